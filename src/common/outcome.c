@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/outcome.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const struct row {
+	const char *name;
+	int status;
+	enum outcome_layer layer;
+	const char *words, *advice;
+} table[OUTCOME_COUNT] = {
+#define X(name, status, layer, words, advice) { #name, status, LAYER_##layer, words, advice },
+	OUTCOME_LIST(X)
+#undef X
+};
+
+/* Details may quote a peer: a control byte must not reach a terminal or split a log line. */
+static void __attribute__((format(printf, 3, 0))) format_line(char *to, size_t max, const char *fmt, va_list ap)
+{
+	vsnprintf(to, max, fmt, ap);
+	for (char *p = to; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	}
+}
+
+int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (oc->code != OC_OK)
+		return -1;
+	oc->code = code;
+	va_start(ap, fmt);
+	format_line(oc->detail, sizeof oc->detail, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
+{
+	int saved = errno;
+	size_t len;
+	va_list ap;
+
+	if (oc->code != OC_OK)
+		return -1;
+	oc->code = code;
+	oc->sys_errno = saved;
+	va_start(ap, fmt);
+	format_line(oc->detail, sizeof oc->detail, fmt, ap);
+	va_end(ap);
+	len = strlen(oc->detail);
+	snprintf(oc->detail + len, sizeof oc->detail - len, ": %s", strerror(saved));
+	return -1;
+}
+
+void outcome_advise(struct outcome *oc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(oc->advice, sizeof oc->advice, fmt, ap);
+	va_end(ap);
+}
+
+const char *outcome_name(enum outcome_code code)
+{
+	return table[code].name;
+}
+
+const char *outcome_words(enum outcome_code code)
+{
+	return table[code].words;
+}
+
+const char *outcome_layer_name(enum outcome_code code)
+{
+	static const char *const names[] = {
+		[LAYER_LOCAL] = "local",
+		[LAYER_RESOLVE] = "resolve",
+		[LAYER_CONNECT] = "connect",
+		[LAYER_HANDSHAKE] = "handshake",
+		[LAYER_VERIFY] = "verify",
+		[LAYER_GREETING] = "greeting",
+		[LAYER_SERVER] = "server",
+	};
+
+	return names[table[code].layer];
+}
+
+enum outcome_layer outcome_layer(enum outcome_code code)
+{
+	return table[code].layer;
+}
+
+int outcome_status(enum outcome_code code)
+{
+	return table[code].status;
+}
+
+void outcome_print(FILE *to, const char *program, const struct outcome *oc)
+{
+	const struct row *row = &table[oc->code];
+
+	fprintf(to, "%s: %s: %s\n", program, row->name, oc->detail[0] ? oc->detail : row->words);
+	fprintf(to, "  try: %s\n", oc->advice[0] ? oc->advice : row->advice);
+}
