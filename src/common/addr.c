@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/addr.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int copy_part(char *to, size_t max, const char *from, size_t len, const char *what,
+    struct outcome *oc)
+{
+	if (len >= max)
+		return outcome_set(oc, OC_USAGE, "%s is too long: %.40s...", what, from);
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return 0;
+}
+
+static int split_bracketed(const char *text, char *host, char *port, struct outcome *oc)
+{
+	const char *end = strchr(text, ']');
+
+	if (!end || (end[1] != '\0' && end[1] != ':'))
+		return outcome_set(oc, OC_USAGE, "\"%s\" is no [IPv6]:PORT", text);
+	if (end[1] == ':' && copy_part(port, ADDR_PORT_MAX, end + 2, strlen(end + 2), "the port", oc))
+		return -1;
+	return copy_part(host, ADDR_HOST_MAX, text + 1, (size_t)(end - text - 1), "the host", oc);
+}
+
+int addr_split(const char *text, char host[ADDR_HOST_MAX], char port[ADDR_PORT_MAX],
+    struct outcome *oc)
+{
+	const char *colon = strchr(text, ':');
+
+	if (text[0] == '[')
+		return split_bracketed(text, host, port, oc);
+	if (!colon || strchr(colon + 1, ':'))
+		return copy_part(host, ADDR_HOST_MAX, text, strlen(text), "the host", oc);
+	if (copy_part(port, ADDR_PORT_MAX, colon + 1, strlen(colon + 1), "the port", oc))
+		return -1;
+	if (colon == text)
+		return 0;
+	return copy_part(host, ADDR_HOST_MAX, text, (size_t)(colon - text), "the host", oc);
+}
+
+int addr_parse(const char *host, const char *port, struct addr *out, struct outcome *oc)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *found;
+	char *end;
+	unsigned long number = strtoul(port, &end, 10);
+
+	/* getaddrinfo takes 65536 as 0, and " 1" and "+1" as 1. */
+	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
+		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535", port);
+	if (!addr_is_literal(host) || getaddrinfo(host, port, &hints, &found) != 0)
+		return outcome_set(oc, OC_USAGE, "\"%s\" is no IPv4 or IPv6 address", host);
+	memset(out, 0, sizeof *out);
+	memcpy(&out->ss, found->ai_addr, found->ai_addrlen);
+	out->len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return 0;
+}
+
+bool addr_is_literal(const char *host)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char plain[INET6_ADDRSTRLEN];
+	const char *scope = strchr(host, '%');
+	size_t len = scope ? (size_t)(scope - host) : strlen(host);
+
+	/* inet_pton, not inet_aton: "1" and "127.1" are host names to TLS (RFC 6125). */
+	if (len >= sizeof plain)
+		return false;
+	memcpy(plain, host, len);
+	plain[len] = '\0';
+	return (!scope && inet_pton(AF_INET, plain, bytes) == 1) ||
+	    inet_pton(AF_INET6, plain, bytes) == 1;
+}
+
+const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
+{
+	if (getnameinfo((const struct sockaddr *)&a->ss, a->len, buf, ADDR_TEXT_MAX, NULL, 0,
+	    NI_NUMERICHOST) != 0)
+		snprintf(buf, ADDR_TEXT_MAX, "unknown");
+	return buf;
+}
+
+const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
+{
+	char host[ADDR_TEXT_MAX];
+	bool v6 = a->ss.ss_family == AF_INET6;
+
+	addr_format_host(a, host);
+	snprintf(buf, ADDR_TEXT_MAX, "%s%.70s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "",
+	    (unsigned)addr_port(a));
+	return buf;
+}
+
+uint16_t addr_port(const struct addr *a)
+{
+	if (a->ss.ss_family == AF_INET6)
+		return ntohs(((const struct sockaddr_in6 *)&a->ss)->sin6_port);
+	if (a->ss.ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)&a->ss)->sin_port);
+	return 0;
+}
+
+void addr_set_port(struct addr *a, uint16_t port)
+{
+	if (a->ss.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&a->ss)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)&a->ss)->sin_port = htons(port);
+}

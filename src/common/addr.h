@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_ADDR_H
+#define HELLO_COMMON_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "common/outcome.h"
+
+/* Longest text of addr_format, with brackets, scope and port. */
+enum { ADDR_TEXT_MAX = 80 };
+
+/* RFC 1035: 253 characters; room for a final dot and the terminator. */
+enum { ADDR_HOST_MAX = 256, ADDR_PORT_MAX = 6 };
+
+/* A socket address, IPv4 or IPv6. */
+struct addr {
+	struct sockaddr_storage ss;
+	socklen_t len;
+};
+
+/*
+ * Split "host:port", "[v6]:port", "[v6]", ":port" or "host". Text with two
+ * colons or more and no bracket is an IPv6 literal as a whole. A missing part
+ * leaves its buffer as it was, so the caller puts the default there first.
+ * Returns 0, or -1 with OC_USAGE.
+ */
+int addr_split(const char *text, char host[ADDR_HOST_MAX], char port[ADDR_PORT_MAX],
+    struct outcome *oc);
+
+/*
+ * Numeric host and port only: asks no resolver. Port 0 is allowed.
+ * Returns 0, or -1 with OC_USAGE.
+ */
+int addr_parse(const char *host, const char *port, struct addr *out, struct outcome *oc);
+
+/* Is this text an IPv4 or IPv6 literal (without brackets)? */
+bool addr_is_literal(const char *host);
+
+/* Write "192.0.2.1:443" or "[2001:db8::1]:443" to buf and return buf. */
+const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX]);
+
+/* The same without port and brackets. */
+const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX]);
+
+uint16_t addr_port(const struct addr *a);
+void addr_set_port(struct addr *a, uint16_t port);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/sock.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+static int set_option(int fd, int level, int option)
+{
+	int on = 1;
+
+	return setsockopt(fd, level, option, &on, sizeof on);
+}
+
+static int open_listener(const struct addr *at, int backlog)
+{
+	int fd = socket(at->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	/* SO_REUSEADDR: a restart need not wait for old connections in TIME_WAIT. */
+	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) == 0 &&
+	    set_option(fd, IPPROTO_TCP, TCP_NODELAY) == 0 &&
+	    (at->ss.ss_family != AF_INET6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0) &&
+	    bind(fd, (const struct sockaddr *)&at->ss, at->len) == 0 &&
+	    listen(fd, backlog) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int sock_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc)
+{
+	char text[ADDR_TEXT_MAX];
+	int new_fd = open_listener(at, backlog);
+
+	if (new_fd < 0) {
+		outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s", addr_format(at, text));
+		if (errno == EADDRINUSE)
+			outcome_advise(oc, "ss -ltnp 'sport = :%u' shows who has the port; "
+			    "or choose another", (unsigned)addr_port(at));
+		else if (errno == EADDRNOTAVAIL)
+			outcome_advise(oc, "ip address shows the addresses of this machine");
+		else if (errno == EACCES)
+			outcome_advise(oc, "ports below 1024 need a privilege; choose a higher one");
+		return -1;
+	}
+	*fd = new_fd;
+	return 0;
+}
+
+int sock_local(int fd, struct addr *out, struct outcome *oc)
+{
+	struct addr local = { .len = sizeof local.ss };
+
+	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len) != 0)
+		return outcome_set_errno(oc, OC_INTERNAL, "getsockname");
+	*out = local;
+	return 0;
+}
+
+/* Errors of the connection that waited, not of the listener: accept(2). */
+static int peer_left(int error)
+{
+	switch (error) {
+	case EINTR:
+	case ECONNABORTED:
+	case EPROTO:
+	case ENETDOWN:
+	case ENOPROTOOPT:
+	case EHOSTDOWN:
+	case ENONET:
+	case EHOSTUNREACH:
+	case EOPNOTSUPP:
+	case ENETUNREACH:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
+{
+	int new_fd;
+
+	do {
+		peer->len = sizeof peer->ss;
+		new_fd = accept4(listen_fd, (struct sockaddr *)&peer->ss, &peer->len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	} while (new_fd < 0 && peer_left(errno));
+	if (new_fd < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? IO_WANT_READ : IO_FAILED;
+	*fd = new_fd;
+	return IO_DONE;
+}
+
+enum io sock_connect(const struct addr *to, int *fd)
+{
+	int new_fd = socket(to->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int saved;
+
+	if (new_fd < 0)
+		return IO_FAILED;
+	set_option(new_fd, IPPROTO_TCP, TCP_NODELAY);
+	if (connect(new_fd, (const struct sockaddr *)&to->ss, to->len) == 0) {
+		*fd = new_fd;
+		return IO_DONE;
+	}
+	if (errno == EINPROGRESS) {
+		*fd = new_fd;
+		return IO_WANT_WRITE;
+	}
+	saved = errno;
+	close(new_fd);
+	errno = saved;
+	return IO_FAILED;
+}
+
+int sock_connect_result(int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+		return errno;
+	return error;
+}
+
+enum io sock_wait(int fd, enum io want, uint64_t deadline_ms)
+{
+	struct pollfd p = { .fd = fd, .events = want == IO_WANT_WRITE ? POLLOUT : POLLIN };
+
+	for (;;) {
+		uint64_t now = clock_ms();
+		uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
+		int n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+
+		if (n > 0)
+			return IO_DONE;
+		if (n < 0 && errno != EINTR)
+			return IO_FAILED;
+		if (clock_ms() >= deadline_ms) {
+			errno = ETIMEDOUT;
+			return IO_FAILED;
+		}
+	}
+}
+
+void sock_finish(int fd)
+{
+	/* The only failure is a peer that is gone, which the next read tells better. */
+	(void)shutdown(fd, SHUT_WR);
+}
+
+enum io sock_drain(int fd)
+{
+	enum { ROUNDS = 16 };
+	char discarded[4096];
+
+	/* Bounded: a peer that sends without end must not hold everybody else up. */
+	for (int i = 0; i < ROUNDS; i++) {
+		ssize_t n = recv(fd, discarded, sizeof discarded, 0);
+
+		if (n == 0)
+			return IO_EOF;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return IO_WANT_READ;
+		if (n < 0 && errno != EINTR)
+			return IO_FAILED;
+	}
+	return IO_WANT_READ;
+}
+
+enum outcome_code sock_connect_code(int sys_errno)
+{
+	switch (sys_errno) {
+	case ECONNREFUSED:
+		return OC_CONNECT_REFUSED;
+	case ETIMEDOUT:
+		return OC_CONNECT_TIMEOUT;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EHOSTDOWN:
+	case EADDRNOTAVAIL:
+	case EACCES:
+	case EPERM:
+		return OC_CONNECT_UNREACHABLE;
+	default:
+		return OC_CONNECT_FAILED;
+	}
+}
