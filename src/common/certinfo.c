@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/certinfo.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+/* Text under construction: never longer than max, "..." where it was cut. */
+struct text {
+	char *at;
+	size_t len, max;
+};
+
+static void add(struct text *t, const char *s)
+{
+	while (*s && t->len + 1 < t->max)
+		t->at[t->len++] = *s++;
+	t->at[t->len] = '\0';
+	if (*s && t->max > 4)
+		memcpy(t->at + t->max - 4, "...", 4);
+}
+
+static void add_escaped(struct text *t, const unsigned char *bytes, int len)
+{
+	for (int i = 0; i < len; i++) {
+		bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '"';
+		char one[8];
+
+		snprintf(one, sizeof one, plain ? "%c" : "\\x%02x", bytes[i]);
+		add(t, one);
+	}
+}
+
+static const ASN1_STRING *common_name(const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+
+	return at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+}
+
+static void describe_name(const X509_NAME *name, char *out)
+{
+	struct text t = { out, 0, CERTINFO_NAME_MAX };
+	const ASN1_STRING *cn = common_name(name);
+	BIO *mem;
+	char *line;
+	long len;
+
+	out[0] = '\0';
+	if (cn) {
+		add_escaped(&t, ASN1_STRING_get0_data(cn), ASN1_STRING_length(cn));
+		return;
+	}
+	mem = BIO_new(BIO_s_mem());
+	if (mem && X509_NAME_print_ex(mem, name, 0, XN_FLAG_RFC2253) >= 0) {
+		len = BIO_get_mem_data(mem, &line);
+		add_escaped(&t, (const unsigned char *)line, (int)len);
+	}
+	BIO_free(mem);
+}
+
+static void describe_san(struct text *t, const GENERAL_NAME *name)
+{
+	char ip[INET6_ADDRSTRLEN];
+	const ASN1_STRING *data;
+	int family;
+
+	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+		return;
+	data = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+	add(t, t->len > 0 ? ", \"" : "\"");
+	if (name->type == GEN_DNS) {
+		add_escaped(t, ASN1_STRING_get0_data(data), ASN1_STRING_length(data));
+	} else {
+		family = ASN1_STRING_length(data) == 16 ? AF_INET6 : AF_INET;
+		if ((family == AF_INET && ASN1_STRING_length(data) != 4) ||
+		    !inet_ntop(family, ASN1_STRING_get0_data(data), ip, sizeof ip))
+			snprintf(ip, sizeof ip, "malformed IP address");
+		add(t, ip);
+	}
+	add(t, "\"");
+}
+
+static void describe_sans(const X509 *cert, char *out)
+{
+	struct text t = { out, 0, CERTINFO_SANS_MAX };
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	out[0] = '\0';
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		describe_san(&t, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+}
+
+/* Days from 1970 to a date of the Gregorian calendar; timegm(3) is in no standard. */
+static int64_t days_from_civil(int64_t y, int m, int d)
+{
+	int64_t era, yoe, doy;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static int64_t seconds_of(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
+		return 0;
+	return days_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 +
+	    tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+}
+
+void certinfo_get(const X509 *cert, struct certinfo *out)
+{
+	const X509_NAME *subject = X509_get_subject_name(cert);
+	const X509_NAME *issuer = X509_get_issuer_name(cert);
+
+	memset(out, 0, sizeof *out);
+	describe_name(subject, out->subject);
+	describe_name(issuer, out->issuer);
+	describe_sans(cert, out->sans);
+	out->not_before = seconds_of(X509_get0_notBefore(cert));
+	out->not_after = seconds_of(X509_get0_notAfter(cert));
+	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
+}
+
+const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
+{
+	time_t seconds = (time_t)t;
+	struct tm utc;
+
+	if (!gmtime_r(&seconds, &utc) ||
+	    strftime(buf, CERTINFO_TIME_MAX, "%Y-%m-%d %H:%M:%SZ", &utc) == 0)
+		snprintf(buf, CERTINFO_TIME_MAX, "an unreadable date");
+	return buf;
+}
+
+const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
+{
+	static const struct { int64_t length; const char *name; } units[] = {
+		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
+	};
+	size_t i = 0;
+
+	if (seconds < 0)
+		seconds = -seconds;
+	/* Two of a unit at least, so that 47 hours do not read "1 day". */
+	while (i + 1 < sizeof units / sizeof units[0] && seconds < 2 * units[i].length)
+		i++;
+	seconds /= units[i].length;
+	snprintf(buf, CERTINFO_TIME_MAX, "%lld %s%s", (long long)seconds, units[i].name,
+	    seconds == 1 ? "" : "s");
+	return buf;
+}
+
+bool certinfo_cn_is(const X509 *cert, const char *name)
+{
+	const ASN1_STRING *cn = common_name(X509_get_subject_name(cert));
+
+	return cn && (size_t)ASN1_STRING_length(cn) == strlen(name) &&
+	    memcmp(ASN1_STRING_get0_data(cn), name, strlen(name)) == 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_CERTINFO_H
+#define HELLO_COMMON_CERTINFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+/*
+ * Facts of one X.509 certificate (RFC 5280) as text for people. Peer-given
+ * bytes that are not printable ASCII are escaped. Text too long is cut and ends
+ * in "...".
+ */
+enum { CERTINFO_NAME_MAX = 160, CERTINFO_SANS_MAX = 320 };
+
+struct certinfo {
+	char subject[CERTINFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
+	char issuer[CERTINFO_NAME_MAX];
+	char sans[CERTINFO_SANS_MAX];    /* dNSName and iPAddress: "a.test", "192.0.2.1" */
+	int64_t not_before, not_after;   /* seconds since 1970, UTC */
+	bool self_issued;                /* subject and issuer are the same name */
+};
+
+/* Never fails: what cannot be read is empty or 0. */
+void certinfo_get(const X509 *cert, struct certinfo *out);
+
+/* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
+enum { CERTINFO_TIME_MAX = 32 };
+const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);
+
+/*
+ * A length of time in the largest unit of which there are two: "29 days", "36 hours",
+ * "12 seconds"; seconds may be negative, the sign is dropped. buf is returned.
+ */
+const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX]);
+
+/* Does the subject's CN equal name? Only to say so: a CN is never trusted. */
+bool certinfo_cn_is(const X509 *cert, const char *name);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_TLSCTX_H
+#define HELLO_COMMON_TLSCTX_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+
+/*
+ * The project's TLS policy in one place, and the only maker of SSL_CTX. What
+ * is allowed, and why, is told at the constants in tlsctx.c.
+ */
+
+/* PEM files: the leaf first, then its intermediates; the leaf's private key. */
+struct tlsctx_identity {
+	const char *chain_file, *key_file;
+};
+
+/* What the client trusts; both NULL: the system's store. */
+struct tlsctx_trust {
+	const char *ca_file, *ca_dir;
+	bool no_x509_strict; /* drops X509_V_FLAG_X509_STRICT, and nothing else */
+};
+
+/*
+ * A server's context. Opens both files and checks that they match; a key that
+ * everybody may read is refused.
+ * NULL with OC_FILE (a file cannot be read, holds no certificate or key, does
+ * not match) or OC_INTERNAL.
+ */
+SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, struct outcome *oc);
+
+/*
+ * A client's context: the peer is verified, and that cannot be switched off.
+ * verify is called in place of the library's own chain verification, with the
+ * connection's tlsio_owner within reach; it must answer what X509_verify_cert
+ * answers. NULL with OC_FILE or OC_INTERNAL.
+ */
+SSL_CTX *tlsctx_client(const struct tlsctx_trust *trust,
+    int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc);
+
+/*
+ * One handshake in memory against this server context. A key that cannot sign
+ * is found before anything is served, and what the library loads at its first
+ * handshake is loaded: workers forked later never open a file.
+ * Returns 0, or -1 with OC_FILE.
+ */
+int tlsctx_rehearse(SSL_CTX *server, struct outcome *oc);
+
+void tlsctx_free(SSL_CTX *ctx);
+
+/* "OpenSSL 3.0.19 27 Jan 2026": the library loaded, not the one compiled with. */
+const char *tlsctx_library(void);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tlsio.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "common/addr.h"
+#include "common/tlswire.h"
+
+struct tlsio {
+	SSL *ssl;
+	struct tlswire wire;
+};
+
+/* Before every call into the library, so that what it leaves is about that call. */
+static void begin(void)
+{
+	ERR_clear_error();
+	errno = 0;
+}
+
+static struct tlsio *make(SSL_CTX *ctx, int fd, struct outcome *oc)
+{
+	struct tlsio *t = calloc(1, sizeof *t);
+	BIO *bio;
+
+	begin();
+	if (!t || !(t->ssl = SSL_new(ctx))) {
+		free(t);
+		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+		return NULL;
+	}
+	tlswire_init(&t->wire, fd);
+	bio = tlswire_bio(&t->wire);
+	if (!bio) {
+		tlsio_free(t);
+		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+		return NULL;
+	}
+	SSL_set_bio(t->ssl, bio, bio);
+	return t;
+}
+
+struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, struct outcome *oc)
+{
+	struct tlsio *t = make(ctx, fd, oc);
+
+	if (t)
+		SSL_set_accept_state(t->ssl);
+	return t;
+}
+
+static int set_names(SSL *ssl, const char *sni, const char *verify_name)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+
+	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
+		return -1;
+	/* Names by SAN only (RFC 9525 section 2), and "*" stands for a whole label. */
+	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	if (addr_is_literal(verify_name))
+		return X509_VERIFY_PARAM_set1_ip_asc(param, verify_name) == 1 ? 0 : -1;
+	return X509_VERIFY_PARAM_set1_host(param, verify_name, 0) == 1 ? 0 : -1;
+}
+
+struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
+    void *owner, struct outcome *oc)
+{
+	struct tlsio *t = make(ctx, fd, oc);
+
+	if (!t)
+		return NULL;
+	if (set_names(t->ssl, sni, verify_name) != 0 || SSL_set_app_data(t->ssl, owner) != 1) {
+		ERR_clear_error();
+		tlsio_free(t);
+		outcome_set(oc, OC_USAGE, "\"%s\" cannot be asked for or verified as a name",
+		    verify_name);
+		return NULL;
+	}
+	SSL_set_connect_state(t->ssl);
+	return t;
+}
+
+void *tlsio_owner(const SSL *ssl)
+{
+	return SSL_get_app_data(ssl);
+}
+
+void tlsio_free(struct tlsio *t)
+{
+	if (!t)
+		return;
+	SSL_free(t->ssl);
+	tlswire_free(&t->wire);
+	free(t);
+}
+
+/* RFC 8446 section 5.1: content type 20 to 24, then legacy_record_version 3.x. */
+static bool is_tls(const struct tlswire *w)
+{
+	if (w->head_len > 0 && (w->head[0] < 20 || w->head[0] > 24))
+		return false;
+	return w->head_len < 2 || w->head[1] == 3;
+}
+
+static int not_tls(const struct tlswire *w, struct outcome *oc)
+{
+	static const struct { const char *prefix, *guess; } known[] = {
+		{ "HTTP/", "an HTTP answer" },
+		{ "GET ", "an HTTP request" },
+		{ "HEAD ", "an HTTP request" },
+		{ "POST ", "an HTTP request" },
+		{ "SSH-", "an SSH server" },
+		{ "220", "a mail or FTP server" },
+		{ "PROXY ", "a PROXY protocol header" },
+		{ "\r\n\r\n", "a PROXY protocol header" },
+	};
+	const char *guess = "not a TLS record";
+	char shown[4 * TLSWIRE_HEAD + 1];
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		size_t n = strlen(known[i].prefix);
+
+		if (w->head_len >= n && memcmp(w->head, known[i].prefix, n) == 0)
+			guess = known[i].guess;
+	}
+	for (size_t i = 0; i < w->head_len; i++) {
+		bool plain = w->head[i] >= ' ' && w->head[i] <= '~' && w->head[i] != '"';
+
+		len += (size_t)snprintf(shown + len, sizeof shown - len, plain ? "%c" : "\\x%02x",
+		    w->head[i]);
+	}
+	return outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s",
+	    shown, guess);
+}
+
+/* Reasons of libssl that mean "nothing in common", found on our side. */
+static bool is_parameters(int reason)
+{
+	switch (reason) {
+	case SSL_R_NO_SHARED_CIPHER:
+	case SSL_R_NO_SHARED_GROUPS:
+	case SSL_R_NO_SUITABLE_GROUPS:
+	case SSL_R_NO_SUITABLE_KEY_SHARE:
+	case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+	case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
+	case SSL_R_NO_PROTOCOLS_AVAILABLE:
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+	case SSL_R_VERSION_TOO_LOW:
+	case SSL_R_WRONG_SSL_VERSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The peer's word for it; two alerts have no other meaning (RFC 8446 section 6.2). */
+static int alert_outcome(int alert, struct outcome *oc)
+{
+	enum outcome_code code = OC_HANDSHAKE_ALERT;
+
+	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY)
+		code = OC_HANDSHAKE_PARAMETERS;
+	oc->alert = alert;
+	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)",
+	    SSL_alert_desc_string_long(alert), alert);
+}
+
+static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
+{
+	const struct tlswire *w = &t->wire;
+	int error = w->recv_errno ? w->recv_errno : w->send_errno;
+	const char *when = open ? "after the handshake" : "in the handshake";
+
+	if (error) {
+		errno = error;
+		return outcome_set_errno(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_RESET,
+		    "the connection broke %s", when);
+	}
+	if (open)
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "the peer closed the connection without close_notify");
+	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
+}
+
+/* The one place where the library's answer is translated; open: the handshake is done. */
+static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
+{
+	int error = SSL_get_error(t->ssl, ret);
+	unsigned long first = ERR_peek_error();
+	int reason = ERR_GET_REASON(first);
+	enum io io = IO_FAILED;
+
+	if (error == SSL_ERROR_WANT_READ)
+		io = tlswire_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE : IO_WANT_READ;
+	else if (error == SSL_ERROR_WANT_WRITE)
+		io = IO_WANT_WRITE;
+	else if (error == SSL_ERROR_ZERO_RETURN)
+		io = IO_EOF;
+	else if (!open && !is_tls(&t->wire))
+		not_tls(&t->wire, oc);
+	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
+	    reason < SSL_AD_REASON_OFFSET + 256)
+		alert_outcome(reason - SSL_AD_REASON_OFFSET, oc);
+	else if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		vanished(t, open, oc);
+	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		outcome_set(oc, OC_CERT_INVALID, "%s",
+		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));
+	else if (is_parameters(reason))
+		outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s",
+		    ERR_reason_error_string(first));
+	else
+		outcome_set(oc, open ? OC_GREETING_TRUNCATED : OC_HANDSHAKE_FAILED,
+		    "the TLS library says: %s",
+		    first ? ERR_reason_error_string(first) : "no reason given");
+	ERR_clear_error();
+	return io;
+}
+
+enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
+{
+	int ret;
+
+	begin();
+	ret = SSL_do_handshake(t->ssl);
+	return ret == 1 ? IO_DONE : answer(t, ret, false, oc);
+}
+
+enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc)
+{
+	int ret;
+
+	begin();
+	ret = SSL_read_ex(t->ssl, buf, max, got);
+	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
+}
+
+enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome *oc)
+{
+	size_t put;
+	int ret;
+
+	begin();
+	/* Without SSL_MODE_ENABLE_PARTIAL_WRITE success means all of it. */
+	ret = SSL_write_ex(t->ssl, buf, len, &put);
+	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
+}
+
+enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
+{
+	int ret;
+
+	/* A second SSL_shutdown would wait for the peer's close_notify. */
+	if (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
+		return IO_DONE;
+	/* A close_notify half written could not be told from one that is out. */
+	if (tlswire_flush_if_full(&t->wire) == IO_WANT_WRITE)
+		return IO_WANT_WRITE;
+	begin();
+	/* 0: ours is said and the peer's has not come, which is all we want. */
+	ret = SSL_shutdown(t->ssl);
+	return ret >= 0 ? IO_DONE : answer(t, ret, true, oc);
+}
+
+enum io tlsio_flush(struct tlsio *t, struct outcome *oc)
+{
+	if (tlswire_flush(&t->wire) == IO_WANT_WRITE)
+		return IO_WANT_WRITE;
+	if (!t->wire.send_errno)
+		return IO_DONE;
+	vanished(t, true, oc);
+	return IO_FAILED;
+}
+
+bool tlsio_pending(const struct tlsio *t)
+{
+	return tlswire_pending(&t->wire);
+}
+
+bool tlsio_heard(const struct tlsio *t)
+{
+	return t->wire.head_len > 0;
+}
+
+uint64_t tlsio_received(const struct tlsio *t)
+{
+	return t->wire.received;
+}
+
+uint64_t tlsio_sent(const struct tlsio *t)
+{
+	return t->wire.sent;
+}
+
+int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
+{
+	if (!is_tls(&t->wire))
+		return not_tls(&t->wire, oc);
+	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
+	    after_ms, tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing");
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
+{
+	SSL *ssl = t->ssl;
+	int group = (int)SSL_get_negotiated_group(ssl);
+
+	out->protocol = or_empty(SSL_get_version(ssl));
+	out->cipher = or_empty(SSL_get_cipher_name(ssl));
+	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
+	ERR_clear_error();
+}
+
+int tlsio_verify_result(const struct tlsio *t)
+{
+	return (int)SSL_get_verify_result(t->ssl);
+}
+
+X509 *tlsio_peer_certificate(const struct tlsio *t)
+{
+	return SSL_get1_peer_certificate(t->ssl);
+}
+
+const char *tlsio_error_text(char *buf, size_t max)
+{
+	unsigned long first = ERR_peek_error();
+	const char *reason = ERR_reason_error_string(first);
+
+	snprintf(buf, max, "%s", reason ? reason : "the TLS library gives no reason");
+	ERR_clear_error();
+	return buf;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_TLSIO_H
+#define HELLO_COMMON_TLSIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+
+/*
+ * One TLS connection on a non-blocking socket. These functions are the only
+ * ones that read the TLS library's error queue; they leave it empty.
+ *
+ * An operation answers IO_DONE, or IO_WANT_READ / IO_WANT_WRITE: wait for the
+ * socket, then call it again with the same arguments, or IO_FAILED with *oc
+ * set. What an operation writes is gathered and leaves when an operation has
+ * to wait for the peer, or with tlsio_flush: a flight is one send(2).
+ */
+struct tlsio;
+
+/*
+ * fd stays the caller's and must outlive the object. NULL with OC_INTERNAL.
+ *
+ * The client form asks for name by SNI unless sni is NULL, and verifies
+ * verify_name, a DNS name or an IP literal, during the handshake: a peer that
+ * does not prove it never gets past tlsio_handshake. owner is what
+ * tlsio_owner returns inside the library's callbacks.
+ */
+struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, struct outcome *oc);
+struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
+    void *owner, struct outcome *oc);
+void *tlsio_owner(const SSL *ssl);
+
+/* Frees at once and says nothing to the peer. NULL is fine. */
+void tlsio_free(struct tlsio *t);
+
+/*
+ * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
+ * record, HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
+ * certificate. After a failure an alert may be waiting in the wire: see
+ * tlsio_pending.
+ */
+enum io tlsio_handshake(struct tlsio *t, struct outcome *oc);
+
+/*
+ * SSL_read. IO_EOF: the peer said close_notify; that is a clean end. A peer
+ * that vanished without it is GREETING_TRUNCATED, never IO_EOF (RFC 8446
+ * section 6.1). A reset is GREETING_RESET, an alert HANDSHAKE_ALERT: with TLS
+ * 1.3 a server refuses a client after the client's handshake is done.
+ */
+enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc);
+
+/* SSL_write of all len bytes; the outcomes are those of tlsio_read. */
+enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome *oc);
+
+/* SSL_shutdown, our half of it: says close_notify, does not wait for the peer's. */
+enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc);
+
+/* Send what is gathered. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
+enum io tlsio_flush(struct tlsio *t, struct outcome *oc);
+
+/* Is there anything that was not sent yet? */
+bool tlsio_pending(const struct tlsio *t);
+
+/* Has the peer sent anything at all, and bytes on the socket so far. */
+bool tlsio_heard(const struct tlsio *t);
+uint64_t tlsio_received(const struct tlsio *t);
+uint64_t tlsio_sent(const struct tlsio *t);
+
+/*
+ * The deadline of the handshake has passed: NOT_TLS when the peer spoke
+ * something else, else HANDSHAKE_TIMEOUT. Returns -1.
+ */
+int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc);
+
+/* What was negotiated; valid as long as the context. "" where unknown. */
+struct tlsio_facts {
+	const char *protocol; /* "TLSv1.3" */
+	const char *cipher;   /* "TLS_AES_128_GCM_SHA256" */
+	const char *group;    /* "x25519" */
+};
+
+void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out);
+
+/* The peer's verified state: X509_V_OK only if chain and name were checked. */
+int tlsio_verify_result(const struct tlsio *t);
+
+/* The peer's leaf, a new reference for the caller; NULL if there is none. */
+X509 *tlsio_peer_certificate(const struct tlsio *t);
+
+/*
+ * Text of the first entry in the error queue, which is emptied; for the
+ * functions of tlsctx. buf is returned.
+ */
+const char *tlsio_error_text(char *buf, size_t max);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tlswire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+
+/* One TLS record with its overhead (RFC 8446 section 5.2) fits in either buffer. */
+enum { BUFFER_SIZE = 17 * 1024, SMALL_RECORD = 128 };
+
+void tlswire_init(struct tlswire *w, int fd)
+{
+	memset(w, 0, sizeof *w);
+	w->fd = fd;
+}
+
+static void drop(unsigned char **buffer, size_t *at, size_t *len)
+{
+	free(*buffer);
+	*buffer = NULL;
+	*at = *len = 0;
+}
+
+void tlswire_free(struct tlswire *w)
+{
+	drop(&w->in, &w->in_at, &w->in_len);
+	drop(&w->out, &w->out_at, &w->out_len);
+}
+
+bool tlswire_pending(const struct tlswire *w)
+{
+	return w->out_len > w->out_at;
+}
+
+enum io tlswire_flush(struct tlswire *w)
+{
+	while (tlswire_pending(w)) {
+		ssize_t n = send(w->fd, w->out + w->out_at, w->out_len - w->out_at, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return IO_WANT_WRITE;
+		if (n < 0) {
+			w->send_errno = errno;
+			break;
+		}
+		w->out_at += (size_t)n;
+		w->sent += (uint64_t)n;
+	}
+	drop(&w->out, &w->out_at, &w->out_len);
+	return IO_DONE;
+}
+
+enum io tlswire_flush_if_full(struct tlswire *w)
+{
+	return BUFFER_SIZE - w->out_len < SMALL_RECORD ? tlswire_flush(w) : IO_DONE;
+}
+
+static void keep_head(struct tlswire *w)
+{
+	size_t n = TLSWIRE_HEAD - w->head_len;
+
+	if (n > w->in_len)
+		n = w->in_len;
+	memcpy(w->head + w->head_len, w->in, n);
+	w->head_len += n;
+}
+
+/* Returns 1 when there are bytes, 0 at the peer's end, -1 when there is nothing now or an error. */
+static int receive(struct tlswire *w)
+{
+	ssize_t n;
+
+	if (!w->in && !(w->in = malloc(BUFFER_SIZE))) {
+		w->recv_errno = ENOMEM;
+		return -1;
+	}
+	do
+		n = recv(w->fd, w->in, BUFFER_SIZE, 0);
+	while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		w->in_at = 0;
+		w->in_len = (size_t)n;
+		w->received += (uint64_t)n;
+		w->drained = n < BUFFER_SIZE;
+		keep_head(w);
+		return 1;
+	}
+	if (n == 0)
+		w->eof = true;
+	else if (errno != EAGAIN && errno != EWOULDBLOCK)
+		w->recv_errno = errno;
+	drop(&w->in, &w->in_at, &w->in_len);
+	return n == 0 ? 0 : -1;
+}
+
+static int bio_read(BIO *b, char *to, int max)
+{
+	struct tlswire *w = BIO_get_data(b);
+	size_t n;
+
+	BIO_clear_retry_flags(b);
+	if (w->in_len == w->in_at && !w->eof && !w->recv_errno) {
+		/*
+		 * After a recv that took all there was the next one would only say
+		 * so: spare the call, once, because the caller waits before it asks
+		 * again.
+		 */
+		if (w->drained) {
+			w->drained = false;
+			BIO_set_retry_read(b);
+			return -1;
+		}
+		if (receive(w) < 0 && !w->recv_errno) {
+			BIO_set_retry_read(b);
+			return -1;
+		}
+	}
+	if (w->in_len == w->in_at)
+		return w->recv_errno ? -1 : 0;
+	n = w->in_len - w->in_at;
+	if (n > (size_t)max)
+		n = (size_t)max;
+	memcpy(to, w->in + w->in_at, n);
+	w->in_at += n;
+	if (w->in_at == w->in_len)
+		drop(&w->in, &w->in_at, &w->in_len);
+	return (int)n;
+}
+
+static int bio_write(BIO *b, const char *from, int len)
+{
+	struct tlswire *w = BIO_get_data(b);
+	size_t room;
+
+	BIO_clear_retry_flags(b);
+	/* Nobody takes it; the library goes on to read why. */
+	if (w->send_errno)
+		return len;
+	if (w->out_len == BUFFER_SIZE && tlswire_flush(w) == IO_WANT_WRITE) {
+		BIO_set_retry_write(b);
+		return -1;
+	}
+	if (!w->out && !(w->out = malloc(BUFFER_SIZE)))
+		return -1;
+	room = BUFFER_SIZE - w->out_len;
+	if (room > (size_t)len)
+		room = (size_t)len;
+	memcpy(w->out + w->out_len, from, room);
+	w->out_len += room;
+	return (int)room;
+}
+
+/* Flushing is ours to time; EOF is asked by libssl to tell truncation from an error. */
+static long bio_ctrl(BIO *b, int command, long number, void *pointer)
+{
+	struct tlswire *w = BIO_get_data(b);
+
+	(void)number;
+	(void)pointer;
+	switch (command) {
+	case BIO_CTRL_FLUSH:
+		return 1;
+	case BIO_CTRL_EOF:
+		return w->eof;
+	default:
+		return 0;
+	}
+}
+
+/* One for the whole process: the first connection makes it, nobody frees it. */
+static BIO_METHOD *method;
+static CRYPTO_ONCE method_once = CRYPTO_ONCE_STATIC_INIT;
+
+static void make_method(void)
+{
+	BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "tlswire");
+
+	if (m && BIO_meth_set_read(m, bio_read) && BIO_meth_set_write(m, bio_write) &&
+	    BIO_meth_set_ctrl(m, bio_ctrl))
+		method = m;
+	else
+		BIO_meth_free(m);
+}
+
+BIO *tlswire_bio(struct tlswire *w)
+{
+	BIO *b;
+
+	if (!CRYPTO_THREAD_run_once(&method_once, make_method) || !method)
+		return NULL;
+	b = BIO_new(method);
+	if (b) {
+		BIO_set_data(b, w);
+		BIO_set_init(b, 1);
+	}
+	return b;
+}
