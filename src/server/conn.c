@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/sock.h"
+
+struct conn {
+	const struct service *service;
+	const struct conn_limits *limits;
+	int fd;
+	enum conn_state state;
+	uint64_t now_ms, entered_ms;
+	struct tlsio *tls;         /* from the first byte to the linger */
+	struct outcome *failure;   /* NULL while all is well: most connections never fail */
+	struct conn_record record;
+};
+
+/*
+ * Each state answers IO_DONE when it has moved the connection on, or what has
+ * to be waited for. A failure is left in *oc and answered with IO_FAILED.
+ */
+static enum io run_handshake(struct conn *c, struct outcome *oc);
+static enum io run_greeting(struct conn *c, struct outcome *oc);
+static enum io run_close_notify(struct conn *c, struct outcome *oc);
+static enum io run_linger(struct conn *c, struct outcome *oc);
+
+static enum io (*const run[CONN_STATES])(struct conn *c, struct outcome *oc) = {
+	[CONN_HANDSHAKE] = run_handshake,       /* SSL_accept                 */
+	[CONN_GREETING] = run_greeting,         /* SSL_write                  */
+	[CONN_CLOSE_NOTIFY] = run_close_notify, /* SSL_shutdown, shutdown(WR) */
+	[CONN_LINGER] = run_linger,             /* recv until the peer's end  */
+};
+
+struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
+    const struct addr *peer, uint64_t now_ms)
+{
+	struct conn *c = calloc(1, sizeof *c);
+
+	if (!c) {
+		close(fd);
+		return NULL;
+	}
+	c->service = service;
+	c->limits = limits;
+	c->fd = fd;
+	c->state = CONN_HANDSHAKE;
+	c->now_ms = c->entered_ms = now_ms;
+	c->record.peer = *peer;
+	c->record.facts = (struct tlsio_facts){ "", "", "" };
+	return c;
+}
+
+static enum io enter(struct conn *c, enum conn_state next)
+{
+	c->record.state_ms[c->state] += (unsigned)(c->now_ms - c->entered_ms);
+	c->entered_ms = c->now_ms;
+	c->state = next;
+	return IO_DONE;
+}
+
+/* Nothing is left to say: the TLS state, 40 KiB of it, goes before the wait for the peer. */
+static void drop_tls(struct conn *c)
+{
+	if (!c->tls)
+		return;
+	c->record.received = tlsio_received(c->tls);
+	c->record.sent = tlsio_sent(c->tls);
+	tlsio_free(c->tls);
+	c->tls = NULL;
+}
+
+static void note_failure(struct conn *c, const struct outcome *oc)
+{
+	if (c->record.code != OC_OK)
+		return;
+	c->record.code = oc->code;
+	c->failure = malloc(sizeof *c->failure);
+	if (c->failure)
+		*c->failure = *oc;
+	c->record.failure = c->failure;
+}
+
+/* A peer that is still there is told what happened, and gets the time to read it. */
+static void fail(struct conn *c, struct outcome *oc)
+{
+	bool silent = oc->code == OC_HANDSHAKE_CLOSED && !tlsio_heard(c->tls);
+	struct outcome health = OUTCOME_NONE;
+
+	if (silent)
+		outcome_set(&health, OC_HEALTH_CHECK, "connected and closed without a byte");
+	note_failure(c, silent ? &health : oc);
+	switch (c->record.code) {
+	case OC_HEALTH_CHECK:
+	case OC_HANDSHAKE_CLOSED:
+	case OC_HANDSHAKE_RESET:
+	case OC_GREETING_TRUNCATED:
+	case OC_GREETING_RESET:
+	case OC_INTERNAL:
+		enter(c, CONN_DONE);
+		break;
+	default:
+		enter(c, c->state < CONN_CLOSE_NOTIFY ? CONN_CLOSE_NOTIFY : CONN_DONE);
+	}
+}
+
+static enum io run_handshake(struct conn *c, struct outcome *oc)
+{
+	enum io io;
+
+	if (!c->tls && !(c->tls = tlsio_new_server(c->service->tls, c->fd, oc)))
+		return IO_FAILED;
+	io = tlsio_handshake(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	tlsio_get_facts(c->tls, &c->record.facts);
+	return enter(c, CONN_GREETING);
+}
+
+static enum io run_greeting(struct conn *c, struct outcome *oc)
+{
+	enum io io = tlsio_write(c->tls, c->service->greeting, c->service->greeting_len, oc);
+
+	return io == IO_DONE ? enter(c, CONN_CLOSE_NOTIFY) : io;
+}
+
+static enum io run_close_notify(struct conn *c, struct outcome *oc)
+{
+	enum io io = IO_DONE;
+
+	if (c->record.code == OC_OK)
+		io = tlsio_close_notify(c->tls, oc);
+	if (io == IO_DONE)
+		io = tlsio_flush(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	/*
+	 * Half-close only: close() with unread input would send a reset, and a
+	 * reset makes the peer's kernel throw away a greeting not read yet.
+	 */
+	sock_finish(c->fd);
+	drop_tls(c);
+	return enter(c, CONN_LINGER);
+}
+
+static enum io run_linger(struct conn *c, struct outcome *oc)
+{
+	enum io io = sock_drain(c->fd);
+
+	if (io == IO_FAILED) {
+		outcome_set_errno(oc, OC_GREETING_RESET, "the peer broke the connection "
+		    "before its end");
+		return IO_FAILED;
+	}
+	return io == IO_EOF ? enter(c, CONN_DONE) : io;
+}
+
+/* The state has lasted too long. A peer that lingers has had its greeting: no failure. */
+static void expire(struct conn *c)
+{
+	unsigned ms = c->limits->ms[c->state];
+	struct outcome oc = OUTCOME_NONE;
+
+	if (c->state == CONN_HANDSHAKE && c->tls)
+		tlsio_handshake_late(c->tls, ms, &oc);
+	else if (c->state == CONN_HANDSHAKE)
+		outcome_set(&oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
+	else if (c->state != CONN_LINGER)
+		outcome_set(&oc, OC_GREETING_TIMEOUT, "the peer did not take the greeting "
+		    "within %u ms", ms);
+	if (oc.code != OC_OK)
+		note_failure(c, &oc);
+	enter(c, CONN_DONE);
+}
+
+enum conn_want conn_step(struct conn *c, uint64_t now_ms)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	c->now_ms = now_ms;
+	if (c->state != CONN_DONE && now_ms >= conn_deadline(c))
+		expire(c);
+	while (c->state != CONN_DONE) {
+		enum io io = run[c->state](c, &oc);
+
+		if (io == IO_WANT_READ)
+			return CONN_WANT_READ;
+		if (io == IO_WANT_WRITE)
+			return CONN_WANT_WRITE;
+		if (io != IO_DONE)
+			fail(c, &oc);
+	}
+	drop_tls(c);
+	return CONN_WANT_FREE;
+}
+
+void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const char *why)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	c->now_ms = now_ms;
+	if (c->state == CONN_DONE)
+		return;
+	if (c->state != CONN_LINGER) {
+		outcome_set(&oc, code, "%s", why);
+		note_failure(c, &oc);
+	}
+	enter(c, CONN_DONE);
+}
+
+int conn_fd(const struct conn *c)
+{
+	return c->fd;
+}
+
+enum conn_state conn_get_state(const struct conn *c)
+{
+	return c->state;
+}
+
+uint64_t conn_deadline(const struct conn *c)
+{
+	return c->entered_ms + c->limits->ms[c->state];
+}
+
+const struct conn_record *conn_get_record(const struct conn *c)
+{
+	return &c->record;
+}
+
+void conn_free(struct conn *c)
+{
+	if (!c)
+		return;
+	drop_tls(c);
+	close(c->fd);
+	free(c->failure);
+	free(c);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_CONN_H
+#define HELLO_SERVER_CONN_H
+
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/outcome.h"
+#include "common/tlsio.h"
+#include "server/service.h"
+
+/*
+ * The server's half of the tutorial after accept(), for one connection: a state
+ * machine that knows sockets and TLS, but neither the event loop nor the clock.
+ */
+enum conn_state {
+	CONN_HANDSHAKE,
+	CONN_GREETING,
+	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
+	CONN_LINGER,       /* half-closed: read and discard until the peer's end */
+	CONN_DONE
+};
+
+enum { CONN_STATES = CONN_DONE };
+
+/* How long each state may last as a whole, in milliseconds. */
+struct conn_limits {
+	unsigned ms[CONN_STATES];
+};
+
+enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_FREE };
+
+struct conn;
+
+/*
+ * Begin to serve an accepted, non-blocking socket. Takes fd, also on failure
+ * (NULL: out of memory). service and limits must outlive the connection.
+ * Does no I/O: nothing is there before the peer's first byte.
+ */
+struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
+    const struct addr *peer, uint64_t now_ms);
+
+/*
+ * Go as far as possible without blocking, through several states where nothing
+ * has to be waited for. Call when the wanted event or the deadline has come,
+ * whichever is first; calling early is harmless.
+ */
+enum conn_want conn_step(struct conn *c, uint64_t now_ms);
+
+/*
+ * End it now, whatever its state: the server leaves. A connection that has not
+ * been greeted yet is given this outcome. conn_step then answers CONN_WANT_FREE.
+ */
+void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const char *why);
+
+/* What is waited for, and until when (the absolute end of the state). */
+int conn_fd(const struct conn *c);
+enum conn_state conn_get_state(const struct conn *c);
+uint64_t conn_deadline(const struct conn *c);
+
+/* What a log line tells of a connection; complete when it is done. */
+struct conn_record {
+	struct addr peer;
+	enum outcome_code code;        /* OC_OK: greeted, and all of it was sent */
+	const struct outcome *failure; /* with the details; NULL when OC_OK */
+	struct tlsio_facts facts;      /* "" before the handshake is done */
+	uint64_t received, sent;       /* bytes on the socket, until the linger */
+	unsigned state_ms[CONN_STATES]; /* time spent in each state */
+};
+
+/* Valid until conn_free. */
+const struct conn_record *conn_get_record(const struct conn *c);
+
+/* Close and release. Sends nothing. NULL is fine. */
+void conn_free(struct conn *c);
+
+#endif

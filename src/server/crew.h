@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_CREW_H
+#define HELLO_SERVER_CREW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Who works: slots and generations of worker processes, as plain data. Told
+ * what happened, it answers what to do next. No system call and no clock in
+ * here, so that every crash loop, reload and shutdown is played in a unit test.
+ *
+ * A slot holds one worker of the current generation. After crew_renew the old
+ * ones serve on until every new one is ready, and are drained then.
+ */
+struct crew;
+
+/* Pauses before a slot is filled again: doubled per death, until a worker lived long. */
+enum { CREW_PAUSE_MIN_MS = 100, CREW_PAUSE_MAX_MS = 30000, CREW_LIVED_LONG_MS = 10000 };
+
+/* How much longer than its drain a worker may take before it is killed. */
+enum { CREW_KILL_GRACE_MS = 1000 };
+
+enum crew_action { CREW_WAIT, CREW_SPAWN, CREW_DRAIN, CREW_KILL, CREW_FINISHED };
+
+struct crew_order {
+	enum crew_action what;
+	unsigned slot, generation; /* SPAWN */
+	pid_t pid;                 /* DRAIN, KILL */
+	uint64_t until_ms;         /* WAIT: ask again then, or after the next report */
+};
+
+/* NULL when out of memory. Generation 1 begins at once. */
+struct crew *crew_new(unsigned slots, unsigned drain_ms);
+void crew_free(struct crew *c);
+
+/*
+ * The next thing to do. Carry it out, report it, and ask again until the
+ * answer is CREW_WAIT or CREW_FINISHED. DRAIN and KILL need no report.
+ */
+struct crew_order crew_next(struct crew *c, uint64_t now_ms);
+
+/* Reports. pid 0 says that no process could be made: the slot pauses as after a death. */
+void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms);
+void crew_ready(struct crew *c, pid_t pid);
+void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms);
+
+/* Commands: begin a new generation and return its number; drain all; kill all. */
+unsigned crew_renew(struct crew *c);
+void crew_stop(struct crew *c, bool graceful);
+
+/* Is every slot filled by a ready worker of the current generation? */
+bool crew_is_complete(const struct crew *c);
+
+#endif

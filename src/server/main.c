@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server's half of the tutorial: socket, bind, listen, accept, write,
+ * close, with a TLS handshake before the write. Here is the way there: what to
+ * serve, where to listen, and the master, whose workers accept.
+ */
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "common/log.h"
+#include "common/outcome.h"
+#include "server/listener.h"
+#include "server/master.h"
+#include "server/options.h"
+#include "server/service.h"
+
+/* A connection costs a descriptor, and the usual soft limit of 1024 is soon used up. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void log_listening(const struct listener_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct log_line line;
+		char text[ADDR_TEXT_MAX];
+
+		log_begin(&line, LEVEL_INFO);
+		log_field(&line, "msg", "listening");
+		log_field(&line, "addr", "%s", addr_format(&set->item[i].at, text));
+		log_end(&line);
+	}
+}
+
+static int serve(const struct server_options *o, struct outcome *oc)
+{
+	struct listener_set listeners;
+	struct service *service = service_load(o, oc);
+	int ret;
+
+	if (!service)
+		return -1;
+	if (listener_set_open(&listeners, o, oc) != 0) {
+		service_free(service);
+		return -1;
+	}
+	log_listening(&listeners);
+	ret = master_run(o, &listeners, service, oc);
+	listener_set_close(&listeners);
+	return ret;
+}
+
+int main(int argc, char *argv[])
+{
+	struct server_options options;
+	struct outcome oc = OUTCOME_NONE;
+
+	if (server_options_parse(&options, argc, argv, &oc) == 0) {
+		log_open(options.log_level);
+		log_role("master");
+		raise_descriptor_limit();
+		serve(&options, &oc);
+	}
+	if (oc.code != OC_OK)
+		outcome_print(stderr, "hello-server", &oc);
+	return outcome_status(oc.code);
+}

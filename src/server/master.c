@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/master.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "server/crew.h"
+#include "server/worker.h"
+
+/* Our ends of the workers' status sockets: ready bytes come in, our death goes out as EOF. */
+struct posts {
+	struct pollfd *poll;
+	pid_t *pid;
+	size_t count;
+};
+
+struct master {
+	const struct server_options *options;
+	struct listener_set *listeners;
+	struct service *service;
+	struct crew *crew;
+	struct posts posts;
+	sigset_t waiting; /* the signal mask while we wait */
+	bool complete;    /* "ready" was said for this generation */
+};
+
+/* Handlers only take notes; the signals are blocked everywhere but in ppoll. */
+static volatile sig_atomic_t terminations, interrupted, hung_up;
+
+static void on_signal(int number)
+{
+	if (number == SIGTERM)
+		terminations++;
+	else if (number == SIGINT)
+		interrupted = 1;
+	else if (number == SIGHUP)
+		hung_up = 1;
+}
+
+static void catch_signals(struct master *m)
+{
+	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
+		sigaddset(&blocked, caught[i]);
+		sigaction(caught[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, &m->waiting);
+}
+
+static int posts_add(struct posts *p, int fd, pid_t pid)
+{
+	struct pollfd *poll = realloc(p->poll, (p->count + 1) * sizeof *poll);
+	pid_t *pids;
+
+	if (!poll)
+		return -1;
+	p->poll = poll;
+	pids = realloc(p->pid, (p->count + 1) * sizeof *pids);
+	if (!pids)
+		return -1;
+	p->pid = pids;
+	p->poll[p->count] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	p->pid[p->count++] = pid;
+	return 0;
+}
+
+static void posts_remove(struct posts *p, size_t i)
+{
+	close(p->poll[i].fd);
+	p->count--;
+	p->poll[i] = p->poll[p->count];
+	p->pid[i] = p->pid[p->count];
+}
+
+static void posts_free(struct posts *p)
+{
+	while (p->count > 0)
+		posts_remove(p, p->count - 1);
+	free(p->poll);
+	free(p->pid);
+}
+
+static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd)
+{
+	struct worker_job job = {
+		.slot = order->slot,
+		.generation = order->generation,
+		.status_fd = fd,
+		.options = m->options,
+		.listeners = m->listeners,
+		.service = m->service,
+	};
+
+	/* With these open, the other workers would not see the master's death. */
+	posts_free(&m->posts);
+	worker_main(&job);
+}
+
+/* Returns the worker's pid, or 0: the crew then waits before it asks again. */
+static pid_t spawn(struct master *m, const struct crew_order *order)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		log_at(LEVEL_ERROR, "socketpair: %s", strerror(errno));
+		return 0;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		become_worker(m, order, ends[1]);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
+		close(ends[0]);
+		return 0;
+	}
+	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
+	    order->generation, (long)pid);
+	/* Not on the list means never ready: it is told to leave, and the crew tries again. */
+	if (posts_add(&m->posts, ends[0], pid) != 0)
+		close(ends[0]);
+	return pid;
+}
+
+/* Everything that has to be done now. Returns false when nobody is left to look after. */
+static bool carry_out_orders(struct master *m, struct crew_order *wait)
+{
+	for (;;) {
+		struct crew_order order = crew_next(m->crew, clock_ms());
+
+		switch (order.what) {
+		case CREW_SPAWN:
+			crew_spawned(m->crew, order.slot, spawn(m, &order), clock_ms());
+			break;
+		case CREW_DRAIN:
+			kill(order.pid, SIGTERM);
+			break;
+		case CREW_KILL:
+			kill(order.pid, SIGKILL);
+			break;
+		case CREW_WAIT:
+			*wait = order;
+			return true;
+		case CREW_FINISHED:
+			return false;
+		}
+	}
+}
+
+static void wait_for_news(struct master *m, uint64_t until_ms)
+{
+	uint64_t now = clock_ms(), ms = until_ms > now ? until_ms - now : 0;
+	struct timespec left = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	int n = ppoll(m->posts.poll, m->posts.count, until_ms == UINT64_MAX ? NULL : &left,
+	    &m->waiting);
+
+	/* Backwards: removing moves the last one into the place just looked at. */
+	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
+		char byte;
+
+		if (!m->posts.poll[i].revents)
+			continue;
+		if (read(m->posts.poll[i].fd, &byte, 1) == 1)
+			crew_ready(m->crew, m->posts.pid[i]);
+		else
+			posts_remove(&m->posts, i);
+	}
+	if (!m->complete && crew_is_complete(m->crew)) {
+		m->complete = true;
+		log_at(LEVEL_INFO, "ready");
+	}
+}
+
+static void log_exit(pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		log_at(LEVEL_WARNING, "worker with pid %ld was killed by signal %d (%s)", (long)pid,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		log_at(LEVEL_WARNING, "worker with pid %ld left with status %d", (long)pid,
+		    WEXITSTATUS(status));
+	else
+		log_at(LEVEL_DEBUG, "worker with pid %ld left", (long)pid);
+}
+
+static void reap(struct master *m)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		log_exit(pid, status);
+		crew_exited(m->crew, pid, clock_ms());
+	}
+}
+
+static void reload(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct service *fresh = service_load(m->options, &oc);
+
+	if (!fresh) {
+		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
+		return;
+	}
+	service_free(m->service);
+	m->service = fresh;
+	m->complete = false;
+	log_at(LEVEL_INFO, "reloaded: generation %u begins", crew_renew(m->crew));
+}
+
+static void heed_signals(struct master *m)
+{
+	static int heeded;
+
+	if (hung_up) {
+		hung_up = 0;
+		reload(m);
+	}
+	if (interrupted || terminations > 1) {
+		crew_stop(m->crew, false);
+	} else if (terminations > heeded) {
+		log_at(LEVEL_INFO, "told to leave: draining");
+		crew_stop(m->crew, true);
+		/* The workers take what is in the queues; then new clients are refused. */
+		listener_set_close(m->listeners);
+	}
+	heeded = terminations;
+}
+
+int master_run(const struct server_options *o, struct listener_set *listeners,
+    struct service *service, struct outcome *oc)
+{
+	struct master m = { .options = o, .listeners = listeners, .service = service };
+	struct crew_order wait;
+
+	m.crew = crew_new(o->workers, o->drain_ms);
+	if (!m.crew) {
+		service_free(service);
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
+	}
+	catch_signals(&m);
+	while (carry_out_orders(&m, &wait)) {
+		wait_for_news(&m, wait.until_ms);
+		reap(&m);
+		heed_signals(&m);
+	}
+	log_at(LEVEL_INFO, "left");
+	posts_free(&m.posts);
+	crew_free(m.crew);
+	service_free(m.service);
+	return 0;
+}

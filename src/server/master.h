@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_MASTER_H
+#define HELLO_SERVER_MASTER_H
+
+#include "common/outcome.h"
+#include "server/listener.h"
+#include "server/options.h"
+#include "server/service.h"
+
+/*
+ * Fork workers and look after them until told to stop; carries out what crew
+ * decides. SIGTERM: drain, then leave; a second one: leave at once. SIGINT:
+ * leave at once. SIGHUP: load the service anew; a good one begins a new
+ * generation of workers, a bad one is logged and changes nothing.
+ *
+ * Takes service, which must be loaded. Parses nothing that a peer sends; its
+ * only blocking call is one ppoll. Returns 0 after a stop that was asked for,
+ * or -1 with OC_INTERNAL.
+ */
+int master_run(const struct server_options *o, struct listener_set *listeners,
+    struct service *service, struct outcome *oc);
+
+#endif

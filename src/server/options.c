@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/options.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/optparse.h"
+
+enum {
+	OPT_LISTEN, OPT_CERT, OPT_KEY, OPT_GREETING, OPT_GREETING_FILE, OPT_WORKERS,
+	OPT_HANDSHAKE_TIMEOUT, OPT_GREETING_TIMEOUT, OPT_LINGER_TIMEOUT, OPT_DRAIN_TIMEOUT,
+	OPT_LOG_LEVEL, OPT_HELP, OPT_VERSION
+};
+
+static const struct optparse_option options[] = {
+	[OPT_LISTEN] = { 'l', "listen", "ADDR:PORT", "listen here; repeatable (all addresses)" },
+	[OPT_CERT] = { 0, "cert", "FILE", "certificate chain, PEM, leaf first" },
+	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
+	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
+	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
+	[OPT_WORKERS] = { 0, "workers", "N", "worker processes (one per CPU)" },
+	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
+	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
+	[OPT_LINGER_TIMEOUT] = { 0, "linger-timeout", "T", "for the peer's end (5s)" },
+	[OPT_DRAIN_TIMEOUT] = { 0, "drain-timeout", "T", "for open connections at TERM (30s)" },
+	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
+	[OPT_HELP] = { 'h', "help", NULL, "show this" },
+	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static void set_defaults(struct server_options *o)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	memset(o, 0, sizeof *o);
+	memcpy(o->port, "8443", sizeof "8443");
+	o->greeting = "Hello world";
+	o->workers = cpus < 1 ? 1 : cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : (unsigned)cpus;
+	o->handshake_ms = 10000;
+	o->greeting_ms = 10000;
+	o->linger_ms = 5000;
+	o->drain_ms = 30000;
+	o->log_level = LEVEL_INFO;
+}
+
+static int add_listen(struct server_options *o, const char *value, struct outcome *oc)
+{
+	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
+	struct addr at;
+
+	if (o->listen_count == SERVER_LISTEN_MAX)
+		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
+		    SERVER_LISTEN_MAX);
+	if (addr_split(value, host, port, oc) != 0)
+		return -1;
+	if (!host[0] || !port[0]) {
+		outcome_set(oc, OC_USAGE, "--listen wants ADDR:PORT, not \"%s\"", value);
+		outcome_advise(oc, "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
+		    "for all addresses give only a PORT without --listen");
+		return -1;
+	}
+	if (addr_parse(host, port, &at, oc) != 0)
+		return -1;
+	o->listen[o->listen_count++] = at;
+	return 0;
+}
+
+static int set_level(struct server_options *o, const char *value, struct outcome *oc)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			o->log_level = (enum log_level)i;
+			return 0;
+		}
+	}
+	return outcome_set(oc, OC_USAGE, "--log-level wants error, warning, info or debug, "
+	    "not \"%s\"", value);
+}
+
+static int set_port(struct server_options *o, const char *value, struct outcome *oc)
+{
+	struct addr checked;
+
+	if (strlen(value) >= sizeof o->port || addr_parse("::", value, &checked, oc) != 0)
+		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535",
+		    value);
+	memcpy(o->port, value, strlen(value) + 1);
+	return 0;
+}
+
+static void print_help(void)
+{
+	printf("usage: hello-server [options] [PORT]\n"
+	    "Say hello over TLS. Listens on port 8443 of all addresses unless told otherwise.\n\n");
+	optparse_print_help(options);
+	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
+	    "TERM drains and leaves,\nHUP loads the files anew, INT leaves at once.\n");
+}
+
+static void print_version(void)
+{
+	printf("hello-server %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+}
+
+static int apply(struct server_options *o, int option, const char *value, struct outcome *oc)
+{
+	switch (option) {
+	case OPT_LISTEN:
+		return add_listen(o, value, oc);
+	case OPT_CERT:
+		o->identity.chain_file = value;
+		return 0;
+	case OPT_KEY:
+		o->identity.key_file = value;
+		return 0;
+	case OPT_GREETING:
+		o->greeting = value;
+		return 0;
+	case OPT_GREETING_FILE:
+		o->greeting_file = value;
+		return 0;
+	case OPT_WORKERS:
+		return optparse_uint("--workers", value, 1, SERVER_WORKERS_MAX, &o->workers, oc);
+	case OPT_HANDSHAKE_TIMEOUT:
+		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
+	case OPT_GREETING_TIMEOUT:
+		return optparse_duration("--greeting-timeout", value, &o->greeting_ms, oc);
+	case OPT_LINGER_TIMEOUT:
+		return optparse_duration("--linger-timeout", value, &o->linger_ms, oc);
+	case OPT_DRAIN_TIMEOUT:
+		return optparse_duration("--drain-timeout", value, &o->drain_ms, oc);
+	case OPT_LOG_LEVEL:
+		return set_level(o, value, oc);
+	case OPT_HELP:
+		print_help();
+		return 1;
+	default:
+		print_version();
+		return 1;
+	}
+}
+
+/* What no single option can tell. */
+static int check(struct server_options *o, bool port_given, struct outcome *oc)
+{
+	if (port_given && o->listen_count > 0)
+		return outcome_set(oc, OC_USAGE, "both PORT and --listen are given: "
+		    "which of them?");
+	if (!o->identity.chain_file != !o->identity.key_file)
+		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
+	if (!o->identity.chain_file) {
+		o->identity.chain_file = HELLO_SYSCONFDIR "/chain.pem";
+		o->identity.key_file = HELLO_SYSCONFDIR "/key.pem";
+	}
+	return 0;
+}
+
+int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc)
+{
+	struct optparse p = { .argc = argc, .argv = argv, .options = options };
+	bool port_given = false;
+	const char *value;
+
+	set_defaults(o);
+	for (;;) {
+		int option = optparse_next(&p, &value, oc), ret;
+
+		if (option == OPTPARSE_END)
+			return check(o, port_given, oc);
+		if (option == OPTPARSE_BAD)
+			return -1;
+		if (option != OPTPARSE_OPERAND) {
+			ret = apply(o, option, value, oc);
+		} else if (port_given) {
+			ret = outcome_set(oc, OC_USAGE, "one PORT only; what is \"%s\"?", value);
+		} else {
+			port_given = true;
+			ret = set_port(o, value, oc);
+		}
+		if (ret != 0)
+			return ret;
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_OPTIONS_H
+#define HELLO_SERVER_OPTIONS_H
+
+#include <stddef.h>
+
+#include "common/addr.h"
+#include "common/log.h"
+#include "common/outcome.h"
+#include "common/tlsctx.h"
+
+enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256 };
+
+/* What the operator asked for. Strings point into argv or are static. */
+struct server_options {
+	struct addr listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
+	size_t listen_count;
+	char port[ADDR_PORT_MAX];
+	struct tlsctx_identity identity;
+	const char *greeting;           /* without its newline */
+	const char *greeting_file;      /* instead of greeting; NULL: none */
+	unsigned workers;
+	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
+	enum log_level log_level;
+};
+
+/*
+ * Read the command line. Returns 0 to go on, 1 when all is done (--help,
+ * --version; printed to standard output), or -1 with OC_USAGE.
+ */
+int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc);
+
+#endif

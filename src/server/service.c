@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/tlsctx.h"
+
+static int read_greeting(const char *path, char *buf, size_t *len, struct outcome *oc)
+{
+	FILE *file = fopen(path, "re");
+	int failed, longer;
+
+	if (!file)
+		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
+	*len = fread(buf, 1, SERVICE_GREETING_MAX, file);
+	failed = ferror(file);
+	longer = fgetc(file) != EOF;
+	fclose(file);
+	if (failed)
+		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
+	if (longer)
+		return outcome_set(oc, OC_FILE, "the greeting %s is longer than %d bytes", path,
+		    SERVICE_GREETING_MAX);
+	return 0;
+}
+
+static int load_greeting(struct service *s, const struct server_options *o, struct outcome *oc)
+{
+	size_t len = strlen(o->greeting);
+
+	s->greeting = malloc(SERVICE_GREETING_MAX + 1);
+	if (!s->greeting)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
+	if (o->greeting_file) {
+		if (read_greeting(o->greeting_file, s->greeting, &s->greeting_len, oc) != 0)
+			return -1;
+	} else if (len < SERVICE_GREETING_MAX) {
+		memcpy(s->greeting, o->greeting, len);
+		s->greeting[len] = '\n';
+		s->greeting_len = len + 1;
+	} else {
+		return outcome_set(oc, OC_USAGE, "--greeting is longer than %d bytes",
+		    SERVICE_GREETING_MAX);
+	}
+	if (s->greeting_len == 0)
+		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
+	return 0;
+}
+
+struct service *service_load(const struct server_options *o, struct outcome *oc)
+{
+	struct service *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		outcome_set(oc, OC_INTERNAL, "out of memory for the service");
+		return NULL;
+	}
+	/* libc reads the time zone's file at its first use, which a worker could not. */
+	tzset();
+	s->tls = tlsctx_server(&o->identity, oc);
+	if (!s->tls || tlsctx_rehearse(s->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
+		service_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void service_free(struct service *s)
+{
+	if (!s)
+		return;
+	tlsctx_free(s->tls);
+	free(s->greeting);
+	free(s);
+}

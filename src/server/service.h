@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_SERVICE_H
+#define HELLO_SERVER_SERVICE_H
+
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+#include "server/options.h"
+
+/* A greeting is a greeting: the client takes no longer one either. */
+enum { SERVICE_GREETING_MAX = 65536 };
+
+/* What one generation of workers serves. Immutable once loaded; inherited by fork. */
+struct service {
+	SSL_CTX *tls;
+	char *greeting;
+	size_t greeting_len; /* bytes, never 0 */
+};
+
+/*
+ * Read chain, key and greeting, then rehearse a handshake in memory. After this
+ * nothing needs a file any more. Master only. NULL with OC_FILE and nothing
+ * kept, so that a bad reload leaves the running generation as it was.
+ */
+struct service *service_load(const struct server_options *o, struct outcome *oc);
+
+/* Release; NULL is fine. */
+void service_free(struct service *s);
+
+#endif

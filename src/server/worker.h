@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_WORKER_H
+#define HELLO_SERVER_WORKER_H
+
+#include "server/listener.h"
+#include "server/options.h"
+#include "server/service.h"
+
+struct worker_job {
+	unsigned slot, generation;
+	int status_fd;                     /* ours: one byte out when ready; EOF: the master is gone */
+	const struct server_options *options;
+	struct listener_set *listeners;    /* this process's copies of the descriptors */
+	const struct service *service;
+};
+
+/*
+ * The whole life of a worker, called in the child with SIGTERM blocked: make
+ * the event loop, report ready, accept and serve. On SIGTERM, or when the
+ * master is gone: take what waits in the listeners' queues, accept no more,
+ * finish what is open within the drain timeout, exit 0. Opens no file.
+ */
+_Noreturn void worker_main(const struct worker_job *job);
+
+#endif
