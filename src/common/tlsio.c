@@ -226,6 +226,37 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	return io;
 }
 
+enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc)
+{
+	unsigned char unused[1];
+	size_t got;
+
+	begin();
+	/* max_early_data is 0, so this never returns data: it stops where early data could be. */
+	if (SSL_read_early_data(t->ssl, unused, sizeof unused, &got) ==
+	    SSL_READ_EARLY_DATA_FINISH)
+		return IO_DONE;
+	return answer(t, -1, false, oc);
+}
+
+bool tlsio_may_write_early(const struct tlsio *t)
+{
+	unsigned char finished[1];
+
+	return SSL_version(t->ssl) == TLS1_3_VERSION &&
+	    SSL_get_finished(t->ssl, finished, sizeof finished) > 0;
+}
+
+enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct outcome *oc)
+{
+	size_t put;
+	int ret;
+
+	begin();
+	ret = SSL_write_early_data(t->ssl, buf, len, &put);
+	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
+}
+
 enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
 {
 	int ret;

@@ -38,6 +38,27 @@ void *tlsio_owner(const SSL *ssl);
 void tlsio_free(struct tlsio *t);
 
 /*
+ * The server's first half of the handshake: take the ClientHello, and with TLS
+ * 1.3 prepare everything up to our Finished. IO_DONE says that it is time to
+ * ask tlsio_may_write_early; tlsio_handshake does the rest either way.
+ * Failures as tlsio_handshake.
+ */
+enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc);
+
+/*
+ * May the server speak before the client's Finished (0.5-RTT data, RFC 8446
+ * section 2)? Only with TLS 1.3, and only once our own Finished is made: after
+ * a HelloRetryRequest there are no keys yet, and OpenSSL would write in clear.
+ */
+bool tlsio_may_write_early(const struct tlsio *t);
+
+/*
+ * SSL_write_early_data of all len bytes, to a peer that has proved nothing yet.
+ * tlsio_close_notify may follow at once.
+ */
+enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct outcome *oc);
+
+/*
  * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
  * record, HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
  * certificate. After a failure an alert may be waiting in the wire: see
