@@ -19,7 +19,10 @@
  * first: 128 bits are enough, and its SHA-256 key schedule costs a server 13 us
  * less per handshake than AES-256 with SHA-384.
  */
-static const char ciphers_12[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+static const char ciphers_12[] =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 static const char ciphers_13[] =
     "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 
@@ -152,7 +155,26 @@ static int use_identity(SSL_CTX *ctx, const struct tlsctx_identity *id, struct o
 	return -1;
 }
 
-SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, struct outcome *oc)
+static int choose(SSL_CTX *ctx, const struct tlsctx_choice *choice, struct outcome *oc)
+{
+	/*
+	 * No TLS 1.3 tickets unless asked for: one costs more than a resumption
+	 * saves. TLS 1.2 keeps its own, which cost a fifth of a handshake.
+	 */
+	if (SSL_CTX_set_num_tickets(ctx, choice->tickets) != 1)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets",
+		    choice->tickets);
+	if (choice->groups && SSL_CTX_set1_groups_list(ctx, choice->groups) != 1) {
+		outcome_set(oc, OC_USAGE, "the TLS library knows no groups \"%s\"", choice->groups);
+		outcome_advise(oc, "--groups X25519:P-256, for example; "
+		    "the library's own names, joined by colons");
+		return -1;
+	}
+	return 0;
+}
+
+SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, const struct tlsctx_choice *choice,
+    struct outcome *oc)
 {
 	static const unsigned char session_context[] = "hello-tls";
 	SSL_CTX *ctx = make(TLS_server_method(), oc);
@@ -161,15 +183,10 @@ SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, struct outcome *oc)
 		return NULL;
 	/* The chain is sent as the file has it: building one costs each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
-	/*
-	 * No TLS 1.3 tickets: one costs more than a resumption saves, and it would
-	 * be written to a client that is about to leave. TLS 1.2 keeps its own.
-	 */
-	SSL_CTX_set_num_tickets(ctx, 0);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
-	if (use_identity(ctx, id, oc) != 0) {
+	if (choose(ctx, choice, oc) != 0 || use_identity(ctx, id, oc) != 0) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}

@@ -18,6 +18,12 @@ struct tlsctx_identity {
 	const char *chain_file, *key_file;
 };
 
+/* What a server narrows or adds. Zeroed: the policy as it is. */
+struct tlsctx_choice {
+	const char *groups; /* of SSL_CTX_set1_groups_list(3), e.g. "P-256"; NULL: all of ours */
+	unsigned tickets;   /* TLS 1.3 session tickets per handshake */
+};
+
 /* What the client trusts; both NULL: the system's store. */
 struct tlsctx_trust {
 	const char *ca_file, *ca_dir;
@@ -28,9 +34,10 @@ struct tlsctx_trust {
  * A server's context. Opens both files and checks that they match; a key that
  * everybody may read is refused.
  * NULL with OC_FILE (a file cannot be read, holds no certificate or key, does
- * not match) or OC_INTERNAL.
+ * not match), OC_USAGE (an unknown group) or OC_INTERNAL.
  */
-SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, struct outcome *oc);
+SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, const struct tlsctx_choice *choice,
+    struct outcome *oc);
 
 /*
  * A client's context: the peer is verified, and that cannot be switched off.
