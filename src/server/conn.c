@@ -12,6 +12,7 @@ struct conn {
 	const struct conn_limits *limits;
 	int fd;
 	enum conn_state state;
+	bool greeted;              /* early */
 	uint64_t now_ms, entered_ms;
 	struct tlsio *tls;         /* from the first byte to the linger */
 	struct outcome *failure;   /* NULL while all is well: most connections never fail */
@@ -22,16 +23,23 @@ struct conn {
  * Each state answers IO_DONE when it has moved the connection on, or what has
  * to be waited for. A failure is left in *oc and answered with IO_FAILED.
  */
+static enum io run_hello(struct conn *c, struct outcome *oc);
+static enum io run_early_greeting(struct conn *c, struct outcome *oc);
 static enum io run_handshake(struct conn *c, struct outcome *oc);
 static enum io run_greeting(struct conn *c, struct outcome *oc);
 static enum io run_close_notify(struct conn *c, struct outcome *oc);
 static enum io run_linger(struct conn *c, struct outcome *oc);
 
-static enum io (*const run[CONN_STATES])(struct conn *c, struct outcome *oc) = {
-	[CONN_HANDSHAKE] = run_handshake,       /* SSL_accept                 */
-	[CONN_GREETING] = run_greeting,         /* SSL_write                  */
-	[CONN_CLOSE_NOTIFY] = run_close_notify, /* SSL_shutdown, shutdown(WR) */
-	[CONN_LINGER] = run_linger,             /* recv until the peer's end  */
+static const struct state {
+	enum io (*run)(struct conn *c, struct outcome *oc);
+	enum conn_phase phase;
+} states[CONN_STATES] = {
+	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE },               /* read the ClientHello */
+	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE }, /* write at once    */
+	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE },       /* SSL_do_handshake     */
+	[CONN_GREETING] = { run_greeting, PHASE_GREETING },          /* SSL_write            */
+	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING },  /* SSL_shutdown, FIN    */
+	[CONN_LINGER] = { run_linger, PHASE_LINGER },                /* recv until the end   */
 };
 
 struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
@@ -46,7 +54,7 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->service = service;
 	c->limits = limits;
 	c->fd = fd;
-	c->state = CONN_HANDSHAKE;
+	c->state = CONN_HELLO;
 	c->now_ms = c->entered_ms = now_ms;
 	c->record.peer = *peer;
 	c->record.facts = (struct tlsio_facts){ "", "", "" };
@@ -55,8 +63,10 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 
 static enum io enter(struct conn *c, enum conn_state next)
 {
-	c->record.state_ms[c->state] += (unsigned)(c->now_ms - c->entered_ms);
-	c->entered_ms = c->now_ms;
+	if (next == CONN_DONE || states[next].phase != states[c->state].phase) {
+		c->record.phase_ms[states[c->state].phase] = (unsigned)(c->now_ms - c->entered_ms);
+		c->entered_ms = c->now_ms;
+	}
 	c->state = next;
 	return IO_DONE;
 }
@@ -106,17 +116,45 @@ static void fail(struct conn *c, struct outcome *oc)
 	}
 }
 
-static enum io run_handshake(struct conn *c, struct outcome *oc)
+/*
+ * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
+ * our first flight, and the client has it a round trip earlier than from a
+ * server that waits for its Finished. The second one is the tutorial's.
+ */
+static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
 	if (!c->tls && !(c->tls = tlsio_new_server(c->service->tls, c->fd, oc)))
 		return IO_FAILED;
-	io = tlsio_handshake(c->tls, oc);
+	io = tlsio_read_hello(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	return enter(c, tlsio_may_write_early(c->tls) ? CONN_EARLY_GREETING : CONN_HANDSHAKE);
+}
+
+static enum io run_early_greeting(struct conn *c, struct outcome *oc)
+{
+	const struct service *s = c->service;
+	enum io io = tlsio_write_early(c->tls, s->greeting, s->greeting_len, oc);
+
+	if (io == IO_DONE && s->close_early)
+		io = tlsio_close_notify(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	c->greeted = true;
+	return enter(c, CONN_HANDSHAKE);
+}
+
+/* On either way nothing counts as greeted before the client's Finished is verified. */
+static enum io run_handshake(struct conn *c, struct outcome *oc)
+{
+	enum io io = tlsio_handshake(c->tls, oc);
+
 	if (io != IO_DONE)
 		return io;
 	tlsio_get_facts(c->tls, &c->record.facts);
-	return enter(c, CONN_GREETING);
+	return enter(c, c->greeted ? CONN_CLOSE_NOTIFY : CONN_GREETING);
 }
 
 static enum io run_greeting(struct conn *c, struct outcome *oc)
@@ -137,7 +175,8 @@ static enum io run_close_notify(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	/*
-	 * Half-close only: close() with unread input would send a reset, and a
+	 * The FIN waits for the client's Finished: there are proxies that close both
+	 * directions on one. And half-close only: close() with unread input would send a reset, and a
 	 * reset makes the peer's kernel throw away a greeting not read yet.
 	 */
 	sock_finish(c->fd);
@@ -157,17 +196,18 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 	return io == IO_EOF ? enter(c, CONN_DONE) : io;
 }
 
-/* The state has lasted too long. A peer that lingers has had its greeting: no failure. */
+/* The phase has lasted too long. A peer that lingers has had its greeting: no failure. */
 static void expire(struct conn *c)
 {
-	unsigned ms = c->limits->ms[c->state];
+	enum conn_phase phase = states[c->state].phase;
+	unsigned ms = c->limits->ms[phase];
 	struct outcome oc = OUTCOME_NONE;
 
-	if (c->state == CONN_HANDSHAKE && c->tls)
+	if (phase == PHASE_HANDSHAKE && c->tls)
 		tlsio_handshake_late(c->tls, ms, &oc);
-	else if (c->state == CONN_HANDSHAKE)
+	else if (phase == PHASE_HANDSHAKE)
 		outcome_set(&oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
-	else if (c->state != CONN_LINGER)
+	else if (phase == PHASE_GREETING)
 		outcome_set(&oc, OC_GREETING_TIMEOUT, "the peer did not take the greeting "
 		    "within %u ms", ms);
 	if (oc.code != OC_OK)
@@ -183,7 +223,7 @@ enum conn_want conn_step(struct conn *c, uint64_t now_ms)
 	if (c->state != CONN_DONE && now_ms >= conn_deadline(c))
 		expire(c);
 	while (c->state != CONN_DONE) {
-		enum io io = run[c->state](c, &oc);
+		enum io io = states[c->state].run(c, &oc);
 
 		if (io == IO_WANT_READ)
 			return CONN_WANT_READ;
@@ -207,6 +247,7 @@ void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const c
 		outcome_set(&oc, code, "%s", why);
 		note_failure(c, &oc);
 	}
+	drop_tls(c);
 	enter(c, CONN_DONE);
 }
 
@@ -220,9 +261,19 @@ enum conn_state conn_get_state(const struct conn *c)
 	return c->state;
 }
 
+enum conn_phase conn_get_phase(const struct conn *c)
+{
+	return c->state == CONN_DONE ? PHASE_LINGER : states[c->state].phase;
+}
+
 uint64_t conn_deadline(const struct conn *c)
 {
-	return c->entered_ms + c->limits->ms[c->state];
+	return c->entered_ms + c->limits->ms[conn_get_phase(c)];
+}
+
+bool conn_is_handshaking(const struct conn *c)
+{
+	return c->tls && c->state <= CONN_HANDSHAKE;
 }
 
 const struct conn_record *conn_get_record(const struct conn *c)

@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_CONN_H
 #define HELLO_SERVER_CONN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/addr.h"
@@ -14,18 +15,25 @@
  * machine that knows sockets and TLS, but neither the event loop nor the clock.
  */
 enum conn_state {
+	CONN_HELLO,
+	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
 	CONN_HANDSHAKE,
-	CONN_GREETING,
-	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
-	CONN_LINGER,       /* half-closed: read and discard until the peer's end */
+	CONN_GREETING,       /* where it could not leave early */
+	CONN_CLOSE_NOTIFY,   /* the last words: close_notify, or the alert of a failure */
+	CONN_LINGER,         /* half-closed: read and discard until the peer's end */
 	CONN_DONE
 };
 
 enum { CONN_STATES = CONN_DONE };
 
-/* How long each state may last as a whole, in milliseconds. */
+/* The states fall into phases, and each phase has a deadline as a whole. */
+enum conn_phase { PHASE_HANDSHAKE, PHASE_GREETING, PHASE_LINGER };
+
+enum { CONN_PHASES = PHASE_LINGER + 1 };
+
+/* How long each phase may last, in milliseconds. */
 struct conn_limits {
-	unsigned ms[CONN_STATES];
+	unsigned ms[CONN_PHASES];
 };
 
 enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_FREE };
@@ -49,14 +57,18 @@ enum conn_want conn_step(struct conn *c, uint64_t now_ms);
 
 /*
  * End it now, whatever its state: the server leaves. A connection that has not
- * been greeted yet is given this outcome. conn_step then answers CONN_WANT_FREE.
+ * been greeted yet is given this outcome. It is done then, and waits for conn_free.
  */
 void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const char *why);
 
-/* What is waited for, and until when (the absolute end of the state). */
+/* Where it stands, and the absolute end of its phase. */
 int conn_fd(const struct conn *c);
 enum conn_state conn_get_state(const struct conn *c);
+enum conn_phase conn_get_phase(const struct conn *c);
 uint64_t conn_deadline(const struct conn *c);
+
+/* A handshake that has begun costs the TLS library up to 48 KiB until it is over. */
+bool conn_is_handshaking(const struct conn *c);
 
 /* What a log line tells of a connection; complete when it is done. */
 struct conn_record {
@@ -65,7 +77,7 @@ struct conn_record {
 	const struct outcome *failure; /* with the details; NULL when OC_OK */
 	struct tlsio_facts facts;      /* "" before the handshake is done */
 	uint64_t received, sent;       /* bytes on the socket, until the linger */
-	unsigned state_ms[CONN_STATES]; /* time spent in each state */
+	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
 };
 
 /* Valid until conn_free. */

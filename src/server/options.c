@@ -10,6 +10,7 @@
 
 enum {
 	OPT_LISTEN, OPT_CERT, OPT_KEY, OPT_GREETING, OPT_GREETING_FILE, OPT_WORKERS,
+	OPT_MAX_HANDSHAKES, OPT_TICKETS, OPT_GROUPS,
 	OPT_HANDSHAKE_TIMEOUT, OPT_GREETING_TIMEOUT, OPT_LINGER_TIMEOUT, OPT_DRAIN_TIMEOUT,
 	OPT_LOG_LEVEL, OPT_HELP, OPT_VERSION
 };
@@ -21,6 +22,9 @@ static const struct optparse_option options[] = {
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
 	[OPT_WORKERS] = { 0, "workers", "N", "worker processes (one per CPU)" },
+	[OPT_MAX_HANDSHAKES] = { 0, "max-handshakes", "N", "in flight, per worker (1000)" },
+	[OPT_TICKETS] = { 0, "tickets", "N", "TLS 1.3 session tickets per handshake (0)" },
+	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
 	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
 	[OPT_LINGER_TIMEOUT] = { 0, "linger-timeout", "T", "for the peer's end (5s)" },
@@ -39,6 +43,7 @@ static void set_defaults(struct server_options *o)
 	memcpy(o->port, "8443", sizeof "8443");
 	o->greeting = "Hello world";
 	o->workers = cpus < 1 ? 1 : cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : (unsigned)cpus;
+	o->max_handshakes = 1000;
 	o->handshake_ms = 10000;
 	o->greeting_ms = 10000;
 	o->linger_ms = 5000;
@@ -126,6 +131,13 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_WORKERS:
 		return optparse_uint("--workers", value, 1, SERVER_WORKERS_MAX, &o->workers, oc);
+	case OPT_MAX_HANDSHAKES:
+		return optparse_uint("--max-handshakes", value, 1, 1000000, &o->max_handshakes, oc);
+	case OPT_TICKETS:
+		return optparse_uint("--tickets", value, 0, 16, &o->tls.tickets, oc);
+	case OPT_GROUPS:
+		o->tls.groups = value;
+		return 0;
 	case OPT_HANDSHAKE_TIMEOUT:
 		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
 	case OPT_GREETING_TIMEOUT:

@@ -60,7 +60,8 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	}
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
-	s->tls = tlsctx_server(&o->identity, oc);
+	s->close_early = o->tls.tickets == 0;
+	s->tls = tlsctx_server(&o->identity, &o->tls, oc);
 	if (!s->tls || tlsctx_rehearse(s->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;

@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_SERVICE_H
 #define HELLO_SERVER_SERVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/types.h>
@@ -17,6 +18,11 @@ struct service {
 	SSL_CTX *tls;
 	char *greeting;
 	size_t greeting_len; /* bytes, never 0 */
+	/*
+	 * close_notify may leave before the client's Finished. Not with tickets:
+	 * those are written after it, and nothing may follow a close_notify.
+	 */
+	bool close_early;
 };
 
 /*

@@ -25,14 +25,16 @@ enum { ACCEPT_BATCH = 64 };
 
 struct worker;
 
-/* One open connection, in the queue of its state. */
+/* One open connection, in the queue of its phase, and of the handshakes if it is in one. */
 struct client {
 	struct worker *worker;
 	struct conn *conn;
-	enum conn_state queue;
+	enum conn_phase phase;
 	enum conn_want want;
+	bool handshaking;
 	struct event event;
 	struct client *prev, *next;
+	struct client *handshake_prev, *handshake_next;
 };
 
 struct worker {
@@ -42,11 +44,12 @@ struct worker {
 	struct event accept[SERVER_LISTEN_MAX];
 	struct event terminate, master, tick, resume, drain_end;
 	/*
-	 * One first-in-first-out queue per state: all in it have the same time to
+	 * One first-in-first-out queue per phase: all in it have the same time to
 	 * live, so the first one is always the first to expire.
 	 */
-	struct client *queue[CONN_STATES];
-	size_t open;
+	struct client *queue[CONN_PHASES];
+	struct client *handshakes; /* the one that began first at the head */
+	size_t open, handshake_count;
 	bool paused, draining;
 };
 
@@ -69,10 +72,9 @@ static void log_connection(const struct conn_record *r)
 		log_field(&line, "detail", "%s", r->failure->detail);
 	log_field(&line, "received", "%llu", (unsigned long long)r->received);
 	log_field(&line, "sent", "%llu", (unsigned long long)r->sent);
-	log_field(&line, "handshake_ms", "%u", r->state_ms[CONN_HANDSHAKE]);
-	log_field(&line, "greeting_ms", "%u",
-	    r->state_ms[CONN_GREETING] + r->state_ms[CONN_CLOSE_NOTIFY]);
-	log_field(&line, "linger_ms", "%u", r->state_ms[CONN_LINGER]);
+	log_field(&line, "handshake_ms", "%u", r->phase_ms[PHASE_HANDSHAKE]);
+	log_field(&line, "greeting_ms", "%u", r->phase_ms[PHASE_GREETING]);
+	log_field(&line, "linger_ms", "%u", r->phase_ms[PHASE_LINGER]);
 	log_end(&line);
 }
 
@@ -84,10 +86,26 @@ static void leave_when_idle(struct worker *w)
 
 static void enqueue(struct client *c)
 {
-	c->queue = conn_get_state(c->conn);
-	DL_APPEND(c->worker->queue[c->queue], c);
+	c->phase = conn_get_phase(c->conn);
+	DL_APPEND(c->worker->queue[c->phase], c);
 	if (!event_pending(&c->worker->tick, EV_TIMEOUT, NULL))
 		event_add(&c->worker->tick, &tick_time);
+}
+
+static void join_handshakes(struct client *c)
+{
+	DL_APPEND2(c->worker->handshakes, c, handshake_prev, handshake_next);
+	c->worker->handshake_count++;
+	c->handshaking = true;
+}
+
+static void leave_handshakes(struct client *c)
+{
+	if (!c->handshaking)
+		return;
+	DL_DELETE2(c->worker->handshakes, c, handshake_prev, handshake_next);
+	c->worker->handshake_count--;
+	c->handshaking = false;
 }
 
 static void client_free(struct client *c)
@@ -95,7 +113,8 @@ static void client_free(struct client *c)
 	struct worker *w = c->worker;
 
 	event_del(&c->event);
-	DL_DELETE(w->queue[c->queue], c);
+	leave_handshakes(c);
+	DL_DELETE(w->queue[c->phase], c);
 	log_connection(conn_get_record(c->conn));
 	conn_free(c->conn);
 	free(c);
@@ -116,6 +135,28 @@ static void watch(struct client *c, enum conn_want want)
 	c->want = want;
 }
 
+static void close_client(struct client *c, enum outcome_code code, const char *why)
+{
+	conn_abort(c->conn, clock_ms(), code, why);
+	client_free(c);
+}
+
+/* Half-open handshakes are what a hostile peer can make expensive: the oldest makes room. */
+static void count_handshake(struct client *c)
+{
+	struct worker *w = c->worker;
+
+	if (conn_is_handshaking(c->conn) == c->handshaking)
+		return;
+	if (c->handshaking) {
+		leave_handshakes(c);
+		return;
+	}
+	join_handshakes(c);
+	if (w->handshake_count > w->job->options->max_handshakes)
+		close_client(w->handshakes, OC_LIMIT_REACHED, "too many handshakes in flight");
+}
+
 static void step(struct client *c)
 {
 	enum conn_want want = conn_step(c->conn, clock_ms());
@@ -125,10 +166,11 @@ static void step(struct client *c)
 		return;
 	}
 	watch(c, want);
-	if (conn_get_state(c->conn) != c->queue) {
-		DL_DELETE(c->worker->queue[c->queue], c);
+	if (conn_get_phase(c->conn) != c->phase) {
+		DL_DELETE(c->worker->queue[c->phase], c);
 		enqueue(c);
 	}
+	count_handshake(c);
 }
 
 static void on_client(evutil_socket_t fd, short events, void *arg)
@@ -231,7 +273,7 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
 
 	(void)fd;
 	(void)events;
-	for (int q = 0; q < CONN_STATES; q++) {
+	for (int q = 0; q < CONN_PHASES; q++) {
 		while (w->queue[q] && conn_deadline(w->queue[q]->conn) <= now)
 			step(w->queue[q]);
 	}
@@ -245,12 +287,9 @@ static void on_drain_end(evutil_socket_t fd, short events, void *arg)
 
 	(void)fd;
 	(void)events;
-	for (int q = 0; q < CONN_STATES; q++) {
-		while (w->queue[q]) {
-			conn_abort(w->queue[q]->conn, clock_ms(), OC_SHUTDOWN,
-			    "the drain timeout was over");
-			step(w->queue[q]);
-		}
+	for (int q = 0; q < CONN_PHASES; q++) {
+		while (w->queue[q])
+			close_client(w->queue[q], OC_SHUTDOWN, "the drain timeout was over");
 	}
 }
 
@@ -298,9 +337,9 @@ static int set_up(struct worker *w)
 	const struct worker_job *job = w->job;
 	const struct server_options *o = job->options;
 
-	w->limits.ms[CONN_HANDSHAKE] = o->handshake_ms;
-	w->limits.ms[CONN_GREETING] = w->limits.ms[CONN_CLOSE_NOTIFY] = o->greeting_ms;
-	w->limits.ms[CONN_LINGER] = o->linger_ms;
+	w->limits.ms[PHASE_HANDSHAKE] = o->handshake_ms;
+	w->limits.ms[PHASE_GREETING] = o->greeting_ms;
+	w->limits.ms[PHASE_LINGER] = o->linger_ms;
 	w->base = event_base_new();
 	if (!w->base)
 		return -1;
