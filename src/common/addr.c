@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +84,7 @@ bool addr_is_literal(const char *host)
 
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
-	if (getnameinfo((const struct sockaddr *)&a->ss, a->len, buf, ADDR_TEXT_MAX, NULL, 0,
+	if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0,
 	    NI_NUMERICHOST) != 0)
 		snprintf(buf, ADDR_TEXT_MAX, "unknown");
 	return buf;
@@ -94,7 +93,7 @@ const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
 	char host[ADDR_TEXT_MAX];
-	bool v6 = a->ss.ss_family == AF_INET6;
+	bool v6 = a->ss.any.sa_family == AF_INET6;
 
 	addr_format_host(a, host);
 	snprintf(buf, ADDR_TEXT_MAX, "%s%.70s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "",
@@ -104,17 +103,17 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
 
 uint16_t addr_port(const struct addr *a)
 {
-	if (a->ss.ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)&a->ss)->sin6_port);
-	if (a->ss.ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)&a->ss)->sin_port);
+	if (a->ss.any.sa_family == AF_INET6)
+		return ntohs(a->ss.v6.sin6_port);
+	if (a->ss.any.sa_family == AF_INET)
+		return ntohs(a->ss.v4.sin_port);
 	return 0;
 }
 
 void addr_set_port(struct addr *a, uint16_t port)
 {
-	if (a->ss.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&a->ss)->sin6_port = htons(port);
+	if (a->ss.any.sa_family == AF_INET6)
+		a->ss.v6.sin6_port = htons(port);
 	else
-		((struct sockaddr_in *)&a->ss)->sin_port = htons(port);
+		a->ss.v4.sin_port = htons(port);
 }

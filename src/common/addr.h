@@ -2,6 +2,7 @@
 #ifndef HELLO_COMMON_ADDR_H
 #define HELLO_COMMON_ADDR_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,9 +16,13 @@ enum { ADDR_TEXT_MAX = 80 };
 /* RFC 1035: 253 characters; room for a final dot and the terminator. */
 enum { ADDR_HOST_MAX = 256, ADDR_PORT_MAX = 6 };
 
-/* A socket address, IPv4 or IPv6. */
+/* A socket address. A sockaddr_storage would be four times as large, per connection. */
 struct addr {
-	struct sockaddr_storage ss;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} ss;
 	socklen_t len;
 };
 

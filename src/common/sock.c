@@ -20,7 +20,7 @@ static int set_option(int fd, int level, int option)
 
 static int open_listener(const struct addr *at, int backlog)
 {
-	int fd = socket(at->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(at->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int saved;
 
 	if (fd < 0)
@@ -28,8 +28,8 @@ static int open_listener(const struct addr *at, int backlog)
 	/* SO_REUSEADDR: a restart need not wait for old connections in TIME_WAIT. */
 	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) == 0 &&
 	    set_option(fd, IPPROTO_TCP, TCP_NODELAY) == 0 &&
-	    (at->ss.ss_family != AF_INET6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0) &&
-	    bind(fd, (const struct sockaddr *)&at->ss, at->len) == 0 &&
+	    (at->ss.any.sa_family != AF_INET6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0) &&
+	    bind(fd, &at->ss.any, at->len) == 0 &&
 	    listen(fd, backlog) == 0)
 		return fd;
 	saved = errno;
@@ -62,7 +62,7 @@ int sock_local(int fd, struct addr *out, struct outcome *oc)
 {
 	struct addr local = { .len = sizeof local.ss };
 
-	if (getsockname(fd, (struct sockaddr *)&local.ss, &local.len) != 0)
+	if (getsockname(fd, &local.ss.any, &local.len) != 0)
 		return outcome_set_errno(oc, OC_INTERNAL, "getsockname");
 	*out = local;
 	return 0;
@@ -94,7 +94,7 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 
 	do {
 		peer->len = sizeof peer->ss;
-		new_fd = accept4(listen_fd, (struct sockaddr *)&peer->ss, &peer->len,
+		new_fd = accept4(listen_fd, &peer->ss.any, &peer->len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	} while (new_fd < 0 && peer_left(errno));
 	if (new_fd < 0)
@@ -105,13 +105,13 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 
 enum io sock_connect(const struct addr *to, int *fd)
 {
-	int new_fd = socket(to->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int new_fd = socket(to->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int saved;
 
 	if (new_fd < 0)
 		return IO_FAILED;
 	set_option(new_fd, IPPROTO_TCP, TCP_NODELAY);
-	if (connect(new_fd, (const struct sockaddr *)&to->ss, to->len) == 0) {
+	if (connect(new_fd, &to->ss.any, to->len) == 0) {
 		*fd = new_fd;
 		return IO_DONE;
 	}
