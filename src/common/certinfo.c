@@ -162,11 +162,3 @@ const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
 	    seconds == 1 ? "" : "s");
 	return buf;
 }
-
-bool certinfo_cn_is(const X509 *cert, const char *name)
-{
-	const ASN1_STRING *cn = common_name(X509_get_subject_name(cert));
-
-	return cn && (size_t)ASN1_STRING_length(cn) == strlen(name) &&
-	    memcmp(ASN1_STRING_get0_data(cn), name, strlen(name)) == 0;
-}

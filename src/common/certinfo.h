@@ -36,7 +36,4 @@ const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);
  */
 const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX]);
 
-/* Does the subject's CN equal name? Only to say so: a CN is never trusted. */
-bool certinfo_cn_is(const X509 *cert, const char *name);
-
 #endif

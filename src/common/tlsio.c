@@ -162,6 +162,13 @@ static bool is_parameters(int reason)
 	}
 }
 
+/* The library's words, but for the one alert that OpenSSL 3.0 has no words for. */
+static const char *alert_text(int alert)
+{
+	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required" :
+	    SSL_alert_desc_string_long(alert);
+}
+
 /* The peer's word for it; two alerts have no other meaning (RFC 8446 section 6.2). */
 static int alert_outcome(int alert, struct outcome *oc)
 {
@@ -171,7 +178,7 @@ static int alert_outcome(int alert, struct outcome *oc)
 		code = OC_HANDSHAKE_PARAMETERS;
 	oc->alert = alert;
 	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)",
-	    SSL_alert_desc_string_long(alert), alert);
+	    alert_text(alert), alert);
 }
 
 static int vanished(const struct tlsio *t, bool open, struct outcome *oc)

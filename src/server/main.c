@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/outcome.h"
+#include "common/streams.h"
 #include "server/listener.h"
 #include "server/master.h"
 #include "server/options.h"
@@ -61,6 +62,7 @@ int main(int argc, char *argv[])
 	struct server_options options;
 	struct outcome oc = OUTCOME_NONE;
 
+	streams_prepare();
 	if (server_options_parse(&options, argc, argv, &oc) == 0) {
 		log_open(options.log_level);
 		log_role("master");

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_STREAMS_H
+#define HELLO_COMMON_STREAMS_H
+
+/*
+ * For the first line of main. Where descriptor 0, 1 or 2 is closed, /dev/null
+ * takes its place: else a socket would get that number, and the peer what we
+ * print or log. And SIGPIPE is ignored: a reader of our output who leaves early
+ * is a failed write, not the end of the program.
+ */
+void streams_prepare(void);
+
+#endif
