@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client's half of the tutorial: socket, connect, read, print, close,
+ * with a TLS handshake and the verification of the server in between.
+ */
+#include <locale.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "client/options.h"
+#include "client/report.h"
+#include "client/session.h"
+#include "client/verify.h"
+#include "common/outcome.h"
+#include "common/streams.h"
+#include "common/tlsctx.h"
+
+static const struct step steps[] = {
+	{ "resolve", step_resolve },     /* getaddrinfo                       */
+	{ "connect", step_connect },     /* socket, connect                   */
+	{ "handshake", step_handshake }, /* SSL_connect                       */
+	{ "verify", step_verify },       /* chain, name, dates, purpose       */
+	{ "greet", step_greet },         /* SSL_read until close_notify       */
+	{ "close", step_close },         /* SSL_shutdown, close               */
+	{ NULL, NULL },
+};
+
+static void greet(const struct client_options *o, struct outcome *oc)
+{
+	struct session s;
+	SSL_CTX *ctx = tlsctx_client(&o->trust, verify_callback, oc);
+
+	if (!ctx)
+		return;
+	session_init(&s, o, ctx);
+	if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
+		report_greeting(&s);
+	session_free(&s);
+	tlsctx_free(ctx);
+}
+
+int main(int argc, char *argv[])
+{
+	struct client_options options;
+	struct outcome oc = OUTCOME_NONE;
+
+	streams_prepare();
+	/* A greeting in the user's language is printable on the user's terminal. */
+	setlocale(LC_CTYPE, "");
+	if (client_options_parse(&options, argc, argv, &oc) == 0)
+		greet(&options, &oc);
+	if (oc.code == OC_OK)
+		report_close(&oc);
+	if (oc.code != OC_OK)
+		outcome_print(stderr, "hello-client", &oc);
+	return outcome_status(oc.code);
+}

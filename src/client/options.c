@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/options.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/optparse.h"
+
+enum {
+	OPT_CACERT, OPT_CAPATH, OPT_SERVERNAME, OPT_NO_SNI, OPT_VERIFY_NAME, OPT_IPV4, OPT_IPV6,
+	OPT_CONNECT_TIMEOUT, OPT_HANDSHAKE_TIMEOUT, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_EXPECT,
+	OPT_NO_X509_STRICT, OPT_VERBOSE, OPT_HELP, OPT_VERSION
+};
+
+static const struct optparse_option options[] = {
+	[OPT_CACERT] = { 0, "cacert", "FILE", "trust these roots, not the system's" },
+	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
+	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
+	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
+	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
+	[OPT_IPV4] = { '4', "ipv4", NULL, "IPv4 addresses only" },
+	[OPT_IPV6] = { '6', "ipv6", NULL, "IPv6 addresses only" },
+	[OPT_CONNECT_TIMEOUT] = { 0, "connect-timeout", "T", "to resolve and connect (5s)" },
+	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the TLS handshake (5s)" },
+	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
+	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
+	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
+	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
+	[OPT_VERBOSE] = { 'v', "verbose", NULL, "tell each step on standard error" },
+	[OPT_HELP] = { 'h', "help", NULL, "show this" },
+	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
+	{ 0, NULL, NULL, NULL },
+};
+
+static void set_defaults(struct client_options *o)
+{
+	memset(o, 0, sizeof *o);
+	o->family = AF_UNSPEC;
+	o->connect_ms = 5000;
+	o->handshake_ms = 5000;
+	o->read_ms = 5000;
+	o->max_ms = 15000;
+}
+
+static void print_help(void)
+{
+	printf("usage: hello-client [options] HOST [PORT]\n"
+	    "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
+	    "Verify a TLS server and print its greeting. The port is 8443 unless given.\n\n");
+	optparse_print_help(options);
+	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
+	    "The exit status tells\nwhat failed: see hello-client(1).\n");
+}
+
+static void print_version(void)
+{
+	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+}
+
+static int set_family(struct client_options *o, int family, struct outcome *oc)
+{
+	if (o->family != AF_UNSPEC && o->family != family)
+		return outcome_set(oc, OC_USAGE, "-4 and -6 exclude each other");
+	o->family = family;
+	return 0;
+}
+
+static int set_name(const char **name, const char *option, const char *value, struct outcome *oc)
+{
+	if (strlen(value) >= ADDR_HOST_MAX)
+		return outcome_set(oc, OC_USAGE, "%s is too long: %.40s...", option, value);
+	*name = value;
+	return 0;
+}
+
+static int apply(struct client_options *o, int option, const char *value, struct outcome *oc)
+{
+	/* Nearly always a variable that was not set in a script. */
+	if (value && !value[0])
+		return outcome_set(oc, OC_USAGE, "the value of --%s is empty",
+		    options[option].name);
+	switch (option) {
+	case OPT_CACERT:
+		o->trust.ca_file = value;
+		return 0;
+	case OPT_CAPATH:
+		o->trust.ca_dir = value;
+		return 0;
+	case OPT_SERVERNAME:
+		return set_name(&o->servername, "--servername", value, oc);
+	case OPT_NO_SNI:
+		o->no_sni = true;
+		return 0;
+	case OPT_VERIFY_NAME:
+		return set_name(&o->verify_name, "--verify-name", value, oc);
+	case OPT_IPV4:
+		return set_family(o, AF_INET, oc);
+	case OPT_IPV6:
+		return set_family(o, AF_INET6, oc);
+	case OPT_CONNECT_TIMEOUT:
+		return optparse_duration("--connect-timeout", value, &o->connect_ms, oc);
+	case OPT_HANDSHAKE_TIMEOUT:
+		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
+	case OPT_READ_TIMEOUT:
+		return optparse_duration("--read-timeout", value, &o->read_ms, oc);
+	case OPT_MAX_TIME:
+		return optparse_duration("--max-time", value, &o->max_ms, oc);
+	case OPT_EXPECT:
+		o->expect = value;
+		return 0;
+	case OPT_NO_X509_STRICT:
+		o->trust.no_x509_strict = true;
+		return 0;
+	case OPT_VERBOSE:
+		o->verbose = true;
+		return 0;
+	case OPT_HELP:
+		print_help();
+		return 1;
+	default:
+		print_version();
+		return 1;
+	}
+}
+
+static int set_port(struct client_options *o, const char *value, struct outcome *oc)
+{
+	unsigned port;
+
+	if (optparse_uint("PORT", value, 1, 65535, &port, oc) != 0)
+		return -1;
+	snprintf(o->port, sizeof o->port, "%u", port);
+	return 0;
+}
+
+static int set_target(struct client_options *o, const char *host, const char *port,
+    struct outcome *oc)
+{
+	char host_port[ADDR_PORT_MAX] = "";
+
+	if (host && addr_split(host, o->host, host_port, oc) != 0)
+		return -1;
+	if (!o->host[0]) {
+		outcome_set(oc, OC_USAGE, "which HOST?");
+		outcome_advise(oc, "hello-client localhost 8443; --help lists the options");
+		return -1;
+	}
+	if (host_port[0] && port)
+		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s: which of them?",
+		    host_port, port);
+	if (host_port[0])
+		port = host_port;
+	return set_port(o, port ? port : "8443", oc);
+}
+
+/* What no single option can tell. */
+static int check(const struct client_options *o, struct outcome *oc)
+{
+	if (!o->no_sni || !o->servername)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");
+	outcome_advise(oc, "--no-sni --verify-name %s", o->servername);
+	return -1;
+}
+
+int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
+{
+	struct optparse p = { .argc = argc, .argv = argv, .options = options };
+	const char *host = NULL, *port = NULL, *value;
+	int option, ret;
+
+	set_defaults(o);
+	while ((option = optparse_next(&p, &value, oc)) != OPTPARSE_END) {
+		if (option == OPTPARSE_BAD)
+			return -1;
+		if (option != OPTPARSE_OPERAND) {
+			ret = apply(o, option, value, oc);
+			if (ret != 0)
+				return ret;
+		} else if (!host) {
+			host = value;
+		} else if (!port) {
+			port = value;
+		} else {
+			return outcome_set(oc, OC_USAGE, "HOST and PORT are given; what is \"%s\"?",
+			    value);
+		}
+	}
+	if (set_target(o, host, port, oc) != 0)
+		return -1;
+	return check(o, oc);
+}

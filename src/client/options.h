@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OPTIONS_H
+#define HELLO_CLIENT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+#include "common/outcome.h"
+#include "common/tlsctx.h"
+
+/* What the user asked for. Strings point into argv. */
+struct client_options {
+	char host[ADDR_HOST_MAX];  /* without brackets */
+	char port[ADDR_PORT_MAX];
+	int family;                /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *servername;    /* --servername: SNI and verification; NULL: host */
+	const char *verify_name;   /* --verify-name: verification only; NULL: servername */
+	bool no_sni;
+	struct tlsctx_trust trust;
+	unsigned connect_ms;       /* resolve and connect together, as in curl */
+	unsigned handshake_ms, read_ms, max_ms;
+	const char *expect;        /* greeting without its last newline; NULL: any */
+	bool verbose;
+};
+
+/*
+ * Read the command line. Returns 0 to go on, 1 when all is done (--help,
+ * --version; printed to standard output), or -1 with OC_USAGE.
+ */
+int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
+
+#endif

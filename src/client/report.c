@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/report.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
+
+/* Columns: where the facts begin, when a list of them is cut, and the right edge. */
+enum { FACTS = 11, CUT = 50, EDGE = 72 };
+
+/* Each prints a step's facts to standard error and returns their width. */
+static int print_addresses(const struct session *s)
+{
+	char text[ADDR_TEXT_MAX];
+	int width = fprintf(stderr, "%s", s->options->host);
+
+	if (addr_is_literal(s->options->host))
+		return width;
+	for (size_t i = 0; i < s->addr_count; i++) {
+		if (i > 0 && width > CUT)
+			return width + fprintf(stderr, " and %zu more", s->addr_count - i);
+		width += fprintf(stderr, "%s%s", i == 0 ? " -> " : ", ",
+		    addr_format_host(&s->addrs[i], text));
+	}
+	return width;
+}
+
+static int print_peer(const struct session *s)
+{
+	char text[ADDR_TEXT_MAX];
+
+	return fprintf(stderr, "%s", addr_format(&s->peer, text));
+}
+
+static int print_facts(const struct session *s)
+{
+	return fprintf(stderr, "%s %s %s", s->facts.protocol, s->facts.cipher, s->facts.group);
+}
+
+static int print_chain(const struct session *s)
+{
+	const struct verdict *v = &s->verdict;
+	char label[CERTINFO_NAME_MAX];
+	int width = 0;
+
+	if (strcasecmp(verdict_label(&v->chain[0], label), s->verify_name) != 0)
+		width += fprintf(stderr, "%s: ", s->verify_name);
+	for (int i = 0; i < v->chain_len; i++)
+		width += fprintf(stderr, "%s%s", i == 0 ? "" : " <- ",
+		    verdict_label(&v->chain[i], label));
+	return width;
+}
+
+static int print_length(const struct session *s)
+{
+	return fprintf(stderr, "%zu bytes, closed cleanly", s->greeting_len);
+}
+
+/* The steps that have something to tell when all went well. */
+static const struct {
+	step_fn *step;
+	int (*print)(const struct session *s);
+} lines[] = {
+	{ step_resolve, print_addresses },
+	{ step_connect, print_peer },
+	{ step_handshake, print_facts },
+	{ step_verify, print_chain },
+	{ step_greet, print_length },
+};
+
+static void print_right(int width, const char *text)
+{
+	int room = EDGE - FACTS - width, least = (int)strlen(text) + 2;
+
+	fprintf(stderr, "%*s\n", room < least ? least : room, text);
+}
+
+/* The chain is as good as its first certificate to expire. */
+static void print_validity(const struct session *s, int width)
+{
+	const struct verdict *v = &s->verdict;
+	char span[CERTINFO_TIME_MAX], text[CERTINFO_TIME_MAX + 8];
+	int64_t end = v->chain[0].not_after;
+
+	for (int i = 1; i < v->chain_len; i++) {
+		if (v->chain[i].not_after < end)
+			end = v->chain[i].not_after;
+	}
+	snprintf(text, sizeof text, "%s left", certinfo_span(end - time(NULL), span));
+	print_right(width, text);
+	fprintf(stderr, "%*strust: %s%s\n", FACTS, "", s->store,
+	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "");
+}
+
+static void print_time(uint64_t took_us, int width)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%.1f ms", (double)took_us / 1000);
+	print_right(width, text);
+}
+
+static void print_line(const struct session *s, const struct step *step, uint64_t took_us,
+    int (*print)(const struct session *))
+{
+	int width;
+
+	fprintf(stderr, "%-*s", FACTS, step->name);
+	width = print(s);
+	if (step->run == step_verify)
+		print_validity(s, width);
+	else
+		print_time(took_us, width);
+}
+
+void report_step(const struct session *s, const struct step *step, uint64_t took_us,
+    const struct outcome *failed)
+{
+	if (failed) {
+		fprintf(stderr, "%-*s", FACTS, step->name);
+		print_time(took_us, fprintf(stderr, "failed: %s", outcome_name(failed->code)));
+		return;
+	}
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		if (lines[i].step == step->run)
+			print_line(s, step, took_us, lines[i].print);
+	}
+}
+
+/* What the user's locale calls printable, and escapes for the rest. */
+static void print_visible(const char *text, size_t len)
+{
+	while (len > 0) {
+		mbstate_t state = { 0 };
+		wchar_t c;
+		size_t n = mbrtowc(&c, text, len, &state);
+
+		if (n > 0 && n <= len && (iswprint((wint_t)c) || c == L'\n' || c == L'\t')) {
+			fwrite(text, 1, n, stdout);
+		} else {
+			printf("\\x%02x", (unsigned char)*text);
+			n = 1;
+		}
+		text += n;
+		len -= n;
+	}
+}
+
+void report_greeting(const struct session *s)
+{
+	if (isatty(STDOUT_FILENO))
+		print_visible(s->greeting, s->greeting_len);
+	else
+		fwrite(s->greeting, 1, s->greeting_len, stdout);
+}
+
+int report_close(struct outcome *oc)
+{
+	int failed = ferror(stdout);
+
+	if (fclose(stdout) == 0 && !failed)
+		return 0;
+	outcome_set_errno(oc, OC_FILE, "cannot write to standard output");
+	outcome_advise(oc, "is the disk full, or did the reader of the pipe leave?");
+	return -1;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+/*
+ * A name as a certificate has it: without the final dot of an absolute host
+ * name (RFC 6066 section 3), and an IPv6 literal without its scope, which means
+ * something to this machine only (RFC 4007 section 11.2).
+ */
+static void copy_name(char to[ADDR_HOST_MAX], const char *name)
+{
+	size_t len = addr_is_literal(name) ? strcspn(name, "%") : strlen(name);
+
+	if (len > 1 && name[len - 1] == '.')
+		len--;
+	snprintf(to, ADDR_HOST_MAX, "%.*s", (int)len, name);
+}
+
+static void set_names(struct session *s)
+{
+	const struct client_options *o = s->options;
+	const char *asked = o->servername ? o->servername : o->host;
+
+	copy_name(s->verify_name, o->verify_name ? o->verify_name : asked);
+	/* SNI carries DNS names only: RFC 6066 section 3. */
+	if (!o->no_sni && !addr_is_literal(asked))
+		copy_name(s->sni, asked);
+}
+
+static void add_store(struct session *s, const char *what, const char *value)
+{
+	size_t len = strlen(s->store);
+
+	if (value)
+		snprintf(s->store + len, sizeof s->store - len, "%s%s", what, value);
+}
+
+static void describe_store(struct session *s)
+{
+	const struct tlsctx_trust *trust = &s->options->trust;
+	const char *file = getenv("SSL_CERT_FILE");
+
+	if (trust->ca_file || trust->ca_dir) {
+		add_store(s, "--cacert ", trust->ca_file);
+		add_store(s, trust->ca_file ? " and --capath " : "--capath ", trust->ca_dir);
+		return;
+	}
+	add_store(s, "the system's store", "");
+	add_store(s, " with SSL_CERT_FILE=", file);
+	add_store(s, file ? " and SSL_CERT_DIR=" : " with SSL_CERT_DIR=", getenv("SSL_CERT_DIR"));
+}
+
+void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx)
+{
+	memset(s, 0, sizeof *s);
+	s->options = o;
+	s->ctx = ctx;
+	s->fd = -1;
+	s->deadline_ms = clock_ms() + o->max_ms;
+	set_names(s);
+	describe_store(s);
+}
+
+int session_run(struct session *s, const struct step steps[], session_watch *watch,
+    struct outcome *oc)
+{
+	for (const struct step *step = steps; step->name; step++) {
+		uint64_t began_us = clock_us();
+		int ret = step->run(s, oc);
+
+		if (watch)
+			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);
+		if (ret != 0)
+			return -1;
+	}
+	return 0;
+}
+
+uint64_t session_deadline(const struct session *s, unsigned ms)
+{
+	uint64_t own = clock_ms() + ms;
+
+	return own < s->deadline_ms ? own : s->deadline_ms;
+}
+
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms,
+    const char *own)
+{
+	return deadline_ms == s->deadline_ms ? "--max-time" : own;
+}
+
+void session_free(struct session *s)
+{
+	tlsio_free(s->tls);
+	s->tls = NULL;
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	free(s->greeting);
+	s->greeting = NULL;
+	s->greeting_len = 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SESSION_H
+#define HELLO_CLIENT_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "client/options.h"
+#include "client/verdict.h"
+#include "common/addr.h"
+#include "common/outcome.h"
+#include "common/tlsio.h"
+
+/* Address families alternate and the list is cut: RFC 8305 section 4. */
+enum { SESSION_ADDRS_MAX = 16 };
+
+/* A greeting longer than this is no greeting. */
+enum { SESSION_GREETING_MAX = 65536 };
+
+/* Room for what session.store says; a longer path is cut. */
+enum { SESSION_STORE_MAX = 256 };
+
+/* What the steps hand to each other; each part is set by the step named. */
+struct session {
+	const struct client_options *options;
+	SSL_CTX *ctx;                     /* the caller's */
+	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
+	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
+	char store[SESSION_STORE_MAX];    /* who decides whom we trust: "--cacert ca.pem" */
+	uint64_t deadline_ms;             /* of all steps together */
+
+	uint64_t connect_deadline_ms;     /* resolve: of itself and connect together */
+	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
+	size_t addr_count;                /* resolve */
+	struct addr peer;                 /* connect: the one that answered */
+	int fd;                           /* connect; -1 before */
+	struct tlsio *tls;                /* handshake */
+	struct tlsio_facts facts;         /* handshake */
+	struct verdict verdict;           /* handshake */
+	char *greeting;                   /* greet: SESSION_GREETING_MAX + 1 bytes */
+	size_t greeting_len;              /* greet */
+};
+
+/*
+ * One layer. Blocks, at most until its own deadline and the session's. Returns
+ * 0 to go on, or -1 with an outcome of its layer.
+ */
+typedef int step_fn(struct session *s, struct outcome *oc);
+
+struct step {
+	const char *name;
+	step_fn *run;
+};
+
+step_fn step_resolve;   /* getaddrinfo                                           */
+step_fn step_connect;   /* socket, connect: every address, staggered             */
+step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
+step_fn step_verify;    /* chain and name once more, before a byte is read       */
+step_fn step_greet;     /* SSL_read until close_notify                           */
+step_fn step_close;     /* our close_notify, close                               */
+
+/* Both are the caller's and must outlive the session. The time for all steps begins now. */
+void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);
+
+/*
+ * Run steps until one fails or the row without a name comes; watch is told each
+ * step's end and microseconds (failed is NULL when it went well); NULL is fine.
+ * Returns 0, or -1 with oc.
+ */
+typedef void session_watch(const struct session *s, const struct step *step, uint64_t took_us,
+    const struct outcome *failed);
+
+int session_run(struct session *s, const struct step steps[], session_watch *watch,
+    struct outcome *oc);
+
+/* The earlier of now + ms and the session's deadline, in clock_ms() time. */
+uint64_t session_deadline(const struct session *s, unsigned ms);
+
+/* For advice: which option set this deadline, the step's own or "--max-time"? */
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms,
+    const char *own);
+
+/* Release whatever the steps acquired, in any state; idempotent. */
+void session_free(struct session *s);
+
+#endif

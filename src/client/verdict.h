@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_VERDICT_H
+#define HELLO_CLIENT_VERDICT_H
+
+#include <stdbool.h>
+
+#include "common/certinfo.h"
+#include "common/outcome.h"
+
+/* A longer chain is cut in what we show; the library's own limit is the same order. */
+enum { VERDICT_CHAIN_MAX = 8 };
+
+/*
+ * What the verification of one peer found. Zeroed at first. Filled while the
+ * handshake runs; plain data, owns nothing.
+ */
+struct verdict {
+	bool ran;                 /* the peer sent a certificate and it was judged */
+	int error, depth;         /* X509_V_OK, or the first error and where */
+	int sent;                 /* certificates that the peer sent */
+	int chain_len;
+	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
+	struct certinfo culprit;  /* the certificate that error is about */
+	bool namesake;            /* the store holds one named like culprit's issuer */
+	bool lenient_accepts;     /* it would pass without X509_V_FLAG_X509_STRICT */
+	bool weak_accepts;        /* it would pass without that flag at security level 0 */
+};
+
+/*
+ * Name the failure that a verdict holds: CERT_* with the facts (names, dates,
+ * the issuer looked for) and what to do. name is what was verified, store says
+ * what was trusted ("the system's store", "--cacert ca.pem").
+ * Always returns -1.
+ */
+int verdict_explain(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc);
+
+/* What people call a certificate: its subject, else the first name it lists. buf is returned. */
+const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX]);
+
+#endif

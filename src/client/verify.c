@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/verify.h"
+
+#include <string.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "client/session.h"
+#include "client/verdict.h"
+#include "common/addr.h"
+#include "common/tlsio.h"
+
+/* Would the same certificates pass without X509_V_FLAG_X509_STRICT, at this security level? */
+static bool passes_without_strict(X509_STORE_CTX *judged, int level)
+{
+	X509_STORE_CTX *again = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param;
+	bool ok = false;
+
+	if (again && X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
+	    X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
+		param = X509_STORE_CTX_get0_param(again);
+		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
+		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
+			X509_VERIFY_PARAM_set_auth_level(param, level);
+			ok = X509_verify_cert(again) == 1;
+		}
+	}
+	X509_STORE_CTX_free(again);
+	return ok;
+}
+
+/* A certificate that bears the name of the issuer looked for, but did not sign this one. */
+static bool has_namesake(X509_STORE_CTX *judged, const X509 *cert)
+{
+	STACK_OF(X509) *found = X509_STORE_CTX_get1_certs(judged, X509_get_issuer_name(cert));
+	bool any = sk_X509_num(found) > 0;
+
+	sk_X509_pop_free(found, X509_free);
+	return any;
+}
+
+static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
+{
+	STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(judged);
+	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
+	STACK_OF(X509) *chain = built ? built : sent;
+
+	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
+	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++)
+		certinfo_get(sk_X509_value(chain, i), &v->chain[v->chain_len++]);
+}
+
+static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
+{
+	const int level = X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(judged));
+	X509 *culprit = X509_STORE_CTX_get_current_cert(judged);
+
+	if (!culprit)
+		culprit = X509_STORE_CTX_get0_cert(judged);
+	certinfo_get(culprit, &v->culprit);
+	v->namesake = has_namesake(judged, culprit);
+	v->lenient_accepts = passes_without_strict(judged, level);
+	v->weak_accepts = passes_without_strict(judged, 0);
+}
+
+int verify_callback(X509_STORE_CTX *store, void *unused)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct verdict *v = tlsio_owner(ssl);
+	int ret = X509_verify_cert(store);
+
+	(void)unused;
+	memset(v, 0, sizeof *v);
+	v->ran = true;
+	v->error = X509_STORE_CTX_get_error(store);
+	v->depth = X509_STORE_CTX_get_error_depth(store);
+	record_chain(v, store);
+	if (ret <= 0)
+		record_failure(v, store);
+	/* What the library reports stays the first judgement's. */
+	X509_STORE_CTX_set_error(store, v->error);
+	return ret;
+}
+
+static bool has_name(X509 *leaf, const char *name)
+{
+	/* As in tlsio_new_client: SANs only, whole labels only. */
+	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+
+	if (addr_is_literal(name))
+		return X509_check_ip_asc(leaf, name, flags) == 1;
+	return X509_check_host(leaf, name, 0, flags, NULL) == 1;
+}
+
+/*
+ * The handshake has refused a bad certificate already. This is the proof of it
+ * at the one place that all greetings pass: if a later change lets something
+ * slip through there, it ends here, before a byte of the peer is used.
+ */
+int step_verify(struct session *s, struct outcome *oc)
+{
+	X509 *leaf = tlsio_peer_certificate(s->tls);
+	bool named = leaf && has_name(leaf, s->verify_name);
+
+	X509_free(leaf);
+	if (!s->verdict.ran || s->verdict.error != X509_V_OK ||
+	    tlsio_verify_result(s->tls) != X509_V_OK)
+		return outcome_set(oc, OC_CERT_INVALID,
+		    "the handshake ended without a verified certificate");
+	if (!named)
+		return outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the handshake ended with a certificate that is not for \"%s\"",
+		    s->verify_name);
+	return 0;
+}
