@@ -10,8 +10,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
-/* Columns: where the facts begin, when a list of them is cut, and the right edge. */
-enum { FACTS = 11, CUT = 50, EDGE = 72 };
+/* Columns: where the facts begin, when a list of them is cut or goes on below, the right edge. */
+enum { FACTS = 11, CUT = 50, WRAP = 46, EDGE = 72 };
 
 /* Each prints a step's facts to standard error and returns their width. */
 static int print_addresses(const struct session *s)
@@ -42,6 +42,19 @@ static int print_facts(const struct session *s)
 	return fprintf(stderr, "%s %s %s", s->facts.protocol, s->facts.cipher, s->facts.group);
 }
 
+/* One word more of a list that goes on in the next line when this one is full. */
+static int print_wrapped(int width, const char *before, const char *word)
+{
+	int more = (int)(strlen(before) + strlen(word));
+
+	if (width > 0 && width + more > WRAP) {
+		fprintf(stderr, "\n%*s", FACTS, "");
+		width = 0;
+		before += strspn(before, " ");
+	}
+	return width + fprintf(stderr, "%s%s", before, word);
+}
+
 static int print_chain(const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
@@ -51,7 +64,7 @@ static int print_chain(const struct session *s)
 	if (strcasecmp(verdict_label(&v->chain[0], label), s->verify_name) != 0)
 		width += fprintf(stderr, "%s: ", s->verify_name);
 	for (int i = 0; i < v->chain_len; i++)
-		width += fprintf(stderr, "%s%s", i == 0 ? "" : " <- ",
+		width = print_wrapped(width, i == 0 ? "" : " <- ",
 		    verdict_label(&v->chain[i], label));
 	return width;
 }
