@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# One convenience library per folder; a spine (main.c) and its libraries are a program. So the
+# client does not even see the event library.
+
+noinst_LIBRARIES += libcommon.a libserver.a libclient.a
+bin_PROGRAMS += hello-client
+sbin_PROGRAMS += hello-server
+
+libcommon_a_SOURCES = \
+	src/common/addr.c src/common/addr.h \
+	src/common/certinfo.c src/common/certinfo.h \
+	src/common/clock.c src/common/clock.h \
+	src/common/log.c src/common/log.h \
+	src/common/optparse.c src/common/optparse.h \
+	src/common/outcome.c src/common/outcome.h \
+	src/common/sock.c src/common/sock.h \
+	src/common/streams.c src/common/streams.h \
+	src/common/tlsctx.c src/common/tlsctx.h \
+	src/common/tlsio.c src/common/tlsio.h \
+	src/common/tlswire.c src/common/tlswire.h
+
+libserver_a_SOURCES = \
+	src/server/conn.c src/server/conn.h \
+	src/server/crew.c src/server/crew.h \
+	src/server/listener.c src/server/listener.h \
+	src/server/master.c src/server/master.h \
+	src/server/options.c src/server/options.h \
+	src/server/service.c src/server/service.h \
+	src/server/worker.c src/server/worker.h
+
+libclient_a_SOURCES = \
+	src/client/connect.c \
+	src/client/greet.c \
+	src/client/handshake.c \
+	src/client/options.c src/client/options.h \
+	src/client/report.c src/client/report.h \
+	src/client/resolve.c \
+	src/client/session.c src/client/session.h \
+	src/client/verdict.c src/client/verdict.h \
+	src/client/verify.c src/client/verify.h
+
+hello_server_SOURCES = src/server/main.c
+hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(OPENSSL_LIBS)
+
+hello_client_SOURCES = src/client/main.c
+hello_client_LDADD = libclient.a libcommon.a $(OPENSSL_LIBS)
