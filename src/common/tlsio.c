@@ -355,7 +355,8 @@ static const char *or_empty(const char *s)
 void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
 {
 	SSL *ssl = t->ssl;
-	int group = (int)SSL_get_negotiated_group(ssl);
+	/* Without a session OpenSSL 3.0 looks for the group behind a NULL. */
+	int group = SSL_get_session(ssl) ? (int)SSL_get_negotiated_group(ssl) : 0;
 
 	out->protocol = or_empty(SSL_get_version(ssl));
 	out->cipher = or_empty(SSL_get_cipher_name(ssl));
