@@ -24,7 +24,7 @@ enum { STAGGER_MS = 250 };
 struct race {
 	const struct session *s;
 	size_t started, running;
-	uint64_t next_ms;        /* when the next attempt begins */
+	uint64_t next_ms; /* when the next attempt begins */
 	struct pollfd polls[SESSION_ADDRS_MAX];
 	int errors[SESSION_ADDRS_MAX];
 };
@@ -127,11 +127,15 @@ static void advise(const struct addr *to, struct outcome *oc)
 	char host[ADDR_TEXT_MAX];
 
 	if (oc->code == OC_CONNECT_REFUSED)
-		outcome_advise(oc, "is the server running, and is it this port? "
-		    "ss -ltn 'sport = :%u' on the server tells", (unsigned)addr_port(to));
+		outcome_advise(oc,
+		    "is the server running, and is it this port? "
+		    "ss -ltn 'sport = :%u' on the server tells",
+		    (unsigned)addr_port(to));
 	else if (oc->code == OC_CONNECT_UNREACHABLE)
-		outcome_advise(oc, "no route, or a firewall rejects; "
-		    "ip route get %s shows the route", addr_format_host(to, host));
+		outcome_advise(oc,
+		    "no route, or a firewall rejects; "
+		    "ip route get %s shows the route",
+		    addr_format_host(to, host));
 }
 
 static int explain(const struct race *r, struct outcome *oc)

@@ -35,8 +35,8 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 	size_t len = 0, got;
 
 	while (len <= SESSION_GREETING_MAX) {
-		enum io io = tlsio_read(s->tls, s->greeting + len, SESSION_GREETING_MAX + 1 - len,
-		    &got, oc);
+		enum io io =
+		    tlsio_read(s->tls, s->greeting + len, SESSION_GREETING_MAX + 1 - len, &got, oc);
 
 		if (io == IO_FAILED)
 			return -1;

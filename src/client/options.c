@@ -8,9 +8,22 @@
 #include "common/optparse.h"
 
 enum {
-	OPT_CACERT, OPT_CAPATH, OPT_SERVERNAME, OPT_NO_SNI, OPT_VERIFY_NAME, OPT_IPV4, OPT_IPV6,
-	OPT_CONNECT_TIMEOUT, OPT_HANDSHAKE_TIMEOUT, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_EXPECT,
-	OPT_NO_X509_STRICT, OPT_VERBOSE, OPT_HELP, OPT_VERSION
+	OPT_CACERT,
+	OPT_CAPATH,
+	OPT_SERVERNAME,
+	OPT_NO_SNI,
+	OPT_VERIFY_NAME,
+	OPT_IPV4,
+	OPT_IPV6,
+	OPT_CONNECT_TIMEOUT,
+	OPT_HANDSHAKE_TIMEOUT,
+	OPT_READ_TIMEOUT,
+	OPT_MAX_TIME,
+	OPT_EXPECT,
+	OPT_NO_X509_STRICT,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_VERSION
 };
 
 static const struct optparse_option options[] = {
@@ -46,11 +59,11 @@ static void set_defaults(struct client_options *o)
 static void print_help(void)
 {
 	printf("usage: hello-client [options] HOST [PORT]\n"
-	    "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
-	    "Verify a TLS server and print its greeting. The port is 8443 unless given.\n\n");
+	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
+	       "Verify a TLS server and print its greeting. The port is 8443 unless given.\n\n");
 	optparse_print_help(options);
 	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
-	    "The exit status tells\nwhat failed: see hello-client(1).\n");
+	       "The exit status tells\nwhat failed: see hello-client(1).\n");
 }
 
 static void print_version(void)

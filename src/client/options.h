@@ -10,16 +10,16 @@
 
 /* What the user asked for. Strings point into argv. */
 struct client_options {
-	char host[ADDR_HOST_MAX];  /* without brackets */
+	char host[ADDR_HOST_MAX]; /* without brackets */
 	char port[ADDR_PORT_MAX];
-	int family;                /* AF_UNSPEC, AF_INET, AF_INET6 */
-	const char *servername;    /* --servername: SNI and verification; NULL: host */
-	const char *verify_name;   /* --verify-name: verification only; NULL: servername */
+	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *servername;  /* --servername: SNI and verification; NULL: host */
+	const char *verify_name; /* --verify-name: verification only; NULL: servername */
 	bool no_sni;
 	struct tlsctx_trust trust;
-	unsigned connect_ms;       /* resolve and connect together, as in curl */
+	unsigned connect_ms; /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
-	const char *expect;        /* greeting without its last newline; NULL: any */
+	const char *expect; /* greeting without its last newline; NULL: any */
 	bool verbose;
 };
 

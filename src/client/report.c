@@ -64,8 +64,8 @@ static int print_chain(const struct session *s)
 	if (strcasecmp(verdict_label(&v->chain[0], label), s->verify_name) != 0)
 		width += fprintf(stderr, "%s: ", s->verify_name);
 	for (int i = 0; i < v->chain_len; i++)
-		width = print_wrapped(width, i == 0 ? "" : " <- ",
-		    verdict_label(&v->chain[i], label));
+		width =
+		    print_wrapped(width, i == 0 ? "" : " <- ", verdict_label(&v->chain[i], label));
 	return width;
 }
 

@@ -26,7 +26,7 @@ struct query {
 	bool finished;
 	char host[ADDR_HOST_MAX], port[ADDR_PORT_MAX];
 	int family;
-	int error, sys_errno;    /* getaddrinfo's answer, and errno for EAI_SYSTEM */
+	int error, sys_errno; /* getaddrinfo's answer, and errno for EAI_SYSTEM */
 	struct addrinfo *found;
 };
 

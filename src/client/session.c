@@ -89,8 +89,7 @@ uint64_t session_deadline(const struct session *s, unsigned ms)
 	return own < s->deadline_ms ? own : s->deadline_ms;
 }
 
-const char *session_deadline_option(const struct session *s, uint64_t deadline_ms,
-    const char *own)
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own)
 {
 	return deadline_ms == s->deadline_ms ? "--max-time" : own;
 }

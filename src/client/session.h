@@ -25,22 +25,22 @@ enum { SESSION_STORE_MAX = 256 };
 /* What the steps hand to each other; each part is set by the step named. */
 struct session {
 	const struct client_options *options;
-	SSL_CTX *ctx;                     /* the caller's */
-	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
-	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
-	char store[SESSION_STORE_MAX];    /* who decides whom we trust: "--cacert ca.pem" */
-	uint64_t deadline_ms;             /* of all steps together */
+	SSL_CTX *ctx;                    /* the caller's */
+	char sni[ADDR_HOST_MAX];         /* name to send, or "" */
+	char verify_name[ADDR_HOST_MAX]; /* name or IP literal to verify */
+	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
+	uint64_t deadline_ms;            /* of all steps together */
 
-	uint64_t connect_deadline_ms;     /* resolve: of itself and connect together */
+	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
-	size_t addr_count;                /* resolve */
-	struct addr peer;                 /* connect: the one that answered */
-	int fd;                           /* connect; -1 before */
-	struct tlsio *tls;                /* handshake */
-	struct tlsio_facts facts;         /* handshake */
-	struct verdict verdict;           /* handshake */
-	char *greeting;                   /* greet: SESSION_GREETING_MAX + 1 bytes */
-	size_t greeting_len;              /* greet */
+	size_t addr_count;                    /* resolve */
+	struct addr peer;                     /* connect: the one that answered */
+	int fd;                               /* connect; -1 before */
+	struct tlsio *tls;                    /* handshake */
+	struct tlsio_facts facts;             /* handshake */
+	struct verdict verdict;               /* handshake */
+	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
+	size_t greeting_len;                  /* greet */
 };
 
 /*
@@ -79,8 +79,7 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
 uint64_t session_deadline(const struct session *s, unsigned ms);
 
 /* For advice: which option set this deadline, the step's own or "--max-time"? */
-const char *session_deadline_option(const struct session *s, uint64_t deadline_ms,
-    const char *own);
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own);
 
 /* Release whatever the steps acquired, in any state; idempotent. */
 void session_free(struct session *s);

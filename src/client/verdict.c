@@ -51,14 +51,20 @@ static int advise_trust(const struct verdict *v, struct outcome *oc)
 	const char *ca = v->culprit.issuer;
 
 	if (v->namesake)
-		outcome_advise(oc, "was \"%s\" made anew? Then get its present root, "
-		    "or issue the certificate again", ca);
+		outcome_advise(oc,
+		    "was \"%s\" made anew? Then get its present root, "
+		    "or issue the certificate again",
+		    ca);
 	else if (oc->code == OC_CERT_MISSING_INTERMEDIATE)
-		outcome_advise(oc, "let the server send the certificate of \"%s\" after its own; "
-		    "if that is a root you trust: --cacert FILE with it", ca);
+		outcome_advise(oc,
+		    "let the server send the certificate of \"%s\" after its own; "
+		    "if that is a root you trust: --cacert FILE with it",
+		    ca);
 	else if (oc->code == OC_CERT_UNKNOWN_CA)
-		outcome_advise(oc, "--cacert FILE with the root \"%s\", if you trust it; "
-		    "if it is no root, the server must send it too", ca);
+		outcome_advise(oc,
+		    "--cacert FILE with the root \"%s\", if you trust it; "
+		    "if it is no root, the server must send it too",
+		    ca);
 	return -1;
 }
 
@@ -70,7 +76,8 @@ static int explain_issuer(const struct verdict *v, const char *store, struct out
 	if (v->sent == 1 && v->depth == 0 && !v->culprit.self_issued)
 		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
 		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
-		    "an intermediate, or an unknown root%s", issuer, store, namesake(v));
+		    "an intermediate, or an unknown root%s",
+		    issuer, store, namesake(v));
 	else
 		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s%s",
 		    who(v, buf), issuer, store, namesake(v));
@@ -81,8 +88,10 @@ static int explain_root(const struct verdict *v, const char *store, struct outco
 {
 	char label[CERTINFO_NAME_MAX];
 
-	outcome_set(oc, OC_CERT_UNKNOWN_CA, "the chain ends in the root \"%s\", "
-	    "which is not in %s%s", verdict_label(&v->culprit, label), store, namesake(v));
+	outcome_set(oc, OC_CERT_UNKNOWN_CA,
+	    "the chain ends in the root \"%s\", "
+	    "which is not in %s%s",
+	    verdict_label(&v->culprit, label), store, namesake(v));
 	return advise_trust(v, oc);
 }
 
@@ -123,8 +132,10 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
 	int64_t now = time(NULL);
 
-	outcome_set(oc, OC_CERT_NOT_YET_VALID, "%s is valid from %s, %s from now; "
-	    "is a clock wrong?", who(v, buf), certinfo_time(v->culprit.not_before, when),
+	outcome_set(oc, OC_CERT_NOT_YET_VALID,
+	    "%s is valid from %s, %s from now; "
+	    "is a clock wrong?",
+	    who(v, buf), certinfo_time(v->culprit.not_before, when),
 	    certinfo_span(v->culprit.not_before - now, span));
 	outcome_advise(oc, "date -u on both machines; our clock says %s", certinfo_time(now, when));
 	return -1;
@@ -133,8 +144,10 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 /* A peer chose this text, and people paste our advice into a shell: names only, no wildcard. */
 static bool may_be_typed(const char *name)
 {
-	return name[0] && name[0] != '-' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_")] == '\0';
+	return name[0] && name[0] != '-' &&
+	    name[strspn(name,
+		"abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_")] == '\0';
 }
 
 static int explain_wrong_name(const struct verdict *v, const char *name, struct outcome *oc)
@@ -148,10 +161,13 @@ static int explain_wrong_name(const struct verdict *v, const char *name, struct 
 	else if (strcasecmp(leaf->subject, name) == 0)
 		outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the certificate has \"%s\" only as the CN of its subject, "
-		    "which nobody consults any more (RFC 9110 section 4.3.4)", name);
+		    "which nobody consults any more (RFC 9110 section 4.3.4)",
+		    name);
 	else
-		outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate lists no name "
-		    "(no subjectAltName); you asked for \"%s\"", name);
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate lists no name "
+		    "(no subjectAltName); you asked for \"%s\"",
+		    name);
 	if (may_be_typed(first_name(leaf, first)))
 		outcome_advise(oc, "--verify-name %s, or issue a certificate that lists %s", first,
 		    name);
@@ -164,8 +180,10 @@ static int explain_purpose(const struct verdict *v, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
-	return outcome_set(oc, OC_CERT_WRONG_PURPOSE, "%s is not for TLS servers: its key usage or "
-	    "extended key usage does not allow it", who(v, buf));
+	return outcome_set(oc, OC_CERT_WRONG_PURPOSE,
+	    "%s is not for TLS servers: its key usage or "
+	    "extended key usage does not allow it",
+	    who(v, buf));
 }
 
 static int explain_constraints(const struct verdict *v, struct outcome *oc)
@@ -176,7 +194,8 @@ static int explain_constraints(const struct verdict *v, struct outcome *oc)
 	    "%s has a name that a CA above it may not sign for: %s%s%s", who(v, buf),
 	    X509_verify_cert_error_string(v->error), v->culprit.sans[0] ? "; it is for " : "",
 	    v->culprit.sans);
-	outcome_advise(oc, "issue it from a CA that may; openssl x509 -noout -ext nameConstraints "
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext nameConstraints "
 	    "-in CA.pem shows what a CA may sign for");
 	return -1;
 }
@@ -191,10 +210,12 @@ static int explain_invalid(const struct verdict *v, struct outcome *oc)
 	outcome_set(oc, OC_CERT_INVALID, "%s: %s%s", who(v, buf),
 	    X509_verify_cert_error_string(v->error), lenient);
 	if (v->lenient_accepts)
-		outcome_advise(oc, "issue it anew with all that RFC 5280 asks for; "
+		outcome_advise(oc,
+		    "issue it anew with all that RFC 5280 asks for; "
 		    "until then --no-x509-strict");
 	else if (v->weak_accepts)
-		outcome_advise(oc, "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
+		outcome_advise(oc,
+		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
 		    "no option lowers that");
 	return -1;
 }

@@ -15,15 +15,15 @@ enum { VERDICT_CHAIN_MAX = 8 };
  * handshake runs; plain data, owns nothing.
  */
 struct verdict {
-	bool ran;                 /* the peer sent a certificate and it was judged */
-	int error, depth;         /* X509_V_OK, or the first error and where */
-	int sent;                 /* certificates that the peer sent */
+	bool ran;         /* the peer sent a certificate and it was judged */
+	int error, depth; /* X509_V_OK, or the first error and where */
+	int sent;         /* certificates that the peer sent */
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
-	struct certinfo culprit;  /* the certificate that error is about */
-	bool namesake;            /* the store holds one named like culprit's issuer */
-	bool lenient_accepts;     /* it would pass without X509_V_FLAG_X509_STRICT */
-	bool weak_accepts;        /* it would pass without that flag at security level 0 */
+	struct certinfo culprit;                  /* the certificate that error is about */
+	bool namesake;        /* the store holds one named like culprit's issuer */
+	bool lenient_accepts; /* it would pass without X509_V_FLAG_X509_STRICT */
+	bool weak_accepts;    /* it would pass without that flag at security level 0 */
 };
 
 /*

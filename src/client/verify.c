@@ -19,8 +19,9 @@ static bool passes_without_strict(X509_STORE_CTX *judged, int level)
 	X509_VERIFY_PARAM *param;
 	bool ok = false;
 
-	if (again && X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
-	    X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
+	if (again &&
+	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
+		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
 		param = X509_STORE_CTX_get0_param(again);
 		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
 		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
@@ -88,8 +89,8 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 static bool has_name(X509 *leaf, const char *name)
 {
 	/* As in tlsio_new_client: SANs only, whole labels only. */
-	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+	const unsigned flags =
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
 
 	if (addr_is_literal(name))
 		return X509_check_ip_asc(leaf, name, flags) == 1;

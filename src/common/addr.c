@@ -23,7 +23,8 @@ static int split_bracketed(const char *text, char *host, char *port, struct outc
 
 	if (!end || (end[1] != '\0' && end[1] != ':'))
 		return outcome_set(oc, OC_USAGE, "\"%s\" is no [IPv6]:PORT", text);
-	if (end[1] == ':' && copy_part(port, ADDR_PORT_MAX, end + 2, strlen(end + 2), "the port", oc))
+	if (end[1] == ':' &&
+	    copy_part(port, ADDR_PORT_MAX, end + 2, strlen(end + 2), "the port", oc))
 		return -1;
 	return copy_part(host, ADDR_HOST_MAX, text + 1, (size_t)(end - text - 1), "the host", oc);
 }
@@ -56,7 +57,8 @@ int addr_parse(const char *host, const char *port, struct addr *out, struct outc
 
 	/* getaddrinfo takes 65536 as 0, and " 1" and "+1" as 1. */
 	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
-		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535", port);
+		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535",
+		    port);
 	if (!addr_is_literal(host) || getaddrinfo(host, port, &hints, &found) != 0)
 		return outcome_set(oc, OC_USAGE, "\"%s\" is no IPv4 or IPv6 address", host);
 	memset(out, 0, sizeof *out);
@@ -84,8 +86,7 @@ bool addr_is_literal(const char *host)
 
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
-	if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0,
-	    NI_NUMERICHOST) != 0)
+	if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0, NI_NUMERICHOST) != 0)
 		snprintf(buf, ADDR_TEXT_MAX, "unknown");
 	return buf;
 }

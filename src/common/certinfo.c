@@ -147,8 +147,14 @@ const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
 
 const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
 {
-	static const struct { int64_t length; const char *name; } units[] = {
-		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
+	static const struct {
+		int64_t length;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
 	};
 	size_t i = 0;
 

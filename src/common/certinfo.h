@@ -18,9 +18,9 @@ enum { CERTINFO_NAME_MAX = 160, CERTINFO_SANS_MAX = 320 };
 struct certinfo {
 	char subject[CERTINFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
 	char issuer[CERTINFO_NAME_MAX];
-	char sans[CERTINFO_SANS_MAX];    /* dNSName and iPAddress: "a.test", "192.0.2.1" */
-	int64_t not_before, not_after;   /* seconds since 1970, UTC */
-	bool self_issued;                /* subject and issuer are the same name */
+	char sans[CERTINFO_SANS_MAX];  /* dNSName and iPAddress: "a.test", "192.0.2.1" */
+	int64_t not_before, not_after; /* seconds since 1970, UTC */
+	bool self_issued;              /* subject and issuer are the same name */
 };
 
 /* Never fails: what cannot be read is empty or 0. */

@@ -37,8 +37,7 @@ static const char *next_word(struct optparse *p)
 	return p->at + 1 < p->argc ? p->argv[++p->at] : NULL;
 }
 
-static int take_long(struct optparse *p, const char *text, const char **value,
-    struct outcome *oc)
+static int take_long(struct optparse *p, const char *text, const char **value, struct outcome *oc)
 {
 	const char *equals = strchr(text, '=');
 	size_t len = equals ? (size_t)(equals - text) : strlen(text);
@@ -98,23 +97,30 @@ int optparse_next(struct optparse *p, const char **value, struct outcome *oc)
 	return take_letter(p, value, oc);
 }
 
-int optparse_uint(const char *name, const char *value, unsigned min, unsigned max,
-    unsigned *out, struct outcome *oc)
+int optparse_uint(const char *name, const char *value, unsigned min, unsigned max, unsigned *out,
+    struct outcome *oc)
 {
 	char *end;
 	unsigned long number = strtoul(value, &end, 10);
 
 	if (value[0] < '0' || value[0] > '9' || *end || number < min || number > max)
-		return outcome_set(oc, OC_USAGE, "%s wants a whole number from %u to %u, not \"%s\"",
-		    name, min, max, value);
+		return outcome_set(oc, OC_USAGE,
+		    "%s wants a whole number from %u to %u, not \"%s\"", name, min, max, value);
 	*out = (unsigned)number;
 	return 0;
 }
 
 int optparse_duration(const char *name, const char *value, unsigned *out_ms, struct outcome *oc)
 {
-	static const struct { const char *unit; double ms; } units[] = {
-		{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
+	static const struct {
+		const char *unit;
+		double ms;
+	} units[] = {
+		{ "", 1000 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "m", 60000 },
+		{ "h", 3600000 },
 	};
 	size_t digits = strspn(value, "0123456789.");
 	char *end;

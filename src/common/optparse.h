@@ -11,9 +11,9 @@
  * two cannot disagree; tests/style/man.sh holds the manual page against it.
  */
 struct optparse_option {
-	char letter;           /* short form, or 0 */
-	const char *name;      /* long form, without the dashes */
-	const char *argument;  /* what --help calls the value; NULL: takes none */
+	char letter;          /* short form, or 0 */
+	const char *name;     /* long form, without the dashes */
+	const char *argument; /* what --help calls the value; NULL: takes none */
 	const char *help;
 };
 
@@ -45,12 +45,11 @@ int optparse_next(struct optparse *p, const char **value, struct outcome *oc);
  * knows it ("--workers"). Each returns 0, or -1 with OC_USAGE that says what
  * was expected and what came.
  */
-int optparse_uint(const char *name, const char *value, unsigned min, unsigned max,
-    unsigned *out, struct outcome *oc);
+int optparse_uint(const char *name, const char *value, unsigned min, unsigned max, unsigned *out,
+    struct outcome *oc);
 
 /* "500ms", "5s", "2m", "1h"; a bare number, also "0.5", is seconds, as in curl. */
-int optparse_duration(const char *name, const char *value, unsigned *out_ms,
-    struct outcome *oc);
+int optparse_duration(const char *name, const char *value, unsigned *out_ms, struct outcome *oc);
 
 /* One line an option, aligned, in 80 columns, to standard output. */
 void optparse_print_help(const struct optparse_option *options);

@@ -17,7 +17,8 @@ static const struct row {
 };
 
 /* Details may quote a peer: a control byte must not reach a terminal or split a log line. */
-static void __attribute__((format(printf, 3, 0))) format_line(char *to, size_t max, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 3, 0)))
+format_line(char *to, size_t max, const char *fmt, va_list ap)
 {
 	vsnprintf(to, max, fmt, ap);
 	for (char *p = to; *p; p++) {

@@ -109,10 +109,10 @@ enum { OUTCOME_NO_ALERT = -1 };
  */
 struct outcome {
 	enum outcome_code code;
-	int sys_errno;         /* errno at that moment, or 0 */
-	int alert;             /* AlertDescription that the peer sent, or OUTCOME_NO_ALERT */
-	int verify_error;      /* X509_V_ERR_*, or 0 */
-	int verify_depth;      /* of verify_error: 0 is the peer's own certificate */
+	int sys_errno;    /* errno at that moment, or 0 */
+	int alert;        /* AlertDescription that the peer sent, or OUTCOME_NO_ALERT */
+	int verify_error; /* X509_V_ERR_*, or 0 */
+	int verify_depth; /* of verify_error: 0 is the peer's own certificate */
 	char detail[OUTCOME_TEXT_MAX]; /* what exactly; may quote the peer, always escaped */
 	char advice[OUTCOME_TEXT_MAX]; /* better than the table's, or empty */
 };
@@ -132,8 +132,7 @@ int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fm
     __attribute__((format(printf, 3, 4)));
 
 /* Replace the table's advice for this one failure. */
-void outcome_advise(struct outcome *oc, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+void outcome_advise(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* One column of the list. The strings are static. */
 const char *outcome_name(enum outcome_code code);

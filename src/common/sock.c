@@ -29,8 +29,7 @@ static int open_listener(const struct addr *at, int backlog)
 	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) == 0 &&
 	    set_option(fd, IPPROTO_TCP, TCP_NODELAY) == 0 &&
 	    (at->ss.any.sa_family != AF_INET6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0) &&
-	    bind(fd, &at->ss.any, at->len) == 0 &&
-	    listen(fd, backlog) == 0)
+	    bind(fd, &at->ss.any, at->len) == 0 && listen(fd, backlog) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -46,12 +45,15 @@ int sock_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc)
 	if (new_fd < 0) {
 		outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s", addr_format(at, text));
 		if (errno == EADDRINUSE)
-			outcome_advise(oc, "ss -ltnp 'sport = :%u' shows who has the port; "
-			    "or choose another", (unsigned)addr_port(at));
+			outcome_advise(oc,
+			    "ss -ltnp 'sport = :%u' shows who has the port; "
+			    "or choose another",
+			    (unsigned)addr_port(at));
 		else if (errno == EADDRNOTAVAIL)
 			outcome_advise(oc, "ip address shows the addresses of this machine");
 		else if (errno == EACCES)
-			outcome_advise(oc, "ports below 1024 need a privilege; choose a higher one");
+			outcome_advise(oc,
+			    "ports below 1024 need a privilege; choose a higher one");
 		return -1;
 	}
 	*fd = new_fd;
@@ -94,8 +96,8 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 
 	do {
 		peer->len = sizeof peer->ss;
-		new_fd = accept4(listen_fd, &peer->ss.any, &peer->len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		new_fd =
+		    accept4(listen_fd, &peer->ss.any, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	} while (new_fd < 0 && peer_left(errno));
 	if (new_fd < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? IO_WANT_READ : IO_FAILED;

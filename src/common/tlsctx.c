@@ -19,10 +19,9 @@
  * first: 128 bits are enough, and its SHA-256 key schedule costs a server 13 us
  * less per handshake than AES-256 with SHA-384.
  */
-static const char ciphers_12[] =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
-    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+				 "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+				 "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 static const char ciphers_13[] =
     "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 
@@ -71,8 +70,8 @@ static SSL_CTX *make(const SSL_METHOD *method, struct outcome *oc)
 	    SSL_CTX_set_cipher_list(ctx, ciphers_12) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx, ciphers_13) != 1 || !set_groups(ctx))
 		return fail(ctx, oc, OC_INTERNAL, "the TLS library refuses our policy");
-	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-	    SSL_OP_CIPHER_SERVER_PREFERENCE);
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	/* A missing close_notify is a truncation, always (RFC 8446 section 6.1). */
 	SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	/* An idle connection need not hold record buffers; moving ours is fine on retry. */
@@ -109,11 +108,13 @@ static EVP_PKEY *read_key(const char *path, struct outcome *oc)
 		    (unsigned)(st.st_mode & 07777));
 		outcome_advise(oc, "chmod o-r %s, and think of the key as known", path);
 	} else if (!(key = PEM_read_PrivateKey(file, NULL, refuse_passphrase, &asked))) {
-		outcome_set(oc, OC_FILE, asked ? "the key %s needs a passphrase: %s" :
-		    "%s holds no private key in PEM: %s", path,
-		    tlsio_error_text(text, sizeof text));
+		outcome_set(oc, OC_FILE,
+		    asked ? "the key %s needs a passphrase: %s"
+			  : "%s holds no private key in PEM: %s",
+		    path, tlsio_error_text(text, sizeof text));
 		if (asked)
-			outcome_advise(oc, "openssl pkey -in %s -out NEW writes it without one", path);
+			outcome_advise(oc, "openssl pkey -in %s -out NEW writes it without one",
+			    path);
 	}
 	fclose(file);
 	return key;
@@ -150,8 +151,10 @@ static int use_identity(SSL_CTX *ctx, const struct tlsctx_identity *id, struct o
 		return 0;
 	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
 	    id->key_file, id->chain_file, tlsio_error_text(text, sizeof text));
-	outcome_advise(oc, "compare openssl x509 -noout -pubkey -in %s with "
-	    "openssl pkey -pubout -in %s", id->chain_file, id->key_file);
+	outcome_advise(oc,
+	    "compare openssl x509 -noout -pubkey -in %s with "
+	    "openssl pkey -pubout -in %s",
+	    id->chain_file, id->key_file);
 	return -1;
 }
 
@@ -166,7 +169,8 @@ static int choose(SSL_CTX *ctx, const struct tlsctx_choice *choice, struct outco
 		    choice->tickets);
 	if (choice->groups && SSL_CTX_set1_groups_list(ctx, choice->groups) != 1) {
 		outcome_set(oc, OC_USAGE, "the TLS library knows no groups \"%s\"", choice->groups);
-		outcome_advise(oc, "--groups X25519:P-256, for example; "
+		outcome_advise(oc,
+		    "--groups X25519:P-256, for example; "
 		    "the library's own names, joined by colons");
 		return -1;
 	}
@@ -213,8 +217,8 @@ static int use_trust(SSL_CTX *ctx, const struct tlsctx_trust *trust, struct outc
 	if (trust->ca_dir && (stat(trust->ca_dir, &st) != 0 || !S_ISDIR(st.st_mode)))
 		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);
 	if (trust->ca_dir && SSL_CTX_load_verify_dir(ctx, trust->ca_dir) != 1)
-		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s", trust->ca_dir,
-		    tlsio_error_text(text, sizeof text));
+		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
+		    trust->ca_dir, tlsio_error_text(text, sizeof text));
 	return 0;
 }
 
@@ -267,7 +271,8 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 			ret = shake_hands(s, c);
 	}
 	if (ret != 0)
-		outcome_set(oc, OC_FILE, "a rehearsed %s handshake with this certificate failed: %s",
+		outcome_set(oc, OC_FILE,
+		    "a rehearsed %s handshake with this certificate failed: %s",
 		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
 		    tlsio_error_text(text, sizeof text));
 	SSL_free(s);

@@ -63,8 +63,8 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
 		return -1;
 	/* Names by SAN only (RFC 9525 section 2), and "*" stands for a whole label. */
-	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (addr_is_literal(verify_name))
 		return X509_VERIFY_PARAM_set1_ip_asc(param, verify_name) == 1 ? 0 : -1;
 	return X509_VERIFY_PARAM_set1_host(param, verify_name, 0) == 1 ? 0 : -1;
@@ -112,7 +112,9 @@ static bool is_tls(const struct tlswire *w)
 
 static int not_tls(const struct tlswire *w, struct outcome *oc)
 {
-	static const struct { const char *prefix, *guess; } known[] = {
+	static const struct {
+		const char *prefix, *guess;
+	} known[] = {
 		{ "HTTP/", "an HTTP answer" },
 		{ "GET ", "an HTTP request" },
 		{ "HEAD ", "an HTTP request" },
@@ -165,8 +167,8 @@ static bool is_parameters(int reason)
 /* The library's words, but for the one alert that OpenSSL 3.0 has no words for. */
 static const char *alert_text(int alert)
 {
-	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required" :
-	    SSL_alert_desc_string_long(alert);
+	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
+						      : SSL_alert_desc_string_long(alert);
 }
 
 /* The peer's word for it; two alerts have no other meaning (RFC 8446 section 6.2). */
@@ -177,8 +179,8 @@ static int alert_outcome(int alert, struct outcome *oc)
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY)
 		code = OC_HANDSHAKE_PARAMETERS;
 	oc->alert = alert;
-	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)",
-	    alert_text(alert), alert);
+	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)", alert_text(alert),
+	    alert);
 }
 
 static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
@@ -240,8 +242,7 @@ enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc)
 
 	begin();
 	/* max_early_data is 0, so this never returns data: it stops where early data could be. */
-	if (SSL_read_early_data(t->ssl, unused, sizeof unused, &got) ==
-	    SSL_READ_EARLY_DATA_FINISH)
+	if (SSL_read_early_data(t->ssl, unused, sizeof unused, &got) == SSL_READ_EARLY_DATA_FINISH)
 		return IO_DONE;
 	return answer(t, -1, false, oc);
 }

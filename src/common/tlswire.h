@@ -19,13 +19,13 @@ enum { TLSWIRE_HEAD = 24 };
  * Buffers exist only while they hold bytes: a waiting connection has none.
  */
 struct tlswire {
-	int fd;                 /* the caller's */
+	int fd; /* the caller's */
 	unsigned char *in, *out;
 	size_t in_at, in_len, out_at, out_len;
-	bool drained;           /* the last recv took all there was */
-	bool eof;               /* the peer sent FIN */
-	int recv_errno, send_errno; /* first error of each direction, or 0 */
-	uint64_t received, sent;    /* bytes on the socket */
+	bool drained;                     /* the last recv took all there was */
+	bool eof;                         /* the peer sent FIN */
+	int recv_errno, send_errno;       /* first error of each direction, or 0 */
+	uint64_t received, sent;          /* bytes on the socket */
 	unsigned char head[TLSWIRE_HEAD]; /* first bytes received: what does it speak? */
 	size_t head_len;
 };

@@ -12,10 +12,10 @@ struct conn {
 	const struct conn_limits *limits;
 	int fd;
 	enum conn_state state;
-	bool greeted;              /* early */
+	bool greeted; /* early */
 	uint64_t now_ms, entered_ms;
-	struct tlsio *tls;         /* from the first byte to the linger */
-	struct outcome *failure;   /* NULL while all is well: most connections never fail */
+	struct tlsio *tls;       /* from the first byte to the linger */
+	struct outcome *failure; /* NULL while all is well: most connections never fail */
 	struct conn_record record;
 };
 
@@ -34,12 +34,12 @@ static const struct state {
 	enum io (*run)(struct conn *c, struct outcome *oc);
 	enum conn_phase phase;
 } states[CONN_STATES] = {
-	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE },               /* read the ClientHello */
-	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE }, /* write at once    */
-	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE },       /* SSL_do_handshake     */
-	[CONN_GREETING] = { run_greeting, PHASE_GREETING },          /* SSL_write            */
-	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING },  /* SSL_shutdown, FIN    */
-	[CONN_LINGER] = { run_linger, PHASE_LINGER },                /* recv until the end   */
+	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE },                   /* the ClientHello  */
+	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE }, /* 0.5-RTT data     */
+	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE },           /* SSL_do_handshake */
+	[CONN_GREETING] = { run_greeting, PHASE_GREETING },              /* SSL_write        */
+	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING },      /* SSL_shutdown     */
+	[CONN_LINGER] = { run_linger, PHASE_LINGER },                    /* recv to the end  */
 };
 
 struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
@@ -176,8 +176,9 @@ static enum io run_close_notify(struct conn *c, struct outcome *oc)
 		return io;
 	/*
 	 * The FIN waits for the client's Finished: there are proxies that close both
-	 * directions on one. And half-close only: close() with unread input would send a reset, and a
-	 * reset makes the peer's kernel throw away a greeting not read yet.
+	 * directions on one. And half-close only: close() with unread input would
+	 * send a reset, and a reset makes the peer's kernel throw away a greeting
+	 * that it had not delivered yet.
 	 */
 	sock_finish(c->fd);
 	drop_tls(c);
@@ -189,8 +190,8 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 	enum io io = sock_drain(c->fd);
 
 	if (io == IO_FAILED) {
-		outcome_set_errno(oc, OC_GREETING_RESET, "the peer broke the connection "
-		    "before its end");
+		outcome_set_errno(oc, OC_GREETING_RESET,
+		    "the peer broke the connection before its end");
 		return IO_FAILED;
 	}
 	return io == IO_EOF ? enter(c, CONN_DONE) : io;
@@ -208,8 +209,8 @@ static void expire(struct conn *c)
 	else if (phase == PHASE_HANDSHAKE)
 		outcome_set(&oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
 	else if (phase == PHASE_GREETING)
-		outcome_set(&oc, OC_GREETING_TIMEOUT, "the peer did not take the greeting "
-		    "within %u ms", ms);
+		outcome_set(&oc, OC_GREETING_TIMEOUT,
+		    "the peer did not take the greeting within %u ms", ms);
 	if (oc.code != OC_OK)
 		note_failure(c, &oc);
 	enter(c, CONN_DONE);

@@ -18,9 +18,9 @@ enum conn_state {
 	CONN_HELLO,
 	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
 	CONN_HANDSHAKE,
-	CONN_GREETING,       /* where it could not leave early */
-	CONN_CLOSE_NOTIFY,   /* the last words: close_notify, or the alert of a failure */
-	CONN_LINGER,         /* half-closed: read and discard until the peer's end */
+	CONN_GREETING,     /* where it could not leave early */
+	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
+	CONN_LINGER,       /* half-closed: read and discard until the peer's end */
 	CONN_DONE
 };
 
@@ -73,10 +73,10 @@ bool conn_is_handshaking(const struct conn *c);
 /* What a log line tells of a connection; complete when it is done. */
 struct conn_record {
 	struct addr peer;
-	enum outcome_code code;        /* OC_OK: greeted, and all of it was sent */
-	const struct outcome *failure; /* with the details; NULL when OC_OK */
-	struct tlsio_facts facts;      /* "" before the handshake is done */
-	uint64_t received, sent;       /* bytes on the socket, until the linger */
+	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
+	const struct outcome *failure;  /* with the details; NULL when OC_OK */
+	struct tlsio_facts facts;       /* "" before the handshake is done */
+	uint64_t received, sent;        /* bytes on the socket, until the linger */
 	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
 };
 

@@ -13,7 +13,7 @@ struct worker {
 };
 
 struct slot {
-	unsigned pause_ms;   /* before the next spawn after a death; 0: none so far */
+	unsigned pause_ms; /* before the next spawn after a death; 0: none so far */
 	uint64_t not_before_ms;
 };
 
@@ -87,8 +87,7 @@ bool crew_is_complete(const struct crew *c)
 
 static bool must_leave(const struct crew *c, const struct worker *w)
 {
-	return c->stop != STOP_NOT ||
-	    (w->generation != c->generation && crew_is_complete(c));
+	return c->stop != STOP_NOT || (w->generation != c->generation && crew_is_complete(c));
 }
 
 /* What one worker has to be told now; CREW_WAIT and until_ms if nothing. */
@@ -155,8 +154,9 @@ struct crew_order crew_next(struct crew *c, uint64_t now_ms)
 		if (find_current(c, s))
 			continue;
 		if (now_ms >= c->slot[s].not_before_ms && free_place(c))
-			return (struct crew_order){ .what = CREW_SPAWN, .slot = s,
-			    .generation = c->generation };
+			return (struct crew_order){ .what = CREW_SPAWN,
+				.slot = s,
+				.generation = c->generation };
 		spawn_ms = c->slot[s].not_before_ms;
 		if (spawn_ms <= now_ms)
 			spawn_ms = now_ms + CREW_PAUSE_MIN_MS; /* out of memory */
@@ -181,8 +181,11 @@ static void pause_slot(struct slot *s, bool lived_long, uint64_t now_ms)
 void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
 {
 	if (pid > 0)
-		*free_place(c) = (struct worker){ .pid = pid, .slot = slot,
-		    .generation = c->generation, .state = STARTING, .since_ms = now_ms };
+		*free_place(c) = (struct worker){ .pid = pid,
+			.slot = slot,
+			.generation = c->generation,
+			.state = STARTING,
+			.since_ms = now_ms };
 	else
 		pause_slot(&c->slot[slot], false, now_ms);
 }

@@ -36,8 +36,7 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 	return open_one(set, &any4, oc);
 }
 
-int listener_set_open(struct listener_set *set, const struct server_options *o,
-    struct outcome *oc)
+int listener_set_open(struct listener_set *set, const struct server_options *o, struct outcome *oc)
 {
 	int ret = 0;
 

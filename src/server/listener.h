@@ -28,8 +28,7 @@ struct listener_set {
  * IPv6 and IPv4 on the options' port. All or none.
  * Returns 0, or -1 with OC_LISTEN, which says which address.
  */
-int listener_set_open(struct listener_set *set, const struct server_options *o,
-    struct outcome *oc);
+int listener_set_open(struct listener_set *set, const struct server_options *o, struct outcome *oc);
 
 /* Close this process's descriptors; idempotent. */
 void listener_set_close(struct listener_set *set);

@@ -9,10 +9,22 @@
 #include "common/optparse.h"
 
 enum {
-	OPT_LISTEN, OPT_CERT, OPT_KEY, OPT_GREETING, OPT_GREETING_FILE, OPT_WORKERS,
-	OPT_MAX_HANDSHAKES, OPT_TICKETS, OPT_GROUPS,
-	OPT_HANDSHAKE_TIMEOUT, OPT_GREETING_TIMEOUT, OPT_LINGER_TIMEOUT, OPT_DRAIN_TIMEOUT,
-	OPT_LOG_LEVEL, OPT_HELP, OPT_VERSION
+	OPT_LISTEN,
+	OPT_CERT,
+	OPT_KEY,
+	OPT_GREETING,
+	OPT_GREETING_FILE,
+	OPT_WORKERS,
+	OPT_MAX_HANDSHAKES,
+	OPT_TICKETS,
+	OPT_GROUPS,
+	OPT_HANDSHAKE_TIMEOUT,
+	OPT_GREETING_TIMEOUT,
+	OPT_LINGER_TIMEOUT,
+	OPT_DRAIN_TIMEOUT,
+	OPT_LOG_LEVEL,
+	OPT_HELP,
+	OPT_VERSION
 };
 
 static const struct optparse_option options[] = {
@@ -63,7 +75,8 @@ static int add_listen(struct server_options *o, const char *value, struct outcom
 		return -1;
 	if (!host[0] || !port[0]) {
 		outcome_set(oc, OC_USAGE, "--listen wants ADDR:PORT, not \"%s\"", value);
-		outcome_advise(oc, "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
+		outcome_advise(oc,
+		    "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
 		    "for all addresses give only a PORT without --listen");
 		return -1;
 	}
@@ -83,8 +96,8 @@ static int set_level(struct server_options *o, const char *value, struct outcome
 			return 0;
 		}
 	}
-	return outcome_set(oc, OC_USAGE, "--log-level wants error, warning, info or debug, "
-	    "not \"%s\"", value);
+	return outcome_set(oc, OC_USAGE,
+	    "--log-level wants error, warning, info or debug, not \"%s\"", value);
 }
 
 static int set_port(struct server_options *o, const char *value, struct outcome *oc)
@@ -100,11 +113,12 @@ static int set_port(struct server_options *o, const char *value, struct outcome 
 
 static void print_help(void)
 {
-	printf("usage: hello-server [options] [PORT]\n"
+	printf(
+	    "usage: hello-server [options] [PORT]\n"
 	    "Say hello over TLS. Listens on port 8443 of all addresses unless told otherwise.\n\n");
 	optparse_print_help(options);
 	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
-	    "TERM drains and leaves,\nHUP loads the files anew, INT leaves at once.\n");
+	       "TERM drains and leaves,\nHUP loads the files anew, INT leaves at once.\n");
 }
 
 static void print_version(void)
@@ -161,8 +175,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 static int check(struct server_options *o, bool port_given, struct outcome *oc)
 {
 	if (port_given && o->listen_count > 0)
-		return outcome_set(oc, OC_USAGE, "both PORT and --listen are given: "
-		    "which of them?");
+		return outcome_set(oc, OC_USAGE,
+		    "both PORT and --listen are given: which of them?");
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
 	if (!o->identity.chain_file) {

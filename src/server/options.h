@@ -18,10 +18,10 @@ struct server_options {
 	char port[ADDR_PORT_MAX];
 	struct tlsctx_identity identity;
 	struct tlsctx_choice tls;
-	const char *greeting;           /* without its newline */
-	const char *greeting_file;      /* instead of greeting; NULL: none */
+	const char *greeting;      /* without its newline */
+	const char *greeting_file; /* instead of greeting; NULL: none */
 	unsigned workers;
-	unsigned max_handshakes;        /* in flight, per worker */
+	unsigned max_handshakes; /* in flight, per worker */
 	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
 	enum log_level log_level;
 };

@@ -360,12 +360,11 @@ static int set_up(struct worker *w)
 /* The terminal's signals go to the whole process group; the master decides what they mean. */
 static void set_signals(void)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -8,9 +8,9 @@
 
 struct worker_job {
 	unsigned slot, generation;
-	int status_fd;                     /* ours: one byte out when ready; EOF: the master is gone */
+	int status_fd; /* ours: one byte out when ready; EOF: the master is gone */
 	const struct server_options *options;
-	struct listener_set *listeners;    /* this process's copies of the descriptors */
+	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
 };
 
