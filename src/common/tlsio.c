@@ -265,6 +265,11 @@ enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct o
 	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
 }
 
+enum io tlsio_await(struct tlsio *t)
+{
+	return tlswire_await(&t->wire);
+}
+
 enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
 {
 	int ret;
@@ -307,7 +312,11 @@ enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
 	begin();
 	/* 0: ours is said and the peer's has not come, which is all we want. */
 	ret = SSL_shutdown(t->ssl);
-	return ret >= 0 ? IO_DONE : answer(t, ret, true, oc);
+	if (ret < 0)
+		return answer(t, ret, true, oc);
+	/* 16 KiB that SSL_MODE_RELEASE_BUFFERS forgets after an alert, as close_notify is one. */
+	(void)SSL_free_buffers(t->ssl);
+	return IO_DONE;
 }
 
 enum io tlsio_flush(struct tlsio *t, struct outcome *oc)

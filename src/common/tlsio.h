@@ -59,6 +59,13 @@ bool tlsio_may_write_early(const struct tlsio *t);
 enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct outcome *oc);
 
 /*
+ * Send what is gathered and wait for the peer, without asking the library: it
+ * would take 28 KiB for the handshake's other half before the first byte of it
+ * is here. IO_WANT_READ or IO_WANT_WRITE; IO_DONE when the peer was faster.
+ */
+enum io tlsio_await(struct tlsio *t);
+
+/*
  * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
  * record, HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
  * certificate. After a failure an alert may be waiting in the wire: see

@@ -56,6 +56,14 @@ enum io tlswire_flush(struct tlswire *w)
 	return IO_DONE;
 }
 
+enum io tlswire_await(struct tlswire *w)
+{
+	if (tlswire_flush(w) == IO_WANT_WRITE)
+		return IO_WANT_WRITE;
+	w->drained = false;
+	return w->in_len > w->in_at ? IO_DONE : IO_WANT_READ;
+}
+
 enum io tlswire_flush_if_full(struct tlswire *w)
 {
 	return BUFFER_SIZE - w->out_len < SMALL_RECORD ? tlswire_flush(w) : IO_DONE;

@@ -46,6 +46,12 @@ BIO *tlswire_bio(struct tlswire *w);
  */
 enum io tlswire_flush(struct tlswire *w);
 
+/*
+ * The same, to wait for the peer without asking the library: IO_WANT_READ when
+ * all is sent and all that came was taken, IO_DONE when there is more to take.
+ */
+enum io tlswire_await(struct tlswire *w);
+
 /* Make room for one small record, such as an alert, by sending where there is none. */
 enum io tlswire_flush_if_full(struct tlswire *w);
 

@@ -143,7 +143,8 @@ static enum io run_early_greeting(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	c->greeted = true;
-	return enter(c, CONN_HANDSHAKE);
+	enter(c, CONN_HANDSHAKE);
+	return tlsio_await(c->tls);
 }
 
 /* On either way nothing counts as greeted before the client's Finished is verified. */
