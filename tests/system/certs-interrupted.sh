@@ -1,0 +1,93 @@
+#!/bin/sh
+# certs-interrupted.sh - whenever hello-certs is stopped, what it was making is there as a whole or
+# not at all, and what was there before is still there; several may run at once.
+# shellcheck source=tests/system/lib.sh
+. "${srcdir:-.}/tests/system/lib.sh"
+need openssl
+
+cd "$TMP" || error 'no folder'
+real=$(command -v openssl)
+
+# An openssl whose call number $STRIKE sends a signal to hello-certs before it does its work.
+mkdir bin
+cat >bin/openssl <<EOF
+#!/bin/sh
+echo >>'$TMP/calls'
+[ "\$(wc -l <'$TMP/calls')" -ne "\$STRIKE" ] || kill -\$SIGNAL "\$(cat '$TMP/pid')"
+exec '$real' "\$@"
+EOF
+chmod +x bin/openssl
+
+# struck SIGNAL CALL WORDS...: hello-certs WORDS, with that signal at that call. Sets $status.
+struck() {
+	rm -f calls
+	status=0
+	PATH=$TMP/bin:$PATH SIGNAL=$1 STRIKE=$2 HELLO_CERTS=$HELLO_CERTS \
+		sh -c 'shift 2; echo $$ >pid; exec "$HELLO_CERTS" "$@"' sh "$@" >out 2>err ||
+		status=$?
+}
+
+whole() {
+	openssl verify -x509_strict -CAfile ca/ca.pem -untrusted ca/a.test/chain.pem \
+		ca/a.test/chain.pem >/dev/null 2>&1 &&
+		[ "$(openssl x509 -in ca/a.test/chain.pem -noout -pubkey)" = \
+			"$(openssl pkey -in ca/a.test/key.pem -pubout)" ]
+}
+
+for signal in TERM KILL; do
+	call=1
+	while :; do
+		rm -rf ca
+		struck $signal $call init ca
+		[ $status -ne 0 ] || break
+		[ ! -e ca/ca.pem ] || fail "SIG$signal at call $call of init left a CA"
+		[ $signal = KILL ] || [ ! -e ca ] ||
+			fail "SIG$signal at call $call of init left $(ls -A ca)"
+		call=$((call + 1))
+	done
+	# Otherwise this would prove nothing.
+	[ $call -gt 5 ] || fail "init has only $((call - 1)) calls of openssl"
+
+	call=1
+	while :; do
+		struck $signal $call issue ca a.test
+		[ $status -ne 0 ] || break
+		[ ! -e ca/a.test ] || fail "SIG$signal at call $call of issue left a certificate"
+		call=$((call + 1))
+	done
+	[ $call -gt 5 ] || fail "issue has only $((call - 1)) calls of openssl"
+	whole || fail 'what was issued does not verify'
+
+	for verb in 'issue --force' renew; do
+		cp -R ca/a.test before
+		call=1
+		while :; do
+			# shellcheck disable=SC2086 # two words
+			struck $signal $call $verb ca a.test
+			[ $status -ne 0 ] || break
+			diff -r before ca/a.test ||
+				fail "SIG$signal at call $call of $verb has changed something"
+			call=$((call + 1))
+		done
+		[ $call -gt 4 ] || fail "$verb has only $((call - 1)) calls of openssl"
+		whole || fail "after $verb it does not verify"
+		! cmp -s before/chain.pem ca/a.test/chain.pem || fail "$verb did nothing"
+		rm -rf before
+	done
+	[ $signal = KILL ] ||
+		[ "$(ls -A ca)" = "$(printf 'a.test\nca.pem\nintermediate.pem\nprivate')" ] ||
+		fail "left behind: $(ls -A ca)"
+done
+
+# At once: different names in one CA, and one name, which only one gets.
+run_status 0 "$HELLO_CERTS" init many
+for each in 1 2 3 4; do
+	"$HELLO_CERTS" issue many $each.a.test >/dev/null 2>>log &
+	(! "$HELLO_CERTS" issue many one.test >/dev/null 2>>log || echo $each >>winners) &
+done
+wait
+log_on_failure log
+[ "$(ls -A many)" = "$(printf '%s\n' 1.a.test 2.a.test 3.a.test 4.a.test ca.pem \
+	intermediate.pem one.test private)" ] || fail "of several at once came: $(ls -A many)"
+[ "$(wc -l <winners)" -eq 1 ] || fail "one.test was issued to $(cat winners)"
+[ "$(ls -A many/one.test)" = "$(printf 'chain.pem\nkey.pem')" ] || fail "$(ls -A many/one.test)"
