@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# `make check`: unit tests (each a program of its own), system tests (shell scripts that run the
+# programs) and style tests. All of them may run at the same time.
+
+unit_tests = \
+	tests/unit/check_addr \
+	tests/unit/check_certinfo \
+	tests/unit/check_conn \
+	tests/unit/check_crew \
+	tests/unit/check_log \
+	tests/unit/check_optparse \
+	tests/unit/check_outcome \
+	tests/unit/check_sock \
+	tests/unit/check_tlsctx \
+	tests/unit/check_tlsio \
+	tests/unit/check_tlswire \
+	tests/unit/check_verify
+
+system_tests = \
+	tests/system/certs-constraints.sh \
+	tests/system/certs-curl.sh \
+	tests/system/certs-files.sh \
+	tests/system/certs-interrupted.sh \
+	tests/system/certs-kinds.sh \
+	tests/system/certs-names.sh \
+	tests/system/certs-shells.sh \
+	tests/system/crash.sh \
+	tests/system/deadlines.sh \
+	tests/system/drain-late.sh \
+	tests/system/drain.sh \
+	tests/system/greet.sh \
+	tests/system/interop.sh \
+	tests/system/limit.sh \
+	tests/system/log-lost.sh \
+	tests/system/log.sh \
+	tests/system/master-death.sh \
+	tests/system/outcome-local.sh \
+	tests/system/outcome-peer.sh \
+	tests/system/outcome-verify.sh \
+	tests/system/refuse.sh \
+	tests/system/reload.sh \
+	tests/system/resolver.sh \
+	tests/system/stalled.sh \
+	tests/system/stdout-full.sh \
+	tests/system/unread.sh
+
+style_tests = \
+	tests/style/floors.sh \
+	tests/style/man.sh \
+	tests/style/shell.sh \
+	tests/style/source.sh
+
+# What the tests read.
+EXTRA_DIST += $(system_tests) $(style_tests) \
+	tests/style/lib.sh \
+	tests/support/badcerts.sh \
+	tests/system/lib.sh \
+	tests/system/server.sh
+
+if TESTS_ENABLED
+# Here and not in Makefile.am: nothing under src/ may lean on a test.
+AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
+
+check_LIBRARIES += libtestsupport.a
+libtestsupport_a_SOURCES = \
+	tests/support/check_main.h \
+	tests/support/peer_client.c tests/support/peer_client.h \
+	tests/support/testpki.c tests/support/testpki.h
+
+# The source of a test is the file of its name. The linker takes from the libraries what a test
+# uses; the order is from those that call to those that are called.
+check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer
+LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
+	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS)
+
+TESTS += $(unit_tests) $(system_tests) $(style_tests)
+else
+# Without tests nothing may look as if they had passed.
+check-local:
+	@echo 'make check: nothing was tested. The unit tests need Check (Debian: check,'; \
+	echo 'Fedora: check-devel): install it, then run configure again with --enable-tests=yes.'; \
+	exit 1
+endif
+
+# Scripts run in the top build folder and find everything by these.
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	top_builddir='$(top_builddir)' top_srcdir='$(top_srcdir)' \
+	abs_top_builddir='$(abs_top_builddir)' abs_top_srcdir='$(abs_top_srcdir)'; \
+	export top_builddir top_srcdir abs_top_builddir abs_top_srcdir; \
+	unset SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE;

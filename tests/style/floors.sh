@@ -1,0 +1,230 @@
+#!/bin/sh
+# floors.sh [--self-test] - who may lean on whom. The house has floors: a file includes its own header,
+# headers of lower floors, and headers of its own floor and folder without a circle. The tables
+# below are the rules; a new module gets its line here, with a reason.
+
+# shellcheck source=tests/style/lib.sh
+. "${srcdir:-.}/tests/style/lib.sh"
+
+# Floor and module. 3.1, 3.2...: one floor whose order is fixed.
+modules='
+0    common/outcome
+1    common/addr
+1    common/clock
+1    common/log
+1    common/optparse
+1    common/streams
+2    common/sock
+3.1  common/tlswire
+3.2  common/tlsio
+3.3  common/certinfo
+3.4  common/tlsctx
+4    server/conn
+4    server/crew
+4    server/listener
+4    server/options
+4    server/service
+4    client/connect
+4    client/greet
+4    client/handshake
+4    client/options
+4    client/report
+4    client/resolve
+4    client/session
+4    client/verdict
+4    client/verify
+5    server/master
+5    server/worker
+6    client/main
+6    server/main
+'
+
+# Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
+# free for all.
+headers='
+openssl/   common/tlswire    a BIO over our own buffer
+openssl/   common/tlsio      handshake, read, write, close; the error queue
+openssl/   common/certinfo   reads the fields of a certificate
+openssl/   common/tlsctx     the only maker of SSL_CTX
+openssl/   client/verify     the callback that records what the library verified
+openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
+event2/    server/worker     the event loop
+utlist.h   server/worker     the queues of deadlines
+uthash.h   server/worker     the tables of connections
+pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
+'
+
+# Call (a regular expression), module that may use it, reason.
+calls='
+v?fork|wait|wait4|waitpid|waitid      server/master   the only parent
+(_|_E|quick_)?exit                    server/main     leaves with the status of the outcome
+(_|_E|quick_)?exit                    client/main     leaves with the status of the outcome
+(_|_E|quick_)?exit                    server/worker   a child must not run into the code of its parent
+ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
+open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
+open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsctx   certificates, keys, trust
+open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
+'
+
+# shellcheck disable=SC2317  # called by style_main
+check() {
+	(
+		cd "$1" || exit 99
+		# shellcheck disable=SC2046  # our file names have no blanks
+		code_of keep $(find src -name '*.[ch]' | LC_ALL=C sort)
+	) | modules=$modules headers=$headers calls=$calls LC_ALL=C awk '
+	function complain(words) { print file ":" line ": " words }
+
+	# Rows of a table, without comments; returns how many.
+	function rows_of(table, rows,    n) {
+		n = split(table, rows, "\n")
+		return n
+	}
+
+	function join_list(list, word) { return list == "" ? word : list ", " word }
+
+	BEGIN {
+		n = rows_of(ENVIRON["modules"], rows)
+		for (i = 1; i <= n; i++)
+			if (split(rows[i], word, /[ \t]+/) >= 2)
+				floor[word[2]] = word[1]
+		n = rows_of(ENVIRON["headers"], rows)
+		for (i = 1; i <= n; i++)
+			if (split(rows[i], word, /[ \t]+/) >= 2) {
+				header_for[word[1]] = join_list(header_for[word[1]], word[2])
+				may_include[word[1], word[2]] = 1
+			}
+		n = rows_of(ENVIRON["calls"], rows)
+		for (i = 1; i <= n; i++)
+			if (split(rows[i], word, /[ \t]+/) >= 2) {
+				call_for[word[1]] = join_list(call_for[word[1]], word[2])
+				may_call[word[1], word[2]] = 1
+			}
+	}
+
+	{
+		split($0, field, "\t")
+		if (field[1] != file) {
+			file = field[1]
+			line = 1
+			module = file
+			sub(/^src\//, "", module)
+			sub(/\.[ch]$/, "", module)
+			folder = module
+			sub(/\/.*/, "", folder)
+			known = module in floor
+			seen[module] = 1
+			if (!known)
+				complain("unknown module " module ": give it a line in floors.sh")
+		}
+		line = field[2]
+		code = substr($0, length(field[1]) + length(field[2]) + 3)
+	}
+
+	!known { next }
+
+	code ~ /^[ \t]*#[ \t]*include[ \t]*"/ {
+		split(code, part, "\"")
+		other = part[2]
+		sub(/\.h$/, "", other)
+		other_folder = other
+		sub(/\/.*/, "", other_folder)
+		if (other == module)
+			next
+		if (other !~ /\//)
+			complain("write the path from src/: \"" part[2] "\"")
+		else if (!(other in floor))
+			complain("includes the unknown module " other ": give it a line in floors.sh")
+		else if (other_folder != "common" && other_folder != folder)
+			complain(folder " must not include " other_folder ": \"" part[2] "\"")
+		else if (floor[other] + 0 > floor[module] + 0)
+			complain("includes a higher floor: \"" part[2] "\" is on " floor[other] \
+				", " module " on " floor[module])
+		else if (floor[other] == floor[module] && other_folder == folder)
+			beside[module] = beside[module] " " other
+		next
+	}
+
+	code ~ /^[ \t]*#[ \t]*include[ \t]*</ {
+		header = code
+		sub(/^[^<]*</, "", header)
+		sub(/>.*/, "", header)
+		if (header != "openssl/types.h")
+			for (start in header_for)
+				if (index(header, start) == 1 && !((start, module) in may_include))
+					complain("<" header "> is for " header_for[start])
+		next
+	}
+
+	{
+		gsub(/"([^"\\]|\\.)*"/, "\"\"", code)
+		for (call in call_for)
+			if (!((call, module) in may_call) &&
+			    match(code, "(^|[^A-Za-z0-9_.>])(" call ")[ \t]*\\("))
+				complain("this call is for " call_for[call] ": " \
+					substr(code, RSTART, RLENGTH) ")")
+	}
+
+	# Depth first along the includes inside a floor; whoever is met again on the way is in a circle.
+	function walk(m, way,    circle, list, n, i) {
+		if (state[m] == "done")
+			return
+		if (state[m] == "open") {
+			circle = substr(way, index(way " ", " " m " "))
+			n = split(circle, list, " ")
+			for (i = 1; i <= n; i++)
+				print "src/" list[i] ".h:1: a circle of includes:" circle " " m
+			return
+		}
+		state[m] = "open"
+		n = split(beside[m], list, " ")
+		for (i = 1; i <= n; i++)
+			walk(list[i], way " " m)
+		state[m] = "done"
+	}
+
+	END {
+		for (m in floor) {
+			walk(m, "")
+			if (!(m in seen))
+				print "tests/style/floors.sh:1: the module " m " has a line and no file"
+		}
+	}' | LC_ALL=C sort
+}
+
+# shellcheck disable=SC2317
+self_test() {
+	plant src/common/addr.c 'includes a higher floor' '#include "common/sock.h"'
+	plant src/common/outcome.h 'includes a higher floor' '#  include "common/log.h"'
+	plant src/common/tlswire.c 'includes a higher floor' '#include "common/tlsio.h"'
+	plant src/server/conn.c 'includes a higher floor' '#include "server/worker.h"'
+	plant src/server/conn.c 'server must not include client' '#include "client/verify.h"'
+	plant src/client/main.c 'client must not include server' '#include "server/options.h"'
+	plant src/common/sock.c 'common must not include server' '#include "server/options.h"'
+	plant src/server/conn.c 'unknown module server/novel' '#include "server/novel.h"'
+	plant src/common/novel.c 'unknown module common/novel' 'int novel;'
+	plant src/common/sock.c 'write the path' '#include "addr.h"'
+
+	# One half of a circle is fine, both are not.
+	printf '#include "common/optparse.h"\n' >>"$style_copy/src/common/log.h"
+	plant src/common/optparse.h 'a circle of includes' '#include "common/log.h"'
+
+	plant src/server/crew.c '> is for common/tlswire, common/tlsio' '#include <openssl/ssl.h>'
+	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
+	plant src/server/crew.c '> is for server/worker' '#include <utlist.h>'
+	plant src/client/session.c '> is for server/worker' '#include <uthash.h>'
+	plant src/server/worker.c '> is for client/resolve' '#include <pthread.h>'
+	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
+	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
+	plant src/server/master.c 'call is for server/main' '	_exit(1);'
+	plant src/client/report.c 'call is for server/main' '/* said */ exit(1);'
+	plant src/common/tlsctx.c 'call is for common/tlsio' '	ERR_clear_error();'
+	plant src/server/listener.c 'call is for server/service' '	fd = open("x", O_RDONLY);'
+
+	plant_harmless src/server/crew.h '#include <openssl/types.h>'
+	plant_harmless src/server/conn.c '/* fork() is for the master; so is "waitpid(" */'
+	plant_harmless src/server/conn.c '	log_at(LEVEL_INFO, "exit(1) /* not code */", it->open(x));'
+	plant_harmless src/server/conn.c '	conn_open(c); reopen(c);'
+}
+
+style_main "$@"

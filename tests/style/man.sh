@@ -1,0 +1,95 @@
+#!/bin/sh
+# man.sh - the manual pages tell the truth: their options are those of --help, their exit statuses
+# those of src/common/outcome.h, and mandoc finds nothing to say about them. Runs in the build folder.
+
+top=${srcdir:-.}
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+findings=0
+
+# complain WORDS: the file says the rest.
+complain() {
+	echo "$1" >&2
+	findings=$((findings + 1))
+}
+
+# compare PAGE WHAT A B: two sorted files must have the same lines.
+compare() {
+	if ! diff "$3" "$4" >"$work/diff"; then
+		complain "$1: $2: < is only in the program, > only in the page"
+		cat "$work/diff" >&2
+	fi
+}
+
+# The words -x and --name of a help text.
+options_of_help() {
+	tr -c '[:alnum:]-' '[\n*]' | grep -E '^(-[A-Za-z0-9]|--[a-z][a-z0-9-]*)$' | LC_ALL=C sort -u
+}
+
+# The same of a page: what follows Fl in its list items, where `Fl -name` means --name.
+options_of_page() {
+	awk '$1 == ".It" && $2 == "Fl" {
+		for (i = 2; i <= NF; i++)
+			if ($i == "Ar")
+				break
+			else if ($i != "Fl" && $i != "," && $i != "|")
+				print "-" $i
+	}' "$1" | LC_ALL=C sort -u
+}
+
+# Exit statuses and names of the table in outcome.h, all in one line per row: X(NAME, 50, LAYER, ...
+outcomes() {
+	sed -n 's/^[[:space:]]*X(\([A-Z_]*\), *\([A-Z0-9_]*\), *\([A-Z]*\),.*/\2 \1 \3/p' \
+		"$top/src/common/outcome.h"
+}
+
+check_options() {
+	if ! "$2" --help >"$work/help"; then
+		complain "$2 --help failed"
+		return
+	fi
+	options_of_help <"$work/help" >"$work/program"
+	options_of_page "$1" >"$work/page"
+	grep -q -e --help "$work/program" || complain "$2 --help shows no options"
+	compare "$1" 'options' "$work/program" "$work/page"
+}
+
+check_statuses() {
+	pages="$top/doc/hello-certs.1 $top/doc/hello-client.1 $top/doc/hello-server.8"
+	outcomes >"$work/outcomes"
+	[ "$(wc -l <"$work/outcomes")" -ge 30 ] || complain 'src/common/outcome.h: its table cannot be read'
+
+	# No page may say what the table does not.
+	for page in $pages; do
+		awk '$1 == ".It" && $3 == "Dv" && $2 ~ /^[0-9]+$/ { print $2, $4 }' "$page" >"$work/rows"
+		[ -s "$work/rows" ] || complain "$page: no exit status (.It 50 Dv CERT_UNKNOWN_CA)"
+		while read -r row; do
+			grep -q "^$row " "$work/outcomes" || complain "$page: $row is not in outcome.h"
+		done <"$work/rows"
+	done
+
+	# And each row must be found: in the page of the client, unless it is of one program alone; and
+	# what has no status in the page of the server, whose log has it.
+	while read -r status name layer; do
+		case $status:$layer in
+		OUTCOME_NO_STATUS:*) row=".*Dv $name\\>" page=$top/doc/hello-server.8 ;;
+		*:LOCAL) row="\\.It $status Dv $name$" page=$pages ;;
+		*) row="\\.It $status Dv $name$" page=$top/doc/hello-client.1 ;;
+		esac
+		# shellcheck disable=SC2086  # a list
+		cat $page | grep -q "^$row" || complain "$page: $name ($status) is missing"
+	done <"$work/outcomes"
+}
+
+check_options "$top/doc/hello-server.8" ./hello-server
+check_options "$top/doc/hello-client.1" ./hello-client
+check_options "$top/doc/hello-certs.1" ./certs/hello-certs
+check_statuses
+
+if command -v mandoc >/dev/null 2>&1; then
+	mandoc -Tlint -W warning "$top"/doc/*.[18] >&2 || complain 'mandoc: see above'
+elif [ "$findings" -eq 0 ]; then
+	echo 'SKIP: mandoc is not installed; options and exit statuses were compared and are right'
+	exit 77
+fi
+[ "$findings" -eq 0 ]

@@ -1,0 +1,146 @@
+#!/bin/sh
+# source.sh [--self-test] - what every C file keeps to: calls we do not use, width, white space,
+# length, header guards, the licence line, nothing left for later, and its place in the build.
+
+# shellcheck source=tests/style/lib.sh
+. "${srcdir:-.}/tests/style/lib.sh"
+
+# Call, what is wrong with it.
+banned='
+strcpy    no bound: snprintf
+strcat    no bound: snprintf
+sprintf   no bound: snprintf
+vsprintf  no bound: vsnprintf
+gets      no bound: fgets
+strtok    hidden state: strcspn
+atoi      no errors: optparse
+atol      no errors: optparse
+alloca    no bound: malloc or a fixed size
+signal    differs between systems: sigaction
+usleep    wait for the event, with a limit
+system    a shell in between: fork and exec
+popen     a shell in between: fork and exec
+'
+width=100
+longest=450
+
+# shellcheck disable=SC2317  # called by style_main
+check() {
+	(
+		cd "$1" || exit 99
+		# shellcheck disable=SC2046,SC2086  # split into words: our file names have no blanks
+		set -- ${2:-$(find src tests -name '*.[ch]' -o -name '*.sh')}
+		check_build "$@"
+		for file; do
+			shift
+			case $file in *.[ch]) set -- "$@" "$file" ;; esac
+		done
+		[ $# -eq 0 ] || check_code "$@"
+		[ $# -eq 0 ] || check_lines "$@"
+	) | LC_ALL=C sort
+}
+
+check_code() {
+	code_of drop "$@" | banned=$banned LC_ALL=C awk '
+	BEGIN {
+		n = split(ENVIRON["banned"], row, "\n")
+		for (i = 1; i <= n; i++) {
+			call = row[i]
+			sub(/[ \t].*/, "", call)
+			why = row[i]
+			sub(/^[^ \t]*[ \t]+/, "", why)
+			if (call != "")
+				reason[call] = why
+		}
+	}
+	{
+		split($0, field, "\t")
+		code = substr($0, length(field[1]) + length(field[2]) + 3)
+		for (call in reason)
+			if (match(code, "(^|[^A-Za-z0-9_.>])" call "[ \t]*\\("))
+				print field[1] ":" field[2] ": " call "() is banned; " reason[call]
+	}'
+}
+
+check_lines() {
+	LC_ALL=C awk -v width="$width" -v longest="$longest" '
+	function complain(line, words) { print FILENAME ":" line ": " words }
+
+	# The column after the last character; a tab goes on to the next multiple of 8, and a character
+	# of UTF-8 beyond its first byte takes no place.
+	function columns(text,    i, c, n) {
+		gsub(/[\200-\277]/, "", text)
+		n = 0
+		for (i = 1; i <= length(text); i++) {
+			c = substr(text, i, 1)
+			n = c == "\t" ? n - n % 8 + 8 : n + 1
+		}
+		return n
+	}
+
+	function end_of_file() {
+		if (file == "")
+			return
+		if (file ~ /^src\// && lines > longest)
+			print file ":" lines ": more than " longest " lines: is there more than one thing in it?"
+		if (file ~ /\.h$/ && !(asked && defined))
+			print file ":2: the header guard is not " guard
+	}
+
+	FNR == 1 {
+		end_of_file()
+		file = FILENAME
+		asked = defined = 0
+		guard = toupper(file)
+		sub(/^SRC\//, "HELLO_", guard)
+		sub(/^TESTS\/SUPPORT\//, "HELLO_TESTS_", guard)
+		gsub(/[^A-Z0-9]/, "_", guard)
+		if ($0 != "/* SPDX-License-Identifier: MIT */")
+			complain(1, "the first line is not /* SPDX-License-Identifier: MIT */")
+	}
+	{ lines = FNR }
+	$0 == "#ifndef " guard { asked = 1 }
+	$0 == "#define " guard { defined = asked }
+	length($0) > width / 8 && columns($0) > width { complain(FNR, "wider than " width " columns") }
+	/[ \t\r]$/ { complain(FNR, "white space at the end") }
+	/(^|[^A-Za-z])(TO[D]O|FIX[M]E)([^A-Za-z]|$)/ { complain(FNR, "left for later: do it, or write an issue") }
+	END { end_of_file() }
+	' "$@"
+}
+
+# A file that no makefile names is not built, not tested and not in the tarball. A program of one
+# file is named by the program.
+check_build() {
+	for file; do
+		list=${file%%/*}/local.mk
+		tr -cs '[:alnum:]_./-' '[\n*]' <"$list" | grep -qxF -e "$file" -e "${file%.c}" ||
+			echo "$file:1: not in $list"
+	done
+}
+
+# shellcheck disable=SC2317
+self_test() {
+	spdx='/* SPDX-License-Identifier: MIT */'
+
+	for call in strcpy strcat sprintf vsprintf gets strtok atoi atol alloca signal usleep system popen; do
+		plant src/common/addr.c "$call() is banned" "	x = $call(y);"
+	done
+	plant_harmless src/common/addr.c '	log("strcpy(a, b)"); snprintf(a, 1); log_signal(1); h->signal(1); /* gets( */'
+	plant src/common/addr.c 'wider than' "/*$(printf '%097d' 0)*/"
+	plant src/common/addr.c 'wider than' "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t12345')"
+	plant_harmless src/common/addr.c "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t1234')"
+	plant src/common/addr.c 'white space' 'int x; '
+	plant src/common/addr.c 'white space' "$(printf 'int x;\t')"
+	plant src/common/addr.c 'white space' "$(printf 'int x;\r')"
+	plant src/common/addr.c 'left for later' "/* $(printf 'TO%s' DO): this */"
+	plant src/common/addr.c 'left for later' "/* $(printf 'FIX%s' ME) */"
+	plant src/common/addr.c 'more than 450 lines' "$(awk 'BEGIN { for (i = 0; i < 450; i++) print "int x;" }')"
+	plant src/common/novel.h 'the header guard is not HELLO_COMMON_NOVEL_H' "$spdx"
+	plant src/common/novel.c 'the first line is not' '#include "common/novel.h"'
+	plant src/common/novel.c 'not in src/local.mk' "$spdx"
+	plant tests/unit/check_novel.c 'not in tests/local.mk' "$spdx"
+	plant tests/support/novel.h 'the header guard is not HELLO_TESTS_NOVEL_H' "$spdx"
+	plant tests/system/novel.sh 'not in tests/local.mk' ':'
+}
+
+style_main "$@"

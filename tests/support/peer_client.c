@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/peer_client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+void peer_client_init(struct peer_client *c, int fd, enum peer_version version,
+    const char *sends_first)
+{
+	int wanted = version == PEER_TLS12 ? TLS1_2_VERSION : TLS1_3_VERSION;
+
+	memset(c, 0, sizeof *c);
+	c->sends_first = sends_first;
+	c->ctx = SSL_CTX_new(TLS_client_method());
+	must(c->ctx != NULL);
+	must(SSL_CTX_set_min_proto_version(c->ctx, wanted) == 1);
+	must(SSL_CTX_set_max_proto_version(c->ctx, wanted) == 1);
+	c->ssl = SSL_new(c->ctx);
+	must(c->ssl != NULL && SSL_set_fd(c->ssl, fd) == 1);
+	SSL_set_connect_state(c->ssl);
+}
+
+void peer_client_use_groups(struct peer_client *c, const char *groups)
+{
+	must(SSL_set1_groups_list(c->ssl, groups) == 1);
+}
+
+void peer_client_trust_nobody(struct peer_client *c)
+{
+	SSL_set_verify(c->ssl, SSL_VERIFY_PEER, NULL);
+}
+
+/* What is not "later" is the end. */
+static void check_end(struct peer_client *c, int ret)
+{
+	int error = SSL_get_error(c->ssl, ret);
+
+	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+		return;
+	c->done = true;
+	c->got_close_notify = error == SSL_ERROR_ZERO_RETURN;
+	ERR_clear_error();
+}
+
+void peer_client_step(struct peer_client *c)
+{
+	char buf[4096];
+	int ret = SSL_do_handshake(c->ssl);
+
+	if (c->done)
+		return;
+	if (ret != 1) {
+		check_end(c, ret);
+		return;
+	}
+	if (c->sends_first) {
+		must(SSL_write(c->ssl, c->sends_first, (int)strlen(c->sends_first)) > 0);
+		c->sends_first = NULL;
+	}
+	while ((ret = SSL_read(c->ssl, buf, sizeof buf)) > 0)
+		c->got += (size_t)ret;
+	check_end(c, ret);
+}
+
+bool peer_client_is_done(const struct peer_client *c)
+{
+	return c->done;
+}
+
+void peer_client_free(struct peer_client *c)
+{
+	SSL_free(c->ssl);
+	SSL_CTX_free(c->ctx);
+}

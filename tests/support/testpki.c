@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/testpki.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+/* Everything made so far, so that testpki_end can release it. */
+enum { CERTS_MAX = 64 };
+
+static struct testpki_cert made[CERTS_MAX];
+static size_t made_count;
+
+static char folder[256], came_from[1024];
+
+static void must(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "testpki: cannot %s\n", what);
+	ERR_print_errors_fp(stderr);
+	abort();
+}
+
+static EVP_PKEY *make_key(enum testpki_key type)
+{
+	EVP_PKEY *key = NULL;
+
+	switch (type) {
+	case TESTPKI_P256:
+		key = EVP_EC_gen("P-256");
+		break;
+	case TESTPKI_P521:
+		key = EVP_EC_gen("P-521");
+		break;
+	case TESTPKI_RSA2048:
+		key = EVP_RSA_gen(2048);
+		break;
+	case TESTPKI_RSA1024:
+		key = EVP_RSA_gen(1024);
+		break;
+	}
+	must(key != NULL, "make a key");
+	return key;
+}
+
+static void set_subject(X509 *cert, const char *cn)
+{
+	X509_NAME *name = X509_get_subject_name(cert);
+
+	if (cn)
+		must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+		    (const unsigned char *)cn, -1, -1, 0) == 1, "set the subject");
+}
+
+static void set_times(X509 *cert, const struct testpki_spec *spec)
+{
+	bool usual = spec->from_s == 0 && spec->until_s == 0;
+
+	must(X509_gmtime_adj(X509_getm_notBefore(cert), usual ? -3600 : spec->from_s) &&
+	    X509_gmtime_adj(X509_getm_notAfter(cert), usual ? 30L * 86400 : spec->until_s),
+	    "set the dates");
+}
+
+static void extend(X509 *cert, X509 *issuer, int nid, const char *value)
+{
+	X509V3_CTX context;
+	X509_EXTENSION *extension;
+
+	X509V3_set_ctx(&context, issuer, cert, NULL, NULL, 0);
+	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+	must(extension && X509_add_ext(cert, extension, -1) == 1, value);
+	X509_EXTENSION_free(extension);
+}
+
+/* RFC 5280 to the letter, unless the test asks for less: X509_V_FLAG_X509_STRICT looks. */
+static void set_extensions(X509 *cert, X509 *issuer, const struct testpki_spec *spec)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, "critical,CA:%s", spec->ca ? "TRUE" : "FALSE");
+	if (spec->limit_path)
+		snprintf(text, sizeof text, "critical,CA:TRUE,pathlen:%d", spec->pathlen);
+	extend(cert, issuer, NID_basic_constraints, text);
+	extend(cert, issuer, NID_key_usage,
+	    spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+	if (!spec->no_key_ids) {
+		extend(cert, issuer, NID_subject_key_identifier, "hash");
+		if (issuer != cert)
+			extend(cert, issuer, NID_authority_key_identifier, "keyid:always");
+	}
+	if (spec->eku)
+		extend(cert, issuer, NID_ext_key_usage, spec->eku);
+	if (spec->name_constraints)
+		extend(cert, issuer, NID_name_constraints, spec->name_constraints);
+	if (spec->sans) {
+		snprintf(text, sizeof text, "%s%s", spec->cn ? "" : "critical,", spec->sans);
+		extend(cert, issuer, NID_subject_alt_name, text);
+	}
+}
+
+const struct testpki_cert *testpki_make(const struct testpki_spec *spec)
+{
+	static uint64_t serial = 1000;
+	struct testpki_cert *new = &made[made_count];
+	X509 *issuer;
+
+	must(made_count < CERTS_MAX, "keep so many certificates: raise CERTS_MAX");
+	made_count++;
+	new->key = make_key(spec->key);
+	new->cert = X509_new();
+	must(new->cert != NULL, "make a certificate");
+	issuer = spec->issuer ? spec->issuer->cert : new->cert;
+	must(X509_set_version(new->cert, X509_VERSION_3) == 1 &&
+	    ASN1_INTEGER_set_uint64(X509_get_serialNumber(new->cert), ++serial) == 1 &&
+	    X509_set_pubkey(new->cert, new->key) == 1, "begin a certificate");
+	set_subject(new->cert, spec->cn);
+	must(X509_set_issuer_name(new->cert, X509_get_subject_name(issuer)) == 1,
+	    "set the issuer");
+	set_times(new->cert, spec);
+	set_extensions(new->cert, issuer, spec);
+	must(X509_sign(new->cert, spec->issuer ? spec->issuer->key : new->key, EVP_sha256()) > 0,
+	    "sign a certificate");
+	return new;
+}
+
+const struct testpki_cert *testpki_root(const char *cn)
+{
+	return testpki_make(&(struct testpki_spec){ .cn = cn, .ca = true });
+}
+
+const struct testpki_cert *testpki_intermediate(const struct testpki_cert *root)
+{
+	return testpki_make(&(struct testpki_spec){
+	    .cn = "Test Intermediate", .ca = true, .limit_path = true, .issuer = root });
+}
+
+const struct testpki_cert *testpki_leaf(const struct testpki_cert *issuer, const char *sans)
+{
+	return testpki_make(&(struct testpki_spec){
+	    .cn = "Test Leaf", .sans = sans, .eku = "serverAuth,clientAuth", .issuer = issuer });
+}
+
+void testpki_begin(void)
+{
+	const char *parent = getenv("TMPDIR");
+
+	must(getcwd(came_from, sizeof came_from) != NULL, "tell the current folder");
+	snprintf(folder, sizeof folder, "%s/hello-tls-test.XXXXXX", parent ? parent : "/tmp");
+	must(mkdtemp(folder) != NULL && chdir(folder) == 0, "make a temporary folder");
+}
+
+void testpki_end(void)
+{
+	DIR *dir = opendir(".");
+	struct dirent *entry;
+
+	must(dir != NULL, "read the temporary folder");
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			remove(entry->d_name);
+	}
+	closedir(dir);
+	must(chdir(came_from) == 0 && rmdir(folder) == 0, "remove the temporary folder");
+	while (made_count > 0) {
+		made_count--;
+		X509_free(made[made_count].cert);
+		EVP_PKEY_free(made[made_count].key);
+	}
+}
+
+static FILE *create(const char *file)
+{
+	FILE *to = fopen(file, "we");
+
+	must(to && fchmod(fileno(to), 0600) == 0, file);
+	return to;
+}
+
+void testpki_write_certs(const char *file, const struct testpki_cert *first, ...)
+{
+	FILE *to = create(file);
+	va_list ap;
+
+	va_start(ap, first);
+	for (const struct testpki_cert *c = first; c; c = va_arg(ap, const struct testpki_cert *))
+		must(PEM_write_X509(to, c->cert) == 1, file);
+	va_end(ap);
+	must(fclose(to) == 0, file);
+}
+
+void testpki_write_key(const char *file, const struct testpki_cert *of, const char *passphrase)
+{
+	FILE *to = create(file);
+
+	must(PEM_write_PKCS8PrivateKey(to, of->key, passphrase ? EVP_aes_256_cbc() : NULL,
+	    passphrase, passphrase ? (int)strlen(passphrase) : 0, NULL, NULL) == 1, file);
+	must(fclose(to) == 0, file);
+}
+
+void testpki_write_text(const char *file, const char *text, size_t len)
+{
+	FILE *to = create(file);
+
+	must(fwrite(text, 1, len, to) == len, file);
+	must(fclose(to) == 0, file);
+}

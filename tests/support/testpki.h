@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TESTS_TESTPKI_H
+#define HELLO_TESTS_TESTPKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+/*
+ * Certificates for tests, made anew in every run: none is ever kept, so none
+ * can expire or leak. What cannot be made ends the test by abort().
+ */
+struct testpki_cert {
+	X509 *cert;
+	EVP_PKEY *key;
+};
+
+enum testpki_key { TESTPKI_P256, TESTPKI_P521, TESTPKI_RSA2048, TESTPKI_RSA1024 };
+
+/* What to make; zero or NULL is the ordinary. */
+struct testpki_spec {
+	const char *cn;               /* the whole subject; NULL: an empty one */
+	const char *sans;             /* "DNS:a.test,IP:127.0.0.1" as in x509v3_config(5) */
+	const char *eku;              /* "serverAuth" */
+	const char *name_constraints; /* "permitted;DNS:.test" */
+	long from_s, until_s;         /* seconds from now; both 0: from an hour ago for 30 days */
+	enum testpki_key key;
+	bool ca;
+	bool limit_path;              /* put pathlen into a CA */
+	int pathlen;
+	bool no_key_ids;              /* neither authority nor subject key identifier */
+	const struct testpki_cert *issuer; /* NULL: self-signed */
+};
+
+/* Everything made here lives until testpki_end. */
+const struct testpki_cert *testpki_make(const struct testpki_spec *spec);
+
+/* The usual three: a root, an intermediate with pathlen 0, a leaf for server and client. */
+const struct testpki_cert *testpki_root(const char *cn);
+const struct testpki_cert *testpki_intermediate(const struct testpki_cert *root);
+const struct testpki_cert *testpki_leaf(const struct testpki_cert *issuer, const char *sans);
+
+/*
+ * Make a new temporary folder and work in it, so that "leaf.pem" is a path; go
+ * back and remove it with all that is in it. For CHECK_MAIN_IN: not within a
+ * test, which may end in the middle.
+ */
+void testpki_begin(void);
+void testpki_end(void);
+
+/* Write files into the current folder: certificates in this order, up to NULL; text. */
+void testpki_write_certs(const char *file, const struct testpki_cert *first, ...);
+void testpki_write_key(const char *file, const struct testpki_cert *of, const char *passphrase);
+void testpki_write_text(const char *file, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,33 @@
+#!/bin/sh
+# drain-late.sh - a drain has an end: who is still not done at --drain-timeout is cut, which the log
+# tells; a second TERM, or INT, does not wait for anybody.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+make_pki
+
+idle_server() {
+	start_server --workers 2 --handshake-timeout 10m "$@"
+	start_crowd --time 300 idle 5 "$PORT"
+}
+
+idle_server --drain-timeout 1s
+kill -TERM "$SERVER_PID"
+server_left 0
+[ "$(count 'outcome=SHUTDOWN')" -eq 5 ] || fail "cut: $(count 'outcome=SHUTDOWN') of 5"
+finish_crowd
+[ "$(crowd closed)" -eq 5 ] || fail "closed: $(crowd closed) of 5"
+
+idle_server --drain-timeout 10m
+kill -TERM "$SERVER_PID"
+await 'told to leave: draining'
+outcome 20 CONNECT_REFUSED --cacert "$CA" 127.0.0.1 "$PORT"
+! is_gone "$SERVER_PID" || fail 'the server did not wait for its clients'
+kill -TERM "$SERVER_PID"
+server_left 0
+finish_crowd
+
+idle_server --drain-timeout 10m
+kill -INT "$SERVER_PID"
+server_left 0
+finish_crowd

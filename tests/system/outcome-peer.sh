@@ -1,0 +1,57 @@
+#!/bin/sh
+# outcome-peer.sh - whatever goes wrong between resolving and the last byte of the greeting has a name
+# and a status of its own, and nothing is printed. REPEAT=50 makes each of them happen 50 times.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+make_pki
+
+# meet KIND STATUS NAME [OPTION...]: a peer of that kind, and how its client must end.
+meet() {
+	start_peer "$1"
+	shift
+	outcome "$@" --cacert "$CA" 127.0.0.1 "$PORT"
+}
+
+meet closed 20 CONNECT_REFUSED
+expect "$TMP/err" "127\.0\.0\.1:$PORT refused"
+meet full 21 CONNECT_TIMEOUT --connect-timeout 200ms
+# No host has the broadcast address, and Linux sends no TCP there.
+outcome 22 CONNECT_UNREACHABLE --cacert "$CA" 255.255.255.255 "$PORT"
+
+meet plain 40 NOT_TLS
+expect "$TMP/err" 'Hello world\\x0a'
+meet ssh 40 NOT_TLS
+expect "$TMP/err" 'SSH-2\.0-OpenSSH'
+meet http 40 NOT_TLS
+expect "$TMP/err" 'an HTTP answer'
+meet hostile 40 NOT_TLS
+LC_ALL=C tr -d '\n -~' <"$TMP/err" >"$TMP/unprintable"
+[ ! -s "$TMP/unprintable" ] || fail 'bytes of the peer reach the terminal as they are'
+meet silent 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
+expect "$TMP/err" 'the peer said nothing'
+meet half 41 HANDSHAKE_TIMEOUT --handshake-timeout 500ms
+expect "$TMP/err" 'had begun to answer'
+meet drip 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
+meet alert 42 HANDSHAKE_ALERT
+expect "$TMP/err" 'handshake failure'
+meet reset 43 HANDSHAKE_RESET
+meet close 44 HANDSHAKE_CLOSED
+meet old 45 HANDSHAKE_PARAMETERS
+meet ancient 45 HANDSHAKE_PARAMETERS
+
+meet mute 70 GREETING_TIMEOUT --read-timeout 200ms
+meet stall 70 GREETING_TIMEOUT --read-timeout 500ms
+expect "$TMP/err" '6 bytes of the greeting'
+meet drip-greeting 70 GREETING_TIMEOUT --read-timeout 200ms
+meet truncate 72 GREETING_TRUNCATED
+meet cut 72 GREETING_TRUNCATED
+meet empty 73 GREETING_EMPTY
+meet long 74 GREETING_TOO_LONG
+meet reset-after 75 GREETING_RESET
+
+start_server
+outcome 71 GREETING_MISMATCH --expect 'Good night' --cacert "$CA" 127.0.0.1 "$PORT"
+expect "$TMP/err" '"Hello world".*"Good night"'
+server_alive
+stop_server

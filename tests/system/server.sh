@@ -1,0 +1,191 @@
+# shellcheck shell=sh
+# tests/system/server.sh - for tests that need a server, a bad one, or many clients; brings lib.sh
+# along. A test begins with
+#
+#	# shellcheck source=tests/system/server.sh
+#	. "${srcdir:-.}/tests/system/server.sh"
+#
+#	make_pki                    $PKI, made by hello-certs: $CA; $CERT and $KEY for localhost,
+#	                            127.0.0.1 and ::1
+#	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, unless
+#	                            ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
+#	stop_server                 TERM; fails unless it leaves with status 0
+#	server_alive                fails unless it lives and greets
+#	workers                     prints the pids of its workers
+#	is_gone PID...              have these processes ended?
+#	logged REGEX; count REGEX   is it in $SERVER_LOG, and in how many lines
+#	await REGEX [N]             until it is there, N times
+#	start_peer KIND [ARG...]    a bad server, see tests/support/peer.c: sets $PORT
+#	start_crowd ARG...          clients, see tests/support/crowd.c: returns when all are
+#	                            connected; their input ends with release_crowd
+#	finish_crowd                wait for their end
+#	crowd NAME                  prints one number of what they found
+#	greeted                     is a good client of $HOST (127.0.0.1) greeted, exactly?
+#	outcome STATUS NAME ARG...  hello-client ARG... must end so, $REPEAT times (3)
+
+# shellcheck source=tests/system/lib.sh
+. "${srcdir:-.}/tests/system/lib.sh"
+
+REPEAT=${REPEAT-3}
+HOST=127.0.0.1
+GREETING='Hello world'
+PEER=$builddir/tests/support/peer
+CROWD=$builddir/tests/support/crowd
+started=0 holding=''
+
+# Generous: it only bounds what hangs.
+PATIENCE=30
+
+# ---- the server ----------------------------------------------------------------------------------
+
+make_pki() {
+	PKI=$TMP/pki
+	{
+		"$HELLO_CERTS" init "$PKI" && "$HELLO_CERTS" issue "$PKI" localhost 127.0.0.1 ::1
+	} >"$TMP/pki.log" 2>&1 || error "no certificates: $(cat "$TMP/pki.log")"
+	CA=$PKI/ca.pem
+	CERT=$PKI/localhost/chain.pem
+	KEY=$PKI/localhost/key.pem
+}
+
+server_is_up() {
+	logged 'msg=ready' || is_gone "$SERVER_PID"
+}
+
+start_server() {
+	started=$((started + 1))
+	SERVER_LOG=$TMP/server-$started.log
+	log_on_failure "$SERVER_LOG"
+	: >"$SERVER_LOG"
+	case " $* " in
+	*' --listen '* | *' 0 '*) ;;
+	*) set -- --listen 127.0.0.1:0 "$@" ;;
+	esac
+	case " $* " in
+	*' --cert '*) ;;
+	*) set -- --cert "$CERT" --key "$KEY" "$@" ;;
+	esac
+	"$HELLO_SERVER" "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
+	SERVER_PID=$!
+	track "$SERVER_PID"
+	wait_for "$PATIENCE" server_is_up || fail "the server is not ready: $*"
+	logged 'msg=ready' || fail "the server left at once: $*"
+	PORT=$(sed -n 's/.* msg=listening addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | head -n 1)
+	[ -n "$PORT" ] || fail 'the log names no port'
+}
+
+stop_server() {
+	kill -TERM "$SERVER_PID" || fail 'the server is not there any more'
+	server_left 0
+}
+
+# server_left STATUS: it leaves, or has left, with that status.
+server_left() {
+	wait_for "$PATIENCE" is_gone "$SERVER_PID" || fail 'the server does not leave'
+	status=0
+	wait "$SERVER_PID" || status=$?
+	untrack "$SERVER_PID"
+	[ $status -eq "$1" ] || fail "the server left with status $status, not $1"
+}
+
+server_alive() {
+	! is_gone "$SERVER_PID" || fail 'the server has died'
+	greeted || fail "the server greets nobody any more: $(cat "$TMP/greeted.err")"
+}
+
+# In any order; those that have ended and were not waited for yet do not count.
+workers() {
+	grep -l "^PPid:[[:space:]]*$SERVER_PID\$" /proc/[0-9]*/status 2>/dev/null |
+		while IFS=/ read -r _ _ pid _; do
+			is_gone "$pid" || echo "$pid"
+		done
+}
+
+is_gone() {
+	for each; do
+		! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$each/status" || return 1
+	done
+}
+
+logged() {
+	grep -qe "$1" "$SERVER_LOG"
+}
+
+count() {
+	grep -ce "$1" "$SERVER_LOG"
+}
+
+has_logged() {
+	[ "$(count "$1")" -ge "$2" ]
+}
+
+await() {
+	wait_for "$PATIENCE" has_logged "$1" "${2-1}" ||
+		fail "the log has \"$1\" $(count "$1") times, not ${2-1}"
+}
+
+# ---- peers and clients ---------------------------------------------------------------------------
+
+start_peer() {
+	started=$((started + 1))
+	"$PEER" --count 100000 --cert "$CERT" --key "$KEY" "$@" >"$TMP/peer-$started" &
+	track $!
+	wait_for "$PATIENCE" [ -s "$TMP/peer-$started" ] || fail "no peer: $*"
+	PORT=$(cat "$TMP/peer-$started")
+}
+
+crowd_is_ready() {
+	grep -qx ready "$TMP/crowd" || is_gone "$CROWD_PID"
+}
+
+start_crowd() {
+	rm -f "$TMP/crowd.in"
+	mkfifo "$TMP/crowd.in" || error 'mkfifo'
+	"$CROWD" "$@" <"$TMP/crowd.in" >"$TMP/crowd" 2>"$TMP/crowd.err" &
+	CROWD_PID=$!
+	track "$CROWD_PID"
+	log_on_failure "$TMP/crowd.err"
+	exec 3>"$TMP/crowd.in"
+	holding=yes
+	wait_for "$PATIENCE" crowd_is_ready
+	grep -qx ready "$TMP/crowd" || fail "no crowd: $*"
+}
+
+release_crowd() {
+	[ -z "$holding" ] || exec 3>&-
+	holding=''
+}
+
+finish_crowd() {
+	status=0
+	wait "$CROWD_PID" || status=$?
+	untrack "$CROWD_PID"
+	release_crowd
+	[ $status -eq 0 ] || fail "the crowd left with status $status"
+	tail -n 1 "$TMP/crowd"
+}
+
+crowd() {
+	sed -n "s/^\\(.* \\)*$1=\\([0-9]*\\).*/\\2/p" "$TMP/crowd"
+}
+
+greeted() {
+	"$HELLO_CLIENT" --cacert "$CA" --servername localhost "$HOST" "$PORT" \
+		>"$TMP/greeted.out" 2>"$TMP/greeted.err" &&
+		printf '%s\n' "$GREETING" | cmp -s - "$TMP/greeted.out"
+}
+
+outcome() {
+	outcome_status=$1 outcome_name=$2 outcome_times=0
+	shift 2
+	while [ $outcome_times -lt "$REPEAT" ]; do
+		run_status "$outcome_status" "$HELLO_CLIENT" "$@"
+		[ ! -s "$TMP/out" ] || fail "there is something on standard output of: $*"
+		[ "$(wc -l <"$TMP/err")" -eq 2 ] || fail "not two lines on standard error of: $*"
+		head -n 1 "$TMP/err" | grep -q "^hello-client: $outcome_name: ." ||
+			fail "the first line is not \"hello-client: $outcome_name: ...\" of: $*"
+		tail -n 1 "$TMP/err" | grep -q '^  try: .' || fail "no advice of: $*"
+		outcome_times=$((outcome_times + 1))
+	done
+	printf '%s of %s: %s %s\n' "$outcome_times" "$REPEAT" "$outcome_status" "$outcome_name"
+}

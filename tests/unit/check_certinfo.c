@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/certinfo.h"
+
+#include <stdint.h>
+
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "support/check_main.h"
+#include "support/testpki.h"
+
+static struct certinfo info_and_free(X509 *cert)
+{
+	struct certinfo info;
+
+	/* Nothing of what was there before shows through. */
+	memset(&info, 0xff, sizeof info);
+	certinfo_get(cert, &info);
+	X509_free(cert);
+	return info;
+}
+
+/* Certificates that no CA would make are unsigned, and empty but for what a test puts in. */
+static void add_to(X509_NAME *name, const char *key, int type, const void *bytes, int len)
+{
+	ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, key, type, bytes, len, -1, 0), 1);
+}
+
+static struct certinfo with_cn(int type, const void *bytes, int len)
+{
+	X509 *cert = X509_new();
+	X509_NAME *name = X509_NAME_new();
+
+	add_to(name, "CN", type, bytes, len);
+	X509_set_subject_name(cert, name);
+	X509_NAME_free(name);
+	return info_and_free(cert);
+}
+
+static void add_san(GENERAL_NAMES *names, int type, const void *bytes, int len)
+{
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_STRING *text = ASN1_STRING_type_new(type == GEN_IPADD ? V_ASN1_OCTET_STRING :
+	    V_ASN1_IA5STRING);
+
+	ck_assert_int_eq(ASN1_STRING_set(text, bytes, len), 1);
+	GENERAL_NAME_set0_value(name, type, text);
+	ck_assert_int_gt(sk_GENERAL_NAME_push(names, name), 0);
+}
+
+static struct certinfo with_sans(GENERAL_NAMES *names)
+{
+	X509 *cert = X509_new();
+
+	ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
+	GENERAL_NAMES_free(names);
+	return info_and_free(cert);
+}
+
+static struct certinfo with_dns(const void *bytes, int len)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+
+	add_san(names, GEN_DNS, bytes, len);
+	return with_sans(names);
+}
+
+START_TEST(test_an_ordinary_chain)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *leaf = testpki_make(&(struct testpki_spec){ .cn = "a.test",
+	    .sans = "DNS:a.test,DNS:*.b.test,IP:192.0.2.1,IP:2001:db8::1", .issuer = root });
+	struct certinfo info;
+
+	certinfo_get(leaf->cert, &info);
+	ck_assert_str_eq(info.subject, "a.test");
+	ck_assert_str_eq(info.issuer, "Top CA");
+	ck_assert_str_eq(info.sans, "\"a.test\", \"*.b.test\", \"192.0.2.1\", \"2001:db8::1\"");
+	ck_assert(!info.self_issued);
+	ck_assert_int_eq(info.not_after - info.not_before, 30 * 86400 + 3600);
+	certinfo_get(root->cert, &info);
+	ck_assert_str_eq(info.subject, "Top CA");
+	ck_assert_str_eq(info.issuer, "Top CA");
+	ck_assert_str_eq(info.sans, "");
+	ck_assert(info.self_issued);
+}
+END_TEST
+
+START_TEST(test_a_certificate_without_subject)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	struct certinfo info;
+
+	certinfo_get(testpki_make(&(struct testpki_spec){ .issuer = root })->cert, &info);
+	ck_assert_str_eq(info.subject, "");
+	ck_assert_str_eq(info.issuer, "Top CA");
+	ck_assert(!info.self_issued);
+}
+END_TEST
+
+START_TEST(test_nothing_at_all)
+{
+	struct certinfo info = info_and_free(X509_new());
+
+	ck_assert_str_eq(info.subject, "");
+	ck_assert_str_eq(info.issuer, "");
+	ck_assert_str_eq(info.sans, "");
+	ck_assert_int_eq(info.not_before, 0);
+	ck_assert_int_eq(info.not_after, 0);
+}
+END_TEST
+
+START_TEST(test_a_name_without_cn_is_told_whole)
+{
+	X509 *cert = X509_new();
+	X509_NAME *name = X509_NAME_new();
+	struct certinfo info;
+
+	add_to(name, "C", MBSTRING_ASC, "CH", -1);
+	add_to(name, "O", MBSTRING_ASC, "A \"B\" C", -1);
+	X509_set_subject_name(cert, name);
+	add_to(name, "CN", MBSTRING_ASC, "The CA", -1);
+	X509_set_issuer_name(cert, name);
+	X509_NAME_free(name);
+	info = info_and_free(cert);
+	ck_assert_str_eq(info.subject, "O=A \\\\x22B\\\\x22 C,C=CH");
+	ck_assert_str_eq(info.issuer, "The CA");
+	ck_assert(!info.self_issued);
+}
+END_TEST
+
+START_TEST(test_what_a_name_holds_is_escaped)
+{
+	struct certinfo info = with_cn(V_ASN1_UTF8STRING, "a\0\n\x1b\x7f\"\xc3\xa9 ~", 10);
+
+	ck_assert_str_eq(info.subject, "a\\x00\\x0a\\x1b\\x7f\\x22\\xc3\\xa9 ~");
+	info = with_cn(V_ASN1_BMPSTRING, "\0a\0b", 4);
+	ck_assert_str_eq(info.subject, "\\x00a\\x00b");
+}
+END_TEST
+
+START_TEST(test_what_a_san_holds_is_escaped)
+{
+	/* The old trick: good.test to who stops at NUL. */
+	struct certinfo info = with_dns("good.test\0.evil", 15);
+
+	ck_assert_str_eq(info.sans, "\"good.test\\x00.evil\"");
+	info = with_dns("a\", \"b\r\n\xff", 9);
+	ck_assert_str_eq(info.sans, "\"a\\x22, \\x22b\\x0d\\x0a\\xff\"");
+	info = with_dns("", 0);
+	ck_assert_str_eq(info.sans, "\"\"");
+}
+END_TEST
+
+START_TEST(test_only_dns_names_and_addresses_are_listed)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	struct certinfo info;
+
+	add_san(names, GEN_EMAIL, "me@a.test", 9);
+	add_san(names, GEN_IPADD, "\xff\xff\xff\xff", 4);
+	add_san(names, GEN_URI, "https://a.test/", 15);
+	add_san(names, GEN_IPADD, "\1\2\3\4\5", 5);
+	add_san(names, GEN_IPADD, "", 0);
+	add_san(names, GEN_DNS, "a.test", 6);
+	info = with_sans(names);
+	ck_assert_str_eq(info.sans, "\"255.255.255.255\", \"malformed IP address\", "
+	    "\"malformed IP address\", \"a.test\"");
+}
+END_TEST
+
+START_TEST(test_a_broken_san_extension_is_none)
+{
+	X509 *cert = X509_new();
+	ASN1_OCTET_STRING *junk = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+	struct certinfo info;
+
+	ASN1_OCTET_STRING_set(junk, (const unsigned char *)"\x30\x7fjunk", 6);
+	extension = X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, 0, junk);
+	ck_assert_int_eq(X509_add_ext(cert, extension, -1), 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(junk);
+	info = info_and_free(cert);
+	ck_assert_str_eq(info.sans, "");
+}
+END_TEST
+
+START_TEST(test_what_just_fits_is_not_cut)
+{
+	char text[CERTINFO_SANS_MAX + 1];
+	struct certinfo info;
+
+	memset(text, 'x', sizeof text);
+	info = with_cn(V_ASN1_UTF8STRING, text, CERTINFO_NAME_MAX - 1);
+	ck_assert_uint_eq(strspn(info.subject, "x"), CERTINFO_NAME_MAX - 1);
+	ck_assert_uint_eq(strlen(info.subject), CERTINFO_NAME_MAX - 1);
+	/* Its quotes count. */
+	info = with_dns(text, CERTINFO_SANS_MAX - 3);
+	ck_assert_uint_eq(strlen(info.sans), CERTINFO_SANS_MAX - 1);
+	ck_assert_str_eq(info.sans + CERTINFO_SANS_MAX - 4, "xx\"");
+}
+END_TEST
+
+START_TEST(test_what_is_too_long_is_cut_with_dots)
+{
+	char text[2 * CERTINFO_SANS_MAX];
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	struct certinfo info;
+
+	memset(text, 'x', sizeof text);
+	for (int len = CERTINFO_NAME_MAX; len < (int)sizeof text; len += 97) {
+		info = with_cn(V_ASN1_UTF8STRING, text, len);
+		ck_assert_uint_eq(strlen(info.subject), CERTINFO_NAME_MAX - 1);
+		ck_assert_str_eq(info.subject + CERTINFO_NAME_MAX - 5, "x...");
+	}
+	/* One too many, counted with its quotes: the last one does not fit. */
+	for (int len = CERTINFO_SANS_MAX - 2; len < (int)sizeof text; len += 97) {
+		info = with_dns(text, len);
+		ck_assert_uint_eq(strlen(info.sans), CERTINFO_SANS_MAX - 1);
+		ck_assert_str_eq(info.sans + CERTINFO_SANS_MAX - 5, "x...");
+	}
+	for (int i = 0; i < 100; i++)
+		add_san(names, GEN_DNS, "a.test", 6);
+	info = with_sans(names);
+	ck_assert_uint_eq(strlen(info.sans), CERTINFO_SANS_MAX - 1);
+	ck_assert_str_eq(info.sans + CERTINFO_SANS_MAX - 4, "...");
+}
+END_TEST
+
+static struct certinfo valid(const char *not_before, const char *not_after)
+{
+	X509 *cert = X509_new();
+
+	ck_assert_int_eq(ASN1_TIME_set_string(X509_getm_notBefore(cert), not_before), 1);
+	ck_assert_int_eq(ASN1_TIME_set_string(X509_getm_notAfter(cert), not_after), 1);
+	return info_and_free(cert);
+}
+
+static void expect_dates(struct certinfo info, int64_t not_before, int64_t not_after)
+{
+	ck_assert_int_eq(info.not_before, not_before);
+	ck_assert_int_eq(info.not_after, not_after);
+}
+
+START_TEST(test_dates)
+{
+	/* As date -u -d says. RFC 5280: two digits up to 2049, which begin at 1950. */
+	expect_dates(valid("700101000000Z", "491231235959Z"), 0, 2524607999);
+	expect_dates(valid("500101000000Z", "20500101000000Z"), -631152000, 2524608000);
+	expect_dates(valid("691231235959Z", "99991231235959Z"), -1, 253402300799);
+	expect_dates(valid("000229120000Z", "20000301000000Z"), 951825600, 951868800);
+	expect_dates(valid("21000228235959Z", "21000301000000Z"), 4107542399, 4107542400);
+	expect_dates(valid("16010101000000Z", "240229000000Z"), -11644473600, 1709164800);
+}
+END_TEST
+
+START_TEST(test_times_as_text)
+{
+	static const struct { int64_t t; const char *text; } table[] = {
+		{ 0, "1970-01-01 00:00:00Z" }, { -1, "1969-12-31 23:59:59Z" },
+		{ 1796112000, "2026-12-01 08:00:00Z" }, { 951868799, "2000-02-29 23:59:59Z" },
+		{ 253402300799, "9999-12-31 23:59:59Z" }, { INT64_MAX, "an unreadable date" },
+	};
+	char text[CERTINFO_TIME_MAX];
+
+	/* The machine's own time zone has no say. */
+	ck_assert_int_eq(setenv("TZ", "XYZ-14", 1), 0);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		ck_assert_ptr_eq(certinfo_time(table[i].t, text), text);
+		ck_assert_str_eq(text, table[i].text);
+	}
+}
+END_TEST
+
+START_TEST(test_spans_as_text)
+{
+	static const struct { int64_t seconds; const char *text; } table[] = {
+		{ 0, "0 seconds" }, { 1, "1 second" }, { 2, "2 seconds" }, { 119, "119 seconds" },
+		{ 120, "2 minutes" }, { 7199, "119 minutes" }, { 7200, "2 hours" },
+		{ 47 * 3600, "47 hours" }, { 48 * 3600 - 1, "47 hours" }, { 48 * 3600, "2 days" },
+		{ 29 * 86400 + 5, "29 days" }, { -1, "1 second" }, { -172800, "2 days" },
+		{ INT64_MAX, "106751991167300 days" },
+	};
+	char text[CERTINFO_TIME_MAX];
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		ck_assert_ptr_eq(certinfo_span(table[i].seconds, text), text);
+		ck_assert_str_eq(text, table[i].text);
+	}
+}
+END_TEST
+
+CHECK_MAIN_IN("certinfo", testpki_begin, testpki_end,
+    test_an_ordinary_chain, test_a_certificate_without_subject, test_nothing_at_all,
+    test_a_name_without_cn_is_told_whole, test_what_a_name_holds_is_escaped,
+    test_what_a_san_holds_is_escaped, test_only_dns_names_and_addresses_are_listed,
+    test_a_broken_san_extension_is_none, test_what_just_fits_is_not_cut,
+    test_what_is_too_long_is_cut_with_dots, test_dates, test_times_as_text,
+    test_spans_as_text)

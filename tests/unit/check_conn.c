@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/tlsctx.h"
+#include "support/check_main.h"
+#include "support/peer_client.h"
+#include "support/testpki.h"
+
+/*
+ * The server's connection on one end of a socket pair, a client on the other,
+ * and a clock that moves when a test says so.
+ */
+enum { HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000 };
+
+static const struct conn_limits limits = { { HANDSHAKE_MS, GREETING_MS, LINGER_MS } };
+static struct service service;
+static uint64_t now = 5000;
+
+static void use_service(unsigned tickets, const char *groups, size_t greeting_len)
+{
+	static char greeting[SERVICE_GREETING_MAX];
+	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { groups, tickets };
+	struct outcome oc = OUTCOME_NONE;
+
+	tlsctx_free(service.tls);
+	memset(greeting, 'g', sizeof greeting);
+	service.tls = tlsctx_server(&id, &choice, &oc);
+	ck_assert_no_failure(&oc);
+	service.greeting = greeting;
+	service.greeting_len = greeting_len;
+	service.close_early = tickets == 0;
+}
+
+static void make_files(void)
+{
+	const struct testpki_cert *root, *middle, *leaf;
+
+	testpki_begin();
+	root = testpki_root("Root");
+	middle = testpki_intermediate(root);
+	leaf = testpki_leaf(middle, "DNS:localhost");
+	testpki_write_certs("chain.pem", leaf, middle, NULL);
+	testpki_write_key("key.pem", leaf, NULL);
+}
+
+/* A connection, and the peer's end of it, which is non-blocking too. */
+static struct conn *begin(int *peer)
+{
+	const struct addr nobody = { .len = 0 };
+	int ends[2];
+	struct conn *c;
+
+	if (!service.tls)
+		use_service(0, NULL, 12);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	c = conn_new(&service, &limits, ends[0], &nobody, now);
+	ck_assert_ptr_nonnull(c);
+	*peer = ends[1];
+	return c;
+}
+
+static void end(struct conn *c, int peer)
+{
+	conn_free(c);
+	if (peer >= 0)
+		close(peer);
+}
+
+static void expect_done(struct conn *c, enum outcome_code code)
+{
+	const struct conn_record *r = conn_get_record(c);
+
+	ck_assert_int_eq(conn_get_state(c), CONN_DONE);
+	ck_assert_msg(r->code == code, "%s instead of %s: %s", outcome_name(r->code),
+	    outcome_name(code), r->failure ? r->failure->detail : "");
+	ck_assert_int_eq(r->failure != NULL, code != OC_OK);
+}
+
+/* Client and connection in turn, until the client has nothing more to do. */
+static void play(struct conn *c, struct peer_client *client)
+{
+	for (int i = 0; i < 4000 && !peer_client_is_done(client); i++) {
+		peer_client_step(client);
+		if (conn_get_state(c) != CONN_DONE)
+			conn_step(c, now);
+	}
+	ck_assert(peer_client_is_done(client));
+}
+
+static void expect_greeted(unsigned version, unsigned tickets, const char *groups,
+    size_t greeting_len, const char *sends_first)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	use_service(tickets, groups, greeting_len);
+	c = begin(&peer);
+	peer_client_init(&client, peer, version, sends_first);
+	play(c, &client);
+	ck_assert_uint_eq(client.got, greeting_len);
+	ck_assert(client.got_close_notify);
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_OK);
+	ck_assert_str_eq(conn_get_record(c)->facts.protocol,
+	    version == PEER_TLS12 ? "TLSv1.2" : "TLSv1.3");
+	ck_assert_uint_gt(conn_get_record(c)->sent, greeting_len);
+	end(c, -1);
+}
+
+START_TEST(test_tls13_is_greeted)
+{
+	expect_greeted(PEER_TLS13, 0, NULL, 12, NULL);
+}
+END_TEST
+
+START_TEST(test_tls12_is_greeted)
+{
+	expect_greeted(PEER_TLS12, 0, NULL, 12, NULL);
+}
+END_TEST
+
+START_TEST(test_tickets_are_given_before_the_end)
+{
+	expect_greeted(PEER_TLS13, 2, NULL, 12, NULL);
+}
+END_TEST
+
+START_TEST(test_after_a_hello_retry_request_too)
+{
+	expect_greeted(PEER_TLS13, 0, "P-384", 12, NULL);
+}
+END_TEST
+
+START_TEST(test_the_longest_greeting_arrives_whole)
+{
+	expect_greeted(PEER_TLS13, 0, NULL, SERVICE_GREETING_MAX, NULL);
+	expect_greeted(PEER_TLS12, 0, NULL, SERVICE_GREETING_MAX, NULL);
+}
+END_TEST
+
+START_TEST(test_a_client_that_talks_is_greeted_all_the_same)
+{
+	expect_greeted(PEER_TLS13, 0, NULL, 12, "GET / HTTP/1.0\r\n\r\n");
+	expect_greeted(PEER_TLS12, 0, NULL, 12, "GET / HTTP/1.0\r\n\r\n");
+}
+END_TEST
+
+/* Until the client has proved its Finished nothing counts, whatever it was sent. */
+START_TEST(test_greeted_early_but_never_finished_is_no_success)
+{
+	struct peer_client client;
+	char flight[8192];
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_step(&client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_gt(recv(peer, flight, sizeof flight, MSG_PEEK), 500);
+	ck_assert_int_eq(conn_get_state(c), CONN_HANDSHAKE);
+	ck_assert(conn_is_handshaking(c));
+	now += HANDSHAKE_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HANDSHAKE_TIMEOUT);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+/* The first flight holds everything, and no FIN: proxies close both directions on one. */
+START_TEST(test_the_fin_waits_for_the_clients_finished)
+{
+	struct peer_client client;
+	struct pollfd p;
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_step(&client);
+	conn_step(c, now);
+	p = (struct pollfd){ .fd = peer, .events = POLLIN | POLLRDHUP };
+	ck_assert_int_eq(poll(&p, 1, 0), 1);
+	ck_assert(!(p.revents & POLLRDHUP));
+	play(c, &client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(poll(&p, 1, 0), 1);
+	ck_assert(p.revents & POLLRDHUP);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+START_TEST(test_silence_ends_at_the_deadline)
+{
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	ck_assert_uint_eq(conn_deadline(c), now + HANDSHAKE_MS);
+	now += HANDSHAKE_MS - 1;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	now++;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HANDSHAKE_TIMEOUT);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_HANDSHAKE], HANDSHAKE_MS);
+	end(c, peer);
+}
+END_TEST
+
+/* A byte now and then must not buy time: the deadline is for the phase, not for a read. */
+START_TEST(test_a_trickle_does_not_move_the_deadline)
+{
+	static const unsigned char hello[] = { 22, 3, 1, 1, 0, 1, 0, 0, 252, 3, 3 };
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	for (size_t i = 0; i < sizeof hello; i++) {
+		ck_assert_int_eq(send(peer, hello + i, 1, 0), 1);
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+		now += HANDSHAKE_MS / 11;
+	}
+	ck_assert_uint_lt(now, conn_deadline(c));
+	now = conn_deadline(c);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HANDSHAKE_TIMEOUT);
+	end(c, peer);
+}
+END_TEST
+
+START_TEST(test_a_greeting_nobody_takes_ends_at_its_deadline)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer, small = 1, room = 4096;
+
+	use_service(0, NULL, SERVICE_GREETING_MAX);
+	c = begin(&peer);
+	setsockopt(conn_fd(c), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+	setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+	peer_client_init(&client, peer, PEER_TLS12, NULL);
+	for (int i = 0; i < 20 && conn_get_phase(c) == PHASE_HANDSHAKE; i++) {
+		peer_client_step(&client);
+		conn_step(c, now);
+	}
+	ck_assert_int_eq(conn_get_phase(c), PHASE_GREETING);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_WRITE);
+	now += GREETING_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_GREETING_TIMEOUT);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+START_TEST(test_a_peer_that_stays_after_the_greeting_is_no_failure)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	play(c, &client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	now += LINGER_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_OK);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_LINGER], LINGER_MS);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+START_TEST(test_connect_and_close_is_a_health_check)
+{
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HEALTH_CHECK);
+	end(c, -1);
+}
+END_TEST
+
+START_TEST(test_half_a_hello_and_close)
+{
+	static const unsigned char half[] = { 22, 3, 1, 1, 0, 1 };
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	ck_assert_int_eq(send(peer, half, sizeof half, 0), sizeof half);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HANDSHAKE_CLOSED);
+	end(c, -1);
+}
+END_TEST
+
+START_TEST(test_http_is_named)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	ck_assert_int_gt(send(peer, request, sizeof request - 1, 0), 0);
+	conn_step(c, now);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_NOT_TLS);
+	ck_assert_has(conn_get_record(c)->failure->detail, "GET / HTTP/1.1");
+	ck_assert_has(conn_get_record(c)->failure->detail, "HTTP request");
+	end(c, -1);
+}
+END_TEST
+
+/* The peer must be able to read why it is refused: alert, then FIN, then time. */
+START_TEST(test_a_refused_client_gets_its_alert)
+{
+	struct peer_client client;
+	unsigned char record[64];
+	struct conn *c;
+	int peer;
+
+	use_service(0, "P-384", 12);
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_use_groups(&client, "X25519");
+	peer_client_step(&client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(conn_get_record(c)->code, OC_HANDSHAKE_PARAMETERS);
+	ck_assert_int_eq(recv(peer, record, sizeof record, 0), 7);
+	ck_assert_uint_eq(record[0], 21);
+	ck_assert_uint_eq(record[6], 40);
+	ck_assert_int_eq(recv(peer, record, sizeof record, 0), 0);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+START_TEST(test_a_client_that_refuses_us_is_named_by_its_alert)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_trust_nobody(&client);
+	play(c, &client);
+	ck_assert_uint_eq(client.got, 0);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HANDSHAKE_ALERT);
+	ck_assert_int_eq(conn_get_record(c)->failure->alert, 48);
+	peer_client_free(&client);
+	end(c, -1);
+}
+END_TEST
+
+START_TEST(test_abort_in_each_state)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	conn_abort(c, now, OC_SHUTDOWN, "over");
+	expect_done(c, OC_SHUTDOWN);
+	end(c, peer);
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_step(&client);
+	conn_step(c, now);
+	conn_abort(c, now, OC_LIMIT_REACHED, "full");
+	expect_done(c, OC_LIMIT_REACHED);
+	ck_assert_uint_gt(conn_get_record(c)->received, 0);
+	peer_client_free(&client);
+	end(c, peer);
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	play(c, &client);
+	conn_step(c, now);
+	conn_abort(c, now, OC_SHUTDOWN, "over");
+	expect_done(c, OC_OK);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+/* Nobody must be able to hold a worker by sending for ever. */
+START_TEST(test_an_endless_sender_is_left_at_the_deadline)
+{
+	static const char noise[65536];
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	play(c, &client);
+	conn_step(c, now);
+	for (int i = 0; i < 100; i++) {
+		while (send(peer, noise, sizeof noise, MSG_NOSIGNAL) > 0)
+			;
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	}
+	now += LINGER_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+static int open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+START_TEST(test_no_descriptor_is_left_behind)
+{
+	struct conn *c;
+	int peer, before;
+
+	c = begin(&peer);
+	end(c, peer);
+	before = open_descriptors();
+	for (int i = 0; i < 10; i++) {
+		c = begin(&peer);
+		conn_step(c, now);
+		end(c, peer);
+	}
+	ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+
+CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12_is_greeted,
+    test_tickets_are_given_before_the_end, test_after_a_hello_retry_request_too,
+    test_the_longest_greeting_arrives_whole, test_a_client_that_talks_is_greeted_all_the_same,
+    test_greeted_early_but_never_finished_is_no_success,
+    test_the_fin_waits_for_the_clients_finished, test_silence_ends_at_the_deadline,
+    test_a_trickle_does_not_move_the_deadline, test_a_greeting_nobody_takes_ends_at_its_deadline,
+    test_a_peer_that_stays_after_the_greeting_is_no_failure,
+    test_connect_and_close_is_a_health_check, test_half_a_hello_and_close, test_http_is_named,
+    test_a_refused_client_gets_its_alert, test_a_client_that_refuses_us_is_named_by_its_alert,
+    test_abort_in_each_state, test_an_endless_sender_is_left_at_the_deadline,
+    test_no_descriptor_is_left_behind)

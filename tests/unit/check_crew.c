@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/crew.h"
+
+#include "support/check_main.h"
+
+enum { DRAIN_MS = 5000 };
+
+/* A crew, its clock, and the next pid that its spawns get. */
+static struct crew *crew;
+static uint64_t now;
+static pid_t next_pid;
+
+static void begin_story(unsigned slots)
+{
+	now = 1000000;
+	next_pid = 100;
+	crew = crew_new(slots, DRAIN_MS);
+	ck_assert_ptr_nonnull(crew);
+}
+
+static struct crew_order next(void)
+{
+	return crew_next(crew, now);
+}
+
+/* Expect an order to fill this slot, and carry it out. */
+static pid_t spawn(unsigned slot, unsigned generation)
+{
+	struct crew_order order = next();
+
+	ck_assert_int_eq(order.what, CREW_SPAWN);
+	ck_assert_uint_eq(order.slot, slot);
+	ck_assert_uint_eq(order.generation, generation);
+	crew_spawned(crew, order.slot, next_pid, now);
+	return next_pid++;
+}
+
+static void expect(enum crew_action what, pid_t pid)
+{
+	struct crew_order order = next();
+
+	ck_assert_int_eq(order.what, what);
+	ck_assert_int_eq(order.pid, pid);
+}
+
+static void expect_wait_until(uint64_t ms)
+{
+	struct crew_order order = next();
+
+	ck_assert_int_eq(order.what, CREW_WAIT);
+	ck_assert_uint_eq(order.until_ms, ms);
+}
+
+static void expect_wait(void)
+{
+	expect_wait_until(UINT64_MAX);
+}
+
+/* Two ready workers, pids 100 and 101. */
+static void begin_with_two(void)
+{
+	begin_story(2);
+	spawn(0, 1);
+	spawn(1, 1);
+	crew_ready(crew, 100);
+	crew_ready(crew, 101);
+	expect_wait();
+}
+
+START_TEST(test_every_slot_is_filled_once)
+{
+	begin_story(3);
+	spawn(0, 1);
+	spawn(1, 1);
+	spawn(2, 1);
+	expect_wait();
+	ck_assert(!crew_is_complete(crew));
+	crew_ready(crew, 100);
+	crew_ready(crew, 101);
+	ck_assert(!crew_is_complete(crew));
+	crew_ready(crew, 102);
+	ck_assert(crew_is_complete(crew));
+	expect_wait();
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_pauses_double_up_to_the_longest)
+{
+	unsigned pause = CREW_PAUSE_MIN_MS;
+
+	begin_story(1);
+	for (int death = 0; death < 12; death++) {
+		pid_t pid = spawn(0, 1);
+
+		now += CREW_LIVED_LONG_MS - 1;
+		crew_exited(crew, pid, now);
+		expect_wait_until(now + pause);
+		now += pause - 1;
+		expect_wait_until(now + 1);
+		now++;
+		pause = pause * 2 > CREW_PAUSE_MAX_MS ? CREW_PAUSE_MAX_MS : pause * 2;
+	}
+	ck_assert_uint_eq(pause, CREW_PAUSE_MAX_MS);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_long_life_forgives)
+{
+	pid_t pid;
+
+	begin_story(1);
+	for (int death = 0; death < 5; death++) {
+		pid = spawn(0, 1);
+		crew_exited(crew, pid, now);
+		now += CREW_PAUSE_MAX_MS;
+	}
+	pid = spawn(0, 1);
+	now += CREW_LIVED_LONG_MS;
+	crew_exited(crew, pid, now);
+	expect_wait_until(now + CREW_PAUSE_MIN_MS);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_slot_pauses_alone)
+{
+	begin_with_two();
+	crew_exited(crew, 100, now);
+	expect_wait_until(now + CREW_PAUSE_MIN_MS);
+	crew_exited(crew, 101, now + 50);
+	now += CREW_PAUSE_MIN_MS;
+	spawn(0, 1);
+	expect_wait_until(now + 50);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_no_process_is_a_pause_too)
+{
+	begin_story(1);
+	ck_assert_int_eq(next().what, CREW_SPAWN);
+	crew_spawned(crew, 0, 0, now);
+	expect_wait_until(now + CREW_PAUSE_MIN_MS);
+	now += CREW_PAUSE_MIN_MS;
+	ck_assert_int_eq(next().what, CREW_SPAWN);
+	crew_spawned(crew, 0, 0, now);
+	expect_wait_until(now + 2 * CREW_PAUSE_MIN_MS);
+	crew_free(crew);
+}
+END_TEST
+
+/* 100 + 200 + ... + 25600 ms are 51 s for ten spawns, then one each 30 s. */
+START_TEST(test_a_crash_loop_is_no_fork_bomb)
+{
+	const uint64_t end = 1000000 + 600000;
+	unsigned spawns = 0;
+
+	begin_story(1);
+	while (now < end) {
+		struct crew_order order = next();
+
+		if (order.what == CREW_WAIT) {
+			now = order.until_ms;
+			continue;
+		}
+		ck_assert_int_eq(order.what, CREW_SPAWN);
+		crew_spawned(crew, 0, next_pid, now);
+		crew_exited(crew, next_pid++, now);
+		ck_assert_uint_le(++spawns, 28);
+	}
+	ck_assert_uint_ge(spawns, 20);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_the_old_leave_when_all_the_new_are_ready)
+{
+	begin_with_two();
+	ck_assert_uint_eq(crew_renew(crew), 2);
+	ck_assert(!crew_is_complete(crew));
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_ready(crew, 102);
+	expect_wait();
+	crew_ready(crew, 103);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	expect_wait_until(now + DRAIN_MS + CREW_KILL_GRACE_MS);
+	crew_exited(crew, 100, now);
+	crew_exited(crew, 101, now);
+	expect_wait();
+	ck_assert(crew_is_complete(crew));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_new_generation_that_dies_costs_the_old_nothing)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_ready(crew, 103);
+	crew_exited(crew, 102, now);
+	expect_wait_until(now + CREW_PAUSE_MIN_MS);
+	now += CREW_PAUSE_MIN_MS;
+	spawn(0, 2);
+	expect_wait();
+	crew_ready(crew, 104);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_the_old_are_not_replaced_while_the_new_start)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_exited(crew, 100, now);
+	expect_wait();
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_renewal_overtakes_a_renewal)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	crew_ready(crew, 102);
+	ck_assert_uint_eq(crew_renew(crew), 3);
+	spawn(0, 3);
+	spawn(1, 3);
+	expect_wait();
+	crew_ready(crew, 103);
+	crew_ready(crew, 104);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	expect(CREW_DRAIN, 102);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_renewal_ends_a_pause)
+{
+	begin_story(1);
+	for (int death = 0; death < 8; death++) {
+		now += CREW_PAUSE_MAX_MS;
+		crew_exited(crew, spawn(0, 1), now);
+	}
+	ck_assert_int_eq(next().what, CREW_WAIT);
+	crew_renew(crew);
+	spawn(0, 2);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_graceful_stop_drains_and_finishes)
+{
+	begin_with_two();
+	crew_stop(crew, true);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	expect_wait_until(now + DRAIN_MS + CREW_KILL_GRACE_MS);
+	crew_exited(crew, 100, now);
+	ck_assert_int_eq(next().what, CREW_WAIT);
+	crew_exited(crew, 101, now);
+	ck_assert_int_eq(next().what, CREW_FINISHED);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_who_drains_too_long_is_killed_once)
+{
+	begin_with_two();
+	crew_stop(crew, true);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	crew_exited(crew, 101, now);
+	now += DRAIN_MS + CREW_KILL_GRACE_MS - 1;
+	expect_wait_until(now + 1);
+	now++;
+	expect(CREW_KILL, 100);
+	expect_wait();
+	crew_exited(crew, 100, now);
+	ck_assert_int_eq(next().what, CREW_FINISHED);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_stop_at_once_kills_all_whatever_they_do)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	crew_stop(crew, true);
+	expect(CREW_DRAIN, 100);
+	crew_stop(crew, false);
+	expect(CREW_KILL, 100);
+	expect(CREW_KILL, 101);
+	expect(CREW_KILL, 102);
+	expect_wait();
+	crew_exited(crew, 100, now);
+	crew_exited(crew, 101, now);
+	crew_exited(crew, 102, now);
+	ck_assert_int_eq(next().what, CREW_FINISHED);
+	/* A graceful stop does not take an order to leave at once back. */
+	crew_stop(crew, true);
+	ck_assert_int_eq(next().what, CREW_FINISHED);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_stop_spawns_nobody)
+{
+	begin_with_two();
+	crew_exited(crew, 100, now);
+	crew_stop(crew, true);
+	now += CREW_PAUSE_MAX_MS;
+	expect(CREW_DRAIN, 101);
+	crew_exited(crew, 101, now);
+	ck_assert_int_eq(next().what, CREW_FINISHED);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_strangers_are_ignored)
+{
+	begin_with_two();
+	crew_exited(crew, 4711, now);
+	crew_ready(crew, 4711);
+	expect_wait();
+	ck_assert(crew_is_complete(crew));
+	crew_free(crew);
+}
+END_TEST
+
+CHECK_MAIN("crew", test_every_slot_is_filled_once, test_pauses_double_up_to_the_longest,
+    test_a_long_life_forgives, test_a_slot_pauses_alone, test_no_process_is_a_pause_too,
+    test_a_crash_loop_is_no_fork_bomb, test_the_old_leave_when_all_the_new_are_ready,
+    test_a_new_generation_that_dies_costs_the_old_nothing,
+    test_the_old_are_not_replaced_while_the_new_start, test_a_renewal_overtakes_a_renewal,
+    test_a_renewal_ends_a_pause, test_a_graceful_stop_drains_and_finishes,
+    test_who_drains_too_long_is_killed_once, test_a_stop_at_once_kills_all_whatever_they_do,
+    test_a_stop_spawns_nobody, test_strangers_are_ignored)

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listener.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/sock.h"
+#include "support/check_main.h"
+
+/* One port for both families: somebody else may be faster, so more than once. */
+enum { ATTEMPTS = 20, BACKLOG = 8 };
+
+static int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static struct addr parsed(const char *host, const char *port)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct addr a;
+
+	ck_assert_int_eq(addr_parse(host, port, &a, &oc), 0);
+	return a;
+}
+
+static struct server_options on_port(unsigned port)
+{
+	struct server_options o = { .listen_count = 0 };
+
+	snprintf(o.port, sizeof o.port, "%u", port);
+	return o;
+}
+
+/* Somebody else's listener on a port of its own; *at becomes where. */
+static int occupy(const char *host, struct addr *at)
+{
+	const struct addr any = parsed(host, "0");
+	struct outcome oc = OUTCOME_NONE;
+	int fd = -1;
+
+	ck_assert_int_eq(sock_listen(&any, BACKLOG, &fd, &oc), 0);
+	ck_assert_int_eq(sock_local(fd, at, &oc), 0);
+	return fd;
+}
+
+static bool have_ipv6(void)
+{
+	const struct addr any = parsed("::", "0");
+	struct outcome oc = OUTCOME_NONE;
+	int fd;
+
+	if (sock_listen(&any, BACKLOG, &fd, &oc) != 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* It is said which address is in use, and nothing stays open. */
+static void expect_in_use(const struct server_options *o, const char *where)
+{
+	struct listener_set set;
+	struct outcome oc = OUTCOME_NONE;
+	int before = count_fds();
+
+	ck_assert_int_eq(listener_set_open(&set, o, &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, where);
+	ck_assert_int_eq(oc.sys_errno, EADDRINUSE);
+	ck_assert_str_ne(oc.advice, "");
+	ck_assert_uint_eq(set.count, 0);
+	ck_assert_int_eq(count_fds(), before);
+	listener_set_close(&set);
+	ck_assert_int_eq(count_fds(), before);
+}
+
+START_TEST(test_both_families_get_the_same_port)
+{
+	const struct server_options o = on_port(0);
+	struct listener_set set = { .count = 0 };
+	struct outcome oc = OUTCOME_NONE;
+	char text[ADDR_TEXT_MAX];
+	int before = count_fds(), ret = -1;
+
+	for (int i = 0; i < ATTEMPTS && ret != 0; i++) {
+		oc = OUTCOME_NONE;
+		ret = listener_set_open(&set, &o, &oc);
+		ck_assert_msg(ret == 0 || oc.sys_errno == EADDRINUSE, "%s", oc.detail);
+	}
+	ck_assert_no_failure(&oc);
+	ck_assert_uint_eq(set.count, have_ipv6() ? 2 : 1);
+	ck_assert_str_eq(addr_format_host(&set.item[set.count - 1].at, text), "0.0.0.0");
+	if (set.count == 2)
+		ck_assert_str_eq(addr_format_host(&set.item[0].at, text), "::");
+	for (size_t i = 0; i < set.count; i++) {
+		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
+		ck_assert_uint_eq(addr_port(&set.item[i].at), addr_port(&set.item[0].at));
+	}
+	listener_set_close(&set);
+	ck_assert_int_eq(count_fds(), before);
+}
+END_TEST
+
+START_TEST(test_an_explicit_list)
+{
+	struct server_options o = { .listen_count = 2, .port = "1" };
+	struct outcome oc = OUTCOME_NONE;
+	struct listener_set set;
+	int before = count_fds();
+
+	o.listen[0] = parsed("127.0.0.1", "0");
+	o.listen[1] = parsed("127.0.0.2", "0");
+	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_uint_eq(set.count, 2);
+	for (size_t i = 0; i < set.count; i++) {
+		char text[ADDR_TEXT_MAX], expected[ADDR_TEXT_MAX];
+		struct addr peer;
+		int connected = -1, accepted = -1;
+
+		/* In the order asked for, with the port that was found, and listening. */
+		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
+		    addr_format_host(&o.listen[i], expected));
+		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
+		ck_assert_int_ne(sock_connect(&set.item[i].at, &connected), IO_FAILED);
+		ck_assert_int_eq(sock_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
+		ck_assert_int_eq(sock_accept(set.item[i].fd, &accepted, &peer), IO_DONE);
+		close(connected);
+		close(accepted);
+	}
+	ck_assert_int_eq(count_fds(), before + 2);
+	listener_set_close(&set);
+	ck_assert_uint_eq(set.count, 0);
+	ck_assert_int_eq(count_fds(), before);
+}
+END_TEST
+
+START_TEST(test_as_many_as_the_options_hold)
+{
+	struct server_options o = { .listen_count = SERVER_LISTEN_MAX };
+	struct outcome oc = OUTCOME_NONE;
+	struct listener_set set;
+
+	for (size_t i = 0; i < SERVER_LISTEN_MAX; i++)
+		o.listen[i] = parsed("127.0.0.1", "0");
+	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+	ck_assert_uint_eq(set.count, SERVER_LISTEN_MAX);
+	listener_set_close(&set);
+}
+END_TEST
+
+START_TEST(test_all_of_a_list_or_none)
+{
+	struct server_options o = { .listen_count = 3 };
+	char where[ADDR_TEXT_MAX];
+	struct addr taken;
+	int fd = occupy("127.0.0.1", &taken);
+
+	o.listen[0] = o.listen[2] = parsed("127.0.0.1", "0");
+	o.listen[1] = taken;
+	expect_in_use(&o, addr_format(&taken, where));
+	o.listen[0] = taken;
+	expect_in_use(&o, addr_format(&taken, where));
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_the_same_address_twice)
+{
+	struct server_options o = { .listen_count = 2 };
+	struct addr at;
+	char where[ADDR_TEXT_MAX];
+
+	close(occupy("127.0.0.1", &at));
+	o.listen[0] = o.listen[1] = at;
+	expect_in_use(&o, addr_format(&at, where));
+}
+END_TEST
+
+START_TEST(test_both_families_or_none)
+{
+	struct server_options o;
+	struct addr taken;
+	char where[ADDR_TEXT_MAX];
+	int fd = occupy("0.0.0.0", &taken);
+
+	o = on_port(addr_port(&taken));
+	expect_in_use(&o, addr_format(&taken, where));
+	close(fd);
+	if (!have_ipv6())
+		return;
+	/* A machine with IPv6 is not served by IPv4 alone. */
+	fd = occupy("::", &taken);
+	o = on_port(addr_port(&taken));
+	expect_in_use(&o, addr_format(&taken, where));
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_close_is_idempotent)
+{
+	struct server_options o = { .listen_count = 1 };
+	struct outcome oc = OUTCOME_NONE;
+	struct listener_set set;
+	int stranger;
+
+	o.listen[0] = parsed("127.0.0.1", "0");
+	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+	listener_set_close(&set);
+	/* Gets the number that has become free, which is no longer the set's to close. */
+	stranger = dup(STDERR_FILENO);
+	ck_assert_int_eq(stranger, set.item[0].fd);
+	listener_set_close(&set);
+	ck_assert_int_eq(close(stranger), 0);
+}
+END_TEST
+
+CHECK_MAIN("listener",
+    test_both_families_get_the_same_port, test_an_explicit_list,
+    test_as_many_as_the_options_hold, test_all_of_a_list_or_none,
+    test_the_same_address_twice, test_both_families_or_none, test_close_is_idempotent)

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/options.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "support/check_main.h"
+
+enum { WORDS_MAX = 2 * SERVER_LISTEN_MAX + 8 };
+
+/* The words of a command line after the program's name, up to NULL. */
+#define WORDS(...) ((const char *const []){ __VA_ARGS__, NULL })
+
+static int parse(struct server_options *o, const char *const words[], struct outcome *oc)
+{
+	static char line[1024];
+	char *argv[WORDS_MAX] = { line }, *at = line;
+	int argc = 1;
+
+	at += snprintf(line, sizeof line, "hello-server") + 1;
+	for (; *words; words++) {
+		ck_assert_int_lt(argc, WORDS_MAX);
+		argv[argc++] = at;
+		at += snprintf(at, sizeof line - (size_t)(at - line), "%s", *words) + 1;
+		ck_assert(at < line + sizeof line);
+	}
+	*oc = OUTCOME_NONE;
+	/* Nothing may depend on what was there before. */
+	memset(o, 0xff, sizeof *o);
+	return server_options_parse(o, argc, argv, oc);
+}
+
+static struct server_options taken(const char *const words[])
+{
+	struct server_options o;
+	struct outcome oc;
+	int ret = parse(&o, words, &oc);
+
+	ck_assert_no_failure(&oc);
+	ck_assert_int_eq(ret, 0);
+	return o;
+}
+
+static struct outcome refused(const char *const words[], const char *because)
+{
+	struct server_options o;
+	struct outcome oc;
+
+	ck_assert_msg(parse(&o, words, &oc) == -1, "taken: %s", words[0]);
+	ck_assert_outcome(&oc, OC_USAGE, because);
+	return oc;
+}
+
+START_TEST(test_the_defaults)
+{
+	struct server_options o = taken((const char *const []){ NULL });
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	ck_assert_uint_eq(o.listen_count, 0);
+	ck_assert_str_eq(o.port, "8443");
+	ck_assert_str_eq(o.identity.chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	ck_assert_str_eq(o.identity.key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert_str_eq(o.greeting, "Hello world");
+	ck_assert_ptr_null(o.greeting_file);
+	ck_assert_int_eq(o.workers, cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : cpus);
+	ck_assert_uint_eq(o.max_handshakes, 1000);
+	ck_assert_uint_eq(o.tls.tickets, 0);
+	ck_assert_ptr_null(o.tls.groups);
+	ck_assert_uint_eq(o.handshake_ms, 10000);
+	ck_assert_uint_eq(o.greeting_ms, 10000);
+	ck_assert_uint_eq(o.linger_ms, 5000);
+	ck_assert_uint_eq(o.drain_ms, 30000);
+	ck_assert_int_eq(o.log_level, LEVEL_INFO);
+}
+END_TEST
+
+START_TEST(test_each_option_sets_its_own)
+{
+	/* The last word counts. */
+	struct server_options o = taken(WORDS("--cert=c.pem", "--key", "k.pem",
+	    "--greeting", "Hi", "--greeting-file=g", "--workers=9", "--workers=3", "--tickets=2",
+	    "--max-handshakes=7", "--groups", "X25519:P-256", "--handshake-timeout=1s",
+	    "--greeting-timeout=2s", "--linger-timeout=3s", "--drain-timeout=4s",
+	    "--log-level=debug"));
+
+	ck_assert_str_eq(o.identity.chain_file, "c.pem");
+	ck_assert_str_eq(o.identity.key_file, "k.pem");
+	ck_assert_str_eq(o.greeting, "Hi");
+	ck_assert_str_eq(o.greeting_file, "g");
+	ck_assert_uint_eq(o.workers, 3);
+	ck_assert_uint_eq(o.max_handshakes, 7);
+	ck_assert_uint_eq(o.tls.tickets, 2);
+	ck_assert_str_eq(o.tls.groups, "X25519:P-256");
+	ck_assert_uint_eq(o.handshake_ms, 1000);
+	ck_assert_uint_eq(o.greeting_ms, 2000);
+	ck_assert_uint_eq(o.linger_ms, 3000);
+	ck_assert_uint_eq(o.drain_ms, 4000);
+	ck_assert_int_eq(o.log_level, LEVEL_DEBUG);
+}
+END_TEST
+
+START_TEST(test_where_to_listen)
+{
+	struct server_options o = taken(WORDS("-l127.0.0.1:443", "--listen", "[::1]:0"));
+	char text[ADDR_TEXT_MAX];
+
+	ck_assert_uint_eq(o.listen_count, 2);
+	ck_assert_str_eq(addr_format(&o.listen[0], text), "127.0.0.1:443");
+	ck_assert_str_eq(addr_format(&o.listen[1], text), "[::1]:0");
+}
+END_TEST
+
+static void expect_port(const char *const words[], const char *port)
+{
+	struct server_options o = taken(words);
+
+	ck_assert_str_eq(o.port, port);
+}
+
+START_TEST(test_a_port)
+{
+	expect_port(WORDS("443"), "443");
+	expect_port(WORDS("0", "--workers=1"), "0");
+	expect_port(WORDS("--workers=1", "--", "65535"), "65535");
+}
+END_TEST
+
+START_TEST(test_what_is_no_port)
+{
+	static const char *const ports[] = {
+		"65536", "+1", " 1", "", "http", "1x", "-", "000443", "127.0.0.1:443", ":443",
+		"99999999999999999999",
+	};
+
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+		struct outcome oc = refused(WORDS(ports[i]), "is no port");
+
+		ck_assert_has(oc.detail, ports[i]);
+	}
+	refused(WORDS("--", "-1"), "\"-1\" is no port");
+}
+END_TEST
+
+START_TEST(test_one_port_or_a_list)
+{
+	refused(WORDS("443", "444"), "one PORT only; what is \"444\"?");
+	refused(WORDS("443", "443"), "one PORT only");
+	refused(WORDS("443", "--listen=127.0.0.1:443"), "both PORT and --listen");
+	/* Also when it says what is so anyway. */
+	refused(WORDS("--listen=127.0.0.1:443", "8443"), "both PORT and --listen");
+}
+END_TEST
+
+START_TEST(test_a_certificate_needs_its_key)
+{
+	refused(WORDS("--cert=c.pem"), "--cert and --key belong together");
+	refused(WORDS("--key=k.pem"), "--cert and --key belong together");
+}
+END_TEST
+
+START_TEST(test_at_most_16_addresses)
+{
+	const char *words[SERVER_LISTEN_MAX + 2] = { NULL };
+
+	for (int i = 0; i < SERVER_LISTEN_MAX; i++)
+		words[i] = "--listen=127.0.0.1:443";
+	ck_assert_uint_eq(taken(words).listen_count, SERVER_LISTEN_MAX);
+	words[SERVER_LISTEN_MAX] = "--listen=127.0.0.1:443";
+	refused(words, "--listen: more than 16 addresses");
+}
+END_TEST
+
+START_TEST(test_an_address_without_a_part)
+{
+	static const char *const values[] = { "127.0.0.1", ":443", "127.0.0.1:", "[::1]", "::1",
+		"443", "", ":", "[]:443" };
+
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+		struct outcome oc = refused(WORDS("--listen", values[i]),
+		    "--listen wants ADDR:PORT, not \"");
+
+		ck_assert_has(oc.detail, values[i]);
+		ck_assert_has(oc.advice, "--listen 127.0.0.1:8443");
+	}
+}
+END_TEST
+
+START_TEST(test_a_bad_address_is_named)
+{
+	refused(WORDS("--listen", "localhost:443"), "\"localhost\"");
+	refused(WORDS("--listen", "127.1:443"), "\"127.1\"");
+	refused(WORDS("--listen", "127.0.0.1:65536"), "\"65536\"");
+	refused(WORDS("--listen", "127.0.0.1:https"), "\"https\"");
+	refused(WORDS("--listen", "127.0.0.1:123456"), "123456");
+	refused(WORDS("--listen", "[::1:443"), "\"[::1:443\"");
+}
+END_TEST
+
+START_TEST(test_a_bad_address_names_its_option)
+{
+	refused(WORDS("--listen", "localhost:443"), "--listen");
+	refused(WORDS("--listen", "127.0.0.1:65536"), "--listen");
+	refused(WORDS("--listen", "[::1:443"), "--listen");
+}
+END_TEST
+
+START_TEST(test_a_bad_value_names_its_option)
+{
+	static const struct { const char *option, *values[4]; } table[] = {
+		{ "--workers", { "0", "257", "x", "" } },
+		{ "--max-handshakes", { "0", "1000001", "-1", "1k" } },
+		{ "--tickets", { "17", "-1", "two", "" } },
+		{ "--handshake-timeout", { "0", "25h", "x", "" } },
+		{ "--greeting-timeout", { "0", "-1s", "1e3", "" } },
+		{ "--linger-timeout", { "0", "inf", "5x", "" } },
+		{ "--drain-timeout", { "0", "25h", "forever", "." } },
+		{ "--log-level", { "INFO", "notice", "inf", "" } },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		for (size_t j = 0; j < 4; j++) {
+			struct outcome oc = refused(WORDS(table[i].option,
+			    table[i].values[j]), table[i].option);
+			char told[64];
+
+			snprintf(told, sizeof told, "not \"%s\"", table[i].values[j]);
+			ck_assert_has(oc.detail, told);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_the_bounds_are_within)
+{
+	struct server_options o = taken(WORDS("--workers=256", "--max-handshakes=1000000",
+	    "--tickets=16", "--drain-timeout=24h", "--linger-timeout=1ms"));
+
+	ck_assert_uint_eq(o.workers, SERVER_WORKERS_MAX);
+	ck_assert_uint_eq(o.max_handshakes, 1000000);
+	ck_assert_uint_eq(o.tls.tickets, 16);
+	ck_assert_uint_eq(o.drain_ms, 86400000);
+	ck_assert_uint_eq(o.linger_ms, 1);
+}
+END_TEST
+
+START_TEST(test_the_levels_of_the_log)
+{
+	ck_assert_int_eq(taken(WORDS("--log-level=error")).log_level, LEVEL_ERROR);
+	ck_assert_int_eq(taken(WORDS("--log-level=warning")).log_level, LEVEL_WARNING);
+	ck_assert_int_eq(taken(WORDS("--log-level=info")).log_level, LEVEL_INFO);
+	ck_assert_int_eq(taken(WORDS("--log-level=debug")).log_level, LEVEL_DEBUG);
+}
+END_TEST
+
+START_TEST(test_unknown_options)
+{
+	refused(WORDS("--work=3"), "unknown option --work");
+	refused(WORDS("-x"), "unknown option -x");
+	refused(WORDS("--workers"), "a value is missing after --workers");
+}
+END_TEST
+
+/* These print and are done, whatever comes after. */
+static void expect_print(const char *const words[], const char *begins)
+{
+	struct server_options o;
+	struct outcome oc;
+	FILE *to = tmpfile();
+	char text[8192] = "";
+	int saved = dup(STDOUT_FILENO), ret;
+
+	fflush(stdout);
+	dup2(fileno(to), STDOUT_FILENO);
+	ret = parse(&o, words, &oc);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	ck_assert_int_eq(ret, 1);
+	ck_assert_no_failure(&oc);
+	rewind(to);
+	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, to), 0);
+	fclose(to);
+	ck_assert_int_eq(strncmp(text, begins, strlen(begins)), 0);
+}
+
+START_TEST(test_help_and_version_end_it)
+{
+	expect_print(WORDS("--help"), "usage: hello-server [options] [PORT]\n");
+	expect_print(WORDS("-h", "--no-such-option"), "usage: hello-server");
+	expect_print(WORDS("--version"), "hello-server " PACKAGE_VERSION "\nOpenSSL ");
+	expect_print(WORDS("443", "-V"), "hello-server " PACKAGE_VERSION "\n");
+}
+END_TEST
+
+CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
+    test_a_port, test_what_is_no_port, test_one_port_or_a_list, test_a_certificate_needs_its_key,
+    test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
+    test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
+    test_the_bounds_are_within, test_the_levels_of_the_log, test_unknown_options,
+    test_help_and_version_end_it)

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/verdict.h"
+#include "client/verify.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "client/session.h"
+#include "common/outcome.h"
+#include "common/tlsctx.h"
+#include "common/tlsio.h"
+#include "support/check_main.h"
+#include "support/testpki.h"
+
+enum { DAY = 86400 };
+
+/* What is said about a leaf of "Sub CA" with this error, before a test changes anything. */
+static struct verdict leaf_verdict(int error)
+{
+	struct verdict v = { .ran = true, .error = error, .sent = 2 };
+
+	snprintf(v.culprit.subject, sizeof v.culprit.subject, "a.test");
+	snprintf(v.culprit.issuer, sizeof v.culprit.issuer, "Sub CA");
+	snprintf(v.culprit.sans, sizeof v.culprit.sans, "\"a.test\", \"b.test\"");
+	v.culprit.not_before = time(NULL) - DAY;
+	v.culprit.not_after = time(NULL) + DAY;
+	return v;
+}
+
+static struct verdict intermediate_verdict(int error)
+{
+	struct verdict v = leaf_verdict(error);
+
+	v.depth = 1;
+	snprintf(v.culprit.subject, sizeof v.culprit.subject, "Sub CA");
+	snprintf(v.culprit.issuer, sizeof v.culprit.issuer, "Top CA");
+	v.culprit.sans[0] = '\0';
+	return v;
+}
+
+static struct outcome explain(const struct verdict *v, const char *name)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(verdict_explain(v, name, "--cacert ca.pem", &oc), -1);
+	ck_assert_int_eq(oc.verify_error, v->error);
+	ck_assert_int_eq(oc.verify_depth, v->depth);
+	return oc;
+}
+
+START_TEST(test_one_certificate_without_its_issuer)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	struct outcome oc;
+
+	v.sent = 1;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_MISSING_INTERMEDIATE,
+	    "its issuer \"Sub CA\" is not in --cacert ca.pem");
+	ck_assert_has(oc.detail, "or an unknown root");
+	ck_assert_has(oc.advice, "let the server send the certificate of \"Sub CA\"");
+
+	v.error = X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_MISSING_INTERMEDIATE, "\"Sub CA\"");
+}
+END_TEST
+
+START_TEST(test_a_chain_without_a_known_root)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA,
+	    "the intermediate \"Sub CA\" was issued by "
+	    "\"Top CA\", which is not in --cacert ca.pem");
+	ck_assert_has(oc.advice, "--cacert FILE with the root \"Top CA\"");
+}
+END_TEST
+
+START_TEST(test_an_intermediate_that_only_we_have)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT);
+	struct outcome oc;
+
+	/* The leaf's issuer was found, so it is not what is missing. */
+	v.sent = 1;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "\"Top CA\"");
+}
+END_TEST
+
+START_TEST(test_a_root_that_is_not_ours)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN);
+	struct outcome oc;
+
+	snprintf(v.culprit.subject, sizeof v.culprit.subject, "Top CA");
+	v.culprit.self_issued = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "the root \"Top CA\", which is not in");
+	ck_assert_has(oc.advice, "--cacert FILE with the root \"Top CA\"");
+}
+END_TEST
+
+START_TEST(test_a_root_made_anew_under_its_old_name)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	struct outcome oc;
+
+	v.namesake = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "one of that name is there");
+	ck_assert_has(oc.advice, "was \"Top CA\" made anew?");
+}
+END_TEST
+
+START_TEST(test_a_root_marked_as_not_for_servers)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_CERT_UNTRUSTED);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "not trusted there");
+	v.error = X509_V_ERR_CERT_REJECTED;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "not trusted there");
+}
+END_TEST
+
+START_TEST(test_self_signed)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+	struct outcome oc;
+
+	v.sent = 1;
+	v.culprit.self_issued = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_SELF_SIGNED,
+	    "the certificate of \"a.test\" is self-signed and not in --cacert ca.pem");
+}
+END_TEST
+
+START_TEST(test_expired)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
+	char when[CERTINFO_TIME_MAX];
+	struct outcome oc;
+
+	v.culprit.not_after = time(NULL) - 3 * DAY - 60;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_EXPIRED,
+	    "the certificate of \"a.test\" expired 3 days ago, at ");
+	ck_assert_has(oc.detail, certinfo_time(v.culprit.not_after, when));
+	ck_assert_has(oc.advice, "our clock says ");
+
+	v = intermediate_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_EXPIRED, "the intermediate \"Sub CA\" expired");
+}
+END_TEST
+
+START_TEST(test_not_yet_valid)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_CERT_NOT_YET_VALID);
+	char when[CERTINFO_TIME_MAX];
+	struct outcome oc;
+
+	v.culprit.not_before = time(NULL) + 5 * 3600 + 60;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_NOT_YET_VALID, "5 hours from now; is a clock wrong?");
+	ck_assert_has(oc.detail, certinfo_time(v.culprit.not_before, when));
+	ck_assert_has(oc.advice, "date -u on both machines");
+}
+END_TEST
+
+START_TEST(test_wrong_name)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_HOSTNAME_MISMATCH);
+	struct outcome oc = explain(&v, "c.test");
+
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME,
+	    "the certificate is for \"a.test\", \"b.test\"; you asked for \"c.test\"");
+	ck_assert_str_eq(oc.advice,
+	    "--verify-name a.test, or issue a certificate that lists c.test");
+
+	v.error = X509_V_ERR_IP_ADDRESS_MISMATCH;
+	oc = explain(&v, "192.0.2.7");
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "you asked for \"192.0.2.7\"");
+}
+END_TEST
+
+START_TEST(test_advice_never_repeats_what_a_shell_would_run)
+{
+	static const char *const sans[] = {
+		"\"a;id\"",
+		"\"$(id)\"",
+		"\"*.a.test\"",
+		"\"-v\"",
+		"\"a b\"",
+		"\"\\x0a\"",
+		"\"\"",
+	};
+	struct verdict v = leaf_verdict(X509_V_ERR_HOSTNAME_MISMATCH);
+
+	for (size_t i = 0; i < sizeof sans / sizeof sans[0]; i++) {
+		struct outcome oc;
+
+		snprintf(v.culprit.sans, sizeof v.culprit.sans, "%s", sans[i]);
+		oc = explain(&v, "c.test");
+		ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, sans[i]);
+		ck_assert_ptr_null(strstr(oc.advice, "--verify-name"));
+		ck_assert_has(oc.advice, "issue a certificate that lists c.test");
+	}
+}
+END_TEST
+
+START_TEST(test_wrong_name_without_san)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_HOSTNAME_MISMATCH);
+	struct outcome oc;
+
+	v.culprit.sans[0] = '\0';
+	oc = explain(&v, "A.test");
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "has \"A.test\" only as the CN");
+	ck_assert_has(oc.detail, "RFC 9110");
+	ck_assert_has(oc.advice, "issue a certificate that lists A.test as subjectAltName");
+	oc = explain(&v, "c.test");
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "no subjectAltName");
+}
+END_TEST
+
+START_TEST(test_wrong_purpose)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_INVALID_PURPOSE);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_WRONG_PURPOSE, "the certificate of \"a.test\" is not for");
+}
+END_TEST
+
+START_TEST(test_name_constraints)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_PERMITTED_VIOLATION);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "it is for \"a.test\", \"b.test\"");
+	ck_assert_has(oc.advice, "nameConstraints");
+}
+END_TEST
+
+START_TEST(test_what_a_lenient_client_would_take)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_ptr_null(strstr(oc.detail, "lenient"));
+	ck_assert_str_eq(oc.advice, "");
+	v.weak_accepts = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would take it");
+	ck_assert_ptr_null(strstr(oc.advice, "--no-x509-strict"));
+	v.lenient_accepts = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would take it");
+	ck_assert_has(oc.advice, "--no-x509-strict");
+}
+END_TEST
+
+START_TEST(test_everything_else_is_named_by_the_library)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_PATH_LENGTH_EXCEEDED);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "the intermediate \"Sub CA\": ");
+	ck_assert_has(oc.detail, X509_verify_cert_error_string(v.error));
+}
+END_TEST
+
+START_TEST(test_a_certificate_without_subject)
+{
+	struct certinfo cert = { .sans = "\"a.test\", \"b.test\"" };
+	char label[CERTINFO_NAME_MAX];
+
+	ck_assert_str_eq(verdict_label(&cert, label), "a.test");
+	cert.sans[0] = '\0';
+	ck_assert_str_eq(verdict_label(&cert, label), "");
+}
+END_TEST
+
+/* As the library does it in a handshake: leaf and what came with it, against one root. */
+static struct verdict judge(const struct testpki_cert *leaf, const struct testpki_cert *sent,
+    const struct testpki_cert *root, const char *name, int expected)
+{
+	struct verdict v;
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(ctx);
+	X509_STORE *trusted = X509_STORE_new();
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	STACK_OF(X509) *untrusted = sk_X509_new_null();
+	X509_VERIFY_PARAM *param;
+
+	sk_X509_push(untrusted, leaf->cert);
+	if (sent)
+		sk_X509_push(untrusted, sent->cert);
+	X509_STORE_add_cert(trusted, root->cert);
+	ck_assert_int_eq(X509_STORE_CTX_init(store, trusted, leaf->cert, untrusted), 1);
+	ck_assert_int_eq(X509_STORE_CTX_set_default(store, "ssl_server"), 1);
+	param = X509_STORE_CTX_get0_param(store);
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT);
+	X509_VERIFY_PARAM_set_auth_level(param, 2);
+	X509_VERIFY_PARAM_set1_host(param, name, 0);
+	/* What an earlier handshake may have left is gone afterwards. */
+	memset(&v, 0xff, sizeof v);
+	SSL_set_app_data(ssl, &v);
+	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+
+	ck_assert_int_eq(verify_callback(store, NULL), expected == X509_V_OK ? 1 : 0);
+	ck_assert_int_eq(X509_STORE_CTX_get_error(store), expected);
+	ck_assert_int_eq(v.ran, 1);
+	ck_assert_int_eq(v.error, expected);
+	ck_assert_int_eq(v.sent, sent ? 2 : 1);
+
+	sk_X509_free(untrusted);
+	X509_STORE_CTX_free(store);
+	X509_STORE_free(trusted);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	return v;
+}
+
+START_TEST(test_the_callback_takes_a_good_chain)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *sub = testpki_intermediate(root);
+	const struct testpki_cert *leaf = testpki_leaf(sub, "DNS:a.test");
+	struct verdict v = judge(leaf, sub, root, "a.test", X509_V_OK);
+
+	ck_assert_int_eq(v.chain_len, 3);
+	ck_assert_str_eq(v.chain[0].sans, "\"a.test\"");
+	ck_assert_str_eq(v.chain[2].subject, "Top CA");
+	ck_assert_int_eq(v.lenient_accepts, 0);
+}
+END_TEST
+
+START_TEST(test_the_callback_knows_who_is_missing)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *anew = testpki_root("Top CA");
+	const struct testpki_cert *sub = testpki_intermediate(root);
+	const struct testpki_cert *leaf = testpki_leaf(sub, "DNS:a.test");
+	struct verdict v =
+	    judge(leaf, NULL, root, "a.test", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+
+	ck_assert_int_eq(v.depth, 0);
+	ck_assert_str_eq(v.culprit.issuer, "Test Intermediate");
+	ck_assert_int_eq(v.namesake, 0);
+
+	v = judge(leaf, sub, anew, "a.test", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	ck_assert_int_eq(v.depth, 1);
+	ck_assert_str_eq(v.culprit.subject, "Test Intermediate");
+	ck_assert_int_eq(v.namesake, 1);
+}
+END_TEST
+
+START_TEST(test_the_callback_never_overrides)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *sub = testpki_intermediate(root);
+	const struct testpki_cert *bare = testpki_make(&(struct testpki_spec){ .cn = "a.test",
+	    .sans = "DNS:a.test",
+	    .no_key_ids = true,
+	    .issuer = sub });
+	const struct testpki_cert *weak = testpki_make(&(struct testpki_spec){ .cn = "a.test",
+	    .sans = "DNS:a.test",
+	    .key = TESTPKI_RSA1024,
+	    .issuer = sub });
+	struct verdict v =
+	    judge(bare, sub, root, "a.test", X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER);
+
+	ck_assert_int_eq(v.lenient_accepts, 1);
+	v = judge(weak, sub, root, "a.test", X509_V_ERR_EE_KEY_TOO_SMALL);
+	ck_assert_int_eq(v.lenient_accepts, 0);
+	ck_assert_int_eq(v.weak_accepts, 1);
+	/* To look less closely does not mean to forget the name. */
+	v = judge(bare, sub, root, "b.test", X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER);
+	ck_assert_int_eq(v.lenient_accepts, 0);
+	ck_assert_int_eq(v.weak_accepts, 0);
+}
+END_TEST
+
+START_TEST(test_nothing_is_read_without_a_verified_handshake)
+{
+	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
+	struct outcome oc = OUTCOME_NONE;
+	struct session s;
+	SSL_CTX *ctx = tlsctx_client(&options.trust, verify_callback, &oc);
+	int pair[2];
+
+	ck_assert_ptr_nonnull(ctx);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	session_init(&s, &options, ctx);
+	s.fd = pair[0];
+	s.tls = tlsio_new_client(ctx, s.fd, NULL, s.verify_name, &s.verdict, &oc);
+	ck_assert_ptr_nonnull(s.tls);
+	ck_assert_int_eq(step_verify(&s, &oc), -1);
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "without a verified certificate");
+
+	/* Even when everything else claims to be well: there is no certificate with the name. */
+	oc = OUTCOME_NONE;
+	s.verdict.ran = true;
+	ck_assert_int_eq(tlsio_verify_result(s.tls), X509_V_OK);
+	ck_assert_int_eq(step_verify(&s, &oc), -1);
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "not for \"a.test\"");
+
+	session_free(&s);
+	tlsctx_free(ctx);
+	close(pair[1]);
+}
+END_TEST
+
+CHECK_MAIN("verify", test_one_certificate_without_its_issuer, test_a_chain_without_a_known_root,
+    test_an_intermediate_that_only_we_have, test_a_root_that_is_not_ours,
+    test_a_root_made_anew_under_its_old_name, test_a_root_marked_as_not_for_servers,
+    test_self_signed, test_expired, test_not_yet_valid, test_wrong_name,
+    test_advice_never_repeats_what_a_shell_would_run, test_wrong_name_without_san,
+    test_wrong_purpose, test_name_constraints, test_what_a_lenient_client_would_take,
+    test_everything_else_is_named_by_the_library, test_a_certificate_without_subject,
+    test_the_callback_takes_a_good_chain, test_the_callback_knows_who_is_missing,
+    test_the_callback_never_overrides, test_nothing_is_read_without_a_verified_handshake)
