@@ -50,7 +50,7 @@ int main(int argc, char *argv[])
 	if (client_options_parse(&options, argc, argv, &oc) == 0)
 		greet(&options, &oc);
 	if (oc.code == OC_OK)
-		report_close(&oc);
+		streams_finish(&oc);
 	if (oc.code != OC_OK)
 		outcome_print(stderr, "hello-client", &oc);
 	return outcome_status(oc.code);

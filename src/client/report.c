@@ -171,14 +171,3 @@ void report_greeting(const struct session *s)
 	else
 		fwrite(s->greeting, 1, s->greeting_len, stdout);
 }
-
-int report_close(struct outcome *oc)
-{
-	int failed = ferror(stdout);
-
-	if (fclose(stdout) == 0 && !failed)
-		return 0;
-	outcome_set_errno(oc, OC_FILE, "cannot write to standard output");
-	outcome_advise(oc, "is the disk full, or did the reader of the pipe leave?");
-	return -1;
-}

@@ -17,10 +17,4 @@ session_watch report_step;
  */
 void report_greeting(const struct session *s);
 
-/*
- * Close standard output. Returns 0 when all that was printed has arrived there,
- * or -1 with OC_FILE.
- */
-int report_close(struct outcome *oc);
-
 #endif

@@ -147,13 +147,13 @@ static int bio_write(BIO *b, const char *from, int len)
 	size_t room;
 
 	BIO_clear_retry_flags(b);
-	/* Nobody takes it; the library goes on to read why. */
-	if (w->send_errno)
-		return len;
 	if (w->out_len == BUFFER_SIZE && tlswire_flush(w) == IO_WANT_WRITE) {
 		BIO_set_retry_write(b);
 		return -1;
 	}
+	/* Nobody takes it; the library goes on to read why. */
+	if (w->send_errno)
+		return len;
 	if (!w->out && !(w->out = malloc(BUFFER_SIZE)))
 		return -1;
 	room = BUFFER_SIZE - w->out_len;

@@ -69,6 +69,8 @@ int main(int argc, char *argv[])
 		raise_descriptor_limit();
 		serve(&options, &oc);
 	}
+	if (oc.code == OC_OK)
+		streams_finish(&oc);
 	if (oc.code != OC_OK)
 		outcome_print(stderr, "hello-server", &oc);
 	return outcome_status(oc.code);

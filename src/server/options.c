@@ -66,24 +66,23 @@ static void set_defaults(struct server_options *o)
 static int add_listen(struct server_options *o, const char *value, struct outcome *oc)
 {
 	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
+	struct outcome why = OUTCOME_NONE;
 	struct addr at;
 
 	if (o->listen_count == SERVER_LISTEN_MAX)
 		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
 		    SERVER_LISTEN_MAX);
-	if (addr_split(value, host, port, oc) != 0)
-		return -1;
-	if (!host[0] || !port[0]) {
-		outcome_set(oc, OC_USAGE, "--listen wants ADDR:PORT, not \"%s\"", value);
-		outcome_advise(oc,
-		    "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
-		    "for all addresses give only a PORT without --listen");
-		return -1;
+	if (addr_split(value, host, port, &why) == 0 && host[0] && port[0] &&
+	    addr_parse(host, port, &at, &why) == 0) {
+		o->listen[o->listen_count++] = at;
+		return 0;
 	}
-	if (addr_parse(host, port, &at, oc) != 0)
-		return -1;
-	o->listen[o->listen_count++] = at;
-	return 0;
+	outcome_set(oc, OC_USAGE, "--listen wants ADDR:PORT, not \"%s\"%s%s", value,
+	    why.detail[0] ? ": " : "", why.detail);
+	outcome_advise(oc,
+	    "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
+	    "for all addresses give only a PORT without --listen");
+	return -1;
 }
 
 static int set_level(struct server_options *o, const char *value, struct outcome *oc)
