@@ -7,7 +7,9 @@ unit_tests = \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
 	tests/unit/check_crew \
+	tests/unit/check_listener \
 	tests/unit/check_log \
+	tests/unit/check_options \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
 	tests/unit/check_sock \

@@ -163,9 +163,12 @@ void testpki_begin(void)
 
 void testpki_end(void)
 {
-	DIR *dir = opendir(".");
 	struct dirent *entry;
+	DIR *dir;
 
+	/* Without a begin this would empty whatever folder we are in. */
+	must(folder[0] != '\0' && chdir(folder) == 0, "end what was begun");
+	dir = opendir(".");
 	must(dir != NULL, "read the temporary folder");
 	while ((entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
@@ -173,6 +176,7 @@ void testpki_end(void)
 	}
 	closedir(dir);
 	must(chdir(came_from) == 0 && rmdir(folder) == 0, "remove the temporary folder");
+	folder[0] = '\0';
 	while (made_count > 0) {
 		made_count--;
 		X509_free(made[made_count].cert);
