@@ -32,6 +32,7 @@ system_tests = \
 	tests/system/drain.sh \
 	tests/system/greet.sh \
 	tests/system/interop.sh \
+	tests/system/languages.sh \
 	tests/system/limit.sh \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
@@ -42,6 +43,8 @@ system_tests = \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \
+	tests/system/resume.sh \
+	tests/system/retry.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
 	tests/system/unread.sh
@@ -56,6 +59,9 @@ style_tests = \
 EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/style/lib.sh \
 	tests/support/badcerts.sh \
+	tests/support/clients/Hello.java \
+	tests/support/clients/hello.go \
+	tests/support/clients/hello.js \
 	tests/system/lib.sh \
 	tests/system/server.sh
 

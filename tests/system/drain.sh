@@ -13,6 +13,7 @@ everybody_greeted() {
 	server_left 0
 	[ "$(count 'outcome=OK')" -eq "$1" ] || fail "outcomes in the log: $(count 'outcome=OK'), not $1"
 	[ "$(count 'outcome=')" -eq "$1" ] || fail 'the log tells of more than there were'
+	! logged 'level=warning\|level=error' || fail 'not all went well'
 }
 
 # In the queue: the worker is stopped while they connect and while TERM comes. They are more than it

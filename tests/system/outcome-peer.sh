@@ -32,7 +32,9 @@ meet silent 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
 expect "$TMP/err" 'the peer said nothing'
 meet half 41 HANDSHAKE_TIMEOUT --handshake-timeout 500ms
 expect "$TMP/err" 'had begun to answer'
+# A byte now and then does not prolong the deadline: else --max-time would be the one to end it.
 meet drip 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
+expect "$TMP/err" '--handshake-timeout allows more'
 meet alert 42 HANDSHAKE_ALERT
 expect "$TMP/err" 'handshake failure'
 meet reset 43 HANDSHAKE_RESET
@@ -44,6 +46,7 @@ meet mute 70 GREETING_TIMEOUT --read-timeout 200ms
 meet stall 70 GREETING_TIMEOUT --read-timeout 500ms
 expect "$TMP/err" '6 bytes of the greeting'
 meet drip-greeting 70 GREETING_TIMEOUT --read-timeout 200ms
+expect "$TMP/err" '--read-timeout allows more'
 meet truncate 72 GREETING_TRUNCATED
 meet cut 72 GREETING_TRUNCATED
 meet empty 73 GREETING_EMPTY
