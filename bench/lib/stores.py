@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""
+Trust stores for the clients: our root alone, and the system's store with our root added to it, as a
+file and as a folder looked up by hash.
+"""
+
+import os
+import re
+
+from lib.process import Failed, run
+
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
+CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", re.S)
+
+
+def system_bundle():
+    """Its path, or an empty text: the packages of the system's roots are not installed."""
+    return next((path for path in BUNDLES if os.path.exists(path)), "")
+
+
+def platform_default():
+    """Does OpenSSL, as built here, find a file and a folder when nobody says anything?"""
+    found = re.search(r'OPENSSLDIR: "(.+)"', run(["openssl", "version", "-d"], 10).stdout)
+    folder = found.group(1) if found else "/usr/lib/ssl"
+    certs = os.path.join(folder, "certs")
+    return {"file": os.path.exists(os.path.join(folder, "cert.pem")),
+            "folder": os.path.isdir(certs) and len(os.listdir(certs)) > 0}
+
+
+class Stores:
+    """The copies in the session's folder; how many roots the system has."""
+
+    def __init__(self, bench):
+        self.root = bench.path("ca.pem")
+        self.nothing = bench.path("no-such-store")
+        self.bundle, self.folder = bench.path("bundle.pem"), bench.path("roots")
+        with open(self.root, encoding="ascii") as file:
+            own = file.read()
+        with open(system_bundle(), encoding="utf-8") as file:
+            roots = CERTIFICATE.findall(file.read())
+        self.count = len(roots)
+        os.mkdir(self.folder)
+        for number, root in enumerate([*roots, own]):
+            with open(os.path.join(self.folder, f"{number}.pem"), "w", encoding="ascii") as file:
+                file.write(root)
+        with open(self.bundle, "w", encoding="ascii") as file:
+            file.write("".join([*roots, own]))
+        done = run(["openssl", "rehash", self.folder], 60)
+        if done.returncode != 0:
+            raise Failed(f"openssl rehash: {done.stderr.strip()}")
+
+    def environment(self, file, folder):
+        """What makes OpenSSL's own default be our copies of the file, of the folder, or of both."""
+        others = {name: value for name, value in os.environ.items() if name != "CURL_CA_BUNDLE"}
+        return {**others, "SSL_CERT_FILE": self.bundle if file else self.nothing,
+                "SSL_CERT_DIR": self.folder if folder else self.nothing}

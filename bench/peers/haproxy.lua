@@ -1,0 +1,4 @@
+-- SPDX-License-Identifier: MIT
+core.register_service("hello", "tcp", function(applet)
+	applet:send("Hello world\n")
+end)

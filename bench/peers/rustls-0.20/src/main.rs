@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+//! The same service with rustls: hello-rustls PORT PEM
+//!
+//! A blocking loop, one connection after the other: no event loop at all, so what is measured is
+//! the library, with the least around it.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+fn read_pem(path: &str) -> BufReader<File> {
+    BufReader::new(File::open(path).expect("the PEM file"))
+}
+
+fn load(path: &str) -> rustls::ServerConfig {
+    let certs = rustls_pemfile::certs(&mut read_pem(path)).expect("certificates");
+    let mut keys = rustls_pemfile::pkcs8_private_keys(&mut read_pem(path)).expect("a key");
+    let mut config = rustls::ServerConfig::builder()
+        .with_safe_defaults()
+        .with_no_client_auth()
+        .with_single_cert(
+            certs.into_iter().map(rustls::Certificate).collect(),
+            rustls::PrivateKey(keys.remove(0)),
+        )
+        .expect("a certificate that belongs to the key");
+    config.ticketer = rustls::Ticketer::new().expect("ticket keys");
+    config
+}
+
+fn serve(mut socket: TcpStream, config: &Arc<rustls::ServerConfig>) -> std::io::Result<()> {
+    let mut tls = rustls::ServerConnection::new(config.clone()).expect("a connection");
+    socket.set_read_timeout(Some(Duration::from_secs(10)))?;
+    while tls.is_handshaking() {
+        tls.complete_io(&mut socket)?;
+    }
+    tls.writer().write_all(b"Hello world\n")?;
+    tls.send_close_notify();
+    while tls.wants_write() {
+        tls.write_tls(&mut socket)?;
+    }
+    socket.shutdown(Shutdown::Write)?;
+    let mut rest = [0u8; 256];
+    while socket.read(&mut rest)? > 0 {}
+    Ok(())
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let config = Arc::new(load(&args[2]));
+    let listener = TcpListener::bind(format!("127.0.0.1:{}", args[1])).expect("the port");
+    for socket in listener.incoming().flatten() {
+        // A client that misbehaves is its own loss.
+        let _ = serve(socket, &config);
+    }
+}
