@@ -40,6 +40,7 @@ system_tests = \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
+	tests/system/passthrough.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \
@@ -77,9 +78,13 @@ libtestsupport_a_SOURCES = \
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer
+check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS)
+
+# The long way on a short wire, of which bench/ has need too.
+tests_support_delayproxy_SOURCES = bench/delayproxy.c
+tests_support_delayproxy_LDADD =
 
 TESTS += $(unit_tests) $(system_tests) $(style_tests)
 else

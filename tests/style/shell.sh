@@ -9,7 +9,7 @@ if ! command -v shellcheck >/dev/null 2>&1; then
 fi
 
 set --
-for file in bootstrap dev .ci/run $(find certs tests -type f | LC_ALL=C sort); do
+for file in bootstrap dev .ci/run $(find certs tests bench -type f | LC_ALL=C sort); do
 	# A file of tests/ may begin with bytes that are no text, for a shell too.
 	case $(head -n 1 "$file" | LC_ALL=C tr -cd '[:print:]') in
 	'#!'*sh | '# shellcheck shell='*) set -- "$@" "$file" ;;
