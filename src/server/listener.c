@@ -19,14 +19,12 @@ static int open_one(struct listener_set *set, const struct addr *at, struct outc
 }
 
 /* IPv6 first: where port 0 was asked for, IPv4 then takes the port that IPv6 got. */
-static int open_all(struct listener_set *set, const char *port, struct outcome *oc)
+static int open_both(struct listener_set *set, const struct addr *any6, struct addr any4,
+    struct outcome *oc)
 {
 	struct outcome v6 = OUTCOME_NONE;
-	struct addr any6, any4;
 
-	if (addr_parse("::", port, &any6, oc) != 0 || addr_parse("0.0.0.0", port, &any4, oc) != 0)
-		return -1;
-	if (open_one(set, &any6, &v6) == 0) {
+	if (open_one(set, any6, &v6) == 0) {
 		addr_set_port(&any4, addr_port(&set->item[0].at));
 	} else if (v6.sys_errno != EAFNOSUPPORT && v6.sys_errno != EADDRNOTAVAIL) {
 		/* Only a machine without IPv6 is served by IPv4 alone. */
@@ -34,6 +32,26 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 		return -1;
 	}
 	return open_one(set, &any4, oc);
+}
+
+static int open_all(struct listener_set *set, const char *port, struct outcome *oc)
+{
+	enum { ATTEMPTS = 16 };
+	struct addr any6, any4;
+
+	if (addr_parse("::", port, &any6, oc) != 0 || addr_parse("0.0.0.0", port, &any4, oc) != 0)
+		return -1;
+	/* Port 0: what is free in IPv6 may be somebody's in IPv4; the kernel knows more ports. */
+	for (int i = 1; i < ATTEMPTS && addr_port(&any6) == 0; i++) {
+		struct outcome tried = OUTCOME_NONE;
+
+		if (open_both(set, &any6, any4, &tried) == 0)
+			return 0;
+		listener_set_close(set);
+		if (tried.sys_errno != EADDRINUSE)
+			break;
+	}
+	return open_both(set, &any6, any4, oc);
 }
 
 int listener_set_open(struct listener_set *set, const struct server_options *o, struct outcome *oc)
