@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsctx.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <openssl/bio.h>
@@ -197,13 +200,44 @@ SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, const struct tlsctx_cho
 	return ctx;
 }
 
+/* A folder as openssl rehash(1) leaves it has a file named 01234567.0 for each subject. */
+static bool is_hashed(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+		    strcmp(entry->d_name + 8, ".0") == 0;
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/*
+ * Where the platform has its roots in a hashed folder, the one that is needed is
+ * looked up there; the bundle beside it holds the same, and to read all of it
+ * costs five times what the rest of a probe does.
+ */
+static int use_system_trust(SSL_CTX *ctx)
+{
+	const char *dir = getenv(X509_get_default_cert_dir_env());
+
+	if (!dir)
+		dir = X509_get_default_cert_dir();
+	if (!getenv(X509_get_default_cert_file_env()) && is_hashed(dir))
+		return SSL_CTX_set_default_verify_dir(ctx);
+	return SSL_CTX_set_default_verify_paths(ctx);
+}
+
 static int use_trust(SSL_CTX *ctx, const struct tlsctx_trust *trust, struct outcome *oc)
 {
 	char text[128];
 	struct stat st;
 
 	if (!trust->ca_file && !trust->ca_dir) {
-		if (SSL_CTX_set_default_verify_paths(ctx) == 1)
+		if (use_system_trust(ctx) == 1)
 			return 0;
 		return outcome_set(oc, OC_FILE, "the system's trust store cannot be used: %s",
 		    tlsio_error_text(text, sizeof text));
