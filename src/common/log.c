@@ -17,6 +17,11 @@ void log_open(enum log_level most_verbose)
 	limit = most_verbose;
 }
 
+bool log_wants(enum log_level level)
+{
+	return level <= limit;
+}
+
 void log_role(const char *fmt, ...)
 {
 	va_list ap;
@@ -106,7 +111,7 @@ void log_begin(struct log_line *line, enum log_level level)
 
 	line->level = level;
 	line->len = 0;
-	if (level > limit)
+	if (!log_wants(level))
 		return;
 	put_time(line);
 	put_field(line, "level", names[level]);
@@ -118,7 +123,7 @@ void log_field(struct log_line *line, const char *key, const char *fmt, ...)
 	char value[LOG_LINE_MAX];
 	va_list ap;
 
-	if (line->level > limit)
+	if (!log_wants(line->level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(value, sizeof value, fmt, ap);
@@ -128,7 +133,7 @@ void log_field(struct log_line *line, const char *key, const char *fmt, ...)
 
 void log_end(struct log_line *line)
 {
-	if (line->level > limit)
+	if (!log_wants(line->level))
 		return;
 	line->text[line->len++] = '\n';
 	/* A log nobody can read must not stop the service: a failed write is dropped. */

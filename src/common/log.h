@@ -2,6 +2,7 @@
 #ifndef HELLO_COMMON_LOG_H
 #define HELLO_COMMON_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/outcome.h"
@@ -17,6 +18,9 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
  * Lines above the level given here are dropped.
  */
 void log_open(enum log_level most_verbose);
+
+/* Would a line of this level be written? To spare the work for one that would not. */
+bool log_wants(enum log_level level);
 
 /* Name this process in each line: "master", "worker-2". Call again after fork. */
 void log_role(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

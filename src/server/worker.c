@@ -60,6 +60,8 @@ static void log_connection(const struct conn_record *r)
 	struct log_line line;
 	char peer[ADDR_TEXT_MAX];
 
+	if (!log_wants(LEVEL_INFO))
+		return;
 	log_begin(&line, LEVEL_INFO);
 	log_field(&line, "peer", "%s", addr_format(&r->peer, peer));
 	log_field(&line, "outcome", "%s", outcome_name(r->code));
