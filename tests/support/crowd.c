@@ -68,7 +68,8 @@ static void on_alarm(int number)
 
 static void set_signals(void)
 {
-	const struct sigaction late = { .sa_handler = on_alarm }, ignored = { .sa_handler = SIG_IGN };
+	const struct sigaction late = { .sa_handler = on_alarm };
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGALRM, &late, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
@@ -98,8 +99,10 @@ static void raise_limit(unsigned connections)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		die("getrlimit");
 	if (connections + OTHERS > limit.rlim_max) {
-		fprintf(stderr, "crowd: the hard limit of open files is %lu: "
-		    "too low for %u connections\n", (unsigned long)limit.rlim_max, connections);
+		fprintf(stderr,
+		    "crowd: the hard limit of open files is %lu: "
+		    "too low for %u connections\n",
+		    (unsigned long)limit.rlim_max, connections);
 		exit(77);
 	}
 	if (connections + OTHERS > limit.rlim_cur) {
@@ -112,7 +115,8 @@ static void raise_limit(unsigned connections)
 /* Returns the socket, or -1 with errno. */
 static int connect_to_server(void)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)options.port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)options.port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval patience = { .tv_sec = PATIENCE_S };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), saved;
@@ -276,14 +280,23 @@ static void run_stalled(void)
 /* ---- good clients ---------------------------------------------------------------- */
 
 enum result {
-	OK, REFUSED, NOT_CONNECTED, HANDSHAKE_RESET, HANDSHAKE_CLOSED, HANDSHAKE_FAILED,
-	RESET, TRUNCATED, FAILED, WRONG, LATE, RESULTS
+	OK,
+	REFUSED,
+	NOT_CONNECTED,
+	HANDSHAKE_RESET,
+	HANDSHAKE_CLOSED,
+	HANDSHAKE_FAILED,
+	RESET,
+	TRUNCATED,
+	FAILED,
+	WRONG,
+	LATE,
+	RESULTS
 };
 
-static const char *const result_names[RESULTS] = {
-	"ok", "refused", "not_connected", "handshake_reset", "handshake_closed", "handshake_failed",
-	"reset", "truncated", "failed", "wrong", "late"
-};
+static const char *const result_names[RESULTS] = { "ok", "refused", "not_connected",
+	"handshake_reset", "handshake_closed", "handshake_failed", "reset", "truncated", "failed",
+	"wrong", "late" };
 
 static struct {
 	SSL_CTX *ctx;
@@ -483,8 +496,8 @@ static void run_say(void)
 static _Noreturn void usage(void)
 {
 	fputs("usage: crowd [--time SECONDS] idle|half|drip N PORT | say PORT |\n"
-	    "       [--hold] [--until-end] [--tls12] [--send BYTES] [--greeting FILE]\n"
-	    "       greet N AT_ONCE PORT CA\n",
+	      "       [--hold] [--until-end] [--tls12] [--send BYTES] [--greeting FILE]\n"
+	      "       greet N AT_ONCE PORT CA\n",
 	    stderr);
 	exit(2);
 }
@@ -495,7 +508,8 @@ static unsigned number(const char *text, unsigned max)
 	unsigned long n = text ? strtoul(text, &end, 10) : 0;
 
 	if (n < 1 || n > max || *end) {
-		fprintf(stderr, "crowd: a number from 1 to %u, not \"%s\"\n", max, text ? text : "");
+		fprintf(stderr, "crowd: a number from 1 to %u, not \"%s\"\n", max,
+		    text ? text : "");
 		usage();
 	}
 	return (unsigned)n;
@@ -525,6 +539,11 @@ static char **parse_options(char **word)
 	return word;
 }
 
+static bool is_stalling(const char *mode)
+{
+	return strcmp(mode, "idle") == 0 || strcmp(mode, "half") == 0 || strcmp(mode, "drip") == 0;
+}
+
 static void parse(int argc, char *argv[])
 {
 	char **word = parse_options(argv + 1);
@@ -535,11 +554,11 @@ static void parse(int argc, char *argv[])
 		options.port = number(word[1], 65535);
 	} else if (strcmp(options.mode, "greet") == 0 && left == 5) {
 		options.n = number(word[1], N_MAX);
-		options.at_once = number(word[2], options.n < AT_ONCE_MAX ? options.n : AT_ONCE_MAX);
+		options.at_once =
+		    number(word[2], options.n < AT_ONCE_MAX ? options.n : AT_ONCE_MAX);
 		options.port = number(word[3], 65535);
 		options.ca = word[4];
-	} else if ((strcmp(options.mode, "idle") == 0 || strcmp(options.mode, "half") == 0 ||
-	    strcmp(options.mode, "drip") == 0) && left == 3) {
+	} else if (left == 3 && is_stalling(options.mode)) {
 		options.n = number(word[1], N_MAX);
 		options.port = number(word[2], 65535);
 	} else {

@@ -47,7 +47,8 @@ static void on_alarm(int number)
 
 static void set_signals(unsigned seconds)
 {
-	const struct sigaction late = { .sa_handler = on_alarm }, ignored = { .sa_handler = SIG_IGN };
+	const struct sigaction late = { .sa_handler = on_alarm };
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGALRM, &late, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
@@ -185,9 +186,9 @@ static void be_old(int fd)
 /* The answer of one that does not even notice: a ServerHello that chooses TLS 1.0. */
 static void be_ancient(int fd)
 {
-	unsigned char hello[] = { 22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1,
-		1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-		24, 25, 26, 27, 28, 29, 30, 31, 32, 0, 0, 0x2f, 0 };
+	unsigned char hello[] = { 22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+		11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+		32, 0, 0, 0x2f, 0 };
 
 	read_client_hello(fd);
 	send_bytes(fd, hello, sizeof hello);
@@ -323,7 +324,8 @@ static unsigned number(const char *text)
 static _Noreturn void usage(void)
 {
 	fputs("usage: peer [--listen ADDRESS] [--count N] [--time SECONDS] "
-	    "[--cert FILE --key FILE] KIND\nKIND:", stderr);
+	      "[--cert FILE --key FILE] KIND\nKIND:",
+	    stderr);
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		fprintf(stderr, " %s", kinds[i].name);
 	fputc('\n', stderr);
@@ -379,7 +381,8 @@ static SSL_CTX *make_ctx(const struct options *o)
 static struct addrinfo *listen_address(const char *text)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM }, *ai;
+		.ai_socktype = SOCK_STREAM };
+	struct addrinfo *ai;
 
 	if (getaddrinfo(text, "0", &hints, &ai) != 0)
 		die("--listen wants an address");
@@ -409,8 +412,8 @@ static void fill_queue(const struct sockaddr_storage *at, socklen_t len)
 	for (int i = 0; i < MORE_THAN_ENOUGH; i++) {
 		int fd = socket(at->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-		if (fd < 0 || (connect(fd, (const struct sockaddr *)at, len) != 0 &&
-		    errno != EINPROGRESS))
+		if (fd < 0 ||
+		    (connect(fd, (const struct sockaddr *)at, len) != 0 && errno != EINPROGRESS))
 			die("cannot fill the queue");
 	}
 }
@@ -420,7 +423,7 @@ static void print_port(const struct sockaddr_storage *at, socklen_t len)
 	char port[16];
 
 	if (getnameinfo((const struct sockaddr *)at, len, NULL, 0, port, sizeof port,
-	    NI_NUMERICSERV) != 0)
+		NI_NUMERICSERV) != 0)
 		die("no port");
 	puts(port);
 	fflush(stdout);
