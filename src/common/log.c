@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/log.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 static enum log_level limit = LEVEL_INFO;
 static char role[32] = "start";
+static unsigned lost; /* lines, since the last one that was written */
 
 void log_open(enum log_level most_verbose)
 {
@@ -133,12 +134,21 @@ void log_field(struct log_line *line, const char *key, const char *fmt, ...)
 
 void log_end(struct log_line *line)
 {
+	struct pollfd writable = { .fd = STDERR_FILENO, .events = POLLOUT };
+
 	if (!log_wants(line->level))
 		return;
+	if (lost > 0)
+		log_field(line, "lost_lines", "%u", lost);
 	line->text[line->len++] = '\n';
-	/* A log nobody can read must not stop the service: a failed write is dropped. */
-	while (write(STDERR_FILENO, line->text, line->len) < 0 && errno == EINTR)
-		;
+	/*
+	 * A log that nobody reads must not hold the service up: what a full pipe
+	 * does not take now is lost, and the next line that is taken says so.
+	 */
+	if (poll(&writable, 1, 0) != 1 || write(STDERR_FILENO, line->text, line->len) < 0)
+		lost++;
+	else
+		lost = 0;
 }
 
 void log_at(enum log_level level, const char *fmt, ...)

@@ -12,7 +12,8 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
 /*
  * The log: standard error, one line an event, one write(2) a line, key=value
- * pairs (logfmt) that begin with time (UTC), level and role. Opens no file and
+ * pairs (logfmt) that begin with time (UTC), level and role. Never blocks: a line
+ * that a full pipe does not take is dropped, and counted in the next one. Opens no file and
  * needs no time zone data, so it works where no file can be opened.
  *
  * Lines above the level given here are dropped.

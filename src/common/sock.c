@@ -144,16 +144,18 @@ enum io sock_wait(int fd, enum io want, uint64_t deadline_ms)
 	for (;;) {
 		uint64_t now = clock_ms();
 		uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
-		int n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		int n;
 
+		/* Before poll: a peer whose data is always there must not outlive the deadline. */
+		if (left == 0) {
+			errno = ETIMEDOUT;
+			return IO_FAILED;
+		}
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
 		if (n > 0)
 			return IO_DONE;
 		if (n < 0 && errno != EINTR)
 			return IO_FAILED;
-		if (clock_ms() >= deadline_ms) {
-			errno = ETIMEDOUT;
-			return IO_FAILED;
-		}
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "common/tlsctx.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,9 +54,13 @@ static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, c
 
 static int set_groups(SSL_CTX *ctx)
 {
+	char refused[128];
+
 	for (size_t i = 0; i < sizeof group_lists / sizeof group_lists[0]; i++) {
 		if (SSL_CTX_set1_groups_list(ctx, group_lists[i]) == 1)
 			return 1;
+		/* Or it would be told as the reason of a later failure. */
+		tlsio_error_text(refused, sizeof refused);
 	}
 	return 0;
 }
@@ -215,10 +220,25 @@ static bool is_hashed(const char *path)
 	return found;
 }
 
+/* Is the bundle a file of this folder, links followed? Where there is none the folder is all. */
+static bool is_within(const char *file, const char *folder)
+{
+	char *real_file = realpath(file, NULL);
+	bool missing = !real_file && errno == ENOENT;
+	char *real_folder = realpath(folder, NULL);
+	size_t len = real_folder ? strlen(real_folder) : 0;
+	bool within = real_file && real_folder && strncmp(real_file, real_folder, len) == 0 &&
+	    real_file[len] == '/';
+
+	free(real_file);
+	free(real_folder);
+	return missing || within;
+}
+
 /*
- * Where the platform has its roots in a hashed folder, the one that is needed is
- * looked up there; the bundle beside it holds the same, and to read all of it
- * costs five times what the rest of a probe does.
+ * Where the platform has its roots in a hashed folder, and their bundle is one
+ * of its files, the root that is needed is looked up there: to read the whole
+ * bundle costs five times what the rest of a probe does.
  */
 static int use_system_trust(SSL_CTX *ctx)
 {
@@ -226,7 +246,8 @@ static int use_system_trust(SSL_CTX *ctx)
 
 	if (!dir)
 		dir = X509_get_default_cert_dir();
-	if (!getenv(X509_get_default_cert_file_env()) && is_hashed(dir))
+	if (!getenv(X509_get_default_cert_file_env()) && is_hashed(dir) &&
+	    is_within(X509_get_default_cert_file(), dir))
 		return SSL_CTX_set_default_verify_dir(ctx);
 	return SSL_CTX_set_default_verify_paths(ctx);
 }
@@ -314,23 +335,29 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	return ret;
 }
 
-int tlsctx_rehearse(SSL_CTX *server, struct outcome *oc)
+int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc)
 {
 	/*
 	 * The question is whether the server can sign, so this client, which never
-	 * leaves the process and reads nothing, does not verify the answer.
+	 * leaves the process and reads nothing, does not verify the answer. It has
+	 * the library's own idea of groups and curves, not our narrower one.
 	 */
-	SSL_CTX *client = make(TLS_client_method(), oc);
-	int ret;
+	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+	struct outcome tls13 = OUTCOME_NONE, tls12 = OUTCOME_NONE;
 
-	if (!client)
+	if (!client || (choice->groups && SSL_CTX_set1_groups_list(client, choice->groups) != 1)) {
+		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
 		return -1;
+	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
-	ret = rehearse_version(server, client, TLS1_3_VERSION, oc);
-	if (ret == 0)
-		ret = rehearse_version(server, client, TLS1_2_VERSION, oc);
+	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
+	rehearse_version(server, client, TLS1_3_VERSION, &tls13);
+	rehearse_version(server, client, TLS1_2_VERSION, &tls12);
 	SSL_CTX_free(client);
-	return ret;
+	if (tls13.code == OC_OK || tls12.code == OC_OK)
+		return 0;
+	*oc = tls13;
+	return -1;
 }
 
 void tlsctx_free(SSL_CTX *ctx)

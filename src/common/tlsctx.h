@@ -49,12 +49,13 @@ SSL_CTX *tlsctx_client(const struct tlsctx_trust *trust,
     int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc);
 
 /*
- * One handshake in memory against this server context. A key that cannot sign
+ * A handshake in memory against this server context, in TLS 1.3 and in 1.2; one
+ * of them must succeed. A key that cannot sign
  * is found before anything is served, and what the library loads at its first
  * handshake is loaded: workers forked later never open a file.
  * Returns 0, or -1 with OC_FILE.
  */
-int tlsctx_rehearse(SSL_CTX *server, struct outcome *oc);
+int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc);
 
 void tlsctx_free(SSL_CTX *ctx);
 

@@ -212,8 +212,10 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		io = tlswire_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE : IO_WANT_READ;
 	else if (error == SSL_ERROR_WANT_WRITE)
 		io = IO_WANT_WRITE;
-	else if (error == SSL_ERROR_ZERO_RETURN)
+	else if (error == SSL_ERROR_ZERO_RETURN && open)
 		io = IO_EOF;
+	else if (error == SSL_ERROR_ZERO_RETURN)
+		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (!open && !is_tls(&t->wire))
 		not_tls(&t->wire, oc);
 	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&

@@ -16,8 +16,9 @@
  *
  * An operation answers IO_DONE, or IO_WANT_READ / IO_WANT_WRITE: wait for the
  * socket, then call it again with the same arguments, or IO_FAILED with *oc
- * set. What an operation writes is gathered and leaves when an operation has
- * to wait for the peer, or with tlsio_flush: a flight is one send(2).
+ * set; only tlsio_read answers IO_EOF. What an operation writes is gathered and
+ * leaves when an operation has to wait for the peer, or with tlsio_flush: a
+ * flight is one send(2).
  */
 struct tlsio;
 

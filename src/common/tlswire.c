@@ -154,8 +154,10 @@ static int bio_write(BIO *b, const char *from, int len)
 	/* Nobody takes it; the library goes on to read why. */
 	if (w->send_errno)
 		return len;
-	if (!w->out && !(w->out = malloc(BUFFER_SIZE)))
+	if (!w->out && !(w->out = malloc(BUFFER_SIZE))) {
+		w->send_errno = ENOMEM;
 		return -1;
+	}
 	room = BUFFER_SIZE - w->out_len;
 	if (room > (size_t)len)
 		room = (size_t)len;

@@ -84,7 +84,7 @@ static void drop_tls(struct conn *c)
 
 static void note_failure(struct conn *c, const struct outcome *oc)
 {
-	if (c->record.code != OC_OK)
+	if (c->record.code != OC_OK || oc->code == OC_OK)
 		return;
 	c->record.code = oc->code;
 	c->failure = malloc(sizeof *c->failure);
@@ -136,13 +136,18 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 static enum io run_early_greeting(struct conn *c, struct outcome *oc)
 {
 	const struct service *s = c->service;
-	enum io io = tlsio_write_early(c->tls, s->greeting, s->greeting_len, oc);
+	enum io io = IO_DONE;
 
-	if (io == IO_DONE && s->close_early)
-		io = tlsio_close_notify(c->tls, oc);
+	/* close_notify may have to wait for room, and the greeting is to be said once. */
+	if (!c->greeted)
+		io = tlsio_write_early(c->tls, s->greeting, s->greeting_len, oc);
 	if (io != IO_DONE)
 		return io;
 	c->greeted = true;
+	if (s->close_early)
+		io = tlsio_close_notify(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
 	enter(c, CONN_HANDSHAKE);
 	return tlsio_await(c->tls);
 }

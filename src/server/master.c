@@ -59,6 +59,9 @@ static void catch_signals(struct master *m)
 		sigaction(caught[i], &action, NULL);
 	}
 	sigprocmask(SIG_BLOCK, &blocked, &m->waiting);
+	/* Whoever started us may have blocked them for us too. */
+	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+		sigdelset(&m->waiting, caught[i]);
 }
 
 static int posts_add(struct posts *p, int fd, pid_t pid)

@@ -62,7 +62,7 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	tzset();
 	s->close_early = o->tls.tickets == 0;
 	s->tls = tlsctx_server(&o->identity, &o->tls, oc);
-	if (!s->tls || tlsctx_rehearse(s->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
+	if (!s->tls || tlsctx_rehearse(s->tls, &o->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;
 	}

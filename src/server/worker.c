@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -304,14 +305,17 @@ static void drain(struct worker *w, const char *why)
 		return;
 	w->draining = true;
 	set_accepting(w, false);
-	/* Whoever is in the queue has a connection already, and shall be greeted. */
+	event_add(&w->drain_end, &end);
+	/*
+	 * Whoever is in the queue has a connection already, and shall be greeted.
+	 * Bounded, because on a reload the queue stays open and new ones join it.
+	 */
 	for (size_t i = 0; i < w->job->listeners->count; i++) {
-		while (accept_one(w, w->job->listeners->item[i].fd))
+		for (int n = 0; n < SOMAXCONN && accept_one(w, w->job->listeners->item[i].fd); n++)
 			;
 	}
 	listener_set_close(w->job->listeners);
 	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, w->open);
-	event_add(&w->drain_end, &end);
 	leave_when_idle(w);
 }
 

@@ -40,7 +40,7 @@ start_nginx() {
 	events { worker_connections 1024; }
 	stream { server { listen 127.0.0.1:$1; proxy_pass 127.0.0.1:$2; } }
 	CONF
-	nginx -p "$TMP" -e stderr -c "$TMP/nginx.conf"
+	exec nginx -p "$TMP" -e stderr -c "$TMP/nginx.conf"
 }
 
 start_haproxy() {
@@ -54,7 +54,7 @@ start_haproxy() {
 	    bind 127.0.0.1:$1
 	    server hello 127.0.0.1:$2
 	CONF
-	haproxy -db -f "$TMP/haproxy.cfg"
+	exec haproxy -db -f "$TMP/haproxy.cfg"
 }
 
 # through NAME: CLIENTS times client -> delay -> NAME -> server.

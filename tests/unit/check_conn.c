@@ -379,6 +379,31 @@ START_TEST(test_a_client_that_refuses_us_is_named_by_its_alert)
 }
 END_TEST
 
+/* A clean end in the middle of a handshake is no greeting, and is told once. */
+START_TEST(test_close_notify_in_the_handshake_is_no_success)
+{
+	static const unsigned char alert[] = { 21, 3, 3, 0, 2, 1, 0 };
+
+	for (enum peer_version version = PEER_TLS12; version <= PEER_TLS13; version++) {
+		struct peer_client client;
+		struct conn *c;
+		int peer;
+
+		c = begin(&peer);
+		peer_client_init(&client, peer, version, NULL);
+		peer_client_step(&client);
+		conn_step(c, now);
+		ck_assert_int_eq(send(peer, alert, sizeof alert, 0), sizeof alert);
+		conn_step(c, now);
+		conn_step(c, now);
+		expect_done(c, OC_HANDSHAKE_CLOSED);
+		ck_assert_has(conn_get_record(c)->failure->detail, "close_notify");
+		peer_client_free(&client);
+		end(c, peer);
+	}
+}
+END_TEST
+
 START_TEST(test_abort_in_each_state)
 {
 	struct peer_client client;
@@ -473,5 +498,5 @@ CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12
     test_a_peer_that_stays_after_the_greeting_is_no_failure,
     test_connect_and_close_is_a_health_check, test_half_a_hello_and_close, test_http_is_named,
     test_a_refused_client_gets_its_alert, test_a_client_that_refuses_us_is_named_by_its_alert,
-    test_abort_in_each_state, test_an_endless_sender_is_left_at_the_deadline,
-    test_no_descriptor_is_left_behind)
+    test_close_notify_in_the_handshake_is_no_success, test_abort_in_each_state,
+    test_an_endless_sender_is_left_at_the_deadline, test_no_descriptor_is_left_behind)

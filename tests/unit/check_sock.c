@@ -208,8 +208,11 @@ START_TEST(test_wait_sees_what_is_ready)
 {
 	struct pair p = make_pair();
 
-	/* Ready is ready, even when it is late; and writable is not readable. */
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_WRITE, 0), IO_DONE);
+	/* Writable is not readable. */
+	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_WRITE, UINT64_MAX), IO_DONE);
+	/* What is ready all the time must not outlive a deadline. */
+	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_WRITE, 0), IO_FAILED);
+	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_READ, 0), IO_FAILED);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(send(p.connected, "x", 1, 0), 1);

@@ -13,7 +13,7 @@ static const struct tlsctx_choice policy = { NULL, 0 };
 
 static void make_files(void)
 {
-	const struct testpki_cert *root, *middle, *leaf, *other, *rsa, *weak;
+	const struct testpki_cert *root, *middle, *leaf, *other, *rsa, *weak, *p521;
 
 	testpki_begin();
 	root = testpki_root("Root");
@@ -26,6 +26,10 @@ static void make_files(void)
 	weak = testpki_make(&(struct testpki_spec){ .sans = "DNS:localhost",
 	    .issuer = middle,
 	    .key = TESTPKI_RSA1024 });
+	p521 = testpki_make(&(
+	    struct testpki_spec){ .sans = "DNS:localhost", .issuer = middle, .key = TESTPKI_P521 });
+	testpki_write_certs("p521.pem", p521, middle, NULL);
+	testpki_write_key("p521.key", p521, NULL);
 	testpki_write_certs("chain.pem", leaf, middle, NULL);
 	testpki_write_certs("rsa.pem", rsa, middle, NULL);
 	testpki_write_certs("weak.pem", weak, middle, NULL);
@@ -63,10 +67,28 @@ START_TEST(test_good_files_pass_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = accepted("chain.pem", "key.pem");
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
 	tlsctx_free(ctx);
 	ctx = accepted("rsa.pem", "rsa.key");
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
+	ck_assert_no_failure(&oc);
+	tlsctx_free(ctx);
+}
+END_TEST
+
+/* What a server may choose must not fail for want of it in our own client. */
+START_TEST(test_other_groups_and_curves_pass_the_rehearsal)
+{
+	const struct tlsctx_identity usual = { "chain.pem", "key.pem" };
+	const struct tlsctx_identity p521 = { "p521.pem", "p521.key" };
+	const struct tlsctx_choice choice = { "P-521", 0 };
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = tlsctx_server(&usual, &choice, &oc);
+
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &choice, &oc), 0);
+	tlsctx_free(ctx);
+	ctx = tlsctx_server(&p521, &policy, &oc);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tlsctx_free(ctx);
 }
@@ -250,8 +272,9 @@ START_TEST(test_the_chain_is_sent_as_it_stands)
 END_TEST
 
 CHECK_MAIN_IN("tlsctx", make_files, testpki_end, test_good_files_pass_the_rehearsal,
-    test_each_bad_file_is_named, test_a_locked_key_is_refused_without_a_question,
-    test_a_key_for_everybody_is_refused, test_a_weak_key_is_below_the_level,
-    test_unknown_groups_are_refused, test_trust_that_is_none_is_named,
-    test_strictness_is_the_only_thing_that_can_go, test_only_the_policy_gets_in,
-    test_options_that_a_configuration_could_loosen, test_the_chain_is_sent_as_it_stands)
+    test_other_groups_and_curves_pass_the_rehearsal, test_each_bad_file_is_named,
+    test_a_locked_key_is_refused_without_a_question, test_a_key_for_everybody_is_refused,
+    test_a_weak_key_is_below_the_level, test_unknown_groups_are_refused,
+    test_trust_that_is_none_is_named, test_strictness_is_the_only_thing_that_can_go,
+    test_only_the_policy_gets_in, test_options_that_a_configuration_could_loosen,
+    test_the_chain_is_sent_as_it_stands)
