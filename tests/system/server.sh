@@ -135,11 +135,11 @@ start_peer() {
 }
 
 crowd_is_ready() {
-	grep -qx ready "$TMP/crowd" || is_gone "$CROWD_PID"
+	grep -qsx ready "$TMP/crowd" || is_gone "$CROWD_PID"
 }
 
 start_crowd() {
-	rm -f "$TMP/crowd.in"
+	rm -f "$TMP/crowd.in" "$TMP/crowd" # an old "ready" is none
 	mkfifo "$TMP/crowd.in" || error 'mkfifo'
 	"$CROWD" "$@" <"$TMP/crowd.in" >"$TMP/crowd" 2>"$TMP/crowd.err" &
 	CROWD_PID=$!
