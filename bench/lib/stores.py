@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """
 Trust stores for the clients: our root alone, and the system's store with our root added to it, as a
-file and as a folder looked up by hash.
+file and as a folder looked up by hash; and the system's store itself, where it is, with our root in
+it: in a mount namespace of ours, so that nobody else sees it.
 """
 
 import os
 import re
+import shutil
+import sys
 
 from lib.process import Failed, run
 
@@ -26,6 +29,29 @@ def platform_default():
     certs = os.path.join(folder, "certs")
     return {"file": os.path.exists(os.path.join(folder, "cert.pem")),
             "folder": os.path.isdir(certs) and len(os.listdir(certs)) > 0}
+
+
+def shadow_obstacle():
+    """Why shadow() cannot be done here, or an empty text."""
+    folder = os.path.dirname(system_bundle())
+    found = re.search(r'OPENSSLDIR: "(.+)"', run(["openssl", "version", "-d"], 10).stdout)
+    if not found or os.path.realpath(os.path.join(found.group(1), "certs")) != folder:
+        return "OpenSSL's folder of roots is not the one with the system's bundle"
+    if shutil.which("unshare") is None:
+        return "unshare is not installed"
+    if run(["unshare", *namespace(), "true"], 10).returncode != 0:
+        return "mount namespaces are not permitted"
+    return ""
+
+
+def namespace():
+    return ["--mount"] if os.geteuid() == 0 else ["--map-root-user", "--mount"]
+
+
+def enter_namespace(mark):
+    """Start this program anew in a mount namespace; mark in the environment says that it was."""
+    os.environ[mark] = "1"
+    os.execvp("unshare", ["unshare", *namespace(), sys.executable, *sys.argv])
 
 
 class Stores:
@@ -52,6 +78,25 @@ class Stores:
 
     def environment(self, file, folder):
         """What makes OpenSSL's own default be our copies of the file, of the folder, or of both."""
-        others = {name: value for name, value in os.environ.items() if name != "CURL_CA_BUNDLE"}
-        return {**others, "SSL_CERT_FILE": self.bundle if file else self.nothing,
+        return {**self.untold(), "SSL_CERT_FILE": self.bundle if file else self.nothing,
                 "SSL_CERT_DIR": self.folder if folder else self.nothing}
+
+    def shadow(self):
+        """In the namespace only: the system's store, links and all, with our root added."""
+        folder, name = os.path.split(system_bundle())
+        copy = self.folder + ".system"
+        shutil.copytree(folder, copy, symlinks=True)
+        shutil.copy(self.root, os.path.join(copy, "hello-bench.pem"))
+        with open(os.path.join(copy, name), "a", encoding="utf-8") as file, \
+                open(self.root, encoding="ascii") as own:
+            file.write(own.read())
+        for command in (["openssl", "rehash", copy], ["mount", "--bind", copy, folder]):
+            done = run(command, 60)
+            if done.returncode != 0:
+                raise Failed(f"{command[0]}: {done.stderr.strip()}")
+
+    @staticmethod
+    def untold():
+        """The environment of somebody who has set nothing."""
+        told = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        return {name: value for name, value in os.environ.items() if name not in told}
