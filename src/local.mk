@@ -9,6 +9,7 @@ sbin_PROGRAMS += hello-server
 libcommon_a_SOURCES = \
 	src/common/addr.c src/common/addr.h \
 	src/common/certinfo.c src/common/certinfo.h \
+	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
 	src/common/log.c src/common/log.h \
 	src/common/optparse.c src/common/optparse.h \
@@ -20,11 +21,14 @@ libcommon_a_SOURCES = \
 	src/common/tlswire.c src/common/tlswire.h
 
 libserver_a_SOURCES = \
+	src/server/access.c src/server/access.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/crew.c src/server/crew.h \
+	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
 	src/server/master.c src/server/master.h \
 	src/server/options.c src/server/options.h \
+	src/server/pool.c src/server/pool.h \
 	src/server/service.c src/server/service.h \
 	src/server/worker.c src/server/worker.h
 

@@ -3,15 +3,18 @@
 # programs) and style tests. All of them may run at the same time.
 
 unit_tests = \
+	tests/unit/check_access \
 	tests/unit/check_addr \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
 	tests/unit/check_crew \
+	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
 	tests/unit/check_options \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
+	tests/unit/check_pool \
 	tests/unit/check_sock \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
@@ -19,6 +22,7 @@ unit_tests = \
 	tests/unit/check_verify
 
 system_tests = \
+	tests/system/access.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \
@@ -34,6 +38,7 @@ system_tests = \
 	tests/system/interop.sh \
 	tests/system/languages.sh \
 	tests/system/limit.sh \
+	tests/system/limits.sh \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
 	tests/system/master-death.sh \

@@ -102,6 +102,18 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
 	return buf;
 }
 
+void addr_unmap(struct addr *a)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+
+	if (a->ss.any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&a->ss.v6.sin6_addr))
+		return;
+	v4.sin_port = a->ss.v6.sin6_port;
+	memcpy(&v4.sin_addr, &a->ss.v6.sin6_addr.s6_addr[12], sizeof v4.sin_addr);
+	a->ss.v4 = v4;
+	a->len = sizeof v4;
+}
+
 uint16_t addr_port(const struct addr *a)
 {
 	if (a->ss.any.sa_family == AF_INET6)

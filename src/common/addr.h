@@ -50,6 +50,9 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 /* The same without port and brackets. */
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 
+/* An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) becomes the IPv4 address it stands for. */
+void addr_unmap(struct addr *a);
+
 uint16_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint16_t port);
 

@@ -76,8 +76,10 @@
 	    "the peer died or something on the way cut the stream") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, "connected and closed without a byte", \
 	    "nothing, load balancers do this") \
+	X(CLIENT_DENIED, OUTCOME_NO_STATUS, SERVER, "the client's address is not let in", \
+	    "--allow and --deny say who is") \
 	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, "closed to make room for another", \
-	    "more workers, or a higher limit: --max-handshakes") \
+	    "a higher limit: the log line names which one") \
 	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, "the server left before the end", \
 	    "--drain-timeout allows a longer drain")
 

@@ -101,6 +101,7 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 	} while (new_fd < 0 && peer_left(errno));
 	if (new_fd < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? IO_WANT_READ : IO_FAILED;
+	addr_unmap(peer);
 	*fd = new_fd;
 	return IO_DONE;
 }

@@ -26,7 +26,8 @@ int sock_local(int fd, struct addr *out, struct outcome *oc);
 /*
  * accept. IO_WANT_READ: nobody waits. IO_FAILED: errno says why; EMFILE,
  * ENFILE, ENOBUFS and ENOMEM mean "stop accepting for a while". Peers that left
- * while they waited are passed over (accept(2), Error handling).
+ * while they waited are passed over (accept(2), Error handling). The peer of a
+ * listener for both families is IPv4 if it came so: addr_unmap.
  */
 enum io sock_accept(int listen_fd, int *fd, struct addr *peer);
 

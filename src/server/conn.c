@@ -273,6 +273,11 @@ enum conn_phase conn_get_phase(const struct conn *c)
 	return c->state == CONN_DONE ? PHASE_LINGER : states[c->state].phase;
 }
 
+uint64_t conn_since(const struct conn *c)
+{
+	return c->entered_ms;
+}
+
 uint64_t conn_deadline(const struct conn *c)
 {
 	return c->entered_ms + c->limits->ms[conn_get_phase(c)];

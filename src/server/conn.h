@@ -56,15 +56,17 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 enum conn_want conn_step(struct conn *c, uint64_t now_ms);
 
 /*
- * End it now, whatever its state: the server leaves. A connection that has not
- * been greeted yet is given this outcome. It is done then, and waits for conn_free.
+ * End it now, whatever its state: the server leaves, or somebody else needs the
+ * room. A connection that has not been greeted yet is given this outcome. It is
+ * done then, and waits for conn_free.
  */
 void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const char *why);
 
-/* Where it stands, and the absolute end of its phase. */
+/* Where it stands, when its phase began, and the absolute end of it. */
 int conn_fd(const struct conn *c);
 enum conn_state conn_get_state(const struct conn *c);
 enum conn_phase conn_get_phase(const struct conn *c);
+uint64_t conn_since(const struct conn *c);
 uint64_t conn_deadline(const struct conn *c);
 
 /* A handshake that has begun costs the TLS library up to 48 KiB until it is over. */

@@ -5,26 +5,15 @@
  * serve, where to listen, and the master, whose workers accept.
  */
 #include <stdio.h>
-#include <sys/resource.h>
 
 #include "common/log.h"
 #include "common/outcome.h"
 #include "common/streams.h"
+#include "server/limits.h"
 #include "server/listener.h"
 #include "server/master.h"
 #include "server/options.h"
 #include "server/service.h"
-
-/* A connection costs a descriptor, and the usual soft limit of 1024 is soon used up. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
 
 static void log_listening(const struct listener_set *set)
 {
@@ -42,9 +31,13 @@ static void log_listening(const struct listener_set *set)
 static int serve(const struct server_options *o, struct outcome *oc)
 {
 	struct listener_set listeners;
-	struct service *service = service_load(o, oc);
+	struct service *service;
+	struct limits limits;
 	int ret;
 
+	if (limits_apply(o, &limits, oc) != 0)
+		return -1;
+	service = service_load(o, oc);
 	if (!service)
 		return -1;
 	if (listener_set_open(&listeners, o, oc) != 0) {
@@ -52,7 +45,7 @@ static int serve(const struct server_options *o, struct outcome *oc)
 		return -1;
 	}
 	log_listening(&listeners);
-	ret = master_run(o, &listeners, service, oc);
+	ret = master_run(o, &limits, &listeners, service, oc);
 	listener_set_close(&listeners);
 	return ret;
 }
@@ -66,7 +59,6 @@ int main(int argc, char *argv[])
 	if (server_options_parse(&options, argc, argv, &oc) == 0) {
 		log_open(options.log_level);
 		log_role("master");
-		raise_descriptor_limit();
 		serve(&options, &oc);
 	}
 	if (oc.code == OC_OK)

@@ -25,6 +25,7 @@ struct posts {
 
 struct master {
 	const struct server_options *options;
+	const struct limits *limits;
 	struct listener_set *listeners;
 	struct service *service;
 	struct crew *crew;
@@ -104,6 +105,7 @@ static _Noreturn void become_worker(struct master *m, const struct crew_order *o
 		.generation = order->generation,
 		.status_fd = fd,
 		.options = m->options,
+		.limits = m->limits,
 		.listeners = m->listeners,
 		.service = m->service,
 	};
@@ -248,10 +250,13 @@ static void heed_signals(struct master *m)
 	heeded = terminations;
 }
 
-int master_run(const struct server_options *o, struct listener_set *listeners,
-    struct service *service, struct outcome *oc)
+int master_run(const struct server_options *o, const struct limits *limits,
+    struct listener_set *listeners, struct service *service, struct outcome *oc)
 {
-	struct master m = { .options = o, .listeners = listeners, .service = service };
+	struct master m = { .options = o,
+		.limits = limits,
+		.listeners = listeners,
+		.service = service };
 	struct crew_order wait;
 
 	m.crew = crew_new(o->workers, o->drain_ms);

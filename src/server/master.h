@@ -3,6 +3,7 @@
 #define HELLO_SERVER_MASTER_H
 
 #include "common/outcome.h"
+#include "server/limits.h"
 #include "server/listener.h"
 #include "server/options.h"
 #include "server/service.h"
@@ -17,7 +18,7 @@
  * only blocking call is one ppoll. Returns 0 after a stop that was asked for,
  * or -1 with OC_INTERNAL.
  */
-int master_run(const struct server_options *o, struct listener_set *listeners,
-    struct service *service, struct outcome *oc);
+int master_run(const struct server_options *o, const struct limits *limits,
+    struct listener_set *listeners, struct service *service, struct outcome *oc);
 
 #endif

@@ -15,7 +15,11 @@ enum {
 	OPT_GREETING,
 	OPT_GREETING_FILE,
 	OPT_WORKERS,
+	OPT_MAX_CONNECTIONS,
 	OPT_MAX_HANDSHAKES,
+	OPT_MAX_PER_CLIENT,
+	OPT_ALLOW,
+	OPT_DENY,
 	OPT_TICKETS,
 	OPT_GROUPS,
 	OPT_HANDSHAKE_TIMEOUT,
@@ -34,7 +38,12 @@ static const struct optparse_option options[] = {
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
 	[OPT_WORKERS] = { 0, "workers", "N", "worker processes (one per CPU)" },
+	[OPT_MAX_CONNECTIONS] = { 0, "max-connections", "N", "open, of the whole server (10000)" },
 	[OPT_MAX_HANDSHAKES] = { 0, "max-handshakes", "N", "in flight, per worker (1000)" },
+	[OPT_MAX_PER_CLIENT] = { 0, "max-per-client", "N",
+	    "open of an address, per worker (no limit)" },
+	[OPT_ALLOW] = { 0, "allow", "CIDR", "let in only these addresses; repeatable" },
+	[OPT_DENY] = { 0, "deny", "CIDR", "keep these out; repeatable" },
 	[OPT_TICKETS] = { 0, "tickets", "N", "TLS 1.3 session tickets per handshake (0)" },
 	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
@@ -103,9 +112,11 @@ static int set_port(struct server_options *o, const char *value, struct outcome 
 {
 	struct addr checked;
 
-	if (strlen(value) >= sizeof o->port || addr_parse("::", value, &checked, oc) != 0)
+	if (strlen(value) >= sizeof o->port)
 		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535",
 		    value);
+	if (addr_parse("::", value, &checked, oc) != 0)
+		return -1;
 	memcpy(o->port, value, strlen(value) + 1);
 	return 0;
 }
@@ -144,8 +155,17 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_WORKERS:
 		return optparse_uint("--workers", value, 1, SERVER_WORKERS_MAX, &o->workers, oc);
+	case OPT_MAX_CONNECTIONS:
+		return optparse_uint("--max-connections", value, 1, 10000000, &o->max_connections,
+		    oc);
 	case OPT_MAX_HANDSHAKES:
 		return optparse_uint("--max-handshakes", value, 1, 1000000, &o->max_handshakes, oc);
+	case OPT_MAX_PER_CLIENT:
+		return optparse_uint("--max-per-client", value, 1, 1000000, &o->max_per_client, oc);
+	case OPT_ALLOW:
+		return access_allow(&o->access, value, oc);
+	case OPT_DENY:
+		return access_deny(&o->access, value, oc);
 	case OPT_TICKETS:
 		return optparse_uint("--tickets", value, 0, 16, &o->tls.tickets, oc);
 	case OPT_GROUPS:

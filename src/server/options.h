@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/outcome.h"
 #include "common/tlsctx.h"
+#include "server/access.h"
 
 enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256 };
 
@@ -21,7 +22,10 @@ struct server_options {
 	const char *greeting;      /* without its newline */
 	const char *greeting_file; /* instead of greeting; NULL: none */
 	unsigned workers;
-	unsigned max_handshakes; /* in flight, per worker */
+	unsigned max_connections; /* of the whole server; 0: as many as fit, see limits */
+	unsigned max_handshakes;  /* in flight, per worker */
+	unsigned max_per_client;  /* per worker; 0: no limit */
+	struct access access;
 	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
 	enum log_level log_level;
 };

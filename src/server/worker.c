@@ -11,12 +11,12 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <utlist.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/sock.h"
 #include "server/conn.h"
+#include "server/pool.h"
 
 /* How exactly deadlines are kept, and how long a full descriptor table is left alone. */
 static const struct timeval tick_time = { 0, 100000 }, pause_time = { 0, 100000 };
@@ -26,31 +26,21 @@ enum { ACCEPT_BATCH = 64 };
 
 struct worker;
 
-/* One open connection, in the queue of its phase, and of the handshakes if it is in one. */
+/* One open connection. The pool's place comes first, so that one is found from the other. */
 struct client {
+	struct pool_place place;
 	struct worker *worker;
-	struct conn *conn;
-	enum conn_phase phase;
 	enum conn_want want;
-	bool handshaking;
 	struct event event;
-	struct client *prev, *next;
-	struct client *handshake_prev, *handshake_next;
 };
 
 struct worker {
 	const struct worker_job *job;
-	struct conn_limits limits;
+	struct conn_limits deadlines;
 	struct event_base *base;
 	struct event accept[SERVER_LISTEN_MAX];
 	struct event terminate, master, tick, resume, drain_end;
-	/*
-	 * One first-in-first-out queue per phase: all in it have the same time to
-	 * live, so the first one is always the first to expire.
-	 */
-	struct client *queue[CONN_PHASES];
-	struct client *handshakes; /* the one that began first at the head */
-	size_t open, handshake_count;
+	struct pool pool;
 	bool paused, draining;
 };
 
@@ -83,32 +73,13 @@ static void log_connection(const struct conn_record *r)
 
 static void leave_when_idle(struct worker *w)
 {
-	if (w->draining && w->open == 0)
+	if (w->draining && w->pool.open == 0)
 		event_base_loopbreak(w->base);
 }
 
-static void enqueue(struct client *c)
+static struct client *client_at(struct pool_place *place)
 {
-	c->phase = conn_get_phase(c->conn);
-	DL_APPEND(c->worker->queue[c->phase], c);
-	if (!event_pending(&c->worker->tick, EV_TIMEOUT, NULL))
-		event_add(&c->worker->tick, &tick_time);
-}
-
-static void join_handshakes(struct client *c)
-{
-	DL_APPEND2(c->worker->handshakes, c, handshake_prev, handshake_next);
-	c->worker->handshake_count++;
-	c->handshaking = true;
-}
-
-static void leave_handshakes(struct client *c)
-{
-	if (!c->handshaking)
-		return;
-	DL_DELETE2(c->worker->handshakes, c, handshake_prev, handshake_next);
-	c->worker->handshake_count--;
-	c->handshaking = false;
+	return (struct client *)place;
 }
 
 static void client_free(struct client *c)
@@ -116,12 +87,10 @@ static void client_free(struct client *c)
 	struct worker *w = c->worker;
 
 	event_del(&c->event);
-	leave_handshakes(c);
-	DL_DELETE(w->queue[c->phase], c);
-	log_connection(conn_get_record(c->conn));
-	conn_free(c->conn);
+	pool_remove(&w->pool, &c->place);
+	log_connection(conn_get_record(c->place.conn));
+	conn_free(c->place.conn);
 	free(c);
-	w->open--;
 	leave_when_idle(w);
 }
 
@@ -132,48 +101,43 @@ static void watch(struct client *c, enum conn_want want)
 	if (c->want == want)
 		return;
 	event_del(&c->event);
-	event_assign(&c->event, c->worker->base, conn_fd(c->conn), (short)(events | EV_PERSIST),
-	    on_client, c);
+	event_assign(&c->event, c->worker->base, conn_fd(c->place.conn),
+	    (short)(events | EV_PERSIST), on_client, c);
 	event_add(&c->event, NULL);
 	c->want = want;
 }
 
 static void close_client(struct client *c, enum outcome_code code, const char *why)
 {
-	conn_abort(c->conn, clock_ms(), code, why);
+	conn_abort(c->place.conn, clock_ms(), code, why);
 	client_free(c);
 }
 
-/* Half-open handshakes are what a hostile peer can make expensive: the oldest makes room. */
-static void count_handshake(struct client *c)
+/* At a limit the one that has waited longest for its peer makes room; that may be c itself. */
+static void keep_limits(struct client *c)
 {
 	struct worker *w = c->worker;
+	struct pool_place *excess;
+	const char *why;
 
-	if (conn_is_handshaking(c->conn) == c->handshaking)
-		return;
-	if (c->handshaking) {
-		leave_handshakes(c);
-		return;
+	while ((excess = pool_excess(&w->pool, &c->place, &why))) {
+		close_client(client_at(excess), OC_LIMIT_REACHED, why);
+		if (excess == &c->place)
+			return;
 	}
-	join_handshakes(c);
-	if (w->handshake_count > w->job->options->max_handshakes)
-		close_client(w->handshakes, OC_LIMIT_REACHED, "too many handshakes in flight");
 }
 
 static void step(struct client *c)
 {
-	enum conn_want want = conn_step(c->conn, clock_ms());
+	enum conn_want want = conn_step(c->place.conn, clock_ms());
 
 	if (want == CONN_WANT_FREE) {
 		client_free(c);
 		return;
 	}
 	watch(c, want);
-	if (conn_get_phase(c->conn) != c->phase) {
-		DL_DELETE(c->worker->queue[c->phase], c);
-		enqueue(c);
-	}
-	count_handshake(c);
+	pool_update(&c->worker->pool, &c->place);
+	keep_limits(c);
 }
 
 static void on_client(evutil_socket_t fd, short events, void *arg)
@@ -183,26 +147,45 @@ static void on_client(evutil_socket_t fd, short events, void *arg)
 	step(arg);
 }
 
-static void client_new(struct worker *w, int fd, const struct addr *peer)
+/* Takes fd. NULL when out of memory. */
+static struct client *client_new(struct worker *w, int fd, const struct addr *peer)
 {
 	struct client *c = calloc(1, sizeof *c);
 
 	if (!c) {
 		close(fd);
-	} else if (!(c->conn = conn_new(w->job->service, &w->limits, fd, peer, clock_ms()))) {
-		free(c);
-		c = NULL;
+		return NULL;
 	}
-	if (!c) {
-		log_at(LEVEL_ERROR, "out of memory: a connection was dropped");
-		return;
+	c->place.conn = conn_new(w->job->service, &w->deadlines, fd, peer, clock_ms());
+	if (!c->place.conn || pool_add(&w->pool, &c->place) != 0) {
+		conn_free(c->place.conn);
+		free(c);
+		return NULL;
 	}
 	c->worker = w;
 	c->want = CONN_WANT_READ;
 	event_assign(&c->event, w->base, fd, EV_READ | EV_PERSIST, on_client, c);
-	event_add(&c->event, NULL);
-	w->open++;
-	enqueue(c);
+	return c;
+}
+
+static void take(struct worker *w, int fd, const struct addr *peer)
+{
+	struct client *c = client_new(w, fd, peer);
+
+	if (!c) {
+		log_at(LEVEL_ERROR, "out of memory: a connection was dropped");
+		return;
+	}
+	if (event_add(&c->event, NULL) != 0) {
+		close_client(c, OC_INTERNAL, "the event loop has no room");
+		return;
+	}
+	if (!event_pending(&w->tick, EV_TIMEOUT, NULL))
+		event_add(&w->tick, &tick_time);
+	if (!access_permits(&w->job->options->access, peer))
+		close_client(c, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+	else
+		keep_limits(c);
 }
 
 static void set_accepting(struct worker *w, bool on)
@@ -223,7 +206,7 @@ static void pause_accepting(struct worker *w)
 {
 	if (!w->paused)
 		log_at(LEVEL_WARNING, "accept: %s; %zu connections are open, new ones wait",
-		    strerror(errno), w->open);
+		    strerror(errno), w->pool.open);
 	w->paused = true;
 	set_accepting(w, false);
 	event_add(&w->resume, &pause_time);
@@ -238,7 +221,7 @@ static bool accept_one(struct worker *w, int listen_fd)
 	switch (sock_accept(listen_fd, &fd, &peer)) {
 	case IO_DONE:
 		w->paused = false;
-		client_new(w, fd, &peer);
+		take(w, fd, &peer);
 		return true;
 	case IO_FAILED:
 		if (!w->draining)
@@ -272,28 +255,26 @@ static void on_resume(evutil_socket_t fd, short events, void *arg)
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
+	struct pool_place *late;
 	uint64_t now = clock_ms();
 
 	(void)fd;
 	(void)events;
-	for (int q = 0; q < CONN_PHASES; q++) {
-		while (w->queue[q] && conn_deadline(w->queue[q]->conn) <= now)
-			step(w->queue[q]);
-	}
-	if (w->open > 0)
+	while ((late = pool_expired(&w->pool, now)))
+		step(client_at(late));
+	if (w->pool.open > 0)
 		event_add(&w->tick, &tick_time);
 }
 
 static void on_drain_end(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
+	struct pool_place *open;
 
 	(void)fd;
 	(void)events;
-	for (int q = 0; q < CONN_PHASES; q++) {
-		while (w->queue[q])
-			close_client(w->queue[q], OC_SHUTDOWN, "the drain timeout was over");
-	}
+	while ((open = pool_any(&w->pool)))
+		close_client(client_at(open), OC_SHUTDOWN, "the drain timeout was over");
 }
 
 static void drain(struct worker *w, const char *why)
@@ -315,7 +296,7 @@ static void drain(struct worker *w, const char *why)
 			;
 	}
 	listener_set_close(w->job->listeners);
-	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, w->open);
+	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, w->pool.open);
 	leave_when_idle(w);
 }
 
@@ -343,9 +324,9 @@ static int set_up(struct worker *w)
 	const struct worker_job *job = w->job;
 	const struct server_options *o = job->options;
 
-	w->limits.ms[PHASE_HANDSHAKE] = o->handshake_ms;
-	w->limits.ms[PHASE_GREETING] = o->greeting_ms;
-	w->limits.ms[PHASE_LINGER] = o->linger_ms;
+	w->deadlines.ms[PHASE_HANDSHAKE] = o->handshake_ms;
+	w->deadlines.ms[PHASE_GREETING] = o->greeting_ms;
+	w->deadlines.ms[PHASE_LINGER] = o->linger_ms;
 	w->base = event_base_new();
 	if (!w->base)
 		return -1;
@@ -387,7 +368,7 @@ static void tear_down(struct worker *w)
 
 _Noreturn void worker_main(const struct worker_job *job)
 {
-	struct worker w = { .job = job };
+	struct worker w = { .job = job, .pool.limits = job->limits };
 
 	log_role("worker-%u.%u", job->generation, job->slot);
 	if (set_up(&w) != 0) {

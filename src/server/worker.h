@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_WORKER_H
 #define HELLO_SERVER_WORKER_H
 
+#include "server/limits.h"
 #include "server/listener.h"
 #include "server/options.h"
 #include "server/service.h"
@@ -10,6 +11,7 @@ struct worker_job {
 	unsigned slot, generation;
 	int status_fd; /* ours: one byte out when ready; EOF: the master is gone */
 	const struct server_options *options;
+	const struct limits *limits;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
 };

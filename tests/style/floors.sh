@@ -10,6 +10,7 @@
 modules='
 0    common/outcome
 1    common/addr
+1    common/cidr
 1    common/clock
 1    common/log
 1    common/optparse
@@ -19,10 +20,13 @@ modules='
 3.2  common/tlsio
 3.3  common/certinfo
 3.4  common/tlsctx
+4    server/access
 4    server/conn
 4    server/crew
+4    server/limits
 4    server/listener
 4    server/options
+4    server/pool
 4    server/service
 4    client/connect
 4    client/greet
@@ -49,8 +53,8 @@ openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 event2/    server/worker     the event loop
-utlist.h   server/worker     the queues of deadlines
-uthash.h   server/worker     the tables of connections
+utlist.h   server/pool       the queues of deadlines
+uthash.h   server/pool       the table of clients
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
@@ -211,8 +215,8 @@ self_test() {
 
 	plant src/server/crew.c '> is for common/tlswire, common/tlsio' '#include <openssl/ssl.h>'
 	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
-	plant src/server/crew.c '> is for server/worker' '#include <utlist.h>'
-	plant src/client/session.c '> is for server/worker' '#include <uthash.h>'
+	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
+	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
 	plant src/server/worker.c '> is for client/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
 	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'

@@ -63,7 +63,11 @@ START_TEST(test_the_defaults)
 	ck_assert_str_eq(o.greeting, "Hello world");
 	ck_assert_ptr_null(o.greeting_file);
 	ck_assert_int_eq(o.workers, cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : cpus);
+	ck_assert_uint_eq(o.max_connections, 0);
 	ck_assert_uint_eq(o.max_handshakes, 1000);
+	ck_assert_uint_eq(o.max_per_client, 0);
+	ck_assert_uint_eq(o.access.allow_count, 0);
+	ck_assert_uint_eq(o.access.deny_count, 0);
 	ck_assert_uint_eq(o.tls.tickets, 0);
 	ck_assert_ptr_null(o.tls.groups);
 	ck_assert_uint_eq(o.handshake_ms, 10000);
@@ -81,7 +85,8 @@ START_TEST(test_each_option_sets_its_own)
 	    "--greeting", "Hi", "--greeting-file=g", "--workers=9", "--workers=3", "--tickets=2",
 	    "--max-handshakes=7", "--groups", "X25519:P-256", "--handshake-timeout=1s",
 	    "--greeting-timeout=2s", "--linger-timeout=3s", "--drain-timeout=4s",
-	    "--log-level=debug"));
+	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
+	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
 
 	ck_assert_str_eq(o.identity.chain_file, "c.pem");
 	ck_assert_str_eq(o.identity.key_file, "k.pem");
@@ -89,6 +94,10 @@ START_TEST(test_each_option_sets_its_own)
 	ck_assert_str_eq(o.greeting_file, "g");
 	ck_assert_uint_eq(o.workers, 3);
 	ck_assert_uint_eq(o.max_handshakes, 7);
+	ck_assert_uint_eq(o.max_connections, 70);
+	ck_assert_uint_eq(o.max_per_client, 5);
+	ck_assert_uint_eq(o.access.allow_count, 2);
+	ck_assert_uint_eq(o.access.deny_count, 1);
 	ck_assert_uint_eq(o.tls.tickets, 2);
 	ck_assert_str_eq(o.tls.groups, "X25519:P-256");
 	ck_assert_uint_eq(o.handshake_ms, 1000);
@@ -209,6 +218,10 @@ START_TEST(test_a_bad_value_names_its_option)
 	static const struct { const char *option, *values[4]; } table[] = {
 		{ "--workers", { "0", "257", "x", "" } },
 		{ "--max-handshakes", { "0", "1000001", "-1", "1k" } },
+		{ "--max-connections", { "0", "10000001", "-1", "1k" } },
+		{ "--max-per-client", { "0", "1000001", "-1", "" } },
+		{ "--allow", { "localhost", "10.0.0.0/33", "", "10.0.0/8" } },
+		{ "--deny", { "any", "::/129", "", "10.0.0.0/" } },
 		{ "--tickets", { "17", "-1", "two", "" } },
 		{ "--handshake-timeout", { "0", "25h", "x", "" } },
 		{ "--greeting-timeout", { "0", "-1s", "1e3", "" } },

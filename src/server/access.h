@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_ACCESS_H
+#define HELLO_SERVER_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/addr.h"
+#include "common/cidr.h"
+#include "common/outcome.h"
+
+enum { ACCESS_BLOCKS_MAX = 64 };
+
+/* Which addresses may talk to us at all: judged before any TLS work. Zeroed: all. */
+struct access {
+	struct cidr allow[ACCESS_BLOCKS_MAX], deny[ACCESS_BLOCKS_MAX];
+	size_t allow_count, deny_count;
+};
+
+/* One more --allow or --deny. Returns 0, or -1 with OC_USAGE. */
+int access_allow(struct access *a, const char *block, struct outcome *oc);
+int access_deny(struct access *a, const char *block, struct outcome *oc);
+
+/*
+ * A denied block wins; where any block is allowed, all else is denied. A peer
+ * without an IP address, on a unix socket, is let in: the file's mode decides.
+ */
+bool access_permits(const struct access *a, const struct addr *peer);
+
+#endif

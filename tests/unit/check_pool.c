@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/pool.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/tlsctx.h"
+#include "support/check_main.h"
+#include "support/peer_client.h"
+#include "support/testpki.h"
+
+/* Connections that never say more than they have to, and a clock that moves when a test says so. */
+enum { HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000, MEMBERS = 8 };
+
+static const struct conn_limits deadlines = { { HANDSHAKE_MS, GREETING_MS, LINGER_MS } };
+static char greeting[] = "hello\n";
+static struct service service = { .greeting = greeting, .greeting_len = 6, .close_early = true };
+static uint64_t now = 5000;
+
+static struct member {
+	struct pool_place place;
+	int peer;
+} members[MEMBERS];
+
+static void make_service(void)
+{
+	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { NULL, 0 };
+	struct outcome oc = OUTCOME_NONE;
+	const struct testpki_cert *root, *leaf;
+
+	testpki_begin();
+	root = testpki_root("Root");
+	leaf = testpki_leaf(root, "DNS:localhost");
+	testpki_write_certs("chain.pem", leaf, NULL);
+	testpki_write_key("key.pem", leaf, NULL);
+	service.tls = tlsctx_server(&id, &choice, &oc);
+	ck_assert_no_failure(&oc);
+}
+
+static void end_service(void)
+{
+	tlsctx_free(service.tls);
+	testpki_end();
+}
+
+static struct pool_place *enter(struct pool *p, int i, const char *host)
+{
+	struct addr peer = { .ss.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	struct outcome oc = OUTCOME_NONE;
+	int ends[2];
+
+	if (host)
+		ck_assert_int_eq(addr_parse(host, "1", &peer, &oc), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	members[i].peer = ends[1];
+	members[i].place.conn = conn_new(&service, &deadlines, ends[0], &peer, now);
+	ck_assert_ptr_nonnull(members[i].place.conn);
+	ck_assert_int_eq(pool_add(p, &members[i].place), 0);
+	return &members[i].place;
+}
+
+static void leave(struct pool *p, struct pool_place *place)
+{
+	struct member *m = (struct member *)place;
+
+	pool_remove(p, place);
+	conn_free(place->conn);
+	close(m->peer);
+}
+
+static void leave_all(struct pool *p)
+{
+	struct pool_place *any;
+
+	while ((any = pool_any(p)))
+		leave(p, any);
+	ck_assert_uint_eq(p->open, 0);
+	ck_assert_uint_eq(p->handshake_count, 0);
+	ck_assert_ptr_null(p->clients);
+}
+
+/* Half a ClientHello makes a handshake of it. */
+static void speak(struct pool *p, struct pool_place *place)
+{
+	static const unsigned char half[] = { 22, 3, 1, 0, 200, 1, 0, 0, 196 };
+
+	ck_assert_int_eq(write(((struct member *)place)->peer, half, sizeof half), sizeof half);
+	ck_assert_int_eq(conn_step(place->conn, now), CONN_WANT_READ);
+	pool_update(p, place);
+}
+
+static void expect_excess(struct pool *p, struct pool_place *latest, struct pool_place *who,
+    const char *part)
+{
+	const char *why = "";
+
+	ck_assert_ptr_eq(pool_excess(p, latest, &why), who);
+	ck_assert_has(why, part);
+}
+
+START_TEST(test_up_to_a_limit_nobody_has_to_go)
+{
+	const struct limits limits = { .connections = 2, .handshakes = 9 };
+	struct pool p = { .limits = &limits };
+
+	expect_excess(&p, enter(&p, 0, NULL), NULL, "");
+	expect_excess(&p, enter(&p, 1, NULL), NULL, "");
+	leave_all(&p);
+}
+END_TEST
+
+START_TEST(test_the_one_that_waited_longest_makes_room)
+{
+	const struct limits limits = { .connections = 2, .handshakes = 9 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *first = enter(&p, 0, NULL), *second, *third;
+
+	now++;
+	second = enter(&p, 1, NULL);
+	now++;
+	third = enter(&p, 2, NULL);
+	expect_excess(&p, third, first, "--max-connections");
+	leave(&p, first);
+	expect_excess(&p, third, NULL, "");
+	expect_excess(&p, enter(&p, 0, NULL), second, "--max-connections");
+	leave_all(&p);
+}
+END_TEST
+
+/* Each greeted client begins to wait anew when it lingers. */
+START_TEST(test_waiting_counts_from_the_last_phase)
+{
+	const struct limits limits = { .connections = 2, .handshakes = 9, .per_client = 2 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *first = enter(&p, 0, "192.0.2.1"), *second;
+	struct peer_client client;
+
+	now++;
+	second = enter(&p, 1, "192.0.2.1");
+	now++;
+	peer_client_init(&client, members[0].peer, PEER_TLS13, NULL);
+	for (int i = 0; i < 4000 && !peer_client_is_done(&client); i++) {
+		peer_client_step(&client);
+		conn_step(first->conn, now);
+		pool_update(&p, first);
+	}
+	ck_assert_int_eq(conn_get_state(first->conn), CONN_LINGER);
+	ck_assert_uint_eq(p.handshake_count, 0);
+	expect_excess(&p, enter(&p, 2, NULL), second, "--max-connections");
+	expect_excess(&p, enter(&p, 3, "192.0.2.1"), second, "--max-per-client");
+	peer_client_free(&client);
+	leave_all(&p);
+}
+END_TEST
+
+START_TEST(test_handshakes_are_counted_from_their_first_byte)
+{
+	const struct limits limits = { .connections = 9, .handshakes = 1 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *silent = enter(&p, 0, NULL), *first = enter(&p, 1, NULL),
+			  *second = enter(&p, 2, NULL);
+
+	expect_excess(&p, silent, NULL, "");
+	speak(&p, first);
+	expect_excess(&p, first, NULL, "");
+	speak(&p, second);
+	ck_assert_uint_eq(p.handshake_count, 2);
+	expect_excess(&p, second, first, "--max-handshakes");
+	leave(&p, first);
+	expect_excess(&p, second, NULL, "");
+	leave_all(&p);
+}
+END_TEST
+
+static void expect_one_client(const char *a, const char *b, bool one)
+{
+	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *first = enter(&p, 0, a);
+
+	expect_excess(&p, enter(&p, 1, b), one ? first : NULL, one ? "--max-per-client" : "");
+	leave_all(&p);
+}
+
+START_TEST(test_who_counts_as_one_client)
+{
+	expect_one_client("192.0.2.1", "192.0.2.1", true);
+	expect_one_client("192.0.2.1", "192.0.2.2", false);
+	expect_one_client("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true);
+	expect_one_client("2001:db8:0:1::1", "2001:db8:0:2::1", false);
+	expect_one_client("fe80::1%1", "fe80::2%1", true);
+	expect_one_client("fe80::1%1", "fe80::1%2", false);
+	expect_one_client(NULL, NULL, false);
+}
+END_TEST
+
+START_TEST(test_a_client_that_is_gone_leaves_nothing)
+{
+	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
+	struct pool p = { .limits = &limits };
+
+	leave(&p, enter(&p, 0, "192.0.2.1"));
+	ck_assert_ptr_null(p.clients);
+	expect_excess(&p, enter(&p, 0, "192.0.2.1"), NULL, "");
+	leave_all(&p);
+}
+END_TEST
+
+START_TEST(test_the_deadline_of_each_phase)
+{
+	const struct limits limits = { .connections = 9, .handshakes = 9 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *first = enter(&p, 0, NULL), *second;
+
+	now += 10;
+	second = enter(&p, 1, NULL);
+	ck_assert_ptr_null(pool_expired(&p, now));
+	ck_assert_ptr_eq(pool_expired(&p, now + HANDSHAKE_MS - 10), first);
+	leave(&p, first);
+	ck_assert_ptr_null(pool_expired(&p, now + HANDSHAKE_MS - 1));
+	ck_assert_ptr_eq(pool_expired(&p, now + HANDSHAKE_MS), second);
+	leave_all(&p);
+}
+END_TEST
+
+CHECK_MAIN_IN("pool", make_service, end_service, test_up_to_a_limit_nobody_has_to_go,
+    test_the_one_that_waited_longest_makes_room, test_waiting_counts_from_the_last_phase,
+    test_handshakes_are_counted_from_their_first_byte, test_who_counts_as_one_client,
+    test_a_client_that_is_gone_leaves_nothing, test_the_deadline_of_each_phase)
