@@ -63,6 +63,7 @@ style_tests = \
 
 # What the tests read.
 EXTRA_DIST += $(system_tests) $(style_tests) \
+	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh \
 	tests/style/lib.sh \
 	tests/support/badcerts.sh \
 	tests/support/clients/Hello.java \

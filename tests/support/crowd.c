@@ -37,7 +37,13 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-enum { N_MAX = 100000, AT_ONCE_MAX = 256, GREETING_MAX = 65536, DRIP_MS = 100 };
+enum {
+	N_MAX = 100000,
+	GREET_MAX = 10000000,
+	AT_ONCE_MAX = 256,
+	GREETING_MAX = 65536,
+	DRIP_MS = 100
+};
 
 /* How long a good client waits for anything. */
 enum { PATIENCE_S = 30 };
@@ -553,7 +559,7 @@ static void parse(int argc, char *argv[])
 	if (strcmp(options.mode, "say") == 0 && left == 2) {
 		options.port = number(word[1], 65535);
 	} else if (strcmp(options.mode, "greet") == 0 && left == 5) {
-		options.n = number(word[1], N_MAX);
+		options.n = number(word[1], GREET_MAX);
 		options.at_once =
 		    number(word[2], options.n < AT_ONCE_MAX ? options.n : AT_ONCE_MAX);
 		options.port = number(word[3], 65535);
