@@ -29,8 +29,16 @@ libserver_a_SOURCES = \
 	src/server/master.c src/server/master.h \
 	src/server/options.c src/server/options.h \
 	src/server/pool.c src/server/pool.h \
+	src/server/privdrop.c src/server/privdrop.h \
+	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
 	src/server/worker.c src/server/worker.h
+if LANDLOCK
+libserver_a_SOURCES += src/server/sandbox_landlock.c
+endif
+if SECCOMP
+libserver_a_SOURCES += src/server/sandbox_seccomp.c
+endif
 
 libclient_a_SOURCES = \
 	src/client/connect.c \
@@ -44,7 +52,7 @@ libclient_a_SOURCES = \
 	src/client/verify.c src/client/verify.h
 
 hello_server_SOURCES = src/server/main.c
-hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(OPENSSL_LIBS)
+hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
 hello_client_SOURCES = src/client/main.c
 hello_client_LDADD = libclient.a libcommon.a $(OPENSSL_LIBS)

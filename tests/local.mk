@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
 	tests/unit/check_pool \
+	tests/unit/check_sandbox \
 	tests/unit/check_sock \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
@@ -49,8 +50,12 @@ system_tests = \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \
+	tests/system/privileges.sh \
 	tests/system/resume.sh \
 	tests/system/retry.sh \
+	tests/system/sandbox-allocators.sh \
+	tests/system/sandbox-calls.sh \
+	tests/system/sandbox.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
 	tests/system/unread.sh
@@ -65,7 +70,7 @@ style_tests = \
 EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh \
 	tests/style/lib.sh \
-	tests/support/badcerts.sh \
+	tests/support/badcerts.sh tests/support/probe.c \
 	tests/support/clients/Hello.java \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
@@ -86,11 +91,18 @@ libtestsupport_a_SOURCES = \
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
-	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS)
+	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
+
+# A shared library to preload; a rule, because for a single one libtool is too much.
+check_DATA += tests/support/probe.so
+MOSTLYCLEANFILES += tests/support/probe.so
+tests/support/probe.so: tests/support/probe.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
+		-shared -o $@ $(top_srcdir)/tests/support/probe.c -ldl
 
 TESTS += $(unit_tests) $(system_tests) $(style_tests)
 else

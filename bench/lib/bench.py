@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What all measurements share: the programs, the cores, the certificates, and calls of them."""
 
+import glob
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import shutil
 import tempfile
 
 from lib import pki
-from lib.process import Failed, Process, free_port, run
+from lib.process import NOBODY, Failed, Process, free_port, run
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(HERE)
@@ -39,8 +40,13 @@ class Bench:
         self._build_programs()
         self._help = run([self.server, "--help"], 10).stdout
         self.folder = tempfile.mkdtemp(prefix="hello-bench-")
+        # Started by root the workers are somebody else, and a counting tool writes as its worker.
+        os.chmod(self.folder, 0o1777)
         try:
             pki.make(self.folder)
+            if os.geteuid() == 0:
+                for file in glob.glob(os.path.join(self.folder, "*")):
+                    os.chown(file, NOBODY.pw_uid, NOBODY.pw_gid)
         except BaseException:
             shutil.rmtree(self.folder)
             raise

@@ -5,7 +5,7 @@ import glob
 import os
 import re
 
-from lib.process import Failed, descriptors, run, tree, wait_until
+from lib.process import NOBODY, Failed, descriptors, run, tree, wait_until
 from lib.servers import Running
 
 WARM_UP = 20
@@ -36,8 +36,18 @@ def _total(path):
     return int(found.group(1))
 
 
+def _as_nobody():
+    """
+    Valgrind and its control find each other by files that belong to the user who started them, so
+    for them the worker must not change from root to somebody else.
+    """
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", f"--reuid={NOBODY.pw_uid}", f"--regid={NOBODY.pw_gid}", "--clear-groups")
+
+
 def _control(option, pid):
-    done = run(["callgrind_control", option, str(pid)], 60)
+    done = run([*_as_nobody(), "callgrind_control", option, str(pid)], 60)
     if done.returncode != 0 or "OK" not in done.stdout:
         raise Failed(f"callgrind_control {option}: {(done.stdout + done.stderr).strip()}")
 
@@ -61,7 +71,7 @@ def server(bench, definition, load, options=()):
     """
     # Control of a forked worker, which execs nothing, needs --trace-children all the same.
     output = bench.path(f"callgrind-{definition.name}-%p")
-    before = ("valgrind", "-q", "--tool=callgrind", "--trace-children=yes",
+    before = (*_as_nobody(), "valgrind", "-q", "--tool=callgrind", "--trace-children=yes",
               f"--callgrind-out-file={output}")
     with Running(bench, definition, options=options, before=before, env=ENVIRONMENT) as running:
         worker = _only_worker(running)

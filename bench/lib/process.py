@@ -2,6 +2,7 @@
 """Start a server on one core, know what it costs, and be sure that it is gone at the end."""
 
 import os
+import pwd
 import random
 import signal
 import socket
@@ -16,6 +17,9 @@ START_SECONDS = 10
 # of these between our look at it and the server's bind.
 PORTS = range(20000, 32000)
 _taken = set()
+
+# Whom servers become that do not run as root.
+NOBODY = pwd.getpwnam("nobody")
 
 
 class Failed(Exception):

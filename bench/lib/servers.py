@@ -47,13 +47,13 @@ def known(bench):
     nginx = _sbin("nginx")
     haproxy, hitch = _sbin("haproxy"), _sbin("hitch")
     stunnel = _sbin("stunnel4") if os.path.exists(_sbin("stunnel4")) else _sbin("stunnel")
-    # hitch alone insists on it.
+    # These two insist on it.
     unprivileged = ("--user=nobody",) if os.geteuid() == 0 else ()
     go, rustls = bench.program("hello-go"), bench.program("hello-rustls")
     return [
         Server(OURS, "hello-server",
                (bench.server, "--cert", "@CERT@", "--key", "@KEY@", "--listen", "127.0.0.1:@PORT@",
-                "--workers", "1", "--log-level", "warning"),
+                "--workers", "1", "--log-level", "warning", *unprivileged),
                version=(bench.server, "--version")),
         Server(REFERENCE, "nginx stream, as shipped",
                (nginx, "-p", "@DIR@", "-c", "@CONFIG@"), "nginx.conf", (nginx, "-v")),

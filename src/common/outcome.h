@@ -21,6 +21,8 @@
 	X(USAGE, 2, LOCAL, "wrong usage", "--help lists the options") \
 	X(FILE, 3, LOCAL, "a file is not usable", "check its path, owner and mode") \
 	X(LISTEN, 4, LOCAL, "cannot listen", "choose another address or port: --listen ADDR:PORT") \
+	X(PRIVILEGES, 5, LOCAL, "privileges cannot be dropped, or the sandbox not be entered", \
+	    "hello-server(8) tells what --user and --sandbox need") \
 	X(RESOLVE_NOT_FOUND, 10, RESOLVE, "no such host name", \
 	    "check the spelling; getent hosts NAME shows what this machine knows") \
 	X(RESOLVE_FAILED, 11, RESOLVE, "the resolver gave no answer", \

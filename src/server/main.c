@@ -13,6 +13,8 @@
 #include "server/listener.h"
 #include "server/master.h"
 #include "server/options.h"
+#include "server/privdrop.h"
+#include "server/sandbox.h"
 #include "server/service.h"
 
 static void log_listening(const struct listener_set *set)
@@ -28,14 +30,32 @@ static void log_listening(const struct listener_set *set)
 	}
 }
 
+static void log_confinement(const struct privdrop *who, const char *sandbox)
+{
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO);
+	log_field(&line, "msg", "workers are confined");
+	log_field(&line, "uid", "%u", (unsigned)who->uid);
+	log_field(&line, "gid", "%u", (unsigned)who->gid);
+	log_field(&line, "sandbox", "%s", sandbox);
+	log_end(&line);
+}
+
 static int serve(const struct server_options *o, struct outcome *oc)
 {
 	struct listener_set listeners;
 	struct service *service;
 	struct limits limits;
+	struct privdrop who;
+	char sandbox[SANDBOX_TEXT_MAX];
 	int ret;
 
-	if (limits_apply(o, &limits, oc) != 0)
+	/* What the workers could not have is said before anything is opened, and once. */
+	privdrop_no_core();
+	if (limits_apply(o, &limits, oc) != 0 ||
+	    privdrop_resolve(o->user, o->group, &who, oc) != 0 ||
+	    sandbox_probe(o->sandbox, sandbox, oc) != 0)
 		return -1;
 	service = service_load(o, oc);
 	if (!service)
@@ -44,8 +64,9 @@ static int serve(const struct server_options *o, struct outcome *oc)
 		service_free(service);
 		return -1;
 	}
+	log_confinement(&who, sandbox);
 	log_listening(&listeners);
-	ret = master_run(o, &limits, &listeners, service, oc);
+	ret = master_run(o, &limits, &who, &listeners, service, oc);
 	listener_set_close(&listeners);
 	return ret;
 }

@@ -26,6 +26,7 @@ struct posts {
 struct master {
 	const struct server_options *options;
 	const struct limits *limits;
+	const struct privdrop *privdrop;
 	struct listener_set *listeners;
 	struct service *service;
 	struct crew *crew;
@@ -106,6 +107,7 @@ static _Noreturn void become_worker(struct master *m, const struct crew_order *o
 		.status_fd = fd,
 		.options = m->options,
 		.limits = m->limits,
+		.privdrop = m->privdrop,
 		.listeners = m->listeners,
 		.service = m->service,
 	};
@@ -251,12 +253,16 @@ static void heed_signals(struct master *m)
 }
 
 int master_run(const struct server_options *o, const struct limits *limits,
-    struct listener_set *listeners, struct service *service, struct outcome *oc)
+    const struct privdrop *privdrop, struct listener_set *listeners, struct service *service,
+    struct outcome *oc)
 {
-	struct master m = { .options = o,
+	struct master m = {
+		.options = o,
 		.limits = limits,
+		.privdrop = privdrop,
 		.listeners = listeners,
-		.service = service };
+		.service = service,
+	};
 	struct crew_order wait;
 
 	m.crew = crew_new(o->workers, o->drain_ms);

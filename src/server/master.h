@@ -6,6 +6,7 @@
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/options.h"
+#include "server/privdrop.h"
 #include "server/service.h"
 
 /*
@@ -19,6 +20,7 @@
  * or -1 with OC_INTERNAL.
  */
 int master_run(const struct server_options *o, const struct limits *limits,
-    struct listener_set *listeners, struct service *service, struct outcome *oc);
+    const struct privdrop *privdrop, struct listener_set *listeners, struct service *service,
+    struct outcome *oc);
 
 #endif

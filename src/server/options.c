@@ -26,6 +26,9 @@ enum {
 	OPT_GREETING_TIMEOUT,
 	OPT_LINGER_TIMEOUT,
 	OPT_DRAIN_TIMEOUT,
+	OPT_USER,
+	OPT_GROUP,
+	OPT_SANDBOX,
 	OPT_LOG_LEVEL,
 	OPT_HELP,
 	OPT_VERSION
@@ -50,6 +53,9 @@ static const struct optparse_option options[] = {
 	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
 	[OPT_LINGER_TIMEOUT] = { 0, "linger-timeout", "T", "for the peer's end (5s)" },
 	[OPT_DRAIN_TIMEOUT] = { 0, "drain-timeout", "T", "for open connections at TERM (30s)" },
+	[OPT_USER] = { 0, "user", "NAME", "of the workers, when started as root (hello-tls)" },
+	[OPT_GROUP] = { 0, "group", "NAME", "of the workers (that of the user)" },
+	[OPT_SANDBOX] = { 0, "sandbox", "MODE", "auto, require or off (auto)" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
@@ -106,6 +112,23 @@ static int set_level(struct server_options *o, const char *value, struct outcome
 	}
 	return outcome_set(oc, OC_USAGE,
 	    "--log-level wants error, warning, info or debug, not \"%s\"", value);
+}
+
+static int set_sandbox(struct server_options *o, const char *value, struct outcome *oc)
+{
+	static const char *const names[] = {
+		[SANDBOX_AUTO] = "auto",
+		[SANDBOX_REQUIRE] = "require",
+		[SANDBOX_OFF] = "off",
+	};
+
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			o->sandbox = (enum sandbox_mode)i;
+			return 0;
+		}
+	}
+	return outcome_set(oc, OC_USAGE, "--sandbox wants auto, require or off, not \"%s\"", value);
 }
 
 static int set_port(struct server_options *o, const char *value, struct outcome *oc)
@@ -179,6 +202,14 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return optparse_duration("--linger-timeout", value, &o->linger_ms, oc);
 	case OPT_DRAIN_TIMEOUT:
 		return optparse_duration("--drain-timeout", value, &o->drain_ms, oc);
+	case OPT_USER:
+		o->user = value;
+		return 0;
+	case OPT_GROUP:
+		o->group = value;
+		return 0;
+	case OPT_SANDBOX:
+		return set_sandbox(o, value, oc);
 	case OPT_LOG_LEVEL:
 		return set_level(o, value, oc);
 	case OPT_HELP:

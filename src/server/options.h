@@ -9,6 +9,7 @@
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 #include "server/access.h"
+#include "server/sandbox.h"
 
 enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256 };
 
@@ -26,6 +27,8 @@ struct server_options {
 	unsigned max_handshakes;  /* in flight, per worker */
 	unsigned max_per_client;  /* per worker; 0: no limit */
 	struct access access;
+	const char *user, *group; /* of the workers; NULL: privdrop's defaults */
+	enum sandbox_mode sandbox;
 	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
 	enum log_level log_level;
 };

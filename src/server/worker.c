@@ -366,9 +366,18 @@ static void tear_down(struct worker *w)
 	event_base_free(w->base);
 }
 
+/* Before the first byte of a peer; afterwards nothing can be opened that is not open already. */
+static int confine(const struct worker_job *job, struct outcome *oc)
+{
+	if (privdrop_apply(job->privdrop, oc) != 0)
+		return -1;
+	return sandbox_enter(job->options->sandbox, oc);
+}
+
 _Noreturn void worker_main(const struct worker_job *job)
 {
 	struct worker w = { .job = job, .pool.limits = job->limits };
+	struct outcome oc = OUTCOME_NONE;
 
 	log_role("worker-%u.%u", job->generation, job->slot);
 	if (set_up(&w) != 0) {
@@ -376,6 +385,10 @@ _Noreturn void worker_main(const struct worker_job *job)
 		exit(outcome_status(OC_INTERNAL));
 	}
 	set_signals();
+	if (confine(job, &oc) != 0) {
+		log_outcome(LEVEL_ERROR, "this worker is not confined and does not serve", &oc);
+		exit(outcome_status(oc.code));
+	}
 	if (write(job->status_fd, "r", 1) == 1)
 		event_base_dispatch(w.base);
 	tear_down(&w);

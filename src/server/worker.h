@@ -5,6 +5,7 @@
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/options.h"
+#include "server/privdrop.h"
 #include "server/service.h"
 
 struct worker_job {
@@ -12,13 +13,15 @@ struct worker_job {
 	int status_fd; /* ours: one byte out when ready; EOF: the master is gone */
 	const struct server_options *options;
 	const struct limits *limits;
+	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
 };
 
 /*
  * The whole life of a worker, called in the child with SIGTERM blocked: make
- * the event loop, report ready, accept and serve. On SIGTERM, or when the
+ * the event loop, give up privileges and enter the sandbox, report ready, accept
+ * and serve. On SIGTERM, or when the
  * master is gone: take what waits in the listeners' queues, accept no more,
  * finish what is open within the drain timeout, exit 0. Opens no file.
  */

@@ -27,6 +27,10 @@ modules='
 4    server/listener
 4    server/options
 4    server/pool
+4    server/privdrop
+4    server/sandbox
+4    server/sandbox_landlock
+4    server/sandbox_seccomp
 4    server/service
 4    client/connect
 4    client/greet
@@ -55,6 +59,7 @@ openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into wo
 event2/    server/worker     the event loop
 utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
+seccomp.h  server/sandbox_seccomp  the filter of system calls
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 

@@ -12,6 +12,7 @@
 #
 #	$TMP                                       a folder of its own, gone at the end
 #	$HELLO_SERVER $HELLO_CLIENT $HELLO_CERTS   the programs; $srcdir $builddir (all absolute)
+#	$WORK_AS                                   for hello-server: "--user nobody" if we are root
 #	fail MSG; skip REASON; error MSG           end the test
 #	need CMD...                                skip the test where one of these is not installed
 #	run_status EXPECTED CMD...                 run it; its output is in $TMP/out and $TMP/err
@@ -42,6 +43,8 @@ srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 	HELLO_CLIENT=$builddir/hello-client
 	HELLO_CERTS=$builddir/certs/hello-certs
 	[ -x "$HELLO_CERTS" ] || HELLO_CERTS=$srcdir/certs/hello-certs.in # runs unbuilt, too
+	WORK_AS=''
+	[ "$(id -u)" -ne 0 ] || WORK_AS='--user nobody'
 }
 
 # ---- the end -------------------------------------------------------------------------------------

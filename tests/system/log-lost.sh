@@ -12,7 +12,8 @@ start_server --workers 1
 HOST=127.0.0.2
 
 serve() {
-	exec "$HELLO_SERVER" --listen "$HOST:$PORT" --workers 1 --cert "$CERT" --key "$KEY" "$@"
+	# shellcheck disable=SC2086  # words, or none
+	exec "$HELLO_SERVER" $WORK_AS --listen "$HOST:$PORT" --workers 1 --cert "$CERT" --key "$KEY" "$@"
 }
 
 # One worker, and another one than before.

@@ -13,7 +13,8 @@ other=$PKI/other.test/key.pem
 refuses() {
 	refuses_status=$1 refuses_name=$2 refuses_regex=$3
 	shift 3
-	run_status "$refuses_status" timeout 20 "$HELLO_SERVER" "$@"
+	# shellcheck disable=SC2086  # words, or none
+	run_status "$refuses_status" timeout 20 "$HELLO_SERVER" $WORK_AS "$@"
 	[ ! -s "$TMP/out" ] || fail "there is something on standard output of: $*"
 	[ "$(wc -l <"$TMP/err")" -eq 2 ] || fail "not two lines on standard error of: $*"
 	expect "$TMP/err" "^hello-server: $refuses_name: .*$refuses_regex"

@@ -65,7 +65,8 @@ start_server() {
 	*' --cert '*) ;;
 	*) set -- --cert "$CERT" --key "$KEY" "$@" ;;
 	esac
-	"$HELLO_SERVER" "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
+	# shellcheck disable=SC2086  # words, or none
+	"$HELLO_SERVER" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail "the server is not ready: $*"

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Preloaded into hello-server: what somebody who has taken a worker over could
+ * do. Tries it in the worker that accepts the first connection, from inside
+ * accept4(), and prints one line for each attempt: "probe NAME=ERRNO-NAME".
+ * With PROBE=exec in the environment it tries that, which ends the process.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static const char *wanted;
+
+static __attribute__((constructor)) void read_environment(void)
+{
+	wanted = getenv("PROBE");
+}
+
+static void say(const char *name, long ret)
+{
+	int saved = errno;
+	char line[128];
+	int len = snprintf(line, sizeof line, "probe %s=%s\n", name,
+	    ret < 0 ? strerrorname_np(saved) : "ALLOWED");
+
+	if (write(STDERR_FILENO, line, (size_t)len) != len)
+		abort();
+}
+
+static void try_files(void)
+{
+	say("open", open("/etc/passwd", O_RDONLY));
+	say("create", open("/tmp/hello-probe", O_WRONLY | O_CREAT | O_EXCL, 0600));
+	say("mkdir", mkdir("/tmp/hello-probe", 0700));
+	say("unlink", unlink("/tmp/hello-probe-that-is-not-there"));
+	say("chdir", chdir("/"));
+}
+
+static void try_network(void)
+{
+	const int families[] = { AF_INET, AF_INET6, AF_UNIX, AF_NETLINK };
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = 1 };
+
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+		say("socket", socket(families[i], SOCK_STREAM, 0));
+	say("bind", bind(0, (const struct sockaddr *)&to, sizeof to));
+	say("connect", connect(0, (const struct sockaddr *)&to, sizeof to));
+}
+
+static void try_processes(void)
+{
+	say("fork", syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
+	say("kill", kill(getppid(), 0));
+	say("setuid", setuid(0));
+	say("setgid", setgid(0));
+	say("prctl", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	say("memory",
+	    mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		    MAP_FAILED
+		? -1
+		: 0);
+}
+
+static void probe(void)
+{
+	if (wanted && strcmp(wanted, "exec") == 0)
+		execl("/bin/true", "true", (char *)NULL);
+	else if (wanted && strcmp(wanted, "ptrace") == 0)
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	else
+		try_files(), try_network(), try_processes();
+	say("end", 0);
+}
+
+int accept4(int fd, struct sockaddr *peer, socklen_t *len, int flags)
+{
+	static int (*next)(int, struct sockaddr *, socklen_t *, int);
+	static int done;
+	int ret;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "accept4");
+	ret = next(fd, peer, len, flags);
+	if (ret >= 0 && !done) {
+		done = 1;
+		probe();
+	}
+	return ret;
+}

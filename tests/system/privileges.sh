@@ -1,0 +1,49 @@
+#!/bin/sh
+# privileges.sh - who the workers are: not root, without capabilities and new privileges, for good; and
+# what cannot be is refused at the start.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+make_pki
+refused() {
+	refused_regex=$1
+	shift
+	run_status 5 timeout 20 "$HELLO_SERVER" --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" "$@"
+	expect "$TMP/err" "^hello-server: PRIVILEGES: $refused_regex"
+	expect "$TMP/err" '^  try: .'
+}
+field() {
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$worker/status"
+}
+
+start_server --workers 1 # as nobody, if we are root
+worker=$(workers)
+server_alive
+me=$(id -u)
+[ "$me" -ne 0 ] || me=$(id -u nobody)
+[ "$(field Uid)" = "$(printf '%s\t%s\t%s\t%s' "$me" "$me" "$me" "$me")" ] || fail "Uid: $(field Uid)"
+for each in CapInh CapPrm CapEff CapAmb; do
+	[ "$(field $each)" = 0000000000000000 ] || fail "$each: $(field $each)"
+done
+[ "$(field NoNewPrivs)" = 1 ] || fail 'new privileges can be had'
+grep -q '^Max core file size *0 *0 ' "/proc/$worker/limits" 2>/dev/null ||
+	[ "$(id -u)" -ne 0 ] || fail 'core dumps can be had'
+
+if [ "$(id -u)" -eq 0 ]; then
+	[ "$(field CapBnd)" = 0000000000000000 ] || fail "CapBnd: $(field CapBnd)"
+	[ -z "$(field Groups | tr -d ' ')" ] || fail "Groups: $(field Groups)"
+	stop_server
+	refused 'workers do not run as root' --user root
+	refused 'workers do not run as root' --user nobody --group root
+	refused 'started as root, and there is no user "no-such-user"' --user no-such-user
+	refused 'there is no group "no-such-group"' --user nobody --group no-such-group
+	if ! id hello-tls >/dev/null 2>&1; then
+		refused 'started as root, and there is no user "hello-tls"'
+		expect "$TMP/err" '^  try: systemd-sysusers .*useradd --system'
+	fi
+else
+	stop_server
+	refused 'only root can become user "root"' --user root
+	start_server --workers 1 --user "$(id -un)"
+	stop_server
+fi
