@@ -28,7 +28,8 @@ int privdrop_resolve(const char *user, const char *group, struct privdrop *out, 
 /*
  * Give up for good, in this process: user, group and supplementary groups, all
  * capabilities (capabilities(7)), new privileges by exec (PR_SET_NO_NEW_PRIVS)
- * and core dumps. Then prove that nothing of it can be taken back. -1 with OC_PRIVILEGES: this process must not serve.
+ * and core dumps. Then prove that nothing of it can be taken back. -1 with
+ * OC_PRIVILEGES: this process must not serve.
  */
 int privdrop_apply(const struct privdrop *who, struct outcome *oc);
 
