@@ -86,7 +86,9 @@ bool addr_is_literal(const char *host)
 
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
-	if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0, NI_NUMERICHOST) != 0)
+	if (a->ss.any.sa_family == AF_UNIX)
+		snprintf(buf, ADDR_TEXT_MAX, "unix");
+	else if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0, NI_NUMERICHOST) != 0)
 		snprintf(buf, ADDR_TEXT_MAX, "unknown");
 	return buf;
 }
@@ -96,6 +98,8 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
 	char host[ADDR_TEXT_MAX];
 	bool v6 = a->ss.any.sa_family == AF_INET6;
 
+	if (a->ss.any.sa_family == AF_UNIX)
+		return addr_format_host(a, buf);
 	addr_format_host(a, host);
 	snprintf(buf, ADDR_TEXT_MAX, "%s%.70s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "",
 	    (unsigned)addr_port(a));
@@ -114,6 +118,15 @@ void addr_unmap(struct addr *a)
 	a->len = sizeof v4;
 }
 
+void addr_settle(struct addr *a)
+{
+	/* The kernel's length counts a path of which we have only the beginning. */
+	if (a->ss.any.sa_family == AF_UNIX)
+		*a = (struct addr){ .ss.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
+	else
+		addr_unmap(a);
+}
+
 uint16_t addr_port(const struct addr *a)
 {
 	if (a->ss.any.sa_family == AF_INET6)
@@ -127,6 +140,6 @@ void addr_set_port(struct addr *a, uint16_t port)
 {
 	if (a->ss.any.sa_family == AF_INET6)
 		a->ss.v6.sin6_port = htons(port);
-	else
+	else if (a->ss.any.sa_family == AF_INET)
 		a->ss.v4.sin_port = htons(port);
 }

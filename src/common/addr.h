@@ -16,7 +16,11 @@ enum { ADDR_TEXT_MAX = 80 };
 /* RFC 1035: 253 characters; room for a final dot and the terminator. */
 enum { ADDR_HOST_MAX = 256, ADDR_PORT_MAX = 6 };
 
-/* A socket address. A sockaddr_storage would be four times as large, per connection. */
+/*
+ * A socket address. A sockaddr_storage would be four times as large, per
+ * connection. Of AF_UNIX only the family is kept: a peer there has no name
+ * worth telling.
+ */
 struct addr {
 	union {
 		struct sockaddr any;
@@ -44,7 +48,7 @@ int addr_parse(const char *host, const char *port, struct addr *out, struct outc
 /* Is this text an IPv4 or IPv6 literal (without brackets)? */
 bool addr_is_literal(const char *host);
 
-/* Write "192.0.2.1:443" or "[2001:db8::1]:443" to buf and return buf. */
+/* Write "192.0.2.1:443", "[2001:db8::1]:443" or "unix" to buf and return buf. */
 const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 
 /* The same without port and brackets. */
@@ -53,6 +57,10 @@ const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 /* An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) becomes the IPv4 address it stands for. */
 void addr_unmap(struct addr *a);
 
+/* What the kernel filled in becomes an address of ours: unmapped; of AF_UNIX the family alone. */
+void addr_settle(struct addr *a);
+
+/* 0 where there is none. */
 uint16_t addr_port(const struct addr *a);
 void addr_set_port(struct addr *a, uint16_t port);
 

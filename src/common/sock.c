@@ -2,6 +2,7 @@
 #include "common/sock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,18 +19,26 @@ static int set_option(int fd, int level, int option)
 	return setsockopt(fd, level, option, &on, sizeof on);
 }
 
-static int open_listener(const struct addr *at, int backlog)
+static int set_listener_options(int fd, sa_family_t family)
 {
-	int fd = socket(at->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (family == AF_UNIX)
+		return 0;
+	/* SO_REUSEADDR: a restart need not wait for old connections in TIME_WAIT. */
+	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) != 0 ||
+	    set_option(fd, IPPROTO_TCP, TCP_NODELAY) != 0)
+		return -1;
+	return family == AF_INET6 ? set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) : 0;
+}
+
+int sock_open_listener(const struct sockaddr *at, socklen_t len, int backlog)
+{
+	int fd = socket(at->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int saved;
 
 	if (fd < 0)
 		return -1;
-	/* SO_REUSEADDR: a restart need not wait for old connections in TIME_WAIT. */
-	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) == 0 &&
-	    set_option(fd, IPPROTO_TCP, TCP_NODELAY) == 0 &&
-	    (at->ss.any.sa_family != AF_INET6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0) &&
-	    bind(fd, &at->ss.any, at->len) == 0 && listen(fd, backlog) == 0)
+	if (set_listener_options(fd, at->sa_family) == 0 && bind(fd, at, len) == 0 &&
+	    listen(fd, backlog) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -40,7 +49,7 @@ static int open_listener(const struct addr *at, int backlog)
 int sock_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc)
 {
 	char text[ADDR_TEXT_MAX];
-	int new_fd = open_listener(at, backlog);
+	int new_fd = sock_open_listener(&at->ss.any, at->len, backlog);
 
 	if (new_fd < 0) {
 		outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s", addr_format(at, text));
@@ -66,7 +75,27 @@ int sock_local(int fd, struct addr *out, struct outcome *oc)
 
 	if (getsockname(fd, &local.ss.any, &local.len) != 0)
 		return outcome_set_errno(oc, OC_INTERNAL, "getsockname");
+	addr_settle(&local);
 	*out = local;
+	return 0;
+}
+
+int sock_adopt_listener(int fd, struct outcome *oc)
+{
+	int listening = 0, type = 0, domain = 0, flags = fcntl(fd, F_GETFL);
+	socklen_t len = sizeof(int);
+
+	if (flags < 0 || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0)
+		return outcome_set_errno(oc, OC_LISTEN, "descriptor %d is no socket", fd);
+	if (!listening || type != SOCK_STREAM ||
+	    (domain != AF_UNIX && domain != AF_INET && domain != AF_INET6))
+		return outcome_set(oc, OC_LISTEN, "descriptor %d is no listening stream socket",
+		    fd);
+	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+	    (domain != AF_UNIX && set_option(fd, IPPROTO_TCP, TCP_NODELAY) != 0))
+		return outcome_set_errno(oc, OC_LISTEN, "cannot adopt descriptor %d", fd);
 	return 0;
 }
 
@@ -101,7 +130,7 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 	} while (new_fd < 0 && peer_left(errno));
 	if (new_fd < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? IO_WANT_READ : IO_FAILED;
-	addr_unmap(peer);
+	addr_settle(peer);
 	*fd = new_fd;
 	return IO_DONE;
 }

@@ -20,6 +20,18 @@
  */
 int sock_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc);
 
+/*
+ * The three calls themselves, for any family. Returns the descriptor, or -1
+ * with errno.
+ */
+int sock_open_listener(const struct sockaddr *at, socklen_t len, int backlog);
+
+/*
+ * Make a listening stream socket that somebody else opened behave as one of
+ * ours. Returns 0, or -1 with OC_LISTEN when it is none (SO_ACCEPTCONN, socket(7)).
+ */
+int sock_adopt_listener(int fd, struct outcome *oc);
+
 /* The address a socket is bound to: tells the port that port 0 became. */
 int sock_local(int fd, struct addr *out, struct outcome *oc);
 
