@@ -22,16 +22,21 @@ libcommon_a_SOURCES = \
 
 libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
+	src/server/activation.c src/server/activation.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/crew.c src/server/crew.h \
 	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
 	src/server/master.c src/server/master.h \
+	src/server/notify.c src/server/notify.h \
 	src/server/options.c src/server/options.h \
+	src/server/place.c src/server/place.h \
 	src/server/pool.c src/server/pool.h \
 	src/server/privdrop.c src/server/privdrop.h \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
+	src/server/supervisor.c src/server/supervisor.h \
+	src/server/unixsock.c src/server/unixsock.h \
 	src/server/worker.c src/server/worker.h
 if LANDLOCK
 libserver_a_SOURCES += src/server/sandbox_landlock.c

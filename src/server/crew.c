@@ -10,6 +10,7 @@ struct worker {
 	unsigned slot, generation;
 	enum state state;
 	uint64_t since_ms; /* when it was spawned, or told to drain */
+	uint64_t beat_ms;  /* the last sign of life */
 };
 
 struct slot {
@@ -85,28 +86,78 @@ bool crew_is_complete(const struct crew *c)
 	return true;
 }
 
+bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms)
+{
+	if (c->stop != STOP_NOT)
+		return true;
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		if (w->pid && w->state == READY && now_ms - w->beat_ms > within_ms)
+			return false;
+	}
+	return crew_count(c).serving > 0;
+}
+
+struct crew_count crew_count(const struct crew *c)
+{
+	struct crew_count n = { .slots = c->slots, .generation = c->generation };
+
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		n.alive += w->pid != 0;
+		n.serving += w->pid && w->state == READY;
+		n.ready += w->pid && w->state == READY && w->generation == c->generation;
+	}
+	return n;
+}
+
 static bool must_leave(const struct crew *c, const struct worker *w)
 {
 	return c->stop != STOP_NOT || (w->generation != c->generation && crew_is_complete(c));
 }
 
-/* What one worker has to be told now; CREW_WAIT and until_ms if nothing. */
-static struct crew_order order_for(const struct crew *c, struct worker *w, uint64_t now_ms)
+/* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
+static void pause_slot(struct slot *s, bool lived_long, uint64_t now_ms)
 {
-	uint64_t kill_ms = w->since_ms + c->drain_ms + CREW_KILL_GRACE_MS;
+	if (lived_long || s->pause_ms == 0)
+		s->pause_ms = CREW_PAUSE_MIN_MS;
+	else if (s->pause_ms < CREW_PAUSE_MAX_MS / 2)
+		s->pause_ms *= 2;
+	else
+		s->pause_ms = CREW_PAUSE_MAX_MS;
+	s->not_before_ms = now_ms + s->pause_ms;
+}
+
+static uint64_t deadline_of(const struct crew *c, const struct worker *w)
+{
+	if (w->state == STARTING)
+		return w->since_ms + CREW_START_MAX_MS;
+	if (w->state == DRAINING)
+		return w->since_ms + c->drain_ms + CREW_KILL_GRACE_MS;
+	return UINT64_MAX;
+}
+
+/* What one worker has to be told now; CREW_WAIT and until_ms if nothing. */
+static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t now_ms)
+{
+	uint64_t kill_ms = deadline_of(c, w);
 	struct crew_order order = { .what = CREW_WAIT, .pid = w->pid, .until_ms = UINT64_MAX };
 
 	if (w->state == KILLED)
 		return order;
-	if (c->stop == STOP_NOW || (w->state == DRAINING && now_ms >= kill_ms)) {
+	if (c->stop == STOP_NOW || now_ms >= kill_ms) {
+		if (w->state == STARTING && w->generation == c->generation)
+			pause_slot(&c->slot[w->slot], false, now_ms);
 		w->state = KILLED;
 		order.what = CREW_KILL;
-	} else if (w->state == DRAINING) {
-		order.until_ms = kill_ms;
-	} else if (must_leave(c, w)) {
+	} else if (w->state != DRAINING && must_leave(c, w)) {
 		w->state = DRAINING;
 		w->since_ms = now_ms;
 		order.what = CREW_DRAIN;
+	} else {
+		order.until_ms = kill_ms;
 	}
 	return order;
 }
@@ -166,18 +217,6 @@ struct crew_order crew_next(struct crew *c, uint64_t now_ms)
 	return wait;
 }
 
-/* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
-static void pause_slot(struct slot *s, bool lived_long, uint64_t now_ms)
-{
-	if (lived_long || s->pause_ms == 0)
-		s->pause_ms = CREW_PAUSE_MIN_MS;
-	else if (s->pause_ms < CREW_PAUSE_MAX_MS / 2)
-		s->pause_ms *= 2;
-	else
-		s->pause_ms = CREW_PAUSE_MAX_MS;
-	s->not_before_ms = now_ms + s->pause_ms;
-}
-
 void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
 {
 	if (pid > 0)
@@ -190,12 +229,22 @@ void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
 		pause_slot(&c->slot[slot], false, now_ms);
 }
 
-void crew_ready(struct crew *c, pid_t pid)
+void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
 {
 	struct worker *w = find_pid(c, pid);
 
-	if (w && w->state == STARTING)
-		w->state = READY;
+	if (!w || w->state != STARTING)
+		return;
+	w->state = READY;
+	w->beat_ms = now_ms;
+}
+
+void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms)
+{
+	struct worker *w = find_pid(c, pid);
+
+	if (w)
+		w->beat_ms = now_ms;
 }
 
 void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms)

@@ -22,6 +22,9 @@ enum { CREW_PAUSE_MIN_MS = 100, CREW_PAUSE_MAX_MS = 30000, CREW_LIVED_LONG_MS = 
 /* How much longer than its drain a worker may take before it is killed. */
 enum { CREW_KILL_GRACE_MS = 1000 };
 
+/* How long a worker may take to get ready before it is killed, and its slot pauses. */
+enum { CREW_START_MAX_MS = 30000 };
+
 enum crew_action { CREW_WAIT, CREW_SPAWN, CREW_DRAIN, CREW_KILL, CREW_FINISHED };
 
 struct crew_order {
@@ -41,9 +44,13 @@ void crew_free(struct crew *c);
  */
 struct crew_order crew_next(struct crew *c, uint64_t now_ms);
 
-/* Reports. pid 0 says that no process could be made: the slot pauses as after a death. */
+/*
+ * Reports. pid 0 says that no process could be made: the slot pauses as after a
+ * death. A beat is a worker's sign that its event loop turns.
+ */
 void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms);
-void crew_ready(struct crew *c, pid_t pid);
+void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms);
+void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms);
 void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms);
 
 /* Commands: begin a new generation and return its number; drain all; kill all. */
@@ -52,5 +59,21 @@ void crew_stop(struct crew *c, bool graceful);
 
 /* Is every slot filled by a ready worker of the current generation? */
 bool crew_is_complete(const struct crew *c);
+
+/*
+ * Does the work go on? Somebody serves, and whoever serves has given a sign of
+ * life within this time. Who drains has a deadline instead, so a stop always does.
+ */
+bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms);
+
+/* For a status line. */
+struct crew_count {
+	unsigned slots, generation;
+	unsigned ready;   /* of the current generation */
+	unsigned serving; /* of all generations */
+	unsigned alive;   /* draining ones too */
+};
+
+struct crew_count crew_count(const struct crew *c);
 
 #endif

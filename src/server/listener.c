@@ -2,20 +2,74 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/sock.h"
 
+/* Append an open one; the set closes it from now on. */
+static int add(struct listener_set *set, int fd, const struct unixsock *path, struct outcome *oc)
+{
+	struct listener *l = &set->item[set->count++];
+
+	*l = (struct listener){ .fd = fd };
+	if (path)
+		l->path = *path;
+	return sock_local(fd, &l->at, oc);
+}
+
 static int open_one(struct listener_set *set, const struct addr *at, struct outcome *oc)
 {
-	struct listener *l = &set->item[set->count];
+	int fd;
 
 	/* The kernel cuts the backlog to net.core.somaxconn. */
-	if (sock_listen(at, SOMAXCONN, &l->fd, oc) != 0)
+	if (sock_listen(at, SOMAXCONN, &fd, oc) != 0)
 		return -1;
-	set->count++;
-	return sock_local(l->fd, &l->at, oc);
+	return add(set, fd, NULL, oc);
+}
+
+static int open_path(struct listener_set *set, const char *path, struct outcome *oc)
+{
+	struct unixsock bound;
+
+	if (unixsock_listen(path, SOMAXCONN, &bound, oc) != 0)
+		return -1;
+	return add(set, bound.fd, &bound, oc);
+}
+
+static int take_given(struct listener_set *set, struct activation *given, const char *name,
+    struct outcome *oc)
+{
+	int fds[SERVER_LISTEN_MAX], ret = 0;
+	size_t count;
+
+	if (activation_take(given, "--listen", name, fds, SERVER_LISTEN_MAX - set->count, &count,
+		oc) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		ret |= add(set, fds[i], NULL, oc);
+	return ret;
+}
+
+static int open_place(struct listener_set *set, const struct server_place *place,
+    struct activation *given, struct outcome *oc)
+{
+	switch (place->kind) {
+	case PLACE_UNIX:
+		return open_path(set, place->text, oc);
+	case PLACE_SYSTEMD:
+		return take_given(set, given, place->text, oc);
+	default:
+		return open_one(set, &place->at, oc);
+	}
+}
+
+static bool takes_the_rest(const struct server_place *place)
+{
+	return place->kind == PLACE_SYSTEMD && !place->text[0];
 }
 
 /* IPv6 first: where port 0 was asked for, IPv4 then takes the port that IPv6 got. */
@@ -54,22 +108,63 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 	return open_both(set, &any6, any4, oc);
 }
 
-int listener_set_open(struct listener_set *set, const struct server_options *o, struct outcome *oc)
+int listener_set_open(struct listener_set *set, const struct server_options *o,
+    struct activation *given, struct outcome *oc)
 {
+	struct outcome ignored = OUTCOME_NONE;
 	int ret = 0;
 
 	set->count = 0;
 	if (o->listen_count == 0)
 		ret = open_all(set, o->port, oc);
-	for (size_t i = 0; ret == 0 && i < o->listen_count; i++)
-		ret = open_one(set, &o->listen[i], oc);
+	/* In two rounds: "all the rest" is known when those with a name are taken. */
+	for (int rest = 0; rest <= 1; rest++) {
+		for (size_t i = 0; ret == 0 && i < o->listen_count; i++) {
+			if (takes_the_rest(&o->listen[i]) == rest)
+				ret = open_place(set, &o->listen[i], given, oc);
+		}
+	}
+	/* A path that stays is stale, which the next start sees; the first failure is the news. */
 	if (ret != 0)
-		listener_set_close(set);
+		listener_set_withdraw(set, &ignored);
 	return ret;
+}
+
+const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX])
+{
+	struct sockaddr_un at = { .sun_family = AF_UNSPEC };
+	socklen_t len = sizeof at;
+	char text[ADDR_TEXT_MAX];
+
+	if (l->at.ss.any.sa_family != AF_UNIX) {
+		snprintf(buf, LISTENER_TEXT_MAX, "%s", addr_format(&l->at, text));
+		return buf;
+	}
+	/* Of an abstract name (unix(7)) the first byte is 0, and the length tells its end. */
+	if (getsockname(l->fd, (struct sockaddr *)&at, &len) != 0 ||
+	    len <= offsetof(struct sockaddr_un, sun_path))
+		len = offsetof(struct sockaddr_un, sun_path);
+	else if (!at.sun_path[0])
+		at.sun_path[0] = '@';
+	snprintf(buf, LISTENER_TEXT_MAX, "unix:%.*s",
+	    (int)(len - offsetof(struct sockaddr_un, sun_path)), at.sun_path);
+	return buf;
 }
 
 void listener_set_close(struct listener_set *set)
 {
 	while (set->count > 0)
 		close(set->item[--set->count].fd);
+}
+
+int listener_set_withdraw(struct listener_set *set, struct outcome *oc)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->item[i].path.path)
+			ret |= unixsock_remove(&set->item[i].path, oc);
+	}
+	listener_set_close(set);
+	return ret;
 }

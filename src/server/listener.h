@@ -6,10 +6,16 @@
 
 #include "common/addr.h"
 #include "common/outcome.h"
+#include "server/activation.h"
 #include "server/options.h"
+#include "server/unixsock.h"
+
+/* Longest text of listener_format, with the terminator: a path of unix(7) and its prefix. */
+enum { LISTENER_TEXT_MAX = 128 };
 
 struct listener {
-	struct addr at; /* as bound: port 0 has become a real one */
+	struct addr at;       /* as bound: port 0 has become a real one */
+	struct unixsock path; /* .path is NULL unless we bound one */
 	int fd;
 };
 
@@ -24,13 +30,25 @@ struct listener_set {
 };
 
 /*
- * socket, bind, listen for each address asked for, or for all addresses of
- * IPv6 and IPv4 on the options' port. All or none.
- * Returns 0, or -1 with OC_LISTEN, which says which address.
+ * socket, bind, listen for each place asked for, or for all addresses of IPv6
+ * and IPv4 on the options' port; what was handed over is taken from given, that
+ * with a name first. All or none.
+ * Returns 0, or -1 with OC_LISTEN, which says which place.
  */
-int listener_set_open(struct listener_set *set, const struct server_options *o, struct outcome *oc);
+int listener_set_open(struct listener_set *set, const struct server_options *o,
+    struct activation *given, struct outcome *oc);
 
-/* Close this process's descriptors; idempotent. */
+/* Where it is: as addr_format has it, or "unix:PATH". Writes to buf and returns it. */
+const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);
+
+/* Close this process's descriptors; idempotent. Paths stay, so a worker may call it. */
 void listener_set_close(struct listener_set *set);
+
+/*
+ * For the process that opened them: remove the paths that are still ours, so
+ * that a successor may take them at once, then close. Returns 0, or -1 with
+ * OC_LISTEN when a path stays behind; all is closed then, too.
+ */
+int listener_set_withdraw(struct listener_set *set, struct outcome *oc);
 
 #endif

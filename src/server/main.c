@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/outcome.h"
 #include "common/streams.h"
+#include "server/activation.h"
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/master.h"
@@ -16,16 +17,17 @@
 #include "server/privdrop.h"
 #include "server/sandbox.h"
 #include "server/service.h"
+#include "server/supervisor.h"
 
 static void log_listening(const struct listener_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		struct log_line line;
-		char text[ADDR_TEXT_MAX];
+		char text[LISTENER_TEXT_MAX];
 
 		log_begin(&line, LEVEL_INFO);
 		log_field(&line, "msg", "listening");
-		log_field(&line, "addr", "%s", addr_format(&set->item[i].at, text));
+		log_field(&line, "addr", "%s", listener_format(&set->item[i], text));
 		log_end(&line);
 	}
 }
@@ -42,33 +44,74 @@ static void log_confinement(const struct privdrop *who, const char *sandbox)
 	log_end(&line);
 }
 
+/* The socket units and the command line disagree: then somebody waits at a dead socket. */
+static void drop_unclaimed(struct activation *given)
+{
+	const char *name;
+
+	while ((name = activation_discard(given)))
+		log_at(LEVEL_WARNING,
+		    "closed: the socket \"%s\" that was handed over; no --listen systemd asks for it",
+		    name);
+}
+
+static int open_listeners(struct listener_set *set, const struct server_options *o,
+    struct activation *given, struct outcome *oc)
+{
+	int ret = listener_set_open(set, o, given, oc);
+
+	drop_unclaimed(given);
+	if (ret == 0)
+		log_listening(set);
+	return ret;
+}
+
+/* Takes the job's service. */
+static int run(struct master_job *job, struct outcome *oc)
+{
+	struct outcome unheard = OUTCOME_NONE;
+	struct supervisor supervisor;
+	int ret;
+
+	if (supervisor_open(&supervisor, &unheard) != 0)
+		log_outcome(LEVEL_WARNING, "the service manager cannot be told", &unheard);
+	job->supervisor = &supervisor;
+	ret = master_run(job, oc);
+	supervisor_close(&supervisor);
+	return ret;
+}
+
 static int serve(const struct server_options *o, struct outcome *oc)
 {
 	struct listener_set listeners;
-	struct service *service;
+	struct activation given;
 	struct limits limits;
 	struct privdrop who;
+	struct master_job job = { .options = o,
+		.limits = &limits,
+		.privdrop = &who,
+		.listeners = &listeners };
 	char sandbox[SANDBOX_TEXT_MAX];
-	int ret;
+	int ret = -1;
 
-	/* What the workers could not have is said before anything is opened, and once. */
+	/* Before anything else is opened: what was handed over is known by its numbers. */
+	if (activation_open(&given, oc) != 0)
+		return -1;
+	/* What the workers could not have is said before anything is loaded, and once. */
 	privdrop_no_core();
-	if (limits_apply(o, &limits, oc) != 0 ||
-	    privdrop_resolve(o->user, o->group, &who, oc) != 0 ||
-	    sandbox_probe(o->sandbox, sandbox, oc) != 0)
-		return -1;
-	service = service_load(o, oc);
-	if (!service)
-		return -1;
-	if (listener_set_open(&listeners, o, oc) != 0) {
-		service_free(service);
+	if (limits_apply(o, &limits, oc) == 0 &&
+	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
+	    sandbox_probe(o->sandbox, sandbox, oc) == 0)
+		job.service = service_load(o, oc);
+	if (job.service)
+		ret = open_listeners(&listeners, o, &given, oc);
+	activation_close(&given);
+	if (ret != 0) {
+		service_free(job.service);
 		return -1;
 	}
 	log_confinement(&who, sandbox);
-	log_listening(&listeners);
-	ret = master_run(o, &limits, &who, &listeners, service, oc);
-	listener_set_close(&listeners);
-	return ret;
+	return run(&job, oc);
 }
 
 int main(int argc, char *argv[])

@@ -24,13 +24,11 @@ struct posts {
 };
 
 struct master {
-	const struct server_options *options;
-	const struct limits *limits;
-	const struct privdrop *privdrop;
-	struct listener_set *listeners;
+	const struct master_job *job;
 	struct service *service;
 	struct crew *crew;
 	struct posts posts;
+	bool unheard;     /* the supervisor could not be told, which was logged */
 	sigset_t waiting; /* the signal mask while we wait */
 	bool complete;    /* "ready" was said for this generation */
 };
@@ -105,15 +103,17 @@ static _Noreturn void become_worker(struct master *m, const struct crew_order *o
 		.slot = order->slot,
 		.generation = order->generation,
 		.status_fd = fd,
-		.options = m->options,
-		.limits = m->limits,
-		.privdrop = m->privdrop,
-		.listeners = m->listeners,
+		.beat_ms = supervisor_beat_ms(m->job->supervisor),
+		.options = m->job->options,
+		.limits = m->job->limits,
+		.privdrop = m->job->privdrop,
+		.listeners = m->job->listeners,
 		.service = m->service,
 	};
 
 	/* With these open, the other workers would not see the master's death. */
 	posts_free(&m->posts);
+	supervisor_close(m->job->supervisor);
 	worker_main(&job);
 }
 
@@ -171,6 +171,19 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 	}
 }
 
+static void heed_post(struct master *m, size_t i)
+{
+	char bytes[64];
+	pid_t pid = m->posts.pid[i];
+
+	if (read(m->posts.poll[i].fd, bytes, sizeof bytes) <= 0) {
+		posts_remove(&m->posts, i);
+		return;
+	}
+	crew_ready(m->crew, pid, clock_ms());
+	crew_beat(m->crew, pid, clock_ms());
+}
+
 static void wait_for_news(struct master *m, uint64_t until_ms)
 {
 	uint64_t now = clock_ms(), ms = until_ms > now ? until_ms - now : 0;
@@ -180,14 +193,8 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 
 	/* Backwards: removing moves the last one into the place just looked at. */
 	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
-		char byte;
-
-		if (!m->posts.poll[i].revents)
-			continue;
-		if (read(m->posts.poll[i].fd, &byte, 1) == 1)
-			crew_ready(m->crew, m->posts.pid[i]);
-		else
-			posts_remove(&m->posts, i);
+		if (m->posts.poll[i].revents)
+			heed_post(m, i);
 	}
 	if (!m->complete && crew_is_complete(m->crew)) {
 		m->complete = true;
@@ -218,19 +225,56 @@ static void reap(struct master *m)
 	}
 }
 
-static void reload(struct master *m)
+/* A service manager that cannot be told is no reason to stop, but one to complain, once. */
+static void check_told(struct master *m, int ret, const struct outcome *oc)
+{
+	if (ret != 0 && !m->unheard)
+		log_outcome(LEVEL_WARNING, "the service manager cannot be told", oc);
+	m->unheard = ret != 0;
+}
+
+static void tell_supervisor(struct master *m, uint64_t *until_ms)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct service *fresh = service_load(m->options, &oc);
 
-	if (!fresh) {
-		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
-		return;
-	}
+	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
+}
+
+static void renew(struct master *m, struct service *fresh)
+{
+	const char *note = "";
+
+	if (service_is_same(m->service, fresh))
+		note = m->job->options->credentials
+		    ? ", though the files are unchanged: systemd hands over renewed "
+		      "credentials at a restart only"
+		    : ", though the files are unchanged";
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = false;
-	log_at(LEVEL_INFO, "reloaded: generation %u begins", crew_renew(m->crew));
+	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
+}
+
+static void reload(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE, unheard = OUTCOME_NONE;
+	struct service *fresh;
+
+	check_told(m, supervisor_reloading(m->job->supervisor, &unheard), &unheard);
+	fresh = service_load(m->job->options, &oc);
+	if (fresh)
+		renew(m, fresh);
+	else
+		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
+	supervisor_reloaded(m->job->supervisor, fresh ? NULL : &oc);
+}
+
+static void withdraw_listeners(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	if (listener_set_withdraw(m->job->listeners, &oc) != 0)
+		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
 }
 
 static void heed_signals(struct master *m)
@@ -241,41 +285,38 @@ static void heed_signals(struct master *m)
 		hung_up = 0;
 		reload(m);
 	}
+	if (interrupted || terminations > 0)
+		supervisor_leaving(m->job->supervisor);
 	if (interrupted || terminations > 1) {
 		crew_stop(m->crew, false);
 	} else if (terminations > heeded) {
 		log_at(LEVEL_INFO, "told to leave: draining");
 		crew_stop(m->crew, true);
 		/* The workers take what is in the queues; then new clients are refused. */
-		listener_set_close(m->listeners);
+		withdraw_listeners(m);
 	}
 	heeded = terminations;
 }
 
-int master_run(const struct server_options *o, const struct limits *limits,
-    const struct privdrop *privdrop, struct listener_set *listeners, struct service *service,
-    struct outcome *oc)
+int master_run(const struct master_job *job, struct outcome *oc)
 {
-	struct master m = {
-		.options = o,
-		.limits = limits,
-		.privdrop = privdrop,
-		.listeners = listeners,
-		.service = service,
-	};
+	struct master m = { .job = job, .service = job->service };
 	struct crew_order wait;
 
-	m.crew = crew_new(o->workers, o->drain_ms);
+	m.crew = crew_new(job->options->workers, job->options->drain_ms);
 	if (!m.crew) {
-		service_free(service);
+		service_free(m.service);
+		withdraw_listeners(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
+		tell_supervisor(&m, &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
 		reap(&m);
 		heed_signals(&m);
 	}
+	withdraw_listeners(&m);
 	log_at(LEVEL_INFO, "left");
 	posts_free(&m.posts);
 	crew_free(m.crew);

@@ -8,19 +8,28 @@
 #include "server/options.h"
 #include "server/privdrop.h"
 #include "server/service.h"
+#include "server/supervisor.h"
+
+struct master_job {
+	const struct server_options *options;
+	const struct limits *limits;
+	const struct privdrop *privdrop;
+	struct listener_set *listeners;
+	struct service *service; /* loaded; taken */
+	struct supervisor *supervisor;
+};
 
 /*
  * Fork workers and look after them until told to stop; carries out what crew
  * decides. SIGTERM: drain, then leave; a second one: leave at once. SIGINT:
  * leave at once. SIGHUP: load the service anew; a good one begins a new
- * generation of workers, a bad one is logged and changes nothing.
+ * generation of workers, a bad one is logged and changes nothing. The
+ * supervisor is told of all this.
  *
- * Takes service, which must be loaded. Parses nothing that a peer sends; its
+ * Takes the service. Parses nothing that a peer sends; its
  * only blocking call is one ppoll. Returns 0 after a stop that was asked for,
  * or -1 with OC_INTERNAL.
  */
-int master_run(const struct server_options *o, const struct limits *limits,
-    const struct privdrop *privdrop, struct listener_set *listeners, struct service *service,
-    struct outcome *oc);
+int master_run(const struct master_job *job, struct outcome *oc);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/options.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,7 +37,8 @@ enum {
 };
 
 static const struct optparse_option options[] = {
-	[OPT_LISTEN] = { 'l', "listen", "ADDR:PORT", "listen here; repeatable (all addresses)" },
+	[OPT_LISTEN] = { 'l', "listen", "PLACE",
+	    "ADDR:PORT, unix:PATH, systemd[:NAME]; repeatable" },
 	[OPT_CERT] = { 0, "cert", "FILE", "certificate chain, PEM, leaf first" },
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
@@ -80,24 +83,13 @@ static void set_defaults(struct server_options *o)
 
 static int add_listen(struct server_options *o, const char *value, struct outcome *oc)
 {
-	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
-	struct outcome why = OUTCOME_NONE;
-	struct addr at;
-
 	if (o->listen_count == SERVER_LISTEN_MAX)
 		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
 		    SERVER_LISTEN_MAX);
-	if (addr_split(value, host, port, &why) == 0 && host[0] && port[0] &&
-	    addr_parse(host, port, &at, &why) == 0) {
-		o->listen[o->listen_count++] = at;
-		return 0;
-	}
-	outcome_set(oc, OC_USAGE, "--listen wants ADDR:PORT, not \"%s\"%s%s", value,
-	    why.detail[0] ? ": " : "", why.detail);
-	outcome_advise(oc,
-	    "--listen 127.0.0.1:8443, or --listen [::1]:8443; "
-	    "for all addresses give only a PORT without --listen");
-	return -1;
+	if (server_place_parse("--listen", value, &o->listen[o->listen_count], oc) != 0)
+		return -1;
+	o->listen_count++;
+	return 0;
 }
 
 static int set_level(struct server_options *o, const char *value, struct outcome *oc)
@@ -221,6 +213,23 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	}
 }
 
+/* Is this the place of the default files? Both are judged when they are read. */
+static bool find_credentials(struct server_options *o)
+{
+	/* systemd.exec(5), LoadCredential=. The text must outlive the options. */
+	static char chain[PATH_MAX], key[PATH_MAX];
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!folder || !folder[0] ||
+	    snprintf(key, sizeof key, "%s/key.pem", folder) >= (int)sizeof key ||
+	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
+	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
+		return false;
+	o->identity.chain_file = chain;
+	o->identity.key_file = key;
+	return true;
+}
+
 /* What no single option can tell. */
 static int check(struct server_options *o, bool port_given, struct outcome *oc)
 {
@@ -229,6 +238,8 @@ static int check(struct server_options *o, bool port_given, struct outcome *oc)
 		    "both PORT and --listen are given: which of them?");
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
+	if (!o->identity.chain_file)
+		o->credentials = find_credentials(o);
 	if (!o->identity.chain_file) {
 		o->identity.chain_file = HELLO_SYSCONFDIR "/chain.pem";
 		o->identity.key_file = HELLO_SYSCONFDIR "/key.pem";

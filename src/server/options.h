@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_OPTIONS_H
 #define HELLO_SERVER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/addr.h"
@@ -9,16 +10,18 @@
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 #include "server/access.h"
+#include "server/place.h"
 #include "server/sandbox.h"
 
 enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256 };
 
 /* What the operator asked for. Strings point into argv or are static. */
 struct server_options {
-	struct addr listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
+	struct server_place listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
 	struct tlsctx_identity identity;
+	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls;
 	const char *greeting;      /* without its newline */
 	const char *greeting_file; /* instead of greeting; NULL: none */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "common/tlsctx.h"
@@ -50,6 +51,37 @@ static int load_greeting(struct service *s, const struct server_options *o, stru
 	return 0;
 }
 
+static void mix(struct service *s, uint64_t value)
+{
+	/* FNV-1a, a word at a time: to tell versions apart, not to resist anybody. */
+	s->files = (s->files ^ value) * 0x100000001b3u;
+	s->files ^= s->files >> 32;
+}
+
+/*
+ * Before the file is read: what is changed in between then counts as changed at
+ * the next reload. That it is missing or unreadable its reader will say.
+ */
+static void note_file(struct service *s, const char *path)
+{
+	struct stat st;
+
+	if (!path || stat(path, &st) != 0)
+		return;
+	mix(s, st.st_dev);
+	mix(s, st.st_ino);
+	mix(s, (uint64_t)st.st_size);
+	mix(s, (uint64_t)st.st_mtim.tv_sec);
+	mix(s, (uint64_t)st.st_mtim.tv_nsec);
+	mix(s, (uint64_t)st.st_ctim.tv_sec);
+	mix(s, (uint64_t)st.st_ctim.tv_nsec);
+}
+
+bool service_is_same(const struct service *a, const struct service *b)
+{
+	return a->files == b->files;
+}
+
 struct service *service_load(const struct server_options *o, struct outcome *oc)
 {
 	struct service *s = calloc(1, sizeof *s);
@@ -61,6 +93,9 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
 	s->close_early = o->tls.tickets == 0;
+	note_file(s, o->identity.chain_file);
+	note_file(s, o->identity.key_file);
+	note_file(s, o->greeting_file);
 	s->tls = tlsctx_server(&o->identity, &o->tls, oc);
 	if (!s->tls || tlsctx_rehearse(s->tls, &o->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
 		service_free(s);

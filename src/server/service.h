@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openssl/types.h>
 
@@ -23,6 +24,7 @@ struct service {
 	 * those are written after it, and nothing may follow a close_notify.
 	 */
 	bool close_early;
+	uint64_t files; /* which versions of which files it was loaded from */
 };
 
 /*
@@ -31,6 +33,12 @@ struct service {
  * kept, so that a bad reload leaves the running generation as it was.
  */
 struct service *service_load(const struct server_options *o, struct outcome *oc);
+
+/*
+ * Were both loaded from the same files, unchanged meanwhile as far as size,
+ * inode and times tell? A reload that brings nothing new should say so.
+ */
+bool service_is_same(const struct service *a, const struct service *b);
 
 /* Release; NULL is fine. */
 void service_free(struct service *s);

@@ -39,7 +39,7 @@ struct worker {
 	struct conn_limits deadlines;
 	struct event_base *base;
 	struct event accept[SERVER_LISTEN_MAX];
-	struct event terminate, master, tick, resume, drain_end;
+	struct event terminate, master, tick, resume, drain_end, beat;
 	struct pool pool;
 	bool paused, draining;
 };
@@ -319,6 +319,27 @@ static void on_master(evutil_socket_t fd, short events, void *arg)
 	drain(w, "the master is gone");
 }
 
+/* Sent from the loop itself, so that it says more than that the process exists. */
+static void on_beat(evutil_socket_t fd, short events, void *arg)
+{
+	struct worker *w = arg;
+
+	(void)fd;
+	(void)events;
+	/* Full: the master does not read, and needs no more of the same. */
+	if (send(w->job->status_fd, "b", 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+		log_at(LEVEL_DEBUG, "beat: %s", strerror(errno));
+}
+
+static int start_beat(struct worker *w)
+{
+	unsigned ms = w->job->beat_ms;
+	struct timeval often = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
+
+	event_assign(&w->beat, w->base, -1, EV_PERSIST, on_beat, w);
+	return ms > 0 ? event_add(&w->beat, &often) : 0;
+}
+
 static int set_up(struct worker *w)
 {
 	const struct worker_job *job = w->job;
@@ -338,7 +359,8 @@ static int set_up(struct worker *w)
 	evtimer_assign(&w->drain_end, w->base, on_drain_end, w);
 	event_assign(&w->master, w->base, job->status_fd, EV_READ | EV_PERSIST, on_master, w);
 	evsignal_assign(&w->terminate, w->base, SIGTERM, on_terminate, w);
-	if (event_add(&w->master, NULL) != 0 || event_add(&w->terminate, NULL) != 0)
+	if (event_add(&w->master, NULL) != 0 || event_add(&w->terminate, NULL) != 0 ||
+	    start_beat(w) != 0)
 		return -1;
 	set_accepting(w, true);
 	return 0;
@@ -363,6 +385,7 @@ static void tear_down(struct worker *w)
 	event_del(&w->tick);
 	event_del(&w->resume);
 	event_del(&w->drain_end);
+	event_del(&w->beat);
 	event_base_free(w->base);
 }
 

@@ -10,7 +10,8 @@
 
 struct worker_job {
 	unsigned slot, generation;
-	int status_fd; /* ours: one byte out when ready; EOF: the master is gone */
+	int status_fd;    /* ours: one byte out when ready; EOF: the master is gone */
+	unsigned beat_ms; /* how often another byte has to follow; 0: never */
 	const struct server_options *options;
 	const struct limits *limits;
 	const struct privdrop *privdrop;

@@ -21,17 +21,22 @@ modules='
 3.3  common/certinfo
 3.4  common/tlsctx
 4    server/access
+4    server/activation
 4    server/conn
 4    server/crew
 4    server/limits
 4    server/listener
+4    server/notify
 4    server/options
+4    server/place
 4    server/pool
 4    server/privdrop
 4    server/sandbox
 4    server/sandbox_landlock
 4    server/sandbox_seccomp
 4    server/service
+4    server/supervisor
+4    server/unixsock
 4    client/connect
 4    client/greet
 4    client/handshake
@@ -73,6 +78,7 @@ ERR_[a-z0-9_]+                        common/tlsio    one reader of the error qu
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsctx   certificates, keys, trust
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
+open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 '
 
 # shellcheck disable=SC2317  # called by style_main

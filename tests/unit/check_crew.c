@@ -56,14 +56,20 @@ static void expect_wait(void)
 	expect_wait_until(UINT64_MAX);
 }
 
+/* Whoever was spawned just now has a while to get ready. */
+static void expect_wait_for_start(void)
+{
+	expect_wait_until(now + CREW_START_MAX_MS);
+}
+
 /* Two ready workers, pids 100 and 101. */
 static void begin_with_two(void)
 {
 	begin_story(2);
 	spawn(0, 1);
 	spawn(1, 1);
-	crew_ready(crew, 100);
-	crew_ready(crew, 101);
+	crew_ready(crew, 100, now);
+	crew_ready(crew, 101, now);
 	expect_wait();
 }
 
@@ -73,12 +79,12 @@ START_TEST(test_every_slot_is_filled_once)
 	spawn(0, 1);
 	spawn(1, 1);
 	spawn(2, 1);
-	expect_wait();
+	expect_wait_for_start();
 	ck_assert(!crew_is_complete(crew));
-	crew_ready(crew, 100);
-	crew_ready(crew, 101);
+	crew_ready(crew, 100, now);
+	crew_ready(crew, 101, now);
 	ck_assert(!crew_is_complete(crew));
-	crew_ready(crew, 102);
+	crew_ready(crew, 102, now);
 	ck_assert(crew_is_complete(crew));
 	expect_wait();
 	crew_free(crew);
@@ -182,9 +188,9 @@ START_TEST(test_the_old_leave_when_all_the_new_are_ready)
 	ck_assert(!crew_is_complete(crew));
 	spawn(0, 2);
 	spawn(1, 2);
-	crew_ready(crew, 102);
-	expect_wait();
-	crew_ready(crew, 103);
+	crew_ready(crew, 102, now);
+	expect_wait_for_start();
+	crew_ready(crew, 103, now);
 	expect(CREW_DRAIN, 100);
 	expect(CREW_DRAIN, 101);
 	expect_wait_until(now + DRAIN_MS + CREW_KILL_GRACE_MS);
@@ -202,13 +208,13 @@ START_TEST(test_a_new_generation_that_dies_costs_the_old_nothing)
 	crew_renew(crew);
 	spawn(0, 2);
 	spawn(1, 2);
-	crew_ready(crew, 103);
+	crew_ready(crew, 103, now);
 	crew_exited(crew, 102, now);
 	expect_wait_until(now + CREW_PAUSE_MIN_MS);
 	now += CREW_PAUSE_MIN_MS;
 	spawn(0, 2);
-	expect_wait();
-	crew_ready(crew, 104);
+	expect_wait_for_start();
+	crew_ready(crew, 104, now);
 	expect(CREW_DRAIN, 100);
 	expect(CREW_DRAIN, 101);
 	crew_free(crew);
@@ -222,7 +228,7 @@ START_TEST(test_the_old_are_not_replaced_while_the_new_start)
 	spawn(0, 2);
 	spawn(1, 2);
 	crew_exited(crew, 100, now);
-	expect_wait();
+	expect_wait_for_start();
 	crew_free(crew);
 }
 END_TEST
@@ -232,13 +238,13 @@ START_TEST(test_a_renewal_overtakes_a_renewal)
 	begin_with_two();
 	crew_renew(crew);
 	spawn(0, 2);
-	crew_ready(crew, 102);
+	crew_ready(crew, 102, now);
 	ck_assert_uint_eq(crew_renew(crew), 3);
 	spawn(0, 3);
 	spawn(1, 3);
-	expect_wait();
-	crew_ready(crew, 103);
-	crew_ready(crew, 104);
+	expect_wait_for_start();
+	crew_ready(crew, 103, now);
+	crew_ready(crew, 104, now);
 	expect(CREW_DRAIN, 100);
 	expect(CREW_DRAIN, 101);
 	expect(CREW_DRAIN, 102);
@@ -333,9 +339,137 @@ START_TEST(test_strangers_are_ignored)
 {
 	begin_with_two();
 	crew_exited(crew, 4711, now);
-	crew_ready(crew, 4711);
+	crew_ready(crew, 4711, now);
 	expect_wait();
 	ck_assert(crew_is_complete(crew));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_who_never_gets_ready_is_killed_and_replaced_after_a_pause)
+{
+	begin_story(1);
+	for (unsigned pause = CREW_PAUSE_MIN_MS; pause < 1000; pause *= 2) {
+		pid_t pid = spawn(0, 1);
+
+		now += CREW_START_MAX_MS - 1;
+		expect_wait_until(now + 1);
+		now++;
+		expect(CREW_KILL, pid);
+		/* Once; and the slot waits for the end of the old one as well as for the pause. */
+		expect_wait();
+		crew_exited(crew, pid, now);
+		expect_wait_until(now + pause);
+		now += pause;
+	}
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_who_never_gets_ready_in_an_old_generation_delays_nobody)
+{
+	begin_story(1);
+	spawn(0, 1);
+	now += CREW_START_MAX_MS;
+	crew_renew(crew);
+	expect(CREW_KILL, 100);
+	spawn(0, 2);
+	crew_ready(crew, 101, now);
+	crew_exited(crew, 100, now);
+	expect_wait();
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_beat_is_a_sign_of_life_for_a_while)
+{
+	begin_with_two();
+	/* To be ready is the first one. */
+	ck_assert(crew_is_beating(crew, now + 50, 50));
+	ck_assert(!crew_is_beating(crew, now + 51, 50));
+	now += 40;
+	crew_beat(crew, 100, now);
+	ck_assert(!crew_is_beating(crew, now + 11, 50));
+	crew_beat(crew, 101, now);
+	ck_assert(crew_is_beating(crew, now + 50, 50));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_one_stuck_worker_is_enough)
+{
+	begin_with_two();
+	for (int i = 0; i < 10; i++) {
+		now += 50;
+		crew_beat(crew, 100, now);
+		ck_assert(!crew_is_beating(crew, now, 49));
+	}
+	/* Not any more once it is dead: that is for the respawn to mend. */
+	crew_exited(crew, 101, now);
+	ck_assert(crew_is_beating(crew, now, 49));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_without_a_ready_worker_nothing_beats)
+{
+	begin_story(1);
+	ck_assert(!crew_is_beating(crew, now, 1000));
+	spawn(0, 1);
+	crew_beat(crew, 100, now);
+	ck_assert(!crew_is_beating(crew, now, 1000));
+	crew_ready(crew, 100, now);
+	ck_assert(crew_is_beating(crew, now, 1000));
+	crew_exited(crew, 100, now);
+	ck_assert(!crew_is_beating(crew, now, 1000));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_the_old_generation_beats_while_the_new_one_starts)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	spawn(1, 2);
+	ck_assert(crew_is_beating(crew, now, 50));
+	now += 51;
+	ck_assert(!crew_is_beating(crew, now, 50));
+	/* Those that drain have a deadline of their own. */
+	crew_ready(crew, 102, now);
+	crew_ready(crew, 103, now);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	ck_assert(crew_is_beating(crew, now, 50));
+	crew_stop(crew, true);
+	ck_assert(crew_is_beating(crew, now + 1000, 50));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_the_numbers_of_a_status_line)
+{
+	struct crew_count n;
+
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_ready(crew, 103, now);
+	n = crew_count(crew);
+	ck_assert_uint_eq(n.slots, 2);
+	ck_assert_uint_eq(n.generation, 2);
+	ck_assert_uint_eq(n.ready, 1);
+	ck_assert_uint_eq(n.serving, 3);
+	ck_assert_uint_eq(n.alive, 4);
+	crew_ready(crew, 102, now);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	crew_exited(crew, 101, now);
+	n = crew_count(crew);
+	ck_assert_uint_eq(n.ready, 2);
+	ck_assert_uint_eq(n.serving, 2);
+	ck_assert_uint_eq(n.alive, 3);
 	crew_free(crew);
 }
 END_TEST
@@ -347,4 +481,9 @@ CHECK_MAIN("crew", test_every_slot_is_filled_once, test_pauses_double_up_to_the_
     test_the_old_are_not_replaced_while_the_new_start, test_a_renewal_overtakes_a_renewal,
     test_a_renewal_ends_a_pause, test_a_graceful_stop_drains_and_finishes,
     test_who_drains_too_long_is_killed_once, test_a_stop_at_once_kills_all_whatever_they_do,
-    test_a_stop_spawns_nobody, test_strangers_are_ignored)
+    test_a_stop_spawns_nobody, test_strangers_are_ignored,
+    test_who_never_gets_ready_is_killed_and_replaced_after_a_pause,
+    test_who_never_gets_ready_in_an_old_generation_delays_nobody,
+    test_a_beat_is_a_sign_of_life_for_a_while, test_one_stuck_worker_is_enough,
+    test_without_a_ready_worker_nothing_beats,
+    test_the_old_generation_beats_while_the_new_one_starts, test_the_numbers_of_a_status_line)

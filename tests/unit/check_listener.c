@@ -13,6 +13,9 @@
 /* One port for both families: somebody else may be faster, so more than once. */
 enum { ATTEMPTS = 20, BACKLOG = 8 };
 
+/* Nothing was handed over. */
+static struct activation nothing;
+
 static int count_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -32,6 +35,11 @@ static struct addr parsed(const char *host, const char *port)
 
 	ck_assert_int_eq(addr_parse(host, port, &a, &oc), 0);
 	return a;
+}
+
+static struct server_place place(struct addr at)
+{
+	return (struct server_place){ .kind = PLACE_INET, .at = at };
 }
 
 static struct server_options on_port(unsigned port)
@@ -73,7 +81,7 @@ static void expect_in_use(const struct server_options *o, const char *where)
 	struct outcome oc = OUTCOME_NONE;
 	int before = count_fds();
 
-	ck_assert_int_eq(listener_set_open(&set, o, &oc), -1);
+	ck_assert_int_eq(listener_set_open(&set, o, &nothing, &oc), -1);
 	ck_assert_outcome(&oc, OC_LISTEN, where);
 	ck_assert_int_eq(oc.sys_errno, EADDRINUSE);
 	ck_assert_str_ne(oc.advice, "");
@@ -93,7 +101,7 @@ START_TEST(test_both_families_get_the_same_port)
 
 	for (int i = 0; i < ATTEMPTS && ret != 0; i++) {
 		oc = OUTCOME_NONE;
-		ret = listener_set_open(&set, &o, &oc);
+		ret = listener_set_open(&set, &o, &nothing, &oc);
 		ck_assert_msg(ret == 0 || oc.sys_errno == EADDRINUSE, "%s", oc.detail);
 	}
 	ck_assert_no_failure(&oc);
@@ -117,9 +125,9 @@ START_TEST(test_an_explicit_list)
 	struct listener_set set;
 	int before = count_fds();
 
-	o.listen[0] = parsed("127.0.0.1", "0");
-	o.listen[1] = parsed("127.0.0.2", "0");
-	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+	o.listen[0] = place(parsed("127.0.0.1", "0"));
+	o.listen[1] = place(parsed("127.0.0.2", "0"));
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 2);
 	for (size_t i = 0; i < set.count; i++) {
@@ -129,7 +137,7 @@ START_TEST(test_an_explicit_list)
 
 		/* In the order asked for, with the port that was found, and listening. */
 		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
-		    addr_format_host(&o.listen[i], expected));
+		    addr_format_host(&o.listen[i].at, expected));
 		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
 		ck_assert_int_ne(sock_connect(&set.item[i].at, &connected), IO_FAILED);
 		ck_assert_int_eq(sock_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
@@ -151,8 +159,8 @@ START_TEST(test_as_many_as_the_options_hold)
 	struct listener_set set;
 
 	for (size_t i = 0; i < SERVER_LISTEN_MAX; i++)
-		o.listen[i] = parsed("127.0.0.1", "0");
-	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+		o.listen[i] = place(parsed("127.0.0.1", "0"));
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_uint_eq(set.count, SERVER_LISTEN_MAX);
 	listener_set_close(&set);
 }
@@ -165,10 +173,10 @@ START_TEST(test_all_of_a_list_or_none)
 	struct addr taken;
 	int fd = occupy("127.0.0.1", &taken);
 
-	o.listen[0] = o.listen[2] = parsed("127.0.0.1", "0");
-	o.listen[1] = taken;
+	o.listen[0] = o.listen[2] = place(parsed("127.0.0.1", "0"));
+	o.listen[1] = place(taken);
 	expect_in_use(&o, addr_format(&taken, where));
-	o.listen[0] = taken;
+	o.listen[0] = place(taken);
 	expect_in_use(&o, addr_format(&taken, where));
 	close(fd);
 }
@@ -181,7 +189,7 @@ START_TEST(test_the_same_address_twice)
 	char where[ADDR_TEXT_MAX];
 
 	close(occupy("127.0.0.1", &at));
-	o.listen[0] = o.listen[1] = at;
+	o.listen[0] = o.listen[1] = place(at);
 	expect_in_use(&o, addr_format(&at, where));
 }
 END_TEST
@@ -213,8 +221,8 @@ START_TEST(test_close_is_idempotent)
 	struct listener_set set;
 	int stranger;
 
-	o.listen[0] = parsed("127.0.0.1", "0");
-	ck_assert_int_eq(listener_set_open(&set, &o, &oc), 0);
+	o.listen[0] = place(parsed("127.0.0.1", "0"));
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	listener_set_close(&set);
 	/* Gets the number that has become free, which is no longer the set's to close. */
 	stranger = dup(STDERR_FILENO);

@@ -114,8 +114,8 @@ START_TEST(test_where_to_listen)
 	char text[ADDR_TEXT_MAX];
 
 	ck_assert_uint_eq(o.listen_count, 2);
-	ck_assert_str_eq(addr_format(&o.listen[0], text), "127.0.0.1:443");
-	ck_assert_str_eq(addr_format(&o.listen[1], text), "[::1]:0");
+	ck_assert_str_eq(addr_format(&o.listen[0].at, text), "127.0.0.1:443");
+	ck_assert_str_eq(addr_format(&o.listen[1].at, text), "[::1]:0");
 }
 END_TEST
 
