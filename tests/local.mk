@@ -4,6 +4,7 @@
 
 unit_tests = \
 	tests/unit/check_access \
+	tests/unit/check_activation \
 	tests/unit/check_addr \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
@@ -11,19 +12,24 @@ unit_tests = \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
+	tests/unit/check_notify \
 	tests/unit/check_options \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
 	tests/unit/check_pool \
+	tests/unit/check_place \
 	tests/unit/check_sandbox \
 	tests/unit/check_sock \
+	tests/unit/check_supervisor \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
 	tests/unit/check_tlswire \
+	tests/unit/check_unixsock \
 	tests/unit/check_verify
 
 system_tests = \
 	tests/system/access.sh \
+	tests/system/activation.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \
@@ -32,6 +38,7 @@ system_tests = \
 	tests/system/certs-names.sh \
 	tests/system/certs-shells.sh \
 	tests/system/crash.sh \
+	tests/system/credentials.sh \
 	tests/system/deadlines.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
@@ -43,14 +50,15 @@ system_tests = \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
 	tests/system/master-death.sh \
+	tests/system/notify.sh \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
 	tests/system/passthrough.sh \
+	tests/system/privileges.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \
-	tests/system/privileges.sh \
 	tests/system/resume.sh \
 	tests/system/retry.sh \
 	tests/system/sandbox-allocators.sh \
@@ -58,6 +66,7 @@ system_tests = \
 	tests/system/sandbox.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
+	tests/system/unix-socket.sh \
 	tests/system/unread.sh
 
 style_tests = \
@@ -84,12 +93,14 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
 check_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
 	tests/support/check_main.h \
+	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
 	tests/support/testpki.c tests/support/testpki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy
+check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy \
+	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 

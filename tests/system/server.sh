@@ -15,6 +15,12 @@
 #	is_gone PID...              have these processes ended?
 #	logged REGEX; count REGEX   is it in $SERVER_LOG, and in how many lines
 #	await REGEX [N]             until it is there, N times
+#	start_managed ARG... -- ARG...
+#	                            the same under tests/support/manager.c, with its options first;
+#	                            sets $MANAGER_PID $MANAGER_LOG, too
+#	stop_managed                TERM to the manager, which passes it on
+#	managed_pid                 sets $SERVER_PID anew, when it was started again
+#	await_told REGEX [N]        until the manager was told so, N times
 #	start_peer KIND [ARG...]    a bad server, see tests/support/peer.c: sets $PORT
 #	start_crowd ARG...          clients, see tests/support/crowd.c: returns when all are
 #	                            connected; their input ends with release_crowd
@@ -189,4 +195,57 @@ outcome() {
 		outcome_times=$((outcome_times + 1))
 	done
 	printf '%s of %s: %s %s\n' "$outcome_times" "$REPEAT" "$outcome_status" "$outcome_name"
+}
+
+# ---- under a service manager ---------------------------------------------------------------------
+
+managed_is_up() {
+	grep -q '^told .*READY=1' "$MANAGER_LOG" || is_gone "$MANAGER_PID"
+}
+
+# start_managed MANAGER-ARG... -- SERVER-ARG...
+start_managed() {
+	started=$((started + 1))
+	SERVER_LOG=$TMP/server-$started.log MANAGER_LOG=$TMP/manager-$started.log
+	log_on_failure "$SERVER_LOG"
+	log_on_failure "$MANAGER_LOG"
+	: >"$SERVER_LOG"
+	managed_options=''
+	while [ "$1" != -- ]; do
+		managed_options="$managed_options $1"
+		shift
+	done
+	shift
+	# shellcheck disable=SC2086 # a list of words
+	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" --cert "$CERT" \
+		--key "$KEY" "$@" 2>"$SERVER_LOG" >"$MANAGER_LOG" &
+	MANAGER_PID=$!
+	track "$MANAGER_PID"
+	wait_for "$PATIENCE" managed_is_up || fail "the server is not ready: $*"
+	grep -q '^told .*READY=1' "$MANAGER_LOG" || fail "the server left at once: $*"
+	PORT=$(sed -n 's/^port .* //p' "$MANAGER_LOG" | head -n 1)
+	managed_pid
+}
+
+# That of the last one started.
+managed_pid() {
+	SERVER_PID=$(sed -n 's/^pid //p' "$MANAGER_LOG" | tail -n 1)
+}
+
+has_told() {
+	[ "$(grep -ce "^told .*$1" "$MANAGER_LOG")" -ge "$2" ]
+}
+
+await_told() {
+	wait_for "$PATIENCE" has_told "$1" "${2-1}" ||
+		fail "the manager was told \"$1\" $(grep -ce "^told .*$1" "$MANAGER_LOG") times, not ${2-1}"
+}
+
+stop_managed() {
+	kill -TERM "$MANAGER_PID" || fail 'the manager is not there any more'
+	wait_for "$PATIENCE" is_gone "$MANAGER_PID" || fail 'the manager does not leave'
+	status=0
+	wait "$MANAGER_PID" || status=$?
+	untrack "$MANAGER_PID"
+	[ $status -eq 0 ] || fail "the server left with status $status"
 }
