@@ -51,7 +51,8 @@ static void drop_unclaimed(struct activation *given)
 
 	while ((name = activation_discard(given)))
 		log_at(LEVEL_WARNING,
-		    "closed: the socket \"%s\" that was handed over; no --listen systemd asks for it",
+		    "closed: the socket \"%s\" that was handed over; "
+		    "no --listen systemd asks for it",
 		    name);
 }
 

@@ -239,6 +239,40 @@ START_TEST(test_the_port_can_be_changed)
 }
 END_TEST
 
+START_TEST(test_a_unix_socket_has_a_family_and_nothing_else)
+{
+	struct addr a = { .len = 110 };
+	char text[ADDR_TEXT_MAX];
+
+	/* As accept(2) leaves it: cut, with the length of what it cut. */
+	memset(&a.ss, 'x', sizeof a.ss);
+	a.ss.any.sa_family = AF_UNIX;
+	addr_settle(&a);
+	ck_assert_uint_eq(a.len, sizeof(sa_family_t));
+	ck_assert_str_eq(addr_format(&a, text), "unix");
+	ck_assert_str_eq(addr_format_host(&a, text), "unix");
+	ck_assert_uint_eq(addr_port(&a), 0);
+	addr_set_port(&a, 443);
+	ck_assert_uint_eq(addr_port(&a), 0);
+	ck_assert_str_eq(addr_format(&a, text), "unix");
+}
+END_TEST
+
+START_TEST(test_what_the_kernel_gave_is_settled)
+{
+	struct addr v4 = parsed("192.0.2.1", "443"), v6 = parsed("2001:db8::1", "443"),
+		    mapped = parsed("::ffff:192.0.2.1", "443");
+	char text[ADDR_TEXT_MAX];
+
+	addr_settle(&v4);
+	ck_assert_str_eq(addr_format(&v4, text), "192.0.2.1:443");
+	addr_settle(&v6);
+	ck_assert_str_eq(addr_format(&v6, text), "[2001:db8::1]:443");
+	addr_settle(&mapped);
+	ck_assert_str_eq(addr_format(&mapped, text), "192.0.2.1:443");
+}
+END_TEST
+
 CHECK_MAIN("addr",
     test_split_takes_the_usual_forms,
     test_split_refuses_broken_brackets,
@@ -252,4 +286,6 @@ CHECK_MAIN("addr",
     test_what_is_a_literal,
     test_format_of_both_families,
     test_format_of_no_address,
+    test_a_unix_socket_has_a_family_and_nothing_else,
+    test_what_the_kernel_gave_is_settled,
     test_the_port_can_be_changed)

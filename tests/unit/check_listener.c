@@ -232,7 +232,76 @@ START_TEST(test_close_is_idempotent)
 }
 END_TEST
 
+START_TEST(test_a_path_goes_with_whoever_made_it)
+{
+	char folder[] = "/tmp/hello-tls-listener-XXXXXX", path[64], text[LISTENER_TEXT_MAX];
+	struct server_options o = { .listen_count = 2 };
+	struct outcome oc = OUTCOME_NONE;
+	struct listener_set set;
+	struct addr taken;
+	int before = count_fds(), fd;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/socket", folder);
+	o.listen[0] = (struct server_place){ .kind = PLACE_UNIX, .text = path };
+	o.listen[1] = place(parsed("127.0.0.1", "0"));
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_str_eq(listener_format(&set.item[0], text) + 5, path);
+	ck_assert_int_eq(strncmp(text, "unix:", 5), 0);
+	ck_assert_int_eq(strncmp(listener_format(&set.item[1], text), "127.0.0.1:", 10), 0);
+
+	/* A worker only closes. */
+	listener_set_close(&set);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
+	ck_assert_int_eq(listener_set_withdraw(&set, &oc), 0);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_int_eq(listener_set_withdraw(&set, &oc), 0);
+	ck_assert_no_failure(&oc);
+
+	/* All or none. */
+	fd = occupy("127.0.0.1", &taken);
+	o.listen[1] = place(taken);
+	expect_in_use(&o, addr_format(&taken, text));
+	ck_assert_int_ne(access(path, F_OK), 0);
+	close(fd);
+	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+/* With names first, and only then "the rest", whatever the order on the command line. */
+START_TEST(test_what_was_handed_over)
+{
+	struct activation given = { .count = 3 };
+	struct server_options o = { .listen_count = 2 };
+	struct outcome oc = OUTCOME_NONE;
+	struct listener_set set;
+	struct addr at[3];
+	static const char *const names[] = { "a", "b", "c" };
+
+	for (size_t i = 0; i < 3; i++) {
+		given.item[i].fd = occupy("127.0.0.1", &at[i]);
+		given.item[i].name = names[i];
+	}
+	o.listen[0] = (struct server_place){ .kind = PLACE_SYSTEMD, .text = "" };
+	o.listen[1] = (struct server_place){ .kind = PLACE_SYSTEMD, .text = "b" };
+	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_uint_eq(set.count, 3);
+	ck_assert_uint_eq(given.count, 0);
+	ck_assert_uint_eq(addr_port(&set.item[0].at), addr_port(&at[1]));
+	ck_assert_uint_eq(addr_port(&set.item[1].at), addr_port(&at[0]));
+	ck_assert_uint_eq(addr_port(&set.item[2].at), addr_port(&at[2]));
+	listener_set_withdraw(&set, &oc);
+	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, "--listen systemd:b: no socket was handed over");
+}
+END_TEST
+
 CHECK_MAIN("listener",
     test_both_families_get_the_same_port, test_an_explicit_list,
     test_as_many_as_the_options_hold, test_all_of_a_list_or_none,
-    test_the_same_address_twice, test_both_families_or_none, test_close_is_idempotent)
+    test_the_same_address_twice, test_both_families_or_none, test_close_is_idempotent,
+    test_a_path_goes_with_whoever_made_it, test_what_was_handed_over)

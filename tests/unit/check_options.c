@@ -305,9 +305,60 @@ START_TEST(test_help_and_version_end_it)
 }
 END_TEST
 
+START_TEST(test_other_places)
+{
+	struct server_options o = taken(WORDS("-l", "unix:/run/h.sock", "--listen=systemd:web",
+	    "--listen=systemd"));
+
+	ck_assert_uint_eq(o.listen_count, 3);
+	ck_assert_int_eq(o.listen[0].kind, PLACE_UNIX);
+	ck_assert_str_eq(o.listen[0].text, "/run/h.sock");
+	ck_assert_int_eq(o.listen[1].kind, PLACE_SYSTEMD);
+	ck_assert_str_eq(o.listen[1].text, "web");
+	ck_assert_str_eq(o.listen[2].text, "");
+	refused(WORDS("--listen", "unix:"), "--listen unix:PATH: the path is empty");
+}
+END_TEST
+
+START_TEST(test_credentials_come_before_the_usual_place)
+{
+	char folder[] = "/tmp/hello-tls-options-XXXXXX", chain[64], key[64];
+	struct server_options o;
+	FILE *file;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(chain, sizeof chain, "%s/chain.pem", folder);
+	snprintf(key, sizeof key, "%s/key.pem", folder);
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
+	o = taken((const char *const []){ NULL });
+	ck_assert_str_eq(o.identity.key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert(!o.credentials);
+
+	/* One is enough: that the other is missing is then said where it is read. */
+	file = fopen(key, "w");
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	o = taken((const char *const []){ NULL });
+	ck_assert_str_eq(o.identity.chain_file, chain);
+	ck_assert_str_eq(o.identity.key_file, key);
+	ck_assert(o.credentials);
+
+	o = taken(WORDS("--cert=c.pem", "--key=k.pem"));
+	ck_assert_str_eq(o.identity.chain_file, "c.pem");
+	ck_assert(!o.credentials);
+
+	setenv("CREDENTIALS_DIRECTORY", "", 1);
+	o = taken((const char *const []){ NULL });
+	ck_assert_str_eq(o.identity.chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	unlink(key);
+	rmdir(folder);
+}
+END_TEST
+
 CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
     test_a_port, test_what_is_no_port, test_one_port_or_a_list, test_a_certificate_needs_its_key,
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
     test_the_bounds_are_within, test_the_levels_of_the_log, test_unknown_options,
-    test_help_and_version_end_it)
+    test_help_and_version_end_it, test_other_places,
+    test_credentials_come_before_the_usual_place)

@@ -294,10 +294,64 @@ START_TEST(test_drain_tells_a_reset)
 }
 END_TEST
 
+START_TEST(test_a_listener_of_somebody_else_becomes_one_of_ours)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct addr any = any_port("127.0.0.1");
+	int fd = socket(AF_INET, SOCK_STREAM, 0), nodelay = 0;
+	socklen_t len = sizeof nodelay;
+
+	ck_assert_int_eq(bind(fd, &any.ss.any, any.len), 0);
+	/* Bound is not enough. */
+	ck_assert_int_eq(sock_adopt_listener(fd, &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, "is no listening stream socket");
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	oc = OUTCOME_NONE;
+	ck_assert_int_eq(sock_adopt_listener(fd, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, &len), 0);
+	ck_assert_int_ne(nodelay, 0);
+	close(fd);
+	ck_assert_int_eq(sock_adopt_listener(fd, &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, "is no socket");
+}
+END_TEST
+
+/* A socket unit makes one socket for both families. */
+START_TEST(test_a_mapped_peer_is_ipv4)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
+	int off = 0, fd = socket(AF_INET6, SOCK_STREAM, 0), connected, accepted = -1;
+	struct addr at = { .len = 0 }, peer, to;
+	struct outcome oc = OUTCOME_NONE;
+	char text[ADDR_TEXT_MAX];
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0 ||
+	    bind(fd, (struct sockaddr *)&any, sizeof any) != 0)
+		return; /* no IPv6 here */
+	ck_assert_int_eq(listen(fd, 8), 0);
+	ck_assert_int_eq(sock_adopt_listener(fd, &oc), 0);
+	ck_assert_int_eq(sock_local(fd, &at, &oc), 0);
+	to = any_port("127.0.0.1");
+	addr_set_port(&to, addr_port(&at));
+	ck_assert_int_eq(connect_to(&to, &connected), 0);
+	wait_for(fd, IO_WANT_READ);
+	ck_assert_int_eq(sock_accept(fd, &accepted, &peer), IO_DONE);
+	ck_assert_str_eq(addr_format_host(&peer, text), "127.0.0.1");
+	close(accepted);
+	close(connected);
+	close(fd);
+}
+END_TEST
+
 CHECK_MAIN("sock",
     test_listen_accept_connect, test_an_address_in_use,
     test_an_ipv6_listener_leaves_ipv4_alone, test_restart_while_old_connections_linger,
     test_failures_leave_errno_and_no_descriptor, test_what_a_failed_connect_stands_for,
     test_wait_sees_what_is_ready, test_wait_ends_at_the_deadline_and_not_before,
     test_drain_until_the_peer_ends, test_drain_does_not_follow_a_sender_without_end,
-    test_drain_tells_a_reset)
+    test_drain_tells_a_reset,
+    test_a_listener_of_somebody_else_becomes_one_of_ours, test_a_mapped_peer_is_ipv4)

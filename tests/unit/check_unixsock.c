@@ -213,7 +213,10 @@ START_TEST(test_of_many_at_once_one_wins)
 			struct outcome oc = OUTCOME_NONE;
 			struct unixsock u;
 
-			/* Room for everybody who asks whether it is answered. All begin together, and the winner stays until all have tried. */
+			/*
+			 * All begin together, and the winner stays until all have tried, with
+			 * room for everybody who asks whether it is answered.
+			 */
 			close(go[1]);
 			if (read(go[0], &byte, 1) != 0)
 				_exit(2);
