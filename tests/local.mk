@@ -66,6 +66,7 @@ system_tests = \
 	tests/system/sandbox.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
+	tests/system/units.sh \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh
 

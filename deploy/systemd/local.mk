@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# Units are made by make and not by configure: the folders in them may hold ${prefix}.
+
+EXTRA_DIST += \
+	deploy/systemd/hello-server.service.in \
+	deploy/systemd/hello-server-standalone.service.in
+CLEANFILES += \
+	deploy/systemd/hello-server.service \
+	deploy/systemd/hello-server-standalone.service
+
+systemd_units = \
+	deploy/systemd/hello-server.service \
+	deploy/systemd/hello-server-standalone.service
+systemd_fill = $(MKDIR_P) deploy/systemd && $(SED) \
+	-e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g'
+
+deploy/systemd/hello-server.service: $(srcdir)/deploy/systemd/hello-server.service.in Makefile
+	$(AM_V_GEN)$(systemd_fill) $(srcdir)/deploy/systemd/hello-server.service.in >$@.tmp && mv $@.tmp $@
+deploy/systemd/hello-server-standalone.service: \
+		$(srcdir)/deploy/systemd/hello-server-standalone.service.in Makefile
+	$(AM_V_GEN)$(systemd_fill) $(srcdir)/deploy/systemd/hello-server-standalone.service.in \
+		>$@.tmp && mv $@.tmp $@
+
+# Without a place to install them they are still made, for whoever wants to have a look, and the tests.
+if SYSTEMD_UNITS
+systemdsystemunit_DATA = $(systemd_units)
+dist_systemdsystemunit_DATA = deploy/systemd/hello-server.socket
+else
+noinst_DATA = $(systemd_units)
+EXTRA_DIST += deploy/systemd/hello-server.socket
+endif
+if SYSTEMD_SYSUSERS
+dist_sysusers_DATA = deploy/systemd/hello-tls.conf
+else
+EXTRA_DIST += deploy/systemd/hello-tls.conf
+endif
