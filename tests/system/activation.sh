@@ -2,6 +2,7 @@
 # activation.sh - sockets that are handed over (LISTEN_FDS): they are served, by name too; the same one
 # goes from one server process to the next under load, and nobody is refused; what does not fit is
 # said in one line.
+# shellcheck disable=SC2086  # $WORK_AS: words, or none
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -51,20 +52,20 @@ refused() {
 	expect "$TMP/err" "^hello-server: LISTEN: .*$refused_regex"
 	expect "$TMP/err" '^  try: .'
 }
-refused '--listen systemd: no socket was handed over$' "$HELLO_SERVER" --listen systemd
-refused '--listen systemd:web: no socket was handed over$' "$HELLO_SERVER" --listen systemd:web
+refused '--listen systemd: no socket was handed over$' "$HELLO_SERVER" $WORK_AS --listen systemd
+refused '--listen systemd:web: no socket was handed over$' "$HELLO_SERVER" $WORK_AS --listen systemd:web
 refused 'systemd:wep: there is no such socket, but "web", "other"$' \
-	"$MANAGER" --socket web --socket other "$HELLO_SERVER" --listen systemd:wep
+	"$MANAGER" --socket web --socket other "$HELLO_SERVER" $WORK_AS --listen systemd:wep
 [ "$(grep -c 'level=warning .*msg="closed: the socket' "$TMP/err")" -eq 2 ] ||
 	fail 'not a warning for each socket'
 # shellcheck disable=SC2016 # for the shell inside
 refused 'LISTEN_FDS is 2, but of descriptor 3' \
-	sh -c 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@" 3>&- 4>&-' sh "$HELLO_SERVER" --listen systemd
+	sh -c 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@" 3>&- 4>&-' sh "$HELLO_SERVER" $WORK_AS --listen systemd
 
 # The tool that systemd brings for this.
 if command -v systemd-socket-activate >/dev/null 2>&1; then
 	need openssl
-	systemd-socket-activate -l "$TMP/web.sock" --fdname=web "$HELLO_SERVER" --cert "$CERT" \
+	systemd-socket-activate -l "$TMP/web.sock" --fdname=web "$HELLO_SERVER" $WORK_AS --cert "$CERT" \
 		--key "$KEY" --workers 1 --listen systemd:web 2>"$TMP/activated.log" &
 	SERVER_PID=$! SERVER_LOG=$TMP/activated.log
 	track "$SERVER_PID"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # credentials.sh - without --cert and --key the files are those of $CREDENTIALS_DIRECTORY, with the modes
 # that systemd gives them; a reload says that it brought nothing new, and why.
+# shellcheck disable=SC2086  # $WORK_AS: words, or none
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -17,7 +18,7 @@ start_bare() {
 	SERVER_LOG=$TMP/server-$started.log
 	log_on_failure "$SERVER_LOG"
 	: >"$SERVER_LOG"
-	"$HELLO_SERVER" --listen 127.0.0.1:0 --workers 1 2>"$SERVER_LOG" &
+	"$HELLO_SERVER" $WORK_AS --listen 127.0.0.1:0 --workers 1 2>"$SERVER_LOG" &
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail 'the server is not ready'
@@ -37,7 +38,7 @@ done
 
 # One of two is a mistake that is named, and not a reason to look elsewhere.
 rm -f "$CREDENTIALS_DIRECTORY/key.pem"
-run_status 3 timeout 20 "$HELLO_SERVER" --listen 127.0.0.1:0
+run_status 3 timeout 20 "$HELLO_SERVER" $WORK_AS --listen 127.0.0.1:0
 expect "$TMP/err" "^hello-server: FILE: .*$CREDENTIALS_DIRECTORY/key.pem: No such file"
 
 # What is given counts, also without a word in it for the credentials.
@@ -52,6 +53,6 @@ rm -f "$CREDENTIALS_DIRECTORY"/*
 if [ -d /etc/hello-tls ] || [ -d /usr/local/etc/hello-tls ]; then
 	echo 'a real certificate may be installed here: "no credentials" was not tried'
 else
-	run_status 3 timeout 20 "$HELLO_SERVER" --listen 127.0.0.1:0
+	run_status 3 timeout 20 "$HELLO_SERVER" $WORK_AS --listen 127.0.0.1:0
 	expect "$TMP/err" '^hello-server: FILE: .*hello-tls/chain.pem: No such file'
 fi

@@ -217,7 +217,7 @@ start_managed() {
 	done
 	shift
 	# shellcheck disable=SC2086 # a list of words
-	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" --cert "$CERT" \
+	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" $WORK_AS --cert "$CERT" \
 		--key "$KEY" "$@" 2>"$SERVER_LOG" >"$MANAGER_LOG" &
 	MANAGER_PID=$!
 	track "$MANAGER_PID"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # unix-socket.sh - --listen unix:PATH: it is served; a stale path is replaced, one in use is not; the path
 # goes when the server does, also while it drains, unless it is somebody else's by then.
+# shellcheck disable=SC2086  # $WORK_AS: words, or none
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -17,7 +18,7 @@ must_greet() {
 	greeted_here || fail "$1: $(cat "$TMP/greeted.err")"
 }
 in_use() {
-	run_status 4 timeout 20 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --listen "unix:$path"
+	run_status 4 timeout 20 "$HELLO_SERVER" $WORK_AS --cert "$CERT" --key "$KEY" --listen "unix:$path"
 	expect "$TMP/err" "^hello-server: LISTEN: cannot listen on unix:$path: $1"
 	expect "$TMP/err" '^  try: .'
 }
