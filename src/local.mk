@@ -24,10 +24,14 @@ libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
 	src/server/activation.c src/server/activation.h \
 	src/server/conn.c src/server/conn.h \
+	src/server/counters.c src/server/counters.h \
 	src/server/crew.c src/server/crew.h \
+	src/server/exposition.c src/server/exposition.h \
 	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
 	src/server/master.c src/server/master.h \
+	src/server/metrics.c src/server/metrics.h \
+	src/server/monitor.c src/server/monitor.h \
 	src/server/notify.c src/server/notify.h \
 	src/server/options.c src/server/options.h \
 	src/server/place.c src/server/place.h \

@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/check_addr \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
+	tests/unit/check_counters \
 	tests/unit/check_crew \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
@@ -50,6 +51,8 @@ system_tests = \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
 	tests/system/master-death.sh \
+	tests/system/metrics-prometheus.sh \
+	tests/system/metrics.sh \
 	tests/system/notify.sh \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \

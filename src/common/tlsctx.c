@@ -360,6 +360,11 @@ int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct 
 	return -1;
 }
 
+void tlsctx_identify(const SSL_CTX *server, struct certinfo *out)
+{
+	certinfo_get(SSL_CTX_get0_certificate(server), out);
+}
+
 void tlsctx_free(SSL_CTX *ctx)
 {
 	SSL_CTX_free(ctx);

@@ -6,6 +6,7 @@
 
 #include <openssl/types.h>
 
+#include "common/certinfo.h"
 #include "common/outcome.h"
 
 /*
@@ -56,6 +57,9 @@ SSL_CTX *tlsctx_client(const struct tlsctx_trust *trust,
  * Returns 0, or -1 with OC_FILE.
  */
 int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc);
+
+/* Facts of the certificate that a server context presents. */
+void tlsctx_identify(const SSL_CTX *server, struct certinfo *out);
 
 void tlsctx_free(SSL_CTX *ctx);
 

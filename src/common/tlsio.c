@@ -373,6 +373,7 @@ void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
 	out->protocol = or_empty(SSL_get_version(ssl));
 	out->cipher = or_empty(SSL_get_cipher_name(ssl));
 	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
+	out->resumed = SSL_session_reused(ssl) != 0;
 	ERR_clear_error();
 }
 

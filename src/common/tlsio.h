@@ -110,6 +110,7 @@ struct tlsio_facts {
 	const char *protocol; /* "TLSv1.3" */
 	const char *cipher;   /* "TLS_AES_128_GCM_SHA256" */
 	const char *group;    /* "x25519" */
+	bool resumed;
 };
 
 void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out);

@@ -57,7 +57,7 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->state = CONN_HELLO;
 	c->now_ms = c->entered_ms = now_ms;
 	c->record.peer = *peer;
-	c->record.facts = (struct tlsio_facts){ "", "", "" };
+	c->record.facts = (struct tlsio_facts){ "", "", "", false };
 	return c;
 }
 

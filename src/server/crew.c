@@ -13,17 +13,12 @@ struct worker {
 	uint64_t beat_ms;  /* the last sign of life */
 };
 
-struct slot {
-	unsigned pause_ms; /* before the next spawn after a death; 0: none so far */
-	uint64_t not_before_ms;
-};
-
 enum stop { STOP_NOT, STOP_GRACEFUL, STOP_NOW };
 
 struct crew {
 	unsigned slots, generation, drain_ms;
 	enum stop stop;
-	struct slot *slot;
+	struct crew_pause *slot;
 	struct worker *worker;
 	size_t places; /* of worker: grows when generations overlap */
 };
@@ -119,7 +114,7 @@ static bool must_leave(const struct crew *c, const struct worker *w)
 }
 
 /* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
-static void pause_slot(struct slot *s, bool lived_long, uint64_t now_ms)
+void crew_pause_after(struct crew_pause *s, bool lived_long, uint64_t now_ms)
 {
 	if (lived_long || s->pause_ms == 0)
 		s->pause_ms = CREW_PAUSE_MIN_MS;
@@ -149,7 +144,7 @@ static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t no
 		return order;
 	if (c->stop == STOP_NOW || now_ms >= kill_ms) {
 		if (w->state == STARTING && w->generation == c->generation)
-			pause_slot(&c->slot[w->slot], false, now_ms);
+			crew_pause_after(&c->slot[w->slot], false, now_ms);
 		w->state = KILLED;
 		order.what = CREW_KILL;
 	} else if (w->state != DRAINING && must_leave(c, w)) {
@@ -226,7 +221,7 @@ void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
 			.state = STARTING,
 			.since_ms = now_ms };
 	else
-		pause_slot(&c->slot[slot], false, now_ms);
+		crew_pause_after(&c->slot[slot], false, now_ms);
 }
 
 void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
@@ -254,7 +249,8 @@ void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms)
 	if (!w)
 		return;
 	if (w->generation == c->generation && w->state < DRAINING)
-		pause_slot(&c->slot[w->slot], now_ms - w->since_ms >= CREW_LIVED_LONG_MS, now_ms);
+		crew_pause_after(&c->slot[w->slot], now_ms - w->since_ms >= CREW_LIVED_LONG_MS,
+		    now_ms);
 	w->pid = 0;
 }
 
@@ -262,7 +258,7 @@ unsigned crew_renew(struct crew *c)
 {
 	/* What killed the old generation may be mended in the new one. */
 	for (unsigned s = 0; s < c->slots; s++)
-		c->slot[s] = (struct slot){ 0, 0 };
+		c->slot[s] = (struct crew_pause){ 0, 0 };
 	return ++c->generation;
 }
 

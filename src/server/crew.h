@@ -19,6 +19,17 @@ struct crew;
 /* Pauses before a slot is filled again: doubled per death, until a worker lived long. */
 enum { CREW_PAUSE_MIN_MS = 100, CREW_PAUSE_MAX_MS = 30000, CREW_LIVED_LONG_MS = 10000 };
 
+/*
+ * The pause before somebody who died is started anew: the first one is short,
+ * each early death doubles it, and a long life makes it short again. Zeroed: now.
+ */
+struct crew_pause {
+	unsigned pause_ms;
+	uint64_t not_before_ms;
+};
+
+void crew_pause_after(struct crew_pause *p, bool lived_long, uint64_t now_ms);
+
 /* How much longer than its drain a worker may take before it is killed. */
 enum { CREW_KILL_GRACE_MS = 1000 };
 

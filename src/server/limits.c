@@ -3,6 +3,17 @@
 
 #include <sys/resource.h>
 
+const char *limits_name(enum limits_kind kind)
+{
+	static const char *const names[LIMITS_KINDS] = {
+		[LIMITS_CONNECTIONS] = "max-connections",
+		[LIMITS_HANDSHAKES] = "max-handshakes",
+		[LIMITS_PER_CLIENT] = "max-per-client",
+	};
+
+	return names[kind];
+}
+
 /* A worker gets its share, rounded up: all of them together may never fall short. */
 static unsigned share(unsigned connections, unsigned workers)
 {

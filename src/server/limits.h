@@ -13,6 +13,14 @@ enum { LIMITS_DEFAULT_CONNECTIONS = 10000 };
 /* Descriptors of a worker that are no connections: listeners, log, event loop, spares. */
 enum { LIMITS_OTHER_DESCRIPTORS = SERVER_LISTEN_MAX + 32 };
 
+/* Which limit somebody had to go for. */
+enum limits_kind { LIMITS_CONNECTIONS, LIMITS_HANDSHAKES, LIMITS_PER_CLIENT };
+
+enum { LIMITS_KINDS = LIMITS_PER_CLIENT + 1 };
+
+/* The option's name without its dashes. Static. */
+const char *limits_name(enum limits_kind kind);
+
 /* What one worker may hold at a time. */
 struct limits {
 	unsigned connections;

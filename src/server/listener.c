@@ -40,28 +40,28 @@ static int open_path(struct listener_set *set, const char *path, struct outcome 
 	return add(set, bound.fd, &bound, oc);
 }
 
-static int take_given(struct listener_set *set, struct activation *given, const char *name,
-    struct outcome *oc)
+static int take_given(struct listener_set *set, const char *option, size_t max,
+    struct activation *given, const char *name, struct outcome *oc)
 {
 	int fds[SERVER_LISTEN_MAX], ret = 0;
 	size_t count;
 
-	if (activation_take(given, "--listen", name, fds, SERVER_LISTEN_MAX - set->count, &count,
-		oc) != 0)
+	if (activation_take(given, option, name, fds, max, &count, oc) != 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		ret |= add(set, fds[i], NULL, oc);
 	return ret;
 }
 
-static int open_place(struct listener_set *set, const struct server_place *place,
-    struct activation *given, struct outcome *oc)
+/* At most max of them, where one place stands for several. */
+static int open_place(struct listener_set *set, const char *option, size_t max,
+    const struct server_place *place, struct activation *given, struct outcome *oc)
 {
 	switch (place->kind) {
 	case PLACE_UNIX:
 		return open_path(set, place->text, oc);
 	case PLACE_SYSTEMD:
-		return take_given(set, given, place->text, oc);
+		return take_given(set, option, max, given, place->text, oc);
 	default:
 		return open_one(set, &place->at, oc);
 	}
@@ -121,13 +121,26 @@ int listener_set_open(struct listener_set *set, const struct server_options *o,
 	for (int rest = 0; rest <= 1; rest++) {
 		for (size_t i = 0; ret == 0 && i < o->listen_count; i++) {
 			if (takes_the_rest(&o->listen[i]) == rest)
-				ret = open_place(set, &o->listen[i], given, oc);
+				ret = open_place(set, "--listen", SERVER_LISTEN_MAX - set->count,
+				    &o->listen[i], given, oc);
 		}
 	}
 	/* A path that stays is stale, which the next start sees; the first failure is the news. */
 	if (ret != 0)
 		listener_set_withdraw(set, &ignored);
 	return ret;
+}
+
+int listener_set_open_one(struct listener_set *set, const char *option,
+    const struct server_place *place, struct activation *given, struct outcome *oc)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	set->count = 0;
+	if (open_place(set, option, 1, place, given, oc) == 0)
+		return 0;
+	listener_set_withdraw(set, &ignored);
+	return -1;
 }
 
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX])

@@ -38,6 +38,13 @@ struct listener_set {
 int listener_set_open(struct listener_set *set, const struct server_options *o,
     struct activation *given, struct outcome *oc);
 
+/*
+ * The same for one place alone, which may be handed over too: a set of exactly
+ * one. option is for messages. To be opened before what takes all the rest.
+ */
+int listener_set_open_one(struct listener_set *set, const char *option,
+    const struct server_place *place, struct activation *given, struct outcome *oc);
+
 /* Where it is: as addr_format has it, or "unix:PATH". Writes to buf and returns it. */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);
 

@@ -5,6 +5,7 @@
  * serve, where to listen, and the master, whose workers accept.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/log.h"
 #include "common/outcome.h"
@@ -13,20 +14,22 @@
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/master.h"
+#include "server/metrics.h"
+#include "server/monitor.h"
 #include "server/options.h"
 #include "server/privdrop.h"
 #include "server/sandbox.h"
 #include "server/service.h"
 #include "server/supervisor.h"
 
-static void log_listening(const struct listener_set *set)
+static void log_listening(const char *what, const struct listener_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		struct log_line line;
 		char text[LISTENER_TEXT_MAX];
 
 		log_begin(&line, LEVEL_INFO);
-		log_field(&line, "msg", "listening");
+		log_field(&line, "msg", "%s", what);
 		log_field(&line, "addr", "%s", listener_format(&set->item[i], text));
 		log_end(&line);
 	}
@@ -56,15 +59,26 @@ static void drop_unclaimed(struct activation *given)
 		    name);
 }
 
-static int open_listeners(struct listener_set *set, const struct server_options *o,
-    struct activation *given, struct outcome *oc)
+/* The one for metrics first: it has a name, and "--listen systemd" takes all the rest. */
+static int open_listeners(struct listener_set *set, struct listener_set *metrics,
+    const struct server_options *o, struct activation *given, struct outcome *oc)
 {
-	int ret = listener_set_open(set, o, given, oc);
+	struct outcome ignored = OUTCOME_NONE;
+	int ret = 0;
 
-	drop_unclaimed(given);
+	metrics->count = 0;
+	if (o->metrics_wanted)
+		ret = listener_set_open_one(metrics, "--metrics", &o->metrics, given, oc);
 	if (ret == 0)
-		log_listening(set);
-	return ret;
+		ret = listener_set_open(set, o, given, oc);
+	drop_unclaimed(given);
+	if (ret != 0) {
+		listener_set_withdraw(metrics, &ignored);
+		return -1;
+	}
+	log_listening("listening", set);
+	log_listening("metrics", metrics);
+	return 0;
 }
 
 /* Takes the job's service. */
@@ -82,16 +96,21 @@ static int run(struct master_job *job, struct outcome *oc)
 	return ret;
 }
 
-static int serve(const struct server_options *o, struct outcome *oc)
+static int serve(const struct server_options *o, char *const *argv, struct outcome *oc)
 {
-	struct listener_set listeners;
+	struct listener_set listeners, metrics;
 	struct activation given;
 	struct limits limits;
 	struct privdrop who;
-	struct master_job job = { .options = o,
+	struct monitor monitor = { .argv = o->metrics_wanted ? argv : NULL };
+	struct master_job job = {
+		.options = o,
 		.limits = &limits,
 		.privdrop = &who,
-		.listeners = &listeners };
+		.listeners = &listeners,
+		.monitor = &monitor,
+	};
+	struct outcome ignored = OUTCOME_NONE;
 	char sandbox[SANDBOX_TEXT_MAX];
 	int ret = -1;
 
@@ -102,17 +121,23 @@ static int serve(const struct server_options *o, struct outcome *oc)
 	privdrop_no_core();
 	if (limits_apply(o, &limits, oc) == 0 &&
 	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
-	    sandbox_probe(o->sandbox, sandbox, oc) == 0)
+	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&
+	    (job.counters = counters_new(&monitor.counters_fd, oc)))
 		job.service = service_load(o, oc);
 	if (job.service)
-		ret = open_listeners(&listeners, o, &given, oc);
+		ret = open_listeners(&listeners, &metrics, o, &given, oc);
 	activation_close(&given);
 	if (ret != 0) {
 		service_free(job.service);
 		return -1;
 	}
+	monitor.listen_fd = metrics.count > 0 ? metrics.item[0].fd : -1;
+	memcpy(job.counters->sandbox, sandbox, sizeof sandbox);
 	log_confinement(&who, sandbox);
-	return run(&job, oc);
+	ret = run(&job, oc);
+	if (listener_set_withdraw(&metrics, &ignored) != 0)
+		log_outcome(LEVEL_WARNING, "a path stays behind", &ignored);
+	return ret;
 }
 
 int main(int argc, char *argv[])
@@ -123,8 +148,11 @@ int main(int argc, char *argv[])
 	streams_prepare();
 	if (server_options_parse(&options, argc, argv, &oc) == 0) {
 		log_open(options.log_level);
-		log_role("master");
-		serve(&options, &oc);
+		log_role(metrics_is_us() ? "metrics" : "master");
+		if (metrics_is_us())
+			metrics_run(&options, &oc);
+		else
+			serve(&options, argv, &oc);
 	}
 	if (oc.code == OC_OK)
 		streams_finish(&oc);

@@ -34,7 +34,7 @@ struct master {
 };
 
 /* Handlers only take notes; the signals are blocked everywhere but in ppoll. */
-static volatile sig_atomic_t terminations, interrupted, hung_up;
+static volatile sig_atomic_t terminations, interrupted, hung_up, asked;
 
 static void on_signal(int number)
 {
@@ -44,11 +44,13 @@ static void on_signal(int number)
 		interrupted = 1;
 	else if (number == SIGHUP)
 		hung_up = 1;
+	else if (number == SIGUSR1)
+		asked = 1;
 }
 
 static void catch_signals(struct master *m)
 {
-	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD };
 	struct sigaction action = { .sa_handler = on_signal };
 	sigset_t blocked;
 
@@ -97,7 +99,8 @@ static void posts_free(struct posts *p)
 	free(p->pid);
 }
 
-static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd)
+static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd,
+    struct counters_seat *seat)
 {
 	struct worker_job job = {
 		.slot = order->slot,
@@ -109,17 +112,21 @@ static _Noreturn void become_worker(struct master *m, const struct crew_order *o
 		.privdrop = m->job->privdrop,
 		.listeners = m->job->listeners,
 		.service = m->service,
+		.counters = m->job->counters,
+		.seat = seat,
 	};
 
 	/* With these open, the other workers would not see the master's death. */
 	posts_free(&m->posts);
 	supervisor_close(m->job->supervisor);
+	monitor_forget(m->job->monitor);
 	worker_main(&job);
 }
 
 /* Returns the worker's pid, or 0: the crew then waits before it asks again. */
 static pid_t spawn(struct master *m, const struct crew_order *order)
 {
+	struct counters_seat *seat = counters_take_seat(m->job->counters);
 	int ends[2];
 	pid_t pid;
 
@@ -130,7 +137,7 @@ static pid_t spawn(struct master *m, const struct crew_order *order)
 	pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		become_worker(m, order, ends[1]);
+		become_worker(m, order, ends[1], seat);
 	}
 	close(ends[1]);
 	if (pid < 0) {
@@ -138,6 +145,8 @@ static pid_t spawn(struct master *m, const struct crew_order *order)
 		close(ends[0]);
 		return 0;
 	}
+	if (seat)
+		seat->pid = pid;
 	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
 	    order->generation, (long)pid);
 	/* Not on the list means never ready: it is told to leave, and the crew tries again. */
@@ -171,6 +180,25 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 	}
 }
 
+/* What the new generation serves, now that all of it does. */
+static void show_service(const struct master *m)
+{
+	struct counters_certificate leaf = { .not_after = m->service->leaf.not_after };
+
+	memcpy(leaf.subject, m->service->leaf.subject, sizeof leaf.subject);
+	counters_serve(m->job->counters, &leaf, 1);
+	m->job->counters->ready = true;
+}
+
+static void count_crew(const struct master *m)
+{
+	struct crew_count count = crew_count(m->crew);
+
+	m->job->counters->generation = count.generation;
+	m->job->counters->workers = count.slots;
+	m->job->counters->workers_ready = count.ready;
+}
+
 static void heed_post(struct master *m, size_t i)
 {
 	char bytes[64];
@@ -198,6 +226,7 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 	}
 	if (!m->complete && crew_is_complete(m->crew)) {
 		m->complete = true;
+		show_service(m);
 		log_at(LEVEL_INFO, "ready");
 	}
 }
@@ -220,7 +249,12 @@ static void reap(struct master *m)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (monitor_exited(m->job->monitor, pid, clock_ms()))
+			continue;
 		log_exit(pid, status);
+		counters_leave_seat(m->job->counters, pid);
+		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
+			m->job->counters->restarts++;
 		crew_exited(m->crew, pid, clock_ms());
 	}
 }
@@ -262,10 +296,13 @@ static void reload(struct master *m)
 
 	check_told(m, supervisor_reloading(m->job->supervisor, &unheard), &unheard);
 	fresh = service_load(m->job->options, &oc);
-	if (fresh)
+	if (fresh) {
 		renew(m, fresh);
-	else
+		m->job->counters->reloads++;
+	} else {
 		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
+		m->job->counters->reloads_failed++;
+	}
 	supervisor_reloaded(m->job->supervisor, fresh ? NULL : &oc);
 }
 
@@ -277,6 +314,27 @@ static void withdraw_listeners(struct master *m)
 		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
 }
 
+static void log_status(const struct master *m)
+{
+	const struct counters *c = m->job->counters;
+	struct crew_count count = crew_count(m->crew);
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO);
+	log_field(&line, "msg", "status");
+	log_field(&line, "generation", "%u", count.generation);
+	log_field(&line, "workers_ready", "%u", count.ready);
+	log_field(&line, "workers_alive", "%u", count.alive);
+	log_field(&line, "open", "%llu", (unsigned long long)counters_open(c));
+	log_field(&line, "greeted", "%llu", (unsigned long long)c->outcome[OC_OK]);
+	log_field(&line, "failed", "%llu", (unsigned long long)counters_failed(c));
+	log_field(&line, "reloads", "%llu", (unsigned long long)c->reloads);
+	log_field(&line, "reloads_failed", "%llu", (unsigned long long)c->reloads_failed);
+	log_field(&line, "restarts", "%llu", (unsigned long long)c->restarts);
+	log_field(&line, "sandbox", "%s", c->sandbox);
+	log_end(&line);
+}
+
 static void heed_signals(struct master *m)
 {
 	static int heeded;
@@ -285,8 +343,14 @@ static void heed_signals(struct master *m)
 		hung_up = 0;
 		reload(m);
 	}
-	if (interrupted || terminations > 0)
+	if (asked) {
+		asked = 0;
+		log_status(m);
+	}
+	if (interrupted || terminations > 0) {
+		m->job->counters->draining = true;
 		supervisor_leaving(m->job->supervisor);
+	}
 	if (interrupted || terminations > 1) {
 		crew_stop(m->crew, false);
 	} else if (terminations > heeded) {
@@ -312,11 +376,14 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);
+		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
 		reap(&m);
+		count_crew(&m);
 		heed_signals(&m);
 	}
 	withdraw_listeners(&m);
+	monitor_stop(m.job->monitor);
 	log_at(LEVEL_INFO, "left");
 	posts_free(&m.posts);
 	crew_free(m.crew);

@@ -3,8 +3,10 @@
 #define HELLO_SERVER_MASTER_H
 
 #include "common/outcome.h"
+#include "server/counters.h"
 #include "server/limits.h"
 #include "server/listener.h"
+#include "server/monitor.h"
 #include "server/options.h"
 #include "server/privdrop.h"
 #include "server/service.h"
@@ -17,6 +19,8 @@ struct master_job {
 	struct listener_set *listeners;
 	struct service *service; /* loaded; taken */
 	struct supervisor *supervisor;
+	struct counters *counters;
+	struct monitor *monitor; /* of the metrics process, if there is to be one */
 };
 
 /*
@@ -25,6 +29,8 @@ struct master_job {
  * leave at once. SIGHUP: load the service anew; a good one begins a new
  * generation of workers, a bad one is logged and changes nothing. The
  * supervisor is told of all this.
+ *
+ * SIGUSR1: log a line on how things stand.
  *
  * Takes the service. Parses nothing that a peer sends; its
  * only blocking call is one ppoll. Returns 0 after a stop that was asked for,

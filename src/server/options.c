@@ -31,6 +31,7 @@ enum {
 	OPT_USER,
 	OPT_GROUP,
 	OPT_SANDBOX,
+	OPT_METRICS,
 	OPT_LOG_LEVEL,
 	OPT_HELP,
 	OPT_VERSION
@@ -59,6 +60,7 @@ static const struct optparse_option options[] = {
 	[OPT_USER] = { 0, "user", "NAME", "of the workers, when started as root (hello-tls)" },
 	[OPT_GROUP] = { 0, "group", "NAME", "of the workers (that of the user)" },
 	[OPT_SANDBOX] = { 0, "sandbox", "MODE", "auto, require or off (auto)" },
+	[OPT_METRICS] = { 0, "metrics", "PLACE", "serve metrics here, for Prometheus" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
@@ -202,6 +204,9 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_SANDBOX:
 		return set_sandbox(o, value, oc);
+	case OPT_METRICS:
+		o->metrics_wanted = true;
+		return server_place_parse("--metrics", value, &o->metrics, oc);
 	case OPT_LOG_LEVEL:
 		return set_level(o, value, oc);
 	case OPT_HELP:

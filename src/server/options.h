@@ -30,7 +30,9 @@ struct server_options {
 	unsigned max_handshakes;  /* in flight, per worker */
 	unsigned max_per_client;  /* per worker; 0: no limit */
 	struct access access;
-	const char *user, *group; /* of the workers; NULL: privdrop's defaults */
+	bool metrics_wanted;
+	struct server_place metrics; /* where they are served */
+	const char *user, *group;    /* of the workers; NULL: privdrop's defaults */
 	enum sandbox_mode sandbox;
 	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
 	enum log_level log_level;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The default one falls through in a switch, which clang warns of. */
+#define HASH_FUNCTION(keyptr, keylen, hashv) HASH_SAX(keyptr, keylen, hashv)
 #include <uthash.h>
 #include <utlist.h>
 
@@ -143,20 +145,20 @@ static struct pool_place *longest_waiting(const struct pool *p)
 }
 
 struct pool_place *pool_excess(const struct pool *p, const struct pool_place *latest,
-    const char **why)
+    enum limits_kind *which)
 {
 	const struct limits *l = p->limits;
 
 	if (latest->client && latest->client->count > l->per_client) {
-		*why = "too many connections of this client (--max-per-client)";
+		*which = LIMITS_PER_CLIENT;
 		return latest->client->places;
 	}
 	if (p->handshake_count > l->handshakes) {
-		*why = "too many handshakes in flight (--max-handshakes)";
+		*which = LIMITS_HANDSHAKES;
 		return p->handshakes;
 	}
 	if (p->open > l->connections) {
-		*why = "too many connections (--max-connections)";
+		*which = LIMITS_CONNECTIONS;
 		return longest_waiting(p);
 	}
 	return NULL;

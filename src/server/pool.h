@@ -49,10 +49,10 @@ void pool_remove(struct pool *p, struct pool_place *place);
 /*
  * Is a limit exceeded, now that this one was added or updated? Then the answer
  * is who has waited longest for its peer among those that the limit counts, and
- * *why; else NULL. Remove that one before the next question.
+ * *which limit; else NULL. Remove that one before the next question.
  */
 struct pool_place *pool_excess(const struct pool *p, const struct pool_place *latest,
-    const char **why);
+    enum limits_kind *which);
 
 /* One whose deadline is over, or NULL. */
 struct pool_place *pool_expired(const struct pool *p, uint64_t now_ms);

@@ -5,7 +5,9 @@
  * program does needs exec or ptrace, so whoever tries them is not this program.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -95,12 +97,24 @@ static const int deadly[] = {
 /* Allowed with these arguments only. */
 static int add_conditions(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-	const struct scmp_arg_cmp own_process = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
-	/* FIONREAD: how much is there to read, asked by libevent's buffers. */
-	const struct scmp_arg_cmp fionread = SCMP_A1(SCMP_CMP_EQ, 0x541B);
-	/* F_GETFL and F_GETFD change nothing. */
-	const struct scmp_arg_cmp getfl = SCMP_A1(SCMP_CMP_EQ, 3);
+	const struct scmp_arg_cmp not_executable = { .arg = 2,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = PROT_EXEC,
+		.datum_b = 0 };
+	const struct scmp_arg_cmp own_process = { .arg = 0,
+		.op = SCMP_CMP_EQ,
+		.datum_a = (scmp_datum_t)getpid(),
+		.datum_b = 0 };
+	/* How much is there to read, asked by libevent's buffers. */
+	const struct scmp_arg_cmp fionread = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = FIONREAD,
+		.datum_b = 0 };
+	/* Changes nothing. */
+	const struct scmp_arg_cmp getfl = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = F_GETFL,
+		.datum_b = 0 };
 	int ret = 0;
 
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &not_executable);

@@ -101,6 +101,7 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 		service_free(s);
 		return NULL;
 	}
+	tlsctx_identify(s->tls, &s->leaf);
 	return s;
 }
 

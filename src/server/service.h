@@ -8,6 +8,7 @@
 
 #include <openssl/types.h>
 
+#include "common/certinfo.h"
 #include "common/outcome.h"
 #include "server/options.h"
 
@@ -17,6 +18,7 @@ enum { SERVICE_GREETING_MAX = 65536 };
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
 	SSL_CTX *tls;
+	struct certinfo leaf;
 	char *greeting;
 	size_t greeting_len; /* bytes, never 0 */
 	/*

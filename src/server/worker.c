@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -77,6 +78,14 @@ static void leave_when_idle(struct worker *w)
 		event_base_loopbreak(w->base);
 }
 
+static void show_gauges(const struct worker *w)
+{
+	if (!w->job->seat)
+		return;
+	w->job->seat->open = w->pool.open;
+	w->job->seat->handshakes = w->pool.handshake_count;
+}
+
 static struct client *client_at(struct pool_place *place)
 {
 	return (struct client *)place;
@@ -88,6 +97,8 @@ static void client_free(struct client *c)
 
 	event_del(&c->event);
 	pool_remove(&w->pool, &c->place);
+	show_gauges(w);
+	counters_add(w->job->counters, conn_get_record(c->place.conn));
 	log_connection(conn_get_record(c->place.conn));
 	conn_free(c->place.conn);
 	free(c);
@@ -118,9 +129,13 @@ static void keep_limits(struct client *c)
 {
 	struct worker *w = c->worker;
 	struct pool_place *excess;
-	const char *why;
+	enum limits_kind which;
+	char why[64];
 
-	while ((excess = pool_excess(&w->pool, &c->place, &why))) {
+	show_gauges(w);
+	while ((excess = pool_excess(&w->pool, &c->place, &which))) {
+		w->job->counters->limit[which]++;
+		snprintf(why, sizeof why, "made room: --%s was reached", limits_name(which));
 		close_client(client_at(excess), OC_LIMIT_REACHED, why);
 		if (excess == &c->place)
 			return;
@@ -204,6 +219,7 @@ static void set_accepting(struct worker *w, bool on)
  */
 static void pause_accepting(struct worker *w)
 {
+	w->job->counters->accept_pauses++;
 	if (!w->paused)
 		log_at(LEVEL_WARNING, "accept: %s; %zu connections are open, new ones wait",
 		    strerror(errno), w->pool.open);
@@ -374,6 +390,7 @@ static void set_signals(void)
 
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

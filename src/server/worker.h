@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_WORKER_H
 #define HELLO_SERVER_WORKER_H
 
+#include "server/counters.h"
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/options.h"
@@ -17,6 +18,8 @@ struct worker_job {
 	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
+	struct counters *counters;
+	struct counters_seat *seat; /* NULL: its gauges are not shown */
 };
 
 /*

@@ -23,7 +23,9 @@ modules='
 4    server/access
 4    server/activation
 4    server/conn
+4    server/counters
 4    server/crew
+4    server/exposition
 4    server/limits
 4    server/listener
 4    server/notify
@@ -47,6 +49,8 @@ modules='
 4    client/verdict
 4    client/verify
 5    server/master
+5    server/metrics
+5    server/monitor
 5    server/worker
 6    client/main
 6    server/main
@@ -62,6 +66,7 @@ openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 event2/    server/worker     the event loop
+event2/    server/metrics    HTTP, in a process of its own
 utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
 seccomp.h  server/sandbox_seccomp  the filter of system calls
@@ -70,10 +75,12 @@ pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a 
 
 # Call (a regular expression), module that may use it, reason.
 calls='
-v?fork|wait|wait4|waitpid|waitid      server/master   the only parent
+v?fork|wait|wait4|waitpid|waitid      server/master   the only parent of workers
+v?fork|wait|wait4|waitpid|waitid      server/monitor  the only parent of the metrics process
 (_|_E|quick_)?exit                    server/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    client/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    server/worker   a child must not run into the code of its parent
+(_|_E|quick_)?exit                    server/monitor  a child must not run into the code of its parent
 ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsctx   certificates, keys, trust

@@ -5,6 +5,10 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 make_pki
+start_server --workers 1
+stop_server
+logged 'sandbox=.*seccomp' || skip 'there is no seccomp in this build, or this kernel'
+
 tried=0
 for library in libjemalloc.so.2 libtcmalloc_minimal.so.4 libmimalloc.so.2; do
 	path=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null |
@@ -16,7 +20,6 @@ for library in libjemalloc.so.2 libtcmalloc_minimal.so.4 libmimalloc.so.2; do
 	export LD_PRELOAD="$path"
 	start_server --workers 1 --sandbox auto
 	unset LD_PRELOAD
-	logged 'sandbox=.*seccomp' || skip 'there is no seccomp in this build, or this kernel'
 	start_crowd greet 200 8 "$PORT" "$CA"
 	finish_crowd
 	[ "$(crowd ok)" -eq 200 ] || fail "$library: $(crowd ok) of 200 were greeted"

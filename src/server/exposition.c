@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/exposition.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "common/tlsctx.h"
+
+static void head(FILE *to, const char *name, const char *type, const char *help)
+{
+	fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void number(FILE *to, const char *name, const char *type, const char *help, uint64_t value)
+{
+	head(to, name, type, help);
+	fprintf(to, "%s %" PRIu64 "\n", name, value);
+}
+
+/* A label's value, with what the format wants escaped. */
+static void label(FILE *to, const char *name, const char *value)
+{
+	fprintf(to, "%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			fputs("\\n", to);
+		else if (*value == '"' || *value == '\\')
+			fprintf(to, "\\%c", *value);
+		else
+			fputc(*value, to);
+	}
+	fputc('"', to);
+}
+
+/* The closed set: what can become of a connection here. The rest is the client's to say. */
+static bool is_ours(enum outcome_code code)
+{
+	if (code == OC_GREETING_MISMATCH || code == OC_GREETING_EMPTY ||
+	    code == OC_GREETING_TOO_LONG)
+		return false;
+	switch (outcome_layer(code)) {
+	case LAYER_HANDSHAKE:
+	case LAYER_GREETING:
+	case LAYER_SERVER:
+		return true;
+	default:
+		return code == OC_OK || code == OC_INTERNAL;
+	}
+}
+
+static void write_outcomes(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_connections_total";
+
+	head(to, name, "counter", "Connections that have ended, by outcome.");
+	for (int i = 0; i < OUTCOME_COUNT; i++) {
+		if (is_ours((enum outcome_code)i))
+			fprintf(to, "%s{outcome=\"%s\"} %" PRIu64 "\n", name,
+			    outcome_name((enum outcome_code)i), (uint64_t)c->outcome[i]);
+	}
+}
+
+static void write_handshakes(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_handshakes_total";
+	static const char *const versions[] = {
+		[COUNTERS_TLS12] = "TLSv1.2",
+		[COUNTERS_TLS13] = "TLSv1.3",
+	};
+
+	head(to, name, "counter", "Handshakes done.");
+	for (int v = 0; v < COUNTERS_PROTOCOLS; v++) {
+		for (int resumed = 0; resumed <= 1; resumed++)
+			fprintf(to, "%s{version=\"%s\",resumed=\"%s\"} %" PRIu64 "\n", name,
+			    versions[v], resumed ? "yes" : "no",
+			    (uint64_t)c->handshakes[v][resumed]);
+	}
+}
+
+static void write_phase(FILE *to, const char *name, const struct counters_phase *p)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < COUNTERS_BUCKETS; i++) {
+		sum += p->bucket[i];
+		fprintf(to, "hello_phase_duration_seconds_bucket{phase=\"%s\",le=\"", name);
+		if (i < COUNTERS_BUCKETS - 1)
+			fprintf(to, "%g", counters_bucket_ms[i] / 1000.0);
+		else
+			fputs("+Inf", to);
+		fprintf(to, "\"} %" PRIu64 "\n", sum);
+	}
+	fprintf(to, "hello_phase_duration_seconds_sum{phase=\"%s\"} %g\n", name,
+	    (double)p->sum_ms / 1000);
+	fprintf(to, "hello_phase_duration_seconds_count{phase=\"%s\"} %" PRIu64 "\n", name, sum);
+}
+
+static void write_phases(FILE *to, const struct counters *c)
+{
+	head(to, "hello_phase_duration_seconds", "histogram",
+	    "Time that connections took in a phase which they came through.");
+	write_phase(to, "handshake", &c->phase[PHASE_HANDSHAKE]);
+	write_phase(to, "greeting", &c->phase[PHASE_GREETING]);
+	write_phase(to, "linger", &c->phase[PHASE_LINGER]);
+}
+
+static void write_limits(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_limit_reached_total";
+
+	head(to, name, "counter", "Connections closed to make room for another, by limit.");
+	for (int i = 0; i < LIMITS_KINDS; i++)
+		fprintf(to, "%s{limit=\"%s\"} %" PRIu64 "\n", name,
+		    limits_name((enum limits_kind)i), (uint64_t)c->limit[i]);
+}
+
+static void write_certificates(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_certificate_not_after_timestamp_seconds";
+	struct counters_certificates served;
+
+	counters_get_served(c, &served);
+	head(to, name, "gauge", "When the certificates that are served expire.");
+	for (unsigned i = 0; i < served.count; i++) {
+		fprintf(to, "%s{", name);
+		label(to, "subject", served.item[i].subject);
+		fprintf(to, "} %" PRId64 "\n", served.item[i].not_after);
+	}
+}
+
+static void write_information(FILE *to, const struct counters *c)
+{
+	head(to, "hello_build_info", "gauge", "Version of the server and of its TLS library.");
+	fputs("hello_build_info{", to);
+	label(to, "version", PACKAGE_VERSION);
+	fputc(',', to);
+	label(to, "library", tlsctx_library());
+	fputs("} 1\n", to);
+	head(to, "hello_sandbox_info", "gauge", "What confines the workers.");
+	fputs("hello_sandbox_info{", to);
+	label(to, "sandbox", c->sandbox);
+	fputs("} 1\n", to);
+}
+
+void exposition_write(FILE *to, const struct counters *c)
+{
+	write_outcomes(to, c);
+	write_handshakes(to, c);
+	write_phases(to, c);
+	write_limits(to, c);
+	number(to, "hello_received_bytes_total", "counter",
+	    "Bytes read from connections that have ended.", c->received);
+	number(to, "hello_sent_bytes_total", "counter",
+	    "Bytes written to connections that have ended.", c->sent);
+	number(to, "hello_accept_pauses_total", "counter",
+	    "Times a worker stopped accepting because descriptors or memory were used up.",
+	    c->accept_pauses);
+	number(to, "hello_connections_open", "gauge", "Connections that are open.",
+	    counters_open(c));
+	number(to, "hello_handshakes_in_flight", "gauge", "Handshakes begun and not done.",
+	    counters_handshaking(c));
+	number(to, "hello_generation", "gauge", "Generation of the workers.", c->generation);
+	number(to, "hello_workers", "gauge", "Workers of this generation that should be there.",
+	    c->workers);
+	number(to, "hello_workers_ready", "gauge", "Workers of this generation that are ready.",
+	    c->workers_ready);
+	number(to, "hello_worker_restarts_total", "counter",
+	    "Workers that were replaced because they died.", c->restarts);
+	head(to, "hello_reloads_total", "counter", "Reloads, by result.");
+	fprintf(to, "hello_reloads_total{result=\"ok\"} %" PRIu64 "\n", (uint64_t)c->reloads);
+	fprintf(to, "hello_reloads_total{result=\"failed\"} %" PRIu64 "\n",
+	    (uint64_t)c->reloads_failed);
+	number(to, "hello_draining", "gauge", "1 after the server was told to leave.", c->draining);
+	number(to, "hello_start_time_seconds", "gauge", "When the server was started.",
+	    (uint64_t)c->started);
+	write_certificates(to, c);
+	write_information(to, c);
+}

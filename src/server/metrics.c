@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/metrics.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+
+#include "common/log.h"
+#include "server/counters.h"
+#include "server/exposition.h"
+#include "server/privdrop.h"
+#include "server/sandbox.h"
+
+/* A scrape is a short request; who wants more wants something else. */
+enum { HEADERS_MAX = 8192, TIMEOUT_S = 10 };
+
+/* How long a full descriptor table is left alone. */
+static const struct timeval pause_time = { 0, 100000 };
+
+struct metrics {
+	const struct counters *counters;
+	struct event_base *base;
+	struct evhttp *http;
+	struct evconnlistener *listener;
+	struct event *terminate, *master, *resume;
+};
+
+bool metrics_is_us(void)
+{
+	return getenv(METRICS_ENVIRONMENT) != NULL;
+}
+
+static void answer(struct evhttp_request *request, int status, const char *reason, const char *type,
+    const char *text, size_t len)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+	struct evbuffer *body = evbuffer_new();
+
+	evhttp_add_header(headers, "Content-Type", type);
+	/* One request a connection: it keeps nobody's descriptor. */
+	evhttp_add_header(headers, "Connection", "close");
+	if (body && evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+		evbuffer_add(body, text, len);
+	evhttp_send_reply(request, status, reason, body);
+	if (body)
+		evbuffer_free(body);
+}
+
+static void answer_text(struct evhttp_request *request, int status, const char *reason,
+    const char *text)
+{
+	answer(request, status, reason, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+static void on_metrics(struct evhttp_request *request, void *arg)
+{
+	const struct metrics *m = arg;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	if (to)
+		exposition_write(to, m->counters);
+	if (!to || fclose(to) != 0)
+		answer_text(request, HTTP_INTERNAL, "Internal Server Error", "out of memory\n");
+	else
+		answer(request, HTTP_OK, "OK", "text/plain; version=0.0.4; charset=utf-8", text,
+		    len);
+	free(text);
+}
+
+static void on_health(struct evhttp_request *request, void *arg)
+{
+	const struct metrics *m = arg;
+
+	if (m->counters->draining)
+		answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable", "draining\n");
+	else if (!m->counters->ready)
+		answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable", "starting\n");
+	else
+		answer_text(request, HTTP_OK, "OK", "serving\n");
+}
+
+static void on_other(struct evhttp_request *request, void *arg)
+{
+	(void)arg;
+	answer_text(request, HTTP_NOTFOUND, "Not Found", "try /metrics or /healthz\n");
+}
+
+static void on_end(evutil_socket_t fd, short events, void *arg)
+{
+	struct metrics *m = arg;
+
+	(void)fd;
+	(void)events;
+	event_base_loopbreak(m->base);
+}
+
+/* Descriptors are used up, and a readable listener would make the loop spin. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	struct metrics *m = arg;
+
+	evconnlistener_disable(listener);
+	event_add(m->resume, &pause_time);
+}
+
+static void on_resume(evutil_socket_t fd, short events, void *arg)
+{
+	struct metrics *m = arg;
+
+	(void)fd;
+	(void)events;
+	evconnlistener_enable(m->listener);
+}
+
+/* libevent's own words, which would otherwise go to standard error as they are. */
+static void on_library_log(int severity, const char *text)
+{
+	log_at(severity >= EVENT_LOG_WARN ? LEVEL_WARNING : LEVEL_DEBUG, "libevent: %s", text);
+}
+
+static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome *oc)
+{
+	struct evhttp_bound_socket *bound = NULL;
+
+	event_set_log_callback(on_library_log);
+	m->base = event_base_new();
+	m->http = m->base ? evhttp_new(m->base) : NULL;
+	if (m->http)
+		bound = evhttp_accept_socket_with_handle(m->http, listen_fd);
+	if (!bound)
+		return outcome_set(oc, OC_INTERNAL, "no HTTP server for the metrics");
+	m->listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(m->listener, on_accept_error);
+	evhttp_set_allowed_methods(m->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
+	evhttp_set_max_headers_size(m->http, HEADERS_MAX);
+	evhttp_set_max_body_size(m->http, 0);
+	evhttp_set_timeout(m->http, TIMEOUT_S);
+	evhttp_set_cb(m->http, "/metrics", on_metrics, m);
+	evhttp_set_cb(m->http, "/healthz", on_health, m);
+	evhttp_set_gencb(m->http, on_other, m);
+	m->terminate = evsignal_new(m->base, SIGTERM, on_end, m);
+	m->master = event_new(m->base, life_fd, EV_READ, on_end, m);
+	m->resume = evtimer_new(m->base, on_resume, m);
+	if (!m->terminate || !m->master || !m->resume || event_add(m->terminate, NULL) != 0 ||
+	    event_add(m->master, NULL) != 0)
+		return outcome_set(oc, OC_INTERNAL, "no event loop for the metrics");
+	return 0;
+}
+
+static void tear_down(struct metrics *m)
+{
+	if (m->http)
+		evhttp_free(m->http);
+	if (m->terminate)
+		event_free(m->terminate);
+	if (m->master)
+		event_free(m->master);
+	if (m->resume)
+		event_free(m->resume);
+	if (m->base)
+		event_base_free(m->base);
+}
+
+static int confine(const struct server_options *o, struct outcome *oc)
+{
+	struct privdrop who;
+
+	if (privdrop_resolve(o->user, o->group, &who, oc) != 0 || privdrop_apply(&who, oc) != 0)
+		return -1;
+	return sandbox_enter(o->sandbox, oc);
+}
+
+int metrics_run(const struct server_options *o, struct outcome *oc)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	const char *given = getenv(METRICS_ENVIRONMENT);
+	int listen_fd, counters_fd, life_fd, ret;
+	struct metrics m = { .base = NULL };
+
+	if (!given || sscanf(given, "%d %d %d", &listen_fd, &counters_fd, &life_fd) != 3)
+		return outcome_set(oc, OC_INTERNAL, "%s is for the server itself",
+		    METRICS_ENVIRONMENT);
+	m.counters = counters_map(counters_fd, oc);
+	if (!m.counters)
+		return -1;
+	/* The terminal's signals go to the whole process group; the master decides on them. */
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGHUP, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
+	ret = set_up(&m, listen_fd, life_fd, oc);
+	if (ret == 0)
+		ret = confine(o, oc);
+	if (ret == 0) {
+		log_at(LEVEL_DEBUG, "metrics are served");
+		event_base_dispatch(m.base);
+	}
+	tear_down(&m);
+	return ret;
+}
