@@ -24,6 +24,7 @@ libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
 	src/server/activation.c src/server/activation.h \
 	src/server/conn.c src/server/conn.h \
+	src/server/connlog.c src/server/connlog.h \
 	src/server/counters.c src/server/counters.h \
 	src/server/crew.c src/server/crew.h \
 	src/server/exposition.c src/server/exposition.h \

@@ -1,21 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/log.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static enum log_level limit = LEVEL_INFO;
+static enum log_format format = LOG_TEXT;
+static bool to_journal; /* which takes a priority in front of a line: sd-daemon(3) */
 static char role[32] = "start";
 static unsigned lost; /* lines, since the last one that was written */
 
-void log_open(enum log_level most_verbose)
+/* Kept free for the end of a line that was cut: a quote, a brace, the newline. */
+enum { TAIL = 3 };
+
+/* Digits of the largest number, and the terminator. */
+enum { LOG_NUMBER_MAX = 21 };
+
+/* Is standard error what JOURNAL_STREAM says, and not redirected since? systemd.exec(5) */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	    fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_open(enum log_level most_verbose, enum log_format as)
 {
 	limit = most_verbose;
+	format = as;
+	to_journal = is_journal();
 }
 
 bool log_wants(enum log_level level)
@@ -32,17 +56,23 @@ void log_role(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* One byte is kept free for the newline, so that a cut line still ends. */
-static void put(struct log_line *line, char c)
+/* Whole or not at all: half an escape or half a key would be worse than none. */
+static void put(struct log_line *line, const char *unit)
 {
-	if (line->len + 1 < sizeof line->text)
-		line->text[line->len++] = c;
+	size_t len = strlen(unit);
+
+	if (line->full || line->len + len + TAIL > sizeof line->text) {
+		line->full = true;
+		return;
+	}
+	memcpy(line->text + line->len, unit, len);
+	line->len += len;
 }
 
-static void put_text(struct log_line *line, const char *s)
+/* Out of what is kept for it, so a value that was cut still ends. */
+static void put_end(struct log_line *line, char c)
 {
-	while (*s)
-		put(line, *s++);
+	line->text[line->len++] = c;
 }
 
 static bool is_plain(const char *s)
@@ -57,35 +87,51 @@ static bool is_plain(const char *s)
 }
 
 /* Bytes above ASCII are escaped too: a log is read in terminals of unknown encoding. */
-static void put_quoted(struct log_line *line, const char *s)
+static void put_escaped(struct log_line *line, const char *s)
 {
-	char hex[8];
+	const char *code = format == LOG_JSON ? "\\u00" : "\\x";
+	char unit[8];
 
-	put(line, '"');
 	for (; *s; s++) {
-		if (*s == '"' || *s == '\\') {
-			put(line, '\\');
-			put(line, *s);
-		} else if (*s < ' ' || *s > '~') {
-			snprintf(hex, sizeof hex, "\\x%02x", (unsigned char)*s);
-			put_text(line, hex);
-		} else {
-			put(line, *s);
-		}
+		if (*s == '"' || *s == '\\')
+			snprintf(unit, sizeof unit, "\\%c", *s);
+		else if (*s < ' ' || *s > '~')
+			snprintf(unit, sizeof unit, "%s%02x", code, (unsigned char)*s);
+		else
+			snprintf(unit, sizeof unit, "%c", *s);
+		put(line, unit);
 	}
-	put(line, '"');
+}
+
+/* A field whose key does not fit is left out. Returns false then. */
+static bool put_key(struct log_line *line, const char *key, bool quoted)
+{
+	char unit[64];
+
+	if (format == LOG_JSON)
+		snprintf(unit, sizeof unit, "%c\"%s\":%s", line->empty ? '{' : ',', key,
+		    quoted ? "\"" : "");
+	else
+		snprintf(unit, sizeof unit, "%s%s=%s", line->empty ? "" : " ", key,
+		    quoted ? "\"" : "");
+	/* With room for any number behind it, or for the beginning of a text. */
+	if (line->len + strlen(unit) + LOG_NUMBER_MAX + TAIL > sizeof line->text)
+		line->full = true;
+	put(line, unit);
+	if (!line->full)
+		line->empty = false;
+	return !line->full;
 }
 
 static void put_field(struct log_line *line, const char *key, const char *value)
 {
-	if (line->len > 0)
-		put(line, ' ');
-	put_text(line, key);
-	put(line, '=');
-	if (is_plain(value))
-		put_text(line, value);
-	else
-		put_quoted(line, value);
+	bool quoted = format == LOG_JSON || !is_plain(value);
+
+	if (!put_key(line, key, quoted))
+		return;
+	put_escaped(line, value);
+	if (quoted)
+		put_end(line, '"');
 }
 
 static void put_time(struct log_line *line)
@@ -109,11 +155,21 @@ void log_begin(struct log_line *line, enum log_level level)
 		[LEVEL_INFO] = "info",
 		[LEVEL_DEBUG] = "debug",
 	};
+	static const char *const priorities[] = {
+		[LEVEL_ERROR] = "<3>",
+		[LEVEL_WARNING] = "<4>",
+		[LEVEL_INFO] = "<6>",
+		[LEVEL_DEBUG] = "<7>",
+	};
 
 	line->level = level;
 	line->len = 0;
+	line->full = false;
+	line->empty = true;
 	if (!log_wants(level))
 		return;
+	if (to_journal)
+		put(line, priorities[level]);
 	put_time(line);
 	put_field(line, "level", names[level]);
 	put_field(line, "role", role);
@@ -132,6 +188,16 @@ void log_field(struct log_line *line, const char *key, const char *fmt, ...)
 	put_field(line, key, value);
 }
 
+void log_number(struct log_line *line, const char *key, uint64_t value)
+{
+	char text[LOG_NUMBER_MAX];
+
+	if (!log_wants(line->level) || !put_key(line, key, false))
+		return;
+	snprintf(text, sizeof text, "%" PRIu64, value);
+	put(line, text);
+}
+
 void log_end(struct log_line *line)
 {
 	struct pollfd writable = { .fd = STDERR_FILENO, .events = POLLOUT };
@@ -139,8 +205,10 @@ void log_end(struct log_line *line)
 	if (!log_wants(line->level))
 		return;
 	if (lost > 0)
-		log_field(line, "lost_lines", "%u", lost);
-	line->text[line->len++] = '\n';
+		log_number(line, "lost_lines", lost);
+	if (format == LOG_JSON)
+		put_end(line, '}');
+	put_end(line, '\n');
 	/*
 	 * A log that nobody reads must not hold the service up: what a full pipe
 	 * does not take now is lost, and the next line that is taken says so.

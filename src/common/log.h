@@ -4,21 +4,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/outcome.h"
 
 /* Named after syslog(3)'s levels, most urgent first. */
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
+/* logfmt, or a JSON object (RFC 8259). */
+enum log_format { LOG_TEXT, LOG_JSON };
+
 /*
- * The log: standard error, one line an event, one write(2) a line, key=value
- * pairs (logfmt) that begin with time (UTC), level and role. Never blocks: a line
+ * The log: standard error, one line an event, one write(2) a line: names and
+ * values, which begin with time (UTC), level and role. To the journal a line begins
+ * with its priority. Never blocks: a line
  * that a full pipe does not take is dropped, and counted in the next one. Opens no file and
  * needs no time zone data, so it works where no file can be opened.
  *
  * Lines above the level given here are dropped.
  */
-void log_open(enum log_level most_verbose);
+void log_open(enum log_level most_verbose, enum log_format as);
 
 /* Would a line of this level be written? To spare the work for one that would not. */
 bool log_wants(enum log_level level);
@@ -39,12 +44,14 @@ enum { LOG_LINE_MAX = 2048 };
 struct log_line {
 	enum log_level level;
 	size_t len;
+	bool empty, full; /* no field yet; no more will fit */
 	char text[LOG_LINE_MAX];
 };
 
 void log_begin(struct log_line *line, enum log_level level);
 void log_field(struct log_line *line, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+void log_number(struct log_line *line, const char *key, uint64_t value);
 void log_end(struct log_line *line);
 
 /* msg, then the failure's name, layer and detail. */

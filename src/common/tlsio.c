@@ -16,6 +16,7 @@
 struct tlsio {
 	SSL *ssl;
 	struct tlswire wire;
+	int sent_alert;
 };
 
 /* Before every call into the library, so that what it leaves is about that call. */
@@ -47,12 +48,25 @@ static struct tlsio *make(SSL_CTX *ctx, int fd, struct outcome *oc)
 	return t;
 }
 
+/* SSL_CTX_set_info_callback(3): the only way to learn which alert the library sends. */
+static void note_alert(const SSL *ssl, int where, int alert)
+{
+	struct tlsio *t = SSL_get_app_data(ssl);
+
+	if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT && (alert & 0xff) != 0)
+		t->sent_alert = alert & 0xff;
+}
+
 struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, struct outcome *oc)
 {
 	struct tlsio *t = make(ctx, fd, oc);
 
-	if (t)
-		SSL_set_accept_state(t->ssl);
+	if (!t)
+		return NULL;
+	t->sent_alert = OUTCOME_NO_ALERT;
+	SSL_set_app_data(t->ssl, t);
+	SSL_set_info_callback(t->ssl, note_alert);
+	SSL_set_accept_state(t->ssl);
 	return t;
 }
 
@@ -375,6 +389,18 @@ void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
 	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
 	out->resumed = SSL_session_reused(ssl) != 0;
 	ERR_clear_error();
+}
+
+int tlsio_sent_alert(const struct tlsio *t)
+{
+	return t->sent_alert;
+}
+
+char *tlsio_dup_sni(const struct tlsio *t)
+{
+	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+
+	return name ? strdup(name) : NULL;
 }
 
 int tlsio_verify_result(const struct tlsio *t)

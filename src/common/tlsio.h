@@ -105,6 +105,12 @@ uint64_t tlsio_sent(const struct tlsio *t);
  */
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc);
 
+/* The last alert that we sent besides close_notify, or OUTCOME_NO_ALERT. Servers only. */
+int tlsio_sent_alert(const struct tlsio *t);
+
+/* The host name that the client asked for by SNI, for the caller to free; NULL: none. */
+char *tlsio_dup_sni(const struct tlsio *t);
+
 /* What was negotiated; valid as long as the context. "" where unknown. */
 struct tlsio_facts {
 	const char *protocol; /* "TLSv1.3" */

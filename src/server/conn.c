@@ -33,13 +33,14 @@ static enum io run_linger(struct conn *c, struct outcome *oc);
 static const struct state {
 	enum io (*run)(struct conn *c, struct outcome *oc);
 	enum conn_phase phase;
+	const char *name; /* in the log */
 } states[CONN_STATES] = {
-	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE },                   /* the ClientHello  */
-	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE }, /* 0.5-RTT data     */
-	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE },           /* SSL_do_handshake */
-	[CONN_GREETING] = { run_greeting, PHASE_GREETING },              /* SSL_write        */
-	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING },      /* SSL_shutdown     */
-	[CONN_LINGER] = { run_linger, PHASE_LINGER },                    /* recv to the end  */
+	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE, "hello" }, /* the ClientHello  */
+	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE, "early" }, /* 0.5-RTT data */
+	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE, "handshake" },  /* SSL_do_handshake */
+	[CONN_GREETING] = { run_greeting, PHASE_GREETING, "greeting" },      /* SSL_write        */
+	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING, "close" }, /* SSL_shutdown     */
+	[CONN_LINGER] = { run_linger, PHASE_LINGER, "linger" },              /* recv to the end  */
 };
 
 struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
@@ -57,6 +58,7 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->state = CONN_HELLO;
 	c->now_ms = c->entered_ms = now_ms;
 	c->record.peer = *peer;
+	c->record.sent_alert = OUTCOME_NO_ALERT;
 	c->record.facts = (struct tlsio_facts){ "", "", "", false };
 	return c;
 }
@@ -78,6 +80,8 @@ static void drop_tls(struct conn *c)
 		return;
 	c->record.received = tlsio_received(c->tls);
 	c->record.sent = tlsio_sent(c->tls);
+	c->record.sent_alert = tlsio_sent_alert(c->tls);
+	c->record.sni = tlsio_dup_sni(c->tls);
 	tlsio_free(c->tls);
 	c->tls = NULL;
 }
@@ -87,6 +91,7 @@ static void note_failure(struct conn *c, const struct outcome *oc)
 	if (c->record.code != OC_OK || oc->code == OC_OK)
 		return;
 	c->record.code = oc->code;
+	c->record.stage = states[c->state].name;
 	c->failure = malloc(sizeof *c->failure);
 	if (c->failure)
 		*c->failure = *oc;
@@ -96,7 +101,8 @@ static void note_failure(struct conn *c, const struct outcome *oc)
 /* A peer that is still there is told what happened, and gets the time to read it. */
 static void fail(struct conn *c, struct outcome *oc)
 {
-	bool silent = oc->code == OC_HANDSHAKE_CLOSED && !tlsio_heard(c->tls);
+	bool gone = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
+	bool silent = gone && c->tls && !tlsio_heard(c->tls);
 	struct outcome health = OUTCOME_NONE;
 
 	if (silent)
@@ -299,6 +305,7 @@ void conn_free(struct conn *c)
 		return;
 	drop_tls(c);
 	close(c->fd);
+	free(c->record.sni);
 	free(c->failure);
 	free(c);
 }

@@ -77,6 +77,9 @@ struct conn_record {
 	struct addr peer;
 	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
 	const struct outcome *failure;  /* with the details; NULL when OC_OK */
+	const char *stage;              /* the state in which it failed; NULL when OC_OK */
+	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
+	char *sni;                      /* the name asked for, peer-given; NULL: none */
 	struct tlsio_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */
 	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */

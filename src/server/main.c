@@ -147,7 +147,7 @@ int main(int argc, char *argv[])
 
 	streams_prepare();
 	if (server_options_parse(&options, argc, argv, &oc) == 0) {
-		log_open(options.log_level);
+		log_open(options.log_level, options.log_format);
 		log_role(metrics_is_us() ? "metrics" : "master");
 		if (metrics_is_us())
 			metrics_run(&options, &oc);

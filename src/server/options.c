@@ -32,6 +32,7 @@ enum {
 	OPT_GROUP,
 	OPT_SANDBOX,
 	OPT_METRICS,
+	OPT_LOG_FORMAT,
 	OPT_LOG_LEVEL,
 	OPT_HELP,
 	OPT_VERSION
@@ -61,6 +62,7 @@ static const struct optparse_option options[] = {
 	[OPT_GROUP] = { 0, "group", "NAME", "of the workers (that of the user)" },
 	[OPT_SANDBOX] = { 0, "sandbox", "MODE", "auto, require or off (auto)" },
 	[OPT_METRICS] = { 0, "metrics", "PLACE", "serve metrics here, for Prometheus" },
+	[OPT_LOG_FORMAT] = { 0, "log-format", "FORMAT", "text or json (text)" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
@@ -106,6 +108,15 @@ static int set_level(struct server_options *o, const char *value, struct outcome
 	}
 	return outcome_set(oc, OC_USAGE,
 	    "--log-level wants error, warning, info or debug, not \"%s\"", value);
+}
+
+static int set_format(struct server_options *o, const char *value, struct outcome *oc)
+{
+	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
+		return outcome_set(oc, OC_USAGE, "--log-format wants text or json, not \"%s\"",
+		    value);
+	o->log_format = value[0] == 'j' ? LOG_JSON : LOG_TEXT;
+	return 0;
 }
 
 static int set_sandbox(struct server_options *o, const char *value, struct outcome *oc)
@@ -207,6 +218,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_METRICS:
 		o->metrics_wanted = true;
 		return server_place_parse("--metrics", value, &o->metrics, oc);
+	case OPT_LOG_FORMAT:
+		return set_format(o, value, oc);
 	case OPT_LOG_LEVEL:
 		return set_level(o, value, oc);
 	case OPT_HELP:

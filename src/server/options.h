@@ -36,6 +36,7 @@ struct server_options {
 	enum sandbox_mode sandbox;
 	unsigned handshake_ms, greeting_ms, linger_ms, drain_ms;
 	enum log_level log_level;
+	enum log_format log_format;
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/sock.h"
 #include "server/conn.h"
+#include "server/connlog.h"
 #include "server/pool.h"
 
 /* How exactly deadlines are kept, and how long a full descriptor table is left alone. */
@@ -47,31 +48,6 @@ struct worker {
 
 static void on_client(evutil_socket_t fd, short events, void *arg);
 
-static void log_connection(const struct conn_record *r)
-{
-	struct log_line line;
-	char peer[ADDR_TEXT_MAX];
-
-	if (!log_wants(LEVEL_INFO))
-		return;
-	log_begin(&line, LEVEL_INFO);
-	log_field(&line, "peer", "%s", addr_format(&r->peer, peer));
-	log_field(&line, "outcome", "%s", outcome_name(r->code));
-	if (r->facts.protocol[0]) {
-		log_field(&line, "protocol", "%s", r->facts.protocol);
-		log_field(&line, "cipher", "%s", r->facts.cipher);
-		log_field(&line, "group", "%s", r->facts.group);
-	}
-	if (r->failure)
-		log_field(&line, "detail", "%s", r->failure->detail);
-	log_field(&line, "received", "%llu", (unsigned long long)r->received);
-	log_field(&line, "sent", "%llu", (unsigned long long)r->sent);
-	log_field(&line, "handshake_ms", "%u", r->phase_ms[PHASE_HANDSHAKE]);
-	log_field(&line, "greeting_ms", "%u", r->phase_ms[PHASE_GREETING]);
-	log_field(&line, "linger_ms", "%u", r->phase_ms[PHASE_LINGER]);
-	log_end(&line);
-}
-
 static void leave_when_idle(struct worker *w)
 {
 	if (w->draining && w->pool.open == 0)
@@ -99,7 +75,7 @@ static void client_free(struct client *c)
 	pool_remove(&w->pool, &c->place);
 	show_gauges(w);
 	counters_add(w->job->counters, conn_get_record(c->place.conn));
-	log_connection(conn_get_record(c->place.conn));
+	connlog_write(conn_get_record(c->place.conn));
 	conn_free(c->place.conn);
 	free(c);
 	leave_when_idle(w);

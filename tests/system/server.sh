@@ -39,6 +39,9 @@ PEER=$builddir/tests/support/peer
 CROWD=$builddir/tests/support/crowd
 started=0 holding=''
 
+# In a log of either format.
+ready='msg[":=]*ready'
+
 # Generous: it only bounds what hangs.
 PATIENCE=30
 
@@ -55,7 +58,7 @@ make_pki() {
 }
 
 server_is_up() {
-	logged 'msg=ready' || is_gone "$SERVER_PID"
+	logged "$ready" || is_gone "$SERVER_PID"
 }
 
 start_server() {
@@ -76,8 +79,8 @@ start_server() {
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail "the server is not ready: $*"
-	logged 'msg=ready' || fail "the server left at once: $*"
-	PORT=$(sed -n 's/.* msg=listening addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | head -n 1)
+	logged "$ready" || fail "the server left at once: $*"
+	PORT=$(sed -n 's/.*msg[":=]*listening"*[ ,]"*addr[":=].*:\([0-9]*\)["}]*$/\1/p' "$SERVER_LOG" | head -n 1)
 	[ -n "$PORT" ] || fail 'the log names no port'
 }
 

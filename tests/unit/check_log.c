@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -91,7 +93,7 @@ static void expect_up_to(struct capture *c, enum log_level most_verbose)
 	const struct outcome oc = OUTCOME_NONE;
 	struct log_line line;
 
-	log_open(most_verbose);
+	log_open(most_verbose, LOG_TEXT);
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
 		enum log_level level = (enum log_level)i;
 		char expected[64] = "";
@@ -203,8 +205,9 @@ START_TEST(test_fields_after_the_end_are_left_out)
 	for (int i = 0; i < 100; i++)
 		log_field(&line, "b", "%s", value);
 	log_end(&line);
-	ck_assert_uint_eq(strlen(next_write(&c)), LOG_LINE_MAX);
-	ck_assert_ptr_eq(strchr(c.text, '\n'), c.text + LOG_LINE_MAX - 1);
+	/* The ends of a quoted value and of an object, which this one needs not, are kept free. */
+	ck_assert_uint_ge(strlen(next_write(&c)), LOG_LINE_MAX - 2);
+	ck_assert_ptr_eq(strchr(c.text, '\n'), c.text + strlen(c.text) - 1);
 	ck_assert_ptr_null(strstr(c.text, "b="));
 	end(&c);
 }
@@ -288,9 +291,90 @@ START_TEST(test_a_log_nobody_reads_stops_nothing)
 }
 END_TEST
 
+START_TEST(test_json)
+{
+	struct capture c;
+	struct log_line line;
+	const char *text;
+
+	begin(&c);
+	log_role("test");
+	log_open(LEVEL_INFO, LOG_JSON);
+	log_begin(&line, LEVEL_INFO);
+	log_field(&line, "peer", "%s", "a \"b\" \\ \n\377");
+	log_number(&line, "sent", UINT64_MAX);
+	log_end(&line);
+	text = next_write(&c);
+	ck_assert_int_eq(strncmp(text, "{\"time\":\"", 9), 0);
+	ck_assert_has(text, "\"level\":\"info\",\"role\":\"test\","
+			    "\"peer\":\"a \\\"b\\\" \\\\ \\u000a\\u00ff\","
+			    "\"sent\":18446744073709551615}\n");
+	end(&c);
+}
+END_TEST
+
+/* However long the values are, the line ends as it should, and no field is there in part. */
+static void expect_cut(enum log_format format, size_t len, const char *ends)
+{
+	static char value[2 * LOG_LINE_MAX];
+	struct capture c;
+	struct log_line line;
+	const char *text;
+
+	begin(&c);
+	log_open(LEVEL_INFO, format);
+	memset(value, '"', len);
+	value[len] = '\0';
+	log_begin(&line, LEVEL_INFO);
+	log_field(&line, "value", "%s", value);
+	log_number(&line, "number", 1234567890);
+	log_field(&line, "after", "%s", "x y");
+	log_end(&line);
+	text = next_write(&c);
+	ck_assert_uint_le(strlen(text), LOG_LINE_MAX);
+	ck_assert_msg(strcmp(text + strlen(text) - strlen(ends), ends) == 0 ||
+		strstr(text, "1234567890") != NULL, "%s", text + strlen(text) - 40);
+	/* An escape is a pair, so the quotes in it are as many as the backslashes. */
+	ck_assert_msg(strstr(text, "\\\"\"") != NULL, "%s", text + strlen(text) - 40);
+	end(&c);
+}
+
+START_TEST(test_a_cut_value_ends_as_any_other)
+{
+	for (size_t len = LOG_LINE_MAX / 2 - 80; len < LOG_LINE_MAX / 2 + 20; len++) {
+		expect_cut(LOG_TEXT, len, "\\\"\"\n");
+		expect_cut(LOG_JSON, len, "\\\"\"}\n");
+	}
+}
+END_TEST
+
+/* A journal is told by device and inode; anything else gets no priority. */
+START_TEST(test_priorities_are_for_the_journal)
+{
+	struct capture c;
+	struct stat st;
+	char stream[64];
+
+	begin(&c);
+	ck_assert_int_eq(fstat(STDERR_FILENO, &st), 0);
+	snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev,
+	    (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_open(LEVEL_INFO, LOG_TEXT);
+	log_at(LEVEL_WARNING, "x");
+	ck_assert_int_eq(strncmp(next_write(&c), "<4>time=", 8), 0);
+	setenv("JOURNAL_STREAM", "1:1", 1);
+	log_open(LEVEL_INFO, LOG_TEXT);
+	log_at(LEVEL_WARNING, "x");
+	ck_assert_int_eq(strncmp(next_write(&c), "time=", 5), 0);
+	end(&c);
+}
+END_TEST
+
 CHECK_MAIN("log",
     test_debug_is_off_at_first, test_lines_above_the_level_are_dropped,
     test_a_message_is_one_line, test_values_that_are_quoted,
     test_a_line_too_long_still_ends, test_fields_after_the_end_are_left_out,
     test_the_role_is_named, test_the_time_is_utc_with_milliseconds,
-    test_an_outcome_is_told_in_fields, test_a_log_nobody_reads_stops_nothing)
+    test_an_outcome_is_told_in_fields, test_a_log_nobody_reads_stops_nothing, test_json,
+    test_a_cut_value_ends_as_any_other, test_priorities_are_for_the_journal)

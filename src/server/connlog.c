@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/connlog.h"
+
+#include "common/log.h"
+
+static void put_negotiated(struct log_line *line, const struct conn_record *r)
+{
+	if (r->sni)
+		log_field(line, "sni", "%s", r->sni);
+	if (!r->facts.protocol[0])
+		return;
+	log_field(line, "protocol", "%s", r->facts.protocol);
+	log_field(line, "cipher", "%s", r->facts.cipher);
+	log_field(line, "group", "%s", r->facts.group);
+	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
+}
+
+/* An alert is one of two: theirs says that they gave up, ours that we did. */
+static void put_failure(struct log_line *line, const struct conn_record *r)
+{
+	if (!r->failure)
+		return;
+	log_field(line, "stage", "%s", r->stage);
+	if (r->failure->alert != OUTCOME_NO_ALERT) {
+		log_number(line, "alert", (uint64_t)r->failure->alert);
+		log_field(line, "alert_from", "peer");
+	} else if (r->sent_alert != OUTCOME_NO_ALERT) {
+		log_number(line, "alert", (uint64_t)r->sent_alert);
+		log_field(line, "alert_from", "us");
+	}
+	log_field(line, "detail", "%s", r->failure->detail);
+}
+
+void connlog_write(const struct conn_record *r)
+{
+	enum log_level level = r->code == OC_HEALTH_CHECK ? LEVEL_DEBUG : LEVEL_INFO;
+	struct log_line line;
+	char peer[ADDR_TEXT_MAX];
+
+	if (!log_wants(level))
+		return;
+	log_begin(&line, level);
+	log_field(&line, "peer", "%s", addr_format(&r->peer, peer));
+	log_field(&line, "outcome", "%s", outcome_name(r->code));
+	put_negotiated(&line, r);
+	put_failure(&line, r);
+	log_number(&line, "received", r->received);
+	log_number(&line, "sent", r->sent);
+	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
+	log_number(&line, "greeting_ms", r->phase_ms[PHASE_GREETING]);
+	log_number(&line, "linger_ms", r->phase_ms[PHASE_LINGER]);
+	log_end(&line);
+}
