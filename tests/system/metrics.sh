@@ -86,21 +86,25 @@ if [ "$(id -u)" -eq 0 ]; then
 	[ -n "$first" ] || fail 'which process serves the metrics?'
 	grep -q 'Seccomp:[[:space:]]*2' "/proc/$first/status" || ! logged 'sandbox=.*seccomp' ||
 		fail 'it is not confined'
-	# Its memory holds none of the key's bytes: 16 of them, from the middle of the private number, and
-	# in the order in which the library keeps a number, the lowest byte first.
-	secret=$(openssl ec -in "$KEY" -outform DER 2>/dev/null | od -An -v -tx1 -w1 | sed -n '13,28p' |
-		sed '1!G;h;$!d' | tr -d ' \n')
-	for where in "$first" "$SERVER_PID"; do
-		found=no
-		grep -E '^[0-9a-f]+-[0-9a-f]+ rw' "/proc/$where/maps" | cut -d' ' -f1 |
-			while IFS=- read -r from to; do
-				dd if="/proc/$where/mem" bs=4096 skip=$((0x$from / 4096)) \
-					count=$(((0x$to - 0x$from) / 4096)) 2>/dev/null
-			done | od -An -v -tx1 | tr -d ' \n' | grep -q "$secret" && found=yes
-		echo "key in the memory of $where: $found"
-		[ "$where:$found" != "$first:yes" ] || fail 'the key is in the memory of the metrics process'
-		[ "$where:$found" != "$SERVER_PID:no" ] || fail 'the search finds no key where one must be'
-	done
+	if logged 'sandbox=none'; then
+		echo 'SKIP: no look for the key: the memory of such a build is too large to be searched'
+	else
+		# Its memory holds none of the key's bytes: 16 of them, from the middle of the private number, and
+		# in the order in which the library keeps a number, the lowest byte first.
+		secret=$(openssl ec -in "$KEY" -outform DER 2>/dev/null | od -An -v -tx1 -w1 | sed -n '13,28p' |
+			sed '1!G;h;$!d' | tr -d ' \n')
+		for where in "$first" "$SERVER_PID"; do
+			found=no
+			grep -E '^[0-9a-f]+-[0-9a-f]+ rw' "/proc/$where/maps" | cut -d' ' -f1 |
+				while IFS=- read -r from to; do
+					dd if="/proc/$where/mem" bs=4096 skip=$((0x$from / 4096)) \
+						count=$(((0x$to - 0x$from) / 4096)) 2>/dev/null
+				done | od -An -v -tx1 | tr -d ' \n' | grep -q "$secret" && found=yes
+			echo "key in the memory of $where: $found"
+			[ "$where:$found" != "$first:yes" ] || fail 'the key is in the memory of the metrics process'
+			[ "$where:$found" != "$SERVER_PID:no" ] || fail 'the search finds no key where one must be'
+		done
+	fi
 	kill -KILL "$first"
 	await 'the metrics process has died'
 	wait_for "$PATIENCE" scrape || fail 'no other one has come'
