@@ -23,6 +23,8 @@ libcommon_a_SOURCES = \
 libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
 	src/server/activation.c src/server/activation.h \
+	src/server/audit.c src/server/audit.h \
+	src/server/check.c src/server/check.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/connlog.c src/server/connlog.h \
 	src/server/counters.c src/server/counters.h \

@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/check_access \
 	tests/unit/check_activation \
 	tests/unit/check_addr \
+	tests/unit/check_audit \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
@@ -38,6 +39,7 @@ system_tests = \
 	tests/system/certs-kinds.sh \
 	tests/system/certs-names.sh \
 	tests/system/certs-shells.sh \
+	tests/system/check.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/deadlines.sh \

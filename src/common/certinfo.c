@@ -8,6 +8,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -132,6 +133,26 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	out->not_before = seconds_of(X509_get0_notBefore(cert));
 	out->not_after = seconds_of(X509_get0_notAfter(cert));
 	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
+}
+
+void certinfo_judge(X509 *cert, struct certinfo_fitness *out)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
+	int bits = 0;
+
+	out->is_ca = X509_check_ca(cert) > 0 && (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
+	/* Without the extension both answer UINT32_MAX: everything. */
+	out->server_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+	out->digital_signature = (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) != 0;
+	out->key_security_bits = key ? EVP_PKEY_get_security_bits(key) : 0;
+	out->signature_security_bits = 0;
+	if (X509_get_signature_info(cert, NULL, NULL, &bits, NULL) == 1)
+		out->signature_security_bits = bits;
+}
+
+bool certinfo_issued(X509 *issuer, X509 *cert)
+{
+	return X509_check_issued(issuer, cert) == X509_V_OK;
 }
 
 const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])

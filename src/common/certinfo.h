@@ -26,6 +26,20 @@ struct certinfo {
 /* Never fails: what cannot be read is empty or 0. */
 void certinfo_get(const X509 *cert, struct certinfo *out);
 
+/* What a certificate is good for, and how good it is. */
+struct certinfo_fitness {
+	bool is_ca;
+	bool server_auth;       /* by its extended key usage, or it has none */
+	bool digital_signature; /* by its key usage, or it has none */
+	int key_security_bits, signature_security_bits; /* NIST SP 800-57; 0: unknown */
+};
+
+/* As certinfo_get. Takes the certificate's lock to work its extensions out. */
+void certinfo_judge(X509 *cert, struct certinfo_fitness *out);
+
+/* Did issuer issue this one, by its name, key identifier and key usage? */
+bool certinfo_issued(X509 *issuer, X509 *cert);
+
 /* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
 enum { CERTINFO_TIME_MAX = 32 };
 const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);

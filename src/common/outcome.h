@@ -23,6 +23,7 @@
 	X(LISTEN, 4, LOCAL, "cannot listen", "choose another address or port: --listen ADDR:PORT") \
 	X(PRIVILEGES, 5, LOCAL, "privileges cannot be dropped, or the sandbox not be entered", \
 	    "hello-server(8) tells what --user and --sandbox need") \
+	X(WARNINGS, 6, LOCAL, "only warnings were found", "each of them says what to do") \
 	X(RESOLVE_NOT_FOUND, 10, RESOLVE, "no such host name", \
 	    "check the spelling; getent hosts NAME shows what this machine knows") \
 	X(RESOLVE_FAILED, 11, RESOLVE, "the resolver gave no answer", \

@@ -360,9 +360,30 @@ int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct 
 	return -1;
 }
 
-void tlsctx_identify(const SSL_CTX *server, struct certinfo *out)
+X509 *tlsctx_chain(const SSL_CTX *server, size_t i)
 {
-	certinfo_get(SSL_CTX_get0_certificate(server), out);
+	STACK_OF(X509) *others = NULL;
+
+	if (i == 0)
+		return SSL_CTX_get0_certificate(server);
+	/* The macro wants to change what it only reads. */
+	SSL_CTX_get0_chain_certs((SSL_CTX *)server, &others);
+	return sk_X509_value(others, (int)i - 1);
+}
+
+bool tlsctx_knows_issuer(X509 *cert)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *lookup = X509_STORE_CTX_new();
+	X509 *issuer = NULL;
+	bool known = store && lookup && X509_STORE_set_default_paths(store) == 1 &&
+	    X509_STORE_CTX_init(lookup, store, cert, NULL) == 1 &&
+	    X509_STORE_CTX_get1_issuer(&issuer, lookup, cert) == 1;
+
+	X509_free(issuer);
+	X509_STORE_CTX_free(lookup);
+	X509_STORE_free(store);
+	return known;
 }
 
 void tlsctx_free(SSL_CTX *ctx)

@@ -58,8 +58,11 @@ SSL_CTX *tlsctx_client(const struct tlsctx_trust *trust,
  */
 int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc);
 
-/* Facts of the certificate that a server context presents. */
-void tlsctx_identify(const SSL_CTX *server, struct certinfo *out);
+/* The chain that a server context presents, as it stands in the file. NULL behind its end. */
+X509 *tlsctx_chain(const SSL_CTX *server, size_t i);
+
+/* Is the issuer of this certificate in the system's store? Reads the store. */
+bool tlsctx_knows_issuer(X509 *cert);
 
 void tlsctx_free(SSL_CTX *ctx);
 

@@ -11,6 +11,7 @@
 #include "common/outcome.h"
 #include "common/streams.h"
 #include "server/activation.h"
+#include "server/check.h"
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/master.h"
@@ -140,6 +141,17 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	return ret;
 }
 
+static int check(const struct server_options *o)
+{
+	enum outcome_code code = check_run(o);
+	struct outcome oc = OUTCOME_NONE;
+
+	streams_finish(&oc);
+	if (oc.code != OC_OK)
+		outcome_print(stderr, "hello-server", &oc);
+	return outcome_status(oc.code != OC_OK ? oc.code : code);
+}
+
 int main(int argc, char *argv[])
 {
 	struct server_options options;
@@ -147,6 +159,8 @@ int main(int argc, char *argv[])
 
 	streams_prepare();
 	if (server_options_parse(&options, argc, argv, &oc) == 0) {
+		if (options.check)
+			return check(&options);
 		log_open(options.log_level, options.log_format);
 		log_role(metrics_is_us() ? "metrics" : "master");
 		if (metrics_is_us())

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -183,9 +184,10 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 /* What the new generation serves, now that all of it does. */
 static void show_service(const struct master *m)
 {
-	struct counters_certificate leaf = { .not_after = m->service->leaf.not_after };
+	const struct certinfo *info = &m->service->chain[0].info;
+	struct counters_certificate leaf = { .not_after = info->not_after };
 
-	memcpy(leaf.subject, m->service->leaf.subject, sizeof leaf.subject);
+	memcpy(leaf.subject, info->subject, sizeof leaf.subject);
 	counters_serve(m->job->counters, &leaf, 1);
 	m->job->counters->ready = true;
 }
@@ -274,6 +276,19 @@ static void tell_supervisor(struct master *m, uint64_t *until_ms)
 	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
 }
 
+static void log_finding(void *arg, enum audit_level level, const char *text)
+{
+	(void)arg;
+	(void)level;
+	log_at(LEVEL_WARNING, "certificate: %s", text);
+}
+
+/* Served all the same: to show what clients say to it may be just what is wanted. */
+static void log_dates(const struct service *s)
+{
+	audit_dates(s->chain, s->chain_count, time(NULL), log_finding, NULL);
+}
+
 static void renew(struct master *m, struct service *fresh)
 {
 	const char *note = "";
@@ -286,6 +301,7 @@ static void renew(struct master *m, struct service *fresh)
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = false;
+	log_dates(fresh);
 	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
 }
 
@@ -373,6 +389,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		withdraw_listeners(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
+	log_dates(m.service);
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);

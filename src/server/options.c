@@ -34,6 +34,7 @@ enum {
 	OPT_METRICS,
 	OPT_LOG_FORMAT,
 	OPT_LOG_LEVEL,
+	OPT_CHECK,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -64,6 +65,7 @@ static const struct optparse_option options[] = {
 	[OPT_METRICS] = { 0, "metrics", "PLACE", "serve metrics here, for Prometheus" },
 	[OPT_LOG_FORMAT] = { 0, "log-format", "FORMAT", "text or json (text)" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
+	[OPT_CHECK] = { 't', "check", NULL, "load and judge everything, and leave" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
 	{ 0, NULL, NULL, NULL },
@@ -222,6 +224,9 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return set_format(o, value, oc);
 	case OPT_LOG_LEVEL:
 		return set_level(o, value, oc);
+	case OPT_CHECK:
+		o->check = true;
+		return 0;
 	case OPT_HELP:
 		print_help();
 		return 1;

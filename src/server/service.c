@@ -82,6 +82,37 @@ bool service_is_same(const struct service *a, const struct service *b)
 	return a->files == b->files;
 }
 
+static size_t find_issuer(const struct service *s, size_t i)
+{
+	for (size_t j = i + 1; j < s->chain_count; j++) {
+		if (certinfo_issued(tlsctx_chain(s->tls, j), tlsctx_chain(s->tls, i)))
+			return j;
+	}
+	for (size_t j = 0; j < i; j++) {
+		if (certinfo_issued(tlsctx_chain(s->tls, j), tlsctx_chain(s->tls, i)))
+			return j;
+	}
+	return i;
+}
+
+/* The facts that audit judges, while the certificates are at hand. */
+static int note_chain(struct service *s, struct outcome *oc)
+{
+	while (tlsctx_chain(s->tls, s->chain_count))
+		s->chain_count++;
+	s->chain = calloc(s->chain_count, sizeof *s->chain);
+	if (!s->chain)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the chain");
+	for (size_t i = 0; i < s->chain_count; i++) {
+		X509 *cert = tlsctx_chain(s->tls, i);
+
+		certinfo_get(cert, &s->chain[i].info);
+		certinfo_judge(cert, &s->chain[i].fit);
+		s->chain[i].issuer = find_issuer(s, i);
+	}
+	return 0;
+}
+
 struct service *service_load(const struct server_options *o, struct outcome *oc)
 {
 	struct service *s = calloc(1, sizeof *s);
@@ -97,11 +128,11 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	note_file(s, o->identity.key_file);
 	note_file(s, o->greeting_file);
 	s->tls = tlsctx_server(&o->identity, &o->tls, oc);
-	if (!s->tls || tlsctx_rehearse(s->tls, &o->tls, oc) != 0 || load_greeting(s, o, oc) != 0) {
+	if (!s->tls || tlsctx_rehearse(s->tls, &o->tls, oc) != 0 || load_greeting(s, o, oc) != 0 ||
+	    note_chain(s, oc) != 0) {
 		service_free(s);
 		return NULL;
 	}
-	tlsctx_identify(s->tls, &s->leaf);
 	return s;
 }
 
@@ -111,5 +142,6 @@ void service_free(struct service *s)
 		return;
 	tlsctx_free(s->tls);
 	free(s->greeting);
+	free(s->chain);
 	free(s);
 }

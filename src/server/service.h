@@ -8,8 +8,8 @@
 
 #include <openssl/types.h>
 
-#include "common/certinfo.h"
 #include "common/outcome.h"
+#include "server/audit.h"
 #include "server/options.h"
 
 /* A greeting is a greeting: the client takes no longer one either. */
@@ -18,7 +18,8 @@ enum { SERVICE_GREETING_MAX = 65536 };
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
 	SSL_CTX *tls;
-	struct certinfo leaf;
+	struct audit_certificate *chain; /* of the certificate; its leaf first */
+	size_t chain_count;
 	char *greeting;
 	size_t greeting_len; /* bytes, never 0 */
 	/*

@@ -21,6 +21,8 @@ modules='
 3.3  common/certinfo
 3.4  common/tlsctx
 4    server/access
+4    server/audit
+4    server/check
 4    server/activation
 4    server/conn
 4    server/connlog

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/audit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { DAY = 86400 };
+
+/* Below this many bits of security, OpenSSL at its level 2 and most others refuse. */
+enum { SECURITY_BITS_MIN = 112 };
+
+struct audit {
+	audit_report *report;
+	void *arg;
+};
+
+static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	a->report(a->arg, level, text);
+}
+
+static void judge_dates(const struct audit *a, const struct certinfo *c, int64_t now)
+{
+	int64_t left = c->not_after - now;
+	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (now < c->not_before)
+		find(a, AUDIT_ERROR, "\"%s\" is not valid before %s, in %s: is the clock right?",
+		    c->subject, certinfo_time(c->not_before, when),
+		    certinfo_span(now - c->not_before, span));
+	else if (left < 0)
+		find(a, AUDIT_ERROR, "\"%s\" has expired on %s, %s ago: renew it", c->subject,
+		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+	else if (left < AUDIT_DAYS_LEFT * DAY && left < (c->not_after - c->not_before) / 3)
+		find(a, AUDIT_WARNING, "\"%s\" expires on %s, in %s: renew it", c->subject,
+		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+}
+
+static void judge_strength(const struct audit *a, const struct audit_certificate *c)
+{
+	if (c->fit.key_security_bits < SECURITY_BITS_MIN)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has a weak key, of %d bits of security: "
+		    "RSA of 2048 bits or P-256 is the least",
+		    c->info.subject, c->fit.key_security_bits);
+	/* Nobody looks at the signature of a root: it is trusted by itself. */
+	if (!c->info.self_issued && c->fit.signature_security_bits < SECURITY_BITS_MIN)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" is signed weakly, with %d bits of security: "
+		    "have it issued with SHA-256 or better",
+		    c->info.subject, c->fit.signature_security_bits);
+}
+
+static void judge_leaf(const struct audit *a, const struct audit_certificate *leaf)
+{
+	const char *name = leaf->info.subject;
+
+	if (!leaf->info.sans[0])
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has no subjectAltName, and clients look at no other name", name);
+	if (!leaf->fit.server_auth)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" is not for servers: its extended key usage lacks serverAuth", name);
+	if (!leaf->fit.digital_signature)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" may not sign a handshake: its key usage lacks "
+		    "digitalSignature",
+		    name);
+	if (leaf->fit.is_ca)
+		find(a, AUDIT_WARNING,
+		    "\"%s\" is the certificate of a CA: its key should not be here", name);
+}
+
+/* Each should be issued by the one behind it; most clients sort, not all do. */
+static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		if (chain[i].issuer == i + 1)
+			continue;
+		if (chain[i].issuer != i)
+			find(a, AUDIT_WARNING,
+			    "the chain is out of order: \"%s\" should be behind "
+			    "\"%s\", which it issued",
+			    chain[chain[i].issuer].info.subject, chain[i].info.subject);
+		else
+			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
+			    chain[i + 1].info.subject, chain[i].info.subject);
+	}
+}
+
+static void judge_end(const struct audit *a, const struct audit_certificate *chain, size_t count)
+{
+	const struct audit_certificate *last = &chain[count - 1];
+
+	if (count > 1 && last->info.self_issued)
+		find(a, AUDIT_WARNING,
+		    "the root \"%s\" is in the chain: whoever trusts it has it, "
+		    "leave it out",
+		    last->info.subject);
+	else if (count == 1 && last->info.self_issued)
+		find(a, AUDIT_WARNING, "\"%s\" is self-signed: only who was given it trusts it",
+		    last->info.subject);
+	else if (count == 1 && !last->issuer_known)
+		find(a, AUDIT_WARNING,
+		    "the chain may be incomplete: it is \"%s\" alone, and its issuer "
+		    "\"%s\" is no root of this system",
+		    last->info.subject, last->info.issuer);
+}
+
+void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	for (size_t i = 0; i < count; i++)
+		judge_dates(&a, &chain[i].info, now);
+}
+
+void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (count == 0)
+		return;
+	audit_dates(chain, count, now, report, arg);
+	for (size_t i = 0; i < count; i++) {
+		judge_strength(&a, &chain[i]);
+		if (i > 0 && !chain[i].fit.is_ca)
+			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
+			    chain[i].info.subject);
+	}
+	judge_leaf(&a, &chain[0]);
+	judge_order(&a, chain, count);
+	judge_end(&a, chain, count);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_AUDIT_H
+#define HELLO_SERVER_AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/certinfo.h"
+
+/*
+ * What is wrong with certificates that load well: judged from facts and the
+ * time, no file and no clock in here. An error is what clients refuse, a warning
+ * what they will refuse, or what some of them do.
+ */
+enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
+
+/* Fewer days than this, and less than a third of the life, is a warning. */
+enum { AUDIT_DAYS_LEFT = 14 };
+
+/* One certificate of a chain as it stands in the file, the server's own first. */
+struct audit_certificate {
+	struct certinfo info;
+	struct certinfo_fitness fit;
+	size_t issuer;     /* which one of the chain issued it; its own place: none of them */
+	bool issuer_known; /* the system's store has its issuer; asked of a leaf that is alone */
+};
+
+/* Told of each finding; the text is one line and lasts for the call. */
+typedef void audit_report(void *arg, enum audit_level level, const char *text);
+
+/* Judge a chain of count certificates at the time now (seconds since 1970). */
+void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg);
+
+/* Of these findings only those about dates: what comes without anybody doing anything. */
+void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/sock.h"
+#include "server/audit.h"
+#include "server/limits.h"
+#include "server/privdrop.h"
+#include "server/service.h"
+
+/* What findings are about, and the worst of them. */
+struct findings {
+	const char *about;
+	enum audit_level worst;
+};
+
+static void print_finding(void *arg, enum audit_level level, const char *text)
+{
+	static const char *const names[] = {
+		[AUDIT_NOTE] = "note",
+		[AUDIT_WARNING] = "warning",
+		[AUDIT_ERROR] = "error",
+	};
+	struct findings *f = arg;
+
+	printf("%s: %s: %s\n", names[level], f->about, text);
+	if (level > f->worst)
+		f->worst = level;
+}
+
+/* What would end a start ends it here in the same words. */
+static void print_failure(struct findings *f, const char *about, const struct outcome *oc)
+{
+	f->about = about;
+	print_finding(f, AUDIT_ERROR, oc->detail);
+}
+
+static void check_service(struct findings *f, const struct server_options *o)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct service *s = service_load(o, &oc);
+
+	if (!s) {
+		print_failure(f, "service", &oc);
+		return;
+	}
+	if (s->chain_count == 1)
+		s->chain[0].issuer_known = tlsctx_knows_issuer(tlsctx_chain(s->tls, 0));
+	f->about = o->identity.chain_file;
+	audit_chain(s->chain, s->chain_count, time(NULL), print_finding, f);
+	service_free(s);
+}
+
+static void check_confinement(struct findings *f, const struct server_options *o)
+{
+	char sandbox[SANDBOX_TEXT_MAX];
+	struct outcome oc = OUTCOME_NONE;
+	struct privdrop who;
+	struct limits limits;
+
+	if (limits_apply(o, &limits, &oc) != 0)
+		print_failure(f, "limits", &oc);
+	oc = OUTCOME_NONE;
+	if (privdrop_resolve(o->user, o->group, &who, &oc) != 0)
+		print_failure(f, "privileges", &oc);
+	oc = OUTCOME_NONE;
+	if (sandbox_probe(o->sandbox, sandbox, &oc) != 0)
+		print_failure(f, "sandbox", &oc);
+}
+
+/* In use is a note only: it may well be this server that runs there. */
+static void check_address(struct findings *f, const struct addr *at)
+{
+	struct outcome oc = OUTCOME_NONE;
+	char text[ADDR_TEXT_MAX];
+	int fd;
+
+	f->about = addr_format(at, text);
+	if (sock_listen(at, 1, &fd, &oc) == 0)
+		close(fd);
+	else
+		print_finding(f, oc.sys_errno == EADDRINUSE ? AUDIT_NOTE : AUDIT_ERROR, oc.detail);
+}
+
+static void check_addresses(struct findings *f, const struct server_options *o)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct addr any;
+
+	if (o->listen_count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
+		check_address(f, &any);
+	for (size_t i = 0; i < o->listen_count; i++) {
+		if (o->listen[i].kind == PLACE_INET)
+			check_address(f, &o->listen[i].at);
+	}
+	if (o->metrics_wanted && o->metrics.kind == PLACE_INET)
+		check_address(f, &o->metrics.at);
+}
+
+enum outcome_code check_run(const struct server_options *o)
+{
+	static const enum outcome_code codes[] = {
+		[AUDIT_NOTE] = OC_OK,
+		[AUDIT_WARNING] = OC_WARNINGS,
+		[AUDIT_ERROR] = OC_FILE,
+	};
+	struct findings f = { .worst = AUDIT_NOTE };
+
+	check_service(&f, o);
+	check_confinement(&f, o);
+	check_addresses(&f, o);
+	return codes[f.worst];
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/audit.h"
+
+#include <stdio.h>
+
+#include "support/check_main.h"
+
+/* A chain of a leaf and an intermediate with nothing to complain about, to be spoiled. */
+enum { NOW = 1800000000, DAY = 86400 };
+
+static struct audit_certificate chain[3];
+
+static struct audit_certificate certificate(const char *subject, const char *sans, bool is_ca)
+{
+	struct audit_certificate c = {
+		.info = { .not_before = NOW - 100 * DAY, .not_after = NOW + 200 * DAY },
+		.fit = { is_ca, true, true, 128, 128 },
+	};
+
+	snprintf(c.info.subject, sizeof c.info.subject, "%s", subject);
+	snprintf(c.info.sans, sizeof c.info.sans, "%s", sans);
+	return c;
+}
+
+static void make_good(void)
+{
+	chain[0] = certificate("leaf", "\"leaf\"", false);
+	chain[0].issuer = 1;
+	chain[1] = certificate("middle", "", true);
+	chain[1].issuer = 1;
+	chain[2] = certificate("root", "", true);
+	chain[2].issuer = 2;
+	chain[2].info.self_issued = true;
+}
+
+struct found {
+	size_t count;
+	enum audit_level level;
+	char text[512];
+};
+
+static void note(void *arg, enum audit_level level, const char *text)
+{
+	struct found *f = arg;
+
+	f->count++;
+	f->level = level;
+	snprintf(f->text, sizeof f->text, "%s", text);
+}
+
+static void expect_one(size_t count, enum audit_level level, const char *part)
+{
+	struct found f = { .count = 0 };
+
+	audit_chain(chain, count, NOW, note, &f);
+	ck_assert_msg(f.count == 1, "%zu findings, the last: %s", f.count, f.text);
+	ck_assert_int_eq(f.level, level);
+	ck_assert_has(f.text, part);
+}
+
+static void expect_none(size_t count)
+{
+	struct found f = { .count = 0 };
+
+	audit_chain(chain, count, NOW, note, &f);
+	ck_assert_msg(f.count == 0, "%s", f.text);
+}
+
+START_TEST(test_a_good_chain)
+{
+	make_good();
+	expect_none(2);
+}
+END_TEST
+
+START_TEST(test_dates)
+{
+	make_good();
+	chain[0].info.not_after = NOW + 14 * DAY;
+	expect_none(2);
+	chain[0].info.not_after = NOW + 14 * DAY - 1;
+	expect_one(2, AUDIT_WARNING, "\"leaf\" expires on 2027-01-29 07:59:59Z, in 13 days");
+	chain[0].info.not_after = NOW - 1;
+	expect_one(2, AUDIT_ERROR, "\"leaf\" has expired on 2027-01-15 07:59:59Z, 1 second ago");
+	chain[0].info.not_after = NOW;
+	expect_one(2, AUDIT_WARNING, "in 0 seconds");
+	make_good();
+	chain[0].info.not_before = NOW + 3600;
+	expect_one(2, AUDIT_ERROR, "in 60 minutes");
+	make_good();
+	chain[1].info.not_after = NOW - DAY;
+	expect_one(2, AUDIT_ERROR, "\"middle\" has expired");
+}
+END_TEST
+
+/* Who lives for a week is renewed every few days, and a fortnight means nothing to it. */
+START_TEST(test_a_short_life_is_judged_by_its_length)
+{
+	make_good();
+	chain[0].info.not_before = NOW - 3 * DAY;
+	chain[0].info.not_after = NOW + 4 * DAY;
+	expect_none(2);
+	chain[0].info.not_after = NOW + DAY;
+	expect_one(2, AUDIT_WARNING, "in 24 hours");
+}
+END_TEST
+
+START_TEST(test_what_a_leaf_must_be)
+{
+	make_good();
+	chain[0].info.sans[0] = '\0';
+	expect_one(2, AUDIT_ERROR, "no subjectAltName");
+	make_good();
+	chain[0].fit.server_auth = false;
+	expect_one(2, AUDIT_ERROR, "lacks serverAuth");
+	make_good();
+	chain[0].fit.digital_signature = false;
+	expect_one(2, AUDIT_ERROR, "lacks digitalSignature");
+	make_good();
+	chain[0].fit.is_ca = true;
+	expect_one(2, AUDIT_WARNING, "certificate of a CA");
+}
+END_TEST
+
+START_TEST(test_strength)
+{
+	make_good();
+	chain[0].fit.key_security_bits = 80;
+	expect_one(2, AUDIT_ERROR, "\"leaf\" has a weak key, of 80 bits");
+	make_good();
+	chain[1].fit.signature_security_bits = 63;
+	expect_one(2, AUDIT_ERROR, "\"middle\" is signed weakly, with 63 bits");
+}
+END_TEST
+
+START_TEST(test_the_chain)
+{
+	make_good();
+	chain[1].fit.is_ca = false;
+	expect_one(2, AUDIT_ERROR, "\"middle\" in the chain is no CA");
+	make_good();
+	chain[1].issuer = 2;
+	expect_one(3, AUDIT_WARNING, "the root \"root\" is in the chain");
+	make_good();
+	chain[0].issuer = 0;
+	expect_one(2, AUDIT_WARNING, "\"middle\" in the chain did not issue \"leaf\"");
+	make_good();
+	chain[0].issuer = 2;
+	chain[1].issuer = 2;
+	chain[2].info.self_issued = false;
+	expect_one(3, AUDIT_WARNING, "out of order: \"root\" should be behind \"leaf\"");
+}
+END_TEST
+
+START_TEST(test_a_leaf_alone)
+{
+	make_good();
+	chain[0].issuer = 0;
+	expect_one(1, AUDIT_WARNING, "may be incomplete");
+	chain[0].issuer_known = true;
+	expect_none(1);
+	chain[0].info.self_issued = true;
+	expect_one(1, AUDIT_WARNING, "self-signed");
+}
+END_TEST
+
+CHECK_MAIN("audit", test_a_good_chain, test_dates, test_a_short_life_is_judged_by_its_length,
+    test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone)
