@@ -147,6 +147,7 @@ static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t no
 			crew_pause_after(&c->slot[w->slot], false, now_ms);
 		w->state = KILLED;
 		order.what = CREW_KILL;
+		order.late = c->stop != STOP_NOW;
 	} else if (w->state != DRAINING && must_leave(c, w)) {
 		w->state = DRAINING;
 		w->since_ms = now_ms;

@@ -42,6 +42,7 @@ struct crew_order {
 	enum crew_action what;
 	unsigned slot, generation; /* SPAWN */
 	pid_t pid;                 /* DRAIN, KILL */
+	bool late;                 /* KILL: it did not get ready, or done, in time */
 	uint64_t until_ms;         /* WAIT: ask again then, or after the next report */
 };
 

@@ -170,6 +170,9 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 			kill(order.pid, SIGTERM);
 			break;
 		case CREW_KILL:
+			if (order.late)
+				log_at(LEVEL_WARNING, "worker with pid %ld is late: killed",
+				    (long)order.pid);
 			kill(order.pid, SIGKILL);
 			break;
 		case CREW_WAIT:
@@ -354,16 +357,17 @@ static void log_status(const struct master *m)
 static void heed_signals(struct master *m)
 {
 	static int heeded;
+	bool leaving = interrupted || terminations > 0;
 
-	if (hung_up) {
-		hung_up = 0;
+	/* Whoever leaves begins no new generation, and must not tell that it does. */
+	if (hung_up && !leaving)
 		reload(m);
-	}
+	hung_up = 0;
 	if (asked) {
 		asked = 0;
 		log_status(m);
 	}
-	if (interrupted || terminations > 0) {
+	if (leaving) {
 		m->job->counters->draining = true;
 		supervisor_leaving(m->job->supervisor);
 	}

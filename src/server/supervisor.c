@@ -10,7 +10,10 @@
 #include "common/clock.h"
 
 /* A worker beats this often in the time in which one beat is expected. */
-enum { BEATS_PER_PING = 4, BEAT_MIN_MS = 10 };
+enum { BEATS_PER_PING = 4 };
+
+/* A beat is a millisecond at least; more often than once a day does no harm. */
+enum { WATCHDOG_MIN_MS = 2 * BEATS_PER_PING, WATCHDOG_MAX_MS = 86400000 };
 
 /* When to try again what could not be sent. */
 enum { RETRY_MS = 1000 };
@@ -44,10 +47,12 @@ static int open_watchdog(struct supervisor *s, struct outcome *oc)
 
 	if (take_number("WATCHDOG_PID", &pid, oc) != 0)
 		return -1;
-	/* Longer than a day is as good as never, and keeps the sums within their types. */
-	if (usec >= 2000ULL * BEATS_PER_PING * BEAT_MIN_MS && usec <= 86400000000ULL &&
-	    (pid == 0 || pid == (unsigned long long)getpid()) && s->notify.fd >= 0)
-		s->watchdog_ms = (unsigned)(usec / 1000);
+	if (usec == 0 || (pid != 0 && pid != (unsigned long long)getpid()) || s->notify.fd < 0)
+		return ret;
+	if (usec > WATCHDOG_MAX_MS * 1000ULL)
+		usec = WATCHDOG_MAX_MS * 1000ULL;
+	s->watchdog_ms =
+	    usec < WATCHDOG_MIN_MS * 1000ULL ? WATCHDOG_MIN_MS : (unsigned)(usec / 1000);
 	return ret;
 }
 

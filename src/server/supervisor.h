@@ -27,7 +27,7 @@ struct supervisor {
 /*
  * Read and unset NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID
  * (sd_watchdog_enabled(3)). Master only. Returns 0, or -1 with OC_INTERNAL when
- * there is a manager whom we cannot tell; *s is usable then, and tells nobody.
+ * one of them makes no sense: *s is usable then, without what it stands for.
  */
 int supervisor_open(struct supervisor *s, struct outcome *oc);
 

@@ -24,9 +24,15 @@ await_told 'READY=1 STATUS=serving, generation 3, 2 workers$'
 await 'msg="reloaded: generation 3 begins"'
 ! grep -q '^told .*WATCHDOG' "$MANAGER_LOG" || fail 'signs of life that nobody asked for'
 
+# It leaves, and a HUP that comes too late begins nothing.
+start_crowd --time 300 idle 1 "$PORT"
 kill -TERM "$SERVER_PID"
 await_told 'STOPPING=1 STATUS=leaving'
+kill -HUP "$SERVER_PID"
+release_crowd
 wait_for "$PATIENCE" is_gone "$MANAGER_PID" || fail 'the server does not leave'
+! sed '1,/STOPPING=1/d' "$MANAGER_LOG" | grep -e RELOADING -e READY || fail 'a reload while it leaves'
+finish_crowd
 wait "$MANAGER_PID" || fail 'the server left badly'
 untrack "$MANAGER_PID"
 

@@ -348,6 +348,8 @@ END_TEST
 
 START_TEST(test_who_never_gets_ready_is_killed_and_replaced_after_a_pause)
 {
+	struct crew_order order;
+
 	begin_story(1);
 	for (unsigned pause = CREW_PAUSE_MIN_MS; pause < 1000; pause *= 2) {
 		pid_t pid = spawn(0, 1);
@@ -355,7 +357,10 @@ START_TEST(test_who_never_gets_ready_is_killed_and_replaced_after_a_pause)
 		now += CREW_START_MAX_MS - 1;
 		expect_wait_until(now + 1);
 		now++;
-		expect(CREW_KILL, pid);
+		order = next();
+		ck_assert_int_eq(order.what, CREW_KILL);
+		ck_assert_int_eq(order.pid, pid);
+		ck_assert(order.late);
 		/* Once; and the slot waits for the end of the old one as well as for the pause. */
 		expect_wait();
 		crew_exited(crew, pid, now);
