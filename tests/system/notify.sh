@@ -18,10 +18,15 @@ mv "$KEY" "$TMP/kept.pem"
 kill -HUP "$SERVER_PID"
 await_told 'READY=1 STATUS=serving, generation 2, 2 workers; the last reload failed, .*FILE: .*No such file'
 mv "$TMP/kept.pem" "$KEY"
-touch "$CERT"
 kill -HUP "$SERVER_PID"
 await_told 'READY=1 STATUS=serving, generation 3, 2 workers$'
 await 'msg="reloaded: generation 3 begins"'
+# Each of the files counts.
+touch "$CERT"
+kill -HUP "$SERVER_PID"
+await 'msg="reloaded: generation 4 begins"'
+kill -HUP "$SERVER_PID"
+await 'reloaded: generation 5 begins, though the files are unchanged'
 ! grep -q '^told .*WATCHDOG' "$MANAGER_LOG" || fail 'signs of life that nobody asked for'
 
 # It leaves, and a HUP that comes too late begins nothing.
