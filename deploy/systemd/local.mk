@@ -24,10 +24,14 @@ deploy/systemd/hello-server-standalone.service: \
 # Without a place to install them they are still made, for whoever wants to have a look, and the tests.
 if SYSTEMD_UNITS
 systemdsystemunit_DATA = $(systemd_units)
-dist_systemdsystemunit_DATA = deploy/systemd/hello-server.socket
+dist_systemdsystemunit_DATA = \
+	deploy/systemd/hello-server.socket \
+	deploy/systemd/hello-server-metrics.socket
 else
 noinst_DATA = $(systemd_units)
-EXTRA_DIST += deploy/systemd/hello-server.socket
+EXTRA_DIST += \
+	deploy/systemd/hello-server.socket \
+	deploy/systemd/hello-server-metrics.socket
 endif
 if SYSTEMD_SYSUSERS
 dist_sysusers_DATA = deploy/systemd/hello-tls.conf

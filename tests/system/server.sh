@@ -17,7 +17,8 @@
 #	await REGEX [N]             until it is there, N times
 #	start_managed ARG... -- ARG...
 #	                            the same under tests/support/manager.c, with its options first;
-#	                            sets $MANAGER_PID $MANAGER_LOG, too
+#	                            sets $MANAGER_PID $MANAGER_LOG, too; with CREDENTIALS_DIRECTORY
+#	                            the certificate is the one in there
 #	stop_managed                TERM to the manager, which passes it on
 #	managed_pid                 sets $SERVER_PID anew, when it was started again
 #	await_told REGEX [N]        until the manager was told so, N times
@@ -219,9 +220,10 @@ start_managed() {
 		shift
 	done
 	shift
-	# shellcheck disable=SC2086 # a list of words
-	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" $WORK_AS --cert "$CERT" \
-		--key "$KEY" "$@" 2>"$SERVER_LOG" >"$MANAGER_LOG" &
+	[ -n "${CREDENTIALS_DIRECTORY-}" ] || set -- --cert "$CERT" --key "$KEY" "$@"
+	# shellcheck disable=SC2086 # lists of words
+	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" $WORK_AS "$@" \
+		2>"$SERVER_LOG" >"$MANAGER_LOG" &
 	MANAGER_PID=$!
 	track "$MANAGER_PID"
 	wait_for "$PATIENCE" managed_is_up || fail "the server is not ready: $*"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# units.sh - the units for systemd: nothing is wrong with them, they expose next to nothing, and their
-# options are such as the server has.
-# shellcheck source=tests/system/lib.sh
-. "${srcdir:-.}/tests/system/lib.sh"
+# units.sh - the units for systemd: the server starts with what they hand over, nothing is wrong with
+# them, and they expose next to nothing.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
 
 units=$builddir/deploy/systemd
 for unit in hello-server hello-server-standalone; do
@@ -20,16 +20,39 @@ for unit in hello-server hello-server-standalone; do
 	drain=$("$HELLO_SERVER" --help | sed -n 's/.*--drain-timeout .*(\([0-9]*\)s)$/\1/p')
 	[ "$stop" -gt "$drain" ] || fail "$unit.service: TimeoutStopSec=$stop, --drain-timeout is $drain"
 done
-cp "$srcdir/deploy/systemd/hello-server.socket" "$TMP"
-name=$(sed -n 's/^FileDescriptorName=//p' "$TMP/hello-server.socket")
-expect "$TMP/hello-server.service" "^ExecStart=.* --listen systemd:$name\$"
+
+# With sockets of these names, and files where LoadCredential= puts them, it serves.
+make_pki
+mkdir "$TMP/credentials"
+sed -n 's/^LoadCredential=\([^:]*\):.*/\1/p' "$TMP/hello-server.service" >"$TMP/names"
+while read -r name; do
+	cp "$PKI/localhost/$name" "$TMP/credentials"
+done <"$TMP/names"
+handed=''
+for socket in hello-server hello-server-metrics; do
+	cp "$srcdir/deploy/systemd/$socket.socket" "$TMP"
+	name=$(sed -n 's/^FileDescriptorName=//p' "$TMP/$socket.socket")
+	handed="$handed --socket ${name:?}"
+	expect "$TMP/hello-server.service" "^Sockets=.*$socket\.socket"
+done
+arguments=$(sed -n 's/^ExecStart=[^ ]* //p' "$TMP/hello-server.service")
+CREDENTIALS_DIRECTORY=$TMP/credentials
+export CREDENTIALS_DIRECTORY
+# shellcheck disable=SC2086 # lists of words
+start_managed $handed -- $arguments
+unset CREDENTIALS_DIRECTORY
+[ "$(count 'level=warning')" -eq 0 ] || fail "the server is not content with its unit's sockets"
+greeted || fail "not greeted: $(cat "$TMP/greeted.err")"
+logged 'msg=metrics addr=' || fail 'no metrics'
+stop_managed
 
 need systemd-analyze
 [ "$(systemd-analyze --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" -ge 250 ] ||
 	skip 'systemd-analyze is older than 250 and judges no files'
 
 # Findings are printed even where its status is 0.
-systemd-analyze verify --man=no "$TMP"/hello-server.socket "$TMP"/hello-server.service \
+systemd-analyze verify --man=no "$TMP"/hello-server.socket "$TMP"/hello-server-metrics.socket \
+	"$TMP"/hello-server.service \
 	"$TMP"/hello-server-standalone.service >"$TMP/out" 2>&1 || fail 'systemd-analyze verify'
 [ ! -s "$TMP/out" ] || fail 'systemd-analyze verify has something to say'
 
