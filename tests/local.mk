@@ -43,6 +43,8 @@ system_tests = \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/deadlines.sh \
+	tests/system/deploy-firewalld.sh \
+	tests/system/deploy-nftables.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
 	tests/system/greet.sh \
@@ -90,6 +92,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
 	tests/system/lib.sh \
+	tests/system/net.sh \
 	tests/system/server.sh
 
 if TESTS_ENABLED

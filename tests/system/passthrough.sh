@@ -1,7 +1,8 @@
 #!/bin/sh
-# passthrough.sh - behind a balancer in TCP mode, with 20 ms between it and the client, every greeting
-# arrives and every connection is logged OK. These proxies close both directions when they see a FIN,
-# and the client's Finished is still under way then if we send it too early.
+# passthrough.sh - behind the balancers of deploy/balancer/, with 20 ms between them and the client,
+# every greeting arrives and every connection is logged OK: these proxies close both directions when
+# they see a FIN, and the client's Finished is still under way then if we send it too early. Of the
+# two servers in the files one is not there. HAProxy learns from /healthz that the other one drains.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -21,40 +22,53 @@ free_port() {
 	rm "$TMP/free"
 }
 
-# The first module folder that exists; nginx can have the stream module built in as well.
-stream_module() {
-	for each in /usr/lib/nginx/modules /usr/lib64/nginx/modules /usr/share/nginx/modules; do
-		if [ -e "$each/ngx_stream_module.so" ]; then
-			echo "load_module $each/ngx_stream_module.so;"
-			return
-		fi
-	done
+# The file of deploy/balancer/, with addresses that are there: nobody is the second server.
+balancer_file() {
+	sed -e "s|192\.0\.2\.7:8443|127.0.0.1:$server_port|" \
+		-e "s|192\.0\.2\.8:8443|127.0.0.2:$(free_port)|" \
+		-e "s|:8443$|127.0.0.1:$proxy_port|" -e "s|listen 8443|listen 127.0.0.1:$proxy_port|" \
+		-e "s|check port 9101|check port $metrics_port|" "$srcdir/deploy/balancer/$1" >"$TMP/$1"
+	! grep -E '8443|9101|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
 }
 
 start_nginx() {
-	cat >"$TMP/nginx.conf" <<-CONF
-	$(stream_module)
-	daemon off;
-	pid $TMP/nginx.pid;
-	worker_processes 1;
-	events { worker_connections 1024; }
-	stream { server { listen 127.0.0.1:$1; proxy_pass 127.0.0.1:$2; } }
-	CONF
-	exec nginx -p "$TMP" -e stderr -c "$TMP/nginx.conf"
+	balancer_file nginx.conf
+	nginx -t -e stderr -c "$TMP/nginx.conf" -g "pid $TMP/nginx.pid;" || exit 1
+	exec nginx -e stderr -c "$TMP/nginx.conf" -g "daemon off; pid $TMP/nginx.pid;"
 }
 
 start_haproxy() {
-	cat >"$TMP/haproxy.cfg" <<-CONF
-	defaults
-	    mode tcp
-	    timeout connect 20s
-	    timeout client 20s
-	    timeout server 20s
-	listen hello
-	    bind 127.0.0.1:$1
-	    server hello 127.0.0.1:$2
-	CONF
+	balancer_file haproxy.cfg
+	haproxy -c -f "$TMP/haproxy.cfg" || exit 1
 	exec haproxy -db -f "$TMP/haproxy.cfg"
+}
+
+haproxy_says() {
+	grep -q "$1" "$TMP/haproxy.log"
+}
+
+# Before its check has found out, every second client waits for the server that is not there.
+haproxy_is_up() {
+	wait_for "$PATIENCE" haproxy_says 'hello/hello2 is DOWN' || fail 'HAProxy does not see who is there'
+}
+
+# A connection is open, so the server drains; it would still take others.
+haproxy_sees_drain() {
+	start_crowd half 1 "$server_port"
+	kill -TERM "$SERVER_PID"
+	wait_for "$PATIENCE" haproxy_says 'hello/hello1 is DOWN.*503' || fail 'HAProxy does not see the drain'
+	! is_gone "$SERVER_PID" || fail 'the server has left before HAProxy saw the drain'
+	release_crowd
+	finish_crowd
+	server_left 0
+}
+
+nginx_is_up() {
+	:
+}
+
+nginx_sees_drain() {
+	stop_server
 }
 
 # through NAME: CLIENTS times client -> delay -> NAME -> server.
@@ -64,10 +78,11 @@ through() {
 		missing="$missing $name"
 		return
 	fi
-	start_server
+	start_server --metrics 127.0.0.1:0
+	metrics_port=$(sed -n 's/.*msg=metrics addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
 	server_port=$PORT proxy_port=$(free_port) delay_port=$(free_port)
 	log_on_failure "$TMP/$name.log"
-	"start_$name" "$proxy_port" "$server_port" >"$TMP/$name.log" 2>&1 &
+	"start_$name" >"$TMP/$name.log" 2>&1 &
 	proxy_pid=$!
 	track $proxy_pid
 	"$builddir/tests/support/delayproxy" "$delay_port" "$proxy_port" $DELAY_MS 120 &
@@ -75,19 +90,20 @@ through() {
 	track $delay_pid
 	PORT=$delay_port
 	wait_for "$PATIENCE" greeted || fail "nobody is greeted through $name"
+	"${name}_is_up"
 
 	start_crowd greet $CLIENTS 10 "$PORT" "$CA"
 	finish_crowd
 	[ "$(crowd ok)" -eq $CLIENTS ] || fail "$name: not everybody was greeted: $(cat "$TMP/crowd")"
 	# The last ones' Finished is still under way when they are done.
 	await 'outcome=OK' $((CLIENTS + 1))
+	grep 'outcome=' "$SERVER_LOG" | grep -ve 'outcome=OK' -e 'outcome=HEALTH_CHECK' &&
+		fail "$name: these are not"
+	"${name}_sees_drain"
 	kill $proxy_pid $delay_pid
 	wait $proxy_pid $delay_pid 2>/dev/null || :
 	untrack $proxy_pid
 	untrack $delay_pid
-	stop_server
-	grep 'outcome=' "$SERVER_LOG" | grep -ve 'outcome=OK' -e 'outcome=HEALTH_CHECK' &&
-		fail "$name: these are not"
 	echo "through $name: $CLIENTS of $CLIENTS greeted and logged OK"
 	tried="$tried $name"
 }
