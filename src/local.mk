@@ -17,7 +17,10 @@ libcommon_a_SOURCES = \
 	src/common/sock.c src/common/sock.h \
 	src/common/streams.c src/common/streams.h \
 	src/common/tlsctx.c src/common/tlsctx.h \
+	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
+	src/common/tlspolicy.c src/common/tlspolicy.h \
+	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
 
 libserver_a_SOURCES = \

@@ -16,7 +16,7 @@ struct client_options {
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
 	const char *verify_name; /* --verify-name: verification only; NULL: servername */
 	bool no_sni;
-	struct tlsctx_trust trust;
+	struct tlstrust trust;
 	unsigned connect_ms; /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	const char *expect; /* greeting without its last newline; NULL: any */

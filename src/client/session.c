@@ -43,7 +43,7 @@ static void add_store(struct session *s, const char *what, const char *value)
 
 static void describe_store(struct session *s)
 {
-	const struct tlsctx_trust *trust = &s->options->trust;
+	const struct tlstrust *trust = &s->options->trust;
 	const char *file = getenv("SSL_CERT_FILE");
 
 	if (trust->ca_file || trust->ca_dir) {

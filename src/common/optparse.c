@@ -141,6 +141,28 @@ int optparse_duration(const char *name, const char *value, unsigned *out_ms, str
 	    "%s wants a time from 1ms to 24h such as 500ms, 5s or 2m, not \"%s\"", name, value);
 }
 
+int optparse_choice(const char *name, const char *value, const char *const names[], unsigned count,
+    unsigned *out, struct outcome *oc)
+{
+	char list[128] = "";
+	size_t len = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			*out = i;
+			return 0;
+		}
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s",
+		    i == 0               ? ""
+			: i + 1 == count ? " or "
+					 : ", ",
+		    names[i]);
+		if (len >= sizeof list)
+			len = sizeof list - 1;
+	}
+	return outcome_set(oc, OC_USAGE, "%s wants %s, not \"%s\"", name, list, value);
+}
+
 void optparse_print_help(const struct optparse_option *options)
 {
 	enum { COLUMN = 30 };

@@ -51,6 +51,13 @@ int optparse_uint(const char *name, const char *value, unsigned min, unsigned ma
 /* "500ms", "5s", "2m", "1h"; a bare number, also "0.5", is seconds, as in curl. */
 int optparse_duration(const char *name, const char *value, unsigned *out_ms, struct outcome *oc);
 
+/*
+ * One of count words; *out is its place in names. What else came is refused
+ * with all of them listed.
+ */
+int optparse_choice(const char *name, const char *value, const char *const names[], unsigned count,
+    unsigned *out, struct outcome *oc);
+
 /* One line an option, aligned, in 80 columns, to standard output. */
 void optparse_print_help(const struct optparse_option *options);
 

@@ -2,42 +2,28 @@
 #ifndef HELLO_COMMON_TLSCTX_H
 #define HELLO_COMMON_TLSCTX_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include <openssl/types.h>
 
-#include "common/certinfo.h"
 #include "common/outcome.h"
+#include "common/tlsident.h"
+#include "common/tlspolicy.h"
+#include "common/tlstrust.h"
 
-/*
- * The project's TLS policy in one place, and the only maker of SSL_CTX. What
- * is allowed, and why, is told at the constants in tlsctx.c.
- */
-
-/* PEM files: the leaf first, then its intermediates; the leaf's private key. */
-struct tlsctx_identity {
-	const char *chain_file, *key_file;
-};
+/* The only maker of SSL_CTX; every one of them keeps tlspolicy. */
 
 /* What a server narrows or adds. Zeroed: the policy as it is. */
 struct tlsctx_choice {
-	const char *groups; /* of SSL_CTX_set1_groups_list(3), e.g. "P-256"; NULL: all of ours */
-	unsigned tickets;   /* TLS 1.3 session tickets per handshake */
-};
-
-/* What the client trusts; both NULL: the system's store. */
-struct tlsctx_trust {
-	const char *ca_file, *ca_dir;
-	bool no_x509_strict; /* drops X509_V_FLAG_X509_STRICT, and nothing else */
+	struct tlspolicy_choice policy;
+	unsigned tickets; /* TLS 1.3 session tickets per handshake */
 };
 
 /*
- * A server's context. Opens both files and checks that they match; a key that
- * everybody may read is refused.
- * NULL with OC_FILE (a file cannot be read, holds no certificate or key, does
- * not match), OC_USAGE (an unknown group) or OC_INTERNAL.
+ * A server's context. NULL with OC_FILE (see tlsident_use), OC_USAGE (an
+ * unknown group) or OC_INTERNAL.
  */
-SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, const struct tlsctx_choice *choice,
+SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
     struct outcome *oc);
 
 /*
@@ -46,7 +32,7 @@ SSL_CTX *tlsctx_server(const struct tlsctx_identity *id, const struct tlsctx_cho
  * connection's tlsio_owner within reach; it must answer what X509_verify_cert
  * answers. NULL with OC_FILE or OC_INTERNAL.
  */
-SSL_CTX *tlsctx_client(const struct tlsctx_trust *trust,
+SSL_CTX *tlsctx_client(const struct tlstrust *trust,
     int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc);
 
 /*
@@ -60,9 +46,6 @@ int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct 
 
 /* The chain that a server context presents, as it stands in the file. NULL behind its end. */
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i);
-
-/* Is the issuer of this certificate in the system's store? Reads the store. */
-bool tlsctx_knows_issuer(X509 *cert);
 
 void tlsctx_free(SSL_CTX *ctx);
 

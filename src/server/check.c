@@ -49,7 +49,7 @@ static void check_service(struct findings *f, const struct server_options *o)
 		return;
 	}
 	if (s->chain_count == 1)
-		s->chain[0].issuer_known = tlsctx_knows_issuer(tlsctx_chain(s->tls, 0));
+		s->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(s->tls, 0));
 	f->about = o->identity.chain_file;
 	audit_chain(s->chain, s->chain_count, time(NULL), print_finding, f);
 	service_free(s);

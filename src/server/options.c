@@ -101,23 +101,22 @@ static int add_listen(struct server_options *o, const char *value, struct outcom
 static int set_level(struct server_options *o, const char *value, struct outcome *oc)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
+	unsigned at;
 
-	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(value, names[i]) == 0) {
-			o->log_level = (enum log_level)i;
-			return 0;
-		}
-	}
-	return outcome_set(oc, OC_USAGE,
-	    "--log-level wants error, warning, info or debug, not \"%s\"", value);
+	if (optparse_choice("--log-level", value, names, 4, &at, oc) != 0)
+		return -1;
+	o->log_level = (enum log_level)at;
+	return 0;
 }
 
 static int set_format(struct server_options *o, const char *value, struct outcome *oc)
 {
-	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
-		return outcome_set(oc, OC_USAGE, "--log-format wants text or json, not \"%s\"",
-		    value);
-	o->log_format = value[0] == 'j' ? LOG_JSON : LOG_TEXT;
+	static const char *const names[] = { [LOG_TEXT] = "text", [LOG_JSON] = "json" };
+	unsigned at;
+
+	if (optparse_choice("--log-format", value, names, 2, &at, oc) != 0)
+		return -1;
+	o->log_format = (enum log_format)at;
 	return 0;
 }
 
@@ -128,14 +127,12 @@ static int set_sandbox(struct server_options *o, const char *value, struct outco
 		[SANDBOX_REQUIRE] = "require",
 		[SANDBOX_OFF] = "off",
 	};
+	unsigned at;
 
-	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(value, names[i]) == 0) {
-			o->sandbox = (enum sandbox_mode)i;
-			return 0;
-		}
-	}
-	return outcome_set(oc, OC_USAGE, "--sandbox wants auto, require or off, not \"%s\"", value);
+	if (optparse_choice("--sandbox", value, names, 3, &at, oc) != 0)
+		return -1;
+	o->sandbox = (enum sandbox_mode)at;
+	return 0;
 }
 
 static int set_port(struct server_options *o, const char *value, struct outcome *oc)
@@ -199,7 +196,7 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_TICKETS:
 		return optparse_uint("--tickets", value, 0, 16, &o->tls.tickets, oc);
 	case OPT_GROUPS:
-		o->tls.groups = value;
+		o->tls.policy.groups = value;
 		return 0;
 	case OPT_HANDSHAKE_TIMEOUT:
 		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);

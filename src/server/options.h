@@ -20,7 +20,7 @@ struct server_options {
 	struct server_place listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
-	struct tlsctx_identity identity;
+	struct tlsident identity;
 	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls;
 	const char *greeting;      /* without its newline */

@@ -19,7 +19,10 @@ modules='
 3.1  common/tlswire
 3.2  common/tlsio
 3.3  common/certinfo
-3.4  common/tlsctx
+3.4  common/tlsident
+3.5  common/tlspolicy
+3.5  common/tlstrust
+3.6  common/tlsctx
 4    server/access
 4    server/audit
 4    server/check
@@ -65,6 +68,9 @@ headers='
 openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/certinfo   reads the fields of a certificate
+openssl/   common/tlsident   loads certificates and keys
+openssl/   common/tlspolicy  versions, ciphers, groups
+openssl/   common/tlstrust   loads roots
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
@@ -86,7 +92,7 @@ v?fork|wait|wait4|waitpid|waitid      server/monitor  the only parent of the met
 (_|_E|quick_)?exit                    server/monitor  a child must not run into the code of its parent
 ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
-open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsctx   certificates, keys, trust
+open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 '

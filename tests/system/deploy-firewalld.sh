@@ -60,8 +60,9 @@ wait_for "$PATIENCE" bus_is_up || error 'no message bus'
 
 export DBUS_SYSTEM_BUS_ADDRESS=unix:abstract=hello-bus
 log_on_failure "$TMP/firewalld.log"
+log_on_failure "$TMP/firewalld.out"
 at server firewalld --nofork --nopid --system-config "$config" --log-file "$TMP/firewalld.log" \
-	>>"$TMP/firewalld.log" 2>&1 &
+	>"$TMP/firewalld.out" 2>&1 &
 track $!
 wait_for "$PATIENCE" at server firewall-cmd --state >"$TMP/out" 2>&1 || error 'firewalld is not running'
 

@@ -58,6 +58,7 @@ make_host() {
 	done
 }
 
+# shellcheck disable=SC2154 # eval gives net_pid its value
 at() {
 	eval "net_pid=\$net_$1"
 	shift

@@ -25,8 +25,8 @@ static uint64_t now = 5000;
 static void use_service(unsigned tickets, const char *groups, size_t greeting_len)
 {
 	static char greeting[SERVICE_GREETING_MAX];
-	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { groups, tickets };
+	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { { groups }, tickets };
 	struct outcome oc = OUTCOME_NONE;
 
 	tlsctx_free(service.tls);

@@ -69,7 +69,7 @@ START_TEST(test_the_defaults)
 	ck_assert_uint_eq(o.access.allow_count, 0);
 	ck_assert_uint_eq(o.access.deny_count, 0);
 	ck_assert_uint_eq(o.tls.tickets, 0);
-	ck_assert_ptr_null(o.tls.groups);
+	ck_assert_ptr_null(o.tls.policy.groups);
 	ck_assert_uint_eq(o.handshake_ms, 10000);
 	ck_assert_uint_eq(o.greeting_ms, 10000);
 	ck_assert_uint_eq(o.linger_ms, 5000);
@@ -99,7 +99,7 @@ START_TEST(test_each_option_sets_its_own)
 	ck_assert_uint_eq(o.access.allow_count, 2);
 	ck_assert_uint_eq(o.access.deny_count, 1);
 	ck_assert_uint_eq(o.tls.tickets, 2);
-	ck_assert_str_eq(o.tls.groups, "X25519:P-256");
+	ck_assert_str_eq(o.tls.policy.groups, "X25519:P-256");
 	ck_assert_uint_eq(o.handshake_ms, 1000);
 	ck_assert_uint_eq(o.greeting_ms, 2000);
 	ck_assert_uint_eq(o.linger_ms, 3000);

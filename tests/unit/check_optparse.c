@@ -289,6 +289,20 @@ START_TEST(test_what_is_no_whole_number)
 }
 END_TEST
 
+START_TEST(test_one_of_several_words)
+{
+	static const char *const names[] = { "auto", "require", "off" };
+	struct outcome oc = OUTCOME_NONE;
+	unsigned at = 7;
+
+	ck_assert_int_eq(optparse_choice("--mode", "require", names, 3, &at, &oc), 0);
+	ck_assert_uint_eq(at, 1);
+	ck_assert_int_eq(optparse_choice("--mode", "requir", names, 3, &at, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, "--mode wants auto, require or off, not \"requir\"");
+	ck_assert_uint_eq(at, 1);
+}
+END_TEST
+
 CHECK_MAIN("optparse",
     test_no_arguments, test_long_names, test_letters,
     test_a_value_may_be_empty_or_look_like_an_option,
@@ -296,4 +310,4 @@ CHECK_MAIN("optparse",
     test_names_are_never_abbreviated, test_unknown_options_are_named_as_typed,
     test_a_missing_value, test_a_flag_takes_no_value,
     test_durations, test_what_is_no_duration,
-    test_whole_numbers, test_what_is_no_whole_number)
+    test_whole_numbers, test_what_is_no_whole_number, test_one_of_several_words)

@@ -24,8 +24,8 @@ static struct member {
 
 static void make_service(void)
 {
-	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { NULL, 0 };
+	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { { NULL }, 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 

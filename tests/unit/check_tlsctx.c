@@ -9,7 +9,7 @@
 #include "support/check_main.h"
 #include "support/testpki.h"
 
-static const struct tlsctx_choice policy = { NULL, 0 };
+static const struct tlsctx_choice policy = { { NULL }, 0 };
 
 static void make_files(void)
 {
@@ -45,7 +45,7 @@ static void make_files(void)
 
 static struct outcome refused(const char *chain, const char *key)
 {
-	const struct tlsctx_identity id = { chain, key };
+	const struct tlsident id = { chain, key };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_server(&id, &policy, &oc));
@@ -54,7 +54,7 @@ static struct outcome refused(const char *chain, const char *key)
 
 static SSL_CTX *accepted(const char *chain, const char *key)
 {
-	const struct tlsctx_identity id = { chain, key };
+	const struct tlsident id = { chain, key };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&id, &policy, &oc);
 
@@ -79,9 +79,9 @@ END_TEST
 /* What a server may choose must not fail for want of it in our own client. */
 START_TEST(test_other_groups_and_curves_pass_the_rehearsal)
 {
-	const struct tlsctx_identity usual = { "chain.pem", "key.pem" };
-	const struct tlsctx_identity p521 = { "p521.pem", "p521.key" };
-	const struct tlsctx_choice choice = { "P-521", 0 };
+	const struct tlsident usual = { "chain.pem", "key.pem" };
+	const struct tlsident p521 = { "p521.pem", "p521.key" };
+	const struct tlsctx_choice choice = { { "P-521" }, 0 };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&usual, &choice, &oc);
 
@@ -146,8 +146,8 @@ END_TEST
 
 START_TEST(test_unknown_groups_are_refused)
 {
-	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { "P-256:nonsense", 0 };
+	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { { "P-256:nonsense" }, 0 };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
@@ -164,7 +164,7 @@ static int accept_nothing(X509_STORE_CTX *store, void *unused)
 
 static struct outcome distrusted(const char *file, const char *dir)
 {
-	const struct tlsctx_trust trust = { file, dir, false };
+	const struct tlstrust trust = { file, dir, false };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_client(&trust, accept_nothing, &oc));
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
-	struct tlsctx_trust trust = { "ca.pem", NULL, false };
+	struct tlstrust trust = { "ca.pem", NULL, false };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *strict = tlsctx_client(&trust, accept_nothing, &oc), *lenient;
 

@@ -23,8 +23,8 @@ static int ours, peer;
 
 static void begin_on(int type)
 {
-	const struct tlsctx_identity id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { NULL, 0 };
+	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { { NULL }, 0 };
 	struct outcome oc = OUTCOME_NONE;
 	int ends[2];
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_TLSIDENT_H
+#define HELLO_COMMON_TLSIDENT_H
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+
+/* What one end proves itself with. PEM files: leaf, then its intermediates; the leaf's key. */
+struct tlsident {
+	const char *chain_file, *key_file;
+};
+
+/*
+ * Give this context the identity. Opens both files and checks that they match;
+ * a key that everybody may read, or that needs a passphrase, is refused. Asks no
+ * terminal. Returns 0, or -1 with OC_FILE.
+ */
+int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc);
+
+/*
+ * Can this file be opened? libssl's own message for a missing one is "system
+ * lib", so look first. what is the file as people know it, "the CA file".
+ * Returns 0, or -1 with OC_FILE.
+ */
+int tlsident_readable(const char *path, const char *what, struct outcome *oc);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_TLSTRUST_H
+#define HELLO_COMMON_TLSTRUST_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+
+/* Whom one trusts; both NULL: the system's store. */
+struct tlstrust {
+	const char *ca_file, *ca_dir;
+	bool no_x509_strict; /* drops X509_V_FLAG_X509_STRICT, and nothing else */
+};
+
+/* Let this context trust these. Returns 0, or -1 with OC_FILE. */
+int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc);
+
+/* Is the issuer of this certificate in the system's store? Reads the store. */
+bool tlstrust_knows_issuer(X509 *cert);
+
+#endif
