@@ -62,7 +62,7 @@ struct counters {
 	struct counters_phase phase[CONN_PHASES];
 	struct counters_seat seat[COUNTERS_SEATS];
 	/* Written by the master. */
-	_Atomic uint64_t generation, workers, workers_ready;
+	_Atomic uint64_t generation, workers, workers_ready, worker_pause_ms;
 	_Atomic uint64_t reloads, reloads_failed, restarts;
 	_Atomic bool ready, draining;
 	int64_t started; /* seconds since 1970 */

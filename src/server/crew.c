@@ -105,6 +105,10 @@ struct crew_count crew_count(const struct crew *c)
 		n.serving += w->pid && w->state == READY;
 		n.ready += w->pid && w->state == READY && w->generation == c->generation;
 	}
+	for (unsigned s = 0; s < c->slots; s++) {
+		if (c->slot[s].pause_ms > n.pause_ms && !find_current(c, s))
+			n.pause_ms = c->slot[s].pause_ms;
+	}
 	return n;
 }
 

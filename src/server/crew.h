@@ -19,6 +19,9 @@ struct crew;
 /* Pauses before a slot is filled again: doubled per death, until a worker lived long. */
 enum { CREW_PAUSE_MIN_MS = 100, CREW_PAUSE_MAX_MS = 30000, CREW_LIVED_LONG_MS = 10000 };
 
+/* A pause as long as this, after four early deaths in a row, is a crash loop. */
+enum { CREW_PAUSE_LONG_MS = 8 * CREW_PAUSE_MIN_MS };
+
 /*
  * The pause before somebody who died is started anew: the first one is short,
  * each early death doubles it, and a long life makes it short again. Zeroed: now.
@@ -81,9 +84,10 @@ bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms);
 /* For a status line. */
 struct crew_count {
 	unsigned slots, generation;
-	unsigned ready;   /* of the current generation */
-	unsigned serving; /* of all generations */
-	unsigned alive;   /* draining ones too */
+	unsigned ready;    /* of the current generation */
+	unsigned serving;  /* of all generations */
+	unsigned alive;    /* draining ones too */
+	unsigned pause_ms; /* the longest pause of a slot that is empty: a crash loop shows here */
 };
 
 struct crew_count crew_count(const struct crew *c);

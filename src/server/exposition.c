@@ -166,6 +166,9 @@ void exposition_write(FILE *to, const struct counters *c)
 	    c->workers_ready);
 	number(to, "hello_worker_restarts_total", "counter",
 	    "Workers that were replaced because they died.", c->restarts);
+	head(to, "hello_worker_pause_seconds", "gauge",
+	    "How long the place of a worker that died stays empty, now; it grows in a crash loop.");
+	fprintf(to, "hello_worker_pause_seconds %g\n", (double)c->worker_pause_ms / 1000);
 	head(to, "hello_reloads_total", "counter", "Reloads, by result.");
 	fprintf(to, "hello_reloads_total{result=\"ok\"} %" PRIu64 "\n", (uint64_t)c->reloads);
 	fprintf(to, "hello_reloads_total{result=\"failed\"} %" PRIu64 "\n",

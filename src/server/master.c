@@ -29,9 +29,10 @@ struct master {
 	struct service *service;
 	struct crew *crew;
 	struct posts posts;
-	bool unheard;     /* the supervisor could not be told, which was logged */
-	sigset_t waiting; /* the signal mask while we wait */
-	bool complete;    /* "ready" was said for this generation */
+	bool unheard;      /* the supervisor could not be told, which was logged */
+	sigset_t waiting;  /* the signal mask while we wait */
+	bool complete;     /* "ready" was said for this generation */
+	unsigned pause_ms; /* how long a slot pauses, as last looked at */
 };
 
 /* Handlers only take notes; the signals are blocked everywhere but in ppoll. */
@@ -195,13 +196,19 @@ static void show_service(const struct master *m)
 	m->job->counters->ready = true;
 }
 
-static void count_crew(const struct master *m)
+static void count_crew(struct master *m)
 {
 	struct crew_count count = crew_count(m->crew);
 
 	m->job->counters->generation = count.generation;
 	m->job->counters->workers = count.slots;
 	m->job->counters->workers_ready = count.ready;
+	m->job->counters->worker_pause_ms = count.pause_ms;
+	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
+	if (count.pause_ms >= CREW_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
+		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
+		    count.pause_ms);
+	m->pause_ms = count.pause_ms;
 }
 
 static void heed_post(struct master *m, size_t i)

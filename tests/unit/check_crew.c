@@ -101,6 +101,7 @@ START_TEST(test_pauses_double_up_to_the_longest)
 
 		now += CREW_LIVED_LONG_MS - 1;
 		crew_exited(crew, pid, now);
+		ck_assert_uint_eq(crew_count(crew).pause_ms, pause);
 		expect_wait_until(now + pause);
 		now += pause - 1;
 		expect_wait_until(now + 1);
@@ -364,6 +365,7 @@ START_TEST(test_who_never_gets_ready_is_killed_and_replaced_after_a_pause)
 		/* Once; and the slot waits for the end of the old one as well as for the pause. */
 		expect_wait();
 		crew_exited(crew, pid, now);
+		ck_assert_uint_eq(crew_count(crew).pause_ms, pause);
 		expect_wait_until(now + pause);
 		now += pause;
 	}
