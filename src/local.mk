@@ -67,7 +67,8 @@ libclient_a_SOURCES = \
 	src/client/verify.c src/client/verify.h
 
 hello_server_SOURCES = src/server/main.c
-hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
+hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+	$(SECCOMP_LIBS)
 
 hello_client_SOURCES = src/client/main.c
 hello_client_LDADD = libclient.a libcommon.a $(OPENSSL_LIBS)

@@ -111,7 +111,7 @@ libtestsupport_a_SOURCES = \
 check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy \
 	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
-	$(CHECK_LIBS) $(EVENT_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
+	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
