@@ -11,6 +11,7 @@
 #include "server/limits.h"
 #include "server/privdrop.h"
 #include "server/service.h"
+#include "server/unixsock.h"
 
 /* What findings are about, and the worst of them. */
 struct findings {
@@ -73,6 +74,11 @@ static void check_confinement(struct findings *f, const struct server_options *o
 }
 
 /* In use is a note only: it may well be this server that runs there. */
+static void print_unusable(struct findings *f, const struct outcome *oc)
+{
+	print_finding(f, oc->sys_errno == EADDRINUSE ? AUDIT_NOTE : AUDIT_ERROR, oc->detail);
+}
+
 static void check_address(struct findings *f, const struct addr *at)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -83,22 +89,33 @@ static void check_address(struct findings *f, const struct addr *at)
 	if (sock_listen(at, 1, &fd, &oc) == 0)
 		close(fd);
 	else
-		print_finding(f, oc.sys_errno == EADDRINUSE ? AUDIT_NOTE : AUDIT_ERROR, oc.detail);
+		print_unusable(f, &oc);
 }
 
-static void check_addresses(struct findings *f, const struct server_options *o)
+/* Of what a service manager will hand over nothing can be known before. */
+static void check_place(struct findings *f, const struct server_place *place)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	if (place->kind == PLACE_INET) {
+		check_address(f, &place->at);
+	} else if (place->kind == PLACE_UNIX && unixsock_check(place->text, &oc) != 0) {
+		f->about = place->text;
+		print_unusable(f, &oc);
+	}
+}
+
+static void check_places(struct findings *f, const struct server_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct addr any;
 
 	if (o->listen_count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
 		check_address(f, &any);
-	for (size_t i = 0; i < o->listen_count; i++) {
-		if (o->listen[i].kind == PLACE_INET)
-			check_address(f, &o->listen[i].at);
-	}
-	if (o->metrics_wanted && o->metrics.kind == PLACE_INET)
-		check_address(f, &o->metrics.at);
+	for (size_t i = 0; i < o->listen_count; i++)
+		check_place(f, &o->listen[i]);
+	if (o->metrics_wanted)
+		check_place(f, &o->metrics);
 }
 
 enum outcome_code check_run(const struct server_options *o)
@@ -112,6 +129,6 @@ enum outcome_code check_run(const struct server_options *o)
 
 	check_service(&f, o);
 	check_confinement(&f, o);
-	check_addresses(&f, o);
+	check_places(&f, o);
 	return codes[f.worst];
 }

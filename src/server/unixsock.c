@@ -14,6 +14,8 @@
 
 #include "common/sock.h"
 
+enum { UNIXSOCK_PATH_MAX = sizeof((struct sockaddr_un *)0)->sun_path };
+
 static socklen_t make_address(const char *path, struct sockaddr_un *at)
 {
 	size_t len = strlen(path);
@@ -26,19 +28,25 @@ static socklen_t make_address(const char *path, struct sockaddr_un *at)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
 }
 
+/* path fits into an address. */
+static const char *folder_of(const char *path, char buf[UNIXSOCK_PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	memcpy(buf, path, len);
+	buf[len] = '\0';
+	return len ? buf : slash ? "/" : ".";
+}
+
 /* The lock is on the folder itself: a lock file could not be removed without another race. */
 static int lock_folder(const char *path, struct outcome *oc)
 {
 	enum { ATTEMPTS = 100 };
 	const struct timespec moment = { .tv_nsec = 10000000 };
-	char folder[sizeof((struct sockaddr_un *)0)->sun_path];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) : 0;
-	int fd;
+	char folder[UNIXSOCK_PATH_MAX];
+	int fd = open(folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	memcpy(folder, path, len);
-	folder[len] = '\0';
-	fd = open(len ? folder : slash ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder",
 		    path);
@@ -66,12 +74,13 @@ static bool is_answered(const struct sockaddr_un *at, socklen_t len)
 	return !refused;
 }
 
-/* Make way for the bind. */
-static int remove_stale(const struct sockaddr_un *at, socklen_t len, struct outcome *oc)
+/* Is there a socket that may make way? */
+static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, struct outcome *oc)
 {
 	struct stat st;
 
 	if (lstat(at->sun_path, &st) != 0) {
+		*stale = false;
 		if (errno == ENOENT)
 			return 0;
 		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s", at->sun_path);
@@ -84,10 +93,21 @@ static int remove_stale(const struct sockaddr_un *at, socklen_t len, struct outc
 	}
 	if (is_answered(at, len)) {
 		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it is in use", at->sun_path);
+		oc->sys_errno = EADDRINUSE;
 		outcome_advise(oc, "ss -lxp shows who has it; or choose another path");
 		return -1;
 	}
-	if (unlink(at->sun_path) != 0)
+	*stale = true;
+	return 0;
+}
+
+static int remove_stale(const struct sockaddr_un *at, socklen_t len, struct outcome *oc)
+{
+	bool stale;
+
+	if (find_stale(at, len, &stale, oc) != 0)
+		return -1;
+	if (stale && unlink(at->sun_path) != 0)
 		return outcome_set_errno(oc, OC_LISTEN, "cannot replace the stale unix:%s",
 		    at->sun_path);
 	return 0;
@@ -113,13 +133,33 @@ static int open_locked(const char *path, int backlog, struct unixsock *out, stru
 	return 0;
 }
 
+static int too_long(const char *path, struct outcome *oc)
+{
+	return outcome_set(oc, OC_LISTEN, "the path of unix:%s is too long", path);
+}
+
+int unixsock_check(const char *path, struct outcome *oc)
+{
+	char folder[UNIXSOCK_PATH_MAX];
+	struct sockaddr_un at;
+	socklen_t len = make_address(path, &at);
+	bool stale;
+
+	if (len == 0)
+		return too_long(path, oc);
+	if (access(folder_of(path, folder), W_OK | X_OK) != 0)
+		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder",
+		    path);
+	return find_stale(&at, len, &stale, oc);
+}
+
 int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct outcome *oc)
 {
 	struct sockaddr_un at;
 	int lock, ret;
 
 	if (make_address(path, &at) == 0)
-		return outcome_set(oc, OC_LISTEN, "the path of unix:%s is too long", path);
+		return too_long(path, oc);
 	lock = lock_folder(path, oc);
 	if (lock < 0)
 		return -1;

@@ -24,6 +24,12 @@ struct unixsock {
 int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct outcome *oc);
 
 /*
+ * Would unixsock_listen succeed? Changes nothing. Returns 0, or -1 with
+ * OC_LISTEN, whose sys_errno is EADDRINUSE when somebody answers there.
+ */
+int unixsock_check(const char *path, struct outcome *oc);
+
+/*
  * Remove the path, if it is still that of this socket. Call it while the socket
  * listens: nobody takes the path over from one that answers. Does not close.
  * Returns 0, or -1 with OC_LISTEN when it could not be removed.

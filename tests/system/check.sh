@@ -71,6 +71,19 @@ expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: "
 server_alive
 stop_server
 
+# The same for paths.
+judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
+[ ! -e "$TMP/socket" ] || fail '--check leaves a socket behind'
+judged 3 --listen "unix:$TMP/nowhere/socket" --cert "$CERT" --key "$KEY"
+expect "$TMP/out" "^error: $TMP/nowhere/socket: .*its folder: No such file"
+judged 3 --listen "unix:$CERT" --cert "$CERT" --key "$KEY"
+expect "$TMP/out" '^error: .*it exists and is no socket$'
+start_server --workers 1 --listen 127.0.0.1:0 --listen "unix:$TMP/socket"
+judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
+expect "$TMP/out" "^note: $TMP/socket: .*it is in use$"
+server_alive
+stop_server
+
 # All of it at once.
 judged 3 --listen 192.0.2.1:8443 --cert "$PKI/expired/chain.pem" --key "$PKI/expired/key.pem"
 [ "$(grep -c '^error: ' "$TMP/out")" -eq 2 ] || fail "not two errors: $(cat "$TMP/out")"
