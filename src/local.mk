@@ -42,6 +42,7 @@ libserver_a_SOURCES = \
 	src/server/options.c src/server/options.h \
 	src/server/place.c src/server/place.h \
 	src/server/pool.c src/server/pool.h \
+	src/server/posts.c src/server/posts.h \
 	src/server/privdrop.c src/server/privdrop.h \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \

@@ -15,14 +15,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "server/crew.h"
+#include "server/posts.h"
 #include "server/worker.h"
-
-/* Our ends of the workers' status sockets: ready bytes come in, our death goes out as EOF. */
-struct posts {
-	struct pollfd *poll;
-	pid_t *pid;
-	size_t count;
-};
 
 struct master {
 	const struct master_job *job;
@@ -66,39 +60,6 @@ static void catch_signals(struct master *m)
 	/* Whoever started us may have blocked them for us too. */
 	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		sigdelset(&m->waiting, caught[i]);
-}
-
-static int posts_add(struct posts *p, int fd, pid_t pid)
-{
-	struct pollfd *poll = realloc(p->poll, (p->count + 1) * sizeof *poll);
-	pid_t *pids;
-
-	if (!poll)
-		return -1;
-	p->poll = poll;
-	pids = realloc(p->pid, (p->count + 1) * sizeof *pids);
-	if (!pids)
-		return -1;
-	p->pid = pids;
-	p->poll[p->count] = (struct pollfd){ .fd = fd, .events = POLLIN };
-	p->pid[p->count++] = pid;
-	return 0;
-}
-
-static void posts_remove(struct posts *p, size_t i)
-{
-	close(p->poll[i].fd);
-	p->count--;
-	p->poll[i] = p->poll[p->count];
-	p->pid[i] = p->pid[p->count];
-}
-
-static void posts_free(struct posts *p)
-{
-	while (p->count > 0)
-		posts_remove(p, p->count - 1);
-	free(p->poll);
-	free(p->pid);
 }
 
 static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd,

@@ -38,6 +38,7 @@ modules='
 4    server/options
 4    server/place
 4    server/pool
+4    server/posts
 4    server/privdrop
 4    server/sandbox
 4    server/sandbox_landlock

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/posts.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+int posts_add(struct posts *p, int fd, pid_t pid)
+{
+	struct pollfd *poll = realloc(p->poll, (p->count + 1) * sizeof *poll);
+	pid_t *pids;
+
+	if (!poll)
+		return -1;
+	p->poll = poll;
+	pids = realloc(p->pid, (p->count + 1) * sizeof *pids);
+	if (!pids)
+		return -1;
+	p->pid = pids;
+	p->poll[p->count] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	p->pid[p->count++] = pid;
+	return 0;
+}
+
+void posts_remove(struct posts *p, size_t i)
+{
+	close(p->poll[i].fd);
+	p->count--;
+	p->poll[i] = p->poll[p->count];
+	p->pid[i] = p->pid[p->count];
+}
+
+void posts_free(struct posts *p)
+{
+	while (p->count > 0)
+		posts_remove(p, p->count - 1);
+	free(p->poll);
+	free(p->pid);
+	*p = (struct posts){ .count = 0 };
+}

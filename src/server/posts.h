@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_POSTS_H
+#define HELLO_SERVER_POSTS_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * The master's ends of the workers' status sockets: ready bytes and signs of
+ * life come in, and the master's death goes out as end-of-file. Zeroed: none.
+ * poll is for ppoll(2); pid[i] is whose poll[i] is.
+ */
+struct posts {
+	struct pollfd *poll;
+	pid_t *pid;
+	size_t count;
+};
+
+/* Takes fd. Returns 0, or -1 when out of memory, and fd stays the caller's. */
+int posts_add(struct posts *p, int fd, pid_t pid);
+
+/* Closes it; the last one moves into its place. */
+void posts_remove(struct posts *p, size_t i);
+
+/* Close and release all. Idempotent. */
+void posts_free(struct posts *p);
+
+#endif
