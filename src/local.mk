@@ -33,6 +33,7 @@ libserver_a_SOURCES = \
 	src/server/counters.c src/server/counters.h \
 	src/server/crew.c src/server/crew.h \
 	src/server/exposition.c src/server/exposition.h \
+	src/server/identity.c src/server/identity.h \
 	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
 	src/server/master.c src/server/master.h \

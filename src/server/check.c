@@ -40,6 +40,13 @@ static void print_failure(struct findings *f, const char *about, const struct ou
 	print_finding(f, AUDIT_ERROR, oc->detail);
 }
 
+static void check_identity(struct findings *f, const struct identity *id)
+{
+	if (id->chain_count == 1)
+		id->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(id->tls, 0));
+	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
+}
+
 static void check_service(struct findings *f, const struct server_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -49,10 +56,10 @@ static void check_service(struct findings *f, const struct server_options *o)
 		print_failure(f, "service", &oc);
 		return;
 	}
-	if (s->chain_count == 1)
-		s->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(s->tls, 0));
-	f->about = o->identity.chain_file;
-	audit_chain(s->chain, s->chain_count, time(NULL), print_finding, f);
+	for (size_t i = 0; i < s->identity_count; i++) {
+		f->about = o->identities[i].chain_file;
+		check_identity(f, &s->identities[i]);
+	}
 	service_free(s);
 }
 

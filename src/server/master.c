@@ -149,11 +149,16 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 /* What the new generation serves, now that all of it does. */
 static void show_service(const struct master *m)
 {
-	const struct certinfo *info = &m->service->chain[0].info;
-	struct counters_certificate leaf = { .not_after = info->not_after };
+	struct counters_certificate leaves[SERVER_IDENTITIES_MAX];
+	unsigned count = 0;
 
-	memcpy(leaf.subject, info->subject, sizeof leaf.subject);
-	counters_serve(m->job->counters, &leaf, 1);
+	for (; count < m->service->identity_count; count++) {
+		const struct certinfo *info = &m->service->identities[count].chain[0].info;
+
+		leaves[count].not_after = info->not_after;
+		memcpy(leaves[count].subject, info->subject, sizeof leaves[count].subject);
+	}
+	counters_serve(m->job->counters, leaves, count);
 	m->job->counters->ready = true;
 }
 
@@ -257,7 +262,9 @@ static void log_finding(void *arg, enum audit_level level, const char *text)
 /* Served all the same: to show what clients say to it may be just what is wanted. */
 static void log_dates(const struct service *s)
 {
-	audit_dates(s->chain, s->chain_count, time(NULL), log_finding, NULL);
+	for (size_t i = 0; i < s->identity_count; i++)
+		audit_dates(s->identities[i].chain, s->identities[i].chain_count, time(NULL),
+		    log_finding, NULL);
 }
 
 static void renew(struct master *m, struct service *fresh)

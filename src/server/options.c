@@ -98,6 +98,31 @@ static int add_listen(struct server_options *o, const char *value, struct outcom
 	return 0;
 }
 
+/* What belongs to a certificate stands behind its --cert, so each --cert begins a pair. */
+static int add_cert(struct server_options *o, const char *value, struct outcome *oc)
+{
+	if (o->identity_count == SERVER_IDENTITIES_MAX)
+		return outcome_set(oc, OC_USAGE, "--cert: more than %d certificates",
+		    SERVER_IDENTITIES_MAX);
+	o->identities[o->identity_count++].chain_file = value;
+	return 0;
+}
+
+static int set_key(struct server_options *o, const char *value, struct outcome *oc)
+{
+	struct tlsident *id;
+
+	if (o->identity_count == 0)
+		return outcome_set(oc, OC_USAGE,
+		    "--cert and --key belong together: --key %s has no --cert before it", value);
+	id = &o->identities[o->identity_count - 1];
+	if (id->key_file)
+		return outcome_set(oc, OC_USAGE, "--key %s: %s has a key already, %s", value,
+		    id->chain_file, id->key_file);
+	id->key_file = value;
+	return 0;
+}
+
 static int set_level(struct server_options *o, const char *value, struct outcome *oc)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
@@ -169,11 +194,9 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_LISTEN:
 		return add_listen(o, value, oc);
 	case OPT_CERT:
-		o->identity.chain_file = value;
-		return 0;
+		return add_cert(o, value, oc);
 	case OPT_KEY:
-		o->identity.key_file = value;
-		return 0;
+		return set_key(o, value, oc);
 	case OPT_GREETING:
 		o->greeting = value;
 		return 0;
@@ -245,9 +268,21 @@ static bool find_credentials(struct server_options *o)
 	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
 	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
 		return false;
-	o->identity.chain_file = chain;
-	o->identity.key_file = key;
+	o->identities[0] = (struct tlsident){ .chain_file = chain, .key_file = key };
 	return true;
+}
+
+static void choose_usual_files(struct server_options *o)
+{
+	static const struct tlsident usual = {
+		.chain_file = HELLO_SYSCONFDIR "/chain.pem",
+		.key_file = HELLO_SYSCONFDIR "/key.pem",
+	};
+
+	o->credentials = find_credentials(o);
+	if (!o->credentials)
+		o->identities[0] = usual;
+	o->identity_count = 1;
 }
 
 /* What no single option can tell. */
@@ -256,14 +291,14 @@ static int check(struct server_options *o, bool port_given, struct outcome *oc)
 	if (port_given && o->listen_count > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "both PORT and --listen are given: which of them?");
-	if (!o->identity.chain_file != !o->identity.key_file)
-		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
-	if (!o->identity.chain_file)
-		o->credentials = find_credentials(o);
-	if (!o->identity.chain_file) {
-		o->identity.chain_file = HELLO_SYSCONFDIR "/chain.pem";
-		o->identity.key_file = HELLO_SYSCONFDIR "/key.pem";
+	for (size_t i = 0; i < o->identity_count; i++) {
+		if (!o->identities[i].key_file)
+			return outcome_set(oc, OC_USAGE,
+			    "--cert and --key belong together: --cert %s has no --key behind it",
+			    o->identities[i].chain_file);
 	}
+	if (o->identity_count == 0)
+		choose_usual_files(o);
 	return 0;
 }
 

@@ -13,14 +13,15 @@
 #include "server/place.h"
 #include "server/sandbox.h"
 
-enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256 };
+enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256, SERVER_IDENTITIES_MAX = 1 };
 
 /* What the operator asked for. Strings point into argv or are static. */
 struct server_options {
 	struct server_place listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
-	struct tlsident identity;
+	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
+	size_t identity_count;                             /* never 0 once parsed */
 	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls;
 	const char *greeting;      /* without its newline */

@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "common/tlsctx.h"
-
 static int read_greeting(const char *path, char *buf, size_t *len, struct outcome *oc)
 {
 	FILE *file = fopen(path, "re");
@@ -82,34 +80,19 @@ bool service_is_same(const struct service *a, const struct service *b)
 	return a->files == b->files;
 }
 
-static size_t find_issuer(const struct service *s, size_t i)
+static int load_identities(struct service *s, const struct server_options *o, struct outcome *oc)
 {
-	for (size_t j = i + 1; j < s->chain_count; j++) {
-		if (certinfo_issued(tlsctx_chain(s->tls, j), tlsctx_chain(s->tls, i)))
-			return j;
+	s->identities = calloc(o->identity_count, sizeof *s->identities);
+	if (!s->identities)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the certificates");
+	for (size_t i = 0; i < o->identity_count; i++) {
+		note_file(s, o->identities[i].chain_file);
+		note_file(s, o->identities[i].key_file);
+		if (identity_load(&s->identities[i], &o->identities[i], &o->tls, oc) != 0)
+			return -1;
+		s->identity_count++;
 	}
-	for (size_t j = 0; j < i; j++) {
-		if (certinfo_issued(tlsctx_chain(s->tls, j), tlsctx_chain(s->tls, i)))
-			return j;
-	}
-	return i;
-}
-
-/* The facts that audit judges, while the certificates are at hand. */
-static int note_chain(struct service *s, struct outcome *oc)
-{
-	while (tlsctx_chain(s->tls, s->chain_count))
-		s->chain_count++;
-	s->chain = calloc(s->chain_count, sizeof *s->chain);
-	if (!s->chain)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for the chain");
-	for (size_t i = 0; i < s->chain_count; i++) {
-		X509 *cert = tlsctx_chain(s->tls, i);
-
-		certinfo_get(cert, &s->chain[i].info);
-		certinfo_judge(cert, &s->chain[i].fit);
-		s->chain[i].issuer = find_issuer(s, i);
-	}
+	s->tls = s->identities[0].tls;
 	return 0;
 }
 
@@ -124,12 +107,8 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
 	s->close_early = o->tls.tickets == 0;
-	note_file(s, o->identity.chain_file);
-	note_file(s, o->identity.key_file);
 	note_file(s, o->greeting_file);
-	s->tls = tlsctx_server(&o->identity, &o->tls, oc);
-	if (!s->tls || tlsctx_rehearse(s->tls, &o->tls, oc) != 0 || load_greeting(s, o, oc) != 0 ||
-	    note_chain(s, oc) != 0) {
+	if (load_identities(s, o, oc) != 0 || load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;
 	}
@@ -140,8 +119,9 @@ void service_free(struct service *s)
 {
 	if (!s)
 		return;
-	tlsctx_free(s->tls);
+	for (size_t i = 0; i < s->identity_count; i++)
+		identity_free(&s->identities[i]);
+	free(s->identities);
 	free(s->greeting);
-	free(s->chain);
 	free(s);
 }

@@ -9,7 +9,7 @@
 #include <openssl/types.h>
 
 #include "common/outcome.h"
-#include "server/audit.h"
+#include "server/identity.h"
 #include "server/options.h"
 
 /* A greeting is a greeting: the client takes no longer one either. */
@@ -17,9 +17,9 @@ enum { SERVICE_GREETING_MAX = 65536 };
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
-	SSL_CTX *tls;
-	struct audit_certificate *chain; /* of the certificate; its leaf first */
-	size_t chain_count;
+	SSL_CTX *tls; /* which a connection begins with; one of the identities' */
+	struct identity *identities;
+	size_t identity_count; /* never 0 */
 	char *greeting;
 	size_t greeting_len; /* bytes, never 0 */
 	/*
@@ -31,7 +31,7 @@ struct service {
 };
 
 /*
- * Read chain, key and greeting, then rehearse a handshake in memory. After this
+ * Read certificates, keys and greeting, and rehearse handshakes in memory. After this
  * nothing needs a file any more. Master only. NULL with OC_FILE and nothing
  * kept, so that a bad reload leaves the running generation as it was.
  */

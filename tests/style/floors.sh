@@ -32,6 +32,7 @@ modules='
 4    server/counters
 4    server/crew
 4    server/exposition
+4    server/identity
 4    server/limits
 4    server/listener
 4    server/notify

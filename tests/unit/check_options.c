@@ -58,8 +58,8 @@ START_TEST(test_the_defaults)
 
 	ck_assert_uint_eq(o.listen_count, 0);
 	ck_assert_str_eq(o.port, "8443");
-	ck_assert_str_eq(o.identity.chain_file, HELLO_SYSCONFDIR "/chain.pem");
-	ck_assert_str_eq(o.identity.key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
 	ck_assert_str_eq(o.greeting, "Hello world");
 	ck_assert_ptr_null(o.greeting_file);
 	ck_assert_int_eq(o.workers, cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : cpus);
@@ -88,8 +88,8 @@ START_TEST(test_each_option_sets_its_own)
 	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
 	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
 
-	ck_assert_str_eq(o.identity.chain_file, "c.pem");
-	ck_assert_str_eq(o.identity.key_file, "k.pem");
+	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
+	ck_assert_str_eq(o.identities[0].key_file, "k.pem");
 	ck_assert_str_eq(o.greeting, "Hi");
 	ck_assert_str_eq(o.greeting_file, "g");
 	ck_assert_uint_eq(o.workers, 3);
@@ -164,6 +164,8 @@ START_TEST(test_a_certificate_needs_its_key)
 {
 	refused(WORDS("--cert=c.pem"), "--cert and --key belong together");
 	refused(WORDS("--key=k.pem"), "--cert and --key belong together");
+	refused(WORDS("--key=k.pem", "--cert=c.pem"), "--key k.pem has no --cert before it");
+	refused(WORDS("--cert=c.pem", "--key=k.pem", "--key=l.pem"), "c.pem has a key already");
 }
 END_TEST
 
@@ -331,7 +333,7 @@ START_TEST(test_credentials_come_before_the_usual_place)
 	snprintf(key, sizeof key, "%s/key.pem", folder);
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identity.key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
 	ck_assert(!o.credentials);
 
 	/* One is enough: that the other is missing is then said where it is read. */
@@ -339,17 +341,17 @@ START_TEST(test_credentials_come_before_the_usual_place)
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identity.chain_file, chain);
-	ck_assert_str_eq(o.identity.key_file, key);
+	ck_assert_str_eq(o.identities[0].chain_file, chain);
+	ck_assert_str_eq(o.identities[0].key_file, key);
 	ck_assert(o.credentials);
 
 	o = taken(WORDS("--cert=c.pem", "--key=k.pem"));
-	ck_assert_str_eq(o.identity.chain_file, "c.pem");
+	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
 	ck_assert(!o.credentials);
 
 	setenv("CREDENTIALS_DIRECTORY", "", 1);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identity.chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
 	unlink(key);
 	rmdir(folder);
 }

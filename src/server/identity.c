@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/identity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t find_issuer(const struct identity *id, size_t i)
+{
+	for (size_t j = i + 1; j < id->chain_count; j++) {
+		if (certinfo_issued(tlsctx_chain(id->tls, j), tlsctx_chain(id->tls, i)))
+			return j;
+	}
+	for (size_t j = 0; j < i; j++) {
+		if (certinfo_issued(tlsctx_chain(id->tls, j), tlsctx_chain(id->tls, i)))
+			return j;
+	}
+	return i;
+}
+
+/* The facts that audit judges, while the certificates are at hand. */
+static int note_chain(struct identity *id, struct outcome *oc)
+{
+	while (tlsctx_chain(id->tls, id->chain_count))
+		id->chain_count++;
+	id->chain = calloc(id->chain_count, sizeof *id->chain);
+	if (!id->chain)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the chain");
+	for (size_t i = 0; i < id->chain_count; i++) {
+		X509 *cert = tlsctx_chain(id->tls, i);
+
+		certinfo_get(cert, &id->chain[i].info);
+		certinfo_judge(cert, &id->chain[i].fit);
+		id->chain[i].issuer = find_issuer(id, i);
+	}
+	return 0;
+}
+
+int identity_load(struct identity *id, const struct tlsident *files,
+    const struct tlsctx_choice *choice, struct outcome *oc)
+{
+	memset(id, 0, sizeof *id);
+	id->tls = tlsctx_server(files, choice, oc);
+	if (id->tls && tlsctx_rehearse(id->tls, choice, oc) == 0 && note_chain(id, oc) == 0)
+		return 0;
+	identity_free(id);
+	return -1;
+}
+
+void identity_free(struct identity *id)
+{
+	tlsctx_free(id->tls);
+	free(id->chain);
+	memset(id, 0, sizeof *id);
+}

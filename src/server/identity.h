@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_IDENTITY_H
+#define HELLO_SERVER_IDENTITY_H
+
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+#include "common/tlsctx.h"
+#include "server/audit.h"
+
+/* One certificate with its key, loaded and rehearsed, and the facts about it. */
+struct identity {
+	SSL_CTX *tls;                    /* that presents it, and nothing else */
+	struct audit_certificate *chain; /* the certificate first, then those behind it */
+	size_t chain_count;              /* never 0 */
+};
+
+/*
+ * Read both files, prove with a handshake in memory that the key can sign, and
+ * note the facts. Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and
+ * nothing kept.
+ */
+int identity_load(struct identity *id, const struct tlsident *files,
+    const struct tlsctx_choice *choice, struct outcome *oc);
+
+/* Release what it holds; idempotent. */
+void identity_free(struct identity *id);
+
+#endif
