@@ -62,6 +62,7 @@ libclient_a_SOURCES = \
 	src/client/greet.c \
 	src/client/handshake.c \
 	src/client/options.c src/client/options.h \
+	src/client/parallel.c src/client/parallel.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
 	src/client/session.c src/client/session.h \

@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/check_options \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
+	tests/unit/check_parallel \
 	tests/unit/check_place \
 	tests/unit/check_pool \
 	tests/unit/check_sandbox \

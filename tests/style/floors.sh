@@ -51,6 +51,7 @@ modules='
 4    client/greet
 4    client/handshake
 4    client/options
+4    client/parallel
 4    client/report
 4    client/resolve
 4    client/session
@@ -81,6 +82,7 @@ event2/    server/metrics    HTTP, in a process of its own
 utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
 seccomp.h  server/sandbox_seccomp  the filter of system calls
+pthread.h  client/parallel   probes that run at the same time
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
@@ -246,7 +248,7 @@ self_test() {
 	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
 	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
 	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/resolve' '#include <pthread.h>'
+	plant src/server/worker.c '> is for client/parallel, client/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
 	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'
