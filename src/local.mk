@@ -16,6 +16,7 @@ libcommon_a_SOURCES = \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/sock.c src/common/sock.h \
 	src/common/streams.c src/common/streams.h \
+	src/common/tlscrl.c src/common/tlscrl.h \
 	src/common/tlsctx.c src/common/tlsctx.h \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \

@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/check_sandbox \
 	tests/unit/check_sock \
 	tests/unit/check_supervisor \
+	tests/unit/check_tlscrl \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
 	tests/unit/check_tlswire \

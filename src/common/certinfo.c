@@ -45,7 +45,7 @@ static const ASN1_STRING *common_name(const X509_NAME *name)
 	return at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
 }
 
-static void describe_name(const X509_NAME *name, char *out)
+void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
 {
 	struct text t = { out, 0, CERTINFO_NAME_MAX };
 	const ASN1_STRING *cn = common_name(name);
@@ -111,7 +111,7 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static int64_t seconds_of(const ASN1_TIME *time)
+int64_t certinfo_moment(const ASN1_TIME *time)
 {
 	struct tm tm;
 
@@ -127,11 +127,11 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	const X509_NAME *issuer = X509_get_issuer_name(cert);
 
 	memset(out, 0, sizeof *out);
-	describe_name(subject, out->subject);
-	describe_name(issuer, out->issuer);
+	certinfo_name(subject, out->subject);
+	certinfo_name(issuer, out->issuer);
 	describe_sans(cert, out->sans);
-	out->not_before = seconds_of(X509_get0_notBefore(cert));
-	out->not_after = seconds_of(X509_get0_notAfter(cert));
+	out->not_before = certinfo_moment(X509_get0_notBefore(cert));
+	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
 	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
 }
 

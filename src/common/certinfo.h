@@ -26,6 +26,12 @@ struct certinfo {
 /* Never fails: what cannot be read is empty or 0. */
 void certinfo_get(const X509 *cert, struct certinfo *out);
 
+/* What people call a name: its CN if there is one, else the whole of it, else "". */
+void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX]);
+
+/* Seconds since 1970; 0 where there is none. */
+int64_t certinfo_moment(const ASN1_TIME *time);
+
 /* What a certificate is good for, and how good it is. */
 struct certinfo_fitness {
 	bool is_ca;

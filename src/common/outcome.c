@@ -85,6 +85,7 @@ const char *outcome_layer_name(enum outcome_code code)
 		[LAYER_CONNECT] = "connect",
 		[LAYER_HANDSHAKE] = "handshake",
 		[LAYER_VERIFY] = "verify",
+		[LAYER_CLIENT] = "client identity",
 		[LAYER_GREETING] = "greeting",
 		[LAYER_SERVER] = "server",
 	};

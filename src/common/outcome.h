@@ -61,10 +61,16 @@
 	    "ask for a name it lists, or issue a certificate that lists this one") \
 	X(CERT_WRONG_PURPOSE, 55, VERIFY, "the certificate is not for this purpose", \
 	    "issue one with the extended key usage serverAuth") \
+	X(CRL_UNUSABLE, 57, VERIFY, "a revocation list cannot be used", \
+	    "get a fresh one from the CA; openssl crl -noout -text -in FILE shows what it holds") \
 	X(CERT_INVALID, 59, VERIFY, "the certificate is not acceptable", \
 	    "issue it anew; openssl x509 -text shows what it holds") \
 	X(CERT_SELF_SIGNED, 62, VERIFY, "the certificate is self-signed and not trusted", \
 	    "--cacert FILE with that very certificate, if you know that it is the right one") \
+	X(CLIENT_CERT_REQUIRED, 60, CLIENT, "the server wants a certificate of the client", \
+	    "--cert FILE --key FILE, of a CA that this server trusts for clients") \
+	X(CLIENT_CERT_REFUSED, 61, CLIENT, "the server refused the client's certificate", \
+	    "the server's log says why") \
 	X(GREETING_TIMEOUT, 70, GREETING, "the greeting did not come in time", \
 	    "the handshake was fine, so look at the service; --read-timeout allows more") \
 	X(GREETING_MISMATCH, 71, GREETING, "the greeting is not the expected one", \
@@ -92,6 +98,7 @@ enum outcome_layer {
 	LAYER_CONNECT,
 	LAYER_HANDSHAKE,
 	LAYER_VERIFY,
+	LAYER_CLIENT,
 	LAYER_GREETING,
 	LAYER_SERVER
 };

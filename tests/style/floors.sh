@@ -20,6 +20,7 @@ modules='
 3.2  common/tlsio
 3.3  common/certinfo
 3.4  common/tlsident
+3.5  common/tlscrl
 3.5  common/tlspolicy
 3.5  common/tlstrust
 3.6  common/tlsctx
@@ -72,6 +73,7 @@ openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
+openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/tlstrust   loads roots
 openssl/   common/tlsctx     the only maker of SSL_CTX

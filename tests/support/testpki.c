@@ -213,6 +213,46 @@ void testpki_write_key(const char *file, const struct testpki_cert *of, const ch
 	must(fclose(to) == 0, file);
 }
 
+static X509_CRL *make_crl(const struct testpki_crl *spec)
+{
+	bool usual = spec->from_s == 0 && spec->until_s == 0;
+	const struct testpki_cert *signer = spec->signer ? spec->signer : spec->issuer;
+	ASN1_TIME *time = ASN1_TIME_new();
+	X509_REVOKED *entry = NULL;
+	X509_CRL *crl = X509_CRL_new();
+
+	must(crl && time && X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
+	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(spec->issuer->cert)) == 1 &&
+	    X509_gmtime_adj(time, usual ? -3600 : spec->from_s) &&
+	    X509_CRL_set1_lastUpdate(crl, time) == 1, "begin a CRL");
+	if (spec->revoked) {
+		entry = X509_REVOKED_new();
+		must(entry && X509_REVOKED_set_revocationDate(entry, time) == 1 &&
+		    X509_REVOKED_set_serialNumber(entry,
+			X509_get_serialNumber(spec->revoked->cert)) == 1 &&
+		    X509_CRL_add0_revoked(crl, entry) == 1, "revoke a certificate");
+	}
+	if (!spec->no_next_update)
+		must(X509_gmtime_adj(time, usual ? 86400 : spec->until_s) &&
+		    X509_CRL_set1_nextUpdate(crl, time) == 1, "end a CRL");
+	must(X509_CRL_sign(crl, signer->key, EVP_sha256()) > 0, "sign a CRL");
+	ASN1_TIME_free(time);
+	return crl;
+}
+
+void testpki_write_crls(const char *file, const struct testpki_crl *crl, size_t count)
+{
+	FILE *to = create(file);
+
+	for (size_t i = 0; i < count; i++) {
+		X509_CRL *made_now = make_crl(&crl[i]);
+
+		must(PEM_write_X509_CRL(to, made_now) == 1, file);
+		X509_CRL_free(made_now);
+	}
+	must(fclose(to) == 0, file);
+}
+
 void testpki_write_text(const char *file, const char *text, size_t len)
 {
 	FILE *to = create(file);

@@ -41,6 +41,15 @@ const struct testpki_cert *testpki_root(const char *cn);
 const struct testpki_cert *testpki_intermediate(const struct testpki_cert *root);
 const struct testpki_cert *testpki_leaf(const struct testpki_cert *issuer, const char *sans);
 
+/* A list of revoked certificates, one at most; zero or NULL is the ordinary. */
+struct testpki_crl {
+	const struct testpki_cert *issuer;
+	const struct testpki_cert *signer;  /* NULL: the issuer */
+	const struct testpki_cert *revoked; /* NULL: none is */
+	long from_s, until_s; /* seconds from now; both 0: from an hour ago for a day */
+	bool no_next_update;
+};
+
 /*
  * Make a new temporary folder and work in it, so that "leaf.pem" is a path; go
  * back and remove it with all that is in it. For CHECK_MAIN_IN: not within a
@@ -52,6 +61,7 @@ void testpki_end(void);
 /* Write files into the current folder: certificates in this order, up to NULL; text. */
 void testpki_write_certs(const char *file, const struct testpki_cert *first, ...);
 void testpki_write_key(const char *file, const struct testpki_cert *of, const char *passphrase);
+void testpki_write_crls(const char *file, const struct testpki_crl *crl, size_t count);
 void testpki_write_text(const char *file, const char *text, size_t len);
 
 #endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tlscrl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "common/tlsident.h"
+#include "common/tlsio.h"
+
+static void describe(const X509_CRL *crl, struct tlscrl *out)
+{
+	certinfo_name(X509_CRL_get_issuer(crl), out->issuer);
+	out->this_update = certinfo_moment(X509_CRL_get0_lastUpdate(crl));
+	out->next_update = certinfo_moment(X509_CRL_get0_nextUpdate(crl));
+}
+
+/* One of the CAs of its issuer's name has signed it; where none is known, a chain will tell. */
+static bool may_be_genuine(X509_STORE *store, X509_CRL *crl)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+	bool named = false;
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+
+		if (!cert ||
+		    X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(crl)) != 0)
+			continue;
+		if (X509_CRL_verify(crl, X509_get0_pubkey(cert)) == 1)
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
+static bool has_crl_of(X509_STORE *store, const X509 *ca)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		const X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+
+		if (crl && X509_NAME_cmp(X509_get_subject_name(ca), X509_CRL_get_issuer(crl)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int examine(X509_STORE *store, const char *path, struct tlscrl_file *f, struct outcome *oc)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+	char refused[128];
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		const X509_OBJECT *object = sk_X509_OBJECT_value(all, i);
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
+		X509 *cert = X509_OBJECT_get0_X509(object);
+
+		if (cert && !f->uncovered[0] && X509_self_signed(cert, 0) == 1 &&
+		    !has_crl_of(store, cert))
+			certinfo_name(X509_get_subject_name(cert), f->uncovered);
+		if (!crl)
+			continue;
+		if (f->count == TLSCRL_MAX)
+			return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs",
+			    path, TLSCRL_MAX);
+		describe(crl, &f->item[f->count++]);
+		if (!may_be_genuine(store, crl)) {
+			tlsio_error_text(refused, sizeof refused);
+			return outcome_set(oc, OC_FILE,
+			    "the CRL of \"%s\" in %s was not signed by that CA: %s",
+			    f->item[f->count - 1].issuer, path, refused);
+		}
+	}
+	return 0;
+}
+
+int tlscrl_use(SSL_CTX *ctx, const char *path, struct tlscrl_file *out, struct outcome *oc)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+	struct tlscrl_file found;
+	char text[128];
+
+	memset(&found, 0, sizeof found);
+	if (tlsident_readable(path, "the CRL file", oc) != 0)
+		return -1;
+	if (!lookup || X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) < 1)
+		return outcome_set(oc, OC_FILE, "the CRL file %s cannot be used: %s", path,
+		    tlsio_error_text(text, sizeof text));
+	if (examine(store, path, &found, oc) != 0)
+		return -1;
+	/* Without the second one a revoked intermediate would pass. */
+	if (X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
+	*out = found;
+	return 0;
+}
+
+const struct tlscrl *tlscrl_find_stale(const struct tlscrl_file *f, int64_t now)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (now >= f->item[i].next_update || now < f->item[i].this_update)
+			return &f->item[i];
+	}
+	return NULL;
+}
+
+const struct tlscrl *tlscrl_find_next(const struct tlscrl_file *f)
+{
+	const struct tlscrl *next = f->count > 0 ? &f->item[0] : NULL;
+
+	for (size_t i = 1; i < f->count; i++) {
+		if (f->item[i].next_update < next->next_update)
+			next = &f->item[i];
+	}
+	return next;
+}
+
+const char *tlscrl_describe_stale(const struct tlscrl *crl, int64_t now, char buf[TLSCRL_TEXT_MAX])
+{
+	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (crl->next_update == 0)
+		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" tells no nextUpdate",
+		    crl->issuer);
+	else if (now < crl->this_update)
+		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" begins on %s, in %s", crl->issuer,
+		    certinfo_time(crl->this_update, when),
+		    certinfo_span(crl->this_update - now, span));
+	else
+		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" is stale since %s, for %s",
+		    crl->issuer, certinfo_time(crl->next_update, when),
+		    certinfo_span(now - crl->next_update, span));
+	return buf;
+}

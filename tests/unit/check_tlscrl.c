@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tlscrl.h"
+
+#include <time.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "support/check_main.h"
+#include "support/testpki.h"
+
+static const struct testpki_cert *root, *middle, *leaf, *impostor;
+
+static void make_files(void)
+{
+	testpki_begin();
+	root = testpki_root("Root");
+	impostor = testpki_root("Root");
+	middle = testpki_intermediate(root);
+	leaf = testpki_leaf(middle, "DNS:localhost");
+	testpki_write_certs("ca.pem", root, NULL);
+	testpki_write_text("text", "no CRL\n", 7);
+}
+
+static SSL_CTX *trusting(const char *ca)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+	ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, ca), 1);
+	return ctx;
+}
+
+/* What is in it, as a context that trusts the root loads it. */
+static struct tlscrl_file loaded(const struct testpki_crl *crl, size_t count)
+{
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = trusting("ca.pem");
+	struct tlscrl_file f;
+
+	testpki_write_crls("crl.pem", crl, count);
+	tlscrl_use(ctx, "crl.pem", &f, &oc);
+	ck_assert_no_failure(&oc);
+	SSL_CTX_free(ctx);
+	return f;
+}
+
+/* The library's verdict on the leaf behind these CRLs: X509_V_OK, or why not. */
+static int verdict(const struct testpki_crl *crl, size_t count)
+{
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = trusting("ca.pem");
+	X509_STORE_CTX *judge = X509_STORE_CTX_new();
+	STACK_OF(X509) *sent = sk_X509_new_null();
+	struct tlscrl_file f;
+	int error;
+
+	testpki_write_crls("crl.pem", crl, count);
+	ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &f, &oc), 0);
+	sk_X509_push(sent, middle->cert);
+	ck_assert_int_eq(
+	    X509_STORE_CTX_init(judge, SSL_CTX_get_cert_store(ctx), leaf->cert, sent), 1);
+	X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(judge), SSL_CTX_get0_param(ctx));
+	X509_verify_cert(judge);
+	error = X509_STORE_CTX_get_error(judge);
+	X509_STORE_CTX_free(judge);
+	sk_X509_free(sent);
+	SSL_CTX_free(ctx);
+	return error;
+}
+
+START_TEST(test_what_a_file_holds)
+{
+	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
+	const struct tlscrl_file f = loaded(crl, 2);
+	int64_t now = time(NULL);
+
+	ck_assert_uint_eq(f.count, 2);
+	ck_assert_str_eq(f.uncovered, "");
+	ck_assert_str_eq(tlscrl_find_next(&f)->issuer, "Root");
+	ck_assert_int_le(f.item[0].this_update, now - 3600);
+	ck_assert_int_le(f.item[0].next_update, now + 86400);
+	ck_assert_int_gt(f.item[0].next_update, now + 86000);
+}
+END_TEST
+
+START_TEST(test_whoever_is_revoked_does_not_pass)
+{
+	const struct testpki_crl none[] = { { .issuer = root }, { .issuer = middle } };
+	const struct testpki_crl lower[] = { { .issuer = root },
+		{ .issuer = middle, .revoked = leaf } };
+	const struct testpki_crl upper[] = { { .issuer = root, .revoked = middle },
+		{ .issuer = middle } };
+
+	ck_assert_int_eq(verdict(none, 2), X509_V_OK);
+	ck_assert_int_eq(verdict(lower, 2), X509_V_ERR_CERT_REVOKED);
+	ck_assert_int_eq(verdict(upper, 2), X509_V_ERR_CERT_REVOKED);
+}
+END_TEST
+
+START_TEST(test_what_is_not_told_is_no_permission)
+{
+	const struct testpki_crl half[] = { { .issuer = root } };
+	const struct testpki_crl old[] = { { .issuer = root },
+		{ .issuer = middle, .from_s = -7200, .until_s = -3600 } };
+
+	ck_assert_int_eq(verdict(half, 1), X509_V_ERR_UNABLE_TO_GET_CRL);
+	ck_assert_int_eq(verdict(old, 2), X509_V_ERR_CRL_HAS_EXPIRED);
+}
+END_TEST
+
+START_TEST(test_a_root_without_one_is_named)
+{
+	const struct testpki_crl half[] = { { .issuer = middle } };
+
+	ck_assert_str_eq(loaded(half, 1).uncovered, "Root");
+}
+END_TEST
+
+static void expect_stale(struct testpki_crl crl, const char *words)
+{
+	const struct testpki_crl all[] = { { .issuer = middle }, crl };
+	const struct tlscrl_file f = loaded(all, 2);
+	const struct tlscrl *found = tlscrl_find_stale(&f, time(NULL));
+	char text[TLSCRL_TEXT_MAX];
+
+	ck_assert_ptr_eq(found, &f.item[1]);
+	ck_assert_has(tlscrl_describe_stale(found, time(NULL), text), words);
+	ck_assert_has(text, "the CRL of \"Root\" ");
+}
+
+START_TEST(test_staleness)
+{
+	const struct testpki_crl good[] = { { .issuer = root }, { .issuer = middle } };
+	const struct tlscrl_file f = loaded(good, 2);
+
+	ck_assert_ptr_null(tlscrl_find_stale(&f, time(NULL)));
+	ck_assert_ptr_nonnull(tlscrl_find_stale(&f, f.item[0].next_update));
+	ck_assert_ptr_null(tlscrl_find_stale(&f, f.item[0].next_update - 60));
+	expect_stale((struct testpki_crl){ .issuer = root, .from_s = -7200, .until_s = -3600 },
+	    "is stale since ");
+	expect_stale((struct testpki_crl){ .issuer = root, .from_s = 7200, .until_s = 9000 },
+	    "begins on ");
+	expect_stale((struct testpki_crl){ .issuer = root, .no_next_update = true },
+	    "tells no nextUpdate");
+}
+END_TEST
+
+static void expect_refused(const char *path, const char *words)
+{
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = trusting("ca.pem");
+	struct tlscrl_file f;
+
+	ck_assert_int_eq(tlscrl_use(ctx, path, &f, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, words);
+	SSL_CTX_free(ctx);
+}
+
+START_TEST(test_bad_files)
+{
+	const struct testpki_crl forged = { .issuer = root, .signer = impostor };
+	struct testpki_crl many[TLSCRL_MAX + 1];
+
+	expect_refused("missing.pem", "CRL file missing.pem: No such file");
+	expect_refused("text", "text cannot be used");
+	expect_refused("ca.pem", "ca.pem cannot be used");
+	testpki_write_crls("crl.pem", &forged, 1);
+	expect_refused("crl.pem", "\"Root\" in crl.pem was not signed by that CA");
+	for (size_t i = 0; i < TLSCRL_MAX + 1; i++)
+		many[i] = (struct testpki_crl){ .issuer = root,
+			.from_s = -1,
+			.until_s = 1000 + (long)i };
+	testpki_write_crls("crl.pem", many, TLSCRL_MAX + 1);
+	expect_refused("crl.pem", "more than 64 CRLs");
+}
+END_TEST
+
+CHECK_MAIN_IN("tlscrl", make_files, testpki_end,
+    test_what_a_file_holds,
+    test_whoever_is_revoked_does_not_pass,
+    test_what_is_not_told_is_no_permission,
+    test_a_root_without_one_is_named,
+    test_staleness,
+    test_bad_files)
