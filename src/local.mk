@@ -66,6 +66,7 @@ libclient_a_SOURCES = \
 	src/client/parallel.c src/client/parallel.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
+	src/client/revocation.c src/client/revocation.h \
 	src/client/session.c src/client/session.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h

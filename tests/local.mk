@@ -44,6 +44,7 @@ system_tests = \
 	tests/system/check.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
+	tests/system/crl.sh \
 	tests/system/deadlines.sh \
 	tests/system/deploy-firewalld.sh \
 	tests/system/deploy-nftables.sh \
@@ -95,6 +96,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/support/clients/hello.js \
 	tests/system/lib.sh \
 	tests/system/net.sh \
+	tests/system/revoke.sh \
 	tests/system/server.sh
 
 if TESTS_ENABLED

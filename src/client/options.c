@@ -10,6 +10,7 @@
 enum {
 	OPT_CACERT,
 	OPT_CAPATH,
+	OPT_CRLFILE,
 	OPT_SERVERNAME,
 	OPT_NO_SNI,
 	OPT_VERIFY_NAME,
@@ -29,6 +30,7 @@ enum {
 static const struct optparse_option options[] = {
 	[OPT_CACERT] = { 0, "cacert", "FILE", "trust these roots, not the system's" },
 	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
+	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of the chain" },
 	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
 	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
 	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
@@ -99,6 +101,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_CAPATH:
 		o->trust.ca_dir = value;
+		return 0;
+	case OPT_CRLFILE:
+		o->trust.crl_file = value;
 		return 0;
 	case OPT_SERVERNAME:
 		return set_name(&o->servername, "--servername", value, oc);

@@ -200,6 +200,14 @@ static int explain_constraints(const struct verdict *v, struct outcome *oc)
 	return -1;
 }
 
+static int explain_revocation(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return revocation_explain(&v->revocation, v->error, who(v, buf), v->culprit.issuer,
+	    time(NULL), oc);
+}
+
 static int explain_invalid(const struct verdict *v, struct outcome *oc)
 {
 	const char *lenient = "";
@@ -225,6 +233,8 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 {
 	oc->verify_error = v->error;
 	oc->verify_depth = v->depth;
+	if (v->error == X509_V_ERR_CERT_REVOKED || revocation_is_crl_error(v->error))
+		return explain_revocation(v, oc);
 	switch (v->error) {
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "client/revocation.h"
 #include "common/certinfo.h"
 #include "common/outcome.h"
 
@@ -21,6 +22,7 @@ struct verdict {
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
 	struct certinfo culprit;                  /* the certificate that error is about */
+	struct revocation revocation;             /* where a CRL was looked at, by that error */
 	bool namesake;        /* the store holds one named like culprit's issuer */
 	bool lenient_accepts; /* it would pass without X509_V_FLAG_X509_STRICT */
 	bool weak_accepts;    /* it would pass without that flag at security level 0 */

@@ -67,14 +67,33 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	v->weak_accepts = passes_without_strict(judged, 0);
 }
 
-int verify_callback(X509_STORE_CTX *store, void *unused)
+static struct verdict *verdict_of(X509_STORE_CTX *store)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct verdict *v = tlsio_owner(ssl);
-	int ret = X509_verify_cert(store);
+
+	return tlsio_owner(ssl);
+}
+
+/* Told of the first error while it is looked at: which CRL it is about is forgotten afterwards. */
+static int note_error(int ok, X509_STORE_CTX *store)
+{
+	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(store);
+
+	if (!ok && crl)
+		revocation_note_crl(&verdict_of(store)->revocation, crl,
+		    X509_STORE_CTX_get_current_cert(store));
+	return ok;
+}
+
+int verify_callback(X509_STORE_CTX *store, void *unused)
+{
+	struct verdict *v = verdict_of(store);
+	int ret;
 
 	(void)unused;
 	memset(v, 0, sizeof *v);
+	X509_STORE_CTX_set_verify_cb(store, note_error);
+	ret = X509_verify_cert(store);
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);

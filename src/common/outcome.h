@@ -61,6 +61,8 @@
 	    "ask for a name it lists, or issue a certificate that lists this one") \
 	X(CERT_WRONG_PURPOSE, 55, VERIFY, "the certificate is not for this purpose", \
 	    "issue one with the extended key usage serverAuth") \
+	X(CERT_REVOKED, 56, VERIFY, "a certificate was revoked", \
+	    "issue a new one with a new key; the old key may be in other hands") \
 	X(CRL_UNUSABLE, 57, VERIFY, "a revocation list cannot be used", \
 	    "get a fresh one from the CA; openssl crl -noout -text -in FILE shows what it holds") \
 	X(CERT_INVALID, 59, VERIFY, "the certificate is not acceptable", \

@@ -11,7 +11,7 @@
 #include "common/tlsident.h"
 #include "common/tlsio.h"
 
-static void describe(const X509_CRL *crl, struct tlscrl *out)
+void tlscrl_get(const X509_CRL *crl, struct tlscrl *out)
 {
 	certinfo_name(X509_CRL_get_issuer(crl), out->issuer);
 	out->this_update = certinfo_moment(X509_CRL_get0_lastUpdate(crl));
@@ -68,7 +68,7 @@ static int examine(X509_STORE *store, const char *path, struct tlscrl_file *f, s
 		if (f->count == TLSCRL_MAX)
 			return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs",
 			    path, TLSCRL_MAX);
-		describe(crl, &f->item[f->count++]);
+		tlscrl_get(crl, &f->item[f->count++]);
 		if (!may_be_genuine(store, crl)) {
 			tlsio_error_text(refused, sizeof refused);
 			return outcome_set(oc, OC_FILE,

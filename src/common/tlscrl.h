@@ -20,6 +20,9 @@ struct tlscrl {
 	int64_t this_update, next_update; /* seconds since 1970; 0: none is told */
 };
 
+/* What one of them says of itself. Never fails: what cannot be read is empty or 0. */
+void tlscrl_get(const X509_CRL *crl, struct tlscrl *out);
+
 /* What a file of them holds. */
 struct tlscrl_file {
 	struct tlscrl item[TLSCRL_MAX];

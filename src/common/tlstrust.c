@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include "common/tlscrl.h"
 #include "common/tlsident.h"
 #include "common/tlsio.h"
 
@@ -60,14 +61,11 @@ static int use_system_trust(SSL_CTX *ctx)
 	return SSL_CTX_set_default_verify_paths(ctx);
 }
 
-int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
 {
 	char text[128];
 	struct stat st;
 
-	/* RFC 5280 to the letter, where the library would let small sins pass. */
-	if (!trust->no_x509_strict)
-		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_X509_STRICT);
 	if (!trust->ca_file && !trust->ca_dir) {
 		if (use_system_trust(ctx) == 1)
 			return 0;
@@ -86,6 +84,18 @@ int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
 		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
 		    trust->ca_dir, tlsio_error_text(text, sizeof text));
 	return 0;
+}
+
+int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+{
+	struct tlscrl_file unused;
+
+	/* RFC 5280 to the letter, where the library would let small sins pass. */
+	if (!trust->no_x509_strict)
+		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_X509_STRICT);
+	if (use_roots(ctx, trust, oc) != 0)
+		return -1;
+	return trust->crl_file ? tlscrl_use(ctx, trust->crl_file, &unused, oc) : 0;
 }
 
 bool tlstrust_knows_issuer(X509 *cert)

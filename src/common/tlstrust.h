@@ -8,10 +8,11 @@
 
 #include "common/outcome.h"
 
-/* Whom one trusts; both NULL: the system's store. */
+/* Whom one trusts; ca_file and ca_dir NULL: the system's store. */
 struct tlstrust {
 	const char *ca_file, *ca_dir;
-	bool no_x509_strict; /* drops X509_V_FLAG_X509_STRICT, and nothing else */
+	const char *crl_file; /* hold the whole chain against these CRLs; NULL: no CRL is asked */
+	bool no_x509_strict;  /* drops X509_V_FLAG_X509_STRICT, and nothing else */
 };
 
 /* Let this context trust these. Returns 0, or -1 with OC_FILE. */

@@ -22,8 +22,8 @@ modules='
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
-3.5  common/tlstrust
-3.6  common/tlsctx
+3.6  common/tlstrust
+3.7  common/tlsctx
 4    server/access
 4    server/audit
 4    server/check
@@ -55,6 +55,7 @@ modules='
 4    client/parallel
 4    client/report
 4    client/resolve
+4    client/revocation
 4    client/session
 4    client/verdict
 4    client/verify
@@ -78,6 +79,7 @@ openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/tlstrust   loads roots
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
+openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 event2/    server/worker     the event loop
 event2/    server/metrics    HTTP, in a process of its own

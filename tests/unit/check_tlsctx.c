@@ -164,7 +164,7 @@ static int accept_nothing(X509_STORE_CTX *store, void *unused)
 
 static struct outcome distrusted(const char *file, const char *dir)
 {
-	const struct tlstrust trust = { file, dir, false };
+	const struct tlstrust trust = { .ca_file = file, .ca_dir = dir };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_client(&trust, accept_nothing, &oc));
@@ -188,7 +188,7 @@ END_TEST
 
 START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
-	struct tlstrust trust = { "ca.pem", NULL, false };
+	struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *strict = tlsctx_client(&trust, accept_nothing, &oc), *lenient;
 

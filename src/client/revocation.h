@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_REVOCATION_H
+#define HELLO_CLIENT_REVOCATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/outcome.h"
+#include "common/tlscrl.h"
+
+enum { REVOCATION_REASON_MAX = 32 };
+
+/* What was found out about the revocation of one certificate; plain data, zeroed at first. */
+struct revocation {
+	struct tlscrl crl; /* the list looked at; its issuer is "" where there is none */
+	int64_t at;        /* when the certificate was revoked, seconds since 1970 */
+	char reason[REVOCATION_REASON_MAX]; /* RFC 5280 section 5.3.1: "keyCompromise", or "" */
+};
+
+/* Note the list, and what it says of this certificate. */
+void revocation_note_crl(struct revocation *r, X509_CRL *crl, X509 *cert);
+
+/*
+ * Does this X509_V_ERR_* mean that the CRLs do not do? Then, and for a revoked
+ * certificate, revocation_explain has better words than the library: who is the
+ * certificate as people know it, issuer its CA, now the time of the judgement.
+ * Always returns -1.
+ */
+bool revocation_is_crl_error(int error);
+int revocation_explain(const struct revocation *r, int error, const char *who, const char *issuer,
+    int64_t now, struct outcome *oc);
+
+#endif
