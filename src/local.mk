@@ -60,13 +60,17 @@ endif
 
 libclient_a_SOURCES = \
 	src/client/connect.c \
+	src/client/explain.c src/client/explain.h \
 	src/client/greet.c \
 	src/client/handshake.c \
+	src/client/keylog.c src/client/keylog.h \
+	src/client/moment.c src/client/moment.h \
 	src/client/options.c src/client/options.h \
 	src/client/parallel.c src/client/parallel.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
 	src/client/revocation.c src/client/revocation.h \
+	src/client/route.c src/client/route.h \
 	src/client/session.c src/client/session.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h

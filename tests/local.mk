@@ -11,9 +11,11 @@ unit_tests = \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_crew \
+	tests/unit/check_explain \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
+	tests/unit/check_moment \
 	tests/unit/check_notify \
 	tests/unit/check_options \
 	tests/unit/check_optparse \
@@ -21,6 +23,7 @@ unit_tests = \
 	tests/unit/check_parallel \
 	tests/unit/check_place \
 	tests/unit/check_pool \
+	tests/unit/check_route \
 	tests/unit/check_sandbox \
 	tests/unit/check_sock \
 	tests/unit/check_supervisor \
@@ -71,6 +74,7 @@ system_tests = \
 	tests/system/resolver.sh \
 	tests/system/resume.sh \
 	tests/system/retry.sh \
+	tests/system/route.sh \
 	tests/system/sandbox-allocators.sh \
 	tests/system/sandbox-calls.sh \
 	tests/system/sandbox.sh \

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "client/keylog.h"
 #include "client/options.h"
 #include "client/report.h"
 #include "client/session.h"
@@ -25,17 +26,30 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
+/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
+static int start_keylog(SSL_CTX *ctx, struct outcome *oc)
+{
+	const char *file;
+
+	if (keylog_start(ctx, &file, oc) != 0)
+		return -1;
+	if (file)
+		fprintf(stderr, "hello-client: SSLKEYLOGFILE is set: the keys of this go to %s\n",
+		    file);
+	return 0;
+}
+
 static void greet(const struct client_options *o, struct outcome *oc)
 {
-	struct session s;
 	SSL_CTX *ctx = tlsctx_client(&o->trust, verify_callback, oc);
+	struct session s;
 
-	if (!ctx)
-		return;
-	session_init(&s, o, ctx);
-	if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
-		report_greeting(&s);
-	session_free(&s);
+	if (ctx && start_keylog(ctx, oc) == 0) {
+		session_init(&s, o, ctx);
+		if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
+			report_greeting(&s);
+		session_free(&s);
+	}
 	tlsctx_free(ctx);
 }
 
@@ -51,7 +65,7 @@ int main(int argc, char *argv[])
 		greet(&options, &oc);
 	if (oc.code == OC_OK)
 		streams_finish(&oc);
-	if (oc.code != OC_OK)
+	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet))
 		outcome_print(stderr, "hello-client", &oc);
 	return outcome_status(oc.code);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "client/explain.h"
+#include "client/moment.h"
 #include "common/optparse.h"
 
 enum {
@@ -14,6 +16,8 @@ enum {
 	OPT_SERVERNAME,
 	OPT_NO_SNI,
 	OPT_VERIFY_NAME,
+	OPT_CONNECT_TO,
+	OPT_RESOLVE,
 	OPT_IPV4,
 	OPT_IPV6,
 	OPT_CONNECT_TIMEOUT,
@@ -22,7 +26,10 @@ enum {
 	OPT_MAX_TIME,
 	OPT_EXPECT,
 	OPT_NO_X509_STRICT,
+	OPT_VERIFY_TIME,
+	OPT_EXPLAIN,
 	OPT_VERBOSE,
+	OPT_QUIET,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -34,6 +41,8 @@ static const struct optparse_option options[] = {
 	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
 	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
 	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
+	[OPT_CONNECT_TO] = { 0, "connect-to", "HOST[:PORT]", "go there, verify the same" },
+	[OPT_RESOLVE] = { 0, "resolve", "HOST:PORT:ADDR", "take ADDR as the address of HOST" },
 	[OPT_IPV4] = { '4', "ipv4", NULL, "IPv4 addresses only" },
 	[OPT_IPV6] = { '6', "ipv6", NULL, "IPv6 addresses only" },
 	[OPT_CONNECT_TIMEOUT] = { 0, "connect-timeout", "T", "to resolve and connect (5s)" },
@@ -42,7 +51,10 @@ static const struct optparse_option options[] = {
 	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
 	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
 	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
+	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
+	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
 	[OPT_VERBOSE] = { 'v', "verbose", NULL, "tell each step on standard error" },
+	[OPT_QUIET] = { 'q', "quiet", NULL, "say nothing on standard error" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
 	{ 0, NULL, NULL, NULL },
@@ -112,6 +124,10 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_VERIFY_NAME:
 		return set_name(&o->verify_name, "--verify-name", value, oc);
+	case OPT_CONNECT_TO:
+		return route_add_detour(&o->route, value, oc);
+	case OPT_RESOLVE:
+		return route_add_answer(&o->route, value, oc);
 	case OPT_IPV4:
 		return set_family(o, AF_INET, oc);
 	case OPT_IPV6:
@@ -130,8 +146,15 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_NO_X509_STRICT:
 		o->trust.no_x509_strict = true;
 		return 0;
+	case OPT_VERIFY_TIME:
+		return moment_parse("--verify-time", value, &o->trust.verify_time, oc);
+	case OPT_EXPLAIN:
+		return explain_reason(value, oc) == 0 ? 1 : -1;
 	case OPT_VERBOSE:
 		o->verbose = true;
+		return 0;
+	case OPT_QUIET:
+		o->quiet = true;
 		return 0;
 	case OPT_HELP:
 		print_help();
@@ -175,6 +198,8 @@ static int set_target(struct client_options *o, const char *host, const char *po
 /* What no single option can tell. */
 static int check(const struct client_options *o, struct outcome *oc)
 {
+	if (o->verbose && o->quiet)
+		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
 	if (!o->no_sni || !o->servername)
 		return 0;
 	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");

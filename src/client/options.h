@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "client/route.h"
 #include "common/addr.h"
 #include "common/outcome.h"
 #include "common/tlsctx.h"
@@ -16,11 +17,12 @@ struct client_options {
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
 	const char *verify_name; /* --verify-name: verification only; NULL: servername */
 	bool no_sni;
+	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;
 	unsigned connect_ms; /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	const char *expect; /* greeting without its last newline; NULL: any */
-	bool verbose;
+	bool verbose, quiet;
 };
 
 /*

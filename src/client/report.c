@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -104,7 +103,7 @@ static void print_validity(const struct session *s, int width)
 		if (v->chain[i].not_after < end)
 			end = v->chain[i].not_after;
 	}
-	snprintf(text, sizeof text, "%s left", certinfo_span(end - time(NULL), span));
+	snprintf(text, sizeof text, "%s left", certinfo_span(end - v->at, span));
 	print_right(width, text);
 	fprintf(stderr, "%*strust: %s%s\n", FACTS, "", s->store,
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "");

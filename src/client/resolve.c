@@ -30,7 +30,7 @@ struct query {
 	struct addrinfo *found;
 };
 
-static struct query *new_query(const struct client_options *o)
+static struct query *new_query(const struct session *s)
 {
 	struct query *q = calloc(1, sizeof *q);
 	pthread_condattr_t attr;
@@ -43,9 +43,9 @@ static struct query *new_query(const struct client_options *o)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&q->done, &attr);
 	pthread_condattr_destroy(&attr);
-	q->family = o->family;
-	memcpy(q->host, o->host, sizeof q->host);
-	memcpy(q->port, o->port, sizeof q->port);
+	q->family = s->options->family;
+	memcpy(q->host, s->dial.host, sizeof q->host);
+	memcpy(q->port, s->dial.port, sizeof q->port);
 	return q;
 }
 
@@ -175,20 +175,23 @@ static const char *family_option(int family)
 	return family == AF_INET6 ? "-6" : "-4";
 }
 
-static int not_found(const struct client_options *o, struct outcome *oc)
+static int not_found(const struct session *s, struct outcome *oc)
 {
-	if (o->family == AF_UNSPEC)
-		outcome_set(oc, OC_RESOLVE_NOT_FOUND, "no address is known for \"%s\"", o->host);
+	const char *host = s->dial.host;
+	int family = s->options->family;
+
+	if (family == AF_UNSPEC)
+		outcome_set(oc, OC_RESOLVE_NOT_FOUND, "no address is known for \"%s\"", host);
 	else
 		outcome_set(oc, OC_RESOLVE_NOT_FOUND,
-		    "no %s address is known for \"%s\", and %s asks for one",
-		    family_name(o->family), o->host, family_option(o->family));
+		    "no %s address is known for \"%s\", and %s asks for one", family_name(family),
+		    host, family_option(family));
 	outcome_advise(oc, "check the spelling; getent ahosts %s shows what this machine knows",
-	    o->host);
+	    host);
 	return -1;
 }
 
-static int explain(const struct query *q, const struct client_options *o, struct outcome *oc)
+static int explain(const struct query *q, const struct session *s, struct outcome *oc)
 {
 	switch (q->error) {
 	case EAI_NONAME:
@@ -198,19 +201,19 @@ static int explain(const struct query *q, const struct client_options *o, struct
 #ifdef EAI_ADDRFAMILY
 	case EAI_ADDRFAMILY:
 #endif
-		return not_found(o, oc);
+		return not_found(s, oc);
 	case EAI_SYSTEM:
 		errno = q->sys_errno;
-		return outcome_set_errno(oc, OC_RESOLVE_FAILED, "cannot resolve \"%s\"", o->host);
+		return outcome_set_errno(oc, OC_RESOLVE_FAILED, "cannot resolve \"%s\"", q->host);
 	default:
-		return outcome_set(oc, OC_RESOLVE_FAILED, "cannot resolve \"%s\": %s", o->host,
+		return outcome_set(oc, OC_RESOLVE_FAILED, "cannot resolve \"%s\": %s", q->host,
 		    gai_strerror(q->error));
 	}
 }
 
 static int resolve_name(struct session *s, struct outcome *oc)
 {
-	struct query *q = new_query(s->options);
+	struct query *q = new_query(s);
 	uint64_t began_ms = clock_ms();
 	int ret = -1, error;
 
@@ -223,10 +226,10 @@ static int resolve_name(struct session *s, struct outcome *oc)
 		outcome_set_errno(oc, OC_INTERNAL, "cannot start a thread for the resolver");
 	} else if (!wait_for(q, s->connect_deadline_ms)) {
 		outcome_set(oc, OC_RESOLVE_FAILED,
-		    "the resolver gave no answer for \"%s\" in %u ms", s->options->host,
+		    "the resolver gave no answer for \"%s\" in %u ms", s->dial.host,
 		    (unsigned)(clock_ms() - began_ms));
 	} else if (q->error != 0) {
-		explain(q, s->options, oc);
+		explain(q, s, oc);
 	} else {
 		take_alternating(s, q->found);
 		ret = 0;
@@ -235,30 +238,37 @@ static int resolve_name(struct session *s, struct outcome *oc)
 	return ret;
 }
 
-/* An IP literal is its own answer; a scope ("%eth0") is understood here. */
-static int take_literal(struct session *s, struct outcome *oc)
+/* What the user gave in place of the resolver's answer: as it is, but of the family asked for. */
+static int take_given(struct session *s, const struct addr *given, size_t count, struct outcome *oc)
 {
-	const struct client_options *o = s->options;
-	struct addr literal;
+	const int family = s->options->family;
 
-	if (addr_parse(o->host, o->port, &literal, oc) != 0)
-		return -1;
-	if (o->family != AF_UNSPEC && o->family != literal.ss.any.sa_family) {
-		outcome_set(oc, OC_RESOLVE_NOT_FOUND,
-		    "%s is an %s address, and %s asks for the other kind", o->host,
-		    family_name(literal.ss.any.sa_family), family_option(o->family));
-		outcome_advise(oc, "leave out %s", family_option(o->family));
-		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (family == AF_UNSPEC || family == given[i].ss.any.sa_family)
+			s->addrs[s->addr_count++] = given[i];
 	}
-	s->addrs[0] = literal;
-	s->addr_count = 1;
-	return 0;
+	if (s->addr_count > 0)
+		return 0;
+	outcome_set(oc, OC_RESOLVE_NOT_FOUND, "%s is an %s address, and %s asks for the other kind",
+	    s->dial.host, family_name(given[0].ss.any.sa_family), family_option(family));
+	outcome_advise(oc, "leave out %s", family_option(family));
+	return -1;
 }
 
 int step_resolve(struct session *s, struct outcome *oc)
 {
+	const struct addr *given;
+	struct addr literal;
+	size_t count;
+
 	s->connect_deadline_ms = session_deadline(s, s->options->connect_ms);
-	if (addr_is_literal(s->options->host))
-		return take_literal(s, oc);
-	return resolve_name(s, oc);
+	given = route_answer(&s->options->route, &s->dial, &count);
+	if (given)
+		return take_given(s, given, count, oc);
+	if (!addr_is_literal(s->dial.host))
+		return resolve_name(s, oc);
+	/* An IP literal is its own answer; a scope ("%eth0") is understood here. */
+	if (addr_parse(s->dial.host, s->dial.port, &literal, oc) != 0)
+		return -1;
+	return take_given(s, &literal, 1, oc);
 }

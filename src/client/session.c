@@ -63,8 +63,18 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	s->ctx = ctx;
 	s->fd = -1;
 	s->deadline_ms = clock_ms() + o->max_ms;
+	route_follow(&o->route, o->host, o->port, &s->dial);
 	set_names(s);
 	describe_store(s);
+}
+
+/* Behind the facts: of several addresses, and of one that --connect-to has put there. */
+static void name_peer(const struct session *s, struct outcome *oc)
+{
+	char peer[ADDR_TEXT_MAX];
+
+	if (s->fd >= 0)
+		outcome_append(oc, " (%s)", addr_format(&s->peer, peer));
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
@@ -74,6 +84,8 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
 		uint64_t began_us = clock_us();
 		int ret = step->run(s, oc);
 
+		if (ret != 0)
+			name_peer(s, oc);
 		if (watch)
 			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);
 		if (ret != 0)

@@ -29,6 +29,7 @@ struct session {
 	char sni[ADDR_HOST_MAX];         /* name to send, or "" */
 	char verify_name[ADDR_HOST_MAX]; /* name or IP literal to verify */
 	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
+	struct route_place dial;         /* where to go: the target, or --connect-to */
 	uint64_t deadline_ms;            /* of all steps together */
 
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <openssl/x509_vfy.h>
 
@@ -114,30 +113,38 @@ static int explain_self_signed(const struct verdict *v, const char *store, struc
 	return advise_trust(v, oc);
 }
 
+enum { CLOCK_MAX = CERTINFO_TIME_MAX + 24 };
+
+static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
+{
+	char when[CERTINFO_TIME_MAX];
+
+	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
+	    certinfo_time(v->at, when));
+	return buf;
+}
+
 static int explain_expired(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
-	int64_t now = time(NULL);
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
 
 	outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf),
-	    certinfo_span(now - v->culprit.not_after, span),
+	    certinfo_span(v->at - v->culprit.not_after, span),
 	    certinfo_time(v->culprit.not_after, when));
-	outcome_advise(oc, "renew it, then reload the server; our clock says %s",
-	    certinfo_time(now, when));
+	outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
 	return -1;
 }
 
 static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
-	int64_t now = time(NULL);
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
 
 	outcome_set(oc, OC_CERT_NOT_YET_VALID,
 	    "%s is valid from %s, %s from now; "
 	    "is a clock wrong?",
 	    who(v, buf), certinfo_time(v->culprit.not_before, when),
-	    certinfo_span(v->culprit.not_before - now, span));
-	outcome_advise(oc, "date -u on both machines; our clock says %s", certinfo_time(now, when));
+	    certinfo_span(v->culprit.not_before - v->at, span));
+	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
 	return -1;
 }
 
@@ -204,8 +211,8 @@ static int explain_revocation(const struct verdict *v, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
-	return revocation_explain(&v->revocation, v->error, who(v, buf), v->culprit.issuer,
-	    time(NULL), oc);
+	return revocation_explain(&v->revocation, v->error, who(v, buf), v->culprit.issuer, v->at,
+	    oc);
 }
 
 static int explain_invalid(const struct verdict *v, struct outcome *oc)

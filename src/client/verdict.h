@@ -3,6 +3,7 @@
 #define HELLO_CLIENT_VERDICT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "client/revocation.h"
 #include "common/certinfo.h"
@@ -16,9 +17,11 @@ enum { VERDICT_CHAIN_MAX = 8 };
  * handshake runs; plain data, owns nothing.
  */
 struct verdict {
-	bool ran;         /* the peer sent a certificate and it was judged */
-	int error, depth; /* X509_V_OK, or the first error and where */
-	int sent;         /* certificates that the peer sent */
+	bool ran;          /* the peer sent a certificate and it was judged */
+	int error, depth;  /* X509_V_OK, or the first error and where */
+	int64_t at;        /* the moment that the dates were held against, seconds since 1970 */
+	bool another_time; /* --verify-time was given */
+	int sent;          /* certificates that the peer sent */
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
 	struct certinfo culprit;                  /* the certificate that error is about */

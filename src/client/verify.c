@@ -2,6 +2,7 @@
 #include "client/verify.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -41,6 +42,14 @@ static bool has_namesake(X509_STORE_CTX *judged, const X509 *cert)
 
 	sk_X509_pop_free(found, X509_free);
 	return any;
+}
+
+static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
+
+	v->another_time = (X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME) != 0;
+	v->at = v->another_time ? X509_VERIFY_PARAM_get_time(param) : time(NULL);
 }
 
 static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
@@ -97,6 +106,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);
+	record_moment(v, store);
 	record_chain(v, store);
 	if (ret <= 0)
 		record_failure(v, store);

@@ -99,7 +99,7 @@ static void describe_sans(const X509 *cert, char *out)
 	GENERAL_NAMES_free(names);
 }
 
-/* Days from 1970 to a date of the Gregorian calendar; timegm(3) is in no standard. */
+/* Days from 1970 to a date of the Gregorian calendar. */
 static int64_t days_from_civil(int64_t y, int m, int d)
 {
 	int64_t era, yoe, doy;
@@ -111,14 +111,19 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+int64_t certinfo_seconds(const struct tm *utc)
+{
+	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * 86400 +
+	    utc->tm_hour * 3600 + utc->tm_min * 60 + utc->tm_sec;
+}
+
 int64_t certinfo_moment(const ASN1_TIME *time)
 {
 	struct tm tm;
 
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return 0;
-	return days_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 +
-	    tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+	return certinfo_seconds(&tm);
 }
 
 void certinfo_get(const X509 *cert, struct certinfo *out)

@@ -46,6 +46,11 @@ void certinfo_judge(X509 *cert, struct certinfo_fitness *out);
 /* Did issuer issue this one, by its name, key identifier and key usage? */
 bool certinfo_issued(X509 *issuer, X509 *cert);
 
+struct tm;
+
+/* Seconds since 1970 of a broken-down time in UTC; timegm(3) is in no standard yet. */
+int64_t certinfo_seconds(const struct tm *utc);
+
 /* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
 enum { CERTINFO_TIME_MAX = 32 };
 const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);

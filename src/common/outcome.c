@@ -58,6 +58,21 @@ int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fm
 	return -1;
 }
 
+void outcome_append(struct outcome *oc, const char *fmt, ...)
+{
+	char more[OUTCOME_TEXT_MAX / 2];
+	size_t at = strlen(oc->detail), room;
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(more, sizeof more, fmt, ap);
+	va_end(ap);
+	room = sizeof oc->detail - 1 - strlen(more);
+	if (at > room)
+		at = room;
+	snprintf(oc->detail + at, sizeof oc->detail - at, "%s", more);
+}
+
 void outcome_advise(struct outcome *oc, const char *fmt, ...)
 {
 	va_list ap;
@@ -75,6 +90,11 @@ const char *outcome_name(enum outcome_code code)
 const char *outcome_words(enum outcome_code code)
 {
 	return table[code].words;
+}
+
+const char *outcome_advice(enum outcome_code code)
+{
+	return table[code].advice;
 }
 
 const char *outcome_layer_name(enum outcome_code code)

@@ -145,12 +145,16 @@ int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...
 int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Add to the detail of a failure; what is there is cut where there is not room for both. */
+void outcome_append(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Replace the table's advice for this one failure. */
 void outcome_advise(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* One column of the list. The strings are static. */
 const char *outcome_name(enum outcome_code code);
 const char *outcome_words(enum outcome_code code);
+const char *outcome_advice(enum outcome_code code);
 const char *outcome_layer_name(enum outcome_code code);
 enum outcome_layer outcome_layer(enum outcome_code code);
 int outcome_status(enum outcome_code code);

@@ -3,6 +3,7 @@
 #define HELLO_COMMON_TLSTRUST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <openssl/types.h>
 
@@ -12,6 +13,7 @@
 struct tlstrust {
 	const char *ca_file, *ca_dir;
 	const char *crl_file; /* hold the whole chain against these CRLs; NULL: no CRL is asked */
+	int64_t verify_time;  /* judge as if it were then: seconds since 1970; 0: now */
 	bool no_x509_strict;  /* drops X509_V_FLAG_X509_STRICT, and nothing else */
 };
 

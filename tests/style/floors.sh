@@ -49,13 +49,17 @@ modules='
 4    server/supervisor
 4    server/unixsock
 4    client/connect
+4    client/explain
 4    client/greet
 4    client/handshake
+4    client/keylog
+4    client/moment
 4    client/options
 4    client/parallel
 4    client/report
 4    client/resolve
 4    client/revocation
+4    client/route
 4    client/session
 4    client/verdict
 4    client/verify
@@ -81,6 +85,7 @@ openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/keylog     the callback that is given the secrets
 event2/    server/worker     the event loop
 event2/    server/metrics    HTTP, in a process of its own
 utlist.h   server/pool       the queues of deadlines
@@ -102,6 +107,7 @@ ERR_[a-z0-9_]+                        common/tlsio    one reader of the error qu
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
+open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 '
 

@@ -24,7 +24,7 @@ enum { DAY = 86400 };
 /* What is said about a leaf of "Sub CA" with this error, before a test changes anything. */
 static struct verdict leaf_verdict(int error)
 {
-	struct verdict v = { .ran = true, .error = error, .sent = 2 };
+	struct verdict v = { .ran = true, .error = error, .sent = 2, .at = time(NULL) };
 
 	snprintf(v.culprit.subject, sizeof v.culprit.subject, "a.test");
 	snprintf(v.culprit.issuer, sizeof v.culprit.issuer, "Sub CA");
