@@ -94,6 +94,7 @@ style_tests = \
 EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh \
 	tests/style/lib.sh \
+	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/support/badcerts.sh tests/support/probe.c \
 	tests/support/clients/Hello.java \
 	tests/support/clients/hello.go \

@@ -1,0 +1,137 @@
+#!/bin/sh
+# inside.sh - what the units promise, on a machine whose process 1 is systemd; boot.sh starts it there,
+# once the machine is up. The programs and units are installed as `make install` leaves them.
+# shellcheck source=tests/system/lib.sh
+. /usr/local/share/hello-tests/lib.sh
+
+PATIENCE=60
+HELLO_CLIENT=/usr/bin/hello-client HELLO_CERTS=/usr/bin/hello-certs
+conf=/etc/hello-tls
+
+# property UNIT NAME
+property() {
+	systemctl show --property="$2" --value "$1"
+}
+is_property() {
+	[ "$(property "$1" "$2")" = "$3" ]
+}
+await_property() {
+	wait_for "$PATIENCE" is_property "$1" "$2" "$3" || fail "$2 of $1 is $(property "$1" "$2"), not $3"
+}
+journal() {
+	journalctl --quiet --no-pager --output=cat --unit="$1" >"$TMP/journal"
+}
+has_said() {
+	journal "$1" && grep -qe "$2" "$TMP/journal"
+}
+await_said() {
+	wait_for "$PATIENCE" has_said "$1" "$2" || fail "the journal of $1 has no \"$2\": $(cat "$TMP/journal")"
+}
+# greeted [NAME]: of whoever asks, for files of its own.
+greeted() {
+	"$HELLO_CLIENT" --cacert "$TMP/ca/ca.pem" localhost >"$TMP/${1-main}.out" 2>"$TMP/${1-main}.err" &&
+		grep -qx 'Hello world' "$TMP/${1-main}.out"
+}
+# The certificate in place, made anew: its serial number tells which one is served.
+make_certificate() {
+	rm -rf "$TMP/ca/localhost"
+	"$HELLO_CERTS" issue "$TMP/ca" localhost >"$TMP/out" 2>&1 || error 'no certificate'
+	install -o "$1" -m 0600 "$TMP/ca/localhost/key.pem" "$TMP/ca/localhost/chain.pem" $conf
+	serial=$(openssl x509 -noout -serial -in $conf/chain.pem)
+}
+serves() {
+	[ "$(openssl s_client -connect localhost:8443 </dev/null 2>/dev/null | openssl x509 -noout -serial)" = "$1" ]
+}
+
+log_on_failure "$TMP/journal"
+mkdir -p $conf
+"$HELLO_CERTS" init "$TMP/ca" >"$TMP/out" 2>&1 || error 'no CA'
+make_certificate root
+
+echo '1. The first client starts the service; nobody but systemd can read the key'
+run_status 0 systemctl start hello-server.socket hello-server-metrics.socket
+is_property hello-server.service ActiveState inactive || fail 'the service runs before anybody came'
+wait_for "$PATIENCE" greeted || fail "nobody is greeted: $(cat "$TMP/main.err")"
+await_property hello-server.service ActiveState active
+is_property hello-server.service StatusText "serving, generation 1, $(nproc) workers" ||
+	fail "the status is $(property hello-server.service StatusText)"
+main=$(property hello-server.service MainPID)
+uid=$(sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$main/status")
+[ "$uid" -ge 61184 ] || fail "DynamicUser gave the uid $uid"
+journal hello-server.service
+expect "$TMP/journal" 'msg="workers are confined" .* sandbox=landlock-[0-9]*,seccomp'
+curl -sf http://127.0.0.1:9443/metrics >"$TMP/metrics" || fail 'no metrics'
+expect "$TMP/metrics" '^hello_connections_total{outcome="OK"} [1-9]'
+
+echo '2. A reload says that credentials need a restart; a restart under load takes them, and loses nobody'
+old=$serial
+make_certificate root
+run_status 0 systemctl reload hello-server.service
+await_said hello-server.service 'the files are unchanged: systemd hands over renewed credentials at a restart only'
+serves "$old" || fail 'the reload serves something else'
+lost=0 all=0
+(
+	while [ ! -e "$TMP/enough" ] && [ $all -lt 5000 ]; do
+		all=$((all + 1))
+		greeted load || { lost=$((lost + 1)); cat "$TMP/load.err" >>"$TMP/lost"; }
+	done
+	echo "$lost of $all were not greeted" >"$TMP/load"
+) &
+track $!
+for round in 1 2 3 4 5; do
+	run_status 0 systemctl restart hello-server.service
+done
+wait_for "$PATIENCE" serves "$serial" || fail 'the restart does not take the new certificate'
+: >"$TMP/enough"
+wait_for "$PATIENCE" [ -s "$TMP/load" ] || fail 'the load does not end'
+echo "$round restarts: $(cat "$TMP/load")"
+[ ! -e "$TMP/lost" ] || fail "somebody was lost: $(cat "$TMP/lost")"
+
+echo '3. A bad file: clients wait at the socket until it is mended, and nobody has to reset anything'
+echo none >$conf/key.pem
+run_status 1 systemctl restart hello-server.service
+await_said hello-server.service 'key.pem'
+"$HELLO_CLIENT" --cacert "$TMP/ca/ca.pem" --max-time 60s --handshake-timeout 60s localhost >"$TMP/waited" 2>&1 &
+client=$!
+track $client
+has_retried() {
+	[ "$(property hello-server.service NRestarts)" -ge 6 ]
+}
+wait_for "$PATIENCE" has_retried || fail 'it is not tried again'
+install -m 0600 "$TMP/ca/localhost/key.pem" $conf
+wait "$client" || fail "who waited was not greeted: $(cat "$TMP/waited")"
+untrack $client
+
+echo '4. A stuck worker: the watchdog ends the service, and systemd starts it anew'
+mkdir -p /run/systemd/system/hello-server.service.d
+printf '[Service]\nWatchdogSec=2\n' >/run/systemd/system/hello-server.service.d/soon.conf
+run_status 0 systemctl daemon-reload
+run_status 0 systemctl restart hello-server.service
+main=$(property hello-server.service MainPID)
+worker=$(grep -l "^PPid:[[:space:]]*$main\$" /proc/[0-9]*/status | head -n 1 | cut -d/ -f3)
+before=$(property hello-server.service NRestarts)
+kill -STOP "$worker"
+await_property hello-server.service NRestarts $((before + 1))
+await_said hello-server.service 'watchdog\|Watchdog'
+wait_for "$PATIENCE" greeted || fail "nobody is greeted: $(cat "$TMP/main.err")"
+
+echo '5. It leaves when told to, and the socket goes on waiting'
+run_status 0 systemctl stop hello-server.service
+is_property hello-server.service Result success || fail "it ended with $(property hello-server.service Result)"
+journal hello-server.service
+expect "$TMP/journal" 'msg=left'
+run_status 0 systemctl stop hello-server.socket hello-server-metrics.socket
+
+echo '6. The unit that stands alone takes a renewed certificate at a reload'
+run_status 0 systemd-sysusers
+make_certificate hello-tls
+run_status 0 systemctl start hello-server-standalone.service
+wait_for "$PATIENCE" greeted || fail "nobody is greeted: $(cat "$TMP/main.err")"
+make_certificate hello-tls
+run_status 0 systemctl reload hello-server-standalone.service
+wait_for "$PATIENCE" serves "$serial" || fail 'the reload does not take the new certificate'
+run_status 0 systemctl stop hello-server-standalone.service
+
+for unit in hello-server hello-server-standalone; do
+	systemd-analyze --no-pager security $unit.service | tail -n 1
+done
