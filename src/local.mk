@@ -65,13 +65,20 @@ libclient_a_SOURCES = \
 	src/client/handshake.c \
 	src/client/keylog.c src/client/keylog.h \
 	src/client/moment.c src/client/moment.h \
+	src/client/interrupt.c src/client/interrupt.h \
 	src/client/options.c src/client/options.h \
 	src/client/parallel.c src/client/parallel.h \
+	src/client/phases.c src/client/phases.h \
+	src/client/ping.c src/client/ping.h \
+	src/client/recorder.c src/client/recorder.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
 	src/client/revocation.c src/client/revocation.h \
 	src/client/route.c src/client/route.h \
+	src/client/screen.c src/client/screen.h \
 	src/client/session.c src/client/session.h \
+	src/client/summary.c src/client/summary.h \
+	src/client/tally.c src/client/tally.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h
 

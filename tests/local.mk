@@ -24,10 +24,12 @@ unit_tests = \
 	tests/unit/check_place \
 	tests/unit/check_pool \
 	tests/unit/check_route \
+	tests/unit/check_recorder \
 	tests/unit/check_sandbox \
 	tests/unit/check_sock \
 	tests/unit/check_supervisor \
 	tests/unit/check_tlscrl \
+	tests/unit/check_tally \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
 	tests/unit/check_tlswire \
@@ -68,6 +70,7 @@ system_tests = \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
 	tests/system/passthrough.sh \
+	tests/system/ping.sh \
 	tests/system/privileges.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \

@@ -164,5 +164,6 @@ int step_connect(struct session *s, struct outcome *oc)
 		return explain(&race, oc);
 	s->peer = s->addrs[winner];
 	s->fd = race.polls[winner].fd;
+	phases_mark(&s->phases, PHASE_CONNECT);
 	return 0;
 }

@@ -41,10 +41,13 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 		if (io == IO_FAILED)
 			return -1;
 		if (io == IO_EOF) {
+			phases_mark(&s->phases, PHASE_CLOSE);
 			*total = len;
 			return 0;
 		}
 		if (io == IO_DONE) {
+			if (len == 0)
+				phases_mark(&s->phases, PHASE_FIRST_BYTE);
 			len += got;
 			continue;
 		}

@@ -54,6 +54,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (!s->tls)
 		return -1;
 	if (shake_hands(s, &failed) == 0) {
+		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		tlsio_get_facts(s->tls, &s->facts);
 		return 0;
 	}

@@ -9,6 +9,7 @@
 
 #include "client/keylog.h"
 #include "client/options.h"
+#include "client/ping.h"
 #include "client/report.h"
 #include "client/session.h"
 #include "client/verify.h"
@@ -39,17 +40,26 @@ static int start_keylog(SSL_CTX *ctx, struct outcome *oc)
 	return 0;
 }
 
-static void greet(const struct client_options *o, struct outcome *oc)
+static void probe_once(const struct client_options *o, SSL_CTX *ctx, struct outcome *oc)
 {
-	SSL_CTX *ctx = tlsctx_client(&o->trust, verify_callback, oc);
 	struct session s;
 
-	if (ctx && start_keylog(ctx, oc) == 0) {
-		session_init(&s, o, ctx);
-		if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
-			report_greeting(&s);
-		session_free(&s);
-	}
+	session_init(&s, o, ctx);
+	if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
+		report_greeting(&s);
+	session_free(&s);
+}
+
+static void run(const struct client_options *o, struct outcome *oc)
+{
+	SSL_CTX *ctx = tlsctx_client(&o->trust, verify_callback, oc);
+
+	if (!ctx || start_keylog(ctx, oc) != 0)
+		;
+	else if (o->series.on)
+		ping_run(o, ctx, steps, oc);
+	else
+		probe_once(o, ctx, oc);
 	tlsctx_free(ctx);
 }
 
@@ -62,7 +72,7 @@ int main(int argc, char *argv[])
 	/* A greeting in the user's language is printable on the user's terminal. */
 	setlocale(LC_CTYPE, "");
 	if (client_options_parse(&options, argc, argv, &oc) == 0)
-		greet(&options, &oc);
+		run(&options, &oc);
 	if (oc.code == OC_OK)
 		streams_finish(&oc);
 	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet))

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "client/explain.h"
 #include "client/moment.h"
+#include "client/parallel.h"
 #include "common/optparse.h"
 
 enum {
@@ -25,6 +27,9 @@ enum {
 	OPT_READ_TIMEOUT,
 	OPT_MAX_TIME,
 	OPT_EXPECT,
+	OPT_COUNT,
+	OPT_INTERVAL,
+	OPT_PARALLEL,
 	OPT_NO_X509_STRICT,
 	OPT_VERIFY_TIME,
 	OPT_EXPLAIN,
@@ -50,6 +55,9 @@ static const struct optparse_option options[] = {
 	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
 	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
 	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
+	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
+	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
+	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
 	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
 	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
 	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
@@ -60,6 +68,9 @@ static const struct optparse_option options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
+/* Probes at a time: with an interval of a second more than --max-time needs. */
+enum { PARALLEL_WIDTH = 32 };
+
 static void set_defaults(struct client_options *o)
 {
 	memset(o, 0, sizeof *o);
@@ -68,6 +79,7 @@ static void set_defaults(struct client_options *o)
 	o->handshake_ms = 5000;
 	o->read_ms = 5000;
 	o->max_ms = 15000;
+	o->series.interval_ms = 1000;
 }
 
 static void print_help(void)
@@ -143,6 +155,15 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_EXPECT:
 		o->expect = value;
 		return 0;
+	case OPT_COUNT:
+		o->series.on = true;
+		return optparse_uint("--count", value, 1, UINT_MAX, &o->series.count, oc);
+	case OPT_INTERVAL:
+		o->series.on = true;
+		return optparse_duration("--interval", value, &o->series.interval_ms, oc);
+	case OPT_PARALLEL:
+		return optparse_uint("--parallel", value, 1, PARALLEL_WIDTH_MAX,
+		    &o->series.parallel, oc);
 	case OPT_NO_X509_STRICT:
 		o->trust.no_x509_strict = true;
 		return 0;
@@ -195,11 +216,27 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return set_port(o, port ? port : "8443", oc);
 }
 
+static int check_series(struct client_options *o, struct outcome *oc)
+{
+	struct client_series *series = &o->series;
+
+	if (series->parallel > 0 && !series->on)
+		return outcome_set(oc, OC_USAGE,
+		    "--parallel is for many probes: --count or --interval");
+	if (series->parallel == 0)
+		series->parallel = PARALLEL_WIDTH;
+	if (o->verbose && series->on)
+		return outcome_set(oc, OC_USAGE, "-v tells of one probe, not of many");
+	return 0;
+}
+
 /* What no single option can tell. */
-static int check(const struct client_options *o, struct outcome *oc)
+static int check(struct client_options *o, struct outcome *oc)
 {
 	if (o->verbose && o->quiet)
 		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
+	if (check_series(o, oc) != 0)
+		return -1;
 	if (!o->no_sni || !o->servername)
 		return 0;
 	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");

@@ -9,6 +9,14 @@
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 
+/* Many probes. */
+struct client_series {
+	bool on;        /* -c or -i was given: ping mode */
+	unsigned count; /* 0: until a signal */
+	unsigned interval_ms;
+	unsigned parallel; /* at a time, at most */
+};
+
 /* What the user asked for. Strings point into argv. */
 struct client_options {
 	char host[ADDR_HOST_MAX]; /* without brackets */
@@ -21,6 +29,7 @@ struct client_options {
 	struct tlstrust trust;
 	unsigned connect_ms; /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
+	struct client_series series;
 	const char *expect; /* greeting without its last newline; NULL: any */
 	bool verbose, quiet;
 };

@@ -255,13 +255,12 @@ static int take_given(struct session *s, const struct addr *given, size_t count,
 	return -1;
 }
 
-int step_resolve(struct session *s, struct outcome *oc)
+static int find_addresses(struct session *s, struct outcome *oc)
 {
 	const struct addr *given;
 	struct addr literal;
 	size_t count;
 
-	s->connect_deadline_ms = session_deadline(s, s->options->connect_ms);
 	given = route_answer(&s->options->route, &s->dial, &count);
 	if (given)
 		return take_given(s, given, count, oc);
@@ -271,4 +270,13 @@ int step_resolve(struct session *s, struct outcome *oc)
 	if (addr_parse(s->dial.host, s->dial.port, &literal, oc) != 0)
 		return -1;
 	return take_given(s, &literal, 1, oc);
+}
+
+int step_resolve(struct session *s, struct outcome *oc)
+{
+	s->connect_deadline_ms = session_deadline(s, s->options->connect_ms);
+	if (find_addresses(s, oc) != 0)
+		return -1;
+	phases_mark(&s->phases, PHASE_RESOLVE);
+	return 0;
 }

@@ -64,6 +64,7 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	s->fd = -1;
 	s->deadline_ms = clock_ms() + o->max_ms;
 	route_follow(&o->route, o->host, o->port, &s->dial);
+	phases_begin(&s->phases);
 	set_names(s);
 	describe_store(s);
 }
@@ -80,18 +81,19 @@ static void name_peer(const struct session *s, struct outcome *oc)
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
     struct outcome *oc)
 {
-	for (const struct step *step = steps; step->name; step++) {
-		uint64_t began_us = clock_us();
-		int ret = step->run(s, oc);
+	int ret = 0;
 
+	for (const struct step *step = steps; ret == 0 && step->name; step++) {
+		uint64_t began_us = clock_us();
+
+		ret = step->run(s, oc);
 		if (ret != 0)
 			name_peer(s, oc);
 		if (watch)
 			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);
-		if (ret != 0)
-			return -1;
 	}
-	return 0;
+	phases_end(&s->phases);
+	return ret;
 }
 
 uint64_t session_deadline(const struct session *s, unsigned ms)

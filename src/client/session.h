@@ -8,6 +8,7 @@
 #include <openssl/types.h>
 
 #include "client/options.h"
+#include "client/phases.h"
 #include "client/verdict.h"
 #include "common/addr.h"
 #include "common/outcome.h"
@@ -31,6 +32,7 @@ struct session {
 	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
 	struct route_place dial;         /* where to go: the target, or --connect-to */
 	uint64_t deadline_ms;            /* of all steps together */
+	struct phases phases;            /* each step marks its own */
 
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */

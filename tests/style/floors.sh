@@ -54,15 +54,22 @@ modules='
 4    client/handshake
 4    client/keylog
 4    client/moment
+4    client/interrupt
 4    client/options
 4    client/parallel
+4    client/phases
+4    client/recorder
 4    client/report
 4    client/resolve
 4    client/revocation
 4    client/route
+4    client/screen
 4    client/session
+4    client/summary
+4    client/tally
 4    client/verdict
 4    client/verify
+5    client/ping
 5    server/master
 5    server/metrics
 5    server/monitor
@@ -92,6 +99,7 @@ utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
 seccomp.h  server/sandbox_seccomp  the filter of system calls
 pthread.h  client/parallel   probes that run at the same time
+pthread.h  client/ping       one line at a time, one tally
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
@@ -258,7 +266,7 @@ self_test() {
 	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
 	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
 	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/parallel, client/resolve' '#include <pthread.h>'
+	plant src/server/worker.c '> is for client/parallel, client/ping, client/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
 	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -27,6 +28,9 @@ static const char greeting[] = "Hello world\n";
 
 /* Between the bytes of what drips: shorter than any deadline of a single read. */
 enum { DRIP_MS = 50 };
+
+/* Of the connection that is served. */
+static unsigned serial;
 
 static _Noreturn void die(const char *what)
 {
@@ -49,9 +53,11 @@ static void set_signals(unsigned seconds)
 {
 	const struct sigaction late = { .sa_handler = on_alarm };
 	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	const struct sigaction no_zombies = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 
 	sigaction(SIGALRM, &late, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
+	sigaction(SIGCHLD, &no_zombies, NULL);
 	alarm(seconds);
 }
 
@@ -265,6 +271,18 @@ static void be_drip_greeting(SSL *ssl, int fd)
 		;
 }
 
+/* Every tenth greeting comes late; see serve_apart. */
+static void be_hiccup(SSL *ssl, int fd)
+{
+	struct timespec pause = { .tv_nsec = 200000000 };
+
+	if (serial % 10 == 9)
+		nanosleep(&pause, NULL);
+	write_some(ssl, sizeof greeting - 1);
+	SSL_shutdown(ssl);
+	finish(fd);
+}
+
 static void be_reset_after(SSL *ssl, int fd)
 {
 	write_some(ssl, sizeof greeting / 2);
@@ -300,6 +318,7 @@ static const struct kind {
 	{ "mute", NULL, be_mute },
 	{ "stall", NULL, be_stall },
 	{ "drip-greeting", NULL, be_drip_greeting },
+	{ "hiccup", NULL, be_hiccup },
 	{ "reset-after", NULL, be_reset_after },
 };
 
@@ -448,6 +467,20 @@ static void serve(const struct kind *kind, SSL_CTX *ctx, int fd)
 	close(fd);
 }
 
+/* Each in a process of its own, so that none waits for another. */
+static void serve_apart(const struct kind *kind, SSL_CTX *ctx, int fd)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		serve(kind, ctx, fd);
+		_exit(0);
+	}
+	close(fd);
+}
+
 int main(int argc, char *argv[])
 {
 	struct sockaddr_storage at;
@@ -471,7 +504,11 @@ int main(int argc, char *argv[])
 
 		if (client < 0)
 			die("accept");
-		serve(o.kind, ctx, client);
+		serial = i;
+		if (o.kind->tls == be_hiccup)
+			serve_apart(o.kind, ctx, client);
+		else
+			serve(o.kind, ctx, client);
 	}
 	SSL_CTX_free(ctx);
 	return 0;
