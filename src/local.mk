@@ -63,6 +63,7 @@ libclient_a_SOURCES = \
 	src/client/explain.c src/client/explain.h \
 	src/client/greet.c \
 	src/client/handshake.c \
+	src/client/icmp.c src/client/icmp.h \
 	src/client/keylog.c src/client/keylog.h \
 	src/client/moment.c src/client/moment.h \
 	src/client/interrupt.c src/client/interrupt.h \
@@ -79,6 +80,7 @@ libclient_a_SOURCES = \
 	src/client/session.c src/client/session.h \
 	src/client/summary.c src/client/summary.h \
 	src/client/tally.c src/client/tally.h \
+	src/client/tcpinfo.c src/client/tcpinfo.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h
 

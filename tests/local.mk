@@ -55,6 +55,7 @@ system_tests = \
 	tests/system/deploy-nftables.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
+	tests/system/firewall.sh \
 	tests/system/greet.sh \
 	tests/system/interop.sh \
 	tests/system/languages.sh \

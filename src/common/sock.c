@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -135,6 +136,26 @@ enum io sock_accept(int listen_fd, int *fd, struct addr *peer)
 	return IO_DONE;
 }
 
+/*
+ * Let the kernel keep what ICMP says of a connection attempt, for whoever asks
+ * with MSG_ERRQUEUE: ip(7), IP_RECVERR. What is not there is not missed.
+ */
+static void keep_errors(int fd, sa_family_t family, bool on)
+{
+#ifdef __linux__
+	int value = on;
+
+	if (family != AF_INET6)
+		setsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, sizeof value);
+	if (family != AF_INET)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value);
+#else
+	(void)fd;
+	(void)family;
+	(void)on;
+#endif
+}
+
 enum io sock_connect(const struct addr *to, int *fd)
 {
 	int new_fd = socket(to->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -143,6 +164,7 @@ enum io sock_connect(const struct addr *to, int *fd)
 	if (new_fd < 0)
 		return IO_FAILED;
 	set_option(new_fd, IPPROTO_TCP, TCP_NODELAY);
+	keep_errors(new_fd, to->ss.any.sa_family, true);
 	if (connect(new_fd, &to->ss.any, to->len) == 0) {
 		*fd = new_fd;
 		return IO_DONE;
@@ -164,6 +186,9 @@ int sock_connect_result(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		return errno;
+	/* From now on a stray ICMP message is to be outlived, as by any connection. */
+	if (error == 0)
+		keep_errors(fd, AF_UNSPEC, false);
 	return error;
 }
 

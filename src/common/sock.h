@@ -44,7 +44,8 @@ int sock_local(int fd, struct addr *out, struct outcome *oc);
 enum io sock_accept(int listen_fd, int *fd, struct addr *peer);
 
 /*
- * socket, and a connect that goes on in the background.
+ * socket, and a connect that goes on in the background. Until it has connected
+ * the kernel keeps what ICMP says of it (MSG_ERRQUEUE).
  * Returns IO_DONE, IO_WANT_WRITE (wait, then ask sock_connect_result) or
  * IO_FAILED with errno set and no descriptor.
  */

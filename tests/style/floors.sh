@@ -52,6 +52,7 @@ modules='
 4    client/explain
 4    client/greet
 4    client/handshake
+4    client/icmp
 4    client/keylog
 4    client/moment
 4    client/interrupt
@@ -67,6 +68,7 @@ modules='
 4    client/session
 4    client/summary
 4    client/tally
+4    client/tcpinfo
 4    client/verdict
 4    client/verify
 5    client/ping

@@ -1,0 +1,125 @@
+#!/bin/sh
+# firewall.sh - what a firewall does to a connection has a name, and the facts that can be known: who
+# rejected it in which words, and whether our ClientHello arrived at all. Real rules, on a gateway
+# between client and server.
+# shellcheck source=tests/system/net.sh
+. "${srcdir:-.}/tests/system/net.sh"
+
+REPEAT=${REPEAT_SLOW-1} # each of these takes a second or more
+SERVER=192.0.2.7 SERVER6=2001:db8:0:1::7
+PKI=$TMP/pki CA=$TMP/pki/ca.pem
+{
+	"$HELLO_CERTS" init "$PKI" --domain $SERVER --domain $SERVER6 &&
+		"$HELLO_CERTS" issue "$PKI" $SERVER $SERVER6
+} >"$TMP/pki.log" 2>&1 || error "no certificates: $(cat "$TMP/pki.log")"
+KEY=$PKI/$SERVER/key.pem
+# The intermediate twice: a flight that takes more than one packet.
+CERT=$TMP/long.pem
+cat "$PKI/$SERVER/chain.pem" "$PKI/intermediate.pem" >"$CERT"
+
+make_host client gateway server
+link client 198.51.100.2/24 2001:db8:0:2::2/64 - gateway 198.51.100.1/24 2001:db8:0:2::1/64
+link gateway 192.0.2.1/24 2001:db8:0:1::1/64 - server $SERVER/24 $SERVER6/64
+at client ip route add default via 198.51.100.1
+at client ip -6 route add default via 2001:db8:0:2::1
+at server ip route add default via 192.0.2.1
+at server ip -6 route add default via 2001:db8:0:1::1
+at gateway sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+	echo 0 >/proc/sys/net/ipv6/icmp/ratelimit; echo 0 >/proc/sys/net/ipv4/icmp_ratelimit' ||
+	error 'the gateway forwards nothing'
+
+HELLO_SERVER=$(program_at server "$HELLO_SERVER")
+HELLO_CLIENT=$(program_at client "$HELLO_CLIENT")
+start_server --workers 1 --listen 0.0.0.0:8443 --listen '[::]:8443'
+
+# forwarding RULE: the only one of the gateway; "accept": none.
+forwarding() {
+	{
+		echo 'table inet way'
+		echo 'delete table inet way'
+		printf 'table inet way {\n\tchain forward {\n\t\ttype filter hook forward priority filter\n'
+		printf '\t\t%s\n\t}\n}\n' "$1"
+	} >"$TMP/way.nft"
+	rules gateway "$TMP/way.nft"
+}
+
+# meets STATUS NAME FACT ADVICE [ARG...]: how the client ends at the IPv4 address.
+target=$SERVER
+meets() {
+	meets_status=$1 meets_name=$2 meets_fact=$3 meets_advice=$4
+	shift 4
+	outcome "$meets_status" "$meets_name" --cacert "$CA" "$@" "$target" 8443
+	head -n 1 "$TMP/err" | grep -qe "$meets_fact" || fail "the fact is not \"$meets_fact\""
+	tail -n 1 "$TMP/err" | grep -qe "$meets_advice" || fail "the advice is not \"$meets_advice\""
+}
+
+greets() {
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$target" 8443
+}
+greets
+
+echo 'before the connection'
+forwarding 'tcp dport 8443 drop'
+meets 21 CONNECT_TIMEOUT "$SERVER:8443 timed out" 'tcpdump -n tcp port 8443' --connect-timeout 300ms
+forwarding 'tcp dport 8443 reject with tcp reset'
+meets 20 CONNECT_REFUSED "$SERVER:8443 refused\$" "ss -ltn 'sport = :8443'"
+gateway='says 198\.51\.100\.1 by ICMP'
+forwarding 'tcp dport 8443 reject with icmp admin-prohibited'
+meets 22 CONNECT_UNREACHABLE "$gateway: administratively prohibited" 'rule.*198\.51\.100\.1'
+forwarding 'tcp dport 8443 reject with icmp host-prohibited'
+meets 22 CONNECT_UNREACHABLE "$gateway: host administratively prohibited" 'rule.*198\.51\.100\.1'
+forwarding 'tcp dport 8443 reject with icmp host-unreachable'
+meets 22 CONNECT_UNREACHABLE "$gateway: host unreachable" 'routes of 198\.51\.100\.1'
+forwarding 'tcp dport 8443 reject with icmp net-unreachable'
+meets 22 CONNECT_UNREACHABLE "$gateway: network unreachable" 'routes of 198\.51\.100\.1'
+forwarding 'tcp dport 8443 reject with icmp port-unreachable'
+meets 20 CONNECT_REFUSED "$gateway: port unreachable" 'rule.*198\.51\.100\.1'
+target=$SERVER6 gateway='says 2001:db8:0:2::1 by ICMP'
+forwarding 'tcp dport 8443 reject with icmpv6 admin-prohibited'
+meets 22 CONNECT_UNREACHABLE "$gateway: administratively prohibited" 'rule.*2001:db8:0:2::1'
+forwarding 'tcp dport 8443 reject with icmpv6 no-route'
+meets 22 CONNECT_UNREACHABLE "$gateway: no route" 'routes of 2001:db8:0:2::1'
+forwarding accept
+greets
+target=$SERVER
+
+echo 'no firewall, but no way either'
+target=203.0.113.1
+meets 22 CONNECT_UNREACHABLE 'says 198\.51\.100\.1 by ICMP: network unreachable' 'traceroute'
+at client ip route del default
+meets 22 CONNECT_UNREACHABLE 'says this machine: Network is unreachable' 'ip route get 203'
+at client ip route add default via 198.51.100.1
+target=$SERVER
+
+echo 'dead at the ClientHello'
+forwarding 'tcp dport 8443 meta length > 200 reject with tcp reset'
+meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' 'from nearer'
+forwarding 'tcp dport 8443 meta length > 200 drop'
+meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it is lost' \
+	'drops it' --handshake-timeout 1s
+
+echo 'silent after the ClientHello'
+forwarding 'tcp sport 8443 meta length > 100 drop'
+meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system has our ClientHello' 'holds it' \
+	--handshake-timeout 1s
+
+echo 'a black hole for packets of full size'
+forwarding accept
+at gateway ip link set to-client mtu 1280
+cat >"$TMP/deaf.nft" <<-RULES
+table inet deaf {
+	chain input {
+		type filter hook input priority filter
+		icmp type destination-unreachable drop
+		icmpv6 type packet-too-big drop
+	}
+}
+RULES
+rules server "$TMP/deaf.nft"
+meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer came, but an earlier one is lost' \
+	"ping -M do -s 1472 $SERVER" --handshake-timeout 1s
+
+at gateway ip link set to-client mtu 1500
+greets
+kill -INT "$SERVER_PID"
+server_left 0
