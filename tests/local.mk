@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/check_tally \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
+	tests/unit/check_tlspolicy \
 	tests/unit/check_tlswire \
 	tests/unit/check_unixsock \
 	tests/unit/check_verify
@@ -72,6 +73,8 @@ system_tests = \
 	tests/system/outcome-verify.sh \
 	tests/system/passthrough.sh \
 	tests/system/ping.sh \
+	tests/system/policy.sh \
+	tests/system/post-quantum.sh \
 	tests/system/privileges.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \

@@ -26,6 +26,9 @@ enum {
 	OPT_HANDSHAKE_TIMEOUT,
 	OPT_READ_TIMEOUT,
 	OPT_MAX_TIME,
+	OPT_TLS_MIN,
+	OPT_TLS_MAX,
+	OPT_GROUPS,
 	OPT_EXPECT,
 	OPT_COUNT,
 	OPT_INTERVAL,
@@ -54,6 +57,9 @@ static const struct optparse_option options[] = {
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the TLS handshake (5s)" },
 	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
 	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
+	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
+	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
+	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
 	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
 	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
@@ -152,6 +158,13 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return optparse_duration("--read-timeout", value, &o->read_ms, oc);
 	case OPT_MAX_TIME:
 		return optparse_duration("--max-time", value, &o->max_ms, oc);
+	case OPT_TLS_MIN:
+		return tlspolicy_parse_version("--tls-min", value, &o->policy.min, oc);
+	case OPT_TLS_MAX:
+		return tlspolicy_parse_version("--tls-max", value, &o->policy.max, oc);
+	case OPT_GROUPS:
+		o->policy.groups = value;
+		return 0;
 	case OPT_EXPECT:
 		o->expect = value;
 		return 0;

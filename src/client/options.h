@@ -27,6 +27,7 @@ struct client_options {
 	bool no_sni;
 	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;
+	struct tlspolicy_choice policy;
 	unsigned connect_ms; /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;

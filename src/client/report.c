@@ -9,6 +9,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "common/tlspolicy.h"
+
 /* Columns: where the facts begin, when a list of them is cut or goes on below, the right edge. */
 enum { FACTS = 11, CUT = 50, WRAP = 46, EDGE = 72 };
 
@@ -38,7 +40,10 @@ static int print_peer(const struct session *s)
 
 static int print_facts(const struct session *s)
 {
-	return fprintf(stderr, "%s %s %s", s->facts.protocol, s->facts.cipher, s->facts.group);
+	const struct tlsio_facts *f = &s->facts;
+
+	return fprintf(stderr, "%s %s %s%s", f->protocol, f->cipher, f->group,
+	    tlspolicy_is_post_quantum(f->group) ? " post-quantum" : "");
 }
 
 /* One word more of a list that goes on in the next line when this one is full. */

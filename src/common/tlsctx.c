@@ -17,20 +17,28 @@ static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, c
 }
 
 /* What both ends have in common. */
-static SSL_CTX *make(const SSL_METHOD *method, const struct tlspolicy_choice *choice,
+static SSL_CTX *make(const SSL_METHOD *method, const struct tlspolicy_choice *policy,
     struct outcome *oc)
 {
 	SSL_CTX *ctx = SSL_CTX_new(method);
 
 	if (!ctx)
 		return fail(NULL, oc, OC_INTERNAL, "no TLS context");
-	if (tlspolicy_apply(ctx, choice, oc) != 0) {
+	if (tlspolicy_apply(ctx, policy, oc) != 0) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
 	/* An idle connection need not hold record buffers; moving ours is fine on retry. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	return ctx;
+}
+
+int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *oc)
+{
+	SSL_CTX *ctx = make(TLS_method(), policy, oc);
+
+	SSL_CTX_free(ctx);
+	return ctx ? 0 : -1;
 }
 
 static int set_tickets(SSL_CTX *ctx, unsigned tickets, struct outcome *oc)
@@ -64,11 +72,10 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
 	return ctx;
 }
 
-SSL_CTX *tlsctx_client(const struct tlstrust *trust,
+SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
     int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc)
 {
-	const struct tlspolicy_choice policy = { NULL };
-	SSL_CTX *ctx = make(TLS_client_method(), &policy, oc);
+	SSL_CTX *ctx = make(TLS_client_method(), policy, oc);
 
 	if (!ctx)
 		return NULL;
@@ -120,29 +127,33 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	return ret;
 }
 
-int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc)
+int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc)
 {
+	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
+	static const int versions[] = { TLS1_3_VERSION, TLS1_2_VERSION };
 	/*
 	 * The question is whether the server can sign, so this client, which never
 	 * leaves the process and reads nothing, does not verify the answer. It has
 	 * the library's own idea of groups and curves, not our narrower one.
 	 */
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
-	struct outcome tls13 = OUTCOME_NONE, tls12 = OUTCOME_NONE;
+	struct outcome failed = OUTCOME_NONE;
+	int ret = -1;
 
-	if (!client || tlspolicy_narrow(client, &choice->policy, oc) != 0) {
+	if (!client) {
 		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
 		return -1;
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
-	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
-	rehearse_version(server, client, TLS1_3_VERSION, &tls13);
-	rehearse_version(server, client, TLS1_2_VERSION, &tls12);
+	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+		if (tlspolicy_allows(policy, versions[i]) &&
+		    rehearse_version(server, client, versions[i], &failed) == 0)
+			ret = 0;
+	}
 	SSL_CTX_free(client);
-	if (tls13.code == OC_OK || tls12.code == OC_OK)
-		return 0;
-	*oc = tls13;
-	return -1;
+	if (ret != 0)
+		*oc = failed;
+	return ret;
 }
 
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i)

@@ -20,8 +20,14 @@ struct tlsctx_choice {
 };
 
 /*
- * A server's context. NULL with OC_FILE (see tlsident_use), OC_USAGE (an
- * unknown group) or OC_INTERNAL.
+ * Is anything left of the policy? For who wants to know before there is a
+ * certificate. Returns 0, or -1 as tlspolicy_apply.
+ */
+int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *oc);
+
+/*
+ * A server's context. NULL with OC_FILE (see tlsident_use), OC_USAGE (see
+ * tlspolicy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
     struct outcome *oc);
@@ -30,19 +36,19 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
  * A client's context: the peer is verified, and that cannot be switched off.
  * verify is called in place of the library's own chain verification, with the
  * connection's tlsio_owner within reach; it must answer what X509_verify_cert
- * answers. NULL with OC_FILE or OC_INTERNAL.
+ * answers. NULL with OC_FILE, OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
  */
-SSL_CTX *tlsctx_client(const struct tlstrust *trust,
+SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
     int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc);
 
 /*
- * A handshake in memory against this server context, in TLS 1.3 and in 1.2; one
- * of them must succeed. A key that cannot sign
- * is found before anything is served, and what the library loads at its first
- * handshake is loaded: workers forked later never open a file.
+ * A handshake in memory against this server context, in each version of its
+ * policy; one of them must succeed. A key that cannot sign is found before
+ * anything is served, and what the library loads at its first handshake is
+ * loaded: workers forked later never open a file.
  * Returns 0, or -1 with OC_FILE.
  */
-int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc);
+int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc);
 
 /* The chain that a server context presents, as it stands in the file. NULL behind its end. */
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i);

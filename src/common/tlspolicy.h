@@ -2,28 +2,52 @@
 #ifndef HELLO_COMMON_TLSPOLICY_H
 #define HELLO_COMMON_TLSPOLICY_H
 
+#include <stdbool.h>
+
 #include <openssl/types.h>
 
 #include "common/outcome.h"
 
 /*
  * The project's TLS policy in one place: versions, ciphers, groups. What is
- * allowed, and why, is told at the constants in tlspolicy.c.
+ * allowed, and why, is told at the tables in tlspolicy.c.
  */
 
-/* What a user narrows. Zeroed: the policy as it is. */
+/*
+ * What a user narrows; nothing in here can widen. Zeroed: the policy as it is.
+ * A list is names of the policy's tables joined by colons, the preferred one
+ * first; NULL: all of them.
+ */
 struct tlspolicy_choice {
-	const char *groups; /* of SSL_CTX_set1_groups_list(3), e.g. "P-256"; NULL: all of ours */
+	const char *groups;       /* --groups: "X25519MLKEM768:X25519" */
+	const char *ciphers;      /* --ciphers, TLS 1.2: OpenSSL's names */
+	const char *ciphersuites; /* --ciphersuites, TLS 1.3 */
+	int min, max;             /* --tls-min, --tls-max: TLS1_2_VERSION, TLS1_3_VERSION, or 0 */
 };
 
 /*
+ * Read "1.2" or "1.3" into a choice's min or max. option is its name, for
+ * messages. Returns 0, or -1 with OC_USAGE.
+ */
+int tlspolicy_parse_version(const char *option, const char *value, int *version,
+    struct outcome *oc);
+
+/*
  * Make this context keep the policy, narrowed by choice; what openssl.cnf may
- * have loosened is undone. Returns 0, or -1 with OC_USAGE (an unknown group) or
- * OC_INTERNAL.
+ * have loosened is undone. Returns 0, or -1 with OC_INTERNAL, or with OC_USAGE
+ * when nothing is left of the policy: a name that is not in it or that this
+ * library lacks, which is told with the names that may stand there; min above
+ * max; no group for the one version that is left.
  */
 int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc);
 
-/* The choice alone, for a context of the library's own policy. As tlspolicy_apply. */
-int tlspolicy_narrow(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc);
+/* May these two ends agree on this version (TLS1_2_VERSION, TLS1_3_VERSION)? */
+bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version);
+
+/*
+ * Is this group (of tlsio_facts) a hybrid whose secret stays one even if
+ * somebody who recorded it can break elliptic curves later?
+ */
+bool tlspolicy_is_post_quantum(const char *group);
 
 #endif

@@ -2,6 +2,7 @@
 #include "server/connlog.h"
 
 #include "common/log.h"
+#include "common/tlspolicy.h"
 
 static void put_negotiated(struct log_line *line, const struct conn_record *r)
 {
@@ -12,6 +13,8 @@ static void put_negotiated(struct log_line *line, const struct conn_record *r)
 	log_field(line, "protocol", "%s", r->facts.protocol);
 	log_field(line, "cipher", "%s", r->facts.cipher);
 	log_field(line, "group", "%s", r->facts.group);
+	log_field(line, "post_quantum", "%s",
+	    tlspolicy_is_post_quantum(r->facts.group) ? "yes" : "no");
 	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
 }
 

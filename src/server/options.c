@@ -23,7 +23,11 @@ enum {
 	OPT_ALLOW,
 	OPT_DENY,
 	OPT_TICKETS,
+	OPT_TLS_MIN,
+	OPT_TLS_MAX,
 	OPT_GROUPS,
+	OPT_CIPHERS,
+	OPT_CIPHERSUITES,
 	OPT_HANDSHAKE_TIMEOUT,
 	OPT_GREETING_TIMEOUT,
 	OPT_LINGER_TIMEOUT,
@@ -54,7 +58,11 @@ static const struct optparse_option options[] = {
 	[OPT_ALLOW] = { 0, "allow", "CIDR", "let in only these addresses; repeatable" },
 	[OPT_DENY] = { 0, "deny", "CIDR", "keep these out; repeatable" },
 	[OPT_TICKETS] = { 0, "tickets", "N", "TLS 1.3 session tickets per handshake (0)" },
+	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
+	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
 	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
+	[OPT_CIPHERS] = { 0, "ciphers", "LIST", "of TLS 1.2, by OpenSSL's names" },
+	[OPT_CIPHERSUITES] = { 0, "ciphersuites", "LIST", "of TLS 1.3" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
 	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
 	[OPT_LINGER_TIMEOUT] = { 0, "linger-timeout", "T", "for the peer's end (5s)" },
@@ -218,6 +226,16 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return access_deny(&o->access, value, oc);
 	case OPT_TICKETS:
 		return optparse_uint("--tickets", value, 0, 16, &o->tls.tickets, oc);
+	case OPT_TLS_MIN:
+		return tlspolicy_parse_version("--tls-min", value, &o->tls.policy.min, oc);
+	case OPT_TLS_MAX:
+		return tlspolicy_parse_version("--tls-max", value, &o->tls.policy.max, oc);
+	case OPT_CIPHERS:
+		o->tls.policy.ciphers = value;
+		return 0;
+	case OPT_CIPHERSUITES:
+		o->tls.policy.ciphersuites = value;
+		return 0;
 	case OPT_GROUPS:
 		o->tls.policy.groups = value;
 		return 0;
@@ -291,6 +309,8 @@ static int check(struct server_options *o, bool port_given, struct outcome *oc)
 	if (port_given && o->listen_count > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "both PORT and --listen are given: which of them?");
+	if (tlsctx_check_policy(&o->tls.policy, oc) != 0)
+		return -1;
 	for (size_t i = 0; i < o->identity_count; i++) {
 		if (!o->identities[i].key_file)
 			return outcome_set(oc, OC_USAGE,

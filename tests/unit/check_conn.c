@@ -26,7 +26,7 @@ static void use_service(unsigned tickets, const char *groups, size_t greeting_le
 {
 	static char greeting[SERVICE_GREETING_MAX];
 	const struct tlsident id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { { groups }, tickets };
+	const struct tlsctx_choice choice = { .policy.groups = groups, .tickets = tickets };
 	struct outcome oc = OUTCOME_NONE;
 
 	tlsctx_free(service.tls);

@@ -6,7 +6,7 @@
 
 #include "support/check_main.h"
 
-enum { WORDS_MAX = 2 * SERVER_LISTEN_MAX + 8 };
+enum { WORDS_MAX = 2 * SERVER_LISTEN_MAX + 16 };
 
 /* The words of a command line after the program's name, up to NULL. */
 #define WORDS(...) ((const char *const []){ __VA_ARGS__, NULL })
@@ -83,7 +83,9 @@ START_TEST(test_each_option_sets_its_own)
 	/* The last word counts. */
 	struct server_options o = taken(WORDS("--cert=c.pem", "--key", "k.pem",
 	    "--greeting", "Hi", "--greeting-file=g", "--workers=9", "--workers=3", "--tickets=2",
-	    "--max-handshakes=7", "--groups", "X25519:P-256", "--handshake-timeout=1s",
+	    "--max-handshakes=7", "--groups", "X25519:P-256", "--tls-min=1.2", "--tls-max=1.3",
+	    "--ciphers=ECDHE-RSA-AES256-GCM-SHA384",
+	    "--ciphersuites=TLS_AES_256_GCM_SHA384", "--handshake-timeout=1s",
 	    "--greeting-timeout=2s", "--linger-timeout=3s", "--drain-timeout=4s",
 	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
 	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
@@ -100,6 +102,10 @@ START_TEST(test_each_option_sets_its_own)
 	ck_assert_uint_eq(o.access.deny_count, 1);
 	ck_assert_uint_eq(o.tls.tickets, 2);
 	ck_assert_str_eq(o.tls.policy.groups, "X25519:P-256");
+	ck_assert_int_eq(o.tls.policy.min, 0x0303);
+	ck_assert_int_eq(o.tls.policy.max, 0x0304);
+	ck_assert_str_eq(o.tls.policy.ciphers, "ECDHE-RSA-AES256-GCM-SHA384");
+	ck_assert_str_eq(o.tls.policy.ciphersuites, "TLS_AES_256_GCM_SHA384");
 	ck_assert_uint_eq(o.handshake_ms, 1000);
 	ck_assert_uint_eq(o.greeting_ms, 2000);
 	ck_assert_uint_eq(o.linger_ms, 3000);

@@ -25,7 +25,7 @@ static struct member {
 static void make_service(void)
 {
 	const struct tlsident id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { { NULL }, 0 };
+	const struct tlsctx_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 

@@ -9,7 +9,7 @@
 #include "support/check_main.h"
 #include "support/testpki.h"
 
-static const struct tlsctx_choice policy = { { NULL }, 0 };
+static const struct tlsctx_choice usual;
 
 static void make_files(void)
 {
@@ -48,7 +48,7 @@ static struct outcome refused(const char *chain, const char *key)
 	const struct tlsident id = { chain, key };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tlsctx_server(&id, &policy, &oc));
+	ck_assert_ptr_null(tlsctx_server(&id, &usual, &oc));
 	return oc;
 }
 
@@ -56,7 +56,7 @@ static SSL_CTX *accepted(const char *chain, const char *key)
 {
 	const struct tlsident id = { chain, key };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tlsctx_server(&id, &policy, &oc);
+	SSL_CTX *ctx = tlsctx_server(&id, &usual, &oc);
 
 	ck_assert_no_failure(&oc);
 	return ctx;
@@ -67,28 +67,27 @@ START_TEST(test_good_files_pass_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = accepted("chain.pem", "key.pem");
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
 	tlsctx_free(ctx);
 	ctx = accepted("rsa.pem", "rsa.key");
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tlsctx_free(ctx);
 }
 END_TEST
 
 /* What a server may choose must not fail for want of it in our own client. */
-START_TEST(test_other_groups_and_curves_pass_the_rehearsal)
+START_TEST(test_other_curves_pass_the_rehearsal)
 {
-	const struct tlsident usual = { "chain.pem", "key.pem" };
 	const struct tlsident p521 = { "p521.pem", "p521.key" };
-	const struct tlsctx_choice choice = { { "P-521" }, 0 };
+	const struct tlsctx_choice old = { .policy = { .groups = "P-256", .max = TLS1_2_VERSION } };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tlsctx_server(&usual, &choice, &oc);
+	SSL_CTX *ctx = tlsctx_server(&p521, &old, &oc);
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &choice, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &old.policy, &oc), 0);
 	tlsctx_free(ctx);
-	ctx = tlsctx_server(&p521, &policy, &oc);
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &policy, &oc), 0);
+	ctx = tlsctx_server(&p521, &usual, &oc);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tlsctx_free(ctx);
 }
@@ -144,14 +143,19 @@ START_TEST(test_a_weak_key_is_below_the_level)
 }
 END_TEST
 
-START_TEST(test_unknown_groups_are_refused)
+/* A cipher for RSA and a key that is none: said at the load, not by the first client. */
+START_TEST(test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal)
 {
 	const struct tlsident id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { { "P-256:nonsense" }, 0 };
+	const struct tlsctx_choice choice = {
+		.policy = { .ciphers = "ECDHE-RSA-AES128-GCM-SHA256", .max = TLS1_2_VERSION },
+	};
 	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
 
-	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
-	ck_assert_outcome(&oc, OC_USAGE, "\"P-256:nonsense\"");
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &choice.policy, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, "rehearsed TLS 1.2 handshake");
+	tlsctx_free(ctx);
 }
 END_TEST
 
@@ -162,12 +166,27 @@ static int accept_nothing(X509_STORE_CTX *store, void *unused)
 	return 0;
 }
 
+START_TEST(test_both_ends_refuse_an_impossible_policy)
+{
+	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsctx_choice choice = { .policy = { .groups = "P-256:nonsense" } };
+	const struct tlstrust trust = { "ca.pem", NULL, false };
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
+	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
+	oc = OUTCOME_NONE;
+	ck_assert_ptr_null(tlsctx_client(&trust, &choice.policy, accept_nothing, &oc));
+	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
+}
+END_TEST
+
 static struct outcome distrusted(const char *file, const char *dir)
 {
 	const struct tlstrust trust = { .ca_file = file, .ca_dir = dir };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tlsctx_client(&trust, accept_nothing, &oc));
+	ck_assert_ptr_null(tlsctx_client(&trust, &usual.policy, accept_nothing, &oc));
 	return oc;
 }
 
@@ -190,10 +209,10 @@ START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
 	struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *strict = tlsctx_client(&trust, accept_nothing, &oc), *lenient;
+	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, accept_nothing, &oc), *lenient;
 
 	trust.no_x509_strict = true;
-	lenient = tlsctx_client(&trust, accept_nothing, &oc);
+	lenient = tlsctx_client(&trust, &usual.policy, accept_nothing, &oc);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(strict)) &
 		~X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(lenient)),
@@ -272,9 +291,10 @@ START_TEST(test_the_chain_is_sent_as_it_stands)
 END_TEST
 
 CHECK_MAIN_IN("tlsctx", make_files, testpki_end, test_good_files_pass_the_rehearsal,
-    test_other_groups_and_curves_pass_the_rehearsal, test_each_bad_file_is_named,
+    test_other_curves_pass_the_rehearsal, test_each_bad_file_is_named,
     test_a_locked_key_is_refused_without_a_question, test_a_key_for_everybody_is_refused,
-    test_a_weak_key_is_below_the_level, test_unknown_groups_are_refused,
+    test_a_weak_key_is_below_the_level, test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal,
+    test_both_ends_refuse_an_impossible_policy,
     test_trust_that_is_none_is_named, test_strictness_is_the_only_thing_that_can_go,
     test_only_the_policy_gets_in, test_options_that_a_configuration_could_loosen,
     test_the_chain_is_sent_as_it_stands)

@@ -400,7 +400,7 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	SSL_CTX *ctx = tlsctx_client(&options.trust, verify_callback, &oc);
+	SSL_CTX *ctx = tlsctx_client(&options.trust, &options.policy, verify_callback, &oc);
 	int pair[2];
 
 	ck_assert_ptr_nonnull(ctx);

@@ -1,0 +1,43 @@
+#!/bin/sh
+# post-quantum.sh - where the TLS library has ML-KEM, our two programs agree on the hybrid without
+# being asked, and both say "post-quantum"; with an older peer they agree as before.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+make_pki
+"$HELLO_CLIENT" --groups X25519MLKEM768 localhost 9 >/dev/null 2>"$TMP/err"
+! grep -q 'lacks "X25519MLKEM768"' "$TMP/err" ||
+	skip "$(openssl version): the TLS library has no ML-KEM, which came with OpenSSL 3.5"
+
+# ask ARG...: one verified greeting, told step by step.
+ask() {
+	so_far=$(count outcome=OK)
+	run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --servername localhost "$@" "127.0.0.1:$PORT"
+	printf '%s\n' "$GREETING" | cmp -s - "$TMP/out" || fail 'not the greeting'
+	await outcome=OK $((so_far + 1))
+	grep outcome=OK "$SERVER_LOG" | tail -n 1 >"$TMP/line"
+	grep '^handshake' "$TMP/err"
+}
+
+start_server
+ask
+expect "$TMP/err" '^handshake  TLSv1.3 TLS_AES_128_GCM_SHA256 X25519MLKEM768 post-quantum '
+expect "$TMP/line" 'group=X25519MLKEM768 post_quantum=yes'
+
+ask --groups X25519
+expect "$TMP/err" '^handshake  TLSv1.3 TLS_AES_128_GCM_SHA256 [Xx]25519 *[0-9.]* ms$'
+expect "$TMP/line" 'group=[Xx]25519 post_quantum=no'
+ask --tls-max 1.2
+expect "$TMP/line" 'protocol=TLSv1.2 .* post_quantum=no'
+
+stop_server
+
+start_server --groups X25519MLKEM768
+ask
+outcome 42 HANDSHAKE_ALERT --cacert "$CA" --groups X25519 localhost "$PORT"
+stop_server
+
+start_server --groups X25519
+ask
+expect "$TMP/line" 'group=[Xx]25519 post_quantum=no'
+stop_server
