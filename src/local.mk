@@ -21,6 +21,7 @@ libcommon_a_SOURCES = \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
+	src/common/tlssni.c src/common/tlssni.h \
 	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
 
@@ -40,6 +41,7 @@ libserver_a_SOURCES = \
 	src/server/master.c src/server/master.h \
 	src/server/metrics.c src/server/metrics.h \
 	src/server/monitor.c src/server/monitor.h \
+	src/server/names.c src/server/names.h \
 	src/server/notify.c src/server/notify.h \
 	src/server/options.c src/server/options.h \
 	src/server/place.c src/server/place.h \

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/check_listener \
 	tests/unit/check_log \
 	tests/unit/check_moment \
+	tests/unit/check_names \
 	tests/unit/check_notify \
 	tests/unit/check_options \
 	tests/unit/check_optparse \
@@ -85,6 +86,7 @@ system_tests = \
 	tests/system/sandbox-allocators.sh \
 	tests/system/sandbox-calls.sh \
 	tests/system/sandbox.sh \
+	tests/system/sni.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
 	tests/system/units.sh \

@@ -221,6 +221,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "Only in the server's log: the client's address is not among those that --allow "
 	    "and --deny let in. It was closed before any TLS; the client sees "
 	    "HANDSHAKE_CLOSED or HANDSHAKE_RESET.",
+	[OC_NAME_UNKNOWN] =
+	    "Only in the server's log: with --strict-sni, the client asked for a name that no "
+	    "certificate of the server is for, or for none. The client sees HANDSHAKE_ALERT: "
+	    "unrecognized_name (112) or missing_extension (109), which is handshake_failure "
+	    "(40) in TLS 1.2.",
 	[OC_LIMIT_REACHED] =
 	    "Only in the server's log: a limit was reached, and of all connections this one "
 	    "had waited longest for its peer, so it made room. The client sees "

@@ -8,9 +8,12 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+enum { DNS_NAME_MAX = 256 };
 
 /* Text under construction: never longer than max, "..." where it was cut. */
 struct text {
@@ -66,24 +69,31 @@ void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
 	BIO_free(mem);
 }
 
+static const char *format_ip(const ASN1_STRING *data, char ip[INET6_ADDRSTRLEN])
+{
+	int len = ASN1_STRING_length(data);
+
+	if ((len != 4 && len != 16) ||
+	    !inet_ntop(len == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(data), ip,
+		INET6_ADDRSTRLEN))
+		return NULL;
+	return ip;
+}
+
 static void describe_san(struct text *t, const GENERAL_NAME *name)
 {
-	char ip[INET6_ADDRSTRLEN];
-	const ASN1_STRING *data;
-	int family;
+	char buf[INET6_ADDRSTRLEN];
+	const char *ip;
 
 	if (name->type != GEN_DNS && name->type != GEN_IPADD)
 		return;
-	data = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
 	add(t, t->len > 0 ? ", \"" : "\"");
 	if (name->type == GEN_DNS) {
-		add_escaped(t, ASN1_STRING_get0_data(data), ASN1_STRING_length(data));
+		add_escaped(t, ASN1_STRING_get0_data(name->d.dNSName),
+		    ASN1_STRING_length(name->d.dNSName));
 	} else {
-		family = ASN1_STRING_length(data) == 16 ? AF_INET6 : AF_INET;
-		if ((family == AF_INET && ASN1_STRING_length(data) != 4) ||
-		    !inet_ntop(family, ASN1_STRING_get0_data(data), ip, sizeof ip))
-			snprintf(ip, sizeof ip, "malformed IP address");
-		add(t, ip);
+		ip = format_ip(name->d.iPAddress, buf);
+		add(t, ip ? ip : "malformed IP address");
 	}
 	add(t, "\"");
 }
@@ -97,6 +107,72 @@ static void describe_sans(const X509 *cert, char *out)
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
 		describe_san(&t, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
+}
+
+/* As it stands there, if that is one word of printable ASCII. */
+static const char *copy_dns(const ASN1_STRING *data, char text[DNS_NAME_MAX])
+{
+	const unsigned char *bytes = ASN1_STRING_get0_data(data);
+	int len = ASN1_STRING_length(data);
+
+	if (len >= DNS_NAME_MAX)
+		return NULL;
+	for (int i = 0; i < len; i++) {
+		if (bytes[i] <= ' ' || bytes[i] > '~')
+			return NULL;
+		text[i] = (char)bytes[i];
+	}
+	text[len] = '\0';
+	return text;
+}
+
+void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		const char *text = NULL;
+		char buf[DNS_NAME_MAX];
+
+		if (name->type == GEN_DNS)
+			text = copy_dns(name->d.dNSName, buf);
+		else if (name->type == GEN_IPADD)
+			text = format_ip(name->d.iPAddress, buf);
+		if (text)
+			take(arg, text);
+	}
+	GENERAL_NAMES_free(names);
+}
+
+static void describe_key(EVP_PKEY *key, struct certinfo *out)
+{
+	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
+	const char *curve = NULL;
+	char group[64];
+
+	if (!type)
+		return;
+	snprintf(out->key_type, sizeof out->key_type, "%s", type);
+	if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1) {
+		curve = EC_curve_nid2nist(OBJ_txt2nid(group));
+		snprintf(out->key, sizeof out->key, "%.15s %.15s", type, curve ? curve : group);
+	} else if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")) {
+		snprintf(out->key, sizeof out->key, "%.15s %d", type, EVP_PKEY_get_bits(key));
+	} else {
+		snprintf(out->key, sizeof out->key, "%s", type);
+	}
+}
+
+static void describe_digest(const X509 *cert, char out[CERTINFO_SHA256_MAX])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (X509_digest(cert, EVP_sha256(), digest, &len) != 1)
+		return;
+	for (unsigned i = 0; i < len && 2 * i + 2 < CERTINFO_SHA256_MAX; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
 /* Days from 1970 to a date of the Gregorian calendar. */
@@ -137,6 +213,8 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	describe_sans(cert, out->sans);
 	out->not_before = certinfo_moment(X509_get0_notBefore(cert));
 	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
+	describe_key(X509_get0_pubkey(cert), out);
+	describe_digest(cert, out->sha256);
 	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
 }
 

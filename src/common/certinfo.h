@@ -13,18 +13,32 @@
  * bytes that are not printable ASCII are escaped. Text too long is cut and ends
  * in "...".
  */
-enum { CERTINFO_NAME_MAX = 160, CERTINFO_SANS_MAX = 320 };
+enum {
+	CERTINFO_NAME_MAX = 160,
+	CERTINFO_SANS_MAX = 320,
+	CERTINFO_KEY_MAX = 32,
+	CERTINFO_SHA256_MAX = 65
+};
 
 struct certinfo {
 	char subject[CERTINFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
 	char issuer[CERTINFO_NAME_MAX];
-	char sans[CERTINFO_SANS_MAX];  /* dNSName and iPAddress: "a.test", "192.0.2.1" */
-	int64_t not_before, not_after; /* seconds since 1970, UTC */
-	bool self_issued;              /* subject and issuer are the same name */
+	char sans[CERTINFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
+	int64_t not_before, not_after;    /* seconds since 1970, UTC */
+	char key_type[CERTINFO_KEY_MAX];  /* "EC", "RSA", "ED25519" */
+	char key[CERTINFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
+	char sha256[CERTINFO_SHA256_MAX]; /* of the whole certificate, in hex */
+	bool self_issued;                 /* subject and issuer are the same name */
 };
 
 /* Never fails: what cannot be read is empty or 0. */
 void certinfo_get(const X509 *cert, struct certinfo *out);
+
+/*
+ * Tell each name that a certificate is for, as certinfo.sans has them: dNSName as
+ * it stands there, iPAddress as text. One that is not printable ASCII is left out.
+ */
+void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
 
 /* What people call a name: its CN if there is one, else the whole of it, else "". */
 void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX]);

@@ -89,6 +89,8 @@
 	    "nothing, load balancers do this") \
 	X(CLIENT_DENIED, OUTCOME_NO_STATUS, SERVER, "the client's address is not let in", \
 	    "--allow and --deny say who is") \
+	X(NAME_UNKNOWN, OUTCOME_NO_STATUS, SERVER, "no certificate is for the name asked for", \
+	    "a certificate that lists it, or no --strict-sni") \
 	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, "closed to make room for another", \
 	    "a higher limit: the log line names which one") \
 	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, "the server left before the end", \

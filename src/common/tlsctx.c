@@ -52,8 +52,8 @@ static int set_tickets(SSL_CTX *ctx, unsigned tickets, struct outcome *oc)
 	return 0;
 }
 
-SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
-    struct outcome *oc)
+/* A server without an identity yet. */
+static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *oc)
 {
 	static const unsigned char session_context[] = "hello-tls";
 	SSL_CTX *ctx = make(TLS_server_method(), &choice->policy, oc);
@@ -65,9 +65,35 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
-	if (set_tickets(ctx, choice->tickets, oc) != 0 || tlsident_use(ctx, id, oc) != 0) {
-		SSL_CTX_free(ctx);
-		return NULL;
+	if (set_tickets(ctx, choice->tickets, oc) == 0)
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
+    struct outcome *oc)
+{
+	SSL_CTX *ctx = make_server(choice, oc);
+
+	if (ctx && tlsident_use(ctx, id, oc) == 0)
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_choice *choice,
+    struct outcome *oc)
+{
+	SSL_CTX *ctx = make_server(choice, oc);
+
+	for (size_t i = 0; ctx && i < count; i++) {
+		STACK_OF(X509) *chain = NULL;
+
+		SSL_CTX_get0_chain_certs(parts[i], &chain);
+		if (SSL_CTX_use_cert_and_key(ctx, SSL_CTX_get0_certificate(parts[i]),
+			SSL_CTX_get0_privatekey(parts[i]), chain, 1) != 1)
+			return fail(ctx, oc, OC_FILE, "certificates cannot be joined");
 	}
 	return ctx;
 }

@@ -33,6 +33,13 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
     struct outcome *oc);
 
 /*
+ * A server's context with the identities of all parts, which differ in the types
+ * of their keys: the library takes the one that suits a client. As tlsctx_server.
+ */
+SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_choice *choice,
+    struct outcome *oc);
+
+/*
  * A client's context: the peer is verified, and that cannot be switched off.
  * verify is called in place of the library's own chain verification, with the
  * connection's tlsio_owner within reach; it must answer what X509_verify_cert

@@ -214,6 +214,16 @@ static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
 	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
 }
 
+/* The only callback of ours that fails is that of common/tlssni. */
+static int name_unknown(const struct tlsio *t, struct outcome *oc)
+{
+	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+
+	if (!name)
+		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", name);
+}
+
 /* The one place where the library's answer is translated; open: the handshake is done. */
 static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 {
@@ -240,6 +250,8 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		outcome_set(oc, OC_CERT_INVALID, "%s",
 		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));
+	else if (reason == SSL_R_CALLBACK_FAILED)
+		name_unknown(t, oc);
 	else if (is_parameters(reason))
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s",
 		    ERR_reason_error_string(first));

@@ -125,6 +125,21 @@ void audit_dates(const struct audit_certificate *chain, size_t count, int64_t no
 		judge_dates(&a, &chain[i].info, now);
 }
 
+void audit_names(const struct audit_names *names, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (names->hidden == 1)
+		find(&a, AUDIT_WARNING,
+		    "\"%s\" is in %s too, with the same type of key: that one is served",
+		    names->first_hidden, names->hidden_by);
+	else if (names->hidden > 1)
+		find(&a, AUDIT_WARNING,
+		    "\"%s\" and %zu more names are in %s or others too, with the same type of "
+		    "key: those are served",
+		    names->first_hidden, names->hidden - 1, names->hidden_by);
+}
+
 void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
     audit_report *report, void *arg)
 {

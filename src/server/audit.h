@@ -26,6 +26,13 @@ struct audit_certificate {
 	bool issuer_known; /* the system's store has its issuer; asked of a leaf that is alone */
 };
 
+/* What became of the names of one certificate among those of the others. */
+struct audit_names {
+	size_t served, hidden; /* hidden: another certificate answers to it */
+	char first_hidden[256];
+	const char *hidden_by; /* the file of that other one */
+};
+
 /* Told of each finding; the text is one line and lasts for the call. */
 typedef void audit_report(void *arg, enum audit_level level, const char *text);
 
@@ -36,5 +43,8 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 /* Of these findings only those about dates: what comes without anybody doing anything. */
 void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
     audit_report *report, void *arg);
+
+/* Judge the names of one that clients do not get without asking for a name of it. */
+void audit_names(const struct audit_names *names, audit_report *report, void *arg);
 
 #endif

@@ -45,6 +45,7 @@ static void check_identity(struct findings *f, const struct identity *id)
 	if (id->chain_count == 1)
 		id->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(id->tls, 0));
 	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
+	audit_names(&id->names, print_finding, f);
 }
 
 static void check_service(struct findings *f, const struct server_options *o)

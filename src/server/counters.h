@@ -21,7 +21,7 @@
 enum {
 	COUNTERS_SEATS = 2 * SERVER_WORKERS_MAX, /* of two generations */
 	COUNTERS_BUCKETS = 12,
-	COUNTERS_CERTIFICATES = 16
+	COUNTERS_CERTIFICATES = 64
 };
 
 enum counters_protocol { COUNTERS_TLS12, COUNTERS_TLS13, COUNTERS_PROTOCOLS };
@@ -41,7 +41,7 @@ struct counters_seat {
 };
 
 struct counters_certificate {
-	char subject[CERTINFO_NAME_MAX];
+	char subject[CERTINFO_NAME_MAX], sha256[CERTINFO_SHA256_MAX];
 	int64_t not_after; /* seconds since 1970 */
 };
 

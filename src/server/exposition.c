@@ -124,6 +124,8 @@ static void write_certificates(FILE *to, const struct counters *c)
 	for (unsigned i = 0; i < served.count; i++) {
 		fprintf(to, "%s{", name);
 		label(to, "subject", served.item[i].subject);
+		fputc(',', to);
+		label(to, "sha256", served.item[i].sha256);
 		fprintf(to, "} %" PRId64 "\n", served.item[i].not_after);
 	}
 }

@@ -39,6 +39,7 @@ int identity_load(struct identity *id, const struct tlsident *files,
     const struct tlsctx_choice *choice, struct outcome *oc)
 {
 	memset(id, 0, sizeof *id);
+	id->files = files;
 	id->tls = tlsctx_server(files, choice, oc);
 	if (id->tls && tlsctx_rehearse(id->tls, &choice->policy, oc) == 0 &&
 	    note_chain(id, oc) == 0)

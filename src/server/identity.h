@@ -12,14 +12,16 @@
 
 /* One certificate with its key, loaded and rehearsed, and the facts about it. */
 struct identity {
+	const struct tlsident *files;    /* the caller's */
 	SSL_CTX *tls;                    /* that presents it, and nothing else */
 	struct audit_certificate *chain; /* the certificate first, then those behind it */
 	size_t chain_count;              /* never 0 */
+	struct audit_names names;        /* filled by names_new */
 };
 
 /*
  * Read both files, prove with a handshake in memory that the key can sign, and
- * note the facts. Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and
+ * note the facts. files must outlive it. Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and
  * nothing kept.
  */
 int identity_load(struct identity *id, const struct tlsident *files,

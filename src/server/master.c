@@ -157,6 +157,7 @@ static void show_service(const struct master *m)
 
 		leaves[count].not_after = info->not_after;
 		memcpy(leaves[count].subject, info->subject, sizeof leaves[count].subject);
+		memcpy(leaves[count].sha256, info->sha256, sizeof leaves[count].sha256);
 	}
 	counters_serve(m->job->counters, leaves, count);
 	m->job->counters->ready = true;
@@ -260,11 +261,14 @@ static void log_finding(void *arg, enum audit_level level, const char *text)
 }
 
 /* Served all the same: to show what clients say to it may be just what is wanted. */
-static void log_dates(const struct service *s)
+static void log_findings(const struct service *s)
 {
-	for (size_t i = 0; i < s->identity_count; i++)
-		audit_dates(s->identities[i].chain, s->identities[i].chain_count, time(NULL),
-		    log_finding, NULL);
+	for (size_t i = 0; i < s->identity_count; i++) {
+		const struct identity *id = &s->identities[i];
+
+		audit_dates(id->chain, id->chain_count, time(NULL), log_finding, NULL);
+		audit_names(&id->names, log_finding, NULL);
+	}
 }
 
 static void renew(struct master *m, struct service *fresh)
@@ -279,7 +283,7 @@ static void renew(struct master *m, struct service *fresh)
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = false;
-	log_dates(fresh);
+	log_findings(fresh);
 	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
 }
 
@@ -368,7 +372,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		withdraw_listeners(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
-	log_dates(m.service);
+	log_findings(m.service);
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);

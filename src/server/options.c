@@ -14,6 +14,7 @@ enum {
 	OPT_LISTEN,
 	OPT_CERT,
 	OPT_KEY,
+	OPT_STRICT_SNI,
 	OPT_GREETING,
 	OPT_GREETING_FILE,
 	OPT_WORKERS,
@@ -46,8 +47,9 @@ enum {
 static const struct optparse_option options[] = {
 	[OPT_LISTEN] = { 'l', "listen", "PLACE",
 	    "ADDR:PORT, unix:PATH, systemd[:NAME]; repeatable" },
-	[OPT_CERT] = { 0, "cert", "FILE", "certificate chain, PEM, leaf first" },
+	[OPT_CERT] = { 0, "cert", "FILE", "certificate chain, PEM, leaf first; repeatable" },
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
+	[OPT_STRICT_SNI] = { 0, "strict-sni", NULL, "refuse names that no certificate is for" },
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
 	[OPT_WORKERS] = { 0, "workers", "N", "worker processes (one per CPU)" },
@@ -205,6 +207,9 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return add_cert(o, value, oc);
 	case OPT_KEY:
 		return set_key(o, value, oc);
+	case OPT_STRICT_SNI:
+		o->strict_sni = true;
+		return 0;
 	case OPT_GREETING:
 		o->greeting = value;
 		return 0;

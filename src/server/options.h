@@ -13,7 +13,7 @@
 #include "server/place.h"
 #include "server/sandbox.h"
 
-enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256, SERVER_IDENTITIES_MAX = 1 };
+enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256, SERVER_IDENTITIES_MAX = 64 };
 
 /* What the operator asked for. Strings point into argv or are static. */
 struct server_options {
@@ -22,6 +22,7 @@ struct server_options {
 	char port[ADDR_PORT_MAX];
 	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
 	size_t identity_count;                             /* never 0 once parsed */
+	bool strict_sni;  /* refuse names that no certificate is for */
 	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls;
 	const char *greeting;      /* without its newline */

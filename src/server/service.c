@@ -92,7 +92,10 @@ static int load_identities(struct service *s, const struct server_options *o, st
 			return -1;
 		s->identity_count++;
 	}
-	s->tls = s->identities[0].tls;
+	s->names = names_new(s->identities, s->identity_count, &o->tls, o->strict_sni, oc);
+	if (!s->names)
+		return -1;
+	s->tls = names_default(s->names);
 	return 0;
 }
 
@@ -119,6 +122,7 @@ void service_free(struct service *s)
 {
 	if (!s)
 		return;
+	names_free(s->names);
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);
 	free(s->identities);

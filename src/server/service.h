@@ -10,6 +10,7 @@
 
 #include "common/outcome.h"
 #include "server/identity.h"
+#include "server/names.h"
 #include "server/options.h"
 
 /* A greeting is a greeting: the client takes no longer one either. */
@@ -17,9 +18,10 @@ enum { SERVICE_GREETING_MAX = 65536 };
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
-	SSL_CTX *tls; /* which a connection begins with; one of the identities' */
+	SSL_CTX *tls; /* which a connection begins with: the default of names */
 	struct identity *identities;
 	size_t identity_count; /* never 0 */
+	struct names *names;   /* which of them answers to which name */
 	char *greeting;
 	size_t greeting_len; /* bytes, never 0 */
 	/*

@@ -22,6 +22,7 @@ modules='
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
+3.5  common/tlssni
 3.6  common/tlstrust
 3.7  common/tlsctx
 4    server/access
@@ -36,6 +37,7 @@ modules='
 4    server/identity
 4    server/limits
 4    server/listener
+4    server/names
 4    server/notify
 4    server/options
 4    server/place
@@ -89,6 +91,7 @@ openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
+openssl/   common/tlssni     the name that a client asks for
 openssl/   common/tlstrust   loads roots
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   client/verify     the callback that records what the library verified
@@ -99,6 +102,7 @@ event2/    server/worker     the event loop
 event2/    server/metrics    HTTP, in a process of its own
 utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
+uthash.h   server/names      the table of names
 seccomp.h  server/sandbox_seccomp  the filter of system calls
 pthread.h  client/parallel   probes that run at the same time
 pthread.h  client/ping       one line at a time, one tally

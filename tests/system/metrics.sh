@@ -39,7 +39,9 @@ has hello_workers 2
 has hello_workers_ready 2
 has hello_generation 1
 end=$(openssl x509 -in "$CERT" -noout -enddate | sed 's/.*=//')
-has 'hello_certificate_not_after_timestamp_seconds{subject="localhost"}' "$(date -d "$end" +%s)"
+digest=$(openssl x509 -in "$CERT" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
+has "hello_certificate_not_after_timestamp_seconds{subject=\"localhost\",sha256=\"$digest\"}" \
+	"$(date -d "$end" +%s)"
 
 # What can be provoked from outside, each by its name.
 server_alive

@@ -164,5 +164,24 @@ START_TEST(test_a_leaf_alone)
 }
 END_TEST
 
+START_TEST(test_names_that_another_one_serves)
+{
+	struct audit_names names = { .served = 2, .first_hidden = "a.test", .hidden_by = "x.pem" };
+	struct found f = { .count = 0 };
+
+	audit_names(&names, note, &f);
+	ck_assert_uint_eq(f.count, 0);
+	names.hidden = 1;
+	audit_names(&names, note, &f);
+	ck_assert_int_eq(f.level, AUDIT_WARNING);
+	ck_assert_has(f.text, "\"a.test\" is in x.pem too");
+	names.hidden = 3;
+	audit_names(&names, note, &f);
+	ck_assert_has(f.text, "\"a.test\" and 2 more names are in x.pem");
+	ck_assert_uint_eq(f.count, 2);
+}
+END_TEST
+
 CHECK_MAIN("audit", test_a_good_chain, test_dates, test_a_short_life_is_judged_by_its_length,
-    test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone)
+    test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone,
+    test_names_that_another_one_serves)

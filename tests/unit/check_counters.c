@@ -141,7 +141,7 @@ END_TEST
 START_TEST(test_what_is_served)
 {
 	struct counters_certificate item[COUNTERS_CERTIFICATES + 1] = {
-		{ "a.test", 1000 }, { "b \"quoted\\ test", -5 },
+		{ "a.test", "01ab", 1000 }, { "b \"quoted\\ test", "", -5 },
 	};
 	struct counters_certificates served;
 	int fd;
@@ -155,9 +155,10 @@ START_TEST(test_what_is_served)
 	ck_assert_uint_eq(served.count, 2);
 	ck_assert_str_eq(served.item[0].subject, "a.test");
 	text = exposed(c);
-	expect_line(text, "hello_certificate_not_after_timestamp_seconds{subject=\"a.test\"} 1000");
 	expect_line(text, "hello_certificate_not_after_timestamp_seconds"
-			  "{subject=\"b \\\"quoted\\\\ test\"} -5");
+			  "{subject=\"a.test\",sha256=\"01ab\"} 1000");
+	expect_line(text, "hello_certificate_not_after_timestamp_seconds"
+			  "{subject=\"b \\\"quoted\\\\ test\",sha256=\"\"} -5");
 	free(text);
 	counters_serve(c, item, COUNTERS_CERTIFICATES + 1);
 	counters_get_served(c, &served);
