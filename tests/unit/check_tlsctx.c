@@ -170,7 +170,7 @@ START_TEST(test_both_ends_refuse_an_impossible_policy)
 {
 	const struct tlsident id = { "chain.pem", "key.pem" };
 	const struct tlsctx_choice choice = { .policy = { .groups = "P-256:nonsense" } };
-	const struct tlstrust trust = { "ca.pem", NULL, false };
+	const struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
