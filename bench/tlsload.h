@@ -56,7 +56,8 @@ enum hold {
 	HOLD_NOTHING,
 	HOLD_TCP,   /* connected, not a byte sent */
 	HOLD_HELLO, /* ClientHello sent and answered, the answer never read */
-	HOLD_LINGER /* greeted and told the end, our side never closed */
+	HOLD_REQUEST, /* http/1.1 selected by ALPN, and no request sent */
+	HOLD_LINGER   /* greeted and told the end, our side never closed */
 };
 
 /* What all connections of a run have in common. */

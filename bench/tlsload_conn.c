@@ -86,6 +86,9 @@ static int make_ssl(struct conn *c)
 			return -1;
 		SSL_SESSION_free(copy);
 	}
+	if (c->load->hold == HOLD_REQUEST &&
+	    SSL_set_alpn_protos(c->ssl, (const unsigned char *)"\x08http/1.1", 9) != 0)
+		return -1;
 	SSL_set_connect_state(c->ssl);
 	return 0;
 }
@@ -152,6 +155,8 @@ static enum progress run_handshake(struct conn *c)
 	c->seconds[PHASE_HANDSHAKE] = since_connect(c);
 	if (c->load->session && !SSL_session_reused(c->ssl))
 		return fail(c, FAULT_RESUMPTION, "the session was not resumed");
+	if (c->load->hold == HOLD_REQUEST)
+		return keep(c);
 	c->state = CONN_GREETING;
 	return DONE;
 }

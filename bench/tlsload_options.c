@@ -57,7 +57,7 @@ static _Noreturn void usage(void)
 	      "  --groups LIST        key exchange groups, as openssl has them\n"
 	      "  --ciphersuites LIST  of TLS 1.3\n"
 	      "  --resume             one full handshake first, then resume its session\n"
-	      "  --hold STATE         keep all connections, in the state tcp, hello or linger\n"
+	      "  --hold STATE         keep all connections, in the state tcp, hello, request or linger\n"
 	      "  --hold-time S        for so long (30)\n"
 	      "  --greeting TEXT      what the server says, without its newline (Hello world)\n"
 	      "  --timeout S          for one connection (10)\n"
@@ -73,6 +73,8 @@ static enum hold parse_hold(const char *text)
 		return HOLD_TCP;
 	if (strcmp(text, "hello") == 0)
 		return HOLD_HELLO;
+	if (strcmp(text, "request") == 0)
+		return HOLD_REQUEST;
 	if (strcmp(text, "linger") == 0)
 		return HOLD_LINGER;
 	usage();

@@ -11,6 +11,8 @@ libcommon_a_SOURCES = \
 	src/common/certinfo.c src/common/certinfo.h \
 	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
+	src/common/http1.c src/common/http1.h \
+	src/common/httpaccept.c src/common/httpaccept.h \
 	src/common/log.c src/common/log.h \
 	src/common/optparse.c src/common/optparse.h \
 	src/common/outcome.c src/common/outcome.h \
@@ -18,6 +20,7 @@ libcommon_a_SOURCES = \
 	src/common/streams.c src/common/streams.h \
 	src/common/tlscrl.c src/common/tlscrl.h \
 	src/common/tlsctx.c src/common/tlsctx.h \
+	src/common/tlsfacts.c src/common/tlsfacts.h \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
@@ -28,6 +31,7 @@ libcommon_a_SOURCES = \
 libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
 	src/server/activation.c src/server/activation.h \
+	src/server/answer.c src/server/answer.h \
 	src/server/audit.c src/server/audit.h \
 	src/server/check.c src/server/check.h \
 	src/server/conn.c src/server/conn.h \

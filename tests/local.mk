@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/check_counters \
 	tests/unit/check_crew \
 	tests/unit/check_explain \
+	tests/unit/check_http1 \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
@@ -59,6 +60,7 @@ system_tests = \
 	tests/system/drain.sh \
 	tests/system/firewall.sh \
 	tests/system/greet.sh \
+	tests/system/http.sh \
 	tests/system/interop.sh \
 	tests/system/languages.sh \
 	tests/system/limit.sh \

@@ -39,6 +39,7 @@ BARS = (
     Bar("p99 to nginx, open loop 1200/s", ("open", "1200", "to_nginx"), 1.00, 0.80),
     Bar("memory, silent", ("memory", "hello-server", "silent"), 1, 0.1, "KiB"),
     Bar("memory, half-open", ("memory", "hello-server", "half-open"), 46, 30, "KiB"),
+    Bar("memory, no HTTP request yet", ("memory", "hello-server", "no request"), 15, None, "KiB"),
     Bar("memory, lingering", ("memory", "hello-server", "lingering"), 1, 0.1, "KiB"),
     Bar("RSS of one idle worker", ("idle", "hello-server", "worker_mib"), 10, 7, "MiB"),
     Bar("RSS of the master", ("idle", "hello-server", "master_mib"), 10, 7, "MiB"),

@@ -16,11 +16,12 @@ from lib.servers import OURS, Running
 STATES = {
     "silent": ("tcp", 2000, 64),
     "half-open": ("hello", 800, 8),
+    "no request": ("request", 800, 8),
     "lingering": ("linger", 800, 4),
 }
 
 # No deadline may close what is to be held.
-PATIENCE = ("--handshake-timeout", "120s", "--linger-timeout", "120s")
+PATIENCE = ("--handshake-timeout", "120s", "--request-timeout", "120s", "--linger-timeout", "120s")
 HOLD_SECONDS = 30
 
 

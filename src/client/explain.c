@@ -114,8 +114,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "do this, servers that expect a PROXY protocol header or let this address not "
 	    "in, and some that dislike the ClientHello.",
 	[OC_HANDSHAKE_PARAMETERS] =
-	    "Both ends speak TLS, but share no version, cipher suite, group or signature "
-	    "algorithm. We offer TLS 1.2 and 1.3, forward secrecy and AEAD only (RFC 9325). "
+	    "Both ends speak TLS, but share no version, cipher suite, group, "
+	    "signature algorithm or application protocol (ALPN). We offer TLS 1.2 and 1.3, "
+	    "forward secrecy and AEAD only (RFC 9325). "
 	    "An old server that ends at TLS 1.1 looks like this.\n\n"
 	    "\"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the server offers.",
 	[OC_HANDSHAKE_FAILED] =
@@ -226,6 +227,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "certificate of the server is for, or for none. The client sees HANDSHAKE_ALERT: "
 	    "unrecognized_name (112) or missing_extension (109), which is handshake_failure "
 	    "(40) in TLS 1.2.",
+	[OC_REQUEST_BAD] =
+	    "Only in the server's log: http/1.1 was selected by ALPN, and what came was no "
+	    "request that the server answers with 200. The answer said what is wrong, and "
+	    "the detail says the same.",
+	[OC_REQUEST_TIMEOUT] =
+	    "Only in the server's log: http/1.1 was selected by ALPN, and the head of a "
+	    "request was not complete within --request-timeout. The client was told so (408).",
 	[OC_LIMIT_REACHED] =
 	    "Only in the server's log: a limit was reached, and of all connections this one "
 	    "had waited longest for its peer, so it made room. The client sees "

@@ -45,7 +45,8 @@
 	    "a firewall or balancer that dislikes the handshake does this; try from nearer") \
 	X(HANDSHAKE_CLOSED, 44, HANDSHAKE, "the connection was closed in the handshake", \
 	    "the peer gave up without a word; its log may say why") \
-	X(HANDSHAKE_PARAMETERS, 45, HANDSHAKE, "no common protocol version, cipher or group", \
+	X(HANDSHAKE_PARAMETERS, 45, HANDSHAKE, \
+	    "no common protocol version, cipher, group or application protocol", \
 	    "compare what both sides allow; TLS 1.2 is the least we take") \
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, "the handshake failed", \
 	    "see the library's message above") \
@@ -91,6 +92,10 @@
 	    "--allow and --deny say who is") \
 	X(NAME_UNKNOWN, OUTCOME_NO_STATUS, SERVER, "no certificate is for the name asked for", \
 	    "a certificate that lists it, or no --strict-sni") \
+	X(REQUEST_BAD, OUTCOME_NO_STATUS, SERVER, "no HTTP request that can be answered", \
+	    "GET, HEAD or OPTIONS in HTTP/1.1; the answer said what is wrong") \
+	X(REQUEST_TIMEOUT, OUTCOME_NO_STATUS, SERVER, "no HTTP request in time", \
+	    "--request-timeout allows more") \
 	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, "closed to make room for another", \
 	    "a higher limit: the log line names which one") \
 	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, "the server left before the end", \

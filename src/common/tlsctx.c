@@ -52,6 +52,24 @@ static int set_tickets(SSL_CTX *ctx, unsigned tickets, struct outcome *oc)
 	return 0;
 }
 
+/*
+ * RFC 7301 section 3.2: a client that offers protocols, and not this one, is told
+ * so by no_application_protocol. One that offers none is not asked here.
+ */
+static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *offered, unsigned len, void *unused)
+{
+	static const unsigned char ours[] = "\x08http/1.1";
+
+	(void)ssl;
+	(void)unused;
+	/* It answers with the first of ours where nothing is in common. */
+	if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, offered,
+		len) == OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_OK;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 /* A server without an identity yet. */
 static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *oc)
 {
@@ -63,6 +81,7 @@ static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *
 	/* The chain is sent as the file has it: building one costs each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
 	if (set_tickets(ctx, choice->tickets, oc) == 0)

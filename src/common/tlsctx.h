@@ -26,8 +26,8 @@ struct tlsctx_choice {
 int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *oc);
 
 /*
- * A server's context. NULL with OC_FILE (see tlsident_use), OC_USAGE (see
- * tlspolicy_apply) or OC_INTERNAL.
+ * A server's context, which selects http/1.1 by ALPN and nothing else. NULL with
+ * OC_FILE (see tlsident_use), OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
     struct outcome *oc);

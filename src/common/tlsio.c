@@ -169,6 +169,7 @@ static bool is_parameters(int reason)
 	case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
 	case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
 	case SSL_R_NO_PROTOCOLS_AVAILABLE:
+	case SSL_R_NO_APPLICATION_PROTOCOL:
 	case SSL_R_UNSUPPORTED_PROTOCOL:
 	case SSL_R_VERSION_TOO_LOW:
 	case SSL_R_WRONG_SSL_VERSION:
@@ -185,12 +186,13 @@ static const char *alert_text(int alert)
 						      : SSL_alert_desc_string_long(alert);
 }
 
-/* The peer's word for it; two alerts have no other meaning (RFC 8446 section 6.2). */
+/* The peer's word for it; three alerts have no other meaning (RFC 8446 section 6.2). */
 static int alert_outcome(int alert, struct outcome *oc)
 {
 	enum outcome_code code = OC_HANDSHAKE_ALERT;
 
-	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY)
+	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
+	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		code = OC_HANDSHAKE_PARAMETERS;
 	oc->alert = alert;
 	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)", alert_text(alert),
@@ -309,11 +311,17 @@ enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
 
 enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc)
 {
+	enum io io;
 	int ret;
 
 	begin();
 	ret = SSL_read_ex(t->ssl, buf, max, got);
-	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
+	if (ret == 1)
+		return IO_DONE;
+	io = answer(t, ret, true, oc);
+	/* 16 KiB, of the handshake's last flight, that SSL_MODE_RELEASE_BUFFERS forgets. */
+	(void)SSL_free_buffers(t->ssl);
+	return io;
 }
 
 enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome *oc)
@@ -401,6 +409,11 @@ void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
 	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
 	out->resumed = SSL_session_reused(ssl) != 0;
 	ERR_clear_error();
+}
+
+const SSL *tlsio_library(const struct tlsio *t)
+{
+	return t->ssl;
 }
 
 int tlsio_sent_alert(const struct tlsio *t)

@@ -108,6 +108,9 @@ int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcom
 /* The last alert that we sent besides close_notify, or OUTCOME_NO_ALERT. Servers only. */
 int tlsio_sent_alert(const struct tlsio *t);
 
+/* The library's own object, for tlsfacts. */
+const SSL *tlsio_library(const struct tlsio *t);
+
 /* The host name that the client asked for by SNI, for the caller to free; NULL: none. */
 char *tlsio_dup_sni(const struct tlsio *t);
 

@@ -5,17 +5,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/http1.h"
 #include "common/sock.h"
+#include "common/tlsfacts.h"
+#include "server/answer.h"
 
 struct conn {
 	const struct service *service;
 	const struct conn_limits *limits;
 	int fd;
 	enum conn_state state;
-	bool greeted; /* early */
+	bool greeted;  /* early */
+	bool alerting; /* the last words are an alert, not close_notify */
 	uint64_t now_ms, entered_ms;
-	struct tlsio *tls;       /* from the first byte to the linger */
-	struct outcome *failure; /* NULL while all is well: most connections never fail */
+	struct tlsio *tls;            /* from the first byte to the linger */
+	struct http1_parser *request; /* from its first byte to the answer */
+	struct answer answer;         /* what CONN_GREETING says */
+	struct outcome *failure;      /* NULL while all is well: most connections never fail */
 	struct conn_record record;
 };
 
@@ -26,6 +32,7 @@ struct conn {
 static enum io run_hello(struct conn *c, struct outcome *oc);
 static enum io run_early_greeting(struct conn *c, struct outcome *oc);
 static enum io run_handshake(struct conn *c, struct outcome *oc);
+static enum io run_request(struct conn *c, struct outcome *oc);
 static enum io run_greeting(struct conn *c, struct outcome *oc);
 static enum io run_close_notify(struct conn *c, struct outcome *oc);
 static enum io run_linger(struct conn *c, struct outcome *oc);
@@ -38,6 +45,7 @@ static const struct state {
 	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE, "hello" }, /* the ClientHello  */
 	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE, "early" }, /* 0.5-RTT data */
 	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE, "handshake" },  /* SSL_do_handshake */
+	[CONN_REQUEST] = { run_request, PHASE_REQUEST, "request" },          /* SSL_read         */
 	[CONN_GREETING] = { run_greeting, PHASE_GREETING, "greeting" },      /* SSL_write        */
 	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING, "close" }, /* SSL_shutdown     */
 	[CONN_LINGER] = { run_linger, PHASE_LINGER, "linger" },              /* recv to the end  */
@@ -59,6 +67,7 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->now_ms = c->entered_ms = now_ms;
 	c->record.peer = *peer;
 	c->record.sent_alert = OUTCOME_NO_ALERT;
+	c->record.alpn = "";
 	c->record.facts = (struct tlsio_facts){ "", "", "", false };
 	return c;
 }
@@ -84,6 +93,9 @@ static void drop_tls(struct conn *c)
 	c->record.sni = tlsio_dup_sni(c->tls);
 	tlsio_free(c->tls);
 	c->tls = NULL;
+	free(c->request);
+	c->request = NULL;
+	answer_free(&c->answer);
 }
 
 static void note_failure(struct conn *c, const struct outcome *oc)
@@ -98,16 +110,33 @@ static void note_failure(struct conn *c, const struct outcome *oc)
 	c->record.failure = c->failure;
 }
 
+/* A balancer that looks whether we are there asks for nothing. Else NULL. */
+static const char *is_health_check(const struct conn *c, const struct outcome *oc)
+{
+	switch (oc->code) {
+	case OC_HANDSHAKE_CLOSED:
+	case OC_HANDSHAKE_RESET:
+		return c->tls && !tlsio_heard(c->tls) ? "connected and closed without a byte"
+						      : NULL;
+	case OC_GREETING_TRUNCATED:
+	case OC_GREETING_RESET:
+		return c->state == CONN_REQUEST && !c->request
+		    ? "closed after the handshake without a request"
+		    : NULL;
+	default:
+		return NULL;
+	}
+}
+
 /* A peer that is still there is told what happened, and gets the time to read it. */
 static void fail(struct conn *c, struct outcome *oc)
 {
-	bool gone = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
-	bool silent = gone && c->tls && !tlsio_heard(c->tls);
+	const char *check = is_health_check(c, oc);
 	struct outcome health = OUTCOME_NONE;
 
-	if (silent)
-		outcome_set(&health, OC_HEALTH_CHECK, "connected and closed without a byte");
-	note_failure(c, silent ? &health : oc);
+	if (check)
+		outcome_set(&health, OC_HEALTH_CHECK, "%s", check);
+	note_failure(c, check ? &health : oc);
 	switch (c->record.code) {
 	case OC_HEALTH_CHECK:
 	case OC_HANDSHAKE_CLOSED:
@@ -118,6 +147,7 @@ static void fail(struct conn *c, struct outcome *oc)
 		enter(c, CONN_DONE);
 		break;
 	default:
+		c->alerting = true;
 		enter(c, c->state < CONN_CLOSE_NOTIFY ? CONN_CLOSE_NOTIFY : CONN_DONE);
 	}
 }
@@ -125,7 +155,8 @@ static void fail(struct conn *c, struct outcome *oc)
 /*
  * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
  * our first flight, and the client has it a round trip earlier than from a
- * server that waits for its Finished. The second one is the tutorial's.
+ * server that waits for its Finished. The second one is the tutorial's, and that
+ * of HTTP, where the client has to speak first.
  */
 static enum io run_hello(struct conn *c, struct outcome *oc)
 {
@@ -136,7 +167,11 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 	io = tlsio_read_hello(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
-	return enter(c, tlsio_may_write_early(c->tls) ? CONN_EARLY_GREETING : CONN_HANDSHAKE);
+	if (tlsfacts_is_http(c->tls))
+		c->record.alpn = "http/1.1";
+	else if (tlsio_may_write_early(c->tls))
+		return enter(c, CONN_EARLY_GREETING);
+	return enter(c, CONN_HANDSHAKE);
 }
 
 static enum io run_early_greeting(struct conn *c, struct outcome *oc)
@@ -166,12 +201,60 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	tlsio_get_facts(c->tls, &c->record.facts);
-	return enter(c, c->greeted ? CONN_CLOSE_NOTIFY : CONN_GREETING);
+	if (c->greeted)
+		return enter(c, CONN_CLOSE_NOTIFY);
+	if (c->record.alpn[0])
+		return enter(c, CONN_REQUEST);
+	answer_greeting(c->service, &c->answer);
+	return enter(c, CONN_GREETING);
+}
+
+/* A request that is refused is answered, too, with what is wrong. */
+static enum io answer_request(struct conn *c, struct outcome *oc)
+{
+	const struct http1_parser *r = c->request;
+	struct outcome bad = OUTCOME_NONE;
+
+	if (r->status != 200) {
+		outcome_set(&bad, r->status == 408 ? OC_REQUEST_TIMEOUT : OC_REQUEST_BAD,
+		    "%u %s: %s", r->status, http1_reason(r->status), r->why);
+		note_failure(c, &bad);
+	}
+	if (answer_http(c->service, r, &c->answer, oc) != 0)
+		return IO_FAILED;
+	return enter(c, CONN_GREETING);
+}
+
+static int begin_request(struct conn *c, struct outcome *oc)
+{
+	if (!c->request)
+		c->request = calloc(1, sizeof *c->request);
+	return c->request ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a request");
+}
+
+static enum io run_request(struct conn *c, struct outcome *oc)
+{
+	char bytes[1024];
+	size_t got = 0;
+	enum io io = tlsio_read(c->tls, bytes, sizeof bytes, &got, oc);
+
+	if (io == IO_EOF && !c->request) {
+		outcome_set(oc, OC_HEALTH_CHECK, "said close_notify without a request");
+		return IO_FAILED;
+	}
+	if (io != IO_DONE && io != IO_EOF)
+		return io;
+	if (begin_request(c, oc) != 0)
+		return IO_FAILED;
+	http1_feed(c->request, bytes, got);
+	if (io == IO_EOF)
+		http1_end(c->request, 400, "the head has no end");
+	return c->request->status == 0 ? IO_DONE : answer_request(c, oc);
 }
 
 static enum io run_greeting(struct conn *c, struct outcome *oc)
 {
-	enum io io = tlsio_write(c->tls, c->service->greeting, c->service->greeting_len, oc);
+	enum io io = tlsio_write(c->tls, c->answer.text, c->answer.len, oc);
 
 	return io == IO_DONE ? enter(c, CONN_CLOSE_NOTIFY) : io;
 }
@@ -180,7 +263,7 @@ static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
 	enum io io = IO_DONE;
 
-	if (c->record.code == OC_OK)
+	if (!c->alerting)
 		io = tlsio_close_notify(c->tls, oc);
 	if (io == IO_DONE)
 		io = tlsio_flush(c->tls, oc);
@@ -209,6 +292,20 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 	return io == IO_EOF ? enter(c, CONN_DONE) : io;
 }
 
+/* Whoever is slow with a request is still there to be told (RFC 9110 section 15.5.9). */
+static void expire_request(struct conn *c)
+{
+	struct outcome oc = OUTCOME_NONE;
+	enum io io = IO_FAILED;
+
+	if (begin_request(c, &oc) == 0) {
+		http1_end(c->request, 408, "the head was not complete in time");
+		io = answer_request(c, &oc);
+	}
+	if (io == IO_FAILED)
+		fail(c, &oc);
+}
+
 /* The phase has lasted too long. A peer that lingers has had its greeting: no failure. */
 static void expire(struct conn *c)
 {
@@ -216,6 +313,10 @@ static void expire(struct conn *c)
 	unsigned ms = c->limits->ms[phase];
 	struct outcome oc = OUTCOME_NONE;
 
+	if (phase == PHASE_REQUEST) {
+		expire_request(c);
+		return;
+	}
 	if (phase == PHASE_HANDSHAKE && c->tls)
 		tlsio_handshake_late(c->tls, ms, &oc);
 	else if (phase == PHASE_HANDSHAKE)

@@ -18,7 +18,8 @@ enum conn_state {
 	CONN_HELLO,
 	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
 	CONN_HANDSHAKE,
-	CONN_GREETING,     /* where it could not leave early */
+	CONN_REQUEST,      /* only where ALPN selected http/1.1: take a request's head */
+	CONN_GREETING,     /* where it could not leave early, or HTTP's answer */
 	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
 	CONN_LINGER,       /* half-closed: read and discard until the peer's end */
 	CONN_DONE
@@ -27,7 +28,7 @@ enum conn_state {
 enum { CONN_STATES = CONN_DONE };
 
 /* The states fall into phases, and each phase has a deadline as a whole. */
-enum conn_phase { PHASE_HANDSHAKE, PHASE_GREETING, PHASE_LINGER };
+enum conn_phase { PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
 
 enum { CONN_PHASES = PHASE_LINGER + 1 };
 
@@ -79,6 +80,7 @@ struct conn_record {
 	const struct outcome *failure;  /* with the details; NULL when OC_OK */
 	const char *stage;              /* the state in which it failed; NULL when OC_OK */
 	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
+	const char *alpn;               /* "http/1.1", or "" */
 	char *sni;                      /* the name asked for, peer-given; NULL: none */
 	struct tlsio_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */

@@ -8,6 +8,8 @@ static void put_negotiated(struct log_line *line, const struct conn_record *r)
 {
 	if (r->sni)
 		log_field(line, "sni", "%s", r->sni);
+	if (r->alpn[0])
+		log_field(line, "alpn", "%s", r->alpn);
 	if (!r->facts.protocol[0])
 		return;
 	log_field(line, "protocol", "%s", r->facts.protocol);
@@ -50,6 +52,8 @@ void connlog_write(const struct conn_record *r)
 	log_number(&line, "received", r->received);
 	log_number(&line, "sent", r->sent);
 	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
+	if (r->alpn[0])
+		log_number(&line, "request_ms", r->phase_ms[PHASE_REQUEST]);
 	log_number(&line, "greeting_ms", r->phase_ms[PHASE_GREETING]);
 	log_number(&line, "linger_ms", r->phase_ms[PHASE_LINGER]);
 	log_end(&line);

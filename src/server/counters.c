@@ -112,6 +112,8 @@ void counters_add(struct counters *c, const struct conn_record *r)
 	add_duration(&c->phase[PHASE_HANDSHAKE], r->phase_ms[PHASE_HANDSHAKE]);
 	if (r->code != OC_OK)
 		return;
+	if (r->alpn[0])
+		add_duration(&c->phase[PHASE_REQUEST], r->phase_ms[PHASE_REQUEST]);
 	add_duration(&c->phase[PHASE_GREETING], r->phase_ms[PHASE_GREETING]);
 	add_duration(&c->phase[PHASE_LINGER], r->phase_ms[PHASE_LINGER]);
 }

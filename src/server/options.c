@@ -30,6 +30,7 @@ enum {
 	OPT_CIPHERS,
 	OPT_CIPHERSUITES,
 	OPT_HANDSHAKE_TIMEOUT,
+	OPT_REQUEST_TIMEOUT,
 	OPT_GREETING_TIMEOUT,
 	OPT_LINGER_TIMEOUT,
 	OPT_DRAIN_TIMEOUT,
@@ -66,6 +67,7 @@ static const struct optparse_option options[] = {
 	[OPT_CIPHERS] = { 0, "ciphers", "LIST", "of TLS 1.2, by OpenSSL's names" },
 	[OPT_CIPHERSUITES] = { 0, "ciphersuites", "LIST", "of TLS 1.3" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
+	[OPT_REQUEST_TIMEOUT] = { 0, "request-timeout", "T", "for an HTTP request (10s)" },
 	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
 	[OPT_LINGER_TIMEOUT] = { 0, "linger-timeout", "T", "for the peer's end (5s)" },
 	[OPT_DRAIN_TIMEOUT] = { 0, "drain-timeout", "T", "for open connections at TERM (30s)" },
@@ -91,6 +93,7 @@ static void set_defaults(struct server_options *o)
 	o->workers = cpus < 1 ? 1 : cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : (unsigned)cpus;
 	o->max_handshakes = 1000;
 	o->handshake_ms = 10000;
+	o->request_ms = 10000;
 	o->greeting_ms = 10000;
 	o->linger_ms = 5000;
 	o->drain_ms = 30000;
@@ -246,6 +249,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_HANDSHAKE_TIMEOUT:
 		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
+	case OPT_REQUEST_TIMEOUT:
+		return optparse_duration("--request-timeout", value, &o->request_ms, oc);
 	case OPT_GREETING_TIMEOUT:
 		return optparse_duration("--greeting-timeout", value, &o->greeting_ms, oc);
 	case OPT_LINGER_TIMEOUT:

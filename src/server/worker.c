@@ -338,6 +338,7 @@ static int set_up(struct worker *w)
 	const struct server_options *o = job->options;
 
 	w->deadlines.ms[PHASE_HANDSHAKE] = o->handshake_ms;
+	w->deadlines.ms[PHASE_REQUEST] = o->request_ms;
 	w->deadlines.ms[PHASE_GREETING] = o->greeting_ms;
 	w->deadlines.ms[PHASE_LINGER] = o->linger_ms;
 	w->base = event_base_new();

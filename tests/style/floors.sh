@@ -15,10 +15,13 @@ modules='
 1    common/log
 1    common/optparse
 1    common/streams
+2    common/http1
+2    common/httpaccept
 2    common/sock
 3.1  common/tlswire
 3.2  common/tlsio
 3.3  common/certinfo
+3.3  common/tlsfacts
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
@@ -26,6 +29,7 @@ modules='
 3.6  common/tlstrust
 3.7  common/tlsctx
 4    server/access
+4    server/answer
 4    server/audit
 4    server/check
 4    server/activation
@@ -87,6 +91,7 @@ modules='
 headers='
 openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
+openssl/   common/tlsfacts   what the library knows of a connection
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists

@@ -34,6 +34,17 @@ void peer_client_use_groups(struct peer_client *c, const char *groups)
 	must(SSL_set1_groups_list(c->ssl, groups) == 1);
 }
 
+void peer_client_offer(struct peer_client *c, const char *protocol)
+{
+	unsigned char list[64];
+	size_t len = strlen(protocol);
+
+	must(len < sizeof list);
+	list[0] = (unsigned char)len;
+	memcpy(list + 1, protocol, len);
+	must(SSL_set_alpn_protos(c->ssl, list, (unsigned)len + 1) == 0);
+}
+
 void peer_client_trust_nobody(struct peer_client *c)
 {
 	SSL_set_verify(c->ssl, SSL_VERIFY_PEER, NULL);
@@ -51,6 +62,24 @@ static void check_end(struct peer_client *c, int ret)
 	ERR_clear_error();
 }
 
+static void send_first(struct peer_client *c)
+{
+	size_t len = strlen(c->sends_first), first = c->split < len ? c->split : len;
+
+	if (first > 0)
+		must(SSL_write(c->ssl, c->sends_first, (int)first) > 0);
+	if (first < len)
+		must(SSL_write(c->ssl, c->sends_first + first, (int)(len - first)) > 0);
+}
+
+static void keep(struct peer_client *c, const char *buf, size_t len)
+{
+	size_t room = c->got < sizeof c->text ? sizeof c->text - 1 - c->got : 0;
+
+	if (room > 0)
+		memcpy(c->text + c->got, buf, len < room ? len : room);
+}
+
 void peer_client_step(struct peer_client *c)
 {
 	char buf[4096];
@@ -63,11 +92,13 @@ void peer_client_step(struct peer_client *c)
 		return;
 	}
 	if (c->sends_first) {
-		must(SSL_write(c->ssl, c->sends_first, (int)strlen(c->sends_first)) > 0);
+		send_first(c);
 		c->sends_first = NULL;
 	}
-	while ((ret = SSL_read(c->ssl, buf, sizeof buf)) > 0)
+	while ((ret = SSL_read(c->ssl, buf, sizeof buf)) > 0) {
+		keep(c, buf, (size_t)ret);
 		c->got += (size_t)ret;
+	}
 	check_end(c, ret);
 }
 

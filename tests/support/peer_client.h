@@ -16,7 +16,9 @@ struct peer_client {
 	SSL_CTX *ctx;
 	SSL *ssl;
 	const char *sends_first; /* application data after the handshake, or NULL */
+	size_t split;            /* of these, so many go in a record of their own */
 	size_t got;              /* bytes of greeting */
+	char text[1024];         /* as many of them as there is room for, and a terminator */
 	bool done, got_close_notify;
 };
 
@@ -26,6 +28,9 @@ enum peer_version { PEER_TLS12, PEER_TLS13 };
 void peer_client_init(struct peer_client *c, int fd, enum peer_version version,
     const char *sends_first);
 void peer_client_use_groups(struct peer_client *c, const char *groups);
+
+/* Offer one protocol by ALPN. */
+void peer_client_offer(struct peer_client *c, const char *protocol);
 
 /* Verify, with no CA at all: every server is refused with unknown_ca. */
 void peer_client_trust_nobody(struct peer_client *c);

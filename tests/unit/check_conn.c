@@ -16,9 +16,14 @@
  * The server's connection on one end of a socket pair, a client on the other,
  * and a clock that moves when a test says so.
  */
-enum { HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000 };
+enum { HANDSHAKE_MS = 1000, REQUEST_MS = 1500, GREETING_MS = 2000, LINGER_MS = 4000 };
 
-static const struct conn_limits limits = { { HANDSHAKE_MS, GREETING_MS, LINGER_MS } };
+static const struct conn_limits limits = { {
+    [PHASE_HANDSHAKE] = HANDSHAKE_MS,
+    [PHASE_REQUEST] = REQUEST_MS,
+    [PHASE_GREETING] = GREETING_MS,
+    [PHASE_LINGER] = LINGER_MS,
+} };
 static struct service service;
 static uint64_t now = 5000;
 
@@ -460,6 +465,183 @@ START_TEST(test_an_endless_sender_is_left_at_the_deadline)
 }
 END_TEST
 
+#define REQUEST "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+
+/* A client that offers http/1.1, sends this (NULL: nothing) and reads to the end. */
+static void ask(struct conn **c, int *peer, struct peer_client *client, enum peer_version version,
+    const char *request, size_t split)
+{
+	use_service(0, NULL, 12);
+	*c = begin(peer);
+	peer_client_init(client, *peer, version, request);
+	peer_client_offer(client, "http/1.1");
+	client->split = split;
+}
+
+static void expect_answer(const char *request, size_t split, enum peer_version version,
+    const char *begins, const char *ends, enum outcome_code code)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	ask(&c, &peer, &client, version, request, split);
+	play(c, &client);
+	ck_assert_msg(strncmp(client.text, begins, strlen(begins)) == 0, "%s", client.text);
+	ck_assert_msg(strcmp(client.text + client.got - strlen(ends), ends) == 0, "%s",
+	    client.text);
+	ck_assert(client.got_close_notify);
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, code);
+	ck_assert_str_eq(conn_get_record(c)->alpn, "http/1.1");
+	end(c, -1);
+}
+
+START_TEST(test_http_is_answered_wherever_the_request_is_cut)
+{
+	for (size_t split = 0; split < sizeof REQUEST; split++)
+		expect_answer(REQUEST, split, PEER_TLS13, "HTTP/1.1 200 OK\r\n",
+		    "\r\n\r\ngggggggggggg", OC_OK);
+	expect_answer(REQUEST, 0, PEER_TLS12, "HTTP/1.1 200 OK\r\n", "\r\n\r\ngggggggggggg", OC_OK);
+}
+END_TEST
+
+START_TEST(test_other_requests_are_answered_too)
+{
+	expect_answer("HEAD / HTTP/1.0\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 200 OK\r\n",
+	    "\r\n\r\n", OC_OK);
+	expect_answer("OPTIONS / HTTP/1.0\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 200 OK\r\n",
+	    "Allow: GET, HEAD, OPTIONS\r\n\r\n", OC_OK);
+	expect_answer("POST / HTTP/1.0\r\n\r\nx=y", 0, PEER_TLS13, "HTTP/1.1 405 ",
+	    "GET, HEAD and OPTIONS\n", OC_REQUEST_BAD);
+	expect_answer("HEAD / HTTP/1.1\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 400 ", "\r\n\r\n",
+	    OC_REQUEST_BAD);
+}
+END_TEST
+
+/* The client has to speak first here: nothing leaves early. */
+START_TEST(test_http_waits_for_its_request)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	ask(&c, &peer, &client, PEER_TLS13, NULL, 0);
+	for (int i = 0; i < 10; i++) {
+		peer_client_step(&client);
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	}
+	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	ck_assert(!conn_is_handshaking(c));
+	ck_assert_uint_eq(client.got, 0);
+	ck_assert_uint_eq(conn_deadline(c), now + REQUEST_MS);
+	now += REQUEST_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	play(c, &client);
+	ck_assert_has(client.text, "HTTP/1.1 408 Request Timeout\r\n");
+	ck_assert(client.got_close_notify);
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_REQUEST_TIMEOUT);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_REQUEST], REQUEST_MS);
+	end(c, -1);
+}
+END_TEST
+
+/* A byte now and then buys no time here either. */
+START_TEST(test_a_request_in_drips_ends_at_its_deadline)
+{
+	struct peer_client client;
+	struct conn *c;
+	uint64_t until;
+	int peer;
+
+	ask(&c, &peer, &client, PEER_TLS13, "GET", 0);
+	for (int i = 0; i < 10; i++) {
+		peer_client_step(&client);
+		conn_step(c, now);
+	}
+	until = conn_deadline(c);
+	for (int i = 0; i < 9; i++) {
+		now += REQUEST_MS / 10;
+		client.sends_first = "G";
+		peer_client_step(&client);
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+		ck_assert_uint_eq(conn_deadline(c), until);
+	}
+	now = until;
+	play(c, &client);
+	ck_assert_has(client.text, "HTTP/1.1 408 ");
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
+/* What a balancer's check does: it looks whether TLS works, and leaves. */
+START_TEST(test_handshake_and_close_is_a_health_check)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	ask(&c, &peer, &client, PEER_TLS13, NULL, 0);
+	for (int i = 0; i < 10; i++) {
+		peer_client_step(&client);
+		conn_step(c, now);
+	}
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_HEALTH_CHECK);
+	end(c, -1);
+}
+END_TEST
+
+START_TEST(test_half_a_request_and_close_is_none)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	ask(&c, &peer, &client, PEER_TLS13, "GET / HTTP/1.1\r\n", 0);
+	for (int i = 0; i < 10; i++) {
+		peer_client_step(&client);
+		conn_step(c, now);
+	}
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_GREETING_TRUNCATED);
+	end(c, -1);
+}
+END_TEST
+
+START_TEST(test_another_protocol_is_refused_by_its_alert)
+{
+	struct peer_client client;
+	unsigned char record[64];
+	struct conn *c;
+	int peer;
+
+	use_service(0, NULL, 12);
+	c = begin(&peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_offer(&client, "h2");
+	peer_client_step(&client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_eq(conn_get_record(c)->code, OC_HANDSHAKE_PARAMETERS);
+	ck_assert_int_eq(conn_get_record(c)->sent_alert, 120);
+	ck_assert_int_eq(recv(peer, record, sizeof record, 0), 7);
+	ck_assert_uint_eq(record[6], 120);
+	ck_assert_int_eq(recv(peer, record, sizeof record, 0), 0);
+	peer_client_free(&client);
+	end(c, peer);
+}
+END_TEST
+
 static int open_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -499,4 +681,8 @@ CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12
     test_connect_and_close_is_a_health_check, test_half_a_hello_and_close, test_http_is_named,
     test_a_refused_client_gets_its_alert, test_a_client_that_refuses_us_is_named_by_its_alert,
     test_close_notify_in_the_handshake_is_no_success, test_abort_in_each_state,
-    test_an_endless_sender_is_left_at_the_deadline, test_no_descriptor_is_left_behind)
+    test_an_endless_sender_is_left_at_the_deadline,
+    test_http_is_answered_wherever_the_request_is_cut, test_other_requests_are_answered_too,
+    test_http_waits_for_its_request, test_a_request_in_drips_ends_at_its_deadline,
+    test_handshake_and_close_is_a_health_check, test_half_a_request_and_close_is_none,
+    test_another_protocol_is_refused_by_its_alert, test_no_descriptor_is_left_behind)

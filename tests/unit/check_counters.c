@@ -27,7 +27,8 @@ static struct conn_record record(enum outcome_code code, const char *protocol, b
 		.facts = { protocol, "", "", resumed },
 		.received = 100,
 		.sent = 1000,
-		.phase_ms = { ms, 0, 3 },
+		.alpn = "",
+		.phase_ms = { [PHASE_HANDSHAKE] = ms, [PHASE_LINGER] = 3 },
 	};
 }
 

@@ -1,0 +1,175 @@
+#!/bin/sh
+# http.sh - by ALPN the same port speaks HTTP/1.1: curl and wget get the greeting, what is no good
+# request is told why, a slow one ends at its deadline, HAProxy's HTTP check is content; who offers only
+# h2 is refused, and who offers nothing gets the greeting as ever.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+need curl
+make_pki
+start_server --request-timeout 1s --greeting 'Hello, HTTP'
+url=https://localhost:$PORT
+log_on_failure "$TMP/lines"
+
+# web ARG...: curl, with the head of the answer in $TMP/head and its content in $TMP/out.
+web() {
+	run_status 0 curl -sS --max-time "$PATIENCE" --cacert "$CA" -D "$TMP/head" -o "$TMP/content" "$@"
+	tr -d '\r' <"$TMP/head" >"$TMP/lines"
+}
+
+# answered STATUS CONTENT
+answered() {
+	expect "$TMP/lines" "^HTTP/1.1 $1 ."
+	expect "$TMP/lines" '^Connection: close$'
+	expect "$TMP/lines" '^Date: ..., .. ... .... ..:..:.. GMT$'
+	printf '%s' "$2" | cmp -s - "$TMP/content" || fail "$1: the content is $(cat "$TMP/content")"
+}
+
+web "$url/"
+answered 200 'Hello, HTTP
+'
+expect "$TMP/lines" '^Content-Length: 12$'
+expect "$TMP/lines" '^Content-Type: text/plain; charset=utf-8$'
+await 'outcome=OK.* alpn=http/1.1 '
+web "$url/any/where?q=1"
+answered 200 'Hello, HTTP
+'
+# There is no report to be had as JSON.
+web -H 'Accept: application/json' "$url/"
+answered 200 'Hello, HTTP
+'
+web -I "$url/"
+expect "$TMP/lines" '^Content-Length: 12$'
+echo 'GET, HEAD: the greeting'
+
+web -d x=y "$url/"
+answered 405 '405 Method Not Allowed: this server answers GET, HEAD and OPTIONS
+'
+expect "$TMP/lines" '^Allow: GET, HEAD, OPTIONS$'
+await 'outcome=REQUEST_BAD.* stage=request .*405'
+# The rest of a long body is never read, and takes nothing from the answer.
+head -c 3000000 /dev/zero >"$TMP/long"
+web -H Expect: --data-binary "@$TMP/long" "$url/"
+expect "$TMP/lines" '^HTTP/1.1 405 '
+web -X OPTIONS "$url/"
+answered 200 ''
+web -H Host: "$url/"
+expect "$TMP/content" '^400 .*Host is missing'
+filler=$(head -c 9000 /dev/zero | tr '\0' a)
+web -H "X: $filler" "$url/"
+expect "$TMP/content" '^431 '
+web "$url/$filler"
+expect "$TMP/content" '^414 '
+echo '400, 405, 414, 431: as specified'
+
+# say BYTES...: to openssl, which passes them on. Its input stays open until it has ended.
+say() {
+	printf '%s' "$1" >&4
+}
+
+told() {
+	grep -q "$1" "$TMP/told"
+}
+
+slow() {
+	say G 2>/dev/null
+	told '^HTTP/1.1 408 '
+}
+
+begin() {
+	rm -f "$TMP/ask"
+	mkfifo "$TMP/ask" || error mkfifo
+	openssl s_client -quiet -verify_return_error -CAfile "$CA" -verify_hostname localhost "$@" \
+		-connect "localhost:$PORT" <"$TMP/ask" >"$TMP/told" 2>"$TMP/err" &
+	asking=$!
+	track $asking
+	exec 4>"$TMP/ask"
+}
+
+finish_asking() {
+	wait $asking
+	untrack $asking
+	exec 4>&-
+}
+
+trap '' PIPE
+begin -alpn http/1.1
+wait_for "$PATIENCE" slow || fail 'a byte now and then buys time'
+finish_asking
+await 'outcome=REQUEST_TIMEOUT'
+begin -alpn http/1.1
+wait_for "$PATIENCE" told '^HTTP/1.1 408 ' || fail 'who says nothing is not told that it is late'
+finish_asking
+await 'outcome=REQUEST_TIMEOUT' 2
+# By hand, with the line ends of this system.
+begin -alpn http/1.1
+say 'GET / HTTP/1.1
+'
+wait_for "$PATIENCE" told '^400 .*LF alone' || fail 'a bare LF is not explained'
+finish_asking
+echo '408, and a bare LF is explained'
+
+run_status 1 openssl s_client -alpn h2 -CAfile "$CA" -connect "localhost:$PORT" </dev/null
+grep -qi 'alert.*no application protocol' "$TMP/err" "$TMP/out" || fail 'h2 is not refused by its alert'
+await 'outcome=HANDSHAKE_PARAMETERS.* alert=120 alert_from=us'
+run_status 0 openssl s_client -quiet -CAfile "$CA" -connect "localhost:$PORT" </dev/null
+expect "$TMP/out" '^Hello, HTTP$'
+echo 'h2 alone: refused; no ALPN: the greeting'
+
+if command -v wget >/dev/null 2>&1; then
+	run_status 0 wget -q -O - --timeout "$PATIENCE" --tries 1 --ca-certificate "$CA" "$url/"
+	# GNU's offers no ALPN in some versions, and shows the greeting as HTTP/0.9.
+	expect "$TMP/out" '^Hello, HTTP$'
+	echo 'wget: the greeting'
+else
+	echo 'not installed, so not tried: wget'
+fi
+
+# ---- a balancer's HTTP check -----------------------------------------------------------------------
+
+if ! command -v haproxy >/dev/null 2>&1; then
+	echo 'not installed, so not tried: haproxy'
+	exit 0
+fi
+
+check() {
+	cat <<-CHECK
+		backend $1
+		    option httpchk
+		    $2
+		    server s 127.0.0.1:$PORT check check-ssl check-alpn http/1.1 check-sni localhost verify required verifyhost localhost ca-file $CA inter 100ms
+	CHECK
+}
+
+{
+	cat <<-HAPROXY
+		global
+		    log stderr format raw local0
+		defaults
+		    mode tcp
+		    log global
+		    timeout connect 5s
+		    timeout client 5s
+		    timeout server 5s
+		    timeout check 5s
+		frontend nobody
+		    bind unix@$TMP/haproxy.sock
+		    default_backend plain
+	HAPROXY
+	check plain ''
+	check get 'http-check send meth GET uri / ver HTTP/1.1 hdr Host localhost'
+	check post 'http-check send meth POST uri / ver HTTP/1.1 hdr Host localhost'
+} >"$TMP/haproxy.cfg"
+log_on_failure "$TMP/haproxy.log"
+before=$(count 'outcome=OK.* alpn=http/1.1 ')
+haproxy -db -f "$TMP/haproxy.cfg" >"$TMP/haproxy.log" 2>&1 &
+track $!
+haproxy_said() {
+	grep -q "$1" "$TMP/haproxy.log"
+}
+# This one shows that the checks look at the answer.
+wait_for "$PATIENCE" haproxy_said 'post/s is DOWN.*405' || fail 'HAProxy does not see that POST is refused'
+await 'outcome=OK.* alpn=http/1.1 ' $((before + 6))
+! haproxy_said '\(plain\|get\)/s is DOWN' || fail "HAProxy's check fails"
+echo "HAProxy's HTTP check: up"
+stop_server
