@@ -2,7 +2,6 @@
 #ifndef HELLO_CLIENT_REVOCATION_H
 #define HELLO_CLIENT_REVOCATION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/outcome.h"
@@ -21,12 +20,10 @@ struct revocation {
 void revocation_note_crl(struct revocation *r, X509_CRL *crl, X509 *cert);
 
 /*
- * Does this X509_V_ERR_* mean that the CRLs do not do? Then, and for a revoked
- * certificate, revocation_explain has better words than the library: who is the
- * certificate as people know it, issuer its CA, now the time of the judgement.
- * Always returns -1.
+ * Better words than the library has for a revoked certificate, and for a CRL
+ * that is at fault (tlscrl_is_at_fault): who is the certificate as people know
+ * it, issuer its CA, now the time of the judgement. Always returns -1.
  */
-bool revocation_is_crl_error(int error);
 int revocation_explain(const struct revocation *r, int error, const char *who, const char *issuer,
     int64_t now, struct outcome *oc);
 

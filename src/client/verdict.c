@@ -240,7 +240,7 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 {
 	oc->verify_error = v->error;
 	oc->verify_depth = v->depth;
-	if (v->error == X509_V_ERR_CERT_REVOKED || revocation_is_crl_error(v->error))
+	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
 		return explain_revocation(v, oc);
 	switch (v->error) {
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:

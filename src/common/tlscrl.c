@@ -50,56 +50,88 @@ static bool has_crl_of(X509_STORE *store, const X509 *ca)
 	return false;
 }
 
-static int examine(X509_STORE *store, const char *path, struct tlscrl_file *f, struct outcome *oc)
+static int check_genuine(X509_STORE *store, const char *path, struct outcome *oc)
 {
 	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
-	char refused[128];
+	struct tlscrl told;
+	char text[128];
 
 	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		const X509_OBJECT *object = sk_X509_OBJECT_value(all, i);
-		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
-		X509 *cert = X509_OBJECT_get0_X509(object);
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
 
-		if (cert && !f->uncovered[0] && X509_self_signed(cert, 0) == 1 &&
-		    !has_crl_of(store, cert))
-			certinfo_name(X509_get_subject_name(cert), f->uncovered);
-		if (!crl)
+		if (!crl || may_be_genuine(store, crl))
 			continue;
-		if (f->count == TLSCRL_MAX)
-			return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs",
-			    path, TLSCRL_MAX);
-		tlscrl_get(crl, &f->item[f->count++]);
-		if (!may_be_genuine(store, crl)) {
-			tlsio_error_text(refused, sizeof refused);
-			return outcome_set(oc, OC_FILE,
-			    "the CRL of \"%s\" in %s was not signed by that CA: %s",
-			    f->item[f->count - 1].issuer, path, refused);
-		}
+		tlscrl_get(crl, &told);
+		return outcome_set(oc, OC_FILE,
+		    "the CRL of \"%s\" in %s was not signed by that CA: %s", told.issuer, path,
+		    tlsio_error_text(text, sizeof text));
 	}
 	return 0;
 }
 
-int tlscrl_use(SSL_CTX *ctx, const char *path, struct tlscrl_file *out, struct outcome *oc)
+int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-	struct tlscrl_file found;
 	char text[128];
+	int count;
 
-	memset(&found, 0, sizeof found);
 	if (tlsident_readable(path, "the CRL file", oc) != 0)
 		return -1;
-	if (!lookup || X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) < 1)
+	count = lookup ? X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) : 0;
+	if (count < 1)
 		return outcome_set(oc, OC_FILE, "the CRL file %s cannot be used: %s", path,
 		    tlsio_error_text(text, sizeof text));
-	if (examine(store, path, &found, oc) != 0)
+	if (count > TLSCRL_MAX)
+		return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs", path,
+		    TLSCRL_MAX);
+	if (check_genuine(store, path, oc) != 0)
 		return -1;
 	/* Without the second one a revoked intermediate would pass. */
 	if (X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
-	*out = found;
 	return 0;
+}
+
+void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+
+	memset(out, 0, sizeof *out);
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		const X509_OBJECT *object = sk_X509_OBJECT_value(all, i);
+		const X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
+		X509 *cert = X509_OBJECT_get0_X509(object);
+
+		if (crl && out->count < TLSCRL_MAX)
+			tlscrl_get(crl, &out->item[out->count++]);
+		if (cert && !out->uncovered[0] && X509_self_signed(cert, 0) == 1 &&
+		    !has_crl_of(store, cert))
+			certinfo_name(X509_get_subject_name(cert), out->uncovered);
+	}
+}
+
+bool tlscrl_is_at_fault(int error)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+	case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		return true;
+	default:
+		return false;
+	}
 }
 
 const struct tlscrl *tlscrl_find_stale(const struct tlscrl_file *f, int64_t now)

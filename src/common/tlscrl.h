@@ -38,7 +38,13 @@ struct tlscrl_file {
  * before: a CRL that bears the name of such a CA and was not signed by it is
  * refused. Returns 0, or -1 with OC_FILE.
  */
-int tlscrl_use(SSL_CTX *ctx, const char *path, struct tlscrl_file *out, struct outcome *oc);
+int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
+
+/* The CRLs of a context that uses some. */
+void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out);
+
+/* Does this X509_V_ERR_* mean that the CRLs do not do, and not that somebody is revoked? */
+bool tlscrl_is_at_fault(int error);
 
 /*
  * The first that cannot be relied on at this moment, NULL if all can: nextUpdate

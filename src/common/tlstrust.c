@@ -88,8 +88,6 @@ static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome 
 
 int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
 {
-	struct tlscrl_file unused;
-
 	/* RFC 5280 to the letter, where the library would let small sins pass. */
 	if (!trust->no_x509_strict)
 		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_X509_STRICT);
@@ -97,7 +95,7 @@ int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
 		X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ctx), (time_t)trust->verify_time);
 	if (use_roots(ctx, trust, oc) != 0)
 		return -1;
-	return trust->crl_file ? tlscrl_use(ctx, trust->crl_file, &unused, oc) : 0;
+	return trust->crl_file ? tlscrl_use(ctx, trust->crl_file, oc) : 0;
 }
 
 bool tlstrust_knows_issuer(X509 *cert)

@@ -38,8 +38,9 @@ static struct tlscrl_file loaded(const struct testpki_crl *crl, size_t count)
 	struct tlscrl_file f;
 
 	testpki_write_crls("crl.pem", crl, count);
-	tlscrl_use(ctx, "crl.pem", &f, &oc);
+	tlscrl_use(ctx, "crl.pem", &oc);
 	ck_assert_no_failure(&oc);
+	tlscrl_list(ctx, &f);
 	SSL_CTX_free(ctx);
 	return f;
 }
@@ -51,11 +52,10 @@ static int verdict(const struct testpki_crl *crl, size_t count)
 	SSL_CTX *ctx = trusting("ca.pem");
 	X509_STORE_CTX *judge = X509_STORE_CTX_new();
 	STACK_OF(X509) *sent = sk_X509_new_null();
-	struct tlscrl_file f;
 	int error;
 
 	testpki_write_crls("crl.pem", crl, count);
-	ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &f, &oc), 0);
+	ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &oc), 0);
 	sk_X509_push(sent, middle->cert);
 	ck_assert_int_eq(
 	    X509_STORE_CTX_init(judge, SSL_CTX_get_cert_store(ctx), leaf->cert, sent), 1);
@@ -104,6 +104,9 @@ START_TEST(test_what_is_not_told_is_no_permission)
 		{ .issuer = middle, .from_s = -7200, .until_s = -3600 } };
 
 	ck_assert_int_eq(verdict(half, 1), X509_V_ERR_UNABLE_TO_GET_CRL);
+	ck_assert(tlscrl_is_at_fault(X509_V_ERR_UNABLE_TO_GET_CRL));
+	ck_assert(tlscrl_is_at_fault(X509_V_ERR_CRL_HAS_EXPIRED));
+	ck_assert(!tlscrl_is_at_fault(X509_V_ERR_CERT_REVOKED));
 	ck_assert_int_eq(verdict(old, 2), X509_V_ERR_CRL_HAS_EXPIRED);
 }
 END_TEST
@@ -149,9 +152,8 @@ static void expect_refused(const char *path, const char *words)
 {
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = trusting("ca.pem");
-	struct tlscrl_file f;
 
-	ck_assert_int_eq(tlscrl_use(ctx, path, &f, &oc), -1);
+	ck_assert_int_eq(tlscrl_use(ctx, path, &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, words);
 	SSL_CTX_free(ctx);
 }
