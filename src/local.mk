@@ -18,6 +18,8 @@ libcommon_a_SOURCES = \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/sock.c src/common/sock.h \
 	src/common/streams.c src/common/streams.h \
+	src/common/tlsalert.c src/common/tlsalert.h \
+	src/common/tlsask.c src/common/tlsask.h \
 	src/common/tlscrl.c src/common/tlscrl.h \
 	src/common/tlsctx.c src/common/tlsctx.h \
 	src/common/tlsfacts.c src/common/tlsfacts.h \
@@ -31,6 +33,7 @@ libcommon_a_SOURCES = \
 libserver_a_SOURCES = \
 	src/server/access.c src/server/access.h \
 	src/server/activation.c src/server/activation.h \
+	src/server/allowlist.c src/server/allowlist.h \
 	src/server/answer.c src/server/answer.h \
 	src/server/audit.c src/server/audit.h \
 	src/server/check.c src/server/check.h \

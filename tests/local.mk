@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/check_access \
 	tests/unit/check_activation \
 	tests/unit/check_addr \
+	tests/unit/check_allowlist \
 	tests/unit/check_audit \
 	tests/unit/check_certinfo \
 	tests/unit/check_conn \
@@ -30,6 +31,7 @@ unit_tests = \
 	tests/unit/check_sandbox \
 	tests/unit/check_sock \
 	tests/unit/check_supervisor \
+	tests/unit/check_tlsalert \
 	tests/unit/check_tlscrl \
 	tests/unit/check_tally \
 	tests/unit/check_tlsctx \
@@ -50,6 +52,7 @@ system_tests = \
 	tests/system/certs-names.sh \
 	tests/system/certs-shells.sh \
 	tests/system/check.sh \
+	tests/system/client-cert.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/crl.sh \

@@ -52,7 +52,7 @@ static void probe_once(const struct client_options *o, SSL_CTX *ctx, struct outc
 
 static void run(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, verify_callback, oc);
+	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, verify_callback, oc);
 
 	if (!ctx || start_keylog(ctx, oc) != 0)
 		;

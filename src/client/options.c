@@ -15,6 +15,8 @@ enum {
 	OPT_CACERT,
 	OPT_CAPATH,
 	OPT_CRLFILE,
+	OPT_CERT,
+	OPT_KEY,
 	OPT_SERVERNAME,
 	OPT_NO_SNI,
 	OPT_VERIFY_NAME,
@@ -46,6 +48,8 @@ static const struct optparse_option options[] = {
 	[OPT_CACERT] = { 0, "cacert", "FILE", "trust these roots, not the system's" },
 	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
 	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of the chain" },
+	[OPT_CERT] = { 0, "cert", "FILE", "our certificate chain, for a server that asks for it" },
+	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
 	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
 	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
 	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
@@ -134,6 +138,12 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_CRLFILE:
 		o->trust.crl_file = value;
+		return 0;
+	case OPT_CERT:
+		o->identity.chain_file = value;
+		return 0;
+	case OPT_KEY:
+		o->identity.key_file = value;
 		return 0;
 	case OPT_SERVERNAME:
 		return set_name(&o->servername, "--servername", value, oc);
@@ -250,6 +260,8 @@ static int check(struct client_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
 	if (check_series(o, oc) != 0)
 		return -1;
+	if (!o->identity.chain_file != !o->identity.key_file)
+		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
 	if (!o->no_sni || !o->servername)
 		return 0;
 	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");

@@ -28,7 +28,8 @@ struct client_options {
 	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;
 	struct tlspolicy_choice policy;
-	unsigned connect_ms; /* resolve and connect together, as in curl */
+	struct tlsident identity; /* ours, for a server that asks; chain_file NULL: none */
+	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
 	const char *expect; /* greeting without its last newline; NULL: any */

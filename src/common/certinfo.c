@@ -8,6 +8,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -80,33 +81,81 @@ static const char *format_ip(const ASN1_STRING *data, char ip[INET6_ADDRSTRLEN])
 	return ip;
 }
 
-static void describe_san(struct text *t, const GENERAL_NAME *name)
+static void add_address(struct text *t, const ASN1_STRING *address)
 {
 	char buf[INET6_ADDRSTRLEN];
-	const char *ip;
+	const char *ip = format_ip(address, buf);
 
+	add(t, ip ? ip : "malformed IP address");
+}
+
+static void add_string(struct text *t, const ASN1_STRING *s)
+{
+	add_escaped(t, ASN1_STRING_get0_data(s), ASN1_STRING_length(s));
+}
+
+static void describe_san(struct text *t, const GENERAL_NAME *name)
+{
 	if (name->type != GEN_DNS && name->type != GEN_IPADD)
 		return;
 	add(t, t->len > 0 ? ", \"" : "\"");
-	if (name->type == GEN_DNS) {
-		add_escaped(t, ASN1_STRING_get0_data(name->d.dNSName),
-		    ASN1_STRING_length(name->d.dNSName));
-	} else {
-		ip = format_ip(name->d.iPAddress, buf);
-		add(t, ip ? ip : "malformed IP address");
-	}
+	if (name->type == GEN_DNS)
+		add_string(t, name->d.dNSName);
+	else
+		add_address(t, name->d.iPAddress);
 	add(t, "\"");
 }
 
-static void describe_sans(const X509 *cert, char *out)
+static void describe_alternative(struct text *t, const GENERAL_NAME *name)
+{
+	static const char *const kinds[] = {
+		[GEN_EMAIL] = "email:",
+		[GEN_DNS] = "DNS:",
+		[GEN_URI] = "URI:",
+		[GEN_IPADD] = "IP:",
+	};
+	const size_t count = sizeof kinds / sizeof kinds[0];
+
+	if (name->type < 0 || (size_t)name->type >= count || !kinds[name->type])
+		return;
+	add(t, t->len > 0 ? ", " : "");
+	add(t, kinds[name->type]);
+	if (name->type == GEN_IPADD)
+		add_address(t, name->d.iPAddress);
+	else
+		add_string(t, name->d.ia5); /* of these three kinds */
+}
+
+static void describe_names(const X509 *cert,
+    void (*describe)(struct text *t, const GENERAL_NAME *name), char *out)
 {
 	struct text t = { out, 0, CERTINFO_SANS_MAX };
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 
 	out[0] = '\0';
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-		describe_san(&t, sk_GENERAL_NAME_value(names, i));
+		describe(&t, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
+}
+
+void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX])
+{
+	describe_names(cert, describe_alternative, out);
+}
+
+const char *certinfo_pin(const X509 *cert, char buf[CERTINFO_PIN_MAX])
+{
+	static const char prefix[] = "sha256//";
+	unsigned char hash[32], *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+
+	buf[0] = '\0';
+	if (len > 0 && EVP_Digest(der, (size_t)len, hash, NULL, EVP_sha256(), NULL) == 1) {
+		memcpy(buf, prefix, sizeof prefix);
+		EVP_EncodeBlock((unsigned char *)buf + sizeof prefix - 1, hash, sizeof hash);
+	}
+	OPENSSL_free(der);
+	return buf;
 }
 
 /* As it stands there, if that is one word of printable ASCII. */
@@ -210,7 +259,7 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	memset(out, 0, sizeof *out);
 	certinfo_name(subject, out->subject);
 	certinfo_name(issuer, out->issuer);
-	describe_sans(cert, out->sans);
+	describe_names(cert, describe_san, out->sans);
 	out->not_before = certinfo_moment(X509_get0_notBefore(cert));
 	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
 	describe_key(X509_get0_pubkey(cert), out);

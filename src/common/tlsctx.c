@@ -84,7 +84,8 @@ static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *
 	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
-	if (set_tickets(ctx, choice->tickets, oc) == 0)
+	if (set_tickets(ctx, choice->tickets, oc) == 0 &&
+	    (!choice->ask.trust.ca_file || tlsask_use(ctx, &choice->ask, oc) == 0))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
@@ -118,7 +119,8 @@ SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_c
 }
 
 SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
-    int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc)
+    const struct tlsident *id, int (*verify)(X509_STORE_CTX *store, void *unused),
+    struct outcome *oc)
 {
 	SSL_CTX *ctx = make(TLS_client_method(), policy, oc);
 
@@ -126,7 +128,10 @@ SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choi
 		return NULL;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
-	if (tlstrust_use(ctx, trust, oc) != 0) {
+	/* As on the server: the chain is sent as the file has it. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
+	if (tlstrust_use(ctx, trust, oc) != 0 ||
+	    (id->chain_file && tlsident_use(ctx, id, oc) != 0)) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
@@ -147,20 +152,31 @@ static int shake_hands(SSL *server, SSL *client)
 	return -1;
 }
 
+/* A handshake of these two, at most in this version. */
+static int rehearse(SSL *s, SSL *c, int version)
+{
+	BIO *s_bio = NULL, *c_bio = NULL;
+
+	if (!s || !c || SSL_set_max_proto_version(c, version) != 1 ||
+	    BIO_new_bio_pair(&s_bio, 0, &c_bio, 0) != 1)
+		return -1;
+	SSL_set_bio(s, s_bio, s_bio);
+	SSL_set_bio(c, c_bio, c_bio);
+	SSL_set_accept_state(s);
+	SSL_set_connect_state(c);
+	return shake_hands(s, c);
+}
+
 static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struct outcome *oc)
 {
 	SSL *s = SSL_new(server), *c = SSL_new(client);
-	BIO *s_bio = NULL, *c_bio = NULL;
 	char text[128];
 	int ret = -1;
 
-	if (s && c && BIO_new_bio_pair(&s_bio, 0, &c_bio, 0) == 1) {
-		SSL_set_bio(s, s_bio, s_bio);
-		SSL_set_bio(c, c_bio, c_bio);
-		SSL_set_accept_state(s);
-		SSL_set_connect_state(c);
-		if (SSL_set_max_proto_version(c, version) == 1)
-			ret = shake_hands(s, c);
+	if (s) {
+		/* Our own key is in question here: this client is not asked for one. */
+		SSL_set_verify(s, SSL_VERIFY_NONE, NULL);
+		ret = rehearse(s, c, version);
 	}
 	if (ret != 0)
 		outcome_set(oc, OC_FILE,
@@ -170,6 +186,24 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	SSL_free(s);
 	SSL_free(c);
 	return ret;
+}
+
+/* How a client that nobody knows fares: -1 is let in, 1 is refused for its certificate. */
+static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
+{
+	SSL *s = SSL_new(server), *c = SSL_new(client);
+	char text[128];
+	int verdict = 0;
+
+	rehearse(s, c, version);
+	if (s && SSL_is_init_finished(s))
+		verdict = -1;
+	else if (s && SSL_get_verify_result(s) != X509_V_OK)
+		verdict = 1;
+	tlsio_error_text(text, sizeof text);
+	SSL_free(s);
+	SSL_free(c);
+	return verdict;
 }
 
 int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc)
@@ -199,6 +233,29 @@ int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, stru
 	if (ret != 0)
 		*oc = failed;
 	return ret;
+}
+
+int tlsctx_rehearse_stranger(SSL_CTX *server, struct outcome *oc)
+{
+	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+	int tls13, tls12;
+
+	if (!client || tlsask_be_stranger(client, oc) != 0) {
+		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
+		return -1;
+	}
+	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
+	tls13 = judge_stranger(server, client, TLS1_3_VERSION);
+	tls12 = judge_stranger(server, client, TLS1_2_VERSION);
+	SSL_CTX_free(client);
+	if (tls13 < 0 || tls12 < 0)
+		return outcome_set(oc, OC_INTERNAL,
+		    "a rehearsed client whose certificate nobody knows was let in");
+	/* One of the versions may not be spoken; both not is no proof. */
+	if (tls13 == 0 && tls12 == 0)
+		return outcome_set(oc, OC_INTERNAL,
+		    "it could not be rehearsed that a client nobody knows is refused");
+	return 0;
 }
 
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i)

@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "common/outcome.h"
+#include "common/tlsask.h"
 #include "common/tlsident.h"
 #include "common/tlspolicy.h"
 #include "common/tlstrust.h"
@@ -17,6 +18,8 @@
 struct tlsctx_choice {
 	struct tlspolicy_choice policy;
 	unsigned tickets; /* TLS 1.3 session tickets per handshake */
+	struct tlsask
+	    ask; /* whether and how clients are asked for a certificate; then no tickets */
 };
 
 /*
@@ -43,19 +46,29 @@ SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_c
  * A client's context: the peer is verified, and that cannot be switched off.
  * verify is called in place of the library's own chain verification, with the
  * connection's tlsio_owner within reach; it must answer what X509_verify_cert
- * answers. NULL with OC_FILE, OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
+ * answers. id is shown to a server that asks for it; without a chain_file there
+ * is none. NULL with OC_FILE, OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
-    int (*verify)(X509_STORE_CTX *store, void *unused), struct outcome *oc);
+    const struct tlsident *id, int (*verify)(X509_STORE_CTX *store, void *unused),
+    struct outcome *oc);
 
 /*
  * A handshake in memory against this server context, in each version of its
  * policy; one of them must succeed. A key that cannot sign is found before
  * anything is served, and what the library loads at its first handshake is
- * loaded: workers forked later never open a file.
+ * loaded: workers forked later never open a file. No client is asked for a
+ * certificate here: the keys of the good ones are elsewhere.
  * Returns 0, or -1 with OC_FILE.
  */
 int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc);
+
+/*
+ * The same with a server that asks, and a client whose certificate is known to
+ * nobody: it must be refused for that, or everybody would be let in. Returns 0,
+ * or -1 with OC_INTERNAL.
+ */
+int tlsctx_rehearse_stranger(SSL_CTX *server, struct outcome *oc);
 
 /* The chain that a server context presents, as it stands in the file. NULL behind its end. */
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i);

@@ -11,12 +11,15 @@
 #include <openssl/x509v3.h>
 
 #include "common/addr.h"
+#include "common/tlsalert.h"
 #include "common/tlswire.h"
 
 struct tlsio {
 	SSL *ssl;
 	struct tlswire wire;
+	void *owner;
 	int sent_alert;
+	bool asked; /* for a certificate of ours, by a server */
 };
 
 /* Before every call into the library, so that what it leaves is about that call. */
@@ -26,17 +29,19 @@ static void begin(void)
 	errno = 0;
 }
 
-static struct tlsio *make(SSL_CTX *ctx, int fd, struct outcome *oc)
+static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
 	struct tlsio *t = calloc(1, sizeof *t);
 	BIO *bio;
 
 	begin();
-	if (!t || !(t->ssl = SSL_new(ctx))) {
-		free(t);
+	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1) {
+		tlsio_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
 		return NULL;
 	}
+	t->owner = owner;
+	t->sent_alert = OUTCOME_NO_ALERT;
 	tlswire_init(&t->wire, fd);
 	bio = tlswire_bio(&t->wire);
 	if (!bio) {
@@ -57,17 +62,25 @@ static void note_alert(const SSL *ssl, int where, int alert)
 		t->sent_alert = alert & 0xff;
 }
 
-struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, struct outcome *oc)
+struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tlsio *t = make(ctx, fd, oc);
+	struct tlsio *t = make(ctx, fd, owner, oc);
 
 	if (!t)
 		return NULL;
-	t->sent_alert = OUTCOME_NO_ALERT;
-	SSL_set_app_data(t->ssl, t);
 	SSL_set_info_callback(t->ssl, note_alert);
 	SSL_set_accept_state(t->ssl);
 	return t;
+}
+
+/* SSL_set_cert_cb(3): a server asks for our certificate. */
+static int note_request(SSL *ssl, void *asked)
+{
+	struct tlsio *t = asked;
+
+	(void)ssl;
+	t->asked = true;
+	return 1;
 }
 
 static int set_names(SSL *ssl, const char *sni, const char *verify_name)
@@ -87,24 +100,27 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc)
 {
-	struct tlsio *t = make(ctx, fd, oc);
+	struct tlsio *t = make(ctx, fd, owner, oc);
 
 	if (!t)
 		return NULL;
-	if (set_names(t->ssl, sni, verify_name) != 0 || SSL_set_app_data(t->ssl, owner) != 1) {
+	if (set_names(t->ssl, sni, verify_name) != 0) {
 		ERR_clear_error();
 		tlsio_free(t);
 		outcome_set(oc, OC_USAGE, "\"%s\" cannot be asked for or verified as a name",
 		    verify_name);
 		return NULL;
 	}
+	SSL_set_cert_cb(t->ssl, note_request, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
 }
 
 void *tlsio_owner(const SSL *ssl)
 {
-	return SSL_get_app_data(ssl);
+	const struct tlsio *t = SSL_get_app_data(ssl);
+
+	return t ? t->owner : NULL;
 }
 
 void tlsio_free(struct tlsio *t)
@@ -179,24 +195,16 @@ static bool is_parameters(int reason)
 	}
 }
 
-/* The library's words, but for the one alert that OpenSSL 3.0 has no words for. */
-static const char *alert_text(int alert)
+/* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
+static enum tlsalert_identity shown_identity(const struct tlsio *t)
 {
-	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
-						      : SSL_alert_desc_string_long(alert);
-}
+	int digest;
 
-/* The peer's word for it; three alerts have no other meaning (RFC 8446 section 6.2). */
-static int alert_outcome(int alert, struct outcome *oc)
-{
-	enum outcome_code code = OC_HANDSHAKE_ALERT;
-
-	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
-	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
-		code = OC_HANDSHAKE_PARAMETERS;
-	oc->alert = alert;
-	return outcome_set(oc, code, "the peer sent the alert \"%s\" (%d)", alert_text(alert),
-	    alert);
+	if (!t->asked)
+		return TLSALERT_NOT_ASKED;
+	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
+	return SSL_get_signature_nid(t->ssl, &digest) == 1 ? TLSALERT_SENT_OURS
+							   : TLSALERT_SENT_NONE;
 }
 
 static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
@@ -246,9 +254,11 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		not_tls(&t->wire, oc);
 	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
 	    reason < SSL_AD_REASON_OFFSET + 256)
-		alert_outcome(reason - SSL_AD_REASON_OFFSET, oc);
+		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
 	else if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		vanished(t, open, oc);
+	else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+		outcome_set(oc, OC_CLIENT_CERT_REQUIRED, "the client sent no certificate");
 	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		outcome_set(oc, OC_CERT_INVALID, "%s",
 		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));

@@ -27,10 +27,11 @@ struct tlsio;
  *
  * The client form asks for name by SNI unless sni is NULL, and verifies
  * verify_name, a DNS name or an IP literal, during the handshake: a peer that
- * does not prove it never gets past tlsio_handshake. owner is what
- * tlsio_owner returns inside the library's callbacks.
+ * does not prove it never gets past tlsio_handshake. owner, NULL or not, is what
+ * tlsio_owner returns inside the library's callbacks; NULL too for a connection
+ * that is none of ours.
  */
-struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, struct outcome *oc);
+struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc);
 struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc);
 void *tlsio_owner(const SSL *ssl);
@@ -69,16 +70,17 @@ enum io tlsio_await(struct tlsio *t);
 /*
  * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
  * record, HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
- * certificate. After a failure an alert may be waiting in the wire: see
- * tlsio_pending.
+ * certificate, CLIENT_CERT_REQUIRED when it showed none; a client also learns
+ * CLIENT_CERT_* from the server's alert, see tlsalert_explain. After a failure
+ * an alert may be waiting in the wire: see tlsio_pending.
  */
 enum io tlsio_handshake(struct tlsio *t, struct outcome *oc);
 
 /*
  * SSL_read. IO_EOF: the peer said close_notify; that is a clean end. A peer
  * that vanished without it is GREETING_TRUNCATED, never IO_EOF (RFC 8446
- * section 6.1). A reset is GREETING_RESET, an alert HANDSHAKE_ALERT: with TLS
- * 1.3 a server refuses a client after the client's handshake is done.
+ * section 6.1). A reset is GREETING_RESET, an alert as in tlsio_handshake: with
+ * TLS 1.3 a server refuses a client after the client's handshake is done.
  */
 enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc);
 

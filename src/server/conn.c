@@ -162,7 +162,7 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
-	if (!c->tls && !(c->tls = tlsio_new_server(c->service->tls, c->fd, oc)))
+	if (!c->tls && !(c->tls = tlsio_new_server(c->service->tls, c->fd, NULL, oc)))
 		return IO_FAILED;
 	io = tlsio_read_hello(c->tls, oc);
 	if (io != IO_DONE)

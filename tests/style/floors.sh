@@ -19,6 +19,7 @@ modules='
 2    common/httpaccept
 2    common/sock
 3.1  common/tlswire
+3.1  common/tlsalert
 3.2  common/tlsio
 3.3  common/certinfo
 3.3  common/tlsfacts
@@ -27,8 +28,10 @@ modules='
 3.5  common/tlspolicy
 3.5  common/tlssni
 3.6  common/tlstrust
-3.7  common/tlsctx
+3.7  common/tlsask
+3.8  common/tlsctx
 4    server/access
+4    server/allowlist
 4    server/answer
 4    server/audit
 4    server/check
@@ -92,13 +95,16 @@ headers='
 openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/tlsfacts   what the library knows of a connection
+openssl/   common/tlsalert   names and numbers of alerts
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/tlssni     the name that a client asks for
 openssl/   common/tlstrust   loads roots
+openssl/   common/tlsask     asks clients for certificates
 openssl/   common/tlsctx     the only maker of SSL_CTX
+openssl/   server/allowlist  compares names in a certificate
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words

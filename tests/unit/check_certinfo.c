@@ -169,6 +169,27 @@ START_TEST(test_only_dns_names_and_addresses_are_listed)
 }
 END_TEST
 
+START_TEST(test_all_kinds_of_names_with_their_kinds)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	X509 *cert = X509_new();
+	char text[CERTINFO_SANS_MAX];
+
+	certinfo_alternatives(cert, text);
+	ck_assert_str_eq(text, "");
+	add_san(names, GEN_DNS, "a.test", 6);
+	add_san(names, GEN_URI, "spiffe://a.test/\n", 17);
+	add_san(names, GEN_EMAIL, "me@a.test", 9);
+	add_san(names, GEN_IPADD, "\xc0\x00\x02\x01", 4);
+	ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
+	certinfo_alternatives(cert, text);
+	ck_assert_str_eq(text,
+	    "DNS:a.test, URI:spiffe://a.test/\\x0a, email:me@a.test, IP:192.0.2.1");
+	GENERAL_NAMES_free(names);
+	X509_free(cert);
+}
+END_TEST
+
 START_TEST(test_a_broken_san_extension_is_none)
 {
 	X509 *cert = X509_new();
@@ -295,6 +316,7 @@ CHECK_MAIN_IN("certinfo", testpki_begin, testpki_end,
     test_an_ordinary_chain, test_a_certificate_without_subject, test_nothing_at_all,
     test_a_name_without_cn_is_told_whole, test_what_a_name_holds_is_escaped,
     test_what_a_san_holds_is_escaped, test_only_dns_names_and_addresses_are_listed,
+    test_all_kinds_of_names_with_their_kinds,
     test_a_broken_san_extension_is_none, test_what_just_fits_is_not_cut,
     test_what_is_too_long_is_cut_with_dots, test_dates, test_times_as_text,
     test_spans_as_text)

@@ -10,6 +10,7 @@
 #include "support/testpki.h"
 
 static const struct tlsctx_choice usual;
+static const struct tlsident nobody;
 
 static void make_files(void)
 {
@@ -176,7 +177,7 @@ START_TEST(test_both_ends_refuse_an_impossible_policy)
 	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 	oc = OUTCOME_NONE;
-	ck_assert_ptr_null(tlsctx_client(&trust, &choice.policy, accept_nothing, &oc));
+	ck_assert_ptr_null(tlsctx_client(&trust, &choice.policy, &nobody, accept_nothing, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 }
 END_TEST
@@ -186,7 +187,7 @@ static struct outcome distrusted(const char *file, const char *dir)
 	const struct tlstrust trust = { .ca_file = file, .ca_dir = dir };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tlsctx_client(&trust, &usual.policy, accept_nothing, &oc));
+	ck_assert_ptr_null(tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc));
 	return oc;
 }
 
@@ -209,10 +210,10 @@ START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
 	struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, accept_nothing, &oc), *lenient;
+	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc), *lenient;
 
 	trust.no_x509_strict = true;
-	lenient = tlsctx_client(&trust, &usual.policy, accept_nothing, &oc);
+	lenient = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(strict)) &
 		~X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(lenient)),

@@ -300,7 +300,8 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 {
 	struct verdict v;
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	SSL *ssl = SSL_new(ctx);
+	struct outcome oc = OUTCOME_NONE;
+	struct tlsio *tls = tlsio_new_client(ctx, -1, NULL, name, &v, &oc);
 	X509_STORE *trusted = X509_STORE_new();
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	STACK_OF(X509) *untrusted = sk_X509_new_null();
@@ -318,8 +319,8 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	X509_VERIFY_PARAM_set1_host(param, name, 0);
 	/* What an earlier handshake may have left is gone afterwards. */
 	memset(&v, 0xff, sizeof v);
-	SSL_set_app_data(ssl, &v);
-	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
+	    (SSL *)tlsio_library(tls));
 
 	ck_assert_int_eq(verify_callback(store, NULL), expected == X509_V_OK ? 1 : 0);
 	ck_assert_int_eq(X509_STORE_CTX_get_error(store), expected);
@@ -330,7 +331,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	sk_X509_free(untrusted);
 	X509_STORE_CTX_free(store);
 	X509_STORE_free(trusted);
-	SSL_free(ssl);
+	tlsio_free(tls);
 	SSL_CTX_free(ctx);
 	return v;
 }
@@ -400,7 +401,8 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	SSL_CTX *ctx = tlsctx_client(&options.trust, &options.policy, verify_callback, &oc);
+	SSL_CTX *ctx = tlsctx_client(&options.trust, &options.policy, &options.identity,
+	    verify_callback, &oc);
 	int pair[2];
 
 	ck_assert_ptr_nonnull(ctx);
