@@ -11,6 +11,7 @@ libcommon_a_SOURCES = \
 	src/common/certinfo.c src/common/certinfo.h \
 	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
+	src/common/firstbytes.c src/common/firstbytes.h \
 	src/common/http1.c src/common/http1.h \
 	src/common/httpaccept.c src/common/httpaccept.h \
 	src/common/log.c src/common/log.h \

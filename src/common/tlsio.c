@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "common/addr.h"
+#include "common/firstbytes.h"
 #include "common/tlsalert.h"
 #include "common/tlswire.h"
 
@@ -132,48 +133,6 @@ void tlsio_free(struct tlsio *t)
 	free(t);
 }
 
-/* RFC 8446 section 5.1: content type 20 to 24, then legacy_record_version 3.x. */
-static bool is_tls(const struct tlswire *w)
-{
-	if (w->head_len > 0 && (w->head[0] < 20 || w->head[0] > 24))
-		return false;
-	return w->head_len < 2 || w->head[1] == 3;
-}
-
-static int not_tls(const struct tlswire *w, struct outcome *oc)
-{
-	static const struct {
-		const char *prefix, *guess;
-	} known[] = {
-		{ "HTTP/", "an HTTP answer" },
-		{ "GET ", "an HTTP request" },
-		{ "HEAD ", "an HTTP request" },
-		{ "POST ", "an HTTP request" },
-		{ "SSH-", "an SSH server" },
-		{ "220", "a mail or FTP server" },
-		{ "PROXY ", "a PROXY protocol header" },
-		{ "\r\n\r\n", "a PROXY protocol header" },
-	};
-	const char *guess = "not a TLS record";
-	char shown[4 * TLSWIRE_HEAD + 1];
-	size_t len = 0;
-
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-		size_t n = strlen(known[i].prefix);
-
-		if (w->head_len >= n && memcmp(w->head, known[i].prefix, n) == 0)
-			guess = known[i].guess;
-	}
-	for (size_t i = 0; i < w->head_len; i++) {
-		bool plain = w->head[i] >= ' ' && w->head[i] <= '~' && w->head[i] != '"';
-
-		len += (size_t)snprintf(shown + len, sizeof shown - len, plain ? "%c" : "\\x%02x",
-		    w->head[i]);
-	}
-	return outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s",
-	    shown, guess);
-}
-
 /* Reasons of libssl that mean "nothing in common", found on our side. */
 static bool is_parameters(int reason)
 {
@@ -250,8 +209,8 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		io = IO_EOF;
 	else if (error == SSL_ERROR_ZERO_RETURN)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
-	else if (!open && !is_tls(&t->wire))
-		not_tls(&t->wire, oc);
+	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
+		firstbytes_explain(t->wire.head, t->wire.head_len, oc);
 	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
 	    reason < SSL_AD_REASON_OFFSET + 256)
 		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
@@ -397,8 +356,8 @@ uint64_t tlsio_sent(const struct tlsio *t)
 
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
 {
-	if (!is_tls(&t->wire))
-		return not_tls(&t->wire, oc);
+	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))
+		return firstbytes_explain(t->wire.head, t->wire.head_len, oc);
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
 	    after_ms, tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing");
 }

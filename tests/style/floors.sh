@@ -15,6 +15,7 @@ modules='
 1    common/log
 1    common/optparse
 1    common/streams
+2    common/firstbytes
 2    common/http1
 2    common/httpaccept
 2    common/sock

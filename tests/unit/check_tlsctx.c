@@ -210,7 +210,8 @@ START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
 	struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc), *lenient;
+	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc);
+	SSL_CTX *lenient;
 
 	trust.no_x509_strict = true;
 	lenient = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc);
