@@ -8,6 +8,7 @@ sbin_PROGRAMS += hello-server
 
 libcommon_a_SOURCES = \
 	src/common/addr.c src/common/addr.h \
+	src/common/certid.c src/common/certid.h \
 	src/common/certinfo.c src/common/certinfo.h \
 	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
@@ -77,7 +78,9 @@ libclient_a_SOURCES = \
 	src/client/keylog.c src/client/keylog.h \
 	src/client/moment.c src/client/moment.h \
 	src/client/interrupt.c src/client/interrupt.h \
+	src/client/json.c src/client/json.h \
 	src/client/options.c src/client/options.h \
+	src/client/output.c src/client/output.h \
 	src/client/parallel.c src/client/parallel.h \
 	src/client/phases.c src/client/phases.h \
 	src/client/ping.c src/client/ping.h \
@@ -99,4 +102,4 @@ hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPE
 	$(SECCOMP_LIBS)
 
 hello_client_SOURCES = src/client/main.c
-hello_client_LDADD = libclient.a libcommon.a $(OPENSSL_LIBS)
+hello_client_LDADD = libclient.a libcommon.a $(JANSSON_LIBS) $(OPENSSL_LIBS)

@@ -65,6 +65,7 @@ system_tests = \
 	tests/system/greet.sh \
 	tests/system/http.sh \
 	tests/system/interop.sh \
+	tests/system/json.sh \
 	tests/system/languages.sh \
 	tests/system/limit.sh \
 	tests/system/limits.sh \

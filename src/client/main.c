@@ -9,6 +9,7 @@
 
 #include "client/keylog.h"
 #include "client/options.h"
+#include "client/output.h"
 #include "client/ping.h"
 #include "client/report.h"
 #include "client/session.h"
@@ -45,8 +46,8 @@ static void probe_once(const struct client_options *o, SSL_CTX *ctx, struct outc
 	struct session s;
 
 	session_init(&s, o, ctx);
-	if (session_run(&s, steps, o->verbose ? report_step : NULL, oc) == 0)
-		report_greeting(&s);
+	session_run(&s, steps, o->verbose ? report_step : NULL, oc);
+	output_probe(o, &s, oc);
 	session_free(&s);
 }
 
@@ -55,7 +56,7 @@ static void run(const struct client_options *o, struct outcome *oc)
 	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, verify_callback, oc);
 
 	if (!ctx || start_keylog(ctx, oc) != 0)
-		;
+		output_probe(o, NULL, oc);
 	else if (o->series.on)
 		ping_run(o, ctx, steps, oc);
 	else
@@ -67,12 +68,16 @@ int main(int argc, char *argv[])
 {
 	struct client_options options;
 	struct outcome oc = OUTCOME_NONE;
+	int ret;
 
 	streams_prepare();
 	/* A greeting in the user's language is printable on the user's terminal. */
 	setlocale(LC_CTYPE, "");
-	if (client_options_parse(&options, argc, argv, &oc) == 0)
+	ret = client_options_parse(&options, argc, argv, &oc);
+	if (ret == 0)
 		run(&options, &oc);
+	else if (ret < 0)
+		output_probe(&options, NULL, &oc);
 	if (oc.code == OC_OK)
 		streams_finish(&oc);
 	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet))

@@ -35,6 +35,7 @@ enum {
 	OPT_COUNT,
 	OPT_INTERVAL,
 	OPT_PARALLEL,
+	OPT_JSON,
 	OPT_NO_X509_STRICT,
 	OPT_VERIFY_TIME,
 	OPT_EXPLAIN,
@@ -68,6 +69,7 @@ static const struct optparse_option options[] = {
 	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
+	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
 	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
 	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
 	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
@@ -187,6 +189,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_PARALLEL:
 		return optparse_uint("--parallel", value, 1, PARALLEL_WIDTH_MAX,
 		    &o->series.parallel, oc);
+	case OPT_JSON:
+		o->json = true;
+		return 0;
 	case OPT_NO_X509_STRICT:
 		o->trust.no_x509_strict = true;
 		return 0;
@@ -269,6 +274,13 @@ static int check(struct client_options *o, struct outcome *oc)
 	return -1;
 }
 
+/* A program that reads our output wants to be told of a wrong option in its own language, too. */
+static void find_output(struct client_options *o, int argc, char *argv[])
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		o->json |= strcmp(argv[i], "--json") == 0;
+}
+
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
 {
 	struct optparse p = { .argc = argc, .argv = argv, .options = options };
@@ -276,6 +288,7 @@ int client_options_parse(struct client_options *o, int argc, char *argv[], struc
 	int option, ret;
 
 	set_defaults(o);
+	find_output(o, argc, argv);
 	while ((option = optparse_next(&p, &value, oc)) != OPTPARSE_END) {
 		if (option == OPTPARSE_BAD)
 			return -1;

@@ -32,6 +32,7 @@ struct client_options {
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
+	bool json;          /* also set when the rest of the command line is wrong */
 	const char *expect; /* greeting without its last newline; NULL: any */
 	bool verbose, quiet;
 };

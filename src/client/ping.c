@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "client/interrupt.h"
+#include "client/json.h"
 #include "client/parallel.h"
 #include "client/screen.h"
 #include "client/summary.h"
@@ -60,7 +61,9 @@ static void probe(void *arg, uint64_t i, uint64_t due_us)
 	session_run(&s, p->steps, NULL, &oc);
 	pthread_mutex_lock(&p->lock);
 	tally_add(&p->tally, oc.code, &s.phases, s.facts.resumed, late_us);
-	if (p->live)
+	if (p->options->json)
+		json_print_probe(stdout, &s, &oc, i + 1);
+	else if (p->live)
 		;
 	else if (oc.code == OC_OK)
 		print_good(&s, i + 1, late_us);
@@ -103,9 +106,21 @@ static void print_intro(const struct ping *p)
 	const struct client_series *series = &p->options->series;
 	char interval[SCREEN_MS_MAX];
 
+	if (p->options->json)
+		return;
 	printf("%s every %s, at most %u at a time\n", p->what,
 	    screen_time((uint64_t)series->interval_ms * 1000, interval), series->parallel);
 	fflush(stdout);
+}
+
+static void print_summary(const struct ping *p)
+{
+	uint64_t took_us = clock_us() - p->began_us;
+
+	if (p->options->json)
+		json_print_summary(stdout, p->options, &p->tally, took_us);
+	else
+		summary_print(stdout, &p->tally, p->what, took_us);
 }
 
 static int judge(const struct ping *p, struct outcome *oc)
@@ -141,16 +156,17 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 	p->ctx = ctx;
 	p->steps = steps;
 	p->began_us = clock_us();
-	p->live = series->interval_ms < READABLE_MS && screen_is_live(stdout);
+	p->live = !o->json && series->interval_ms < READABLE_MS && screen_is_live(stdout);
 	snprintf(p->what, sizeof p->what, "%s %s", o->host, o->port);
 	pthread_mutex_init(&p->lock, NULL);
+	json_prepare();
 	interrupt_catch();
 	print_intro(p);
 	probes = parallel_start(&plan, oc);
 	if (probes) {
 		watch(p, probes);
 		parallel_free(probes);
-		summary_print(stdout, &p->tally, p->what, clock_us() - p->began_us);
+		print_summary(p);
 		ret = judge(p, oc);
 	}
 	pthread_mutex_destroy(&p->lock);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "client/revocation.h"
+#include "common/certid.h"
 #include "common/certinfo.h"
 #include "common/outcome.h"
 
@@ -24,6 +25,7 @@ struct verdict {
 	int sent;          /* certificates that the peer sent */
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
+	struct certid ids[VERDICT_CHAIN_MAX];     /* of the same certificates */
 	struct certinfo culprit;                  /* the certificate that error is about */
 	struct revocation revocation;             /* where a CRL was looked at, by that error */
 	bool namesake;        /* the store holds one named like culprit's issuer */

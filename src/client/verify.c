@@ -59,8 +59,11 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	STACK_OF(X509) *chain = built ? built : sent;
 
 	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
-	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++)
-		certinfo_get(sk_X509_value(chain, i), &v->chain[v->chain_len++]);
+	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++) {
+		certinfo_get(sk_X509_value(chain, i), &v->chain[i]);
+		certid_get(sk_X509_value(chain, i), &v->ids[i]);
+		v->chain_len++;
+	}
 }
 
 static void record_failure(struct verdict *v, X509_STORE_CTX *judged)

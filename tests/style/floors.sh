@@ -22,6 +22,7 @@ modules='
 3.1  common/tlswire
 3.1  common/tlsalert
 3.2  common/tlsio
+3.3  common/certid
 3.3  common/certinfo
 3.3  common/tlsfacts
 3.4  common/tlsident
@@ -66,7 +67,9 @@ modules='
 4    client/keylog
 4    client/moment
 4    client/interrupt
+4    client/json
 4    client/options
+4    client/output
 4    client/parallel
 4    client/phases
 4    client/recorder
@@ -97,6 +100,7 @@ openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/tlsfacts   what the library knows of a connection
 openssl/   common/tlsalert   names and numbers of alerts
+openssl/   common/certid     hashes a certificate and its key
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists
@@ -116,6 +120,7 @@ utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
 uthash.h   server/names      the table of names
 seccomp.h  server/sandbox_seccomp  the filter of system calls
+jansson.h  client/json       --json
 pthread.h  client/parallel   probes that run at the same time
 pthread.h  client/ping       one line at a time, one tally
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/certid.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+static void copy(char *to, size_t max, const char *text)
+{
+	snprintf(to, max, "%s", text ? text : "");
+}
+
+/* As bytes, not as a number: two digits each, and the sign that some old CAs gave it. */
+static void get_serial(const X509 *cert, struct certid *out)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
+	char *hex = number ? BN_bn2hex(number) : NULL;
+
+	copy(out->serial, sizeof out->serial, hex);
+	for (char *p = out->serial; *p; p++) {
+		if (*p >= 'A' && *p <= 'F')
+			*p += 'a' - 'A';
+	}
+	OPENSSL_free(hex);
+	BN_free(number);
+}
+
+static void get_fingerprint(const X509 *cert, struct certid *out)
+{
+	unsigned char md[SHA256_DIGEST_LENGTH];
+	unsigned len;
+
+	if (X509_digest(cert, EVP_sha256(), md, &len) != 1)
+		return;
+	for (unsigned i = 0; i < len; i++)
+		snprintf(out->sha256 + 2 * (size_t)i, 3, "%02x", md[i]);
+}
+
+/* RFC 7469 section 2.4: the SubjectPublicKeyInfo, hashed, in base64. */
+static void get_pin(const X509 *cert, struct certid *out)
+{
+	static const char scheme[] = "sha256//";
+	unsigned char md[SHA256_DIGEST_LENGTH], *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+
+	if (len > 0 && EVP_Digest(der, (size_t)len, md, NULL, EVP_sha256(), NULL) == 1) {
+		memcpy(out->pin, scheme, sizeof scheme);
+		EVP_EncodeBlock((unsigned char *)out->pin + sizeof scheme - 1, md, sizeof md);
+	}
+	OPENSSL_free(der);
+}
+
+void certid_get(const X509 *cert, struct certid *out)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
+
+	memset(out, 0, sizeof *out);
+	get_serial(cert, out);
+	get_fingerprint(cert, out);
+	get_pin(cert, out);
+	copy(out->signature, sizeof out->signature, OBJ_nid2sn(X509_get_signature_nid(cert)));
+	if (key) {
+		copy(out->key_type, sizeof out->key_type, EVP_PKEY_get0_type_name(key));
+		out->key_bits = EVP_PKEY_get_bits(key);
+	}
+}

@@ -1,0 +1,181 @@
+#!/bin/sh
+# json.sh - what --json prints is what doc/hello-client.schema.json describes, whatever the outcome;
+# the facts of a certificate are openssl's, also of one that was refused; and the examples of the
+# manual page do something.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+need jq openssl
+make_pki
+"$srcdir/tests/support/badcerts.sh" "$PKI" expired early client lone nosan weak selfsigned \
+	>"$TMP/out" 2>&1 || error "no bad certificates: $(cat "$TMP/out")"
+: >"$TMP/all"
+
+# probe STATUS ARG...: one line, which says so, too.
+probe() {
+	run_status "$@"
+	[ "$(wc -l <"$TMP/out")" -eq 1 ] || fail "not one line of: $*"
+	[ "$(jq .status "$TMP/out")" = "$1" ] || fail "status $(jq .status "$TMP/out") in the object, not $1"
+	cat "$TMP/out" >>"$TMP/all"
+}
+
+# ask STATUS [ARG...]: $PORT.
+ask() {
+	ask_status=$1
+	shift
+	probe "$ask_status" "$HELLO_CLIENT" --json --cacert "$CA" "$@" 127.0.0.1 "$PORT"
+}
+
+# fact FILTER VALUE: of the last object.
+fact() {
+	[ "$(jq -c "$1" "$TMP/out")" = "$2" ] || fail "$1 is $(jq -c "$1" "$TMP/out"), not $2"
+}
+
+# serve FOLDER STATUS
+serve() {
+	start_server --workers 1 --cert "$PKI/$1/chain.pem" --key "$PKI/$1/key.pem"
+	ask "$2"
+	kill -INT "$SERVER_PID"
+	server_left 0
+}
+
+# meet KIND STATUS [ARG...]
+meet() {
+	start_peer "$1"
+	shift
+	ask "$@"
+}
+
+# ---- all is well --------------------------------------------------------------------------------
+start_server --workers 1
+ask 0
+cp "$TMP/out" "$TMP/probe.json"
+fact .outcome '"OK"'
+fact .stage null
+fact .peer "\"127.0.0.1:$PORT\""
+fact .addresses "[\"127.0.0.1:$PORT\"]"
+fact .tls.protocol '"TLSv1.3"'
+fact .greeting_bytes 12
+fact '.certificates | length' 3
+fact '.certificates[0].sans' '["localhost","127.0.0.1","::1"]'
+fact '[.milliseconds[] | type] | unique' '["number"]'
+fact '.milliseconds | .total >= .handshake' true
+
+# openssl of the same certificate: nobody shall wonder why it is another.
+openssl x509 -in "$CERT" -noout -serial -fingerprint -sha256 >"$TMP/facts" || error 'openssl x509'
+serial=$(sed -n 's/^serial=//p' "$TMP/facts" | tr 'A-F' 'a-f')
+sha256=$(sed -n 's/.*Fingerprint=//p' "$TMP/facts" | tr 'A-F' 'a-f' | tr -d :)
+pin=$(openssl x509 -in "$CERT" -noout -pubkey | openssl pkey -pubin -outform DER |
+	openssl dgst -sha256 -binary | openssl base64)
+fact '.certificates[0].sha256' "\"$sha256\""
+fact '.certificates[0].spki' "\"sha256//$pin\""
+fact '.certificates[0].serial | ltrimstr("0")' "\"${serial#0}\""
+fact '.certificates[0].key' '{"type":"EC","bits":256}'
+
+run_status 0 "$HELLO_CLIENT" --json -c 5 -i 1ms --cacert "$CA" 127.0.0.1 "$PORT"
+cp "$TMP/out" "$TMP/ping.json"
+cat "$TMP/out" >>"$TMP/all"
+[ "$(jq -s 'map(select(.type == "probe")) | map(.seq) | sort == [1,2,3,4,5]' "$TMP/out")" = true ] ||
+	fail 'not five numbered probes'
+[ "$(jq -s '.[-1] | [.type, .sent, .ok, .milliseconds.full.total.count]' -c "$TMP/out")" = '["summary",5,5,5]' ] ||
+	fail "the last line is no summary of them: $(tail -n 1 "$TMP/out")"
+
+ask 71 --expect 'Good night'
+ask 54 --verify-name other.test
+ask 50 --cacert "$PKI/expired/chain.pem"
+stop_server
+
+# ---- whatever is wrong ----------------------------------------------------------------------------
+serve lone 51
+serve expired 52
+fact .stage '"verify"'
+fact .verify_error 10
+fact .verify_depth 0
+fact '.certificates[0].days_left < 0' true
+fact '.certificates[0].not_after' '"2021-01-01T00:00:00Z"'
+serve early 53
+serve nosan 54
+fact '.certificates[0].sans' '[]'
+serve client 55
+serve selfsigned 62
+
+meet closed 20
+fact .errno 111
+fact .certificates '[]'
+fact .milliseconds.connect null
+meet full 21 --connect-timeout 100ms
+meet plain 40
+meet hostile 40
+meet silent 41 --handshake-timeout 100ms
+meet alert 42
+fact .alert 40
+meet reset 43
+meet close 44
+meet old 45
+meet mute 70 --read-timeout 100ms
+fact '.certificates | length' 3
+meet truncate 72
+meet empty 73
+meet long 74
+meet reset-after 75
+start_peer --cert "$PKI/weak/chain.pem" --key "$PKI/weak/key.pem" truncate
+ask 59
+
+# Nobody was asked.
+probe 2 "$HELLO_CLIENT" --no-such --json
+probe 2 "$HELLO_CLIENT" --json
+fact .stage '"local"'
+probe 3 "$HELLO_CLIENT" --json --cacert "$TMP/nothing" localhost
+probe 22 "$HELLO_CLIENT" --json --cacert "$CA" 255.255.255.255 "$PORT"
+probe 10 "$HELLO_CLIENT" --json --cacert "$CA" -6 127.0.0.1
+
+# ---- the examples -----------------------------------------------------------------------------------
+# The command after the bar, with what the command before it prints.
+sed -n 's/^\$ hello-client .*--json.* | \(jq .*\)/\1/p' "$srcdir/doc/hello-client.1" >"$TMP/examples"
+[ "$(wc -l <"$TMP/examples")" -ge 3 ] || fail 'no examples with jq in the manual page'
+while IFS= read -r example; do
+	input=$TMP/probe.json
+	case $example in *summary*) input=$TMP/ping.json ;; esac
+	sh -c "$example" <"$input" >"$TMP/example" 2>&1 || fail "$example: $(cat "$TMP/example")"
+	grep -q '[^[:space:]]' "$TMP/example" || fail "nothing comes of: $example"
+	! grep -q null "$TMP/example" || fail "null comes of: $example"
+done <"$TMP/examples"
+
+# ---- the schema -------------------------------------------------------------------------------------
+python3 -c 'import jsonschema' 2>/dev/null || skip 'python3-jsonschema is not installed; all but the schema was tested'
+python3 - "$srcdir/doc/hello-client.schema.json" "$TMP/all" <<'PYTHON' || fail 'the schema does not hold'
+import json, sys
+
+import jsonschema
+
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft7Validator.check_schema(schema)
+lines = open(sys.argv[2]).read().splitlines()
+bad = 0
+
+
+def complain(line, why):
+    global bad
+    bad += 1
+    print(line, why, sep="\n", file=sys.stderr)
+
+
+# Closed here: a member that nobody described is a mistake of ours.
+for name in ("probe", "summary", "certificate"):
+    schema["definitions"][name]["additionalProperties"] = False
+for line in lines:
+    value = json.loads(line)
+    only = dict(schema, **{"$ref": "#/definitions/" + value["type"]})
+    del only["oneOf"]
+    for error in jsonschema.Draft7Validator(only).iter_errors(value):
+        complain(line, error)
+    if list(jsonschema.Draft7Validator(schema).iter_errors(value)):
+        complain(line, "is neither a probe nor a summary, or both")
+# The schema can say no.
+value = json.loads(lines[0])
+for member, wrong in (("status", "0"), ("outcome", "ok"), ("schema", 2), ("peer", 1), ("milliseconds", {})):
+    if jsonschema.Draft7Validator(schema).is_valid(dict(value, **{member: wrong})):
+        complain(member, "takes anything")
+print(len(lines), "objects,", len({json.loads(line)["outcome"] for line in lines}), "outcomes")
+sys.exit(bad > 0 or len(lines) < 30)
+PYTHON
