@@ -18,6 +18,7 @@ libcommon_a_SOURCES = \
 	src/common/log.c src/common/log.h \
 	src/common/optparse.c src/common/optparse.h \
 	src/common/outcome.c src/common/outcome.h \
+	src/common/sighting.c src/common/sighting.h \
 	src/common/sock.c src/common/sock.h \
 	src/common/streams.c src/common/streams.h \
 	src/common/tlsalert.c src/common/tlsalert.h \

@@ -9,4 +9,20 @@
 /* Has ALPN (RFC 7301) selected http/1.1? A server knows it from the ClientHello on. */
 bool tlsfacts_is_http(const struct tlsio *t);
 
+/*
+ * What only the two ends of this very connection can know: 32 bytes derived from
+ * its keys ("tls-exporter" of RFC 9266), in hex. A server may ask once its
+ * Finished is made: OpenSSL exports then, before the client's. False where there
+ * is none: in TLS 1.2 without the extended master secret it would bind nothing
+ * (RFC 9266 section 4.2).
+ */
+enum { TLSFACTS_BINDING_MAX = 65 };
+bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX]);
+
+/* The certificate of a client that was verified; NULL: none was. Not to be freed. */
+const X509 *tlsfacts_client(const struct tlsio *t);
+
+/* The leaf that this server has served; NULL when none was, in a resumption. Not to be freed. */
+const X509 *tlsfacts_served(const struct tlsio *t);
+
 #endif

@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
+#include "common/addr.h"
 #include "common/http1.h"
 #include "common/outcome.h"
+#include "common/tlsio.h"
 #include "server/service.h"
 
 /*
@@ -18,15 +20,33 @@ struct answer {
 	char *own; /* what has to be freed; NULL: text is the service's */
 };
 
-/* The greeting as it is. Cannot fail. */
-void answer_greeting(const struct service *s, struct answer *out);
+/*
+ * In the master, before it forks: what JSON needs of the system, which is something
+ * random from a file, so that no worker opens it.
+ */
+void answer_prepare(void);
+
+/* What an answer with a report tells about. tls: the server's Finished is made. */
+struct answer_about {
+	const struct service *service;
+	const struct addr *peer;
+	const struct tlsio *tls;
+};
 
 /*
- * HTTP's answer to a request that is decided: the greeting, or in words what is
- * wrong with the request. Returns 0, or -1 with OC_INTERNAL.
+ * The greeting; with --report an empty line follows, and the lines of struct
+ * sighting. Without it costs nothing and cannot fail. Returns 0, or -1 with
+ * OC_INTERNAL.
  */
-int answer_http(const struct service *s, const struct http1_parser *request, struct answer *out,
-    struct outcome *oc);
+int answer_greeting(const struct answer_about *about, struct answer *out, struct outcome *oc);
+
+/*
+ * HTTP's answer to a request that is decided: the same as text, with --report as
+ * JSON where the request likes that better; or in words what is wrong with the
+ * request. Returns 0, or -1 with OC_INTERNAL.
+ */
+int answer_http(const struct answer_about *about, const struct http1_parser *request,
+    struct answer *out, struct outcome *oc);
 
 /* Idempotent. */
 void answer_free(struct answer *a);

@@ -20,7 +20,7 @@ struct conn {
 	uint64_t now_ms, entered_ms;
 	struct tlsio *tls;            /* from the first byte to the linger */
 	struct http1_parser *request; /* from its first byte to the answer */
-	struct answer answer;         /* what CONN_GREETING says */
+	struct answer answer;         /* what is said, until all of it is */
 	struct outcome *failure;      /* NULL while all is well: most connections never fail */
 	struct conn_record record;
 };
@@ -152,6 +152,13 @@ static void fail(struct conn *c, struct outcome *oc)
 	}
 }
 
+static int compose_greeting(struct conn *c, struct outcome *oc)
+{
+	const struct answer_about about = { c->service, &c->record.peer, c->tls };
+
+	return answer_greeting(&about, &c->answer, oc);
+}
+
 /*
  * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
  * our first flight, and the client has it a round trip earlier than from a
@@ -170,22 +177,22 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 	if (tlsfacts_is_http(c->tls))
 		c->record.alpn = "http/1.1";
 	else if (tlsio_may_write_early(c->tls))
-		return enter(c, CONN_EARLY_GREETING);
+		return compose_greeting(c, oc) == 0 ? enter(c, CONN_EARLY_GREETING) : IO_FAILED;
 	return enter(c, CONN_HANDSHAKE);
 }
 
 static enum io run_early_greeting(struct conn *c, struct outcome *oc)
 {
-	const struct service *s = c->service;
 	enum io io = IO_DONE;
 
 	/* close_notify may have to wait for room, and the greeting is to be said once. */
 	if (!c->greeted)
-		io = tlsio_write_early(c->tls, s->greeting, s->greeting_len, oc);
+		io = tlsio_write_early(c->tls, c->answer.text, c->answer.len, oc);
 	if (io != IO_DONE)
 		return io;
 	c->greeted = true;
-	if (s->close_early)
+	answer_free(&c->answer);
+	if (c->service->close_early)
 		io = tlsio_close_notify(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
@@ -205,13 +212,13 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 		return enter(c, CONN_CLOSE_NOTIFY);
 	if (c->record.alpn[0])
 		return enter(c, CONN_REQUEST);
-	answer_greeting(c->service, &c->answer);
-	return enter(c, CONN_GREETING);
+	return compose_greeting(c, oc) == 0 ? enter(c, CONN_GREETING) : IO_FAILED;
 }
 
 /* A request that is refused is answered, too, with what is wrong. */
 static enum io answer_request(struct conn *c, struct outcome *oc)
 {
+	const struct answer_about about = { c->service, &c->record.peer, c->tls };
 	const struct http1_parser *r = c->request;
 	struct outcome bad = OUTCOME_NONE;
 
@@ -220,7 +227,7 @@ static enum io answer_request(struct conn *c, struct outcome *oc)
 		    "%u %s: %s", r->status, http1_reason(r->status), r->why);
 		note_failure(c, &bad);
 	}
-	if (answer_http(c->service, r, &c->answer, oc) != 0)
+	if (answer_http(&about, r, &c->answer, oc) != 0)
 		return IO_FAILED;
 	return enter(c, CONN_GREETING);
 }

@@ -11,6 +11,7 @@
 #include "common/outcome.h"
 #include "common/streams.h"
 #include "server/activation.h"
+#include "server/answer.h"
 #include "server/check.h"
 #include "server/limits.h"
 #include "server/listener.h"
@@ -120,6 +121,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 		return -1;
 	/* What the workers could not have is said before anything is loaded, and once. */
 	privdrop_no_core();
+	answer_prepare();
 	if (limits_apply(o, &limits, oc) == 0 &&
 	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
 	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&

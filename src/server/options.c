@@ -17,6 +17,8 @@ enum {
 	OPT_STRICT_SNI,
 	OPT_GREETING,
 	OPT_GREETING_FILE,
+	OPT_REPORT,
+	OPT_NODE,
 	OPT_WORKERS,
 	OPT_MAX_CONNECTIONS,
 	OPT_MAX_HANDSHAKES,
@@ -53,6 +55,8 @@ static const struct optparse_option options[] = {
 	[OPT_STRICT_SNI] = { 0, "strict-sni", NULL, "refuse names that no certificate is for" },
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
+	[OPT_REPORT] = { 0, "report", NULL, "then say what was seen of the connection" },
+	[OPT_NODE] = { 0, "node", "NAME", "of this machine, in the report (the host name)" },
 	[OPT_WORKERS] = { 0, "workers", "N", "worker processes (one per CPU)" },
 	[OPT_MAX_CONNECTIONS] = { 0, "max-connections", "N", "open, of the whole server (10000)" },
 	[OPT_MAX_HANDSHAKES] = { 0, "max-handshakes", "N", "in flight, per worker (1000)" },
@@ -218,6 +222,12 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_GREETING_FILE:
 		o->greeting_file = value;
+		return 0;
+	case OPT_REPORT:
+		o->report = true;
+		return 0;
+	case OPT_NODE:
+		o->node = value;
 		return 0;
 	case OPT_WORKERS:
 		return optparse_uint("--workers", value, 1, SERVER_WORKERS_MAX, &o->workers, oc);

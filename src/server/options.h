@@ -27,6 +27,8 @@ struct server_options {
 	struct tlsctx_choice tls;
 	const char *greeting;      /* without its newline */
 	const char *greeting_file; /* instead of greeting; NULL: none */
+	bool report;
+	const char *node; /* NULL: the host name */
 	unsigned workers;
 	unsigned max_connections; /* of the whole server; 0: as many as fit, see limits */
 	unsigned max_handshakes;  /* in flight, per worker */

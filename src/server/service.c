@@ -6,47 +6,61 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-static int read_greeting(const char *path, char *buf, size_t *len, struct outcome *oc)
+#include "common/sighting.h"
+
+static int read_greeting(const char *path, char *buf, size_t max, size_t *len, struct outcome *oc)
 {
 	FILE *file = fopen(path, "re");
 	int failed, longer;
 
 	if (!file)
 		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
-	*len = fread(buf, 1, SERVICE_GREETING_MAX, file);
+	*len = fread(buf, 1, max, file);
 	failed = ferror(file);
 	longer = fgetc(file) != EOF;
 	fclose(file);
 	if (failed)
 		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
 	if (longer)
-		return outcome_set(oc, OC_FILE, "the greeting %s is longer than %d bytes", path,
-		    SERVICE_GREETING_MAX);
+		return outcome_set(oc, OC_FILE, "the greeting %s is longer than %zu bytes", path,
+		    max);
 	return 0;
 }
 
 static int load_greeting(struct service *s, const struct server_options *o, struct outcome *oc)
 {
+	/* With the report it must not become longer than a client takes. */
+	const size_t max = SERVICE_GREETING_MAX - (o->report ? SIGHTING_TEXT_MAX + 2 : 0);
 	size_t len = strlen(o->greeting);
 
 	s->greeting = malloc(SERVICE_GREETING_MAX + 1);
 	if (!s->greeting)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
 	if (o->greeting_file) {
-		if (read_greeting(o->greeting_file, s->greeting, &s->greeting_len, oc) != 0)
+		if (read_greeting(o->greeting_file, s->greeting, max, &s->greeting_len, oc) != 0)
 			return -1;
-	} else if (len < SERVICE_GREETING_MAX) {
+	} else if (len < max) {
 		memcpy(s->greeting, o->greeting, len);
 		s->greeting[len] = '\n';
 		s->greeting_len = len + 1;
 	} else {
-		return outcome_set(oc, OC_USAGE, "--greeting is longer than %d bytes",
-		    SERVICE_GREETING_MAX);
+		return outcome_set(oc, OC_USAGE, "--greeting is longer than %zu bytes", max);
 	}
 	if (s->greeting_len == 0)
 		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
 	return 0;
+}
+
+/* In the master: a name that changes later would change between two workers. */
+static void load_report(struct service *s, const struct server_options *o)
+{
+	s->report = o->report;
+	if (o->node)
+		snprintf(s->node, sizeof s->node, "%s", o->node);
+	else if (gethostname(s->node, sizeof s->node - 1) != 0)
+		s->node[0] = '\0';
 }
 
 static void mix(struct service *s, uint64_t value)
@@ -111,6 +125,7 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	tzset();
 	s->close_early = o->tls.tickets == 0;
 	note_file(s, o->greeting_file);
+	load_report(s, o);
 	if (load_identities(s, o, oc) != 0 || load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;

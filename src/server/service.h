@@ -16,6 +16,9 @@
 /* A greeting is a greeting: the client takes no longer one either. */
 enum { SERVICE_GREETING_MAX = 65536 };
 
+/* RFC 1035: a host name has 253 characters. */
+enum { SERVICE_NODE_MAX = 256 };
+
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
 	SSL_CTX *tls; /* which a connection begins with: the default of names */
@@ -23,7 +26,9 @@ struct service {
 	size_t identity_count; /* never 0 */
 	struct names *names;   /* which of them answers to which name */
 	char *greeting;
-	size_t greeting_len; /* bytes, never 0 */
+	size_t greeting_len;         /* bytes, never 0 */
+	bool report;                 /* and then what was seen of the connection */
+	char node[SERVICE_NODE_MAX]; /* this machine, in the report */
 	/*
 	 * close_notify may leave before the client's Finished. Not with tickets:
 	 * those are written after it, and nothing may follow a close_notify.

@@ -18,6 +18,7 @@ modules='
 2    common/firstbytes
 2    common/http1
 2    common/httpaccept
+1    common/sighting
 2    common/sock
 3.1  common/tlswire
 3.1  common/tlsalert
@@ -114,6 +115,7 @@ openssl/   client/verify     the callback that records what the library verified
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 openssl/   client/keylog     the callback that is given the secrets
+jansson.h  server/answer       the report as JSON
 event2/    server/worker     the event loop
 event2/    server/metrics    HTTP, in a process of its own
 utlist.h   server/pool       the queues of deadlines

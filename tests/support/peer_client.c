@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/peer_client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,17 @@ void peer_client_step(struct peer_client *c)
 		c->got += (size_t)ret;
 	}
 	check_end(c, ret);
+}
+
+void peer_client_export(struct peer_client *c, char hex[65])
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	unsigned char key[32];
+
+	must(SSL_export_keying_material(c->ssl, key, sizeof key, label, sizeof label - 1,
+		 (const unsigned char *)"", 0, 1) == 1);
+	for (size_t i = 0; i < sizeof key; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 }
 
 bool peer_client_is_done(const struct peer_client *c)

@@ -37,6 +37,9 @@ void peer_client_trust_nobody(struct peer_client *c);
 
 void peer_client_step(struct peer_client *c);
 bool peer_client_is_done(const struct peer_client *c);
+/* The binding of RFC 9266, in hex. */
+void peer_client_export(struct peer_client *c, char hex[65]);
+
 void peer_client_free(struct peer_client *c);
 
 #endif

@@ -125,6 +125,30 @@ else
 	echo 'not installed, so not tried: wget'
 fi
 
+stop_server
+start_server --report --node 'box "1"' --greeting 'Hello, HTTP'
+url=https://localhost:$PORT
+web "$url/"
+expect "$TMP/lines" '^Content-Type: text/plain; charset=utf-8$'
+expect "$TMP/content" '^server-name: localhost$'
+for accept in application/json 'application/json, */*' 'text/plain;q=0.5, application/*;q=0.6'; do
+	web -H "Accept: $accept" "$url/"
+	expect "$TMP/lines" '^Content-Type: application/json$'
+	expect "$TMP/content" '^  "greeting": "Hello, HTTP\\n",$'
+	expect "$TMP/content" '^  "server_name": "localhost",$'
+	expect "$TMP/content" '^  "resumed": false,$'
+	expect "$TMP/content" '^  "client": null,$'
+	expect "$TMP/content" '^  "node": "box \\"1\\"",$'
+	expect "$TMP/content" '^  "binding": "[0-9a-f]\{64\}"$'
+done
+if command -v python3 >/dev/null 2>&1; then
+	run_status 0 python3 -m json.tool "$TMP/content"
+fi
+web -I -H 'Accept: application/json' "$url/"
+expect "$TMP/lines" '^Content-Type: application/json$'
+[ "$(sed -n 's/^Content-Length: //p' "$TMP/lines")" -gt 300 ] || fail 'HEAD tells another length than GET'
+echo 'the report as JSON'
+
 # ---- a balancer's HTTP check -----------------------------------------------------------------------
 
 if ! command -v haproxy >/dev/null 2>&1; then

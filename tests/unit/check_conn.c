@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/sighting.h"
 #include "common/tlsctx.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
@@ -619,6 +620,47 @@ START_TEST(test_half_a_request_and_close_is_none)
 }
 END_TEST
 
+static void expect_report(enum peer_version version, const char *groups)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct peer_client client;
+	struct sighting seen;
+	char binding[65];
+	struct conn *c;
+	size_t said;
+	int peer;
+
+	use_service(0, groups, 12);
+	service.report = true;
+	snprintf(service.node, sizeof service.node, "box");
+	c = begin(&peer);
+	peer_client_init(&client, peer, version, NULL);
+	play(c, &client);
+	ck_assert_int_eq(sighting_parse(client.text, client.got, &seen, &said, &oc), 0);
+	/* A greeting without a newline gets one, and then comes the empty line. */
+	ck_assert_uint_eq(said, 13);
+	ck_assert_str_eq(seen.value[SIGHTING_PROTOCOL],
+	    version == PEER_TLS12 ? "TLSv1.2" : "TLSv1.3");
+	ck_assert_str_eq(seen.value[SIGHTING_NODE], "box");
+	ck_assert_str_eq(seen.value[SIGHTING_RESUMED], "no");
+	ck_assert_str_eq(seen.value[SIGHTING_CLIENT], "none");
+	ck_assert_uint_eq(strlen(seen.value[SIGHTING_CERTIFICATE]), 64);
+	peer_client_export(&client, binding);
+	ck_assert_str_eq(seen.value[SIGHTING_BINDING], binding);
+	peer_client_free(&client);
+	end(c, peer);
+	service.report = false;
+}
+
+/* On both ways: the keys that it is bound to are the client's, too. */
+START_TEST(test_the_report_is_of_this_connection)
+{
+	expect_report(PEER_TLS13, NULL);
+	expect_report(PEER_TLS13, "P-384");
+	expect_report(PEER_TLS12, NULL);
+}
+END_TEST
+
 START_TEST(test_another_protocol_is_refused_by_its_alert)
 {
 	struct peer_client client;
@@ -685,4 +727,6 @@ CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12
     test_http_is_answered_wherever_the_request_is_cut, test_other_requests_are_answered_too,
     test_http_waits_for_its_request, test_a_request_in_drips_ends_at_its_deadline,
     test_handshake_and_close_is_a_health_check, test_half_a_request_and_close_is_none,
-    test_another_protocol_is_refused_by_its_alert, test_no_descriptor_is_left_behind)
+    test_the_report_is_of_this_connection,
+    test_another_protocol_is_refused_by_its_alert,
+    test_no_descriptor_is_left_behind)
