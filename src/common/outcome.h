@@ -46,7 +46,7 @@
 	X(HANDSHAKE_CLOSED, 44, HANDSHAKE, "the connection was closed in the handshake", \
 	    "the peer gave up without a word; its log may say why") \
 	X(HANDSHAKE_PARAMETERS, 45, HANDSHAKE, \
-	    "no common protocol version, cipher, group or application protocol", \
+	    "no common version, cipher, group or application protocol", \
 	    "compare what both sides allow; TLS 1.2 is the least we take") \
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, "the handshake failed", \
 	    "see the library's message above") \
