@@ -72,7 +72,9 @@ endif
 
 libclient_a_SOURCES = \
 	src/client/connect.c \
+	src/client/expected.c src/client/expected.h \
 	src/client/explain.c src/client/explain.h \
+	src/client/findings.c src/client/findings.h \
 	src/client/greet.c \
 	src/client/handshake.c \
 	src/client/icmp.c src/client/icmp.h \

@@ -76,6 +76,7 @@ system_tests = \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
 	tests/system/notify.sh \
+	tests/system/outcome-chain.sh \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \

@@ -183,6 +183,14 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "and appliances come so. It can be trusted by name: --cacert FILE with that very "
 	    "certificate, which should come from the machine itself and not over this "
 	    "connection.",
+	[OC_CERT_NOT_EXPECTED] =
+	    "The certificate on the wire is not the one in the file of --expect-cert. If it "
+	    "has the same names and is older: it was renewed on disk, and the server was not "
+	    "told to reload, or one node of several was not. If it is a wholly different "
+	    "one, look at the address, and at who on the way might end TLS.\n\n"
+	    "This is said before what is wrong with the certificate served, which is listed "
+	    "behind it: a certificate that expired because the new one was never loaded is "
+	    "mended by a reload. --all-addresses shows which node serves what.",
 	[OC_CLIENT_CERT_REQUIRED] =
 	    "The server wants a certificate of the client, and none was given. With TLS 1.3 "
 	    "this comes after the client's handshake is done: a handshake that \"completed\" "

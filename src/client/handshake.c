@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "client/expected.h"
 #include "client/tcpinfo.h"
 #include "client/verdict.h"
 #include "common/clock.h"
@@ -117,6 +118,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	}
 	send_alert(s);
 	/* The library only knows that the certificate was refused; the verdict knows why. */
+	if (expected_differs(&s->options->expected, &s->verdict))
+		return expected_explain(&s->options->expected, &s->verdict, oc);
 	if (s->verdict.ran && s->verdict.error != 0)
 		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	explain_gone(s, &failed);

@@ -36,6 +36,7 @@ enum {
 	OPT_INTERVAL,
 	OPT_PARALLEL,
 	OPT_JSON,
+	OPT_EXPECT_CERT,
 	OPT_NO_X509_STRICT,
 	OPT_VERIFY_TIME,
 	OPT_EXPLAIN,
@@ -70,6 +71,8 @@ static const struct optparse_option options[] = {
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
 	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
+	[OPT_EXPECT_CERT] = { 0, "expect-cert", "FILE",
+	    "fail unless it serves the certificate in FILE" },
 	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
 	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
 	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
@@ -192,6 +195,8 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_JSON:
 		o->json = true;
 		return 0;
+	case OPT_EXPECT_CERT:
+		return expected_load(&o->expected, value, oc);
 	case OPT_NO_X509_STRICT:
 		o->trust.no_x509_strict = true;
 		return 0;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "client/expected.h"
 #include "client/route.h"
 #include "common/addr.h"
 #include "common/outcome.h"
@@ -32,14 +33,16 @@ struct client_options {
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
-	bool json;          /* also set when the rest of the command line is wrong */
-	const char *expect; /* greeting without its last newline; NULL: any */
+	bool json;                /* also set when the rest of the command line is wrong */
+	const char *expect;       /* greeting without its last newline; NULL: any */
+	struct expected expected; /* --expect-cert */
 	bool verbose, quiet;
 };
 
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,
- * --version; printed to standard output), or -1 with OC_USAGE.
+ * --version; printed to standard output), or -1 with OC_USAGE, or
+ * with OC_FILE for the certificate of --expect-cert.
  */
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
 

@@ -112,8 +112,9 @@ static void print_validity(const struct session *s, int width)
 	print_right(width, text);
 	fprintf(stderr, "%*sleaf: %s, SHA-256 %.16s, for %s\n", FACTS, "", v->chain[0].key,
 	    v->chain[0].sha256, v->chain[0].sans);
-	fprintf(stderr, "%*strust: %s%s\n", FACTS, "", s->store,
-	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "");
+	fprintf(stderr, "%*strust: %s%s%s\n", FACTS, "", s->store,
+	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
+	    v->disordered ? "; sent out of order" : "");
 }
 
 static void print_time(uint64_t took_us, int width)

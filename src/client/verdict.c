@@ -235,42 +235,91 @@ static int explain_invalid(const struct verdict *v, struct outcome *oc)
 	return -1;
 }
 
-int verdict_explain(const struct verdict *v, const char *name, const char *store,
+static int explain_ca(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s", who(v, buf),
+	    X509_verify_cert_error_string(v->error));
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext "
+	    "basicConstraints,keyUsage -in CA.pem shows what a CA may");
+	return -1;
+}
+
+static int explain_signature(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the signature of %s is not of the key of \"%s\": it was changed, or that CA was made "
+	    "anew under its old name",
+	    who(v, buf), v->culprit.issuer);
+	return -1;
+}
+
+static int explain_error(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc)
 {
-	oc->verify_error = v->error;
-	oc->verify_depth = v->depth;
-	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
-		return explain_revocation(v, oc);
 	switch (v->error) {
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-	case X509_V_ERR_SUBJECT_ISSUER_MISMATCH:
-	case X509_V_ERR_AKID_SKID_MISMATCH:
-	case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
-		return explain_issuer(v, store, oc);
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		return explain_root(v, store, oc);
 	case X509_V_ERR_CERT_UNTRUSTED:
 	case X509_V_ERR_CERT_REJECTED:
 		return explain_distrusted(v, store, oc);
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		return explain_self_signed(v, store, oc);
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		return explain_expired(v, oc);
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		return explain_not_yet_valid(v, oc);
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-	case X509_V_ERR_EMAIL_MISMATCH:
-		return explain_wrong_name(v, name, oc);
-	case X509_V_ERR_INVALID_PURPOSE:
-		return explain_purpose(v, oc);
 	case X509_V_ERR_PERMITTED_VIOLATION:
 	case X509_V_ERR_EXCLUDED_VIOLATION:
 		return explain_constraints(v, oc);
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+		return explain_ca(v, oc);
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return explain_signature(v, oc);
+	default:
+		break;
+	}
+	switch (findings_code(v->error)) {
+	case OC_CERT_UNKNOWN_CA:
+		return explain_issuer(v, store, oc);
+	case OC_CERT_SELF_SIGNED:
+		return explain_self_signed(v, store, oc);
+	case OC_CERT_EXPIRED:
+		return explain_expired(v, oc);
+	case OC_CERT_NOT_YET_VALID:
+		return explain_not_yet_valid(v, oc);
+	case OC_CERT_WRONG_NAME:
+		return explain_wrong_name(v, name, oc);
+	case OC_CERT_WRONG_PURPOSE:
+		return explain_purpose(v, oc);
+	case OC_CERT_REVOKED:
+	case OC_CRL_UNUSABLE:
+		return explain_revocation(v, oc);
 	default:
 		return explain_invalid(v, oc);
 	}
+}
+
+/* Another CA than the one that the user trusts for this service: whose might it be? */
+static void suspect(const struct verdict *v, struct outcome *oc)
+{
+	outcome_append(oc, ", but in the system's store");
+	outcome_advise(oc,
+	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
+	    "way ends TLS in its place: compare from nearer",
+	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
+}
+
+int verdict_explain(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc)
+{
+	oc->verify_error = v->error;
+	oc->verify_depth = v->depth;
+	explain_error(v, name, store, oc);
+	if (v->findings.system_knows)
+		suspect(v, oc);
+	if (v->disordered)
+		outcome_append(oc, "; the server sends its certificates out of order");
+	findings_append(&v->findings, v->error, oc);
+	return -1;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/findings.h"
 #include "client/revocation.h"
 #include "common/certid.h"
 #include "common/certinfo.h"
@@ -22,11 +23,13 @@ struct verdict {
 	int error, depth;  /* X509_V_OK, or the first error and where */
 	int64_t at;        /* the moment that the dates were held against, seconds since 1970 */
 	bool another_time; /* --verify-time was given */
+	bool disordered;   /* the peer sends its chain out of order */
 	int sent;          /* certificates that the peer sent */
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
 	struct certid ids[VERDICT_CHAIN_MAX];     /* of the same certificates */
 	struct certinfo culprit;                  /* the certificate that error is about */
+	struct findings findings;                 /* what else is wrong */
 	struct revocation revocation;             /* where a CRL was looked at, by that error */
 	bool namesake;        /* the store holds one named like culprit's issuer */
 	bool lenient_accepts; /* it would pass without X509_V_FLAG_X509_STRICT */

@@ -8,6 +8,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "client/expected.h"
 #include "client/session.h"
 #include "client/verdict.h"
 #include "common/addr.h"
@@ -58,6 +59,7 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
 	STACK_OF(X509) *chain = built ? built : sent;
 
+	v->disordered = findings_disordered(judged);
 	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
 	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++) {
 		certinfo_get(sk_X509_value(chain, i), &v->chain[i]);
@@ -77,6 +79,7 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	v->namesake = has_namesake(judged, culprit);
 	v->lenient_accepts = passes_without_strict(judged, level);
 	v->weak_accepts = passes_without_strict(judged, 0);
+	findings_collect(&v->findings, judged);
 }
 
 static struct verdict *verdict_of(X509_STORE_CTX *store)
@@ -148,5 +151,7 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
+	if (expected_differs(&s->options->expected, &s->verdict))
+		return expected_explain(&s->options->expected, &s->verdict, oc);
 	return 0;
 }

@@ -70,6 +70,8 @@
 	    "issue it anew; openssl x509 -text shows what it holds") \
 	X(CERT_SELF_SIGNED, 62, VERIFY, "the certificate is self-signed and not trusted", \
 	    "--cacert FILE with that very certificate, if you know that it is the right one") \
+	X(CERT_NOT_EXPECTED, 63, VERIFY, "the certificate is not the expected one", \
+	    "was the server told to reload? --expect-cert names the file it should serve") \
 	X(CLIENT_CERT_REQUIRED, 60, CLIENT, "the server wants a certificate of the client", \
 	    "--cert FILE --key FILE, of a CA that this server trusts for clients") \
 	X(CLIENT_CERT_REFUSED, 61, CLIENT, "the server refused the client's certificate", \

@@ -50,6 +50,29 @@ static EVP_PKEY *read_key(const char *path, struct outcome *oc)
 	return key;
 }
 
+X509 *tlsident_read_certificate(const char *path, struct outcome *oc)
+{
+	FILE *file = fopen(path, "re");
+	X509 *cert;
+	char text[128];
+
+	if (!file) {
+		outcome_set_errno(oc, OC_FILE, "cannot read the certificate %s", path);
+		return NULL;
+	}
+	cert = PEM_read_X509(file, NULL, NULL, NULL);
+	if (!cert)
+		outcome_set(oc, OC_FILE, "%s holds no certificate in PEM: %s", path,
+		    tlsio_error_text(text, sizeof text));
+	fclose(file);
+	return cert;
+}
+
+void tlsident_free_certificate(X509 *cert)
+{
+	X509_free(cert);
+}
+
 /* libssl's own message for a missing file is "system lib": look first. */
 int tlsident_readable(const char *path, const char *what, struct outcome *oc)
 {

@@ -18,6 +18,10 @@ struct tlsident {
  */
 int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc);
 
+/* The first certificate of a PEM file, the caller's to free. NULL with OC_FILE. */
+X509 *tlsident_read_certificate(const char *path, struct outcome *oc);
+void tlsident_free_certificate(X509 *cert);
+
 /*
  * Can this file be opened? libssl's own message for a missing one is "system
  * lib", so look first. what is the file as people know it, "the CA file".

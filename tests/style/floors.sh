@@ -61,7 +61,9 @@ modules='
 4    server/supervisor
 4    server/unixsock
 4    client/connect
+4    client/expected
 4    client/explain
+4    client/findings
 4    client/greet
 4    client/handshake
 4    client/icmp
@@ -114,6 +116,7 @@ openssl/   server/allowlist  compares names in a certificate
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/findings   looks on behind the first error of a chain
 openssl/   client/keylog     the callback that is given the secrets
 jansson.h  server/answer       the report as JSON
 event2/    server/worker     the event loop

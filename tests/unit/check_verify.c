@@ -275,11 +275,68 @@ END_TEST
 
 START_TEST(test_everything_else_is_named_by_the_library)
 {
-	struct verdict v = intermediate_verdict(X509_V_ERR_PATH_LENGTH_EXCEEDED);
+	struct verdict v = intermediate_verdict(X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION);
 	struct outcome oc = explain(&v, "a.test");
 
 	ck_assert_outcome(&oc, OC_CERT_INVALID, "the intermediate \"Sub CA\": ");
 	ck_assert_has(oc.detail, X509_verify_cert_error_string(v.error));
+}
+END_TEST
+
+START_TEST(test_a_ca_that_may_not)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_PATH_LENGTH_EXCEEDED);
+	struct outcome oc = explain(&v, "a.test");
+
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "\"Sub CA\" may not be where it is in the chain");
+	ck_assert_has(oc.advice, "-ext basicConstraints");
+	v.error = X509_V_ERR_CERT_SIGNATURE_FAILURE;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "signature of the intermediate \"Sub CA\"");
+}
+END_TEST
+
+START_TEST(test_the_first_trouble_is_the_outcome_and_the_others_are_listed)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_HOSTNAME_MISMATCH);
+	const struct findings all = { .count = 3, .errors = { X509_V_ERR_HOSTNAME_MISMATCH,
+	    X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_INVALID_PURPOSE } };
+	struct outcome oc;
+
+	v.findings = all;
+	oc = explain(&v, "c.test");
+	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "you asked for \"c.test\"; also: ");
+	ck_assert_has(oc.detail, X509_verify_cert_error_string(X509_V_ERR_CERT_HAS_EXPIRED));
+	ck_assert_has(oc.detail, X509_verify_cert_error_string(X509_V_ERR_INVALID_PURPOSE));
+}
+END_TEST
+
+START_TEST(test_one_trouble_is_not_told_twice)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	const struct findings all = { .count = 2, .errors = {
+	    X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+	    X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE } };
+	struct outcome oc;
+
+	v.findings = all;
+	oc = explain(&v, "a.test");
+	ck_assert_ptr_null(strstr(oc.detail, "also"));
+}
+END_TEST
+
+START_TEST(test_another_ca_than_the_one_expected)
+{
+	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	struct outcome oc;
+
+	v.findings.system_knows = true;
+	v.disordered = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "--cacert ca.pem, but in the system's store");
+	ck_assert_has(oc.detail, "out of order");
+	ck_assert_has(oc.advice, "\"Top CA\"");
+	ck_assert_has(oc.advice, "ends TLS in its place");
 }
 END_TEST
 
@@ -433,6 +490,9 @@ CHECK_MAIN("verify", test_one_certificate_without_its_issuer, test_a_chain_witho
     test_self_signed, test_expired, test_not_yet_valid, test_wrong_name,
     test_advice_never_repeats_what_a_shell_would_run, test_wrong_name_without_san,
     test_wrong_purpose, test_name_constraints, test_what_a_lenient_client_would_take,
-    test_everything_else_is_named_by_the_library, test_a_certificate_without_subject,
+    test_everything_else_is_named_by_the_library, test_a_ca_that_may_not,
+    test_the_first_trouble_is_the_outcome_and_the_others_are_listed,
+    test_one_trouble_is_not_told_twice, test_another_ca_than_the_one_expected,
+    test_a_certificate_without_subject,
     test_the_callback_takes_a_good_chain, test_the_callback_knows_who_is_missing,
     test_the_callback_never_overrides, test_nothing_is_read_without_a_verified_handshake)
