@@ -30,6 +30,7 @@ libcommon_a_SOURCES = \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
 	src/common/tlssni.c src/common/tlssni.h \
+	src/common/tlsticket.c src/common/tlsticket.h \
 	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
 

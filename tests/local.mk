@@ -38,6 +38,7 @@ unit_tests = \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
 	tests/unit/check_tlspolicy \
+	tests/unit/check_tlsticket \
 	tests/unit/check_tlswire \
 	tests/unit/check_unixsock \
 	tests/unit/check_verify
@@ -97,6 +98,7 @@ system_tests = \
 	tests/system/sni.sh \
 	tests/system/stalled.sh \
 	tests/system/stdout-full.sh \
+	tests/system/tickets.sh \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh

@@ -41,15 +41,16 @@ int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *o
 	return ctx ? 0 : -1;
 }
 
-static int set_tickets(SSL_CTX *ctx, unsigned tickets, struct outcome *oc)
+static int set_tickets(SSL_CTX *ctx, const struct tlsctx_choice *choice, struct outcome *oc)
 {
 	/*
 	 * No TLS 1.3 tickets unless asked for: one costs more than a resumption
 	 * saves. TLS 1.2 keeps its own, which cost a fifth of a handshake.
 	 */
-	if (SSL_CTX_set_num_tickets(ctx, tickets) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets", tickets);
-	return 0;
+	if (SSL_CTX_set_num_tickets(ctx, choice->tickets) != 1)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets",
+		    choice->tickets);
+	return choice->ticket_keys ? tlsticket_use(ctx, choice->ticket_keys, oc) : 0;
 }
 
 /*
@@ -84,7 +85,7 @@ static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *
 	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
-	if (set_tickets(ctx, choice->tickets, oc) == 0 &&
+	if (set_tickets(ctx, choice, oc) == 0 &&
 	    (!choice->ask.trust.ca_file || tlsask_use(ctx, &choice->ask, oc) == 0))
 		return ctx;
 	SSL_CTX_free(ctx);

@@ -10,6 +10,7 @@
 #include "common/tlsask.h"
 #include "common/tlsident.h"
 #include "common/tlspolicy.h"
+#include "common/tlsticket.h"
 #include "common/tlstrust.h"
 
 /* The only maker of SSL_CTX; every one of them keeps tlspolicy. */
@@ -20,6 +21,8 @@ struct tlsctx_choice {
 	unsigned tickets; /* TLS 1.3 session tickets per handshake */
 	struct tlsask
 	    ask; /* whether and how clients are asked for a certificate; then no tickets */
+	const struct tlsticket_keys
+	    *ticket_keys; /* that outlive the context; NULL: the library's */
 };
 
 /*

@@ -19,25 +19,36 @@ static int refuse_passphrase(char *buf, int size, int writing, void *asked)
 	return -1;
 }
 
-static EVP_PKEY *read_key(const char *path, struct outcome *oc)
+FILE *tlsident_open_secret(const char *path, const char *what, struct outcome *oc)
 {
 	FILE *file = fopen(path, "re");
-	EVP_PKEY *key = NULL;
 	struct stat st;
+
+	if (!file || fstat(fileno(file), &st) != 0) {
+		outcome_set_errno(oc, OC_FILE, "cannot read %s %s", what, path);
+	} else if (st.st_mode & S_IROTH) {
+		outcome_set(oc, OC_FILE, "everybody may read %s %s (mode %04o)", what, path,
+		    (unsigned)(st.st_mode & 07777));
+		outcome_advise(oc, "chmod o-r %s, and think of what is in it as known", path);
+	} else {
+		return file;
+	}
+	if (file)
+		fclose(file);
+	return NULL;
+}
+
+static EVP_PKEY *read_key(const char *path, struct outcome *oc)
+{
+	FILE *file = tlsident_open_secret(path, "the key", oc);
+	EVP_PKEY *key;
 	int asked = 0;
 	char text[128];
 
-	if (!file) {
-		outcome_set_errno(oc, OC_FILE, "cannot read the key %s", path);
+	if (!file)
 		return NULL;
-	}
-	if (fstat(fileno(file), &st) != 0) {
-		outcome_set_errno(oc, OC_FILE, "cannot read the key %s", path);
-	} else if (st.st_mode & S_IROTH) {
-		outcome_set(oc, OC_FILE, "everybody may read the key %s (mode %04o)", path,
-		    (unsigned)(st.st_mode & 07777));
-		outcome_advise(oc, "chmod o-r %s, and think of the key as known", path);
-	} else if (!(key = PEM_read_PrivateKey(file, NULL, refuse_passphrase, &asked))) {
+	key = PEM_read_PrivateKey(file, NULL, refuse_passphrase, &asked);
+	if (!key) {
 		outcome_set(oc, OC_FILE,
 		    asked ? "the key %s needs a passphrase: %s"
 			  : "%s holds no private key in PEM: %s",

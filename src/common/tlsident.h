@@ -2,6 +2,8 @@
 #ifndef HELLO_COMMON_TLSIDENT_H
 #define HELLO_COMMON_TLSIDENT_H
 
+#include <stdio.h>
+
 #include <openssl/types.h>
 
 #include "common/outcome.h"
@@ -28,5 +30,11 @@ void tlsident_free_certificate(X509 *cert);
  * Returns 0, or -1 with OC_FILE.
  */
 int tlsident_readable(const char *path, const char *what, struct outcome *oc);
+
+/*
+ * Open a file of secrets; one that everybody may read is refused. what as
+ * above, "the key". NULL with OC_FILE.
+ */
+FILE *tlsident_open_secret(const char *path, const char *what, struct outcome *oc);
 
 #endif

@@ -51,7 +51,7 @@ static void check_identity(struct findings *f, const struct identity *id)
 static void check_service(struct findings *f, const struct server_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct service *s = service_load(o, &oc);
+	struct service *s = service_load(o, NULL, &oc);
 
 	if (!s) {
 		print_failure(f, "service", &oc);

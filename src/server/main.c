@@ -126,7 +126,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
 	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&
 	    (job.counters = counters_new(&monitor.counters_fd, oc)))
-		job.service = service_load(o, oc);
+		job.service = service_load(o, NULL, oc);
 	if (job.service)
 		ret = open_listeners(&listeners, &metrics, o, &given, oc);
 	activation_close(&given);

@@ -293,7 +293,7 @@ static void reload(struct master *m)
 	struct service *fresh;
 
 	check_told(m, supervisor_reloading(m->job->supervisor, &unheard), &unheard);
-	fresh = service_load(m->job->options, &oc);
+	fresh = service_load(m->job->options, m->service, &oc);
 	if (fresh) {
 		renew(m, fresh);
 		m->job->counters->reloads++;

@@ -26,6 +26,7 @@ enum {
 	OPT_ALLOW,
 	OPT_DENY,
 	OPT_TICKETS,
+	OPT_TICKET_KEYS,
 	OPT_TLS_MIN,
 	OPT_TLS_MAX,
 	OPT_GROUPS,
@@ -65,6 +66,8 @@ static const struct optparse_option options[] = {
 	[OPT_ALLOW] = { 0, "allow", "CIDR", "let in only these addresses; repeatable" },
 	[OPT_DENY] = { 0, "deny", "CIDR", "keep these out; repeatable" },
 	[OPT_TICKETS] = { 0, "tickets", "N", "TLS 1.3 session tickets per handshake (0)" },
+	[OPT_TICKET_KEYS] = { 0, "ticket-keys", "FILE",
+	    "their keys, 80 bytes each (made at start)" },
 	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
 	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
 	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
@@ -244,6 +247,9 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return access_deny(&o->access, value, oc);
 	case OPT_TICKETS:
 		return optparse_uint("--tickets", value, 0, 16, &o->tls.tickets, oc);
+	case OPT_TICKET_KEYS:
+		o->ticket_keys_file = value;
+		return 0;
 	case OPT_TLS_MIN:
 		return tlspolicy_parse_version("--tls-min", value, &o->tls.policy.min, oc);
 	case OPT_TLS_MAX:

@@ -25,8 +25,9 @@ struct server_options {
 	bool strict_sni;  /* refuse names that no certificate is for */
 	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls;
-	const char *greeting;      /* without its newline */
-	const char *greeting_file; /* instead of greeting; NULL: none */
+	const char *ticket_keys_file; /* NULL: the master makes them */
+	const char *greeting;         /* without its newline */
+	const char *greeting_file;    /* instead of greeting; NULL: none */
 	bool report;
 	const char *node; /* NULL: the host name */
 	unsigned workers;

@@ -94,26 +94,39 @@ bool service_is_same(const struct service *a, const struct service *b)
 	return a->files == b->files;
 }
 
+static int load_ticket_keys(struct service *s, const struct server_options *o,
+    const struct service *before, struct outcome *oc)
+{
+	note_file(s, o->ticket_keys_file);
+	if (o->ticket_keys_file)
+		return tlsticket_read(&s->ticket_keys, o->ticket_keys_file, oc);
+	return tlsticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
+}
+
 static int load_identities(struct service *s, const struct server_options *o, struct outcome *oc)
 {
+	struct tlsctx_choice choice = o->tls;
+
+	choice.ticket_keys = &s->ticket_keys;
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
 	if (!s->identities)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the certificates");
 	for (size_t i = 0; i < o->identity_count; i++) {
 		note_file(s, o->identities[i].chain_file);
 		note_file(s, o->identities[i].key_file);
-		if (identity_load(&s->identities[i], &o->identities[i], &o->tls, oc) != 0)
+		if (identity_load(&s->identities[i], &o->identities[i], &choice, oc) != 0)
 			return -1;
 		s->identity_count++;
 	}
-	s->names = names_new(s->identities, s->identity_count, &o->tls, o->strict_sni, oc);
+	s->names = names_new(s->identities, s->identity_count, &choice, o->strict_sni, oc);
 	if (!s->names)
 		return -1;
 	s->tls = names_default(s->names);
 	return 0;
 }
 
-struct service *service_load(const struct server_options *o, struct outcome *oc)
+struct service *service_load(const struct server_options *o, const struct service *before,
+    struct outcome *oc)
 {
 	struct service *s = calloc(1, sizeof *s);
 
@@ -126,7 +139,8 @@ struct service *service_load(const struct server_options *o, struct outcome *oc)
 	s->close_early = o->tls.tickets == 0;
 	note_file(s, o->greeting_file);
 	load_report(s, o);
-	if (load_identities(s, o, oc) != 0 || load_greeting(s, o, oc) != 0) {
+	if (load_ticket_keys(s, o, before, oc) != 0 || load_identities(s, o, oc) != 0 ||
+	    load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;
 	}
@@ -141,6 +155,7 @@ void service_free(struct service *s)
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);
 	free(s->identities);
+	tlsticket_wipe(&s->ticket_keys);
 	free(s->greeting);
 	free(s);
 }

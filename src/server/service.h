@@ -23,8 +23,9 @@ enum { SERVICE_NODE_MAX = 256 };
 struct service {
 	SSL_CTX *tls; /* which a connection begins with: the default of names */
 	struct identity *identities;
-	size_t identity_count; /* never 0 */
-	struct names *names;   /* which of them answers to which name */
+	size_t identity_count;             /* never 0 */
+	struct tlsticket_keys ticket_keys; /* of all identities */
+	struct names *names;               /* which of them answers to which name */
 	char *greeting;
 	size_t greeting_len;         /* bytes, never 0 */
 	bool report;                 /* and then what was seen of the connection */
@@ -38,11 +39,14 @@ struct service {
 };
 
 /*
- * Read certificates, keys and greeting, and rehearse handshakes in memory. After this
- * nothing needs a file any more. Master only. NULL with OC_FILE and nothing
+ * Read certificates, keys, ticket keys and greeting, and rehearse handshakes in
+ * memory. After this nothing needs a file any more. Ticket keys that no file
+ * holds are made: a new one, and behind it the newest of before, the service
+ * that is replaced (NULL: none). Master only. NULL with OC_FILE and nothing
  * kept, so that a bad reload leaves the running generation as it was.
  */
-struct service *service_load(const struct server_options *o, struct outcome *oc);
+struct service *service_load(const struct server_options *o, const struct service *before,
+    struct outcome *oc);
 
 /*
  * Were both loaded from the same files, unchanged meanwhile as far as size,

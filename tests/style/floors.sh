@@ -30,6 +30,7 @@ modules='
 3.5  common/tlscrl
 3.5  common/tlspolicy
 3.5  common/tlssni
+3.5  common/tlsticket
 3.6  common/tlstrust
 3.7  common/tlsask
 3.8  common/tlsctx
@@ -109,6 +110,7 @@ openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/tlssni     the name that a client asks for
+openssl/   common/tlsticket  protects tickets with keys of ours
 openssl/   common/tlstrust   loads roots
 openssl/   common/tlsask     asks clients for certificates
 openssl/   common/tlsctx     the only maker of SSL_CTX
