@@ -19,6 +19,7 @@ libcommon_a_SOURCES = \
 	src/common/optparse.c src/common/optparse.h \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/sighting.c src/common/sighting.h \
+	src/common/proxyproto.c src/common/proxyproto.h \
 	src/common/sock.c src/common/sock.h \
 	src/common/streams.c src/common/streams.h \
 	src/common/tlsalert.c src/common/tlsalert.h \

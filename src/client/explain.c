@@ -242,6 +242,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_REQUEST_TIMEOUT] =
 	    "Only in the server's log: http/1.1 was selected by ALPN, and the head of a "
 	    "request was not complete within --request-timeout. The client was told so (408).",
+	[OC_PROXY_HEADER_BAD] =
+	    "Only in the server's log: --proxy-protocol-from names the balancers whose "
+	    "connections must begin with a PROXY protocol header, and this one did not, or its "
+	    "header was broken; or one came from somewhere else. The client sees "
+	    "HANDSHAKE_CLOSED, HANDSHAKE_RESET or HANDSHAKE_ALERT.",
 	[OC_LIMIT_REACHED] =
 	    "Only in the server's log: a limit was reached, and of all connections this one "
 	    "had waited longest for its peer, so it made room. The client sees "

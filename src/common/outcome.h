@@ -98,6 +98,9 @@
 	    "GET, HEAD or OPTIONS in HTTP/1.1; the answer said what is wrong") \
 	X(REQUEST_TIMEOUT, OUTCOME_NO_STATUS, SERVER, "no HTTP request in time", \
 	    "--request-timeout allows more") \
+	X(PROXY_HEADER_BAD, OUTCOME_NO_STATUS, SERVER, \
+	    "no good PROXY protocol header, or one too much", \
+	    "--proxy-protocol-from names who must begin with one, and nobody else may") \
 	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, "closed to make room for another", \
 	    "a higher limit: the log line names which one") \
 	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, "the server left before the end", \
@@ -176,5 +179,11 @@ void outcome_print(FILE *to, const char *program, const struct outcome *oc);
 
 /* What a non-blocking operation answers: call again after the awaited event. */
 enum io { IO_DONE, IO_WANT_READ, IO_WANT_WRITE, IO_EOF, IO_FAILED };
+
+/*
+ * What a parser answers that may be asked before all bytes are there: call again
+ * with the same bytes and more of them.
+ */
+enum parse { PARSE_DONE, PARSE_MORE, PARSE_BAD };
 
 #endif

@@ -19,6 +19,7 @@ modules='
 2    common/http1
 2    common/httpaccept
 1    common/sighting
+2    common/proxyproto
 2    common/sock
 3.1  common/tlswire
 3.1  common/tlsalert
