@@ -60,6 +60,7 @@ libserver_a_SOURCES = \
 	src/server/pool.c src/server/pool.h \
 	src/server/posts.c src/server/posts.h \
 	src/server/privdrop.c src/server/privdrop.h \
+	src/server/proxyhead.c src/server/proxyhead.h \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
 	src/server/supervisor.c src/server/supervisor.h \

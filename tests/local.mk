@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/check_parallel \
 	tests/unit/check_place \
 	tests/unit/check_pool \
+	tests/unit/check_proxyhead \
 	tests/unit/check_proxyproto \
 	tests/unit/check_route \
 	tests/unit/check_recorder \

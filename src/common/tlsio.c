@@ -12,6 +12,7 @@
 
 #include "common/addr.h"
 #include "common/firstbytes.h"
+#include "common/proxyproto.h"
 #include "common/tlsalert.h"
 #include "common/tlswire.h"
 
@@ -133,6 +134,16 @@ void tlsio_free(struct tlsio *t)
 	free(t);
 }
 
+static int not_tls(const struct tlsio *t, struct outcome *oc)
+{
+	const struct tlswire *w = &t->wire;
+
+	if (SSL_is_server(t->ssl) && proxyproto_begins(w->head, w->head_len))
+		return outcome_set(oc, OC_PROXY_HEADER_BAD,
+		    "a PROXY protocol header came where none may be");
+	return firstbytes_explain(w->head, w->head_len, oc);
+}
+
 /* Reasons of libssl that mean "nothing in common", found on our side. */
 static bool is_parameters(int reason)
 {
@@ -210,7 +221,7 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (error == SSL_ERROR_ZERO_RETURN)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
-		firstbytes_explain(t->wire.head, t->wire.head_len, oc);
+		not_tls(t, oc);
 	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
 	    reason < SSL_AD_REASON_OFFSET + 256)
 		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
@@ -357,7 +368,7 @@ uint64_t tlsio_sent(const struct tlsio *t)
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
 {
 	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))
-		return firstbytes_explain(t->wire.head, t->wire.head_len, oc);
+		return not_tls(t, oc);
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
 	    after_ms, tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing");
 }

@@ -69,7 +69,8 @@ enum io tlsio_await(struct tlsio *t);
 
 /*
  * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
- * record, HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
+ * record (PROXY_HEADER_BAD when a server sees a PROXY protocol header in them),
+ * HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
  * certificate, CLIENT_CERT_REQUIRED when it showed none; a client also learns
  * CLIENT_CERT_* from the server's alert, see tlsalert_explain. After a failure
  * an alert may be waiting in the wire: see tlsio_pending.

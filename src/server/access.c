@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/access.h"
 
+#include <string.h>
+
 static int add(struct cidr *blocks, size_t *count, const char *option, const char *block,
     struct outcome *oc)
 {
@@ -32,4 +34,19 @@ bool access_permits(const struct access *a, const struct addr *peer)
 	if (cidr_any_contains(a->deny, a->deny_count, peer))
 		return false;
 	return a->allow_count == 0 || cidr_any_contains(a->allow, a->allow_count, peer);
+}
+
+int access_trust_balancer(struct access *a, const char *place, struct outcome *oc)
+{
+	if (strcmp(place, "unix") != 0)
+		return add(a->balancers, &a->balancer_count, "--proxy-protocol-from", place, oc);
+	a->unix_balancers = true;
+	return 0;
+}
+
+bool access_is_balancer(const struct access *a, const struct addr *peer)
+{
+	return peer->ss.any.sa_family == AF_UNIX
+	    ? a->unix_balancers
+	    : cidr_any_contains(a->balancers, a->balancer_count, peer);
 }

@@ -11,10 +11,15 @@
 
 enum { ACCESS_BLOCKS_MAX = 64 };
 
-/* Which addresses may talk to us at all: judged before any TLS work. Zeroed: all. */
+/*
+ * Which addresses may talk to us at all, judged before any TLS work, and which
+ * of them are balancers, who talk for others. Zeroed: all, and nobody.
+ */
 struct access {
 	struct cidr allow[ACCESS_BLOCKS_MAX], deny[ACCESS_BLOCKS_MAX];
-	size_t allow_count, deny_count;
+	struct cidr balancers[ACCESS_BLOCKS_MAX];
+	size_t allow_count, deny_count, balancer_count;
+	bool unix_balancers; /* peers on a unix socket are, too */
 };
 
 /* One more --allow or --deny. Returns 0, or -1 with OC_USAGE. */
@@ -26,5 +31,11 @@ int access_deny(struct access *a, const char *block, struct outcome *oc);
  * without an IP address, on a unix socket, is let in: the file's mode decides.
  */
 bool access_permits(const struct access *a, const struct addr *peer);
+
+/* One more --proxy-protocol-from, a block or "unix". Returns 0, or -1 with OC_USAGE. */
+int access_trust_balancer(struct access *a, const char *place, struct outcome *oc);
+
+/* Must connections from there begin with a PROXY protocol header? All others must not. */
+bool access_is_balancer(const struct access *a, const struct addr *peer);
 
 #endif

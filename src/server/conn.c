@@ -9,6 +9,7 @@
 #include "common/sock.h"
 #include "common/tlsfacts.h"
 #include "server/answer.h"
+#include "server/proxyhead.h"
 
 struct conn {
 	const struct service *service;
@@ -19,6 +20,7 @@ struct conn {
 	bool alerting; /* the last words are an alert, not close_notify */
 	uint64_t now_ms, entered_ms;
 	struct tlsio *tls;            /* from the first byte to the linger */
+	struct proxyhead *proxy;      /* NULL: not from a balancer */
 	struct http1_parser *request; /* from its first byte to the answer */
 	struct answer answer;         /* what is said, until all of it is */
 	struct outcome *failure;      /* NULL while all is well: most connections never fail */
@@ -29,6 +31,7 @@ struct conn {
  * Each state answers IO_DONE when it has moved the connection on, or what has
  * to be waited for. A failure is left in *oc and answered with IO_FAILED.
  */
+static enum io run_proxy(struct conn *c, struct outcome *oc);
 static enum io run_hello(struct conn *c, struct outcome *oc);
 static enum io run_early_greeting(struct conn *c, struct outcome *oc);
 static enum io run_handshake(struct conn *c, struct outcome *oc);
@@ -42,6 +45,7 @@ static const struct state {
 	enum conn_phase phase;
 	const char *name; /* in the log */
 } states[CONN_STATES] = {
+	[CONN_PROXY] = { run_proxy, PHASE_PROXY, "proxy" },     /* not a byte more */
 	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE, "hello" }, /* the ClientHello  */
 	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE, "early" }, /* 0.5-RTT data */
 	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE, "handshake" },  /* SSL_do_handshake */
@@ -72,6 +76,15 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	return c;
 }
 
+int conn_expect_proxy(struct conn *c, const struct access *access)
+{
+	c->proxy = proxyhead_new(access, &c->record.peer);
+	if (!c->proxy)
+		return -1;
+	c->state = CONN_PROXY;
+	return 0;
+}
+
 static enum io enter(struct conn *c, enum conn_state next)
 {
 	if (next == CONN_DONE || states[next].phase != states[c->state].phase) {
@@ -87,7 +100,7 @@ static void drop_tls(struct conn *c)
 {
 	if (!c->tls)
 		return;
-	c->record.received = tlsio_received(c->tls);
+	c->record.received += tlsio_received(c->tls);
 	c->record.sent = tlsio_sent(c->tls);
 	c->record.sent_alert = tlsio_sent_alert(c->tls);
 	c->record.sni = tlsio_dup_sni(c->tls);
@@ -148,7 +161,7 @@ static void fail(struct conn *c, struct outcome *oc)
 		break;
 	default:
 		c->alerting = true;
-		enter(c, c->state < CONN_CLOSE_NOTIFY ? CONN_CLOSE_NOTIFY : CONN_DONE);
+		enter(c, c->tls && c->state < CONN_CLOSE_NOTIFY ? CONN_CLOSE_NOTIFY : CONN_DONE);
 	}
 }
 
@@ -157,6 +170,33 @@ static int compose_greeting(struct conn *c, struct outcome *oc)
 	const struct answer_about about = { c->service, &c->record.peer, c->tls };
 
 	return answer_greeting(&about, &c->answer, oc);
+}
+
+/*
+ * From here on the client counts, and not the balancer; who it is comes before
+ * what it says. A balancer that speaks for itself is let in as one.
+ */
+static enum io run_proxy(struct conn *c, struct outcome *oc)
+{
+	struct proxyproto header;
+	bool more;
+	enum io io = proxyhead_read(c->proxy, c->fd, &header, &more, oc);
+
+	if (io != IO_DONE)
+		return io;
+	c->record.received = header.len;
+	if (header.origin == PROXYPROTO_FORWARDED) {
+		c->record.peer = header.source;
+		c->record.via = &c->proxy->balancer;
+	}
+	if (header.origin != PROXYPROTO_LOCAL &&
+	    !access_permits(c->proxy->access, &c->record.peer)) {
+		outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+		return IO_FAILED;
+	}
+	enter(c, CONN_HELLO);
+	/* The TLS state waits for the client's first byte, as it does without a balancer. */
+	return more ? IO_DONE : IO_WANT_READ;
 }
 
 /*
@@ -324,7 +364,9 @@ static void expire(struct conn *c)
 		expire_request(c);
 		return;
 	}
-	if (phase == PHASE_HANDSHAKE && c->tls)
+	if (phase == PHASE_PROXY)
+		proxyhead_late(c->proxy, ms, &oc);
+	else if (phase == PHASE_HANDSHAKE && c->tls)
 		tlsio_handshake_late(c->tls, ms, &oc);
 	else if (phase == PHASE_HANDSHAKE)
 		outcome_set(&oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
@@ -413,6 +455,7 @@ void conn_free(struct conn *c)
 		return;
 	drop_tls(c);
 	close(c->fd);
+	proxyhead_free(c->proxy);
 	free(c->record.sni);
 	free(c->failure);
 	free(c);

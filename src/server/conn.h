@@ -8,6 +8,7 @@
 #include "common/addr.h"
 #include "common/outcome.h"
 #include "common/tlsio.h"
+#include "server/access.h"
 #include "server/service.h"
 
 /*
@@ -15,6 +16,7 @@
  * machine that knows sockets and TLS, but neither the event loop nor the clock.
  */
 enum conn_state {
+	CONN_PROXY, /* from a balancer: its PROXY protocol header */
 	CONN_HELLO,
 	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
 	CONN_HANDSHAKE,
@@ -28,7 +30,7 @@ enum conn_state {
 enum { CONN_STATES = CONN_DONE };
 
 /* The states fall into phases, and each phase has a deadline as a whole. */
-enum conn_phase { PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
+enum conn_phase { PHASE_PROXY, PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
 
 enum { CONN_PHASES = PHASE_LINGER + 1 };
 
@@ -48,6 +50,15 @@ struct conn;
  */
 struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
     const struct addr *peer, uint64_t now_ms);
+
+/*
+ * The peer is a balancer (access_is_balancer): before anything else a PROXY
+ * protocol header has to come, and from then on the client that it names is the
+ * peer. access, which must outlive the connection, judges that client before
+ * any TLS work. To be called before the first step. Returns 0, or -1 when out
+ * of memory.
+ */
+int conn_expect_proxy(struct conn *c, const struct access *access);
 
 /*
  * Go as far as possible without blocking, through several states where nothing
@@ -75,7 +86,8 @@ bool conn_is_handshaking(const struct conn *c);
 
 /* What a log line tells of a connection; complete when it is done. */
 struct conn_record {
-	struct addr peer;
+	struct addr peer;               /* the client, also behind a balancer */
+	const struct addr *via;         /* the balancer that named the peer; NULL: none did */
 	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
 	const struct outcome *failure;  /* with the details; NULL when OC_OK */
 	const char *stage;              /* the state in which it failed; NULL when OC_OK */

@@ -40,17 +40,21 @@ void connlog_write(const struct conn_record *r)
 {
 	enum log_level level = r->code == OC_HEALTH_CHECK ? LEVEL_DEBUG : LEVEL_INFO;
 	struct log_line line;
-	char peer[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX];
 
 	if (!log_wants(level))
 		return;
 	log_begin(&line, level);
-	log_field(&line, "peer", "%s", addr_format(&r->peer, peer));
+	log_field(&line, "peer", "%s", addr_format(&r->peer, text));
+	if (r->via)
+		log_field(&line, "via", "%s", addr_format(r->via, text));
 	log_field(&line, "outcome", "%s", outcome_name(r->code));
 	put_negotiated(&line, r);
 	put_failure(&line, r);
 	log_number(&line, "received", r->received);
 	log_number(&line, "sent", r->sent);
+	if (r->via)
+		log_number(&line, "proxy_ms", r->phase_ms[PHASE_PROXY]);
 	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
 	if (r->alpn[0])
 		log_number(&line, "request_ms", r->phase_ms[PHASE_REQUEST]);

@@ -103,6 +103,8 @@ void counters_add(struct counters *c, const struct conn_record *r)
 	add(&c->received, r->received);
 	add(&c->sent, r->sent);
 	/* Only who has come through a phase tells how long it takes. */
+	if (r->via)
+		add_duration(&c->phase[PHASE_PROXY], r->phase_ms[PHASE_PROXY]);
 	if (!r->facts.protocol[0])
 		return;
 	add(&c->handshakes[strcmp(r->facts.protocol, "TLSv1.3") == 0

@@ -99,6 +99,7 @@ static void write_phases(FILE *to, const struct counters *c)
 {
 	head(to, "hello_phase_duration_seconds", "histogram",
 	    "Time that connections took in a phase which they came through.");
+	write_phase(to, "proxy", &c->phase[PHASE_PROXY]);
 	write_phase(to, "handshake", &c->phase[PHASE_HANDSHAKE]);
 	write_phase(to, "request", &c->phase[PHASE_REQUEST]);
 	write_phase(to, "greeting", &c->phase[PHASE_GREETING]);

@@ -23,6 +23,7 @@ enum {
 	OPT_MAX_CONNECTIONS,
 	OPT_MAX_HANDSHAKES,
 	OPT_MAX_PER_CLIENT,
+	OPT_PROXY_PROTOCOL_FROM,
 	OPT_ALLOW,
 	OPT_DENY,
 	OPT_TICKETS,
@@ -32,6 +33,7 @@ enum {
 	OPT_GROUPS,
 	OPT_CIPHERS,
 	OPT_CIPHERSUITES,
+	OPT_PROXY_TIMEOUT,
 	OPT_HANDSHAKE_TIMEOUT,
 	OPT_REQUEST_TIMEOUT,
 	OPT_GREETING_TIMEOUT,
@@ -63,6 +65,8 @@ static const struct optparse_option options[] = {
 	[OPT_MAX_HANDSHAKES] = { 0, "max-handshakes", "N", "in flight, per worker (1000)" },
 	[OPT_MAX_PER_CLIENT] = { 0, "max-per-client", "N",
 	    "open of an address, per worker (no limit)" },
+	[OPT_PROXY_PROTOCOL_FROM] = { 0, "proxy-protocol-from", "CIDR",
+	    "from there, or \"unix\", a PROXY header must come" },
 	[OPT_ALLOW] = { 0, "allow", "CIDR", "let in only these addresses; repeatable" },
 	[OPT_DENY] = { 0, "deny", "CIDR", "keep these out; repeatable" },
 	[OPT_TICKETS] = { 0, "tickets", "N", "TLS 1.3 session tickets per handshake (0)" },
@@ -73,6 +77,7 @@ static const struct optparse_option options[] = {
 	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
 	[OPT_CIPHERS] = { 0, "ciphers", "LIST", "of TLS 1.2, by OpenSSL's names" },
 	[OPT_CIPHERSUITES] = { 0, "ciphersuites", "LIST", "of TLS 1.3" },
+	[OPT_PROXY_TIMEOUT] = { 0, "proxy-timeout", "T", "for the whole PROXY header (5s)" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the whole handshake (10s)" },
 	[OPT_REQUEST_TIMEOUT] = { 0, "request-timeout", "T", "for an HTTP request (10s)" },
 	[OPT_GREETING_TIMEOUT] = { 0, "greeting-timeout", "T", "to get the greeting out (10s)" },
@@ -99,6 +104,7 @@ static void set_defaults(struct server_options *o)
 	o->greeting = "Hello world";
 	o->workers = cpus < 1 ? 1 : cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : (unsigned)cpus;
 	o->max_handshakes = 1000;
+	o->proxy_ms = 5000;
 	o->handshake_ms = 10000;
 	o->request_ms = 10000;
 	o->greeting_ms = 10000;
@@ -241,6 +247,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return optparse_uint("--max-handshakes", value, 1, 1000000, &o->max_handshakes, oc);
 	case OPT_MAX_PER_CLIENT:
 		return optparse_uint("--max-per-client", value, 1, 1000000, &o->max_per_client, oc);
+	case OPT_PROXY_PROTOCOL_FROM:
+		return access_trust_balancer(&o->access, value, oc);
 	case OPT_ALLOW:
 		return access_allow(&o->access, value, oc);
 	case OPT_DENY:
@@ -263,6 +271,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_GROUPS:
 		o->tls.policy.groups = value;
 		return 0;
+	case OPT_PROXY_TIMEOUT:
+		return optparse_duration("--proxy-timeout", value, &o->proxy_ms, oc);
 	case OPT_HANDSHAKE_TIMEOUT:
 		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
 	case OPT_REQUEST_TIMEOUT:

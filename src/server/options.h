@@ -39,7 +39,7 @@ struct server_options {
 	struct server_place metrics; /* where they are served */
 	const char *user, *group;    /* of the workers; NULL: privdrop's defaults */
 	enum sandbox_mode sandbox;
-	unsigned handshake_ms, request_ms, greeting_ms, linger_ms, drain_ms;
+	unsigned proxy_ms, handshake_ms, request_ms, greeting_ms, linger_ms, drain_ms;
 	bool check; /* judge, and serve nothing */
 	enum log_level log_level;
 	enum log_format log_format;

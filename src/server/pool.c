@@ -44,7 +44,6 @@ static int join_client(struct pool *p, struct pool_place *place)
 	struct pool_client *client;
 	struct client_key key;
 
-	place->client = NULL;
 	if (p->limits->per_client == 0 || !make_key(&conn_get_record(place->conn)->peer, &key))
 		return 0;
 	HASH_FIND(hh, p->clients, &key, sizeof key, client);
@@ -85,9 +84,16 @@ static void enqueue(struct pool *p, struct pool_place *place)
 	DL_APPEND(p->queue[place->phase], place);
 }
 
+/* Whose connection it is comes with the balancer's header. */
+static bool has_client(const struct pool_place *place)
+{
+	return conn_get_phase(place->conn) != PHASE_PROXY;
+}
+
 int pool_add(struct pool *p, struct pool_place *place)
 {
-	if (join_client(p, place) != 0)
+	place->client = NULL;
+	if (has_client(place) && join_client(p, place) != 0)
 		return -1;
 	place->handshaking = false;
 	enqueue(p, place);
@@ -109,17 +115,22 @@ static void set_handshaking(struct pool *p, struct pool_place *place, bool on)
 	}
 }
 
-void pool_update(struct pool *p, struct pool_place *place)
+int pool_update(struct pool *p, struct pool_place *place)
 {
-	if (conn_get_phase(place->conn) != place->phase) {
-		DL_DELETE(p->queue[place->phase], place);
-		enqueue(p, place);
-		if (place->client) {
-			DL_DELETE2(place->client->places, place, client_prev, client_next);
-			DL_APPEND2(place->client->places, place, client_prev, client_next);
-		}
-	}
+	enum conn_phase was = place->phase;
+
 	set_handshaking(p, place, conn_is_handshaking(place->conn));
+	if (conn_get_phase(place->conn) == was)
+		return 0;
+	DL_DELETE(p->queue[was], place);
+	enqueue(p, place);
+	if (was == PHASE_PROXY)
+		return join_client(p, place);
+	if (place->client) {
+		DL_DELETE2(place->client->places, place, client_prev, client_next);
+		DL_APPEND2(place->client->places, place, client_prev, client_next);
+	}
+	return 0;
 }
 
 void pool_remove(struct pool *p, struct pool_place *place)

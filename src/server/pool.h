@@ -20,7 +20,7 @@ struct pool_place {
 	struct conn *conn;
 	enum conn_phase phase;
 	bool handshaking;
-	struct pool_client *client; /* NULL: has no address, or nobody counts */
+	struct pool_client *client; /* NULL: has no address (yet), or nobody counts */
 	struct pool_place *prev, *next;
 	struct pool_place *handshake_prev, *handshake_next;
 	struct pool_place *client_prev, *client_next;
@@ -41,8 +41,12 @@ struct pool {
 /* Take in a connection (place->conn is set). Returns 0, or -1 when out of memory. */
 int pool_add(struct pool *p, struct pool_place *place);
 
-/* After a step: put it where its new state belongs. */
-void pool_update(struct pool *p, struct pool_place *place);
+/*
+ * After a step: put it where its new state belongs. From a balancer it counts
+ * for its client once the header has named one. Returns 0, or -1 when out of
+ * memory; it has to be closed then.
+ */
+int pool_update(struct pool *p, struct pool_place *place);
 
 void pool_remove(struct pool *p, struct pool_place *place);
 

@@ -127,8 +127,10 @@ static void step(struct client *c)
 		return;
 	}
 	watch(c, want);
-	pool_update(&c->worker->pool, &c->place);
-	keep_limits(c);
+	if (pool_update(&c->worker->pool, &c->place) != 0)
+		close_client(c, OC_INTERNAL, "out of memory");
+	else
+		keep_limits(c);
 }
 
 static void on_client(evutil_socket_t fd, short events, void *arg)
@@ -139,8 +141,9 @@ static void on_client(evutil_socket_t fd, short events, void *arg)
 }
 
 /* Takes fd. NULL when out of memory. */
-static struct client *client_new(struct worker *w, int fd, const struct addr *peer)
+static struct client *client_new(struct worker *w, int fd, const struct addr *peer, bool balancer)
 {
+	const struct access *access = &w->job->options->access;
 	struct client *c = calloc(1, sizeof *c);
 
 	if (!c) {
@@ -148,7 +151,8 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 		return NULL;
 	}
 	c->place.conn = conn_new(w->job->service, &w->deadlines, fd, peer, clock_ms());
-	if (!c->place.conn || pool_add(&w->pool, &c->place) != 0) {
+	if (!c->place.conn || (balancer && conn_expect_proxy(c->place.conn, access) != 0) ||
+	    pool_add(&w->pool, &c->place) != 0) {
 		conn_free(c->place.conn);
 		free(c);
 		return NULL;
@@ -161,7 +165,9 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 
 static void take(struct worker *w, int fd, const struct addr *peer)
 {
-	struct client *c = client_new(w, fd, peer);
+	const struct access *access = &w->job->options->access;
+	bool balancer = access_is_balancer(access, peer);
+	struct client *c = client_new(w, fd, peer, balancer);
 
 	if (!c) {
 		log_at(LEVEL_ERROR, "out of memory: a connection was dropped");
@@ -173,7 +179,8 @@ static void take(struct worker *w, int fd, const struct addr *peer)
 	}
 	if (!event_pending(&w->tick, EV_TIMEOUT, NULL))
 		event_add(&w->tick, &tick_time);
-	if (!access_permits(&w->job->options->access, peer))
+	/* A balancer has to be let in to say for whom it comes: then that one is judged. */
+	if (!balancer && !access_permits(access, peer))
 		close_client(c, OC_CLIENT_DENIED, "not let in by --allow and --deny");
 	else
 		keep_limits(c);
@@ -337,6 +344,7 @@ static int set_up(struct worker *w)
 	const struct worker_job *job = w->job;
 	const struct server_options *o = job->options;
 
+	w->deadlines.ms[PHASE_PROXY] = o->proxy_ms;
 	w->deadlines.ms[PHASE_HANDSHAKE] = o->handshake_ms;
 	w->deadlines.ms[PHASE_REQUEST] = o->request_ms;
 	w->deadlines.ms[PHASE_GREETING] = o->greeting_ms;

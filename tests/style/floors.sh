@@ -56,6 +56,7 @@ modules='
 4    server/pool
 4    server/posts
 4    server/privdrop
+4    server/proxyhead
 4    server/sandbox
 4    server/sandbox_landlock
 4    server/sandbox_seccomp

@@ -165,6 +165,26 @@ START_TEST(test_a_peer_without_an_address_is_let_in)
 }
 END_TEST
 
+START_TEST(test_who_is_a_balancer)
+{
+	const struct addr inside = at("203.0.113.5"), outside = at("192.0.2.1");
+	const struct addr local = { .ss.any.sa_family = AF_UNIX };
+	struct outcome oc = OUTCOME_NONE;
+	struct access a = { .allow_count = 0 };
+
+	ck_assert(!access_is_balancer(&a, &inside));
+	ck_assert(!access_is_balancer(&a, &local));
+	ck_assert_int_eq(access_trust_balancer(&a, "203.0.113.0/24", &oc), 0);
+	ck_assert(access_is_balancer(&a, &inside));
+	ck_assert(!access_is_balancer(&a, &outside));
+	ck_assert(!access_is_balancer(&a, &local));
+	ck_assert_int_eq(access_trust_balancer(&a, "unix", &oc), 0);
+	ck_assert(access_is_balancer(&a, &local));
+	ck_assert_int_eq(access_trust_balancer(&a, "unix:/run/x", &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, "--proxy-protocol-from");
+}
+END_TEST
+
 START_TEST(test_too_many_blocks)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -181,4 +201,4 @@ CHECK_MAIN("access", test_where_a_block_ends, test_no_length_is_one_address,
     test_length_zero_is_all_of_a_family, test_a_mapped_address_is_ipv4, test_what_is_no_block,
     test_bits_behind_the_prefix_are_a_slip, test_without_rules_all_are_let_in,
     test_denied_wins_and_allowed_closes_the_rest, test_a_peer_without_an_address_is_let_in,
-    test_too_many_blocks)
+    test_who_is_a_balancer, test_too_many_blocks)

@@ -77,6 +77,21 @@ START_TEST(test_a_connection_is_counted_once_everywhere)
 }
 END_TEST
 
+/* Who comes without a balancer has no such phase. */
+START_TEST(test_the_balancers_phase)
+{
+	int fd;
+	struct counters *c = fresh(&fd);
+	struct conn_record r = record(OC_OK, "TLSv1.3", false, 7);
+
+	counters_add(c, &r);
+	ck_assert_uint_eq(c->phase[PHASE_PROXY].bucket[0], 0);
+	r.via = &r.peer;
+	counters_add(c, &r);
+	ck_assert_uint_eq(c->phase[PHASE_PROXY].bucket[0], 1);
+}
+END_TEST
+
 START_TEST(test_they_survive_who_counted)
 {
 	int fd, status;
@@ -204,5 +219,5 @@ START_TEST(test_the_text)
 END_TEST
 
 CHECK_MAIN("counters", test_a_connection_is_counted_once_everywhere,
-    test_they_survive_who_counted, test_seats_are_counted, test_a_reader_cannot_write,
-    test_what_is_served, test_the_text)
+    test_the_balancers_phase, test_they_survive_who_counted, test_seats_are_counted,
+    test_a_reader_cannot_write, test_what_is_served, test_the_text)

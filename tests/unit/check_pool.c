@@ -10,9 +10,14 @@
 #include "support/testpki.h"
 
 /* Connections that never say more than they have to, and a clock that moves when a test says so. */
-enum { HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000, MEMBERS = 8 };
+enum { PROXY_MS = 500, HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000, MEMBERS = 8 };
 
-static const struct conn_limits deadlines = { { HANDSHAKE_MS, GREETING_MS, LINGER_MS } };
+static const struct conn_limits deadlines = { {
+    [PHASE_PROXY] = PROXY_MS,
+    [PHASE_HANDSHAKE] = HANDSHAKE_MS,
+    [PHASE_GREETING] = GREETING_MS,
+    [PHASE_LINGER] = LINGER_MS,
+} };
 static char greeting[] = "hello\n";
 static struct service service = { .greeting = greeting, .greeting_len = 6, .close_early = true };
 static uint64_t now = 5000;
@@ -44,7 +49,7 @@ static void end_service(void)
 	testpki_end();
 }
 
-static struct pool_place *enter(struct pool *p, int i, const char *host)
+static struct pool_place *make(int i, const char *host)
 {
 	struct addr peer = { .ss.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
 	struct outcome oc = OUTCOME_NONE;
@@ -56,8 +61,15 @@ static struct pool_place *enter(struct pool *p, int i, const char *host)
 	members[i].peer = ends[1];
 	members[i].place.conn = conn_new(&service, &deadlines, ends[0], &peer, now);
 	ck_assert_ptr_nonnull(members[i].place.conn);
-	ck_assert_int_eq(pool_add(p, &members[i].place), 0);
 	return &members[i].place;
+}
+
+static struct pool_place *enter(struct pool *p, int i, const char *host)
+{
+	struct pool_place *place = make(i, host);
+
+	ck_assert_int_eq(pool_add(p, place), 0);
+	return place;
 }
 
 static void leave(struct pool *p, struct pool_place *place)
@@ -87,7 +99,7 @@ static void speak(struct pool *p, struct pool_place *place)
 
 	ck_assert_int_eq(write(((struct member *)place)->peer, half, sizeof half), sizeof half);
 	ck_assert_int_eq(conn_step(place->conn, now), CONN_WANT_READ);
-	pool_update(p, place);
+	ck_assert_int_eq(pool_update(p, place), 0);
 }
 
 static void expect_excess(struct pool *p, struct pool_place *latest, struct pool_place *who,
@@ -144,7 +156,7 @@ START_TEST(test_waiting_counts_from_the_last_phase)
 	for (int i = 0; i < 4000 && !peer_client_is_done(&client); i++) {
 		peer_client_step(&client);
 		conn_step(first->conn, now);
-		pool_update(&p, first);
+		ck_assert_int_eq(pool_update(&p, first), 0);
 	}
 	ck_assert_int_eq(conn_get_state(first->conn), CONN_LINGER);
 	ck_assert_uint_eq(p.handshake_count, 0);
@@ -196,6 +208,33 @@ START_TEST(test_who_counts_as_one_client)
 }
 END_TEST
 
+/* Until the header has come a balancer's connection is nobody's, and its deadline another one. */
+START_TEST(test_behind_a_balancer_the_client_counts)
+{
+	static const char header[] = "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\n";
+	static const struct access everybody;
+	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *direct = enter(&p, 0, "192.0.2.1"), *forwarded[2];
+
+	for (int i = 0; i < 2; i++) {
+		forwarded[i] = make(i + 1, "203.0.113.5");
+		ck_assert_int_eq(conn_expect_proxy(forwarded[i]->conn, &everybody), 0);
+		ck_assert_int_eq(pool_add(&p, forwarded[i]), 0);
+		expect_excess(&p, forwarded[i], NULL, "");
+	}
+	ck_assert_ptr_eq(pool_expired(&p, now + PROXY_MS), forwarded[0]);
+	ck_assert_int_eq(write(members[1].peer, header, sizeof header - 1), sizeof header - 1);
+	ck_assert_int_eq(conn_step(forwarded[0]->conn, now), CONN_WANT_READ);
+	ck_assert_int_eq(pool_update(&p, forwarded[0]), 0);
+	ck_assert_ptr_eq(pool_expired(&p, now + PROXY_MS), forwarded[1]);
+	expect_excess(&p, forwarded[0], direct, "max-per-client");
+	leave(&p, direct);
+	expect_excess(&p, forwarded[0], NULL, "");
+	leave_all(&p);
+}
+END_TEST
+
 START_TEST(test_a_client_that_is_gone_leaves_nothing)
 {
 	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
@@ -228,4 +267,5 @@ END_TEST
 CHECK_MAIN_IN("pool", make_service, end_service, test_up_to_a_limit_nobody_has_to_go,
     test_the_one_that_waited_longest_makes_room, test_waiting_counts_from_the_last_phase,
     test_handshakes_are_counted_from_their_first_byte, test_who_counts_as_one_client,
-    test_a_client_that_is_gone_leaves_nothing, test_the_deadline_of_each_phase)
+    test_behind_a_balancer_the_client_counts, test_a_client_that_is_gone_leaves_nothing,
+    test_the_deadline_of_each_phase)

@@ -250,7 +250,6 @@ START_TEST(test_another_protocol_is_named)
 		{ "GET / HTTP/1.1\r\n", "an HTTP request" },
 		{ "SSH-2.0-OpenSSH_9.2\r\n", "an SSH server" },
 		{ "220 mail.test ESMTP\r\n", "a mail or FTP server" },
-		{ "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n", "a PROXY protocol header" },
 		{ "\"quoted\" \x1b[31m\n", "not a TLS record" },
 	};
 
@@ -263,6 +262,23 @@ START_TEST(test_another_protocol_is_named)
 		ck_assert_ptr_null(strchr(oc.detail, '\x1b'));
 		end();
 	}
+}
+END_TEST
+
+/* A balancer that says who the client is, where nobody asked for it. */
+START_TEST(test_a_proxy_header_is_named)
+{
+	static const char v2[] = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+	struct outcome oc;
+
+	begin();
+	oc = after_bytes("PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n", 32);
+	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "where none may be");
+	end();
+	begin();
+	oc = after_bytes(v2, sizeof v2 - 1);
+	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "where none may be");
+	end();
 }
 END_TEST
 
@@ -388,6 +404,6 @@ CHECK_MAIN_IN("tlsio", make_files, testpki_end, test_a_flight_is_one_send,
     test_no_early_word_in_tls12_or_after_a_retry, test_facts_are_those_of_the_handshake,
     test_close_notify_is_said_once, test_a_clean_end_is_told_from_a_truncation,
     test_a_reset_is_told_from_a_close, test_another_protocol_is_named,
-    test_a_broken_record_is_still_tls, test_late_tells_silence_from_noise,
-    test_an_alert_is_named_with_its_number, test_nothing_in_common,
-    test_a_long_write_survives_a_slow_reader)
+    test_a_proxy_header_is_named, test_a_broken_record_is_still_tls,
+    test_late_tells_silence_from_noise, test_an_alert_is_named_with_its_number,
+    test_nothing_in_common, test_a_long_write_survives_a_slow_reader)

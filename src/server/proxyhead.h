@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_PROXYHEAD_H
+#define HELLO_SERVER_PROXYHEAD_H
+
+#include <stddef.h>
+
+#include "common/addr.h"
+#include "common/outcome.h"
+#include "common/proxyproto.h"
+#include "server/access.h"
+
+/*
+ * A connection from a balancer, until its PROXY protocol header is here. Bytes
+ * are held only while a part of it is.
+ */
+struct proxyhead {
+	const struct access *access; /* who judges the client that the header names */
+	struct addr balancer;
+	unsigned char *held;
+	size_t held_len;
+};
+
+/* access must outlive the object. NULL when out of memory. */
+struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer);
+
+/*
+ * Take the header from the socket and not a byte more. IO_DONE: *more tells
+ * whether something has come behind it already. IO_WANT_READ: all that came was
+ * the beginning of one. IO_FAILED: PROXY_HEADER_BAD, or HEALTH_CHECK when the
+ * balancer has left without a byte, or INTERNAL.
+ */
+enum io proxyhead_read(struct proxyhead *p, int fd, struct proxyproto *header, bool *more,
+    struct outcome *oc);
+
+/* The deadline has passed: PROXY_HEADER_BAD. Returns -1. */
+int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc);
+
+/* NULL is fine. */
+void proxyhead_free(struct proxyhead *p);
+
+#endif
