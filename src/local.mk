@@ -44,6 +44,7 @@ libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/connlog.c src/server/connlog.h \
+	src/server/connrecord.c src/server/connrecord.h \
 	src/server/counters.c src/server/counters.h \
 	src/server/crew.c src/server/crew.h \
 	src/server/exposition.c src/server/exposition.h \

@@ -23,7 +23,6 @@ struct conn {
 	struct proxyhead *proxy;      /* NULL: not from a balancer */
 	struct http1_parser *request; /* from its first byte to the answer */
 	struct answer answer;         /* what is said, until all of it is */
-	struct outcome *failure;      /* NULL while all is well: most connections never fail */
 	struct conn_record record;
 };
 
@@ -69,10 +68,7 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->fd = fd;
 	c->state = CONN_HELLO;
 	c->now_ms = c->entered_ms = now_ms;
-	c->record.peer = *peer;
-	c->record.sent_alert = OUTCOME_NO_ALERT;
-	c->record.alpn = "";
-	c->record.facts = (struct tlsio_facts){ "", "", "", false };
+	connrecord_init(&c->record, peer);
 	return c;
 }
 
@@ -100,10 +96,7 @@ static void drop_tls(struct conn *c)
 {
 	if (!c->tls)
 		return;
-	c->record.received += tlsio_received(c->tls);
-	c->record.sent = tlsio_sent(c->tls);
-	c->record.sent_alert = tlsio_sent_alert(c->tls);
-	c->record.sni = tlsio_dup_sni(c->tls);
+	connrecord_take(&c->record, c->tls);
 	tlsio_free(c->tls);
 	c->tls = NULL;
 	free(c->request);
@@ -113,14 +106,7 @@ static void drop_tls(struct conn *c)
 
 static void note_failure(struct conn *c, const struct outcome *oc)
 {
-	if (c->record.code != OC_OK || oc->code == OC_OK)
-		return;
-	c->record.code = oc->code;
-	c->record.stage = states[c->state].name;
-	c->failure = malloc(sizeof *c->failure);
-	if (c->failure)
-		*c->failure = *oc;
-	c->record.failure = c->failure;
+	connrecord_fail(&c->record, states[c->state].name, oc);
 }
 
 /* A balancer that looks whether we are there asks for nothing. Else NULL. */
@@ -172,28 +158,13 @@ static int compose_greeting(struct conn *c, struct outcome *oc)
 	return answer_greeting(&about, &c->answer, oc);
 }
 
-/*
- * From here on the client counts, and not the balancer; who it is comes before
- * what it says. A balancer that speaks for itself is let in as one.
- */
 static enum io run_proxy(struct conn *c, struct outcome *oc)
 {
-	struct proxyproto header;
 	bool more;
-	enum io io = proxyhead_read(c->proxy, c->fd, &header, &more, oc);
+	enum io io = proxyhead_read(c->proxy, c->fd, &c->record, &more, oc);
 
 	if (io != IO_DONE)
 		return io;
-	c->record.received = header.len;
-	if (header.origin == PROXYPROTO_FORWARDED) {
-		c->record.peer = header.source;
-		c->record.via = &c->proxy->balancer;
-	}
-	if (header.origin != PROXYPROTO_LOCAL &&
-	    !access_permits(c->proxy->access, &c->record.peer)) {
-		outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
-		return IO_FAILED;
-	}
 	enter(c, CONN_HELLO);
 	/* The TLS state waits for the client's first byte, as it does without a balancer. */
 	return more ? IO_DONE : IO_WANT_READ;
@@ -456,7 +427,6 @@ void conn_free(struct conn *c)
 	drop_tls(c);
 	close(c->fd);
 	proxyhead_free(c->proxy);
-	free(c->record.sni);
-	free(c->failure);
+	connrecord_free(&c->record);
 	free(c);
 }

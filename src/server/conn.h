@@ -7,8 +7,8 @@
 
 #include "common/addr.h"
 #include "common/outcome.h"
-#include "common/tlsio.h"
 #include "server/access.h"
+#include "server/connrecord.h"
 #include "server/service.h"
 
 /*
@@ -28,11 +28,6 @@ enum conn_state {
 };
 
 enum { CONN_STATES = CONN_DONE };
-
-/* The states fall into phases, and each phase has a deadline as a whole. */
-enum conn_phase { PHASE_PROXY, PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
-
-enum { CONN_PHASES = PHASE_LINGER + 1 };
 
 /* How long each phase may last, in milliseconds. */
 struct conn_limits {
@@ -84,22 +79,7 @@ uint64_t conn_deadline(const struct conn *c);
 /* A handshake that has begun costs the TLS library up to 48 KiB until it is over. */
 bool conn_is_handshaking(const struct conn *c);
 
-/* What a log line tells of a connection; complete when it is done. */
-struct conn_record {
-	struct addr peer;               /* the client, also behind a balancer */
-	const struct addr *via;         /* the balancer that named the peer; NULL: none did */
-	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
-	const struct outcome *failure;  /* with the details; NULL when OC_OK */
-	const char *stage;              /* the state in which it failed; NULL when OC_OK */
-	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
-	const char *alpn;               /* "http/1.1", or "" */
-	char *sni;                      /* the name asked for, peer-given; NULL: none */
-	struct tlsio_facts facts;       /* "" before the handshake is done */
-	uint64_t received, sent;        /* bytes on the socket, until the linger */
-	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
-};
-
-/* Valid until conn_free. */
+/* What there is to tell of it. Valid until conn_free. */
 const struct conn_record *conn_get_record(const struct conn *c);
 
 /* Close and release. Sends nothing. NULL is fine. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/proxyproto.h"
+
 struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer)
 {
 	struct proxyhead *p = calloc(1, sizeof *p);
@@ -64,15 +66,30 @@ static int hold(struct proxyhead *p, const unsigned char *bytes, size_t len, str
 	return 0;
 }
 
+/* From here on the client counts, and who it is comes before what it says. */
+static int judge(const struct proxyhead *p, const struct proxyproto *header,
+    struct conn_record *record, struct outcome *oc)
+{
+	record->received = header->len;
+	if (header->origin == PROXYPROTO_FORWARDED) {
+		record->peer = header->source;
+		record->via = &p->balancer;
+	}
+	if (header->origin == PROXYPROTO_LOCAL || access_permits(p->access, &record->peer))
+		return 0;
+	return outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+}
+
 /*
  * A look first, because the client's bytes follow at once and are not ours to
  * take. But what is there of an incomplete header is taken: else the socket
  * would stay readable, and the event loop spin until the rest comes.
  */
-enum io proxyhead_read(struct proxyhead *p, int fd, struct proxyproto *header, bool *more,
+enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
     struct outcome *oc)
 {
 	unsigned char bytes[PROXYPROTO_MAX + 1], *fresh = bytes + p->held_len;
+	struct proxyproto header;
 	enum parse parse;
 	ssize_t n;
 
@@ -87,7 +104,7 @@ enum io proxyhead_read(struct proxyhead *p, int fd, struct proxyproto *header, b
 		left(p, oc);
 		return IO_FAILED;
 	}
-	parse = proxyproto_parse(bytes, p->held_len + (size_t)n, header, oc);
+	parse = proxyproto_parse(bytes, p->held_len + (size_t)n, &header, oc);
 	if (parse == PARSE_BAD)
 		return IO_FAILED;
 	if (parse == PARSE_MORE)
@@ -95,11 +112,11 @@ enum io proxyhead_read(struct proxyhead *p, int fd, struct proxyproto *header, b
 			hold(p, bytes, p->held_len + (size_t)n, oc) == 0
 		    ? IO_WANT_READ
 		    : IO_FAILED;
-	*more = header->len < p->held_len + (size_t)n;
-	if (consume(fd, fresh, header->len - p->held_len, oc) != 0)
+	*more = header.len < p->held_len + (size_t)n;
+	if (consume(fd, fresh, header.len - p->held_len, oc) != 0)
 		return IO_FAILED;
 	drop(p);
-	return IO_DONE;
+	return judge(p, &header, record, oc) == 0 ? IO_DONE : IO_FAILED;
 }
 
 int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc)

@@ -2,12 +2,13 @@
 #ifndef HELLO_SERVER_PROXYHEAD_H
 #define HELLO_SERVER_PROXYHEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/addr.h"
 #include "common/outcome.h"
-#include "common/proxyproto.h"
 #include "server/access.h"
+#include "server/connrecord.h"
 
 /*
  * A connection from a balancer, until its PROXY protocol header is here. Bytes
@@ -24,12 +25,16 @@ struct proxyhead {
 struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer);
 
 /*
- * Take the header from the socket and not a byte more. IO_DONE: *more tells
- * whether something has come behind it already. IO_WANT_READ: all that came was
- * the beginning of one. IO_FAILED: PROXY_HEADER_BAD, or HEALTH_CHECK when the
- * balancer has left without a byte, or INTERNAL.
+ * Take the header from the socket and not a byte more. The client in it becomes
+ * the record's peer and is judged; where it names nobody, the balancer stays
+ * the peer, and a balancer that speaks for itself is let in as one.
+ *
+ * IO_DONE: *more tells whether something has come behind it already.
+ * IO_WANT_READ: all that came was the beginning of one. IO_FAILED:
+ * PROXY_HEADER_BAD, CLIENT_DENIED, HEALTH_CHECK when the balancer has left
+ * without a byte, or INTERNAL.
  */
-enum io proxyhead_read(struct proxyhead *p, int fd, struct proxyproto *header, bool *more,
+enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
     struct outcome *oc);
 
 /* The deadline has passed: PROXY_HEADER_BAD. Returns -1. */

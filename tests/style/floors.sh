@@ -43,6 +43,7 @@ modules='
 4    server/activation
 4    server/conn
 4    server/connlog
+4    server/connrecord
 4    server/counters
 4    server/crew
 4    server/exposition

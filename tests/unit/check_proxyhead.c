@@ -37,7 +37,7 @@ static const char header_unknown[] = "PROXY UNKNOWN\r\n";
 static void make_service(void)
 {
 	const struct tlsident id = { "chain.pem", "key.pem" };
-	const struct tlsctx_choice choice = { { NULL }, 0 };
+	const struct tlsctx_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 
@@ -201,7 +201,7 @@ START_TEST(test_not_a_byte_more)
 		char bytes[sizeof header_v1 + sizeof hello];
 		const struct addr balancer = { .len = 0 };
 		struct outcome oc = OUTCOME_NONE;
-		struct proxyproto header;
+		struct conn_record record;
 		struct proxyhead *p;
 		int ends[2], n;
 		bool more;
@@ -210,12 +210,14 @@ START_TEST(test_not_a_byte_more)
 		memcpy(bytes, header_v1, sizeof header_v1 - 1);
 		memcpy(bytes + sizeof header_v1 - 1, hello, extra);
 		say(ends[1], bytes, sizeof header_v1 - 1 + extra);
+		connrecord_init(&record, &balancer);
 		p = proxyhead_new(&everybody, &balancer);
 		ck_assert_ptr_nonnull(p);
-		ck_assert_int_eq(proxyhead_read(p, ends[0], &header, &more, &oc), IO_DONE);
+		ck_assert_int_eq(proxyhead_read(p, ends[0], &record, &more, &oc), IO_DONE);
 		ck_assert_int_eq(more, extra > 0);
 		ck_assert_int_eq(ioctl(ends[0], FIONREAD, &n), 0);
 		ck_assert_uint_eq((size_t)n, extra);
+		ck_assert_uint_eq(record.received, sizeof header_v1 - 1);
 		proxyhead_free(p);
 		close(ends[0]);
 		close(ends[1]);

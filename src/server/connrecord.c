@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/connrecord.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void connrecord_init(struct conn_record *r, const struct addr *peer)
+{
+	memset(r, 0, sizeof *r);
+	r->peer = *peer;
+	r->sent_alert = OUTCOME_NO_ALERT;
+	r->alpn = "";
+	r->facts = (struct tlsio_facts){ "", "", "", false };
+}
+
+/* On the heap, because most connections never fail, and an outcome is a kilobyte. */
+void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
+{
+	if (r->code != OC_OK || oc->code == OC_OK)
+		return;
+	r->code = oc->code;
+	r->stage = stage;
+	r->failure = malloc(sizeof *r->failure);
+	if (r->failure)
+		*r->failure = *oc;
+}
+
+void connrecord_take(struct conn_record *r, const struct tlsio *tls)
+{
+	r->received += tlsio_received(tls);
+	r->sent = tlsio_sent(tls);
+	r->sent_alert = tlsio_sent_alert(tls);
+	r->sni = tlsio_dup_sni(tls);
+}
+
+void connrecord_free(struct conn_record *r)
+{
+	free(r->sni);
+	free(r->failure);
+	r->sni = NULL;
+	r->failure = NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_CONNRECORD_H
+#define HELLO_SERVER_CONNRECORD_H
+
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/outcome.h"
+#include "common/tlsio.h"
+
+/* The states of a connection fall into phases, and each phase has a deadline as a whole. */
+enum conn_phase { PHASE_PROXY, PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
+
+enum { CONN_PHASES = PHASE_LINGER + 1 };
+
+/* What a log line tells of a connection; complete when it is done. */
+struct conn_record {
+	struct addr peer;               /* the client, also behind a balancer */
+	const struct addr *via;         /* the balancer that named the peer; NULL: none did */
+	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
+	struct outcome *failure;        /* with the details; NULL when OC_OK */
+	const char *stage;              /* the state in which it failed; NULL when OC_OK */
+	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
+	const char *alpn;               /* "http/1.1", or "" */
+	char *sni;                      /* the name asked for, peer-given; NULL: none */
+	struct tlsio_facts facts;       /* "" before the handshake is done */
+	uint64_t received, sent;        /* bytes on the socket, until the linger */
+	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
+};
+
+void connrecord_init(struct conn_record *r, const struct addr *peer);
+
+/* It has failed, in the state of this name (static). Only the first failure counts. */
+void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
+
+/* What the TLS state knows, before it goes. */
+void connrecord_take(struct conn_record *r, const struct tlsio *tls);
+
+/* Release what it owns; idempotent. */
+void connrecord_free(struct conn_record *r);
+
+#endif
