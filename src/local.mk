@@ -30,7 +30,9 @@ libcommon_a_SOURCES = \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
+	src/common/staple.c src/common/staple.h \
 	src/common/tlssni.c src/common/tlssni.h \
+	src/common/tlsstaple.c src/common/tlsstaple.h \
 	src/common/tlsticket.c src/common/tlsticket.h \
 	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
@@ -101,6 +103,7 @@ libclient_a_SOURCES = \
 	src/client/summary.c src/client/summary.h \
 	src/client/tally.c src/client/tally.h \
 	src/client/tcpinfo.c src/client/tcpinfo.h \
+	src/client/staple.c src/client/staple.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h
 

@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/check_sandbox \
 	tests/unit/check_sighting \
 	tests/unit/check_sock \
+	tests/unit/check_staple \
 	tests/unit/check_supervisor \
 	tests/unit/check_tlsalert \
 	tests/unit/check_tlscrl \
@@ -99,6 +100,7 @@ system_tests = \
 	tests/system/sandbox.sh \
 	tests/system/sni.sh \
 	tests/system/stalled.sh \
+	tests/system/staple.sh \
 	tests/system/stdout-full.sh \
 	tests/system/tickets.sh \
 	tests/system/units.sh \

@@ -13,6 +13,7 @@
 #include "client/ping.h"
 #include "client/report.h"
 #include "client/session.h"
+#include "client/staple.h"
 #include "client/verify.h"
 #include "common/outcome.h"
 #include "common/streams.h"
@@ -51,9 +52,11 @@ static void probe_once(const struct client_options *o, SSL_CTX *ctx, struct outc
 	session_free(&s);
 }
 
+static const struct tlsctx_judge judge = { verify_callback, staple_callback };
+
 static void run(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, verify_callback, oc);
+	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
 
 	if (!ctx || start_keylog(ctx, oc) != 0)
 		output_probe(o, NULL, oc);

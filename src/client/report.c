@@ -112,6 +112,9 @@ static void print_validity(const struct session *s, int width)
 	print_right(width, text);
 	fprintf(stderr, "%*sleaf: %s, SHA-256 %.16s, for %s\n", FACTS, "", v->chain[0].key,
 	    v->chain[0].sha256, v->chain[0].sans);
+	if (v->staple.status == STAPLE_GOOD)
+		fprintf(stderr, "%*sstaple: good until %s\n", FACTS, "",
+		    certinfo_time(v->staple.next_update, text));
 	fprintf(stderr, "%*strust: %s%s%s\n", FACTS, "", s->store,
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
 	    v->disordered ? "; sent out of order" : "");

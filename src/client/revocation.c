@@ -32,15 +32,27 @@ void revocation_note_crl(struct revocation *r, X509_CRL *crl, X509 *cert)
 	ASN1_ENUMERATED_free(reason);
 }
 
+void revocation_note_staple(struct revocation *r, const struct staple_facts *staple)
+{
+	memset(r, 0, sizeof *r);
+	r->stapled = true;
+	r->at = staple->revoked_at;
+	snprintf(r->reason, sizeof r->reason, "%s", staple->reason);
+}
+
 static int explain_revoked(const struct revocation *r, const char *who, int64_t now,
     struct outcome *oc)
 {
 	char span[CERTINFO_TIME_MAX], when[CERTINFO_TIME_MAX];
 
-	return outcome_set(oc, OC_CERT_REVOKED,
-	    "%s was revoked %s ago, at %s%s%s; so says the CRL of \"%s\"", who,
+	outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s%s%s; so says ", who,
 	    certinfo_span(now - r->at, span), certinfo_time(r->at, when), r->reason[0] ? ": " : "",
-	    r->reason, r->crl.issuer);
+	    r->reason);
+	if (r->stapled)
+		outcome_append(oc, "the OCSP response that the server staples to it");
+	else
+		outcome_append(oc, "the CRL of \"%s\"", r->crl.issuer);
+	return -1;
 }
 
 static int explain_missing(const char *who, const char *issuer, struct outcome *oc)

@@ -215,6 +215,33 @@ static int explain_revocation(const struct verdict *v, struct outcome *oc)
 	    oc);
 }
 
+static int explain_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the OCSP response that the server staples to %s is no good: %s", who(v, buf),
+	    v->staple.why);
+	outcome_advise(oc,
+	    "let the server staple a new one, or none: clients must refuse this "
+	    "(RFC 6066 section 8)");
+	return -1;
+}
+
+static int explain_must_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "%s must come with a stapled OCSP response (must-staple, RFC 7633), and the server "
+	    "sent none",
+	    who(v, buf));
+	outcome_advise(oc,
+	    "let the server staple one: hello-server --ocsp FILE, or ssl_stapling in nginx; "
+	    "or issue it without that extension");
+	return -1;
+}
+
 static int explain_invalid(const struct verdict *v, struct outcome *oc)
 {
 	const char *lenient = "";
@@ -267,6 +294,10 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 	case X509_V_ERR_CERT_UNTRUSTED:
 	case X509_V_ERR_CERT_REJECTED:
 		return explain_distrusted(v, store, oc);
+	case X509_V_ERR_OCSP_VERIFY_FAILED:
+		return explain_staple(v, oc);
+	case X509_V_ERR_OCSP_VERIFY_NEEDED:
+		return explain_must_staple(v, oc);
 	case X509_V_ERR_PERMITTED_VIOLATION:
 	case X509_V_ERR_EXCLUDED_VIOLATION:
 		return explain_constraints(v, oc);

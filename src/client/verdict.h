@@ -10,6 +10,7 @@
 #include "common/certid.h"
 #include "common/certinfo.h"
 #include "common/outcome.h"
+#include "common/staple.h"
 
 /* A longer chain is cut in what we show; the library's own limit is the same order. */
 enum { VERDICT_CHAIN_MAX = 8 };
@@ -30,10 +31,11 @@ struct verdict {
 	struct certid ids[VERDICT_CHAIN_MAX];     /* of the same certificates */
 	struct certinfo culprit;                  /* the certificate that error is about */
 	struct findings findings;                 /* what else is wrong */
-	struct revocation revocation;             /* where a CRL was looked at, by that error */
-	bool namesake;        /* the store holds one named like culprit's issuer */
-	bool lenient_accepts; /* it would pass without X509_V_FLAG_X509_STRICT */
-	bool weak_accepts;    /* it would pass without that flag at security level 0 */
+	struct staple_facts staple;               /* the OCSP response, where one came */
+	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
+	bool namesake;                /* the store holds one named like culprit's issuer */
+	bool lenient_accepts;         /* it would pass without X509_V_FLAG_X509_STRICT */
+	bool weak_accepts;            /* it would pass without that flag at security level 0 */
 };
 
 /*

@@ -16,6 +16,9 @@
 
 enum { DNS_NAME_MAX = 256 };
 
+/* The extension of RFC 6066 section 8, by number. */
+enum { STATUS_REQUEST = 5 };
+
 /* Text under construction: never longer than max, "..." where it was cut. */
 struct text {
 	char *at;
@@ -251,6 +254,18 @@ int64_t certinfo_moment(const ASN1_TIME *time)
 	return certinfo_seconds(&tm);
 }
 
+static bool must_staple(const X509 *cert)
+{
+	TLS_FEATURE *features = X509_get_ext_d2i(cert, NID_tlsfeature, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++)
+		found =
+		    found || ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i)) == STATUS_REQUEST;
+	TLS_FEATURE_free(features);
+	return found;
+}
+
 void certinfo_get(const X509 *cert, struct certinfo *out)
 {
 	const X509_NAME *subject = X509_get_subject_name(cert);
@@ -264,6 +279,7 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
+	out->must_staple = must_staple(cert);
 	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
 }
 

@@ -28,6 +28,7 @@ struct certinfo {
 	char key_type[CERTINFO_KEY_MAX];  /* "EC", "RSA", "ED25519" */
 	char key[CERTINFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
 	char sha256[CERTINFO_SHA256_MAX]; /* of the whole certificate, in hex */
+	bool must_staple;                 /* TLS feature status_request, RFC 7633 */
 	bool self_issued;                 /* subject and issuer are the same name */
 };
 

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include "common/tlsio.h"
+#include "common/tlsstaple.h"
 
 static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, const char *what)
 {
@@ -82,6 +83,7 @@ static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *
 	/* The chain is sent as the file has it: building one costs each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	tlsstaple_use(ctx);
 	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
@@ -120,15 +122,16 @@ SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_c
 }
 
 SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
-    const struct tlsident *id, int (*verify)(X509_STORE_CTX *store, void *unused),
-    struct outcome *oc)
+    const struct tlsident *id, const struct tlsctx_judge *judge, struct outcome *oc)
 {
 	SSL_CTX *ctx = make(TLS_client_method(), policy, oc);
 
 	if (!ctx)
 		return NULL;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, judge->chain, NULL);
+	SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
+	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
 	/* As on the server: the chain is sent as the file has it. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	if (tlstrust_use(ctx, trust, oc) != 0 ||

@@ -45,16 +45,22 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
 SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_choice *choice,
     struct outcome *oc);
 
+/* Who judges a server; both must answer 1, or the handshake ends. */
+struct tlsctx_judge {
+	/* In place of the library's own; answers what X509_verify_cert answers. */
+	int (*chain)(X509_STORE_CTX *store, void *unused);
+	/* After that, whether or not a stapled OCSP response came. */
+	int (*staple)(SSL *ssl, void *unused);
+};
+
 /*
- * A client's context: the peer is verified, and that cannot be switched off.
- * verify is called in place of the library's own chain verification, with the
- * connection's tlsio_owner within reach; it must answer what X509_verify_cert
- * answers. id is shown to a server that asks for it; without a chain_file there
- * is none. NULL with OC_FILE, OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
+ * A client's context: the peer is verified by judge, whose functions find the
+ * connection's tlsio_owner, and that cannot be switched off. id is shown to a
+ * server that asks for it; without a chain_file there is none. NULL with OC_FILE,
+ * OC_USAGE (see tlspolicy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
-    const struct tlsident *id, int (*verify)(X509_STORE_CTX *store, void *unused),
-    struct outcome *oc);
+    const struct tlsident *id, const struct tlsctx_judge *judge, struct outcome *oc);
 
 /*
  * A handshake in memory against this server context, in each version of its

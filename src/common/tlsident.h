@@ -11,6 +11,7 @@
 /* What one end proves itself with. PEM files: leaf, then its intermediates; the leaf's key. */
 struct tlsident {
 	const char *chain_file, *key_file;
+	const char *ocsp_file; /* what a server staples, DER; NULL: nothing. See tlsstaple */
 };
 
 /*

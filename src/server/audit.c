@@ -140,6 +140,25 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 		    names->first_hidden, names->hidden - 1, names->hidden_by);
 }
 
+void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	int64_t left = staple->next_update - now;
+	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (staple->status == STAPLE_NONE && leaf->must_staple)
+		find(&a, AUDIT_ERROR,
+		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients refuse it",
+		    leaf->subject);
+	else if (staple->status == STAPLE_GOOD &&
+	    left < (staple->next_update - staple->this_update) / 3)
+		find(&a, AUDIT_WARNING,
+		    "the OCSP response for \"%s\" is stapled until %s, for %s: get a new one",
+		    leaf->subject, certinfo_time(staple->next_update, when),
+		    certinfo_span(left, span));
+}
+
 void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
     audit_report *report, void *arg)
 {

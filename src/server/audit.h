@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/certinfo.h"
+#include "common/staple.h"
 
 /*
  * What is wrong with certificates that load well: judged from facts and the
@@ -46,5 +47,9 @@ void audit_dates(const struct audit_certificate *chain, size_t count, int64_t no
 
 /* Judge the names of one that clients do not get without asking for a name of it. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);
+
+/* Judge what is stapled to this certificate; warned of in the last third of its life. */
+void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
+    audit_report *report, void *arg);
 
 #endif

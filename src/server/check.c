@@ -46,6 +46,7 @@ static void check_identity(struct findings *f, const struct identity *id)
 		id->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(id->tls, 0));
 	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
 	audit_names(&id->names, print_finding, f);
+	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }
 
 static void check_service(struct findings *f, const struct server_options *o)

@@ -42,7 +42,8 @@ struct counters_seat {
 
 struct counters_certificate {
 	char subject[CERTINFO_NAME_MAX], sha256[CERTINFO_SHA256_MAX];
-	int64_t not_after; /* seconds since 1970 */
+	int64_t not_after;     /* seconds since 1970 */
+	int64_t stapled_until; /* nextUpdate of its OCSP response; 0: none */
 };
 
 /* What is served; a reader copies it, and once more if turn was odd or has changed meanwhile. */

@@ -116,20 +116,32 @@ static void write_limits(FILE *to, const struct counters *c)
 		    limits_name((enum limits_kind)i), (uint64_t)c->limit[i]);
 }
 
+/* One sample for each certificate; 0 is no moment. */
+static void write_moment(FILE *to, const char *name, const struct counters_certificate *of,
+    int64_t moment)
+{
+	if (moment == 0)
+		return;
+	fprintf(to, "%s{", name);
+	label(to, "subject", of->subject);
+	fputc(',', to);
+	label(to, "sha256", of->sha256);
+	fprintf(to, "} %" PRId64 "\n", moment);
+}
+
 static void write_certificates(FILE *to, const struct counters *c)
 {
-	static const char name[] = "hello_certificate_not_after_timestamp_seconds";
+	static const char not_after[] = "hello_certificate_not_after_timestamp_seconds";
+	static const char stapled[] = "hello_staple_next_update_timestamp_seconds";
 	struct counters_certificates served;
 
 	counters_get_served(c, &served);
-	head(to, name, "gauge", "When the certificates that are served expire.");
-	for (unsigned i = 0; i < served.count; i++) {
-		fprintf(to, "%s{", name);
-		label(to, "subject", served.item[i].subject);
-		fputc(',', to);
-		label(to, "sha256", served.item[i].sha256);
-		fprintf(to, "} %" PRId64 "\n", served.item[i].not_after);
-	}
+	head(to, not_after, "gauge", "When the certificates that are served expire.");
+	for (unsigned i = 0; i < served.count; i++)
+		write_moment(to, not_after, &served.item[i], served.item[i].not_after);
+	head(to, stapled, "gauge", "When the OCSP responses to staple end.");
+	for (unsigned i = 0; i < served.count; i++)
+		write_moment(to, stapled, &served.item[i], served.item[i].stapled_until);
 }
 
 static void write_information(FILE *to, const struct counters *c)

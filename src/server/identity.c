@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/tlsstaple.h"
+
 static size_t find_issuer(const struct identity *id, size_t i)
 {
 	for (size_t j = i + 1; j < id->chain_count; j++) {
@@ -35,6 +37,16 @@ static int note_chain(struct identity *id, struct outcome *oc)
 	return 0;
 }
 
+static int load_staple(struct identity *id, struct outcome *oc)
+{
+	size_t issuer = id->chain[0].issuer;
+
+	if (!id->files->ocsp_file)
+		return 0;
+	return tlsstaple_load(id->tls, id->files->ocsp_file,
+	    issuer == 0 ? NULL : tlsctx_chain(id->tls, issuer), &id->staple, oc);
+}
+
 int identity_load(struct identity *id, const struct tlsident *files,
     const struct tlsctx_choice *choice, struct outcome *oc)
 {
@@ -42,7 +54,7 @@ int identity_load(struct identity *id, const struct tlsident *files,
 	id->files = files;
 	id->tls = tlsctx_server(files, choice, oc);
 	if (id->tls && tlsctx_rehearse(id->tls, &choice->policy, oc) == 0 &&
-	    note_chain(id, oc) == 0)
+	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)
 		return 0;
 	identity_free(id);
 	return -1;

@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "common/outcome.h"
+#include "common/staple.h"
 #include "common/tlsctx.h"
 #include "server/audit.h"
 
@@ -16,13 +17,14 @@ struct identity {
 	SSL_CTX *tls;                    /* that presents it, and nothing else */
 	struct audit_certificate *chain; /* the certificate first, then those behind it */
 	size_t chain_count;              /* never 0 */
+	struct staple_facts staple;      /* STAPLE_NONE: none is given */
 	struct audit_names names;        /* filled by names_new */
 };
 
 /*
- * Read both files, prove with a handshake in memory that the key can sign, and
- * note the facts. files must outlive it. Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and
- * nothing kept.
+ * Read the files, prove with a handshake in memory that the key can sign, and
+ * note the facts; an OCSP response must be good now. files must outlive it.
+ * Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and nothing kept.
  */
 int identity_load(struct identity *id, const struct tlsident *files,
     const struct tlsctx_choice *choice, struct outcome *oc);

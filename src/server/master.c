@@ -156,6 +156,7 @@ static void show_service(const struct master *m)
 		const struct certinfo *info = &m->service->identities[count].chain[0].info;
 
 		leaves[count].not_after = info->not_after;
+		leaves[count].stapled_until = m->service->identities[count].staple.next_update;
 		memcpy(leaves[count].subject, info->subject, sizeof leaves[count].subject);
 		memcpy(leaves[count].sha256, info->sha256, sizeof leaves[count].sha256);
 	}
@@ -268,6 +269,7 @@ static void log_findings(const struct service *s)
 
 		audit_dates(id->chain, id->chain_count, time(NULL), log_finding, NULL);
 		audit_names(&id->names, log_finding, NULL);
+		audit_staple(&id->staple, &id->chain[0].info, time(NULL), log_finding, NULL);
 	}
 }
 

@@ -14,6 +14,7 @@ enum {
 	OPT_LISTEN,
 	OPT_CERT,
 	OPT_KEY,
+	OPT_OCSP,
 	OPT_STRICT_SNI,
 	OPT_GREETING,
 	OPT_GREETING_FILE,
@@ -55,6 +56,7 @@ static const struct optparse_option options[] = {
 	    "ADDR:PORT, unix:PATH, systemd[:NAME]; repeatable" },
 	[OPT_CERT] = { 0, "cert", "FILE", "certificate chain, PEM, leaf first; repeatable" },
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
+	[OPT_OCSP] = { 0, "ocsp", "FILE", "staple this OCSP response, DER" },
 	[OPT_STRICT_SNI] = { 0, "strict-sni", NULL, "refuse names that no certificate is for" },
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
@@ -134,19 +136,38 @@ static int add_cert(struct server_options *o, const char *value, struct outcome 
 	return 0;
 }
 
+static struct tlsident *last_cert(struct server_options *o, const char *option, const char *value,
+    struct outcome *oc)
+{
+	if (o->identity_count > 0)
+		return &o->identities[o->identity_count - 1];
+	outcome_set(oc, OC_USAGE, "--cert and %s belong together: %s %s has no --cert before it",
+	    option, option, value);
+	return NULL;
+}
+
+static int set_once(const char **file, const char *option, const char *value,
+    const struct tlsident *of, struct outcome *oc)
+{
+	if (*file)
+		return outcome_set(oc, OC_USAGE, "%s %s: %s has one already, %s", option, value,
+		    of->chain_file, *file);
+	*file = value;
+	return 0;
+}
+
 static int set_key(struct server_options *o, const char *value, struct outcome *oc)
 {
-	struct tlsident *id;
+	struct tlsident *id = last_cert(o, "--key", value, oc);
 
-	if (o->identity_count == 0)
-		return outcome_set(oc, OC_USAGE,
-		    "--cert and --key belong together: --key %s has no --cert before it", value);
-	id = &o->identities[o->identity_count - 1];
-	if (id->key_file)
-		return outcome_set(oc, OC_USAGE, "--key %s: %s has a key already, %s", value,
-		    id->chain_file, id->key_file);
-	id->key_file = value;
-	return 0;
+	return id ? set_once(&id->key_file, "--key", value, id, oc) : -1;
+}
+
+static int set_ocsp(struct server_options *o, const char *value, struct outcome *oc)
+{
+	struct tlsident *id = last_cert(o, "--ocsp", value, oc);
+
+	return id ? set_once(&id->ocsp_file, "--ocsp", value, id, oc) : -1;
 }
 
 static int set_level(struct server_options *o, const char *value, struct outcome *oc)
@@ -223,6 +244,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return add_cert(o, value, oc);
 	case OPT_KEY:
 		return set_key(o, value, oc);
+	case OPT_OCSP:
+		return set_ocsp(o, value, oc);
 	case OPT_STRICT_SNI:
 		o->strict_sni = true;
 		return 0;

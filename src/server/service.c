@@ -114,6 +114,7 @@ static int load_identities(struct service *s, const struct server_options *o, st
 	for (size_t i = 0; i < o->identity_count; i++) {
 		note_file(s, o->identities[i].chain_file);
 		note_file(s, o->identities[i].key_file);
+		note_file(s, o->identities[i].ocsp_file);
 		if (identity_load(&s->identities[i], &o->identities[i], &choice, oc) != 0)
 			return -1;
 		s->identity_count++;

@@ -30,7 +30,9 @@ modules='
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
+3.4  common/staple
 3.5  common/tlssni
+3.5  common/tlsstaple
 3.5  common/tlsticket
 3.6  common/tlstrust
 3.7  common/tlsask
@@ -89,6 +91,7 @@ modules='
 4    client/summary
 4    client/tally
 4    client/tcpinfo
+4    client/staple
 4    client/verdict
 4    client/verify
 5    client/ping
@@ -112,6 +115,8 @@ openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
+openssl/   common/staple     judges OCSP responses
+openssl/   common/tlsstaple  hands them out
 openssl/   common/tlssni     the name that a client asks for
 openssl/   common/tlsticket  protects tickets with keys of ours
 openssl/   common/tlstrust   loads roots
@@ -119,6 +124,7 @@ openssl/   common/tlsask     asks clients for certificates
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   server/allowlist  compares names in a certificate
 openssl/   client/verify     the callback that records what the library verified
+openssl/   client/staple     the callback for OCSP responses
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 openssl/   client/findings   looks on behind the first error of a chain
@@ -147,6 +153,7 @@ v?fork|wait|wait4|waitpid|waitid      server/monitor  the only parent of the met
 ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
+open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsstaple  OCSP responses
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
 open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it

@@ -10,6 +10,7 @@
 #	nosan       the name is only in the subject, where nobody looks
 #	weak        RSA of 1024 bits
 #	selfsigned  its own issuer
+#	muststaple  not wrong in itself: it demands a stapled OCSP response
 set -eu
 export LC_ALL=C OPENSSL_CONF=/dev/null
 
@@ -81,6 +82,10 @@ make() {
 	selfsigned)
 		openssl req -x509 -config "$work/config" -extensions leaf -key "$out/key.pem" \
 			-subj /CN=localhost -days 30 -out "$out/chain.pem" ;;
+	muststaple)
+		profile serverAuth "$san
+tlsfeature = status_request"
+		sign $past $far_future ;;
 	*)
 		echo "badcerts.sh: there is no kind \"$1\"" >&2
 		exit 2 ;;

@@ -31,7 +31,7 @@ static uint64_t now = 5000;
 static void use_service(unsigned tickets, const char *groups, size_t greeting_len)
 {
 	static char greeting[SERVICE_GREETING_MAX];
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = { .policy.groups = groups, .tickets = tickets };
 	struct outcome oc = OUTCOME_NONE;
 

@@ -157,7 +157,7 @@ END_TEST
 START_TEST(test_what_is_served)
 {
 	struct counters_certificate item[COUNTERS_CERTIFICATES + 1] = {
-		{ "a.test", "01ab", 1000 }, { "b \"quoted\\ test", "", -5 },
+		{ "a.test", "01ab", 1000, 900 }, { "b \"quoted\\ test", "", -5, 0 },
 	};
 	struct counters_certificates served;
 	int fd;
@@ -173,6 +173,8 @@ START_TEST(test_what_is_served)
 	text = exposed(c);
 	expect_line(text, "hello_certificate_not_after_timestamp_seconds"
 			  "{subject=\"a.test\",sha256=\"01ab\"} 1000");
+	expect_line(text, "hello_staple_next_update_timestamp_seconds"
+			  "{subject=\"a.test\",sha256=\"01ab\"} 900");
 	expect_line(text, "hello_certificate_not_after_timestamp_seconds"
 			  "{subject=\"b \\\"quoted\\\\ test\",sha256=\"\"} -5");
 	free(text);

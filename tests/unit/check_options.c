@@ -171,7 +171,24 @@ START_TEST(test_a_certificate_needs_its_key)
 	refused(WORDS("--cert=c.pem"), "--cert and --key belong together");
 	refused(WORDS("--key=k.pem"), "--cert and --key belong together");
 	refused(WORDS("--key=k.pem", "--cert=c.pem"), "--key k.pem has no --cert before it");
-	refused(WORDS("--cert=c.pem", "--key=k.pem", "--key=l.pem"), "c.pem has a key already");
+	refused(WORDS("--cert=c.pem", "--key=k.pem", "--key=l.pem"),
+	    "c.pem has one already, k.pem");
+	refused(WORDS("--ocsp=o.der", "--cert=c.pem", "--key=k.pem"), "--ocsp o.der has no --cert");
+	refused(WORDS("--cert=c.pem", "--key=k.pem", "--cert=d.pem"), "--cert d.pem has no --key");
+}
+END_TEST
+
+START_TEST(test_several_certificates)
+{
+	struct server_options o = taken(WORDS("--cert=a.pem", "--key=a.key", "--ocsp=a.der",
+	    "--cert=b.pem", "--key=b.key", "--strict-sni"));
+
+	ck_assert_uint_eq(o.identity_count, 2);
+	ck_assert_str_eq(o.identities[0].ocsp_file, "a.der");
+	ck_assert_str_eq(o.identities[1].chain_file, "b.pem");
+	ck_assert_str_eq(o.identities[1].key_file, "b.key");
+	ck_assert_ptr_null(o.identities[1].ocsp_file);
+	ck_assert(o.strict_sni);
 }
 END_TEST
 
@@ -365,6 +382,7 @@ END_TEST
 
 CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
     test_a_port, test_what_is_no_port, test_one_port_or_a_list, test_a_certificate_needs_its_key,
+    test_several_certificates,
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
     test_the_bounds_are_within, test_the_levels_of_the_log, test_unknown_options,

@@ -29,7 +29,7 @@ static struct member {
 
 static void make_service(void)
 {
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;

@@ -46,7 +46,7 @@ static void make_files(void)
 
 static struct outcome refused(const char *chain, const char *key)
 {
-	const struct tlsident id = { chain, key };
+	const struct tlsident id = { .chain_file = chain, .key_file = key };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_ptr_null(tlsctx_server(&id, &usual, &oc));
@@ -55,7 +55,7 @@ static struct outcome refused(const char *chain, const char *key)
 
 static SSL_CTX *accepted(const char *chain, const char *key)
 {
-	const struct tlsident id = { chain, key };
+	const struct tlsident id = { .chain_file = chain, .key_file = key };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&id, &usual, &oc);
 
@@ -80,7 +80,7 @@ END_TEST
 /* What a server may choose must not fail for want of it in our own client. */
 START_TEST(test_other_curves_pass_the_rehearsal)
 {
-	const struct tlsident p521 = { "p521.pem", "p521.key" };
+	const struct tlsident p521 = { .chain_file = "p521.pem", .key_file = "p521.key" };
 	const struct tlsctx_choice old = { .policy = { .groups = "P-256", .max = TLS1_2_VERSION } };
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&p521, &old, &oc);
@@ -147,7 +147,7 @@ END_TEST
 /* A cipher for RSA and a key that is none: said at the load, not by the first client. */
 START_TEST(test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal)
 {
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = {
 		.policy = { .ciphers = "ECDHE-RSA-AES128-GCM-SHA256", .max = TLS1_2_VERSION },
 	};
@@ -167,9 +167,18 @@ static int accept_nothing(X509_STORE_CTX *store, void *unused)
 	return 0;
 }
 
+static int accept_none(SSL *ssl, void *unused)
+{
+	(void)ssl;
+	(void)unused;
+	return 1;
+}
+
+static const struct tlsctx_judge judge = { accept_nothing, accept_none };
+
 START_TEST(test_both_ends_refuse_an_impossible_policy)
 {
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = { .policy = { .groups = "P-256:nonsense" } };
 	const struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
@@ -177,7 +186,7 @@ START_TEST(test_both_ends_refuse_an_impossible_policy)
 	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 	oc = OUTCOME_NONE;
-	ck_assert_ptr_null(tlsctx_client(&trust, &choice.policy, &nobody, accept_nothing, &oc));
+	ck_assert_ptr_null(tlsctx_client(&trust, &choice.policy, &nobody, &judge, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 }
 END_TEST
@@ -187,7 +196,7 @@ static struct outcome distrusted(const char *file, const char *dir)
 	const struct tlstrust trust = { .ca_file = file, .ca_dir = dir };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc));
+	ck_assert_ptr_null(tlsctx_client(&trust, &usual.policy, &nobody, &judge, &oc));
 	return oc;
 }
 
@@ -210,11 +219,11 @@ START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
 	struct tlstrust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc);
+	SSL_CTX *strict = tlsctx_client(&trust, &usual.policy, &nobody, &judge, &oc);
 	SSL_CTX *lenient;
 
 	trust.no_x509_strict = true;
-	lenient = tlsctx_client(&trust, &usual.policy, &nobody, accept_nothing, &oc);
+	lenient = tlsctx_client(&trust, &usual.policy, &nobody, &judge, &oc);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(strict)) &
 		~X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(lenient)),

@@ -23,7 +23,7 @@ static int ours, peer;
 
 static void begin_on(int type)
 {
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	int ends[2];

@@ -13,6 +13,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "client/session.h"
+#include "client/staple.h"
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 #include "common/tlsio.h"
@@ -458,8 +459,9 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
+	const struct tlsctx_judge judge = { verify_callback, staple_callback };
 	SSL_CTX *ctx = tlsctx_client(&options.trust, &options.policy, &options.identity,
-	    verify_callback, &oc);
+	    &judge, &oc);
 	int pair[2];
 
 	ck_assert_ptr_nonnull(ctx);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tlsstaple.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+/* Hangs on the certificate, which is the same object in all contexts that present it. */
+struct staple {
+	int64_t until;
+	size_t len;
+	unsigned char der[];
+};
+
+static int staple_index = -1;
+
+static void free_staple(void *parent, void *staple, CRYPTO_EX_DATA *data, int index, long argl,
+    void *argp)
+{
+	(void)parent;
+	(void)data;
+	(void)index;
+	(void)argl;
+	(void)argp;
+	free(staple);
+}
+
+static int get_index(void)
+{
+	if (staple_index < 0)
+		staple_index = X509_get_ex_new_index(0, NULL, NULL, NULL, free_staple);
+	return staple_index;
+}
+
+static struct staple *read_file(const char *path, struct outcome *oc)
+{
+	FILE *file = fopen(path, "re");
+	struct staple *s;
+
+	if (!file) {
+		outcome_set_errno(oc, OC_FILE, "cannot read the OCSP response %s", path);
+		return NULL;
+	}
+	s = malloc(sizeof *s + TLSSTAPLE_MAX);
+	if (!s) {
+		outcome_set(oc, OC_INTERNAL, "out of memory for the OCSP response");
+	} else {
+		s->len = fread(s->der, 1, TLSSTAPLE_MAX, file);
+		if (ferror(file) || fgetc(file) != EOF) {
+			outcome_set(oc, OC_FILE,
+			    "the OCSP response %s cannot be read, or is longer than %d bytes", path,
+			    TLSSTAPLE_MAX);
+			free(s);
+			s = NULL;
+		}
+	}
+	fclose(file);
+	return s;
+}
+
+static int check(const struct staple_facts *f, const char *path, struct outcome *oc)
+{
+	if (f->status == STAPLE_GOOD)
+		return 0;
+	if (f->status == STAPLE_REVOKED) {
+		outcome_set(oc, OC_FILE,
+		    "the OCSP response %s says that the certificate was revoked", path);
+		outcome_advise(oc, "a new certificate with a new key");
+		return -1;
+	}
+	outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path, f->why);
+	outcome_advise(oc,
+	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows it", path);
+	return -1;
+}
+
+int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
+    struct outcome *oc)
+{
+	X509 *cert = SSL_CTX_get0_certificate(ctx);
+	struct staple *s = read_file(path, oc), *fitting;
+	struct staple_facts facts;
+
+	if (!s)
+		return -1;
+	staple_judge(s->der, s->len, cert, issuer, time(NULL), &facts);
+	if (check(&facts, path, oc) != 0) {
+		free(s);
+		return -1;
+	}
+	fitting = realloc(s, sizeof *s + s->len);
+	s = fitting ? fitting : s;
+	s->until = facts.next_update;
+	if (get_index() < 0 || X509_set_ex_data(cert, get_index(), s) != 1) {
+		free(s);
+		return outcome_set(oc, OC_INTERNAL, "no room for the OCSP response");
+	}
+	*out = facts;
+	return 0;
+}
+
+/* Called when the certificate is chosen, and only if the client asked (status_request). */
+static int on_status_request(SSL *ssl, void *unused)
+{
+	const X509 *cert = SSL_get_certificate(ssl);
+	const struct staple *s = cert ? X509_get_ex_data(cert, get_index()) : NULL;
+	unsigned char *copy;
+
+	(void)unused;
+	if (!s || time(NULL) >= s->until)
+		return SSL_TLSEXT_ERR_NOACK;
+	copy = OPENSSL_memdup(s->der, s->len);
+	if (!copy)
+		return SSL_TLSEXT_ERR_NOACK;
+	SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)s->len);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+void tlsstaple_use(SSL_CTX *ctx)
+{
+	SSL_CTX_set_tlsext_status_cb(ctx, on_status_request);
+}

@@ -1,0 +1,90 @@
+#!/bin/sh
+# staple.sh - the server staples an OCSP response that is good and refuses to start with any other;
+# the client says how long it is good, and refuses a server whose staple says otherwise or is missing
+# where the certificate demands one.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+# shellcheck source=tests/system/revoke.sh
+. "$srcdir/tests/system/revoke.sh"
+
+need openssl
+make_pki
+"$HELLO_CERTS" issue "$PKI" other.test >"$TMP/out" 2>&1 || error 'no second certificate'
+make_staple intermediate "$CERT" "$TMP/good.der"
+
+# Served, for the right certificate of two, in both versions.
+make_staple intermediate "$PKI/other.test/chain.pem" "$TMP/other.der"
+start_server --workers 1 --metrics 127.0.0.1:0 --cert "$CERT" --key "$KEY" --ocsp "$TMP/good.der" \
+	--cert "$PKI/other.test/chain.pem" --key "$PKI/other.test/key.pem"
+for version in -tls1_2 -tls1_3; do
+	openssl s_client $version -status -servername localhost -CAfile "$CA" -connect "127.0.0.1:$PORT" \
+		</dev/null >"$TMP/out" 2>"$TMP/err"
+	expect "$TMP/out" 'Cert Status: good'
+	openssl s_client $version -status -servername other.test -CAfile "$CA" -connect "127.0.0.1:$PORT" \
+		</dev/null >"$TMP/out" 2>"$TMP/err"
+	expect "$TMP/out" 'OCSP response: no response sent'
+done
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --servername localhost 127.0.0.1 "$PORT"
+expect "$TMP/err" '^ *staple: good until 20'
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --servername other.test 127.0.0.1 "$PORT"
+! grep -q staple "$TMP/err" || fail 'there is a staple where none was given'
+# For a moment after its end.
+outcome 59 CERT_INVALID --verify-time +3d --cacert "$CA" --servername localhost 127.0.0.1 "$PORT"
+expect "$TMP/err" 'the OCSP response .* is no good: it is stale since '
+await 'alert=113 alert_from=peer' "$REPEAT"
+
+# A reload with a bad one changes nothing.
+cp "$TMP/good.der" "$TMP/kept.der"
+echo nonsense >"$TMP/good.der"
+kill -HUP "$SERVER_PID"
+await "reload failed, the old service stays.*good.der cannot be stapled: it is no OCSP response"
+stop_server
+mv "$TMP/kept.der" "$TMP/good.der"
+
+# refused FILE REGEX: what --check says is what a start says.
+refused() {
+	# shellcheck disable=SC2086 # words, or none
+	run_status 3 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" \
+		--ocsp "$1"
+	expect "$TMP/out" "^error: service: .*$2"
+}
+refused "$TMP/missing.der" 'cannot read the OCSP response'
+refused "$TMP/other.der" 'cannot be stapled: it is about another certificate'
+make_staple ca "$CERT" "$TMP/forged.der"
+refused "$TMP/forged.der" 'cannot be stapled: it is about another certificate'
+
+# A server that does not look, as most: what the client says.
+revoke intermediate "$CERT" keyCompromise
+make_staple intermediate "$CERT" "$TMP/revoked.der"
+refused "$TMP/revoked.der" 'says that the certificate was revoked'
+careless() {
+	openssl s_server -accept 127.0.0.1:0 -cert "$CERT" -cert_chain "$PKI/intermediate.pem" -key "$KEY" \
+		-www -status_file "$1" "$2" >"$TMP/s_server" 2>&1 </dev/null &
+	track $!
+	wait_for "$PATIENCE" grep -q '^ACCEPT .*:[1-9]' "$TMP/s_server" ||
+		fail "no s_server: $(cat "$TMP/s_server")"
+	PORT=$(sed -n 's/^ACCEPT .*:\([0-9]*\).*/\1/p' "$TMP/s_server" | head -n 1)
+}
+for version in -tls1_2 -tls1_3; do
+	careless "$TMP/revoked.der" $version
+	outcome 56 CERT_REVOKED --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
+	expect "$TMP/err" 'was revoked .*: keyCompromise; so says the OCSP response that the server staples'
+	careless "$TMP/other.der" $version
+	outcome 59 CERT_INVALID --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
+	expect "$TMP/err" 'is no good: it is about another certificate'
+done
+
+# must-staple.
+"$srcdir/tests/support/badcerts.sh" "$PKI" muststaple >"$TMP/out" 2>&1 || error 'no certificate'
+set -- --cert "$PKI/muststaple/chain.pem" --key "$PKI/muststaple/key.pem"
+# shellcheck disable=SC2086 # words, or none
+run_status 3 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 "$@"
+expect "$TMP/out" '^error: .*"localhost" must be stapled (RFC 7633), and there is no --ocsp'
+start_server --workers 1 "$@"
+outcome 59 CERT_INVALID --cacert "$CA" 127.0.0.1 "$PORT"
+expect "$TMP/err" 'must come with a stapled OCSP response (must-staple, RFC 7633), and the server sent none'
+stop_server
+make_staple intermediate "$PKI/muststaple/chain.pem" "$TMP/must.der"
+start_server --workers 1 "$@" --ocsp "$TMP/must.der"
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" 127.0.0.1 "$PORT"
+expect "$TMP/err" '^ *staple: good until 20'
