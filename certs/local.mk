@@ -1,5 +1,24 @@
 # SPDX-License-Identifier: MIT
-# configure makes hello-certs from hello-certs.in (and puts that into the tarball).
+# hello-certs is one file, to be copied wherever there is a shell; its source is cut by concern. The
+# order matters for readers alone, but for the last.
+
+certs_parts = \
+	certs/head.sh \
+	certs/names.sh \
+	certs/dates.sh \
+	certs/work.sh \
+	certs/ca.sh \
+	certs/issue.sh \
+	certs/revoke.sh \
+	certs/look.sh \
+	certs/trust.sh \
+	certs/main.sh
 
 bin_SCRIPTS += certs/hello-certs
-EXTRA_DIST += certs/README.md
+EXTRA_DIST += certs/README.md $(certs_parts)
+CLEANFILES += certs/hello-certs
+
+certs/hello-certs: $(certs_parts) config.status
+	$(AM_V_GEN)$(MKDIR_P) certs && for part in $(certs_parts); do \
+		cat $(srcdir)/$$part || exit 1; \
+	done | $(SED) 's/@VERSION[@]/$(VERSION)/' >$@.tmp && chmod +x $@.tmp && mv -f $@.tmp $@

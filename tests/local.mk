@@ -55,7 +55,9 @@ system_tests = \
 	tests/system/certs-interrupted.sh \
 	tests/system/certs-kinds.sh \
 	tests/system/certs-names.sh \
+	tests/system/certs-revoke.sh \
 	tests/system/certs-shells.sh \
+	tests/system/certs-trust.sh \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
 	tests/system/crash.sh \

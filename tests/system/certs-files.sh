@@ -75,21 +75,30 @@ done
 refused 3 'FILE: there is no certificate' renew "$ca" c.test
 refused 2 'USAGE' renew "$ca" ../a.test
 run_status 0 "$HELLO_CERTS" show "$ca"
-expect out '^ca.pem  *root  *36[45] '
-expect out '^intermediate.pem  *intermediate  *36[45] '
-expect out '^a.test  *server  *[23]  DNS:a.test$'
-expect out '^al  *client  *[23]  DNS:al.client.internal$'
+expect out '^ca.pem  *root  *36[45]  *-  *-$'
+expect out '^intermediate.pem  *intermediate  *36[45]  *-  *-$'
+expect out '^a.test  *server  *[23]  *-  *DNS:a.test$'
+expect out '^al  *client  *[23]  *-  *DNS:al.client.internal$'
 
 # A CA that is not one (any more) is a file's fault, and says so.
-for file in ca.pem intermediate.pem private/intermediate.key; do
+for file in ca.pem intermediate.pem intermediate.key; do
 	rm -rf broken
 	cp -R "$ca" broken
-	echo garbage >broken/$file
+	echo garbage >broken/private/$file
 	refused 3 'FILE: the CA in broken' issue broken c.test
-	rm broken/$file
-	refused 3 "FILE: broken is no CA: cannot read broken/$file" renew broken a.test
+	rm broken/private/$file
+	refused 3 "FILE: broken is no CA: cannot read broken/private/$file" renew broken a.test
 	[ ! -e broken/c.test ] || fail "issued by a CA whose $file is broken"
 done
+# What is published is only a copy.
+rm -rf broken
+cp -R "$ca" broken
+echo garbage >broken/ca.pem
+rm broken/intermediate.pem
+run_status 0 "$HELLO_CERTS" issue broken c.test
+cmp -s "$ca/ca.pem" broken/ca.pem || fail 'ca.pem is not what it was'
+cmp -s "$ca/intermediate.pem" broken/intermediate.pem || fail 'nor is intermediate.pem'
+mode broken/ca.pem f 644
 # A new CA in its place: what the old one signed is renewed by it.
 run_status 0 "$HELLO_CERTS" init broken --force
 run_status 2 openssl verify -CAfile broken/ca.pem -untrusted broken/a.test/chain.pem \

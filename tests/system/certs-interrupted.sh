@@ -79,6 +79,42 @@ for signal in TERM KILL; do
 		fail "left behind: $(ls -A ca)"
 done
 
+# Killed at any moment, not only where openssl is called: the next run is sound, and clears up.
+run_status 0 "$HELLO_CERTS" init ca --force
+run_status 0 "$HELLO_CERTS" issue ca b.test --force
+kill_soon() {
+	"$HELLO_CERTS" "$@" >/dev/null 2>&1 &
+	victim=$!
+	(sleep "0.0$((RANDOM_STATE % 10))$((RANDOM_STATE / 10 % 10))"; kill -KILL $victim) 2>/dev/null
+	wait $victim 2>/dev/null
+}
+RANDOM_STATE=$(date +%s)
+echo "random numbers begin with $RANDOM_STATE"
+round=0
+while [ $round -lt "${KILLS-15}" ]; do
+	round=$((round + 1))
+	RANDOM_STATE=$(((RANDOM_STATE * 1103515245 + 12345) % 2147483648))
+	case $((round % 5)) in
+	0) kill_soon renew ca b.test ;;
+	1) kill_soon renew ca b.test --new-key ;;
+	2) kill_soon issue ca a.test --force ;;
+	3) kill_soon revoke ca b.test ;;
+	4) kill_soon crl ca ;;
+	esac
+	run_status 0 "$HELLO_CERTS" issue ca a.test --force
+	run_status 0 "$HELLO_CERTS" renew ca b.test --new-key
+	run_status 0 "$HELLO_CERTS" crl ca
+	run_status 0 "$HELLO_CERTS" verify ca
+	[ "$(ls -A ca)" = "$(printf '%s\n' a.test b.test ca.pem crl.pem intermediate.pem private)" ] ||
+		fail "left behind: $(ls -A ca)"
+done 2>>log # where the shell tells of who was killed
+
+# What had to make way comes back, when its successor did not come.
+(mkdir ca/.hello-certs.99999999.x && cd ca/.hello-certs.99999999.x && mkdir replaced &&
+	mv ../a.test ../private replaced/) || error 'cannot move things'
+run_status 0 "$HELLO_CERTS" renew ca a.test
+run_status 0 "$HELLO_CERTS" verify ca
+
 # At once: different names in one CA, and one name, which only one gets.
 run_status 0 "$HELLO_CERTS" init many
 for each in 1 2 3 4; do
@@ -87,6 +123,19 @@ for each in 1 2 3 4; do
 done
 wait
 log_on_failure log
+for each in 1 2 3 4; do
+	"$HELLO_CERTS" revoke many $each.a.test >/dev/null 2>>log &
+done
+wait
+for each in 1 2 3 4; do
+	serial=$(openssl x509 -in many/$each.a.test/chain.pem -noout -serial)
+	[ -e "many/private/revoked/${serial#serial=}" ] || fail "$each.a.test is not revoked"
+	run_status 2 openssl verify -crl_check -CAfile many/ca.pem -CRLfile many/crl.pem \
+		-untrusted many/intermediate.pem many/$each.a.test/chain.pem
+	expect err 'error 23 '
+done
+run_status 0 "$HELLO_CERTS" verify many one.test
+rm many/crl.pem
 [ "$(ls -A many)" = "$(printf '%s\n' 1.a.test 2.a.test 3.a.test 4.a.test ca.pem \
 	intermediate.pem one.test private)" ] || fail "of several at once came: $(ls -A many)"
 [ "$(wc -l <winners)" -eq 1 ] || fail "one.test was issued to $(cat winners)"

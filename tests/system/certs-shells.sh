@@ -14,7 +14,7 @@ printf '%s\n' 'openssl_conf = a' '[ a ]' 'providers = b' '[ b ]' 'null = c' '[ c
 everything() {
 	OPENSSL_CONF=nothing.cnf SSL_CERT_FILE=nonsense SSL_CERT_DIR=/ LC_ALL=C.UTF-8 IFS=aeiou \
 		TZ=Asia/Kathmandu CDPATH=/tmp POSIXLY_CORRECT=1 HELLO_CERTS_WORK=/ work=/ made=/ \
-		dir=/ type=x san=x cn=x mask=x bits=x names='a b' VERSION=x PATH="$PATH" "$@"
+		dir=/ type=x days=1 force=yes passin=x verb=x san=x cn=x mask=x bits=x names='a b' VERSION=x PATH="$PATH" "$@"
 }
 
 # story SHELL...: all verbs, good and bad. What it printed, and how it ended, is in $TMP/story.
@@ -39,6 +39,16 @@ issue ca ä.test
 issue ca $HOME
 issue ca 192.0.2.127 2001:db8:8000::1 x.example
 renew ca *.example.com --days 3
+ocsp ca a.test
+renew ca a.test --new-key --key=ecdsa-384
+issue ca bob --client
+revoke ca bob --reason superseded
+revoke ca c.test
+renew ca bob
+crl ca --days 2
+verify ca a.test bob
+verify ca
+destroy nowhere --yes
 renew ca b.test
 show ca
 show
@@ -46,7 +56,7 @@ frobnicate
 EOF
 	# As others see it, half an hour ago too.
 	{
-		for each in a.test alice _.example.com; do
+		for each in a.test alice bob _.example.com; do
 			openssl x509 -in ca/$each/chain.pem -noout -subject \
 				-ext subjectAltName,keyUsage,extendedKeyUsage,basicConstraints
 		done
@@ -56,7 +66,7 @@ EOF
 				-CAfile ca/ca.pem -untrusted ca/intermediate.pem ca/*/chain.pem
 		done
 	} >>story 2>&1
-	[ "$(grep -c ': OK$' story)" -eq 6 ] || fail "in $*: $(cat story)"
+	[ "$(grep -c ': OK$' story)" -eq 8 ] || fail "in $*: $(cat story)"
 }
 
 story sh
@@ -77,7 +87,7 @@ done
 if command -v busybox >/dev/null; then
 	mkdir bin
 	ln -s "$(command -v openssl)" bin/
-	for tool in sh cat chmod date grep mkdir mktemp mv rm rmdir sed tr uname; do
+	for tool in sh cat chmod cmp cp date grep ls mkdir mktemp mv rm rmdir sed sort tr uname; do
 		ln -s "$(command -v busybox)" bin/$tool
 	done
 	story env PATH="$TMP/bin" sh

@@ -42,7 +42,6 @@ srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 	HELLO_SERVER=$builddir/hello-server
 	HELLO_CLIENT=$builddir/hello-client
 	HELLO_CERTS=$builddir/certs/hello-certs
-	[ -x "$HELLO_CERTS" ] || HELLO_CERTS=$srcdir/certs/hello-certs.in # runs unbuilt, too
 	WORK_AS=''
 	[ "$(id -u)" -ne 0 ] || WORK_AS='--user nobody'
 }

@@ -1,0 +1,167 @@
+# ---- the CA ------------------------------------------------------------------------------------
+
+# Writes the configuration: the profiles, and what `openssl ca` needs to believe in a database that
+# nobody keeps (serial numbers are random). It is `openssl ca` because no other command could set
+# the beginning of the validity before OpenSSL 3.4.
+profiles() {
+	: >"$work/database"
+	export HELLO_CERTS_WORK="$work"
+	cat >"$work/config" <<'EOF'
+[ req ]
+distinguished_name = nothing
+[ nothing ]
+
+[ signing ]
+database = $ENV::HELLO_CERTS_WORK/database
+new_certs_dir = $ENV::HELLO_CERTS_WORK
+crlnumber = $ENV::HELLO_CERTS_WORK/crlnumber
+rand_serial = yes
+unique_subject = no
+default_md = default
+policy = subject
+copy_extensions = copy
+[ subject ]
+commonName = optional
+
+[ root ]
+basicConstraints = critical, CA:true, pathlen:1
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+nameConstraints = critical, @permitted
+
+[ intermediate ]
+basicConstraints = critical, CA:true, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+nameConstraints = critical, @permitted
+
+[ server ]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+
+[ client ]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+
+[ server-must-staple ]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+tlsfeature = status_request
+
+[ crl ]
+authorityKeyIdentifier = keyid:always
+
+[ permitted ]
+EOF
+}
+
+# new_key FILE [OPTION...]: a private key of $key_type; OPTIONs of genpkey say how to encrypt it.
+new_key() {
+	case $key_type in
+	'' | ecdsa) set -- -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$@" ;;
+	ecdsa-384) set -- -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$@" ;;
+	rsa) set -- -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$@" ;;
+	rsa-*) set -- -algorithm RSA -pkeyopt "rsa_keygen_bits:${key_type#rsa-}" -out "$@" ;;
+	ed25519) set -- -algorithm ED25519 -out "$@" ;;
+	ml-dsa) set -- -algorithm ML-DSA-65 -out "$@" ;;
+	ml-dsa-*) set -- -algorithm "ML-DSA-${key_type#ml-dsa-}" -out "$@" ;;
+	esac
+	tool genpkey "$@" || die FILE "this openssl cannot make an $key_type key: $(reason)" \
+		'--key ecdsa, or OpenSSL 3.5 or newer for ml-dsa'
+}
+
+# request KEY CN SAN: asks for a certificate. CN and SAN may be empty; without a subject, the
+# subjectAltName has to be critical (4.2.1.6).
+request() {
+	extension=subjectAltName=$3
+	[ -n "$2" ] || extension=subjectAltName=critical,$3
+	# shellcheck disable=SC2086 # two words, or none
+	tool req -new -config "$work/config" -key "$1" $passin -subj "/${2:+CN=$2}" \
+		${3:+-addext "$extension"} -out "$work/request" ||
+		usage_error "OpenSSL refuses the names ${3:-$2}: $(reason)"
+}
+
+# sign PROFILE DAYS FILE SIGNER...: answers the request; SIGNER are the options of `openssl ca`
+# that say who signs. It is valid since an hour ago, because clocks differ.
+sign() {
+	profile=$1 lifetime=$2 certificate=$3
+	shift 3
+	# shellcheck disable=SC2086 # two words, or none
+	tool ca -config "$work/config" -name signing -extensions "$profile" -batch -notext \
+		-startdate "$(ago 3600)" -days "$lifetime" $passin \
+		-in "$work/request" -out "$certificate" "$@"
+}
+
+# What tells openssl the passphrase of the CA's keys, if they have one.
+passin=''
+
+unlock() {
+	grep -q ENCRYPTED "$dir/private/intermediate.key" || return 0
+	read_passphrase "the passphrase of the CA in $dir"
+	passin='-passin env:HELLO_CERTS_PASSPHRASE'
+	# shellcheck disable=SC2086 # two words
+	tool pkey -in "$dir/private/intermediate.key" $passin -noout ||
+		die FILE "this is not the passphrase of the CA in $dir" 'another one'
+}
+
+# verify ROOT ...: what a strict peer would say that trusts this root and nothing else.
+verify() {
+	root=$1
+	shift
+	tool verify -x509_strict -no-CApath -no-CAstore -CAfile "$root" "$@"
+}
+
+# Opens a CA that works now, and will as long as it is asked to vouch for.
+open_ca() {
+	is_ca
+	open_work
+	for each in ca.pem intermediate.pem intermediate.key; do
+		[ -r "$dir/private/$each" ] ||
+			die FILE "$dir is no CA: cannot read $dir/private/$each" "$(new_ca)"
+	done
+	publish
+	verify "$dir/ca.pem" "$dir/intermediate.pem" ||
+		die FILE "the CA in $dir is not usable: $(reason)" "$(new_ca) --force"
+	lasts "$dir/intermediate.pem" "${days:-0}" ||
+		die USAGE "the CA in $dir ends in less than $days days" \
+			"fewer --days, or a new CA: $(new_ca) --force"
+	unlock
+}
+
+# Before anything is written in DIR; but where init was killed, what it replaced may have to return.
+is_ca() {
+	[ ! -d "$dir" ] || clear_up "$dir"
+	[ -d "$dir/private" ] || die FILE "$dir is no CA: there is no $dir/private" "$(new_ca)"
+}
+
+# examine FILE: sets $kind, $san, $left and $serial from the first certificate in it.
+examine() {
+	facts=$(openssl x509 -in "$1" -noout -serial -enddate -dateopt iso_8601 \
+		-ext extendedKeyUsage,subjectAltName,tlsfeature 2>/dev/null) || return
+	case $facts in
+	*'Client Authentication'*) kind=client ;;
+	*) kind=server ;;
+	esac
+	san=$(printf '%s\n' "$facts" |
+		sed -n '/Alternative Name/{n;s/^ *//;s/IP Address:/IP:/g;s/, /,/g;p;}')
+	serial=$(printf '%s\n' "$facts" | sed -n 's/^serial=//p')
+	ends=$(printf '%s\n' "$facts" | sed -n 's/^notAfter=//p')
+	left=$(days_left "$ends")
+}
+
+# lasts FILE DAYS: whether the certificate will still be valid then.
+lasts() {
+	openssl x509 -in "$1" -noout -checkend $(($2 * 86400)) >/dev/null
+}
+

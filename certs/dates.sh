@@ -1,0 +1,52 @@
+# ---- dates -------------------------------------------------------------------------------------
+# Seconds since 1970, in UTC, are all that date(1) is asked for; what is relative to now is counted
+# here, because no two systems agree how to ask it for more. A year begins in March, so that the
+# leap day is its last; 400 years, an era, have 146,097 days, and 719,468 days lie between
+# 0000-03-01 and 1970-01-01.
+
+# day YEAR MONTH DAY: prints the days since 1970-01-01. Zeros may lead: "08" is no octal number.
+day() {
+	month=${2#0} year=$(($1 - (${2#0} < 3)))
+	era=$((year / 400))
+	of_era=$((year - era * 400))
+	of_year=$(((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + ${3#0} - 1))
+	echo $((era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468))
+}
+
+# moment SECONDS: prints that time as YYYYMMDDHHMMSSZ, the GeneralizedTime of 4.1.2.5.2.
+moment() {
+	days_since=$(($1 / 86400 + 719468)) second=$(($1 % 86400))
+	era=$((days_since / 146097))
+	rest=$((days_since - era * 146097))
+	year=$(((rest - rest / 1460 + rest / 36524 - rest / 146096) / 365))
+	rest=$((rest - (365 * year + year / 4 - year / 100)))
+	month=$(((5 * rest + 2) / 153))
+	day_of_month=$((rest - (153 * month + 2) / 5 + 1))
+	month=$((month + (month < 10 ? 3 : -9)))
+	printf '%04d%02d%02d%02d%02d%02dZ\n' $((year + era * 400 + (month < 3))) $month \
+		$day_of_month $((second / 3600)) $((second % 3600 / 60)) $((second % 60))
+}
+
+# ago SECONDS; ahead SECONDS: that moment.
+ago() {
+	moment $(($(date +%s) - $1))
+}
+
+ahead() {
+	moment $(($(date +%s) + $1))
+}
+
+# days_left ISO-8601: prints the whole days from now until "2026-11-25 21:42:10Z", or "expired".
+days_left() {
+	date_part=${1%% *} time_part=${1#* }
+	year=${date_part%%-*} month=${date_part#*-} hour=${time_part%%:*}
+	minute=${time_part#*:}
+	seconds=$(($(day "$year" "${month%-*}" "${date_part##*-}") * 86400 + \
+		${hour#0} * 3600 + $((0 + 1${minute%%:*} - 100)) * 60 - $(date +%s)))
+	if [ $seconds -lt 0 ]; then
+		echo expired
+	else
+		echo $((seconds / 86400))
+	fi
+}
+
