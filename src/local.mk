@@ -88,11 +88,13 @@ libclient_a_SOURCES = \
 	src/client/moment.c src/client/moment.h \
 	src/client/interrupt.c src/client/interrupt.h \
 	src/client/json.c src/client/json.h \
+	src/client/nagios.c src/client/nagios.h \
 	src/client/options.c src/client/options.h \
 	src/client/output.c src/client/output.h \
 	src/client/parallel.c src/client/parallel.h \
 	src/client/phases.c src/client/phases.h \
 	src/client/ping.c src/client/ping.h \
+	src/client/prometheus.c src/client/prometheus.h \
 	src/client/recorder.c src/client/recorder.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
@@ -105,7 +107,8 @@ libclient_a_SOURCES = \
 	src/client/tcpinfo.c src/client/tcpinfo.h \
 	src/client/staple.c src/client/staple.h \
 	src/client/verdict.c src/client/verdict.h \
-	src/client/verify.c src/client/verify.h
+	src/client/verify.c src/client/verify.h \
+	src/client/vitals.c src/client/vitals.h
 
 hello_server_SOURCES = src/server/main.c
 hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \

@@ -44,7 +44,8 @@ unit_tests = \
 	tests/unit/check_tlsticket \
 	tests/unit/check_tlswire \
 	tests/unit/check_unixsock \
-	tests/unit/check_verify
+	tests/unit/check_verify \
+	tests/unit/check_vitals
 
 system_tests = \
 	tests/system/access.sh \
@@ -81,6 +82,7 @@ system_tests = \
 	tests/system/master-death.sh \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
+	tests/system/monitor.sh \
 	tests/system/notify.sh \
 	tests/system/outcome-chain.sh \
 	tests/system/outcome-local.sh \

@@ -42,48 +42,53 @@ static int start_keylog(SSL_CTX *ctx, struct outcome *oc)
 	return 0;
 }
 
-static void probe_once(const struct client_options *o, SSL_CTX *ctx, struct outcome *oc)
+static int probe_once(const struct client_options *o, SSL_CTX *ctx, struct outcome *oc)
 {
 	struct session s;
+	int status;
 
 	session_init(&s, o, ctx);
 	session_run(&s, steps, o->verbose ? report_step : NULL, oc);
-	output_probe(o, &s, oc);
+	status = output_probe(o, &s, oc);
 	session_free(&s);
+	return status;
 }
 
 static const struct tlsctx_judge judge = { verify_callback, staple_callback };
 
-static void run(const struct client_options *o, struct outcome *oc)
+/* Returns the exit status. */
+static int run(const struct client_options *o, struct outcome *oc)
 {
 	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	int status;
 
 	if (!ctx || start_keylog(ctx, oc) != 0)
-		output_probe(o, NULL, oc);
+		status = output_probe(o, NULL, oc);
 	else if (o->series.on)
-		ping_run(o, ctx, steps, oc);
+		status = ping_run(o, ctx, steps, oc);
 	else
-		probe_once(o, ctx, oc);
+		status = probe_once(o, ctx, oc);
 	tlsctx_free(ctx);
+	return status;
 }
 
 int main(int argc, char *argv[])
 {
 	struct client_options options;
 	struct outcome oc = OUTCOME_NONE;
-	int ret;
+	int ret, status = 0;
 
 	streams_prepare();
 	/* A greeting in the user's language is printable on the user's terminal. */
 	setlocale(LC_CTYPE, "");
 	ret = client_options_parse(&options, argc, argv, &oc);
 	if (ret == 0)
-		run(&options, &oc);
+		status = run(&options, &oc);
 	else if (ret < 0)
-		output_probe(&options, NULL, &oc);
-	if (oc.code == OC_OK)
-		streams_finish(&oc);
-	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet))
+		status = output_probe(&options, NULL, &oc);
+	if (oc.code == OC_OK && streams_finish(&oc) != 0)
+		status = outcome_status(oc.code);
+	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet && !options.nagios.on))
 		outcome_print(stderr, "hello-client", &oc);
-	return outcome_status(oc.code);
+	return status;
 }

@@ -36,6 +36,10 @@ enum {
 	OPT_INTERVAL,
 	OPT_PARALLEL,
 	OPT_JSON,
+	OPT_NAGIOS,
+	OPT_WARNING,
+	OPT_CRITICAL,
+	OPT_PROMETHEUS,
 	OPT_EXPECT_CERT,
 	OPT_NO_X509_STRICT,
 	OPT_VERIFY_TIME,
@@ -71,6 +75,10 @@ static const struct optparse_option options[] = {
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
 	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
+	[OPT_NAGIOS] = { 0, "nagios", NULL, "be a plugin: one line, status 0, 1, 2 or 3" },
+	[OPT_WARNING] = { 'w', "warning", "DAYS", "warn when less are left of the chain (14)" },
+	[OPT_CRITICAL] = { 0, "critical", "DAYS", "less than these are critical (7)" },
+	[OPT_PROMETHEUS] = { 0, "prometheus", "FILE", "write metrics there, for node_exporter" },
 	[OPT_EXPECT_CERT] = { 0, "expect-cert", "FILE",
 	    "fail unless it serves the certificate in FILE" },
 	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
@@ -95,6 +103,8 @@ static void set_defaults(struct client_options *o)
 	o->read_ms = 5000;
 	o->max_ms = 15000;
 	o->series.interval_ms = 1000;
+	o->nagios.warning_days = 14;
+	o->nagios.critical_days = 7;
 }
 
 static void print_help(void)
@@ -126,6 +136,13 @@ static int set_name(const char **name, const char *option, const char *value, st
 		return outcome_set(oc, OC_USAGE, "%s is too long: %.40s...", option, value);
 	*name = value;
 	return 0;
+}
+
+static int set_days(struct client_nagios *n, unsigned *days, const char *option, const char *value,
+    struct outcome *oc)
+{
+	n->limited = true;
+	return optparse_uint(option, value, 0, 36500, days, oc);
 }
 
 static int apply(struct client_options *o, int option, const char *value, struct outcome *oc)
@@ -195,6 +212,16 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_JSON:
 		o->json = true;
 		return 0;
+	case OPT_NAGIOS:
+		o->nagios.on = true;
+		return 0;
+	case OPT_WARNING:
+		return set_days(&o->nagios, &o->nagios.warning_days, "--warning", value, oc);
+	case OPT_CRITICAL:
+		return set_days(&o->nagios, &o->nagios.critical_days, "--critical", value, oc);
+	case OPT_PROMETHEUS:
+		o->prometheus = value;
+		return 0;
 	case OPT_EXPECT_CERT:
 		return expected_load(&o->expected, value, oc);
 	case OPT_NO_X509_STRICT:
@@ -258,8 +285,24 @@ static int check_series(struct client_options *o, struct outcome *oc)
 		    "--parallel is for many probes: --count or --interval");
 	if (series->parallel == 0)
 		series->parallel = PARALLEL_WIDTH;
+	if (o->prometheus && series->on)
+		return outcome_set(oc, OC_USAGE, "--prometheus tells of one probe, not of many");
 	if (o->verbose && series->on)
 		return outcome_set(oc, OC_USAGE, "-v tells of one probe, not of many");
+	return 0;
+}
+
+static int check_nagios(const struct client_options *o, struct outcome *oc)
+{
+	const struct client_nagios *n = &o->nagios;
+
+	if (n->limited && !n->on)
+		return outcome_set(oc, OC_USAGE, "--warning and --critical are for --nagios");
+	if (n->on && (o->series.on || o->json))
+		return outcome_set(oc, OC_USAGE, "--nagios is one line about one probe");
+	if (n->warning_days < n->critical_days)
+		return outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u",
+		    n->warning_days, n->critical_days);
 	return 0;
 }
 
@@ -268,7 +311,7 @@ static int check(struct client_options *o, struct outcome *oc)
 {
 	if (o->verbose && o->quiet)
 		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
-	if (check_series(o, oc) != 0)
+	if (check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
 		return -1;
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
@@ -282,8 +325,10 @@ static int check(struct client_options *o, struct outcome *oc)
 /* A program that reads our output wants to be told of a wrong option in its own language, too. */
 static void find_output(struct client_options *o, int argc, char *argv[])
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		o->json |= strcmp(argv[i], "--json") == 0;
+		o->nagios.on |= strcmp(argv[i], "--nagios") == 0;
+	}
 }
 
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)

@@ -18,6 +18,13 @@ struct client_series {
 	unsigned parallel; /* at a time, at most */
 };
 
+/* As a plugin of a monitoring system. */
+struct client_nagios {
+	bool on;      /* also set when the rest of the command line is wrong */
+	bool limited; /* one of these was given */
+	unsigned warning_days, critical_days;
+};
+
 /* What the user asked for. Strings point into argv. */
 struct client_options {
 	char host[ADDR_HOST_MAX]; /* without brackets */
@@ -33,7 +40,9 @@ struct client_options {
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
-	bool json;                /* also set when the rest of the command line is wrong */
+	bool json; /* also set when the rest of the command line is wrong */
+	struct client_nagios nagios;
+	const char *prometheus;   /* the file; NULL: none */
 	const char *expect;       /* greeting without its last newline; NULL: any */
 	struct expected expected; /* --expect-cert */
 	bool verbose, quiet;

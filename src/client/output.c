@@ -3,13 +3,39 @@
 
 #include <stdio.h>
 
+#include "client/vitals.h"
 #include "client/json.h"
+#include "client/nagios.h"
+#include "client/prometheus.h"
 #include "client/report.h"
 
-void output_probe(const struct client_options *o, const struct session *s, const struct outcome *oc)
+/* The probe's own failure comes first; then that of the file is told in passing. */
+static void write_metrics(const char *file, const struct vitals *f, struct outcome *oc)
 {
+	struct outcome failed = OUTCOME_NONE;
+
+	if (prometheus_write(file, f, 1, &failed) == 0)
+		return;
+	if (oc->code == OC_OK)
+		*oc = failed;
+	else
+		outcome_print(stderr, "hello-client", &failed);
+}
+
+int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
+{
+	struct vitals f;
+
+	vitals_take(&f, o, s, oc);
+	/* A command line that is wrong says nothing about a target. */
+	if (o->prometheus && oc->code != OC_USAGE)
+		write_metrics(o->prometheus, &f, oc);
+	vitals_take(&f, o, s, oc);
+	if (o->nagios.on)
+		return nagios_print(stdout, &f, &o->nagios);
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
 	else if (oc->code == OC_OK)
 		report_greeting(s);
+	return outcome_status(oc->code);
 }

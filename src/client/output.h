@@ -9,9 +9,9 @@
 /*
  * What became of the only probe, in the form that the options ask for: the
  * greeting, and only if all went well, or what a program can read, whatever its
- * end. s is NULL when it never began.
+ * end; and the file of --prometheus. s is NULL when it never began. Returns the
+ * exit status that goes with that form; oc may become OC_FILE.
  */
-void output_probe(const struct client_options *o, const struct session *s,
-    const struct outcome *oc);
+int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
 
 #endif

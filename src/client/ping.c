@@ -123,16 +123,15 @@ static void print_summary(const struct ping *p)
 		summary_print(stdout, &p->tally, p->what, took_us);
 }
 
-static int judge(const struct ping *p, struct outcome *oc)
+static void judge(const struct ping *p, struct outcome *oc)
 {
 	const struct tally *t = &p->tally;
 	enum outcome_code code = tally_verdict(t);
 
-	if (code == OC_OK)
-		return 0;
-	return outcome_set(oc, code,
-	    "%" PRIu64 " of %" PRIu64 " probes ended so, %" PRIu64 " were fine", t->by_code[code],
-	    t->sent, t->by_code[OC_OK]);
+	if (code != OC_OK)
+		outcome_set(oc, code,
+		    "%" PRIu64 " of %" PRIu64 " probes ended so, %" PRIu64 " were fine",
+		    t->by_code[code], t->sent, t->by_code[OC_OK]);
 }
 
 int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
@@ -148,10 +147,11 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 		.arg = p,
 	};
 	struct parallel *probes;
-	int ret = -1;
 
-	if (!p)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for statistics");
+	if (!p) {
+		outcome_set(oc, OC_INTERNAL, "out of memory for statistics");
+		return outcome_status(oc->code);
+	}
 	p->options = o;
 	p->ctx = ctx;
 	p->steps = steps;
@@ -167,9 +167,9 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 		watch(p, probes);
 		parallel_free(probes);
 		print_summary(p);
-		ret = judge(p, oc);
+		judge(p, oc);
 	}
 	pthread_mutex_destroy(&p->lock);
 	free(p);
-	return ret;
+	return outcome_status(oc->code);
 }

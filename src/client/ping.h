@@ -16,8 +16,8 @@
  * The interval is kept whatever the probes take (open loop): one that has to
  * wait because all places are taken counts its waiting.
  *
- * Blocks. Returns 0 when all probes were fine, else -1 with the most frequent
- * failure.
+ * Blocks. Returns the exit status; oc is the most frequent failure, or untouched when all
+ * probes were fine.
  */
 int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
     struct outcome *oc);

@@ -77,10 +77,12 @@ modules='
 4    client/moment
 4    client/interrupt
 4    client/json
+4    client/nagios
 4    client/options
 4    client/output
 4    client/parallel
 4    client/phases
+4    client/prometheus
 4    client/recorder
 4    client/report
 4    client/resolve
@@ -94,6 +96,7 @@ modules='
 4    client/staple
 4    client/verdict
 4    client/verify
+4    client/vitals
 5    client/ping
 5    server/master
 5    server/metrics
@@ -155,6 +158,7 @@ open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything be
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsstaple  OCSP responses
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
+open|openat|creat|f(d|re)?open|BIO_new_file  client/prometheus  the file that --prometheus names
 open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 '
