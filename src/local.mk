@@ -77,6 +77,7 @@ libserver_a_SOURCES += src/server/sandbox_seccomp.c
 endif
 
 libclient_a_SOURCES = \
+	src/client/announce.c \
 	src/client/connect.c \
 	src/client/expected.c src/client/expected.h \
 	src/client/explain.c src/client/explain.h \

@@ -93,6 +93,7 @@ system_tests = \
 	tests/system/policy.sh \
 	tests/system/post-quantum.sh \
 	tests/system/privileges.sh \
+	tests/system/proxy-protocol.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \

@@ -63,15 +63,19 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 	    (unsigned long long)tlsio_received(s->tls));
 	if (tlsio_heard(s->tls))
 		return;
-	if (oc->code == OC_HANDSHAKE_RESET && s->sni[0])
+	if (s->options->announce)
+		outcome_advise(oc,
+		    "does it want a PROXY header from this address? Compare without "
+		    "--haproxy-protocol");
+	else if (oc->code == OC_HANDSHAKE_RESET && s->sni[0])
 		outcome_advise(oc,
 		    "does something on the way dislike the name \"%s\"? Compare "
 		    "--no-sni and another --servername, and from nearer",
 		    s->sni);
 	else if (oc->code == OC_HANDSHAKE_CLOSED)
 		outcome_advise(oc,
-		    "its log may say why; does it want a PROXY header first, or is it "
-		    "a balancer without a server?");
+		    "its log may say why; does it want a PROXY header first "
+		    "(--haproxy-protocol), or is it a balancer without a server?");
 }
 
 static int shake_hands(struct session *s, struct outcome *oc)

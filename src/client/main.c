@@ -22,6 +22,7 @@
 static const struct step steps[] = {
 	{ "resolve", step_resolve },     /* getaddrinfo                       */
 	{ "connect", step_connect },     /* socket, connect                   */
+	{ "announce", step_announce },   /* a PROXY header, if asked for      */
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */
 	{ "greet", step_greet },         /* SSL_read until close_notify       */

@@ -24,6 +24,7 @@ enum {
 	OPT_RESOLVE,
 	OPT_IPV4,
 	OPT_IPV6,
+	OPT_HAPROXY_PROTOCOL,
 	OPT_CONNECT_TIMEOUT,
 	OPT_HANDSHAKE_TIMEOUT,
 	OPT_READ_TIMEOUT,
@@ -63,6 +64,8 @@ static const struct optparse_option options[] = {
 	[OPT_RESOLVE] = { 0, "resolve", "HOST:PORT:ADDR", "take ADDR as the address of HOST" },
 	[OPT_IPV4] = { '4', "ipv4", NULL, "IPv4 addresses only" },
 	[OPT_IPV6] = { '6', "ipv6", NULL, "IPv6 addresses only" },
+	[OPT_HAPROXY_PROTOCOL] = { 0, "haproxy-protocol", "VERSION",
+	    "send a PROXY header, v1 or v2" },
 	[OPT_CONNECT_TIMEOUT] = { 0, "connect-timeout", "T", "to resolve and connect (5s)" },
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the TLS handshake (5s)" },
 	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
@@ -145,6 +148,18 @@ static int set_days(struct client_nagios *n, unsigned *days, const char *option,
 	return optparse_uint(option, value, 0, 36500, days, oc);
 }
 
+static int set_announcement(struct client_options *o, const char *value, struct outcome *oc)
+{
+	static const char *const names[] = { [PROXYPROTO_V1] = "v1", [PROXYPROTO_V2] = "v2" };
+	unsigned at;
+
+	if (optparse_choice("--haproxy-protocol", value, names, 2, &at, oc) != 0)
+		return -1;
+	o->announce = true;
+	o->announce_version = (enum proxyproto_version)at;
+	return 0;
+}
+
 static int apply(struct client_options *o, int option, const char *value, struct outcome *oc)
 {
 	/* Nearly always a variable that was not set in a script. */
@@ -182,6 +197,8 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return set_family(o, AF_INET, oc);
 	case OPT_IPV6:
 		return set_family(o, AF_INET6, oc);
+	case OPT_HAPROXY_PROTOCOL:
+		return set_announcement(o, value, oc);
 	case OPT_CONNECT_TIMEOUT:
 		return optparse_duration("--connect-timeout", value, &o->connect_ms, oc);
 	case OPT_HANDSHAKE_TIMEOUT:

@@ -8,6 +8,7 @@
 #include "client/route.h"
 #include "common/addr.h"
 #include "common/outcome.h"
+#include "common/proxyproto.h"
 #include "common/tlsctx.h"
 
 /* Many probes. */
@@ -33,6 +34,8 @@ struct client_options {
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
 	const char *verify_name; /* --verify-name: verification only; NULL: servername */
 	bool no_sni;
+	bool announce; /* --haproxy-protocol */
+	enum proxyproto_version announce_version;
 	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;
 	struct tlspolicy_choice policy;

@@ -38,6 +38,12 @@ static int print_peer(const struct session *s)
 	return fprintf(stderr, "%s", addr_format(&s->peer, text));
 }
 
+static int print_announcement(const struct session *s)
+{
+	return fprintf(stderr, "PROXY protocol %s",
+	    s->options->announce_version == PROXYPROTO_V1 ? "v1" : "v2");
+}
+
 static int print_facts(const struct session *s)
 {
 	const struct tlsio_facts *f = &s->facts;
@@ -85,6 +91,7 @@ static const struct {
 } lines[] = {
 	{ step_resolve, print_addresses },
 	{ step_connect, print_peer },
+	{ step_announce, print_announcement },
 	{ step_handshake, print_facts },
 	{ step_verify, print_chain },
 	{ step_greet, print_length },
@@ -150,7 +157,8 @@ void report_step(const struct session *s, const struct step *step, uint64_t took
 		return;
 	}
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		if (lines[i].step == step->run)
+		if (lines[i].step == step->run &&
+		    (step->run != step_announce || s->options->announce))
 			print_line(s, step, took_us, lines[i].print);
 	}
 }

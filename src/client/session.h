@@ -59,6 +59,7 @@ struct step {
 
 step_fn step_resolve;   /* getaddrinfo                                           */
 step_fn step_connect;   /* socket, connect: every address, staggered             */
+step_fn step_announce;  /* a PROXY protocol header for our own addresses         */
 step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
 step_fn step_verify;    /* chain and name once more, before a byte is read       */
 step_fn step_greet;     /* SSL_read until close_notify                           */

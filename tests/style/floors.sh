@@ -66,6 +66,7 @@ modules='
 4    server/service
 4    server/supervisor
 4    server/unixsock
+4    client/announce
 4    client/connect
 4    client/expected
 4    client/explain

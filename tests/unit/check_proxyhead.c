@@ -36,7 +36,7 @@ static const char header_unknown[] = "PROXY UNKNOWN\r\n";
 
 static void make_service(void)
 {
-	const struct tlsident id = { "chain.pem", "key.pem" };
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct tlsctx_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;

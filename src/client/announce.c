@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "common/proxyproto.h"
+#include "common/sock.h"
+
+/* One send: the longest header is smaller than what every empty socket has room for. */
+int step_announce(struct session *s, struct outcome *oc)
+{
+	unsigned char header[PROXYPROTO_V1_MAX];
+	struct addr here;
+	size_t len;
+	ssize_t n;
+
+	if (!s->options->announce)
+		return 0;
+	if (sock_local(s->fd, &here, oc) != 0)
+		return -1;
+	len = proxyproto_write(s->options->announce_version, &here, &s->peer, header);
+	do
+		n = send(s->fd, header, len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n == (ssize_t)len)
+		return 0;
+	return outcome_set_errno(oc, OC_HANDSHAKE_RESET,
+	    "the connection broke with the PROXY protocol header");
+}
