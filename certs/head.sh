@@ -1,6 +1,6 @@
 #!/bin/sh
-# hello-certs - a private CA to try TLS with: a root, an intermediate, and certificates for servers
-# and clients. Needs a POSIX shell and the openssl command (3.0 or newer).
+# hello-certs - a private CA to try TLS with: a root, an intermediate, certificates for servers and
+# clients, and a zoo of bad ones. Needs a POSIX shell and the openssl command (3.0 or newer).
 #
 #	DIR/ca.pem             the root: what the other side is told to trust
 #	DIR/intermediate.pem   signed by the root; signs everything else

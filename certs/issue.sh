@@ -1,6 +1,7 @@
 # ---- init, issue, renew ------------------------------------------------------------------------
 
-init() {
+# What a CA can sign for without being told.
+permit_usual() {
 	for each in localhost test internal 127.0.0.0/8 ::1; do
 		permit "$each"
 	done
@@ -8,6 +9,10 @@ init() {
 	for each in "$host" "${host%%.*}"; do
 		type_of "$each" && [ "$type" = DNS ] && permit "$each"
 	done
+}
+
+init() {
+	permit_usual
 	if ! [ -d "$dir" ]; then
 		(umask 022 && mkdir -p "$dir") 2>/dev/null || cannot_write "$dir"
 		made=$dir

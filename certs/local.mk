@@ -12,13 +12,18 @@ certs_parts = \
 	certs/revoke.sh \
 	certs/look.sh \
 	certs/trust.sh \
+	certs/zoo.sh \
+	certs/animals.sh \
 	certs/main.sh
 
 bin_SCRIPTS += certs/hello-certs
-EXTRA_DIST += certs/README.md $(certs_parts)
+EXTRA_DIST += certs/README.md certs/zoo.tsv $(certs_parts)
 CLEANFILES += certs/hello-certs
 
-certs/hello-certs: $(certs_parts) config.status
+# The list of the zoo becomes a here-document, where zoo.sh has a line for it.
+certs/hello-certs: $(certs_parts) certs/zoo.tsv config.status
 	$(AM_V_GEN)$(MKDIR_P) certs && for part in $(certs_parts); do \
 		cat $(srcdir)/$$part || exit 1; \
-	done | $(SED) 's/@VERSION[@]/$(VERSION)/' >$@.tmp && chmod +x $@.tmp && mv -f $@.tmp $@
+	done | $(SED) -e 's/@VERSION[@]/$(VERSION)/' \
+		-e '/^@ZOO[@]$$/{' -e 'r $(srcdir)/certs/zoo.tsv' -e 'd' -e '}' >$@.tmp && \
+		chmod +x $@.tmp && mv -f $@.tmp $@

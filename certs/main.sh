@@ -15,6 +15,7 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
        hello-certs export DIR NAME --p12 FILE [--passphrase-file FILE] [--force]
        hello-certs trust | untrust DIR [--nss DB | --sysroot FOLDER] [--yes]
        hello-certs destroy DIR [--yes]
+       hello-certs zoo DIR
        hello-certs -h, --help | -V, --version
 
   init    make a root and an intermediate CA that can sign for localhost, test, internal,
@@ -30,6 +31,7 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
   export  write certificate, chain and key in one file, with a passphrase
   trust   add the root to what this system, or an NSS database, trusts; untrust: remove it
   destroy remove DIR and the keys in it
+  zoo     make a CA in DIR, and certificates that are wrong in one way each
 
 TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519, ml-dsa (65),
 ml-dsa-44 or ml-dsa-87. A CA with a passphrase asks for it, or takes --passphrase-file.
@@ -50,7 +52,7 @@ options_of() {
 	export) echo '--p12= --passphrase-file= --force' ;;
 	trust | untrust) echo '--nss= --sysroot= --yes' ;;
 	destroy) echo '--yes' ;;
-	show | verify) ;;
+	show | verify | zoo) ;;
 	*) return 1 ;;
 	esac
 }
@@ -154,16 +156,14 @@ main() {
 	export LC_ALL=C OPENSSL_CONF=/dev/null SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null
 	unset HELLO_CERTS_PASSPHRASE
 	trap cleanup EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
+	heed_signals
 	case ${1-} in
 	-h | --help) usage; exit ;;
 	-V | --version) echo "hello-certs $VERSION"; exit ;;
 	esac
 	options_of "${1-}" >/dev/null ||
 		usage_error "${1:+there is no \"$1\": }the first word is init, issue, renew, revoke, \
-crl, ocsp, show, verify, export, trust, untrust or destroy"
+crl, ocsp, show, verify, export, trust, untrust, destroy or zoo"
 	verb=$1
 	shift
 	parse "$@"

@@ -109,6 +109,8 @@ destroy() {
 	agreed "Remove $dir, with the keys of \"$root_name\" and all certificates?"
 	rm -f "$dir/crl.pem" "$dir/intermediate.pem"
 	all_leaves destroy_leaf
+	[ ! -e "$dir/zoo.tsv" ] || rm -f "$dir/zoo.tsv" "$dir"/crl-other.pem "$dir"/crl-expired.pem \
+		"$dir"/crl-revoked-intermediate.pem
 	rm -rf "$dir/private" && rm -f "$dir/ca.pem"
 	rmdir "$dir" 2>/dev/null ||
 		printf 'kept, because hello-certs has not made it: %s\n' "$(ls -A "$dir")"

@@ -4,8 +4,8 @@
 # Where a folder has to make way for its successor there is a moment with neither. Who dies in it
 # (SIGKILL, a power cut) leaves the old one in the temporary folder, and the next run puts it back.
 
-# The temporary folder; DIR if init made it.
-work='' made=''
+# The temporary folder; DIR if init made it; where zoo builds.
+work='' made='' nest=''
 
 open_work() {
 	clear_up "$dir"
@@ -68,9 +68,15 @@ publish() {
 	done
 }
 
+heed_signals() {
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
 cleanup() {
 	show_typing
-	rm -rf ${work:+"$work"}
+	rm -rf ${work:+"$work"} ${nest:+"$nest"}
 	[ -z "$made" ] || rmdir "$made" 2>/dev/null # works only if nothing was placed in it
 }
 

@@ -59,6 +59,7 @@ system_tests = \
 	tests/system/certs-revoke.sh \
 	tests/system/certs-shells.sh \
 	tests/system/certs-trust.sh \
+	tests/system/certs-zoo.sh \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
 	tests/system/crash.sh \

@@ -1,0 +1,203 @@
+# ---- the animals of the zoo ----------------------------------------------------------------------
+# Each is wrong in one way; what a recipe does not say is as it should be.
+
+# recipe: what $animal is made of. $after is done when it is there.
+recipe() {
+	host=$animal.zoo.test
+	subject=/CN=$host alt=DNS:$host from=$recently until=$at_last key=ecdsa digest=default
+	usage='critical, digitalSignature' purpose=serverAuth more='' issuer=intermediate
+	sends='leaf issuer' after=''
+	case $animal in
+	good-ecdsa | crl-ok | crl-expired | crl-other) ;;
+	good-rsa) key=rsa ;;
+	good-ed25519) key=ed25519 ;;
+	good-mldsa) key=ml-dsa ;;
+	wildcard-ok) alt='DNS:*.zoo.test' ;;
+	ip-ok) alt=DNS:$host,IP:127.0.0.1,IP:::1 ;;
+	extra-root) sends='leaf issuer root' ;;
+	wrong-order) sends='leaf root issuer' ;;
+	no-eku) purpose='' ;;
+	any-eku) purpose=anyExtendedKeyUsage ;;
+	missing-intermediate) sends=leaf ;;
+	self-signed) issuer=self sends=leaf ;;
+	unknown-root) issuer=stranger-intermediate ;;
+	expired) from=$long_ago until=$a_month_ago ;;
+	not-yet-valid) from=$in_a_month ;;
+	expired-intermediate | ca-false | pathlen | constraint-* | revoked-intermediate)
+		issuer=$animal
+		case $animal in
+		constraint-ip*) alt=DNS:$host,IP:127.0.0.1 ;;
+		esac ;;
+	wrong-host) alt=DNS:another.zoo.test subject=/CN=another.zoo.test ;;
+	no-san) alt='' subject=/CN=nobody ;;
+	cn-only) alt='' ;;
+	ip-as-dns) alt=DNS:127.0.0.1 subject=/CN=127.0.0.1 ;;
+	nul-in-name) alt=DER:$(nul_in_name) ;;
+	wildcard-two-labels) alt='DNS:*.test' subject=/CN=zoo ;;
+	wildcard-partial) alt='DNS:wild*.zoo.test' subject=/CN=zoo ;;
+	client-only) purpose=clientAuth ;;
+	# With it a TLS 1.2 client could agree on a key, which is not what any suite of today does.
+	no-digital-signature) usage='critical, keyAgreement' ;;
+	critical-extension) more='1.3.6.1.4.1.32473.1 = critical, ASN1:UTF8String:unknown' ;; # RFC 5612
+	rsa-1024) key=rsa-1024 ;;
+	sha1) digest=sha1 ;;
+	bad-signature) after=spoil_signature ;;
+	revoked) after=mark_revoked ;;
+	must-staple) more='tlsfeature = status_request' ;;
+	staple-ok) more='tlsfeature = status_request' after=staple_good ;;
+	staple-revoked) after=staple_revoked ;;
+	staple-expired) more='tlsfeature = status_request' after=staple_expired ;;
+	client-*) client_recipe ;;
+	*) die INTERNAL "nobody knows how to make \"$animal\"" 'a list and recipes of one version' ;;
+	esac
+}
+
+client_recipe() {
+	purpose=clientAuth
+	case $animal in
+	client-good) ;;
+	client-uri) alt=URI:spiffe://zoo.test/client subject=/ ;;
+	client-expired) from=$long_ago until=$a_month_ago ;;
+	client-revoked) after=mark_revoked ;;
+	client-wrong-purpose) purpose=serverAuth ;;
+	client-unknown-root) issuer=stranger-intermediate ;;
+	esac
+	[ "$subject" != / ] || alt=critical,$alt
+}
+
+# Who signs the animals.
+zoo_issuers() {
+	digest=default from=$recently until=$at_last
+	zoo_key ecdsa
+	# Apart from the leaves, or theirs would be the key of a CA.
+	cp "$work/keys/ecdsa.key" "$work/keys/issuer.key"
+	key_type=ecdsa new_key "$work/keys/issuer.key"
+	request "$work/keys/issuer.key" zoo ''
+	mv "$work/request" "$work/keys/issuer.request"
+	for each in ca intermediate; do
+		cp "$dir/private/$each.pem" "$dir/private/$each.key" "$issuers/"
+		cp "$dir/private/$each.pem" "$issuers/$each.chain"
+	done
+	usage='keyUsage = critical, keyCertSign, cRLSign'
+	a_ca=$(printf '%s\n' 'basicConstraints = critical, CA:true, pathlen:0' "$usage")
+	issuer_of revoked-intermediate ca "$a_ca"
+	for each in 'dns permitted;DNS:elsewhere.test' 'dns-excluded excluded;DNS:zoo.test' \
+		'ip permitted;IP:127.1.0.0/255.255.0.0' \
+		'ip-excluded excluded;IP:127.0.0.0/255.255.0.0'; do
+		issuer_of "constraint-${each%% *}" ca "$a_ca
+nameConstraints = critical, ${each#* }"
+	done
+	issuer_of ca-false ca "$(printf '%s\n' 'basicConstraints = critical, CA:false' \
+		'keyUsage = critical, digitalSignature')"
+	from=$long_ago until=$a_month_ago
+	issuer_of expired-intermediate ca "$a_ca"
+	from=$recently until=$at_last
+	# The intermediate signs leaves only: so this one is not its to sign.
+	issuer_of pathlen intermediate "$a_ca"
+	cat "$dir/intermediate.pem" >>"$issuers/pathlen.chain"
+	cp "$work/keys/issuer.request" "$work/keys/stranger.request"
+	issuer_of stranger self "$(printf '%s\n' 'basicConstraints = critical, CA:true' "$usage")"
+	issuer_of stranger-intermediate stranger "$a_ca"
+}
+
+# A dNSName that C ends at the NUL: SEQUENCE of one [2] with $host, NUL, ".evil.test".
+nul_in_name() {
+	hex=$(printf '%s' "$host" | od -An -tx1 | tr -d ' \n')002e6576696c2e74657374
+	length=$((${#hex} / 2))
+	printf '30%02x82%02x%s' $((length + 2)) $length "$hex" | sed 's/../&:/g; s/:$//'
+}
+
+# Another value for one character nine bytes before the end: still two numbers, but not the right
+# ones.
+spoil_signature() {
+	awk '
+	/-----END/ && !done {
+		text = substr(all, 1, length(all) - 12)
+		letter = substr(all, length(all) - 11, 1)
+		all = text (letter == "A" ? "B" : "A") substr(all, length(all) - 10)
+		for (; all != ""; all = substr(all, 65))
+			print substr(all, 1, 64)
+		done = 1
+	}
+	/-----/ || done { print; next }
+	{ all = all $0 }' "$home/chain.pem" >"$work/spoilt" && cat "$work/spoilt" >"$home/chain.pem"
+}
+
+mark_revoked() {
+	folder=$animal
+	serial_of "$home/chain.pem"
+	database_line R "$(ago 0 | sed 's/^..//'),keyCompromise" >"$dir/private/revoked/$serial"
+}
+
+staple_good() {
+	folder=$animal
+	serial_of "$home/chain.pem"
+	respond "$home/ocsp.der"
+	chmod 644 "$home/ocsp.der"
+}
+
+# As if it had been revoked, which no list knows.
+staple_revoked() {
+	mark_revoked
+	respond "$home/ocsp.der"
+	chmod 644 "$home/ocsp.der"
+	rm "$dir/private/revoked/$serial"
+}
+
+# `openssl ocsp` answers for now only, so this answer of a month ago is written by hand: the outside
+# of RFC 6960, section 4.2.1, around what was signed.
+staple_expired() {
+	staple_good
+	tool ocsp -respin "$home/ocsp.der" -resp_text -noverify
+	ids=$(sed -n 's/^ *Issuer Name Hash: /name=/p; s/^ *Issuer Key Hash: /hash=/p' "$work/said")
+	name_hash=${ids#name=}
+	name_hash=${name_hash%%[!0-9A-F]*} key_hash=${ids#*hash=}
+	ocsp_response >"$work/response"
+	printf '%s\n' 'asn1 = SEQUENCE:tbs' | cat - "$work/response" >"$work/asn1"
+	tool asn1parse -genconf "$work/asn1" -noout -out "$work/tbs"
+	tool dgst -sha256 -sign "$dir/private/intermediate.key" -out "$work/signature" \
+		"$work/tbs" || die INTERNAL "cannot sign a response: $(reason)" 'openssl version -a'
+	signature=$(od -An -v -tx1 "$work/signature" | tr -d ' \n')
+	printf '%s\n' 'asn1 = SEQUENCE:whole' | cat - "$work/response" >"$work/asn1"
+	cat >>"$work/asn1" <<EOF
+[ whole ]
+status = ENUMERATED:0
+bytes = EXPLICIT:0, SEQUENCE:bytes
+[ bytes ]
+type = OID:1.3.6.1.5.5.7.48.1.1
+value = OCTWRAP, SEQUENCE:basic
+[ basic ]
+data = SEQUENCE:tbs
+algorithm = SEQUENCE:algorithm
+signature = FORMAT:HEX, BITSTRING:$signature
+[ algorithm ]
+id = OID:ecdsa-with-SHA256
+EOF
+	openssl asn1parse -genconf "$work/asn1" -noout -out "$home/ocsp.der" ||
+		die INTERNAL 'cannot write a response' 'openssl version -a'
+}
+
+ocsp_response() {
+	cat <<EOF
+[ tbs ]
+responder = EXPLICIT:2, FORMAT:HEX, OCTETSTRING:$key_hash
+produced = GENERALIZEDTIME:$long_ago
+responses = SEQUENCE:responses
+[ responses ]
+one = SEQUENCE:single
+[ single ]
+certificate = SEQUENCE:certificate
+status = IMPLICIT:0, NULL
+this = GENERALIZEDTIME:$long_ago
+next = EXPLICIT:0, GENERALIZEDTIME:$a_month_ago
+[ certificate ]
+algorithm = SEQUENCE:sha1
+name = FORMAT:HEX, OCTETSTRING:$name_hash
+key = FORMAT:HEX, OCTETSTRING:$key_hash
+serial = INTEGER:0x$serial
+[ sha1 ]
+id = OID:sha1
+none = NULL
+EOF
+}
+
