@@ -33,6 +33,7 @@ libcommon_a_SOURCES = \
 	src/common/staple.c src/common/staple.h \
 	src/common/tlssni.c src/common/tlssni.h \
 	src/common/tlsstaple.c src/common/tlsstaple.h \
+	src/common/tlsresume.c src/common/tlsresume.h \
 	src/common/tlsticket.c src/common/tlsticket.h \
 	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
@@ -99,6 +100,7 @@ libclient_a_SOURCES = \
 	src/client/recorder.c src/client/recorder.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
+	src/client/resume.c src/client/resume.h \
 	src/client/revocation.c src/client/revocation.h \
 	src/client/route.c src/client/route.h \
 	src/client/screen.c src/client/screen.h \

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/check_pool \
 	tests/unit/check_proxyhead \
 	tests/unit/check_proxyproto \
+	tests/unit/check_resume \
 	tests/unit/check_route \
 	tests/unit/check_recorder \
 	tests/unit/check_sandbox \

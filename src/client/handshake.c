@@ -115,6 +115,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	    &s->verdict, oc);
 	if (!s->tls)
 		return -1;
+	if (s->offered)
+		tlsresume_offer(s->tls, s->sni, s->verify_name, s->offered);
 	if (shake_hands(s, &failed) == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		tlsio_get_facts(s->tls, &s->facts);

@@ -12,6 +12,7 @@
 #include "client/output.h"
 #include "client/ping.h"
 #include "client/report.h"
+#include "client/resume.h"
 #include "client/session.h"
 #include "client/staple.h"
 #include "client/verify.h"
@@ -67,6 +68,8 @@ static int run(const struct client_options *o, struct outcome *oc)
 		status = output_probe(o, NULL, oc);
 	else if (o->series.on)
 		status = ping_run(o, ctx, steps, oc);
+	else if (o->resume)
+		status = resume_run(o, ctx, steps, oc);
 	else
 		status = probe_once(o, ctx, oc);
 	tlsctx_free(ctx);

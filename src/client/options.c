@@ -36,6 +36,7 @@ enum {
 	OPT_COUNT,
 	OPT_INTERVAL,
 	OPT_PARALLEL,
+	OPT_RESUME,
 	OPT_JSON,
 	OPT_NAGIOS,
 	OPT_WARNING,
@@ -77,6 +78,7 @@ static const struct optparse_option options[] = {
 	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
+	[OPT_RESUME] = { 0, "resume", NULL, "connect twice, then with the session of the first" },
 	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
 	[OPT_NAGIOS] = { 0, "nagios", NULL, "be a plugin: one line, status 0, 1, 2 or 3" },
 	[OPT_WARNING] = { 'w', "warning", "DAYS", "warn when less are left of the chain (14)" },
@@ -226,6 +228,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_PARALLEL:
 		return optparse_uint("--parallel", value, 1, PARALLEL_WIDTH_MAX,
 		    &o->series.parallel, oc);
+	case OPT_RESUME:
+		o->resume = true;
+		return 0;
 	case OPT_JSON:
 		o->json = true;
 		return 0;

@@ -43,6 +43,7 @@ struct client_options {
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
+	bool resume;
 	bool json; /* also set when the rest of the command line is wrong */
 	struct client_nagios nagios;
 	const char *prometheus;   /* the file; NULL: none */

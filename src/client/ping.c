@@ -23,8 +23,9 @@ struct ping {
 	char what[ADDR_HOST_MAX + ADDR_PORT_MAX];
 	uint64_t began_us;
 	bool live;            /* one line that changes */
-	pthread_mutex_t lock; /* of what the lanes share: the tally and standard output */
+	pthread_mutex_t lock; /* of what the lanes share: all below and standard output */
 	struct tally tally;
+	struct tlsresume held; /* --resume: the last session that was earned and not offered yet */
 };
 
 static void print_good(const struct session *s, uint64_t seq, uint64_t late_us)
@@ -50,14 +51,36 @@ static void print_bad(const struct session *s, uint64_t seq, const struct outcom
 	    oc->detail);
 }
 
+/* A ticket is offered once (RFC 8446 appendix C.4): of those at a time one resumes. */
+static void take_held(struct ping *p, struct tlsresume *out)
+{
+	pthread_mutex_lock(&p->lock);
+	*out = p->held;
+	p->held.session = NULL;
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* With the lock. */
+static void keep_earned(struct ping *p, struct session *s)
+{
+	if (!p->options->resume || !s->earned.session)
+		return;
+	tlsresume_free(&p->held);
+	p->held = s->earned;
+	s->earned.session = NULL;
+}
+
 static void probe(void *arg, uint64_t i, uint64_t due_us)
 {
 	struct ping *p = arg;
 	struct session s;
 	struct outcome oc = OUTCOME_NONE;
 	uint64_t late_us = clock_us() - due_us;
+	struct tlsresume offered;
 
+	take_held(p, &offered);
 	session_init(&s, p->options, p->ctx);
+	s.offered = &offered;
 	session_run(&s, p->steps, NULL, &oc);
 	pthread_mutex_lock(&p->lock);
 	tally_add(&p->tally, oc.code, &s.phases, s.facts.resumed, late_us);
@@ -70,7 +93,9 @@ static void probe(void *arg, uint64_t i, uint64_t due_us)
 	else
 		print_bad(&s, i + 1, &oc);
 	fflush(stdout);
+	keep_earned(p, &s);
 	pthread_mutex_unlock(&p->lock);
+	tlsresume_free(&offered);
 	session_free(&s);
 }
 
@@ -170,6 +195,7 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 		judge(p, oc);
 	}
 	pthread_mutex_destroy(&p->lock);
+	tlsresume_free(&p->held);
 	free(p);
 	return outcome_status(oc->code);
 }

@@ -48,8 +48,9 @@ static int print_facts(const struct session *s)
 {
 	const struct tlsio_facts *f = &s->facts;
 
-	return fprintf(stderr, "%s %s %s%s", f->protocol, f->cipher, f->group,
-	    tlspolicy_is_post_quantum(f->group) ? " post-quantum" : "");
+	return fprintf(stderr, "%s %s %s%s%s", f->protocol, f->cipher, f->group,
+	    tlspolicy_is_post_quantum(f->group) ? " post-quantum" : "",
+	    f->resumed ? " resumed" : "");
 }
 
 /* One word more of a list that goes on in the next line when this one is full. */

@@ -118,4 +118,5 @@ void session_free(struct session *s)
 	free(s->greeting);
 	s->greeting = NULL;
 	s->greeting_len = 0;
+	tlsresume_free(&s->earned);
 }

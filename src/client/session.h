@@ -13,6 +13,7 @@
 #include "common/addr.h"
 #include "common/outcome.h"
 #include "common/tlsio.h"
+#include "common/tlsresume.h"
 
 /* Address families alternate and the list is cut: RFC 8305 section 4. */
 enum { SESSION_ADDRS_MAX = 16 };
@@ -32,6 +33,7 @@ struct session {
 	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
 	struct route_place dial;         /* where to go: the target, or --connect-to */
 	uint64_t deadline_ms;            /* of all steps together */
+	const struct tlsresume *offered; /* the caller's, to be resumed; NULL after init: none */
 	struct phases phases;            /* each step marks its own */
 
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
@@ -44,6 +46,7 @@ struct session {
 	struct verdict verdict;               /* handshake */
 	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
 	size_t greeting_len;                  /* greet */
+	struct tlsresume earned;              /* close: what another one may offer */
 };
 
 /*

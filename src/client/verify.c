@@ -133,6 +133,36 @@ static bool has_name(X509 *leaf, const char *name)
 }
 
 /*
+ * A resumption brings no certificate: the peer has proved that it knows the
+ * secret of a session, and the session tells who was verified then. Those
+ * certificates are judged anew, exactly as the library does it in a full
+ * handshake: for the name of this connection, at this time, by these CRLs.
+ */
+static void judge_session(struct session *s)
+{
+	/* The library asks for more than it changes. */
+	SSL *ssl = (SSL *)tlsio_library(s->tls);
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	X509 *leaf = tlsio_peer_certificate(s->tls);
+	X509_VERIFY_PARAM *param;
+
+	if (store && leaf &&
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(s->ctx), leaf,
+		SSL_get_peer_cert_chain(ssl)) == 1 &&
+	    X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl) == 1 &&
+	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
+		param = X509_STORE_CTX_get0_param(store);
+		X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
+		/* A judgement that failed without an error is none. */
+		if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1 &&
+		    verify_callback(store, NULL) != 1 && s->verdict.error == X509_V_OK)
+			s->verdict.ran = false;
+	}
+	X509_free(leaf);
+	X509_STORE_CTX_free(store);
+}
+
+/*
  * The handshake has refused a bad certificate already. This is the proof of it
  * at the one place that all greetings pass: if a later change lets something
  * slip through there, it ends here, before a byte of the peer is used.
@@ -143,6 +173,11 @@ int step_verify(struct session *s, struct outcome *oc)
 	bool named = leaf && has_name(leaf, s->verify_name);
 
 	X509_free(leaf);
+	if (s->facts.resumed) {
+		judge_session(s);
+		if (s->verdict.ran && s->verdict.error != X509_V_OK)
+			return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
+	}
 	if (!s->verdict.ran || s->verdict.error != X509_V_OK ||
 	    tlsio_verify_result(s->tls) != X509_V_OK)
 		return outcome_set(oc, OC_CERT_INVALID,

@@ -27,6 +27,7 @@ modules='
 3.3  common/certid
 3.3  common/certinfo
 3.3  common/tlsfacts
+3.3  common/tlsresume
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
@@ -99,6 +100,7 @@ modules='
 4    client/verify
 4    client/vitals
 5    client/ping
+5    client/resume
 5    server/master
 5    server/metrics
 5    server/monitor
@@ -113,6 +115,7 @@ headers='
 openssl/   common/tlswire    a BIO over our own buffer
 openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/tlsfacts   what the library knows of a connection
+openssl/   common/tlsresume  the session that a connection leaves
 openssl/   common/tlsalert   names and numbers of alerts
 openssl/   common/certid     hashes a certificate and its key
 openssl/   common/certinfo   reads the fields of a certificate

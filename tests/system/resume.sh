@@ -1,6 +1,6 @@
 #!/bin/sh
 # resume.sh - a session resumes where the server gives tickets, on both ways that a greeting can go,
-# and does not where it gives none.
+# and does not where it gives none; hello-client --resume tells which.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -31,6 +31,32 @@ twice() {
 	echo "$name: $made"
 }
 
+# hello_client EXPECTED ARG...: the greeting once, and what --resume says.
+hello_client() {
+	expected=$1
+	shift
+	run_status 0 "$HELLO_CLIENT" -v --resume --cacert "$CA" --servername localhost "$@" "127.0.0.1:$PORT"
+	printf '%s\n' "$GREETING" | cmp -s - "$TMP/out" || fail 'not the greeting, and once'
+	expect "$TMP/err" "^hello-client: $expected"
+	printf 'hello-client: %s\n' "$(sed -n 's/^hello-client: //p' "$TMP/err")"
+}
+
+start_server --tickets 1
+for version in 1.2 1.3; do
+	hello_client "resumed: .* (TLSv$version)\$" --tls-max $version
+	[ "$(grep -c '^handshake .* resumed ' "$TMP/err")" -eq 1 ] || fail 'not one of two was resumed'
+	[ "$(grep -c '^verify .*localhost <- ' "$TMP/err")" -eq 2 ] || fail 'not both were verified'
+	await "protocol=TLSv$version .* resumed=yes"
+done
+
+# Many probes, one after the other: all but the first one resume.
+run_status 0 "$HELLO_CLIENT" -c 4 -i 1ms --parallel 1 --resume --cacert "$CA" localhost "$PORT"
+expect "$TMP/out" '^1 full handshakes, 3 resumed'
+
+run_status 0 "$HELLO_CLIENT" -q --resume --cacert "$CA" localhost "$PORT"
+[ ! -s "$TMP/err" ] || fail '-q is not quiet'
+outcome 71 GREETING_MISMATCH --resume --expect Nothing --cacert "$CA" localhost "$PORT"
+stop_server
 start_server --tickets 1
 twice 'TLS 1.3, early greeting' Reused -tls1_3 -groups X25519
 twice 'TLS 1.2' Reused -tls1_2
@@ -44,4 +70,6 @@ stop_server
 
 start_server
 twice 'TLS 1.3 without tickets' New -tls1_3
+hello_client 'not resumed: the server gave no session (TLSv1.3)$'
+hello_client 'resumed: ' --tls-max 1.2
 stop_server
