@@ -79,12 +79,14 @@ endif
 
 libclient_a_SOURCES = \
 	src/client/announce.c \
+	src/client/compare.c src/client/compare.h \
 	src/client/connect.c \
 	src/client/expected.c src/client/expected.h \
 	src/client/explain.c src/client/explain.h \
 	src/client/findings.c src/client/findings.h \
 	src/client/greet.c \
 	src/client/handshake.c \
+	src/client/httpget.c src/client/httpget.h \
 	src/client/icmp.c src/client/icmp.h \
 	src/client/keylog.c src/client/keylog.h \
 	src/client/moment.c src/client/moment.h \
@@ -111,7 +113,8 @@ libclient_a_SOURCES = \
 	src/client/staple.c src/client/staple.h \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h \
-	src/client/vitals.c src/client/vitals.h
+	src/client/vitals.c src/client/vitals.h \
+	src/client/witness.c
 
 hello_server_SOURCES = src/server/main.c
 hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \

@@ -9,11 +9,13 @@ unit_tests = \
 	tests/unit/check_allowlist \
 	tests/unit/check_audit \
 	tests/unit/check_certinfo \
+	tests/unit/check_compare \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_crew \
 	tests/unit/check_explain \
 	tests/unit/check_http1 \
+	tests/unit/check_httpget \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
@@ -63,6 +65,7 @@ system_tests = \
 	tests/system/certs-zoo.sh \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
+	tests/system/compare.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/crl.sh \

@@ -223,6 +223,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The handshake was done, then the connection was reset: the server's process "
 	    "died, or a firewall or balancer lost its state of the connection. A reset is "
 	    "not an end: what came before it may be incomplete.",
+	[OC_PATH_DIFFERS] =
+	    "With --compare: what the server reports of the connection is not what the client "
+	    "saw. When the two ends do not share keys, TLS ends on the way: a balancer, a "
+	    "reverse proxy or an inspecting firewall makes a connection of its own to the "
+	    "server, and reads everything. The other differences tell what it is like.\n\n"
+	    "What cannot be known: whether a middlebox that wants to deceive rewrites the "
+	    "report, too. This finds honest ones.",
 	[OC_HEALTH_CHECK] =
 	    "Only in the server's log: somebody connected and closed without a byte, as the "
 	    "checks of load balancers do.",

@@ -120,6 +120,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (shake_hands(s, &failed) == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		tlsio_get_facts(s->tls, &s->facts);
+		tlsfacts_alpn(s->tls, s->alpn);
 		return 0;
 	}
 	send_alert(s);

@@ -27,6 +27,7 @@ static const struct step steps[] = {
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */
 	{ "greet", step_greet },         /* SSL_read until close_notify       */
+	{ "compare", step_compare },     /* with --compare                    */
 	{ "close", step_close },         /* SSL_shutdown, close               */
 	{ NULL, NULL },
 };
@@ -64,7 +65,7 @@ static int run(const struct client_options *o, struct outcome *oc)
 	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
 	int status;
 
-	if (!ctx || start_keylog(ctx, oc) != 0)
+	if (!ctx || (o->alpn && tlsctx_offer(ctx, o->alpn, oc) != 0) || start_keylog(ctx, oc) != 0)
 		status = output_probe(o, NULL, oc);
 	else if (o->series.on)
 		status = ping_run(o, ctx, steps, oc);

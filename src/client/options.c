@@ -32,7 +32,9 @@ enum {
 	OPT_TLS_MIN,
 	OPT_TLS_MAX,
 	OPT_GROUPS,
+	OPT_ALPN,
 	OPT_EXPECT,
+	OPT_COMPARE,
 	OPT_COUNT,
 	OPT_INTERVAL,
 	OPT_PARALLEL,
@@ -74,7 +76,9 @@ static const struct optparse_option options[] = {
 	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
 	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
 	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
+	[OPT_ALPN] = { 0, "alpn", "NAME[,NAME]", "offer protocols; with http/1.1, GET / it" },
 	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
+	[OPT_COMPARE] = { 0, "compare", NULL, "did both ends see the same connection?" },
 	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
@@ -215,6 +219,12 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return tlspolicy_parse_version("--tls-max", value, &o->policy.max, oc);
 	case OPT_GROUPS:
 		o->policy.groups = value;
+		return 0;
+	case OPT_ALPN:
+		o->alpn = value;
+		return 0;
+	case OPT_COMPARE:
+		o->compare = true;
 		return 0;
 	case OPT_EXPECT:
 		o->expect = value;

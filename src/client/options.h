@@ -47,6 +47,8 @@ struct client_options {
 	bool json; /* also set when the rest of the command line is wrong */
 	struct client_nagios nagios;
 	const char *prometheus;   /* the file; NULL: none */
+	const char *alpn;         /* protocols to offer, joined by commas; NULL: none */
+	bool compare;             /* hold the server's report against what we saw */
 	const char *expect;       /* greeting without its last newline; NULL: any */
 	struct expected expected; /* --expect-cert */
 	bool verbose, quiet;

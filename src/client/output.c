@@ -37,5 +37,7 @@ int output_probe(const struct client_options *o, const struct session *s, struct
 		json_print_probe(stdout, s, oc, 0);
 	else if (oc->code == OC_OK)
 		report_greeting(s);
+	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
+		fprintf(stderr, "hello-client: note: %s\n", s->remark);
 	return outcome_status(oc->code);
 }

@@ -48,9 +48,9 @@ static int print_facts(const struct session *s)
 {
 	const struct tlsio_facts *f = &s->facts;
 
-	return fprintf(stderr, "%s %s %s%s%s", f->protocol, f->cipher, f->group,
+	return fprintf(stderr, "%s %s %s%s%s%s%s", f->protocol, f->cipher, f->group,
 	    tlspolicy_is_post_quantum(f->group) ? " post-quantum" : "",
-	    f->resumed ? " resumed" : "");
+	    f->resumed ? " resumed" : "", s->alpn[0] ? " " : "", s->alpn);
 }
 
 /* One word more of a list that goes on in the next line when this one is full. */
@@ -85,6 +85,13 @@ static int print_length(const struct session *s)
 	return fprintf(stderr, "%zu bytes, closed cleanly", s->greeting_len);
 }
 
+static int print_same(const struct session *s)
+{
+	return fprintf(stderr, "%s, and so says node %.60s",
+	    s->remark[0] ? "the same TLS connection" : "the same connection",
+	    s->reported.value[SIGHTING_NODE]);
+}
+
 /* The steps that have something to tell when all went well. */
 static const struct {
 	step_fn *step;
@@ -96,6 +103,7 @@ static const struct {
 	{ step_handshake, print_facts },
 	{ step_verify, print_chain },
 	{ step_greet, print_length },
+	{ step_compare, print_same },
 };
 
 static void print_right(int width, const char *text)
@@ -157,6 +165,8 @@ void report_step(const struct session *s, const struct step *step, uint64_t took
 		print_time(took_us, fprintf(stderr, "failed: %s", outcome_name(failed->code)));
 		return;
 	}
+	if (step->run == step_compare && !s->options->compare)
+		return;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		if (lines[i].step == step->run &&
 		    (step->run != step_announce || s->options->announce))

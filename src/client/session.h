@@ -7,11 +7,14 @@
 
 #include <openssl/types.h>
 
+#include "client/compare.h"
 #include "client/options.h"
 #include "client/phases.h"
 #include "client/verdict.h"
 #include "common/addr.h"
 #include "common/outcome.h"
+#include "common/sighting.h"
+#include "common/tlsfacts.h"
 #include "common/tlsio.h"
 #include "common/tlsresume.h"
 
@@ -44,8 +47,11 @@ struct session {
 	struct tlsio *tls;                    /* handshake */
 	struct tlsio_facts facts;             /* handshake */
 	struct verdict verdict;               /* handshake */
+	char alpn[TLSFACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
 	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
 	size_t greeting_len;                  /* greet */
+	struct sighting reported;             /* greet, with --compare */
+	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth telling; or "" */
 	struct tlsresume earned;              /* close: what another one may offer */
 };
 
@@ -66,6 +72,7 @@ step_fn step_announce;  /* a PROXY protocol header for our own addresses        
 step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
 step_fn step_verify;    /* chain and name once more, before a byte is read       */
 step_fn step_greet;     /* SSL_read until close_notify                           */
+step_fn step_compare;   /* --compare: did both ends see the same connection?     */
 step_fn step_close;     /* our close_notify, close                               */
 
 /* Both are the caller's and must outlive the session. The time for all steps begins now. */

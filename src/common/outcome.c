@@ -107,6 +107,7 @@ const char *outcome_layer_name(enum outcome_code code)
 		[LAYER_VERIFY] = "verify",
 		[LAYER_CLIENT] = "client identity",
 		[LAYER_GREETING] = "greeting",
+		[LAYER_PATH] = "path",
 		[LAYER_SERVER] = "server",
 	};
 

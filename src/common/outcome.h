@@ -88,6 +88,9 @@
 	    "is it a greeting? Another service may answer here") \
 	X(GREETING_RESET, 75, GREETING, "the connection was reset after the handshake", \
 	    "the peer died or something on the way cut the stream") \
+	X(PATH_DIFFERS, 80, PATH, "the two ends did not see the same connection", \
+	    "something on the way ends TLS or rewrites it: a balancer, a proxy, an inspecting " \
+	    "firewall; try from nearer to the server") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, "connected and closed without a byte", \
 	    "nothing, load balancers do this") \
 	X(CLIENT_DENIED, OUTCOME_NO_STATUS, SERVER, "the client's address is not let in", \
@@ -114,6 +117,7 @@ enum outcome_layer {
 	LAYER_VERIFY,
 	LAYER_CLIENT,
 	LAYER_GREETING,
+	LAYER_PATH,
 	LAYER_SERVER
 };
 

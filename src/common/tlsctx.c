@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsctx.h"
 
+#include <string.h>
+
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
@@ -140,6 +142,32 @@ SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choi
 		return NULL;
 	}
 	return ctx;
+}
+
+int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc)
+{
+	/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. */
+	unsigned char list[512];
+	size_t at = 0;
+
+	for (const char *name = names;; name++) {
+		size_t len = strcspn(name, ",");
+
+		if (len == 0 || len > 255 || at + 1 + len > sizeof list) {
+			outcome_set(oc, OC_USAGE, "\"%s\" is no list of protocols for ALPN", names);
+			outcome_advise(oc, "--alpn http/1.1, for example; names joined by commas");
+			return -1;
+		}
+		list[at++] = (unsigned char)len;
+		memcpy(list + at, name, len);
+		at += len;
+		name += len;
+		if (!*name)
+			break;
+	}
+	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)at) != 0)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
+	return 0;
 }
 
 /* Both ends' steps in turn until both are done, or until neither can go on. */

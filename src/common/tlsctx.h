@@ -63,6 +63,12 @@ SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choi
     const struct tlsident *id, const struct tlsctx_judge *judge, struct outcome *oc);
 
 /*
+ * Offer these protocols by ALPN, names joined by commas, the one we like best
+ * first. Returns 0, or -1 with OC_USAGE.
+ */
+int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc);
+
+/*
  * A handshake in memory against this server context, in each version of its
  * policy; one of them must succeed. A key that cannot sign is found before
  * anything is served, and what the library loads at its first handshake is

@@ -16,6 +16,23 @@ bool tlsfacts_is_http(const struct tlsio *t)
 	return len == sizeof name - 1 && memcmp(selected, name, len) == 0;
 }
 
+const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX])
+{
+	const unsigned char *name;
+	size_t at = 0;
+	unsigned len;
+
+	SSL_get0_alpn_selected(tlsio_library(t), &name, &len);
+	for (unsigned i = 0; i < len && at + 4 < TLSFACTS_ALPN_MAX; i++) {
+		bool plain = name[i] > ' ' && name[i] <= '~' && name[i] != '\\';
+
+		at += (size_t)snprintf(buf + at, TLSFACTS_ALPN_MAX - at, plain ? "%c" : "\\x%02x",
+		    name[i]);
+	}
+	buf[at] = '\0';
+	return buf;
+}
+
 bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX])
 {
 	static const char label[] = "EXPORTER-Channel-Binding";

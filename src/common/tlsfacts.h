@@ -9,6 +9,10 @@
 /* Has ALPN (RFC 7301) selected http/1.1? A server knows it from the ClientHello on. */
 bool tlsfacts_is_http(const struct tlsio *t);
 
+/* What ALPN has selected, escaped where it is not printable, or "". buf is returned. */
+enum { TLSFACTS_ALPN_MAX = 64 };
+const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX]);
+
 /*
  * What only the two ends of this very connection can know: 32 bytes derived from
  * its keys ("tls-exporter" of RFC 9266), in hex. A server may ask once its

@@ -68,8 +68,10 @@ modules='
 4    server/supervisor
 4    server/unixsock
 4    client/announce
+4    client/compare
 4    client/connect
 4    client/expected
+4    client/httpget
 4    client/explain
 4    client/findings
 4    client/greet
@@ -99,6 +101,7 @@ modules='
 4    client/verdict
 4    client/verify
 4    client/vitals
+4    client/witness
 5    client/ping
 5    client/resume
 5    server/master
