@@ -45,6 +45,8 @@ libserver_a_SOURCES = \
 	src/server/answer.c src/server/answer.h \
 	src/server/audit.c src/server/audit.h \
 	src/server/check.c src/server/check.h \
+	src/server/clientauth.c src/server/clientauth.h \
+	src/server/clienttrust.c src/server/clienttrust.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/connlog.c src/server/connlog.h \
 	src/server/connrecord.c src/server/connrecord.h \
@@ -67,6 +69,7 @@ libserver_a_SOURCES = \
 	src/server/proxyhead.c src/server/proxyhead.h \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
+	src/server/servicelog.c src/server/servicelog.h \
 	src/server/supervisor.c src/server/supervisor.h \
 	src/server/unixsock.c src/server/unixsock.h \
 	src/server/worker.c src/server/worker.h

@@ -88,6 +88,7 @@ system_tests = \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
 	tests/system/monitor.sh \
+	tests/system/mtls.sh \
 	tests/system/notify.sh \
 	tests/system/outcome-chain.sh \
 	tests/system/outcome-local.sh \
@@ -132,6 +133,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) \
 	tests/support/clients/Hello.java \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
+	tests/system/clients.sh \
 	tests/system/lib.sh \
 	tests/system/net.sh \
 	tests/system/revoke.sh \

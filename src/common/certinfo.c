@@ -8,7 +8,6 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
-#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -144,21 +143,6 @@ static void describe_names(const X509 *cert,
 void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX])
 {
 	describe_names(cert, describe_alternative, out);
-}
-
-const char *certinfo_pin(const X509 *cert, char buf[CERTINFO_PIN_MAX])
-{
-	static const char prefix[] = "sha256//";
-	unsigned char hash[32], *der = NULL;
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
-
-	buf[0] = '\0';
-	if (len > 0 && EVP_Digest(der, (size_t)len, hash, NULL, EVP_sha256(), NULL) == 1) {
-		memcpy(buf, prefix, sizeof prefix);
-		EVP_EncodeBlock((unsigned char *)buf + sizeof prefix - 1, hash, sizeof hash);
-	}
-	OPENSSL_free(der);
-	return buf;
 }
 
 /* As it stands there, if that is one word of printable ASCII. */

@@ -53,13 +53,6 @@ int64_t certinfo_moment(const ASN1_TIME *time);
  */
 void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX]);
 
-/*
- * SHA-256 of the public key as curl and RFC 7469 write it: "sha256//BASE64"; ""
- * when there is no memory. buf is returned.
- */
-enum { CERTINFO_PIN_MAX = 56 };
-const char *certinfo_pin(const X509 *cert, char buf[CERTINFO_PIN_MAX]);
-
 /* What a certificate is good for, and how good it is. */
 struct certinfo_fitness {
 	bool is_ca;

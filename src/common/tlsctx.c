@@ -238,7 +238,7 @@ static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
 	return verdict;
 }
 
-int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc)
+static int rehearse_key(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc)
 {
 	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
 	static const int versions[] = { TLS1_3_VERSION, TLS1_2_VERSION };
@@ -267,7 +267,7 @@ int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, stru
 	return ret;
 }
 
-int tlsctx_rehearse_stranger(SSL_CTX *server, struct outcome *oc)
+static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 {
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
 	int tls13, tls12;
@@ -288,6 +288,13 @@ int tlsctx_rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 		return outcome_set(oc, OC_INTERNAL,
 		    "it could not be rehearsed that a client nobody knows is refused");
 	return 0;
+}
+
+int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc)
+{
+	if (rehearse_key(server, &choice->policy, oc) != 0)
+		return -1;
+	return choice->ask.trust.ca_file ? rehearse_stranger(server, oc) : 0;
 }
 
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i)

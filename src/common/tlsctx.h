@@ -72,18 +72,15 @@ int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc);
  * A handshake in memory against this server context, in each version of its
  * policy; one of them must succeed. A key that cannot sign is found before
  * anything is served, and what the library loads at its first handshake is
- * loaded: workers forked later never open a file. No client is asked for a
- * certificate here: the keys of the good ones are elsewhere.
- * Returns 0, or -1 with OC_FILE.
+ * loaded: workers forked later never open a file.
+ *
+ * A good client cannot be rehearsed, its key is elsewhere. But where clients are
+ * asked for a certificate, one whose certificate nobody knows must be refused
+ * for it: a server that lets it in lets in everybody.
+ *
+ * Returns 0, or -1 with OC_FILE or OC_INTERNAL.
  */
-int tlsctx_rehearse(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc);
-
-/*
- * The same with a server that asks, and a client whose certificate is known to
- * nobody: it must be refused for that, or everybody would be let in. Returns 0,
- * or -1 with OC_INTERNAL.
- */
-int tlsctx_rehearse_stranger(SSL_CTX *server, struct outcome *oc);
+int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc);
 
 /* The chain that a server context presents, as it stands in the file. NULL behind its end. */
 X509 *tlsctx_chain(const SSL_CTX *server, size_t i);

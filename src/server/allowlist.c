@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "common/certinfo.h"
+#include "common/certid.h"
 
 static bool is_pin(const char *value)
 {
@@ -103,9 +103,10 @@ static bool has_alternative(const X509 *cert, enum allowlist_kind kind, const ch
 
 static bool has_pin(const X509 *cert, const char *value)
 {
-	char pin[CERTINFO_PIN_MAX];
+	struct certid id;
 
-	return certinfo_pin(cert, pin)[0] && strcmp(pin, value) == 0;
+	certid_get(cert, &id);
+	return id.pin[0] && strcmp(id.pin, value) == 0;
 }
 
 bool allowlist_has(const struct allowlist *list, const X509 *cert)

@@ -17,7 +17,7 @@ enum allowlist_kind {
 	ALLOWLIST_CN,  /* the subject's only commonName, exactly */
 	ALLOWLIST_DNS, /* a dNSName of the subjectAltName, in any case */
 	ALLOWLIST_URI, /* a uniformResourceIdentifier of it, exactly */
-	ALLOWLIST_SPKI /* "sha256//BASE64" of the public key, as certinfo_pin */
+	ALLOWLIST_SPKI /* "sha256//BASE64" of the public key, as certid has it */
 };
 
 enum { ALLOWLIST_MAX = 64 };

@@ -177,3 +177,41 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 	judge_order(&a, chain, count);
 	judge_end(&a, chain, count);
 }
+
+void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	size_t cas = 0, roots = 0;
+
+	audit_dates(ca, count, now, report, arg);
+	for (size_t i = 0; i < count; i++) {
+		cas += ca[i].fit.is_ca;
+		roots += ca[i].info.self_issued;
+		if (!ca[i].fit.is_ca)
+			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
+			    ca[i].info.subject);
+	}
+	if (cas == 0)
+		find(&a, AUDIT_ERROR,
+		    "there is no CA in it: the file is for those who issue, not for clients");
+	else if (roots == 0)
+		find(&a, AUDIT_ERROR,
+		    "there is no root in it, in which a client's chain could end: add it");
+}
+
+void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	const struct tlscrl *stale = tlscrl_find_stale(crls, now);
+	const struct tlscrl *next = tlscrl_find_next(crls);
+	char text[TLSCRL_TEXT_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (stale)
+		find(&a, AUDIT_ERROR, "%s: get the present one",
+		    tlscrl_describe_stale(stale, now, text));
+	else if (next && next->next_update - now < (next->next_update - next->this_update) / 3)
+		find(&a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
+		    next->issuer, certinfo_time(next->next_update, when),
+		    certinfo_span(next->next_update - now, span));
+}

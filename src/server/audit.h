@@ -8,6 +8,7 @@
 
 #include "common/certinfo.h"
 #include "common/staple.h"
+#include "common/tlscrl.h"
 
 /*
  * What is wrong with certificates that load well: judged from facts and the
@@ -44,6 +45,14 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 /* Of these findings only those about dates: what comes without anybody doing anything. */
 void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
     audit_report *report, void *arg);
+
+/*
+ * Judge by what clients are judged: the CAs, of which there must be a root, and
+ * their CRLs. Stale is an error: none of that CA's clients passes.
+ */
+void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
+    audit_report *report, void *arg);
+void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
 
 /* Judge the names of one that clients do not get without asking for a name of it. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);

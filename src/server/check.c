@@ -49,6 +49,17 @@ static void check_identity(struct findings *f, const struct identity *id)
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }
 
+static void check_clients(struct findings *f, const struct server_options *o,
+    const struct clienttrust *clients)
+{
+	f->about = o->clients.ca_file;
+	if (clients->ca)
+		audit_client_cas(clients->ca, clients->ca_count, time(NULL), print_finding, f);
+	f->about = o->clients.crl_file;
+	if (clients->crls)
+		audit_crls(clients->crls, time(NULL), print_finding, f);
+}
+
 static void check_service(struct findings *f, const struct server_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -62,6 +73,7 @@ static void check_service(struct findings *f, const struct server_options *o)
 		f->about = o->identities[i].chain_file;
 		check_identity(f, &s->identities[i]);
 	}
+	check_clients(f, o, &s->clients);
 	service_free(s);
 }
 

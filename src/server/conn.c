@@ -151,6 +151,14 @@ static void fail(struct conn *c, struct outcome *oc)
 	}
 }
 
+static int begin_tls(struct conn *c, struct outcome *oc)
+{
+	if (c->service->asks_clients && connrecord_ask(&c->record, oc) != 0)
+		return -1;
+	c->tls = tlsio_new_server(c->service->tls, c->fd, c->record.client, oc);
+	return c->tls ? 0 : -1;
+}
+
 static int compose_greeting(struct conn *c, struct outcome *oc)
 {
 	const struct answer_about about = { c->service, &c->record.peer, c->tls };
@@ -173,21 +181,22 @@ static enum io run_proxy(struct conn *c, struct outcome *oc)
 /*
  * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
  * our first flight, and the client has it a round trip earlier than from a
- * server that waits for its Finished. The second one is the tutorial's, and that
- * of HTTP, where the client has to speak first.
+ * server that waits for its Finished. The second one is the tutorial's, that of
+ * HTTP, where the client has to speak first, and that of whoever asks the client
+ * for a certificate: it must pass before it is told anything.
  */
 static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
-	if (!c->tls && !(c->tls = tlsio_new_server(c->service->tls, c->fd, NULL, oc)))
+	if (!c->tls && begin_tls(c, oc) != 0)
 		return IO_FAILED;
 	io = tlsio_read_hello(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
 	if (tlsfacts_is_http(c->tls))
 		c->record.alpn = "http/1.1";
-	else if (tlsio_may_write_early(c->tls))
+	else if (!c->service->asks_clients && tlsio_may_write_early(c->tls))
 		return compose_greeting(c, oc) == 0 ? enter(c, CONN_EARLY_GREETING) : IO_FAILED;
 	return enter(c, CONN_HANDSHAKE);
 }

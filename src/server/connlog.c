@@ -20,6 +20,15 @@ static void put_negotiated(struct log_line *line, const struct conn_record *r)
 	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
 }
 
+static void put_client(struct log_line *line, const struct clientauth_peer *client)
+{
+	if (!client)
+		return;
+	log_field(line, "client", "%s", client->sent ? client->subject : "none");
+	if (client->names[0])
+		log_field(line, "client_names", "%s", client->names);
+}
+
 /* An alert is one of two: theirs says that they gave up, ours that we did. */
 static void put_failure(struct log_line *line, const struct conn_record *r)
 {
@@ -36,9 +45,22 @@ static void put_failure(struct log_line *line, const struct conn_record *r)
 	log_field(line, "detail", "%s", r->failure->detail);
 }
 
+static enum log_level level_of(enum outcome_code code)
+{
+	switch (code) {
+	case OC_HEALTH_CHECK:
+		return LEVEL_DEBUG;
+	/* It is our fault, and it keeps out those who should be let in. */
+	case OC_CRL_UNUSABLE:
+		return LEVEL_ERROR;
+	default:
+		return LEVEL_INFO;
+	}
+}
+
 void connlog_write(const struct conn_record *r)
 {
-	enum log_level level = r->code == OC_HEALTH_CHECK ? LEVEL_DEBUG : LEVEL_INFO;
+	enum log_level level = level_of(r->code);
 	struct log_line line;
 	char text[ADDR_TEXT_MAX];
 
@@ -50,6 +72,8 @@ void connlog_write(const struct conn_record *r)
 		log_field(&line, "via", "%s", addr_format(r->via, text));
 	log_field(&line, "outcome", "%s", outcome_name(r->code));
 	put_negotiated(&line, r);
+	if (r->facts.protocol[0])
+		put_client(&line, r->client);
 	put_failure(&line, r);
 	log_number(&line, "received", r->received);
 	log_number(&line, "sent", r->sent);

@@ -13,11 +13,24 @@ void connrecord_init(struct conn_record *r, const struct addr *peer)
 	r->facts = (struct tlsio_facts){ "", "", "", false };
 }
 
+int connrecord_ask(struct conn_record *r, struct outcome *oc)
+{
+	r->client = calloc(1, sizeof *r->client);
+	return r->client ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a client");
+}
+
 /* On the heap, because most connections never fail, and an outcome is a kilobyte. */
 void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
 {
+	struct outcome judged = OUTCOME_NONE;
+
 	if (r->code != OC_OK || oc->code == OC_OK)
 		return;
+	/* The library only knows that the client's certificate was refused; its judge knows why. */
+	if (oc->code == OC_CERT_INVALID && r->client) {
+		clientauth_explain(r->client, &judged);
+		oc = &judged;
+	}
 	r->code = oc->code;
 	r->stage = stage;
 	r->failure = malloc(sizeof *r->failure);
@@ -37,6 +50,8 @@ void connrecord_free(struct conn_record *r)
 {
 	free(r->sni);
 	free(r->failure);
+	free(r->client);
 	r->sni = NULL;
+	r->client = NULL;
 	r->failure = NULL;
 }

@@ -7,6 +7,7 @@
 #include "common/addr.h"
 #include "common/outcome.h"
 #include "common/tlsio.h"
+#include "server/clientauth.h"
 
 /* The states of a connection fall into phases, and each phase has a deadline as a whole. */
 enum conn_phase { PHASE_PROXY, PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
@@ -23,6 +24,7 @@ struct conn_record {
 	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
 	const char *alpn;               /* "http/1.1", or "" */
 	char *sni;                      /* the name asked for, peer-given; NULL: none */
+	struct clientauth_peer *client; /* verified once the handshake is done; NULL: not asked */
 	struct tlsio_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */
 	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
@@ -30,7 +32,16 @@ struct conn_record {
 
 void connrecord_init(struct conn_record *r, const struct addr *peer);
 
-/* It has failed, in the state of this name (static). Only the first failure counts. */
+/*
+ * Make room for what a client shows that is asked for a certificate: a kilobyte
+ * that other connections do without. Returns 0, or -1 with OC_INTERNAL.
+ */
+int connrecord_ask(struct conn_record *r, struct outcome *oc);
+
+/*
+ * It has failed, in the state of this name (static). Only the first failure
+ * counts; why a client's certificate was refused is told by clientauth_explain.
+ */
 void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
 
 /* What the TLS state knows, before it goes. */

@@ -120,31 +120,31 @@ void counters_add(struct counters *c, const struct conn_record *r)
 	add_duration(&c->phase[PHASE_LINGER], r->phase_ms[PHASE_LINGER]);
 }
 
-void counters_serve(struct counters *c, const struct counters_certificate *item, unsigned count)
+void counters_serve(struct counters_certificates *list, const struct counters_certificate *item,
+    unsigned count)
 {
-	struct counters_certificates *s = &c->served;
-
 	if (count > COUNTERS_CERTIFICATES)
 		count = COUNTERS_CERTIFICATES;
-	atomic_fetch_add(&s->turn, 1);
+	atomic_fetch_add(&list->turn, 1);
 	atomic_thread_fence(memory_order_seq_cst);
-	memcpy(s->item, item, count * sizeof *item);
-	s->count = count;
+	memcpy(list->item, item, count * sizeof *item);
+	list->count = count;
 	atomic_thread_fence(memory_order_seq_cst);
-	atomic_fetch_add(&s->turn, 1);
+	atomic_fetch_add(&list->turn, 1);
 }
 
-void counters_get_served(const struct counters *c, struct counters_certificates *out)
+void counters_get_served(const struct counters_certificates *list,
+    struct counters_certificates *out)
 {
 	enum { ATTEMPTS = 1000 };
 
 	/* The writer is done within a microsecond; one that was killed there left the old text. */
 	for (int i = 0; i < ATTEMPTS; i++) {
-		unsigned before = c->served.turn;
+		unsigned before = list->turn;
 
-		memcpy(out, &c->served, sizeof *out);
+		memcpy(out, list, sizeof *out);
 		atomic_thread_fence(memory_order_seq_cst);
-		if (before % 2 == 0 && c->served.turn == before)
+		if (before % 2 == 0 && list->turn == before)
 			break;
 	}
 	if (out->count > COUNTERS_CERTIFICATES)

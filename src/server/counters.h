@@ -42,7 +42,7 @@ struct counters_seat {
 
 struct counters_certificate {
 	char subject[CERTINFO_NAME_MAX], sha256[CERTINFO_SHA256_MAX];
-	int64_t not_after;     /* seconds since 1970 */
+	int64_t not_after;     /* seconds since 1970; of a CRL its nextUpdate */
 	int64_t stapled_until; /* nextUpdate of its OCSP response; 0: none */
 };
 
@@ -68,7 +68,7 @@ struct counters {
 	_Atomic bool ready, draining;
 	int64_t started; /* seconds since 1970 */
 	char sandbox[SANDBOX_TEXT_MAX];
-	struct counters_certificates served;
+	struct counters_certificates served, crls; /* those by which clients are judged */
 };
 
 /*
@@ -87,11 +87,13 @@ void counters_leave_seat(struct counters *c, pid_t pid);
 /* A connection has come to its end. */
 void counters_add(struct counters *c, const struct conn_record *r);
 
-/* What is served from now on; more than there is room for are left out. */
-void counters_serve(struct counters *c, const struct counters_certificate *item, unsigned count);
+/* What is in use from now on: c->served or c->crls; more than there is room for are left out. */
+void counters_serve(struct counters_certificates *list, const struct counters_certificate *item,
+    unsigned count);
 
 /* A copy that is not torn. */
-void counters_get_served(const struct counters *c, struct counters_certificates *out);
+void counters_get_served(const struct counters_certificates *list,
+    struct counters_certificates *out);
 
 /* Sums over the seats, and over all outcomes but OK. */
 uint64_t counters_open(const struct counters *c);

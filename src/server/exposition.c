@@ -40,11 +40,12 @@ static bool is_ours(enum outcome_code code)
 		return false;
 	switch (outcome_layer(code)) {
 	case LAYER_HANDSHAKE:
+	case LAYER_CLIENT:
 	case LAYER_GREETING:
 	case LAYER_SERVER:
 		return true;
 	default:
-		return code == OC_OK || code == OC_INTERNAL;
+		return code == OC_OK || code == OC_INTERNAL || code == OC_CRL_UNUSABLE;
 	}
 }
 
@@ -135,13 +136,28 @@ static void write_certificates(FILE *to, const struct counters *c)
 	static const char stapled[] = "hello_staple_next_update_timestamp_seconds";
 	struct counters_certificates served;
 
-	counters_get_served(c, &served);
+	counters_get_served(&c->served, &served);
 	head(to, not_after, "gauge", "When the certificates that are served expire.");
 	for (unsigned i = 0; i < served.count; i++)
 		write_moment(to, not_after, &served.item[i], served.item[i].not_after);
 	head(to, stapled, "gauge", "When the OCSP responses to staple end.");
 	for (unsigned i = 0; i < served.count; i++)
 		write_moment(to, stapled, &served.item[i], served.item[i].stapled_until);
+}
+
+/* Once it is over, no client of that CA passes: an alarm should come before. */
+static void write_crls(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_crl_next_update_timestamp_seconds";
+	struct counters_certificates crls;
+
+	counters_get_served(&c->crls, &crls);
+	head(to, name, "gauge", "When the CRLs by which clients are judged get stale.");
+	for (unsigned i = 0; i < crls.count; i++) {
+		fprintf(to, "%s{", name);
+		label(to, "issuer", crls.item[i].subject);
+		fprintf(to, "} %" PRId64 "\n", crls.item[i].not_after);
+	}
 }
 
 static void write_information(FILE *to, const struct counters *c)
@@ -193,5 +209,6 @@ void exposition_write(FILE *to, const struct counters *c)
 	number(to, "hello_start_time_seconds", "gauge", "When the server was started.",
 	    (uint64_t)c->started);
 	write_certificates(to, c);
+	write_crls(to, c);
 	write_information(to, c);
 }

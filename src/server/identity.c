@@ -53,8 +53,8 @@ int identity_load(struct identity *id, const struct tlsident *files,
 	memset(id, 0, sizeof *id);
 	id->files = files;
 	id->tls = tlsctx_server(files, choice, oc);
-	if (id->tls && tlsctx_rehearse(id->tls, &choice->policy, oc) == 0 &&
-	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)
+	if (id->tls && tlsctx_rehearse(id->tls, choice, oc) == 0 && note_chain(id, oc) == 0 &&
+	    load_staple(id, oc) == 0)
 		return 0;
 	identity_free(id);
 	return -1;

@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "server/crew.h"
 #include "server/posts.h"
+#include "server/servicelog.h"
 #include "server/worker.h"
 
 struct master {
@@ -26,6 +27,7 @@ struct master {
 	bool unheard;      /* the supervisor could not be told, which was logged */
 	sigset_t waiting;  /* the signal mask while we wait */
 	bool complete;     /* "ready" was said for this generation */
+	bool stale;        /* and that one of its CRLs is */
 	unsigned pause_ms; /* how long a slot pauses, as last looked at */
 };
 
@@ -146,6 +148,19 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 	}
 }
 
+static void show_crls(const struct master *m)
+{
+	const struct tlscrl_file *crls = m->service->clients.crls;
+	struct counters_certificate items[TLSCRL_MAX] = { 0 };
+	unsigned count = 0;
+
+	for (; crls && count < crls->count; count++) {
+		items[count].not_after = crls->item[count].next_update;
+		memcpy(items[count].subject, crls->item[count].issuer, sizeof items[count].subject);
+	}
+	counters_serve(&m->job->counters->crls, items, count);
+}
+
 /* What the new generation serves, now that all of it does. */
 static void show_service(const struct master *m)
 {
@@ -160,7 +175,8 @@ static void show_service(const struct master *m)
 		memcpy(leaves[count].subject, info->subject, sizeof leaves[count].subject);
 		memcpy(leaves[count].sha256, info->sha256, sizeof leaves[count].sha256);
 	}
-	counters_serve(m->job->counters, leaves, count);
+	counters_serve(&m->job->counters->served, leaves, count);
+	show_crls(m);
 	m->job->counters->ready = true;
 }
 
@@ -254,22 +270,18 @@ static void tell_supervisor(struct master *m, uint64_t *until_ms)
 	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
 }
 
-static void log_finding(void *arg, enum audit_level level, const char *text)
+/* A CRL gets stale by itself: said once, when it happens. */
+static void watch_crls(struct master *m, uint64_t *until_ms)
 {
-	(void)arg;
-	(void)level;
-	log_at(LEVEL_WARNING, "certificate: %s", text);
-}
+	int64_t left = clienttrust_left(&m->service->clients, time(NULL));
 
-/* Served all the same: to show what clients say to it may be just what is wanted. */
-static void log_findings(const struct service *s)
-{
-	for (size_t i = 0; i < s->identity_count; i++) {
-		const struct identity *id = &s->identities[i];
-
-		audit_dates(id->chain, id->chain_count, time(NULL), log_finding, NULL);
-		audit_names(&id->names, log_finding, NULL);
-		audit_staple(&id->staple, &id->chain[0].info, time(NULL), log_finding, NULL);
+	if (m->stale || left == INT64_MAX)
+		return;
+	if (left <= 0) {
+		servicelog_stale(m->service, &m->job->options->clients);
+		m->stale = true;
+	} else if (clock_ms() + (uint64_t)left * 1000 < *until_ms) {
+		*until_ms = clock_ms() + (uint64_t)left * 1000;
 	}
 }
 
@@ -284,8 +296,8 @@ static void renew(struct master *m, struct service *fresh)
 		    : ", though the files are unchanged";
 	service_free(m->service);
 	m->service = fresh;
-	m->complete = false;
-	log_findings(fresh);
+	m->complete = m->stale = false;
+	servicelog_findings(fresh);
 	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
 }
 
@@ -374,11 +386,13 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		withdraw_listeners(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
-	log_findings(m.service);
+	servicelog_findings(m.service);
+	servicelog_clients(&job->options->clients);
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);
 		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
+		watch_crls(&m, &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
 		reap(&m);
 		count_crew(&m);

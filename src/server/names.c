@@ -157,7 +157,7 @@ static SSL_CTX *join(struct names *n, member_set members, const struct tlsctx_ch
 	if (!tls)
 		return NULL;
 	n->joined[n->joined_count++] = (struct joined){ members, tls };
-	return tlsctx_rehearse(tls, &choice->policy, oc) == 0 ? tls : NULL;
+	return tlsctx_rehearse(tls, choice, oc) == 0 ? tls : NULL;
 }
 
 /* A context for each set of certificates that some name has. */

@@ -16,6 +16,14 @@ enum {
 	OPT_KEY,
 	OPT_OCSP,
 	OPT_STRICT_SNI,
+	OPT_CLIENT_CA,
+	OPT_CLIENT_AUTH,
+	OPT_ALLOW_CN,
+	OPT_ALLOW_DNS,
+	OPT_ALLOW_URI,
+	OPT_ALLOW_SPKI,
+	OPT_CRLFILE,
+	OPT_CRL_STALE,
 	OPT_GREETING,
 	OPT_GREETING_FILE,
 	OPT_REPORT,
@@ -58,6 +66,16 @@ static const struct optparse_option options[] = {
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
 	[OPT_OCSP] = { 0, "ocsp", "FILE", "staple this OCSP response, DER" },
 	[OPT_STRICT_SNI] = { 0, "strict-sni", NULL, "refuse names that no certificate is for" },
+	[OPT_CLIENT_CA] = { 0, "client-ca", "FILE", "ask clients for a certificate of these CAs" },
+	[OPT_CLIENT_AUTH] = { 0, "client-auth", "MODE", "none, optional or require (require)" },
+	[OPT_ALLOW_CN] = { 0, "allow-cn", "NAME",
+	    "let in this client of them; repeatable, as all" },
+	[OPT_ALLOW_DNS] = { 0, "allow-dns", "NAME", "by a DNS name of its certificate" },
+	[OPT_ALLOW_URI] = { 0, "allow-uri", "URI", "by a URI of its certificate" },
+	[OPT_ALLOW_SPKI] = { 0, "allow-spki", "HASH", "by its public key: sha256//BASE64" },
+	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of a client's chain" },
+	[OPT_CRL_STALE] = { 0, "crl-stale", "MODE",
+	    "refuse clients by a stale CRL, or allow them" },
 	[OPT_GREETING] = { 0, "greeting", "TEXT", "what is said (Hello world)" },
 	[OPT_GREETING_FILE] = { 0, "greeting-file", "FILE", "say what is in FILE" },
 	[OPT_REPORT] = { 0, "report", NULL, "then say what was seen of the connection" },
@@ -249,6 +267,22 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_STRICT_SNI:
 		o->strict_sni = true;
 		return 0;
+	case OPT_CLIENT_CA:
+		o->clients.ca_file = value;
+		return 0;
+	case OPT_CLIENT_AUTH:
+		return clientauth_set_mode(&o->clients, value, oc);
+	case OPT_ALLOW_CN:
+	case OPT_ALLOW_DNS:
+	case OPT_ALLOW_URI:
+	case OPT_ALLOW_SPKI:
+		return allowlist_add(&o->clients.allow,
+		    (enum allowlist_kind)(ALLOWLIST_CN + option - OPT_ALLOW_CN), value, oc);
+	case OPT_CRLFILE:
+		o->clients.crl_file = value;
+		return 0;
+	case OPT_CRL_STALE:
+		return clientauth_set_stale(&o->clients, value, oc);
 	case OPT_GREETING:
 		o->greeting = value;
 		return 0;
@@ -378,6 +412,12 @@ static int check(struct server_options *o, bool port_given, struct outcome *oc)
 	}
 	if (o->identity_count == 0)
 		choose_usual_files(o);
+	if (clientauth_settle(&o->clients, oc) != 0)
+		return -1;
+	if (o->clients.mode != CLIENTAUTH_NONE && o->tls.tickets > 0)
+		return outcome_set(oc, OC_USAGE,
+		    "--tickets and --client-ca exclude each other: a client that resumes "
+		    "could not be judged again");
 	return 0;
 }
 

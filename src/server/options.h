@@ -10,6 +10,7 @@
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 #include "server/access.h"
+#include "server/clientauth.h"
 #include "server/place.h"
 #include "server/sandbox.h"
 
@@ -22,9 +23,10 @@ struct server_options {
 	char port[ADDR_PORT_MAX];
 	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
 	size_t identity_count;                             /* never 0 once parsed */
-	bool strict_sni;  /* refuse names that no certificate is for */
-	bool credentials; /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
-	struct tlsctx_choice tls;
+	bool strict_sni;          /* refuse names that no certificate is for */
+	bool credentials;         /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
+	struct tlsctx_choice tls; /* all but ask, which clients says */
+	struct clientauth clients;
 	const char *ticket_keys_file; /* NULL: the master makes them */
 	const char *greeting;         /* without its newline */
 	const char *greeting_file;    /* instead of greeting; NULL: none */

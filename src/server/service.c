@@ -103,11 +103,9 @@ static int load_ticket_keys(struct service *s, const struct server_options *o,
 	return tlsticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
 }
 
-static int load_identities(struct service *s, const struct server_options *o, struct outcome *oc)
+static int load_identities(struct service *s, const struct server_options *o,
+    const struct tlsctx_choice *choice, struct outcome *oc)
 {
-	struct tlsctx_choice choice = o->tls;
-
-	choice.ticket_keys = &s->ticket_keys;
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
 	if (!s->identities)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the certificates");
@@ -115,15 +113,30 @@ static int load_identities(struct service *s, const struct server_options *o, st
 		note_file(s, o->identities[i].chain_file);
 		note_file(s, o->identities[i].key_file);
 		note_file(s, o->identities[i].ocsp_file);
-		if (identity_load(&s->identities[i], &o->identities[i], &choice, oc) != 0)
+		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0)
 			return -1;
 		s->identity_count++;
 	}
-	s->names = names_new(s->identities, s->identity_count, &choice, o->strict_sni, oc);
+	s->names = names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);
 	if (!s->names)
 		return -1;
 	s->tls = names_default(s->names);
 	return 0;
+}
+
+/* All contexts ask the same: whichever name leads to a connection, its client is judged so. */
+static int load_tls(struct service *s, const struct server_options *o, struct outcome *oc)
+{
+	struct tlsctx_choice choice = o->tls;
+
+	choice.ticket_keys = &s->ticket_keys;
+	choice.ask = clientauth_ask(&o->clients);
+	s->asks_clients = choice.ask.trust.ca_file != NULL;
+	note_file(s, choice.ask.trust.ca_file);
+	note_file(s, choice.ask.trust.crl_file);
+	if (load_identities(s, o, &choice, oc) != 0)
+		return -1;
+	return clienttrust_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
 }
 
 struct service *service_load(const struct server_options *o, const struct service *before,
@@ -140,7 +153,7 @@ struct service *service_load(const struct server_options *o, const struct servic
 	s->close_early = o->tls.tickets == 0;
 	note_file(s, o->greeting_file);
 	load_report(s, o);
-	if (load_ticket_keys(s, o, before, oc) != 0 || load_identities(s, o, oc) != 0 ||
+	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||
 	    load_greeting(s, o, oc) != 0) {
 		service_free(s);
 		return NULL;
@@ -153,6 +166,7 @@ void service_free(struct service *s)
 	if (!s)
 		return;
 	names_free(s->names);
+	clienttrust_free(&s->clients);
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);
 	free(s->identities);

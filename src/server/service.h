@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include "common/outcome.h"
+#include "server/clienttrust.h"
 #include "server/identity.h"
 #include "server/names.h"
 #include "server/options.h"
@@ -26,6 +27,8 @@ struct service {
 	size_t identity_count;             /* never 0 */
 	struct tlsticket_keys ticket_keys; /* of all identities */
 	struct names *names;               /* which of them answers to which name */
+	bool asks_clients; /* for a certificate; then nothing is said before it passed */
+	struct clienttrust clients;
 	char *greeting;
 	size_t greeting_len;         /* bytes, never 0 */
 	bool report;                 /* and then what was seen of the connection */
@@ -39,11 +42,12 @@ struct service {
 };
 
 /*
- * Read certificates, keys, ticket keys and greeting, and rehearse handshakes in
- * memory. After this nothing needs a file any more. Ticket keys that no file
- * holds are made: a new one, and behind it the newest of before, the service
- * that is replaced (NULL: none). Master only. NULL with OC_FILE and nothing
- * kept, so that a bad reload leaves the running generation as it was.
+ * Read certificates, keys, ticket keys, greeting, and by what clients are judged,
+ * and rehearse handshakes in memory. After this nothing needs a file any more.
+ * Ticket keys that no file holds are made: a new one, and behind it the newest of
+ * before, the service that is replaced (NULL: none). Master only. NULL with
+ * OC_FILE and nothing kept, so that a bad reload leaves the running generation as
+ * it was.
  */
 struct service *service_load(const struct server_options *o, const struct service *before,
     struct outcome *oc);

@@ -44,6 +44,8 @@ modules='
 4    server/audit
 4    server/check
 4    server/activation
+4    server/clientauth
+4    server/clienttrust
 4    server/conn
 4    server/connlog
 4    server/connrecord
@@ -65,6 +67,7 @@ modules='
 4    server/sandbox_landlock
 4    server/sandbox_seccomp
 4    server/service
+4    server/servicelog
 4    server/supervisor
 4    server/unixsock
 4    client/announce
@@ -133,6 +136,7 @@ openssl/   common/tlstrust   loads roots
 openssl/   common/tlsask     asks clients for certificates
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   server/allowlist  compares names in a certificate
+openssl/   server/clientauth  the callback that judges what clients show
 openssl/   client/verify     the callback that records what the library verified
 openssl/   client/staple     the callback for OCSP responses
 openssl/   client/revocation  the reasons of a revocation

@@ -164,10 +164,10 @@ START_TEST(test_what_is_served)
 	struct counters *c = fresh(&fd);
 	char *text;
 
-	counters_get_served(c, &served);
+	counters_get_served(&c->served, &served);
 	ck_assert_uint_eq(served.count, 0);
-	counters_serve(c, item, 2);
-	counters_get_served(c, &served);
+	counters_serve(&c->served, item, 2);
+	counters_get_served(&c->served, &served);
 	ck_assert_uint_eq(served.count, 2);
 	ck_assert_str_eq(served.item[0].subject, "a.test");
 	text = exposed(c);
@@ -178,8 +178,8 @@ START_TEST(test_what_is_served)
 	expect_line(text, "hello_certificate_not_after_timestamp_seconds"
 			  "{subject=\"b \\\"quoted\\\\ test\",sha256=\"\"} -5");
 	free(text);
-	counters_serve(c, item, COUNTERS_CERTIFICATES + 1);
-	counters_get_served(c, &served);
+	counters_serve(&c->served, item, COUNTERS_CERTIFICATES + 1);
+	counters_get_served(&c->served, &served);
 	ck_assert_uint_eq(served.count, COUNTERS_CERTIFICATES);
 }
 END_TEST

@@ -68,10 +68,10 @@ START_TEST(test_good_files_pass_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = accepted("chain.pem", "key.pem");
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual, &oc), 0);
 	tlsctx_free(ctx);
 	ctx = accepted("rsa.pem", "rsa.key");
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tlsctx_free(ctx);
 }
@@ -85,10 +85,10 @@ START_TEST(test_other_curves_pass_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&p521, &old, &oc);
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &old.policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &old, &oc), 0);
 	tlsctx_free(ctx);
 	ctx = tlsctx_server(&p521, &usual, &oc);
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual.policy, &oc), 0);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &usual, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tlsctx_free(ctx);
 }
@@ -154,7 +154,7 @@ START_TEST(test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
 
-	ck_assert_int_eq(tlsctx_rehearse(ctx, &choice.policy, &oc), -1);
+	ck_assert_int_eq(tlsctx_rehearse(ctx, &choice, &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, "rehearsed TLS 1.2 handshake");
 	tlsctx_free(ctx);
 }

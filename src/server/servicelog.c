@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/servicelog.h"
+
+#include <time.h>
+
+#include "common/log.h"
+
+static void log_finding(void *arg, enum audit_level level, const char *text)
+{
+	(void)level;
+	log_at(LEVEL_WARNING, "%s: %s", (const char *)arg, text);
+}
+
+void servicelog_findings(const struct service *s)
+{
+	static char certificate[] = "certificate", client_ca[] = "client CA";
+	int64_t now = time(NULL);
+
+	for (size_t i = 0; i < s->identity_count; i++) {
+		const struct identity *id = &s->identities[i];
+
+		audit_dates(id->chain, id->chain_count, now, log_finding, certificate);
+		audit_names(&id->names, log_finding, certificate);
+		audit_staple(&id->staple, &id->chain[0].info, now, log_finding, certificate);
+	}
+	if (s->clients.ca)
+		audit_client_cas(s->clients.ca, s->clients.ca_count, now, log_finding, client_ca);
+}
+
+void servicelog_clients(const struct clientauth *a)
+{
+	struct log_line line;
+
+	if (a->mode == CLIENTAUTH_NONE)
+		return;
+	log_begin(&line, LEVEL_INFO);
+	log_field(&line, "msg",
+	    a->mode == CLIENTAUTH_REQUIRE
+		? "clients must show a certificate"
+		: "clients may show a certificate, and one that is bad is refused");
+	log_field(&line, "ca", "%s", a->ca_file);
+	log_field(&line, "crl", "%s", a->crl_file ? a->crl_file : "none");
+	if (a->allow.count > 0)
+		log_field(&line, "allowed", "who is on the list of %zu", a->allow.count);
+	else
+		log_field(&line, "allowed", "every client of this CA");
+	log_end(&line);
+}
+
+void servicelog_stale(const struct service *s, const struct clientauth *a)
+{
+	int64_t now = time(NULL);
+	const struct tlscrl *stale = tlscrl_find_stale(s->clients.crls, now);
+	char text[TLSCRL_TEXT_MAX];
+
+	if (stale)
+		log_at(LEVEL_ERROR, "%s; %s: get the present one, and reload",
+		    tlscrl_describe_stale(stale, now, text),
+		    a->stale_allowed ? "--crl-stale allow lets in whoever was revoked since"
+				     : "its clients are kept out");
+}

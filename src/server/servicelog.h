@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_SERVICELOG_H
+#define HELLO_SERVER_SERVICELOG_H
+
+#include "server/service.h"
+
+/* What the master's log tells of a service. */
+
+/*
+ * What is wrong with what is served, though it is served: to show what clients
+ * say to it may be just what is wanted.
+ */
+void servicelog_findings(const struct service *s);
+
+/* Who will be let in: as important at a start as where the server listens. */
+void servicelog_clients(const struct clientauth *a);
+
+/* One of its CRLs is stale now, and what follows from it. */
+void servicelog_stale(const struct service *s, const struct clientauth *a);
+
+#endif
