@@ -100,6 +100,7 @@ libclient_a_SOURCES = \
 	src/client/output.c src/client/output.h \
 	src/client/parallel.c src/client/parallel.h \
 	src/client/phases.c src/client/phases.h \
+	src/client/pin.c src/client/pin.h \
 	src/client/ping.c src/client/ping.h \
 	src/client/prometheus.c src/client/prometheus.h \
 	src/client/recorder.c src/client/recorder.h \

@@ -98,6 +98,7 @@ system_tests = \
 	tests/system/ping.sh \
 	tests/system/policy.sh \
 	tests/system/post-quantum.sh \
+	tests/system/pin.sh \
 	tests/system/privileges.sh \
 	tests/system/proxy-protocol.sh \
 	tests/system/refuse.sh \

@@ -171,6 +171,12 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "old, not yet valid or not signed by the CA. Nothing is known about a "
 	    "revocation, so nothing is taken for good.\n\n"
 	    "Fetch the present list from the CA; each CA of the chain has its own.",
+	[OC_CERT_PIN_MISMATCH] =
+	    "Chain and name are good, but the server's key is not one of --pinnedpubkey. It "
+	    "got a new key, or somebody in between has a certificate that you trust and that "
+	    "is for this name: a company's proxy that ends TLS, for example.\n\n"
+	    "The message names the key that was seen. Compare it with the server's own, by "
+	    "another way than this connection, before you pin it.",
 	[OC_CERT_INVALID] =
 	    "The chain leads to a trusted root, but breaks a rule on the way: a CA signed "
 	    "for names that its name constraints exclude, a chain is longer than a path "

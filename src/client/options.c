@@ -9,12 +9,14 @@
 #include "client/explain.h"
 #include "client/moment.h"
 #include "client/parallel.h"
+#include "client/pin.h"
 #include "common/optparse.h"
 
 enum {
 	OPT_CACERT,
 	OPT_CAPATH,
 	OPT_CRLFILE,
+	OPT_PINNEDPUBKEY,
 	OPT_CERT,
 	OPT_KEY,
 	OPT_SERVERNAME,
@@ -58,6 +60,7 @@ static const struct optparse_option options[] = {
 	[OPT_CACERT] = { 0, "cacert", "FILE", "trust these roots, not the system's" },
 	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
 	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of the chain" },
+	[OPT_PINNEDPUBKEY] = { 0, "pinnedpubkey", "PIN", "the server's key must be sha256//B64" },
 	[OPT_CERT] = { 0, "cert", "FILE", "our certificate chain, for a server that asks for it" },
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
 	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
@@ -182,6 +185,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_CRLFILE:
 		o->trust.crl_file = value;
 		return 0;
+	case OPT_PINNEDPUBKEY:
+		o->pins = value;
+		return pin_check_list(value, oc);
 	case OPT_CERT:
 		o->identity.chain_file = value;
 		return 0;

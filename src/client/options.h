@@ -38,6 +38,7 @@ struct client_options {
 	enum proxyproto_version announce_version;
 	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;
+	const char *pins; /* --pinnedpubkey, see pin.h; NULL: any key */
 	struct tlspolicy_choice policy;
 	struct tlsident identity; /* ours, for a server that asks; chain_file NULL: none */
 	unsigned connect_ms;      /* resolve and connect together, as in curl */

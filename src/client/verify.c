@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "client/expected.h"
+#include "client/pin.h"
 #include "client/session.h"
 #include "client/verdict.h"
 #include "common/addr.h"
@@ -186,6 +187,8 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
+	if (s->options->pins && !pin_matches(s->options->pins, &s->verdict))
+		return pin_explain(&s->verdict, oc);
 	if (expected_differs(&s->options->expected, &s->verdict))
 		return expected_explain(&s->options->expected, &s->verdict, oc);
 	return 0;

@@ -66,6 +66,8 @@
 	    "issue a new one with a new key; the old key may be in other hands") \
 	X(CRL_UNUSABLE, 57, VERIFY, "a revocation list cannot be used", \
 	    "get a fresh one from the CA; openssl crl -noout -text -in FILE shows what it holds") \
+	X(CERT_PIN_MISMATCH, 58, VERIFY, "the server has another key than the one pinned", \
+	    "was the key changed on purpose? Then pin the new one: --pinnedpubkey") \
 	X(CERT_INVALID, 59, VERIFY, "the certificate is not acceptable", \
 	    "issue it anew; openssl x509 -text shows what it holds") \
 	X(CERT_SELF_SIGNED, 62, VERIFY, "the certificate is self-signed and not trusted", \

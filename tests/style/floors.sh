@@ -89,6 +89,7 @@ modules='
 4    client/output
 4    client/parallel
 4    client/phases
+4    client/pin
 4    client/prometheus
 4    client/recorder
 4    client/report
