@@ -103,6 +103,7 @@ libclient_a_SOURCES = \
 	src/client/pin.c src/client/pin.h \
 	src/client/ping.c src/client/ping.h \
 	src/client/prometheus.c src/client/prometheus.h \
+	src/client/proxy.c src/client/proxy.h \
 	src/client/recorder.c src/client/recorder.h \
 	src/client/report.c src/client/report.h \
 	src/client/resolve.c \
@@ -115,6 +116,7 @@ libclient_a_SOURCES = \
 	src/client/tally.c src/client/tally.h \
 	src/client/tcpinfo.c src/client/tcpinfo.h \
 	src/client/staple.c src/client/staple.h \
+	src/client/tunnel.c \
 	src/client/verdict.c src/client/verdict.h \
 	src/client/verify.c src/client/verify.h \
 	src/client/vitals.c src/client/vitals.h \

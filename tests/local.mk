@@ -101,6 +101,8 @@ system_tests = \
 	tests/system/pin.sh \
 	tests/system/privileges.sh \
 	tests/system/proxy-protocol.sh \
+	tests/system/proxy-others.sh \
+	tests/system/proxy.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resolver.sh \
@@ -153,7 +155,7 @@ libtestsupport_a_SOURCES = \
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/delayproxy \
+check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy \
 	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

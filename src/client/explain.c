@@ -80,6 +80,17 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The system refused the attempt for a reason of its own, which it names. The "
 	    "local firewall (\"Operation not permitted\": a rule of the output chain), an "
 	    "exhausted range of ports, a limit of open files.",
+	[OC_PROXY_FAILED] =
+	    "The proxy of --proxy was reached, and there is no tunnel: it does not speak "
+	    "what the URL says (http for CONNECT, socks5h), did not answer, or could not "
+	    "reach the target from where it stands, in its own words.\n\n"
+	    "What cannot be known from here: what the way behind the proxy looks like. A "
+	    "proxy often says no more than that it failed. \"curl -v -x URL https://TARGET\" "
+	    "shows the same from another program.",
+	[OC_PROXY_DENIED] =
+	    "The proxy was reached, understood what was asked, and refuses: it wants a user "
+	    "and a password, does not take those given, or does not allow this target or "
+	    "port. Many allow CONNECT to port 443 only.",
 	[OC_NOT_TLS] =
 	    "The connection is open, and what came first cannot be a TLS record. Its "
 	    "beginning is shown, with a guess. An HTTP answer: the port is for HTTP without "

@@ -23,6 +23,7 @@
 static const struct step steps[] = {
 	{ "resolve", step_resolve },     /* getaddrinfo                       */
 	{ "connect", step_connect },     /* socket, connect                   */
+	{ "proxy", step_proxy },         /* CONNECT or SOCKS5, if asked for   */
 	{ "announce", step_announce },   /* a PROXY header, if asked for      */
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */

@@ -24,6 +24,7 @@ enum {
 	OPT_VERIFY_NAME,
 	OPT_CONNECT_TO,
 	OPT_RESOLVE,
+	OPT_PROXY,
 	OPT_IPV4,
 	OPT_IPV6,
 	OPT_HAPROXY_PROTOCOL,
@@ -68,6 +69,7 @@ static const struct optparse_option options[] = {
 	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
 	[OPT_CONNECT_TO] = { 0, "connect-to", "HOST[:PORT]", "go there, verify the same" },
 	[OPT_RESOLVE] = { 0, "resolve", "HOST:PORT:ADDR", "take ADDR as the address of HOST" },
+	[OPT_PROXY] = { 'x', "proxy", "URL", "go through an HTTP or SOCKS5 proxy, or env" },
 	[OPT_IPV4] = { '4', "ipv4", NULL, "IPv4 addresses only" },
 	[OPT_IPV6] = { '6', "ipv6", NULL, "IPv6 addresses only" },
 	[OPT_HAPROXY_PROTOCOL] = { 0, "haproxy-protocol", "VERSION",
@@ -205,6 +207,8 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return route_add_detour(&o->route, value, oc);
 	case OPT_RESOLVE:
 		return route_add_answer(&o->route, value, oc);
+	case OPT_PROXY:
+		return proxy_parse(&o->proxy, value, oc);
 	case OPT_IPV4:
 		return set_family(o, AF_INET, oc);
 	case OPT_IPV6:

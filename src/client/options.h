@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "client/expected.h"
+#include "client/proxy.h"
 #include "client/route.h"
 #include "common/addr.h"
 #include "common/outcome.h"
@@ -34,7 +35,8 @@ struct client_options {
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
 	const char *verify_name; /* --verify-name: verification only; NULL: servername */
 	bool no_sni;
-	bool announce; /* --haproxy-protocol */
+	struct proxy proxy; /* --proxy */
+	bool announce;      /* --haproxy-protocol */
 	enum proxyproto_version announce_version;
 	struct route route; /* --connect-to, --resolve */
 	struct tlstrust trust;

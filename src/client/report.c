@@ -18,9 +18,9 @@ enum { FACTS = 11, CUT = 50, WRAP = 46, EDGE = 72 };
 static int print_addresses(const struct session *s)
 {
 	char text[ADDR_TEXT_MAX];
-	int width = fprintf(stderr, "%s", s->options->host);
+	int width = fprintf(stderr, "%s", s->dial.host);
 
-	if (addr_is_literal(s->options->host))
+	if (addr_is_literal(s->dial.host))
 		return width;
 	for (size_t i = 0; i < s->addr_count; i++) {
 		if (i > 0 && width > CUT)
@@ -42,6 +42,17 @@ static int print_announcement(const struct session *s)
 {
 	return fprintf(stderr, "PROXY protocol %s",
 	    s->options->announce_version == PROXYPROTO_V1 ? "v1" : "v2");
+}
+
+static int print_tunnel(const struct session *s)
+{
+	const char *kind = s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT";
+
+	if (s->through_proxy)
+		return fprintf(stderr, "%s %s:%s", kind, s->target.host, s->target.port);
+	if (!proxy_variable())
+		return 0;
+	return fprintf(stderr, "none; %s is set, and not used", proxy_variable());
 }
 
 static int print_facts(const struct session *s)
@@ -99,6 +110,7 @@ static const struct {
 } lines[] = {
 	{ step_resolve, print_addresses },
 	{ step_connect, print_peer },
+	{ step_proxy, print_tunnel },
 	{ step_announce, print_announcement },
 	{ step_handshake, print_facts },
 	{ step_verify, print_chain },
@@ -157,6 +169,16 @@ static void print_line(const struct session *s, const struct step *step, uint64_
 		print_time(took_us, width);
 }
 
+/* Most people have no proxy and announce nothing, and need not hear of it. */
+static bool was_asked_for(const struct session *s, const struct step *step)
+{
+	if (step->run == step_announce)
+		return s->options->announce;
+	if (step->run == step_proxy)
+		return s->through_proxy || proxy_variable();
+	return true;
+}
+
 void report_step(const struct session *s, const struct step *step, uint64_t took_us,
     const struct outcome *failed)
 {
@@ -168,8 +190,7 @@ void report_step(const struct session *s, const struct step *step, uint64_t took
 	if (step->run == step_compare && !s->options->compare)
 		return;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-		if (lines[i].step == step->run &&
-		    (step->run != step_announce || s->options->announce))
+		if (lines[i].step == step->run && was_asked_for(s, step))
 			print_line(s, step, took_us, lines[i].print);
 	}
 }

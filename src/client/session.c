@@ -63,7 +63,9 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	s->ctx = ctx;
 	s->fd = -1;
 	s->deadline_ms = clock_ms() + o->max_ms;
-	route_follow(&o->route, o->host, o->port, &s->dial);
+	route_follow(&o->route, o->host, o->port, &s->target);
+	s->through_proxy = o->proxy.kind != PROXY_NONE && !proxy_spares(&o->proxy, s->target.host);
+	s->dial = s->through_proxy ? o->proxy.at : s->target;
 	phases_begin(&s->phases);
 	set_names(s);
 	describe_store(s);
@@ -75,7 +77,12 @@ static void name_peer(const struct session *s, struct outcome *oc)
 	char peer[ADDR_TEXT_MAX];
 
 	if (s->fd >= 0)
-		outcome_append(oc, " (%s)", addr_format(&s->peer, peer));
+		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
+		    addr_format(&s->peer, peer));
+	else if (s->through_proxy)
+		outcome_append(oc, "; that is the proxy");
+	else if (!s->options->proxy.environment && proxy_variable())
+		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,

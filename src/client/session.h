@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_SESSION_H
 #define HELLO_CLIENT_SESSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,7 +35,9 @@ struct session {
 	char sni[ADDR_HOST_MAX];         /* name to send, or "" */
 	char verify_name[ADDR_HOST_MAX]; /* name or IP literal to verify */
 	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
-	struct route_place dial;         /* where to go: the target, or --connect-to */
+	struct route_place target;       /* where to go: HOST and PORT, or --connect-to */
+	struct route_place dial;         /* whom to connect to: the target, or the proxy */
+	bool through_proxy;              /* the two differ */
 	uint64_t deadline_ms;            /* of all steps together */
 	const struct tlsresume *offered; /* the caller's, to be resumed; NULL after init: none */
 	struct phases phases;            /* each step marks its own */
@@ -68,6 +71,7 @@ struct step {
 
 step_fn step_resolve;   /* getaddrinfo                                           */
 step_fn step_connect;   /* socket, connect: every address, staggered             */
+step_fn step_proxy;     /* CONNECT or SOCKS5, where there is a proxy              */
 step_fn step_announce;  /* a PROXY protocol header for our own addresses         */
 step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
 step_fn step_verify;    /* chain and name once more, before a byte is read       */

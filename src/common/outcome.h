@@ -35,6 +35,10 @@
 	X(CONNECT_UNREACHABLE, 22, CONNECT, "no way to the address", \
 	    "no route, or a firewall rejects; ip route get ADDRESS shows the route") \
 	X(CONNECT_FAILED, 23, CONNECT, "cannot connect", "see the system's message above") \
+	X(PROXY_FAILED, 30, PROXY, "the proxy made no way to the target", \
+	    "is it a proxy, of this kind, and does it reach the target? Its log tells") \
+	X(PROXY_DENIED, 31, PROXY, "the proxy refuses the way", \
+	    "ask whoever runs it to allow this target and port, or give it USER:PASSWORD") \
 	X(NOT_TLS, 40, HANDSHAKE, "the peer does not speak TLS", \
 	    "is it the right port? Another service answers here") \
 	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, "the handshake got no answer in time", \
@@ -115,6 +119,7 @@ enum outcome_layer {
 	LAYER_LOCAL,
 	LAYER_RESOLVE,
 	LAYER_CONNECT,
+	LAYER_PROXY,
 	LAYER_HANDSHAKE,
 	LAYER_VERIFY,
 	LAYER_CLIENT,

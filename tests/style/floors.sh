@@ -91,6 +91,7 @@ modules='
 4    client/phases
 4    client/pin
 4    client/prometheus
+4    client/proxy
 4    client/recorder
 4    client/report
 4    client/resolve
@@ -102,6 +103,7 @@ modules='
 4    client/tally
 4    client/tcpinfo
 4    client/staple
+4    client/tunnel
 4    client/verdict
 4    client/verify
 4    client/vitals
@@ -143,6 +145,7 @@ openssl/   client/staple     the callback for OCSP responses
 openssl/   client/revocation  the reasons of a revocation
 openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
 openssl/   client/findings   looks on behind the first error of a chain
+openssl/   client/tunnel     base64, for the user and password of a proxy
 openssl/   client/keylog     the callback that is given the secrets
 jansson.h  server/answer       the report as JSON
 event2/    server/worker     the event loop

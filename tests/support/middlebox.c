@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What may stand between client and server, good and bad: proxies, and boxes
+ * that read the ClientHello and dislike something in it.
+ *
+ *	middlebox [--time SECONDS] KIND [PORT]
+ *
+ * Listens on a free port of 127.0.0.1, which is its first line of output. A
+ * proxy that lets somebody through connects to the port of 127.0.0.1 that it is
+ * asked for, whatever the host, and prints what it was asked for; a box goes to
+ * PORT. A process for each connection; all are gone when the time (60) is over.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static unsigned server_port;
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "middlebox: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void say(int fd, const void *bytes, size_t len)
+{
+	ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+
+	(void)n;
+}
+
+static void say_text(int fd, const char *text)
+{
+	say(fd, text, strlen(text));
+}
+
+static void take(int fd, unsigned char *to, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = recv(fd, to, len, 0);
+
+		if (n <= 0)
+			exit(0);
+		to += n;
+		len -= (size_t)n;
+	}
+}
+
+static _Noreturn void wait_for_end(int fd)
+{
+	char discarded[4096];
+
+	while (recv(fd, discarded, sizeof discarded, 0) > 0)
+		;
+	exit(0);
+}
+
+static _Noreturn void finish(int fd)
+{
+	shutdown(fd, SHUT_WR);
+	wait_for_end(fd);
+}
+
+static _Noreturn void reset(int fd)
+{
+	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(fd);
+	exit(0);
+}
+
+/* Both ways until one end has enough; first goes to the server before all else. */
+static _Noreturn void relay(int client, unsigned port, const void *first, size_t len)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pollfd polls[2] = { { .fd = client, .events = POLLIN },
+		{ .fd = server, .events = POLLIN } };
+	int open = 2;
+
+	if (server < 0 || connect(server, (struct sockaddr *)&at, sizeof at) != 0)
+		die("no server");
+	say(server, first, len);
+	while (open > 0 && poll(polls, 2, -1) > 0) {
+		for (int i = 0; i < 2; i++) {
+			char buf[16384];
+			ssize_t n;
+
+			if (!polls[i].revents)
+				continue;
+			n = recv(polls[i].fd, buf, sizeof buf, 0);
+			if (n > 0) {
+				say(i == 0 ? server : client, buf, (size_t)n);
+				continue;
+			}
+			if (n < 0)
+				reset(client);
+			shutdown(i == 0 ? server : client, SHUT_WR);
+			polls[i].fd = -1;
+			open--;
+		}
+	}
+	exit(0);
+}
+
+/* ---- HTTP proxies ---------------------------------------------------------- */
+
+/* The port asked for. */
+static unsigned take_request(int fd, char head[4096])
+{
+	size_t len = 0;
+	char *colon;
+
+	do {
+		take(fd, (unsigned char *)head + len++, 1);
+		head[len] = '\0';
+	} while (len < 4000 && !strstr(head, "\r\n\r\n"));
+	printf("%.*s\n", (int)strcspn(head, "\r"), head);
+	fflush(stdout);
+	colon = strstr(head, " HTTP/1.1\r\n");
+	while (colon && colon > head && *colon != ':')
+		colon--;
+	return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+static void be_connect(int fd)
+{
+	char head[4096];
+	unsigned port = take_request(fd, head);
+
+	say_text(fd, "HTTP/1.1 200 Connection established\r\nVia: a\r\n");
+	say_text(fd, "\r\n");
+	relay(fd, port, "", 0);
+}
+
+static void be_connect_auth(int fd)
+{
+	char head[4096];
+	unsigned port = take_request(fd, head);
+
+	/* user:p@ss */
+	if (!strstr(head, "\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n")) {
+		say_text(fd, "HTTP/1.1 407 Proxy Authentication Required\r\n"
+			     "Proxy-Authenticate: Basic realm=\"a\"\r\n\r\n");
+		finish(fd);
+	}
+	say_text(fd, "HTTP/1.0 200 OK\r\n\r\n");
+	relay(fd, port, "", 0);
+}
+
+static void answer_request(int fd, const char *answer)
+{
+	char head[4096];
+
+	take_request(fd, head);
+	say_text(fd, answer);
+	finish(fd);
+}
+
+static void be_connect_403(int fd)
+{
+	answer_request(fd, "HTTP/1.1 403 Forbidden\r\n\r\n");
+}
+
+static void be_connect_502(int fd)
+{
+	answer_request(fd, "HTTP/1.1 502 Bad Gateway\r\n\r\n");
+}
+
+static void be_connect_garbage(int fd)
+{
+	answer_request(fd, "\001\002\003\000\377 what?\r\n\r\n");
+}
+
+static void be_connect_half(int fd)
+{
+	answer_request(fd, "HTTP/1.1 200 Conn");
+}
+
+static void be_connect_endless(int fd)
+{
+	static const char line[] = "X-Filler: 0123456789012345678901234567890123456789\r\n";
+
+	say_text(fd, "HTTP/1.1 200 OK\r\n");
+	while (send(fd, line, sizeof line - 1, MSG_NOSIGNAL) > 0)
+		;
+}
+
+static void be_silent(int fd)
+{
+	wait_for_end(fd);
+}
+
+/* ---- SOCKS5 proxies --------------------------------------------------------- */
+
+static void take_methods(int fd)
+{
+	unsigned char head[2], methods[255];
+
+	take(fd, head, 2);
+	take(fd, methods, head[1]);
+}
+
+/* The port asked for. */
+static unsigned take_target(int fd)
+{
+	unsigned char head[5], rest[300];
+	size_t len;
+
+	take(fd, head, 5);
+	len = head[3] == 1 ? 3 : head[3] == 4 ? 15 : head[4];
+	take(fd, rest, len + 2);
+	if (head[3] == 3)
+		printf("name %.*s\n", (int)len, (const char *)rest);
+	else
+		printf("address of kind %d\n", head[3]);
+	fflush(stdout);
+	return (unsigned)(rest[len] << 8 | rest[len + 1]);
+}
+
+static void be_socks(int fd)
+{
+	/* Bound to a name, which is the longest way to say where. */
+	static const unsigned char bound[] = { 5, 0, 0, 3, 6, 'a', '.', 't', 'e', 's', 't', 0, 80 };
+	unsigned port;
+
+	take_methods(fd);
+	say(fd, "\005\000", 2);
+	port = take_target(fd);
+	say(fd, bound, sizeof bound);
+	relay(fd, port, "", 0);
+}
+
+static void be_socks_auth(int fd)
+{
+	static const unsigned char bound[] = { 5, 0, 0, 1, 127, 0, 0, 1, 0, 80 };
+	static const char expected[] = "\001\004user\004p@ss";
+	unsigned char given[sizeof expected - 1];
+	unsigned port;
+
+	take_methods(fd);
+	say(fd, "\005\002", 2);
+	take(fd, given, sizeof given);
+	if (memcmp(given, expected, sizeof given) != 0) {
+		say(fd, "\001\001", 2);
+		finish(fd);
+	}
+	say(fd, "\001\000", 2);
+	port = take_target(fd);
+	say(fd, bound, sizeof bound);
+	relay(fd, port, "", 0);
+}
+
+static void be_socks_no_method(int fd)
+{
+	take_methods(fd);
+	say(fd, "\005\377", 2);
+	finish(fd);
+}
+
+static void refuse_target(int fd, unsigned char reply)
+{
+	const unsigned char answer[] = { 5, reply, 0, 1, 0, 0, 0, 0, 0, 0 };
+
+	take_methods(fd);
+	say(fd, "\005\000", 2);
+	take_target(fd);
+	say(fd, answer, sizeof answer);
+	finish(fd);
+}
+
+static void be_socks_denied(int fd)
+{
+	refuse_target(fd, 2);
+}
+
+static void be_socks_refused(int fd)
+{
+	refuse_target(fd, 5);
+}
+
+/* ---- boxes that read the ClientHello ---------------------------------------- */
+
+struct hello {
+	unsigned char bytes[5 + 16384];
+	size_t len;   /* of the record, with its head */
+	size_t first; /* that came in the first segment */
+};
+
+static void take_hello(int fd, struct hello *h)
+{
+	ssize_t n = recv(fd, h->bytes, sizeof h->bytes, 0);
+
+	if (n <= 0)
+		exit(0);
+	h->first = (size_t)n;
+	if (h->first < 5)
+		take(fd, h->bytes + h->first, 5 - h->first);
+	h->len = 5 + (size_t)(h->bytes[3] << 8 | h->bytes[4]);
+	if (h->len > sizeof h->bytes || h->first > h->len)
+		exit(0);
+	n = h->first < 5 ? 5 : (ssize_t)h->first;
+	take(fd, h->bytes + n, h->len - (size_t)n);
+}
+
+static bool holds(const struct hello *h, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i + len <= h->len; i++) {
+		if (memcmp(h->bytes + i, bytes, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void pass(int fd, const struct hello *h)
+{
+	relay(fd, server_port, h->bytes, h->len);
+}
+
+static void be_sni_reset(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "localhost", 9))
+		reset(fd);
+	pass(fd, &h);
+}
+
+static void be_sni_drop(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "localhost", 9))
+		wait_for_end(fd);
+	pass(fd, &h);
+}
+
+/* supported_versions with TLS 1.3 in it: RFC 8446 section 4.2.1. */
+static void be_no_13(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "\000\053", 2) && holds(&h, "\003\004", 2))
+		reset(fd);
+	pass(fd, &h);
+}
+
+/* Reads once, and believes that to be all. */
+static void be_no_split(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (h.first < h.len)
+		reset(fd);
+	pass(fd, &h);
+}
+
+static void be_no_big(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (h.len > 1000)
+		wait_for_end(fd);
+	pass(fd, &h);
+}
+
+static void be_no_alpn(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "http/1.1", 8))
+		reset(fd);
+	pass(fd, &h);
+}
+
+static void be_pass(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	pass(fd, &h);
+}
+
+/* ---- the program ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	void (*serve)(int fd);
+} kinds[] = {
+	{ "connect", be_connect },
+	{ "connect-auth", be_connect_auth },
+	{ "connect-403", be_connect_403 },
+	{ "connect-502", be_connect_502 },
+	{ "connect-garbage", be_connect_garbage },
+	{ "connect-half", be_connect_half },
+	{ "connect-endless", be_connect_endless },
+	{ "silent", be_silent },
+	{ "socks", be_socks },
+	{ "socks-auth", be_socks_auth },
+	{ "socks-no-method", be_socks_no_method },
+	{ "socks-denied", be_socks_denied },
+	{ "socks-refused", be_socks_refused },
+	{ "sni-reset", be_sni_reset },
+	{ "sni-drop", be_sni_drop },
+	{ "no-13", be_no_13 },
+	{ "no-split", be_no_split },
+	{ "no-big", be_no_big },
+	{ "no-alpn", be_no_alpn },
+	{ "pass", be_pass },
+};
+
+static int start(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+	    listen(fd, SOMAXCONN) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		die("cannot listen");
+	printf("%u\n", (unsigned)ntohs(at.sin_port));
+	fflush(stdout);
+	return fd;
+}
+
+int main(int argc, char *argv[])
+{
+	const struct sigaction reap = { .sa_handler = SIG_IGN };
+	unsigned seconds = 60;
+	size_t kind = 0;
+	int fd;
+
+	if (argc > 2 && strcmp(argv[1], "--time") == 0) {
+		seconds = (unsigned)strtoul(argv[2], NULL, 10);
+		argv += 2;
+		argc -= 2;
+	}
+	while (argc > 1 && kind < sizeof kinds / sizeof kinds[0] &&
+	    strcmp(argv[1], kinds[kind].name) != 0)
+		kind++;
+	if (argc < 2 || argc > 3 || kind == sizeof kinds / sizeof kinds[0]) {
+		fputs("usage: middlebox [--time SECONDS] KIND [PORT]\n", stderr);
+		return 2;
+	}
+	server_port = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
+	sigaction(SIGCHLD, &reap, NULL);
+	alarm(seconds);
+	fd = start();
+	for (;;) {
+		int client = accept(fd, NULL, NULL);
+		pid_t child;
+
+		if (client < 0)
+			die("accept");
+		child = fork();
+		if (child < 0)
+			die("fork");
+		if (child == 0) {
+			alarm(seconds);
+			close(fd);
+			kinds[kind].serve(client);
+			finish(client);
+		}
+		close(client);
+	}
+}
