@@ -72,6 +72,7 @@ int compare_sightings(const struct sighting *ours, const struct sighting *theirs
 	if (any || (address && !bound))
 		return outcome_set(oc, OC_PATH_DIFFERS, "%s", found);
 	if (address)
-		snprintf(remark, COMPARE_REMARK_MAX, "%s; TLS is passed through", found);
+		snprintf(remark, COMPARE_REMARK_MAX, "%.*s; TLS is passed through",
+		    COMPARE_REMARK_MAX / 2, found);
 	return 0;
 }
