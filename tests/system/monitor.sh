@@ -24,7 +24,7 @@ plugin 0 OK localhost "$PORT"
 plugin 1 WARNING -w 40 localhost "$PORT"
 plugin 2 CRITICAL -w 60 --critical 40 localhost "$PORT"
 plugin 2 CRITICAL --verify-name other.test localhost "$PORT"
-expect "$TMP/out" 'CERT_WRONG_NAME: .*days_left=29;'
+expect "$TMP/out" 'CERT_WRONG_NAME: .*days_left=\(29\|30\);'
 plugin 2 CRITICAL localhost 1
 expect "$TMP/out" 'CONNECT_REFUSED: .*days_left=U;14:;7: .*connect=U;'
 plugin 3 UNKNOWN --no-such localhost
