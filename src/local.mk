@@ -96,6 +96,7 @@ libclient_a_SOURCES = \
 	src/client/interrupt.c src/client/interrupt.h \
 	src/client/json.c src/client/json.h \
 	src/client/nagios.c src/client/nagios.h \
+	src/client/optcheck.c src/client/optcheck.h \
 	src/client/options.c src/client/options.h \
 	src/client/output.c src/client/output.h \
 	src/client/parallel.c src/client/parallel.h \
@@ -113,7 +114,10 @@ libclient_a_SOURCES = \
 	src/client/screen.c src/client/screen.h \
 	src/client/session.c src/client/session.h \
 	src/client/summary.c src/client/summary.h \
+	src/client/table.c src/client/table.h \
 	src/client/tally.c src/client/tally.h \
+	src/client/targetlist.c src/client/targetlist.h \
+	src/client/targets.c src/client/targets.h \
 	src/client/tcpinfo.c src/client/tcpinfo.h \
 	src/client/staple.c src/client/staple.h \
 	src/client/tunnel.c \

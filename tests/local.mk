@@ -117,6 +117,7 @@ system_tests = \
 	tests/system/staple.sh \
 	tests/system/stdout-full.sh \
 	tests/system/tickets.sh \
+	tests/system/targets.sh \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh
@@ -129,7 +130,7 @@ style_tests = \
 
 # What the tests read.
 EXTRA_DIST += $(system_tests) $(style_tests) \
-	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh \
+	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/support/badcerts.sh tests/support/probe.c \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "client/keylog.h"
+#include "client/optcheck.h"
 #include "client/options.h"
 #include "client/output.h"
 #include "client/ping.h"
@@ -15,6 +16,7 @@
 #include "client/resume.h"
 #include "client/session.h"
 #include "client/staple.h"
+#include "client/targets.h"
 #include "client/verify.h"
 #include "common/outcome.h"
 #include "common/streams.h"
@@ -68,6 +70,8 @@ static int run(const struct client_options *o, struct outcome *oc)
 
 	if (!ctx || (o->alpn && tlsctx_offer(ctx, o->alpn, oc) != 0) || start_keylog(ctx, oc) != 0)
 		status = output_probe(o, NULL, oc);
+	else if (o->targets)
+		status = targets_run(o, ctx, steps, oc);
 	else if (o->series.on)
 		status = ping_run(o, ctx, steps, oc);
 	else if (o->resume)
@@ -88,6 +92,8 @@ int main(int argc, char *argv[])
 	/* A greeting in the user's language is printable on the user's terminal. */
 	setlocale(LC_CTYPE, "");
 	ret = client_options_parse(&options, argc, argv, &oc);
+	if (ret == 0)
+		ret = optcheck(&options, &oc);
 	if (ret == 0)
 		status = run(&options, &oc);
 	else if (ret < 0)

@@ -42,6 +42,7 @@ enum {
 	OPT_INTERVAL,
 	OPT_PARALLEL,
 	OPT_RESUME,
+	OPT_TARGETS,
 	OPT_JSON,
 	OPT_NAGIOS,
 	OPT_WARNING,
@@ -88,6 +89,8 @@ static const struct optparse_option options[] = {
 	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
 	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
 	[OPT_RESUME] = { 0, "resume", NULL, "connect twice, then with the session of the first" },
+	[OPT_TARGETS] = { 0, "targets", "FILE",
+	    "probe the HOST PORT of each line; - is standard input" },
 	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
 	[OPT_NAGIOS] = { 0, "nagios", NULL, "be a plugin: one line, status 0, 1, 2 or 3" },
 	[OPT_WARNING] = { 'w', "warning", "DAYS", "warn when less are left of the chain (14)" },
@@ -104,9 +107,6 @@ static const struct optparse_option options[] = {
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
 	{ 0, NULL, NULL, NULL },
 };
-
-/* Probes at a time: with an interval of a second more than --max-time needs. */
-enum { PARALLEL_WIDTH = 32 };
 
 static void set_defaults(struct client_options *o)
 {
@@ -251,6 +251,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 	case OPT_RESUME:
 		o->resume = true;
 		return 0;
+	case OPT_TARGETS:
+		o->targets = value;
+		return 0;
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -318,52 +321,6 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return set_port(o, port ? port : "8443", oc);
 }
 
-static int check_series(struct client_options *o, struct outcome *oc)
-{
-	struct client_series *series = &o->series;
-
-	if (series->parallel > 0 && !series->on)
-		return outcome_set(oc, OC_USAGE,
-		    "--parallel is for many probes: --count or --interval");
-	if (series->parallel == 0)
-		series->parallel = PARALLEL_WIDTH;
-	if (o->prometheus && series->on)
-		return outcome_set(oc, OC_USAGE, "--prometheus tells of one probe, not of many");
-	if (o->verbose && series->on)
-		return outcome_set(oc, OC_USAGE, "-v tells of one probe, not of many");
-	return 0;
-}
-
-static int check_nagios(const struct client_options *o, struct outcome *oc)
-{
-	const struct client_nagios *n = &o->nagios;
-
-	if (n->limited && !n->on)
-		return outcome_set(oc, OC_USAGE, "--warning and --critical are for --nagios");
-	if (n->on && (o->series.on || o->json))
-		return outcome_set(oc, OC_USAGE, "--nagios is one line about one probe");
-	if (n->warning_days < n->critical_days)
-		return outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u",
-		    n->warning_days, n->critical_days);
-	return 0;
-}
-
-/* What no single option can tell. */
-static int check(struct client_options *o, struct outcome *oc)
-{
-	if (o->verbose && o->quiet)
-		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
-	if (check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
-		return -1;
-	if (!o->identity.chain_file != !o->identity.key_file)
-		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
-	if (!o->no_sni || !o->servername)
-		return 0;
-	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");
-	outcome_advise(oc, "--no-sni --verify-name %s", o->servername);
-	return -1;
-}
-
 /* A program that reads our output wants to be told of a wrong option in its own language, too. */
 static void find_output(struct client_options *o, int argc, char *argv[])
 {
@@ -373,31 +330,70 @@ static void find_output(struct client_options *o, int argc, char *argv[])
 	}
 }
 
-int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
+/* What a line of --targets may say: all else belongs to the context, or is said once for all. */
+static bool is_of_a_target(int option)
+{
+	switch (option) {
+	case OPT_SERVERNAME:
+	case OPT_NO_SNI:
+	case OPT_VERIFY_NAME:
+	case OPT_CONNECT_TO:
+	case OPT_RESOLVE:
+	case OPT_IPV4:
+	case OPT_IPV6:
+	case OPT_CONNECT_TIMEOUT:
+	case OPT_HANDSHAKE_TIMEOUT:
+	case OPT_READ_TIMEOUT:
+	case OPT_MAX_TIME:
+	case OPT_EXPECT:
+	case OPT_EXPECT_CERT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int read_words(struct client_options *o, int argc, char *argv[], bool in_list,
+    struct outcome *oc)
 {
 	struct optparse p = { .argc = argc, .argv = argv, .options = options };
 	const char *host = NULL, *port = NULL, *value;
 	int option, ret;
 
-	set_defaults(o);
-	find_output(o, argc, argv);
 	while ((option = optparse_next(&p, &value, oc)) != OPTPARSE_END) {
 		if (option == OPTPARSE_BAD)
 			return -1;
-		if (option != OPTPARSE_OPERAND) {
-			ret = apply(o, option, value, oc);
-			if (ret != 0)
-				return ret;
-		} else if (!host) {
-			host = value;
-		} else if (!port) {
-			port = value;
-		} else {
+		if (option == OPTPARSE_OPERAND && host && port)
 			return outcome_set(oc, OC_USAGE, "HOST and PORT are given; what is \"%s\"?",
 			    value);
+		if (option == OPTPARSE_OPERAND) {
+			*(host ? &port : &host) = value;
+			continue;
 		}
+		if (in_list && !is_of_a_target(option))
+			return outcome_set(oc, OC_USAGE,
+			    "--%s is for all targets, not for one of them", options[option].name);
+		ret = apply(o, option, value, oc);
+		if (ret != 0)
+			return ret;
 	}
-	if (set_target(o, host, port, oc) != 0)
-		return -1;
-	return check(o, oc);
+	if (o->targets && !in_list && !host)
+		return 0;
+	if (o->targets && !in_list)
+		return outcome_set(oc, OC_USAGE, "--targets has the hosts; what is \"%s\"?", host);
+	return set_target(o, host, port, oc);
+}
+
+int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
+{
+	set_defaults(o);
+	find_output(o, argc, argv);
+	return read_words(o, argc, argv, false, oc);
+}
+
+int client_options_parse_target(struct client_options *o, const struct client_options *base,
+    int argc, char *argv[], struct outcome *oc)
+{
+	*o = *base;
+	return read_words(o, argc, argv, true, oc);
 }

@@ -47,7 +47,8 @@ struct client_options {
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_series series;
 	bool resume;
-	bool json; /* also set when the rest of the command line is wrong */
+	const char *targets; /* a file, "-"; NULL: host and port */
+	bool json;           /* also set when the rest of the command line is wrong */
 	struct client_nagios nagios;
 	const char *prometheus;   /* the file; NULL: none */
 	const char *alpn;         /* protocols to offer, joined by commas; NULL: none */
@@ -60,8 +61,17 @@ struct client_options {
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,
  * --version; printed to standard output), or -1 with OC_USAGE, or
- * with OC_FILE for the certificate of --expect-cert.
+ * with OC_FILE for the certificate of --expect-cert. Whether the options go
+ * together is for optcheck.
  */
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
+
+/*
+ * The same of one line of --targets, argv[0] is passed over: what it does not say
+ * is as in base. Strings point into argv, too. Returns 0, or -1 with OC_USAGE or
+ * OC_FILE.
+ */
+int client_options_parse_target(struct client_options *o, const struct client_options *base,
+    int argc, char *argv[], struct outcome *oc);
 
 #endif

@@ -16,7 +16,7 @@ enum { ROWS = 16 };
 
 /* ---- how many ------------------------------------------------------------------- */
 
-static void print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
+void summary_print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
 {
 	enum outcome_code codes[OUTCOME_COUNT];
 	unsigned n = tally_failures(t, codes);
@@ -197,7 +197,7 @@ static void print_waits(FILE *to, const struct tally *t)
 
 void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
 {
-	print_counts(to, t, what, took_us);
+	summary_print_counts(to, t, what, took_us);
 	if (t->sent == 0)
 		return;
 	print_phases(to, t);

@@ -14,6 +14,9 @@
  */
 void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t took_us);
 
+/* Its first lines alone. */
+void summary_print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us);
+
 /* The same in one line of at most columns, to be drawn over: how far it is. */
 void summary_print_live(FILE *to, const struct tally *t, unsigned columns);
 

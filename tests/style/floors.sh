@@ -85,6 +85,7 @@ modules='
 4    client/interrupt
 4    client/json
 4    client/nagios
+4    client/optcheck
 4    client/options
 4    client/output
 4    client/parallel
@@ -100,7 +101,9 @@ modules='
 4    client/screen
 4    client/session
 4    client/summary
+4    client/table
 4    client/tally
+4    client/targetlist
 4    client/tcpinfo
 4    client/staple
 4    client/tunnel
@@ -110,6 +113,7 @@ modules='
 4    client/witness
 5    client/ping
 5    client/resume
+5    client/targets
 5    server/master
 5    server/metrics
 5    server/monitor
@@ -157,6 +161,7 @@ seccomp.h  server/sandbox_seccomp  the filter of system calls
 jansson.h  client/json       --json
 pthread.h  client/parallel   probes that run at the same time
 pthread.h  client/ping       one line at a time, one tally
+pthread.h  client/targets    the same of many targets
 pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
@@ -174,6 +179,7 @@ open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsstaple  OCSP responses
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
 open|openat|creat|f(d|re)?open|BIO_new_file  client/prometheus  the file that --prometheus names
+open|openat|creat|f(d|re)?open|BIO_new_file  client/targetlist  the file that --targets names
 open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 '
@@ -325,7 +331,7 @@ self_test() {
 	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
 	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
 	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/parallel, client/ping, client/resolve' '#include <pthread.h>'
+	plant src/server/worker.c '> is for client/parallel, client/ping, client/targets, client/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
 	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/optcheck.h"
+
+#include "common/outcome.h"
+
+/* Probes at a time: with an interval of a second more than --max-time needs. */
+enum { PARALLEL_WIDTH = 32 };
+
+static int check_series(struct client_options *o, struct outcome *oc)
+{
+	struct client_series *series = &o->series;
+
+	if (o->targets && series->on)
+		return outcome_set(oc, OC_USAGE,
+		    "--targets probes each once, without --count and --interval");
+	if (series->parallel > 0 && !series->on && !o->targets)
+		return outcome_set(oc, OC_USAGE,
+		    "--parallel is for many probes: --count, --interval or --targets");
+	if (series->parallel == 0)
+		series->parallel = PARALLEL_WIDTH;
+	if (o->prometheus && series->on)
+		return outcome_set(oc, OC_USAGE, "--prometheus tells of one probe of a target");
+	if (o->resume && o->targets)
+		return outcome_set(oc, OC_USAGE,
+		    "--targets probes each once: there is nothing to --resume");
+	if (o->verbose && (series->on || o->targets))
+		return outcome_set(oc, OC_USAGE, "-v tells of one probe, not of many");
+	return 0;
+}
+
+static int check_nagios(const struct client_options *o, struct outcome *oc)
+{
+	const struct client_nagios *n = &o->nagios;
+
+	if (n->limited && !n->on)
+		return outcome_set(oc, OC_USAGE, "--warning and --critical are for --nagios");
+	if (n->on && (o->series.on || o->targets || o->json))
+		return outcome_set(oc, OC_USAGE, "--nagios is one line about one probe");
+	if (n->warning_days < n->critical_days)
+		return outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u",
+		    n->warning_days, n->critical_days);
+	return 0;
+}
+
+int optcheck(struct client_options *o, struct outcome *oc)
+{
+	if (o->verbose && o->quiet)
+		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
+	if (check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
+		return -1;
+	if (!o->identity.chain_file != !o->identity.key_file)
+		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
+	if (!o->no_sni || !o->servername)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");
+	outcome_advise(oc, "--no-sni --verify-name %s", o->servername);
+	return -1;
+}
