@@ -25,7 +25,8 @@ struct parallel {
 	pthread_cond_t ended; /* a lane has ended */
 	pthread_cond_t halt;  /* stopped is set: the leader need not wait any longer */
 	uint64_t next;        /* job */
-	unsigned lanes, idle, busy;
+	pthread_t *thread;    /* plan.width places; a lane that has ended is not replaced */
+	unsigned made, lanes, idle, busy;
 	bool leading, stopped;
 };
 
@@ -57,20 +58,20 @@ static void *run_lane(void *arg);
 static int add_lane(struct parallel *p)
 {
 	pthread_attr_t attr;
-	pthread_t thread;
 	sigset_t all, before;
 	int error;
 
 	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, &attr, run_lane, p);
+	error = pthread_create(&p->thread[p->made], &attr, run_lane, p);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
-	if (error == 0)
+	if (error == 0) {
+		p->made++;
 		p->lanes++;
+	}
 	return error;
 }
 
@@ -124,7 +125,6 @@ static void *run_lane(void *arg)
 	}
 	p->lanes--;
 	pthread_cond_broadcast(&p->lead);
-	/* Under the lock: whoever waits for this frees it. */
 	pthread_cond_broadcast(&p->ended);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -135,7 +135,8 @@ struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome
 	struct parallel *p = calloc(1, sizeof *p);
 	int error;
 
-	if (!p) {
+	if (!p || !(p->thread = calloc(plan->width, sizeof *p->thread))) {
+		free(p);
 		outcome_set(oc, OC_INTERNAL, "out of memory for parallel jobs");
 		return NULL;
 	}
@@ -193,14 +194,15 @@ void parallel_free(struct parallel *p)
 {
 	if (!p)
 		return;
+	/* After this none is made any more. */
 	parallel_stop(p);
-	pthread_mutex_lock(&p->lock);
-	while (p->lanes > 0)
-		pthread_cond_wait(&p->ended, &p->lock);
-	pthread_mutex_unlock(&p->lock);
+	/* Not only ended: at its very end a thread gives back what the TLS library keeps for it. */
+	for (unsigned i = 0; i < p->made; i++)
+		pthread_join(p->thread[i], NULL);
 	pthread_cond_destroy(&p->lead);
 	pthread_cond_destroy(&p->ended);
 	pthread_cond_destroy(&p->halt);
 	pthread_mutex_destroy(&p->lock);
+	free(p->thread);
 	free(p);
 }
