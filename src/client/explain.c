@@ -106,7 +106,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "a word. \"had begun to answer\": a small answer passed and a large one did not, "
 	    "which is what a path does whose packet size is smaller than both ends believe, "
 	    "with ICMP thrown away on it (\"ping -M do -s 1472 HOST\" tells).\n\n"
-	    "--path-test tries what makes the difference.",
+	    "Try what makes the difference: --no-sni, another --servername, --tls-max 1.2, "
+	    "or --groups X25519 for a small ClientHello.",
 	[OC_HANDSHAKE_ALERT] =
 	    "The peer refused, with a TLS alert, which is named. It comes from whoever ends "
 	    "the TLS connection: the server, or a middlebox that plays it. handshake_failure "
@@ -117,8 +118,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "crashes or whose queue is full does this; so do firewalls that read the "
 	    "ClientHello and dislike the name, the version or the size they find.\n\n"
 	    "What cannot be known from here: who sent the reset. If it differs with --no-sni "
-	    "or another --servername, something reads the name; --path-test tries that and "
-	    "more.",
+	    "or another --servername, something reads the name; if with --tls-max 1.2 or "
+	    "--groups X25519, it is the version or the size.",
 	[OC_HANDSHAKE_CLOSED] =
 	    "The peer closed the connection in an orderly way, but in the middle of the "
 	    "handshake, and without an alert. Balancers without a healthy server behind them "
@@ -207,7 +208,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "one, look at the address, and at who on the way might end TLS.\n\n"
 	    "This is said before what is wrong with the certificate served, which is listed "
 	    "behind it: a certificate that expired because the new one was never loaded is "
-	    "mended by a reload. --all-addresses shows which node serves what.",
+	    "mended by a reload. --connect-to ADDRESS asks one node after the other.",
 	[OC_CLIENT_CERT_REQUIRED] =
 	    "The server wants a certificate of the client, and none was given. With TLS 1.3 "
 	    "this comes after the client's handshake is done: a handshake that \"completed\" "
