@@ -54,14 +54,14 @@ cat >"$TMP/bus.conf" <<-CONF
 </busconfig>
 CONF
 log_on_failure "$TMP/bus.log"
-at server dbus-daemon --config-file="$TMP/bus.conf" --nofork >"$TMP/bus.log" 2>&1 &
+"$(program_at server dbus-daemon)" --config-file="$TMP/bus.conf" --nofork >"$TMP/bus.log" 2>&1 &
 track $!
 wait_for "$PATIENCE" bus_is_up || error 'no message bus'
 
 export DBUS_SYSTEM_BUS_ADDRESS=unix:abstract=hello-bus
 log_on_failure "$TMP/firewalld.log"
 log_on_failure "$TMP/firewalld.out"
-at server firewalld --nofork --nopid --system-config "$config" --log-file "$TMP/firewalld.log" \
+"$(program_at server firewalld)" --nofork --nopid --system-config "$config" --log-file "$TMP/firewalld.log" \
 	>"$TMP/firewalld.out" 2>&1 &
 track $!
 wait_for "$PATIENCE" at server firewall-cmd --state >"$TMP/out" 2>&1 || error 'firewalld is not running'
