@@ -88,6 +88,7 @@ system_tests = \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
 	tests/system/monitor.sh \
+	tests/system/mtls-crl.sh \
 	tests/system/mtls.sh \
 	tests/system/notify.sh \
 	tests/system/outcome-chain.sh \
