@@ -123,6 +123,16 @@ system_tests = \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh
 
+fuzz_targets = \
+	tests/fuzz/fuzz_addr \
+	tests/fuzz/fuzz_cidr \
+	tests/fuzz/fuzz_conn \
+	tests/fuzz/fuzz_http1 \
+	tests/fuzz/fuzz_optparse \
+	tests/fuzz/fuzz_proxyproto \
+	tests/fuzz/fuzz_sighting \
+	tests/fuzz/fuzz_tlsticket
+
 style_tests = \
 	tests/style/floors.sh \
 	tests/style/man.sh \
@@ -130,7 +140,15 @@ style_tests = \
 	tests/style/source.sh
 
 # What the tests read.
-EXTRA_DIST += $(system_tests) $(style_tests) \
+EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
+	tests/fuzz/seeds/addr \
+	tests/fuzz/seeds/cidr \
+	tests/fuzz/seeds/conn \
+	tests/fuzz/seeds/http1 \
+	tests/fuzz/seeds/optparse \
+	tests/fuzz/seeds/proxyproto \
+	tests/fuzz/seeds/sighting \
+	tests/fuzz/seeds/tlsticket \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
@@ -150,6 +168,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
 
 check_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
+	tests/fuzz/target.h \
 	tests/support/check_main.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
@@ -162,6 +181,28 @@ check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/sup
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
+# Targets for a fuzzer: each takes one input. By themselves they run what they are given; their
+# seeds are a test. libFuzzer, with --enable-fuzzing, brings a main of its own.
+check_PROGRAMS += $(fuzz_targets) tests/fuzz/unpack
+tests_fuzz_unpack_LDADD =
+if FUZZING
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_ldflags = $(AM_LDFLAGS)
+libtestsupport_a_SOURCES += tests/fuzz/driver.c
+endif
+tests_fuzz_fuzz_addr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
+
+.PHONY: fuzzers
+fuzzers: $(fuzz_targets) tests/fuzz/unpack
+
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
@@ -173,7 +214,7 @@ tests/support/probe.so: tests/support/probe.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
 		-shared -o $@ $(top_srcdir)/tests/support/probe.c -ldl
 
-TESTS += $(unit_tests) $(system_tests) $(style_tests)
+TESTS += $(unit_tests) tests/fuzz/seeds.sh $(system_tests) $(style_tests)
 else
 # Without tests nothing may look as if they had passed.
 check-local:

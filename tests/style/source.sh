@@ -94,6 +94,7 @@ check_lines() {
 		guard = toupper(file)
 		sub(/^SRC\//, "HELLO_", guard)
 		sub(/^TESTS\/SUPPORT\//, "HELLO_TESTS_", guard)
+		sub(/^TESTS\//, "HELLO_TESTS_", guard)
 		gsub(/[^A-Z0-9]/, "_", guard)
 		if ($0 != "/* SPDX-License-Identifier: MIT */")
 			complain(1, "the first line is not /* SPDX-License-Identifier: MIT */")
