@@ -101,6 +101,24 @@ static int note_error(int ok, X509_STORE_CTX *store)
 	return ok;
 }
 
+/*
+ * In TLS 1.3, and in every suite of our policy, the server's key signs: a
+ * keyUsage without digitalSignature forbids that (RFC 5280 section 4.2.1.3, RFC
+ * 8446 section 4.4.2.2). OpenSSL is content with keyAgreement.
+ */
+static int judge_key_usage(X509_STORE_CTX *store)
+{
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+	/* All bits are set where there is no keyUsage. */
+	if (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE)
+		return 1;
+	X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
+	X509_STORE_CTX_set_error_depth(store, 0);
+	X509_STORE_CTX_set_current_cert(store, leaf);
+	return 0;
+}
+
 int verify_callback(X509_STORE_CTX *store, void *unused)
 {
 	struct verdict *v = verdict_of(store);
@@ -110,6 +128,8 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	memset(v, 0, sizeof *v);
 	X509_STORE_CTX_set_verify_cb(store, note_error);
 	ret = X509_verify_cert(store);
+	if (ret > 0)
+		ret = judge_key_usage(store);
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);
