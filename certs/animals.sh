@@ -35,7 +35,7 @@ recipe() {
 	nul-in-name) alt=DER:$(nul_in_name) ;;
 	wildcard-two-labels) alt='DNS:*.test' subject=/CN=zoo ;;
 	wildcard-partial) alt='DNS:wild*.zoo.test' subject=/CN=zoo ;;
-	client-only) purpose=clientAuth ;;
+	eku-client) purpose=clientAuth ;;
 	# With it a TLS 1.2 client could agree on a key, which is not what any suite of today does.
 	no-digital-signature) usage='critical, keyAgreement' ;;
 	critical-extension) more='1.3.6.1.4.1.32473.1 = critical, ASN1:UTF8String:unknown' ;; # RFC 5612

@@ -61,6 +61,7 @@ libserver_a_SOURCES = \
 	src/server/monitor.c src/server/monitor.h \
 	src/server/names.c src/server/names.h \
 	src/server/notify.c src/server/notify.h \
+	src/server/optcheck.c src/server/optcheck.h \
 	src/server/options.c src/server/options.h \
 	src/server/place.c src/server/place.h \
 	src/server/pool.c src/server/pool.h \
@@ -72,7 +73,8 @@ libserver_a_SOURCES = \
 	src/server/servicelog.c src/server/servicelog.h \
 	src/server/supervisor.c src/server/supervisor.h \
 	src/server/unixsock.c src/server/unixsock.h \
-	src/server/worker.c src/server/worker.h
+	src/server/worker.c src/server/worker.h \
+	src/server/zoo.c src/server/zoo.h
 if LANDLOCK
 libserver_a_SOURCES += src/server/sandbox_landlock.c
 endif

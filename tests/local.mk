@@ -121,7 +121,8 @@ system_tests = \
 	tests/system/targets.sh \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \
-	tests/system/unread.sh
+	tests/system/unread.sh \
+	tests/system/zoo.sh
 
 fuzz_targets = \
 	tests/fuzz/fuzz_addr \

@@ -143,3 +143,10 @@ void addr_set_port(struct addr *a, uint16_t port)
 	else if (a->ss.any.sa_family == AF_INET)
 		a->ss.v4.sin_port = htons(port);
 }
+
+bool addr_is_loopback(const struct addr *a)
+{
+	if (a->ss.any.sa_family == AF_INET)
+		return ntohl(a->ss.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return a->ss.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a->ss.v6.sin6_addr);
+}

@@ -57,6 +57,9 @@ const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 /* An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) becomes the IPv4 address it stands for. */
 void addr_unmap(struct addr *a);
 
+/* 127.0.0.0/8 or ::1: reached from this machine only. Not for IPv4-mapped ones, see addr_unmap. */
+bool addr_is_loopback(const struct addr *a);
+
 /* What the kernel filled in becomes an address of ours: unmapped; of AF_UNIX the family alone. */
 void addr_settle(struct addr *a);
 

@@ -101,6 +101,8 @@ SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *ch
 {
 	SSL_CTX *ctx = make_server(choice, oc);
 
+	if (ctx && id->zoo_name)
+		tlspolicy_relax(ctx);
 	if (ctx && tlsident_use(ctx, id, oc) == 0)
 		return ctx;
 	SSL_CTX_free(ctx);

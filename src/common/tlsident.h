@@ -12,6 +12,11 @@
 struct tlsident {
 	const char *chain_file, *key_file;
 	const char *ocsp_file; /* what a server staples, DER; NULL: nothing. See tlsstaple */
+	/*
+	 * NULL, or an animal of the zoo: served as it is to who asks for this name,
+	 * whatever is wrong with it. See tlspolicy_relax.
+	 */
+	const char *zoo_name;
 };
 
 /*

@@ -41,6 +41,12 @@ int tlspolicy_parse_version(const char *option, const char *value, int *version,
  */
 int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc);
 
+/*
+ * The one relaxed policy, for servers of bad certificates on purpose: keys and
+ * signatures of any strength. All else stays. Only for a tlsident with zoo_name.
+ */
+void tlspolicy_relax(SSL_CTX *ctx);
+
 /* May these two ends agree on this version (TLS1_2_VERSION, TLS1_3_VERSION)? */
 bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version);
 

@@ -78,11 +78,24 @@ static int check(const struct staple_facts *f, const char *path, struct outcome 
 	return -1;
 }
 
+/* Takes s. */
+static int hang(struct staple *s, X509 *cert, int64_t until, struct outcome *oc)
+{
+	struct staple *fitting = realloc(s, sizeof *s + s->len);
+
+	s = fitting ? fitting : s;
+	s->until = until;
+	if (get_index() >= 0 && X509_set_ex_data(cert, get_index(), s) == 1)
+		return 0;
+	free(s);
+	return outcome_set(oc, OC_INTERNAL, "no room for the OCSP response");
+}
+
 int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
     struct outcome *oc)
 {
 	X509 *cert = SSL_CTX_get0_certificate(ctx);
-	struct staple *s = read_file(path, oc), *fitting;
+	struct staple *s = read_file(path, oc);
 	struct staple_facts facts;
 
 	if (!s)
@@ -92,15 +105,17 @@ int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_f
 		free(s);
 		return -1;
 	}
-	fitting = realloc(s, sizeof *s + s->len);
-	s = fitting ? fitting : s;
-	s->until = facts.next_update;
-	if (get_index() < 0 || X509_set_ex_data(cert, get_index(), s) != 1) {
-		free(s);
-		return outcome_set(oc, OC_INTERNAL, "no room for the OCSP response");
-	}
+	if (hang(s, cert, facts.next_update, oc) != 0)
+		return -1;
 	*out = facts;
 	return 0;
+}
+
+int tlsstaple_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc)
+{
+	struct staple *s = read_file(path, oc);
+
+	return s ? hang(s, SSL_CTX_get0_certificate(ctx), INT64_MAX, oc) : -1;
 }
 
 /* Called when the certificate is chosen, and only if the client asked (status_request). */

@@ -23,7 +23,8 @@ struct identity {
 
 /*
  * Read the files, prove with a handshake in memory that the key can sign, and
- * note the facts; an OCSP response must be good now. files must outlive it.
+ * note the facts; an OCSP response must be good now. An animal of the zoo is taken
+ * as it is, unrehearsed. files must outlive it.
  * Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and nothing kept.
  */
 int identity_load(struct identity *id, const struct tlsident *files,

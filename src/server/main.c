@@ -18,11 +18,13 @@
 #include "server/master.h"
 #include "server/metrics.h"
 #include "server/monitor.h"
+#include "server/optcheck.h"
 #include "server/options.h"
 #include "server/privdrop.h"
 #include "server/sandbox.h"
 #include "server/service.h"
 #include "server/supervisor.h"
+#include "server/zoo.h"
 
 static void log_listening(const char *what, const struct listener_set *set)
 {
@@ -160,7 +162,8 @@ int main(int argc, char *argv[])
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
-	if (server_options_parse(&options, argc, argv, &oc) == 0) {
+	if (server_options_parse(&options, argc, argv, &oc) == 0 &&
+	    server_optcheck(&options, &oc) == 0 && (!options.zoo || zoo_open(&options, &oc) == 0)) {
 		if (options.check)
 			return check(&options);
 		log_open(options.log_level, options.log_format);

@@ -130,7 +130,10 @@ static int take_names(struct names *n, struct outcome *oc)
 		struct intake in = { .names = n, .i = i };
 
 		memset(&n->identities[i].names, 0, sizeof n->identities[i].names);
-		certinfo_each_name(tlsctx_chain(n->identities[i].tls, 0), take_name, &in);
+		if (n->identities[i].files->zoo_name)
+			take_name(&in, n->identities[i].files->zoo_name);
+		else
+			certinfo_each_name(tlsctx_chain(n->identities[i].tls, 0), take_name, &in);
 		if (in.failed)
 			return outcome_set(oc, OC_INTERNAL, "out of memory for the names");
 	}

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/options.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +52,8 @@ enum {
 	OPT_METRICS,
 	OPT_LOG_FORMAT,
 	OPT_LOG_LEVEL,
+	OPT_ZOO,
+	OPT_UNSAFE_ZOO,
 	OPT_CHECK,
 	OPT_HELP,
 	OPT_VERSION
@@ -109,6 +109,8 @@ static const struct optparse_option options[] = {
 	[OPT_METRICS] = { 0, "metrics", "PLACE", "serve metrics here, for Prometheus" },
 	[OPT_LOG_FORMAT] = { 0, "log-format", "FORMAT", "text or json (text)" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
+	[OPT_ZOO] = { 0, "zoo", "DIR", "serve the bad certificates of hello-certs zoo" },
+	[OPT_UNSAFE_ZOO] = { 0, "unsafe-zoo", NULL, "not only to this machine" },
 	[OPT_CHECK] = { 't', "check", NULL, "load and judge everything, and leave" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
@@ -355,6 +357,12 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		return set_format(o, value, oc);
 	case OPT_LOG_LEVEL:
 		return set_level(o, value, oc);
+	case OPT_ZOO:
+		o->zoo = value;
+		return 0;
+	case OPT_UNSAFE_ZOO:
+		o->unsafe_zoo = true;
+		return 0;
 	case OPT_CHECK:
 		o->check = true;
 		return 0;
@@ -365,60 +373,6 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		print_version();
 		return 1;
 	}
-}
-
-/* Is this the place of the default files? Both are judged when they are read. */
-static bool find_credentials(struct server_options *o)
-{
-	/* systemd.exec(5), LoadCredential=. The text must outlive the options. */
-	static char chain[PATH_MAX], key[PATH_MAX];
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-
-	if (!folder || !folder[0] ||
-	    snprintf(key, sizeof key, "%s/key.pem", folder) >= (int)sizeof key ||
-	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
-	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
-		return false;
-	o->identities[0] = (struct tlsident){ .chain_file = chain, .key_file = key };
-	return true;
-}
-
-static void choose_usual_files(struct server_options *o)
-{
-	static const struct tlsident usual = {
-		.chain_file = HELLO_SYSCONFDIR "/chain.pem",
-		.key_file = HELLO_SYSCONFDIR "/key.pem",
-	};
-
-	o->credentials = find_credentials(o);
-	if (!o->credentials)
-		o->identities[0] = usual;
-	o->identity_count = 1;
-}
-
-/* What no single option can tell. */
-static int check(struct server_options *o, bool port_given, struct outcome *oc)
-{
-	if (port_given && o->listen_count > 0)
-		return outcome_set(oc, OC_USAGE,
-		    "both PORT and --listen are given: which of them?");
-	if (tlsctx_check_policy(&o->tls.policy, oc) != 0)
-		return -1;
-	for (size_t i = 0; i < o->identity_count; i++) {
-		if (!o->identities[i].key_file)
-			return outcome_set(oc, OC_USAGE,
-			    "--cert and --key belong together: --cert %s has no --key behind it",
-			    o->identities[i].chain_file);
-	}
-	if (o->identity_count == 0)
-		choose_usual_files(o);
-	if (clientauth_settle(&o->clients, oc) != 0)
-		return -1;
-	if (o->clients.mode != CLIENTAUTH_NONE && o->tls.tickets > 0)
-		return outcome_set(oc, OC_USAGE,
-		    "--tickets and --client-ca exclude each other: a client that resumes "
-		    "could not be judged again");
-	return 0;
 }
 
 int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc)
@@ -432,7 +386,7 @@ int server_options_parse(struct server_options *o, int argc, char *argv[], struc
 		int option = optparse_next(&p, &value, oc), ret;
 
 		if (option == OPTPARSE_END)
-			return check(o, port_given, oc);
+			break;
 		if (option == OPTPARSE_BAD)
 			return -1;
 		if (option != OPTPARSE_OPERAND) {
@@ -446,4 +400,8 @@ int server_options_parse(struct server_options *o, int argc, char *argv[], struc
 		if (ret != 0)
 			return ret;
 	}
+	if (port_given && o->listen_count > 0)
+		return outcome_set(oc, OC_USAGE,
+		    "both PORT and --listen are given: which of them?");
+	return 0;
 }

@@ -22,7 +22,7 @@ struct server_options {
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
 	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
-	size_t identity_count;                             /* never 0 once parsed */
+	size_t identity_count;                             /* never 0 once checked, but for zoo */
 	bool strict_sni;          /* refuse names that no certificate is for */
 	bool credentials;         /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	struct tlsctx_choice tls; /* all but ask, which clients says */
@@ -42,14 +42,17 @@ struct server_options {
 	const char *user, *group;    /* of the workers; NULL: privdrop's defaults */
 	enum sandbox_mode sandbox;
 	unsigned proxy_ms, handshake_ms, request_ms, greeting_ms, linger_ms, drain_ms;
-	bool check; /* judge, and serve nothing */
+	const char *zoo; /* a folder of hello-certs zoo, instead of identities; NULL: none */
+	bool unsafe_zoo; /* let other machines come to it */
+	bool check;      /* judge, and serve nothing */
 	enum log_level log_level;
 	enum log_format log_format;
 };
 
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,
- * --version; printed to standard output), or -1 with OC_USAGE.
+ * --version; printed to standard output), or -1 with OC_USAGE. Whether the
+ * options go together is for server_optcheck.
  */
 int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc);
 

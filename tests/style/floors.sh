@@ -57,6 +57,7 @@ modules='
 4    server/listener
 4    server/names
 4    server/notify
+4    server/optcheck
 4    server/options
 4    server/place
 4    server/pool
@@ -70,6 +71,7 @@ modules='
 4    server/servicelog
 4    server/supervisor
 4    server/unixsock
+4    server/zoo
 4    client/announce
 4    client/compare
 4    client/connect
@@ -182,6 +184,7 @@ open|openat|creat|f(d|re)?open|BIO_new_file  client/prometheus  the file that --
 open|openat|creat|f(d|re)?open|BIO_new_file  client/targetlist  the file that --targets names
 open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
+open|openat|creat|f(d|re)?open|BIO_new_file  server/zoo  the list of animals, before anything is served
 '
 
 # shellcheck disable=SC2317  # called by style_main

@@ -273,6 +273,35 @@ START_TEST(test_what_the_kernel_gave_is_settled)
 }
 END_TEST
 
+START_TEST(test_what_is_this_machine)
+{
+	static const struct {
+		const char *host;
+		bool here;
+	} rows[] = {
+		{ "127.0.0.1", true },
+		{ "127.255.255.255", true },
+		{ "::1", true },
+		{ "126.255.255.255", false },
+		{ "128.0.0.1", false },
+		{ "0.0.0.0", false },
+		{ "::", false },
+		{ "::2", false },
+		{ "fe80::1", false },
+		{ "1.0.0.127", false },
+	};
+	struct addr unix_socket = { .len = sizeof(sa_family_t) };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct addr a = parsed(rows[i].host, "443");
+
+		ck_assert_msg(addr_is_loopback(&a) == rows[i].here, "%s", rows[i].host);
+	}
+	unix_socket.ss.any.sa_family = AF_UNIX;
+	ck_assert(!addr_is_loopback(&unix_socket));
+}
+END_TEST
+
 CHECK_MAIN("addr",
     test_split_takes_the_usual_forms,
     test_split_refuses_broken_brackets,
@@ -288,4 +317,5 @@ CHECK_MAIN("addr",
     test_format_of_no_address,
     test_a_unix_socket_has_a_family_and_nothing_else,
     test_what_the_kernel_gave_is_settled,
-    test_the_port_can_be_changed)
+    test_the_port_can_be_changed,
+    test_what_is_this_machine)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "server/optcheck.h"
 #include "server/options.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ static int parse(struct server_options *o, const char *const words[], struct out
 {
 	static char line[1024];
 	char *argv[WORDS_MAX] = { line }, *at = line;
-	int argc = 1;
+	int argc = 1, ret;
 
 	at += snprintf(line, sizeof line, "hello-server") + 1;
 	for (; *words; words++) {
@@ -27,7 +28,8 @@ static int parse(struct server_options *o, const char *const words[], struct out
 	*oc = OUTCOME_NONE;
 	/* Nothing may depend on what was there before. */
 	memset(o, 0xff, sizeof *o);
-	return server_options_parse(o, argc, argv, oc);
+	ret = server_options_parse(o, argc, argv, oc);
+	return ret == 0 ? server_optcheck(o, oc) : ret;
 }
 
 static struct server_options taken(const char *const words[])
@@ -290,6 +292,37 @@ START_TEST(test_the_levels_of_the_log)
 }
 END_TEST
 
+START_TEST(test_the_zoo_stays_here)
+{
+	static const char other[] = "to other machines";
+	struct server_options o =
+	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.2:1", "--listen", "[::1]:1", "--listen",
+		"unix:/x"));
+
+	ck_assert_str_eq(o.zoo, "z");
+	ck_assert_uint_eq(o.identity_count, 0);
+	refused(WORDS("--zoo", "z"), other);
+	refused(WORDS("--zoo", "z", "1234"), other);
+	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
+	refused(WORDS("--zoo", "z", "--listen", "[::]:1"), other);
+	refused(WORDS("--zoo", "z", "--listen", "[::ffff:127.0.0.1]:1"), other);
+	refused(WORDS("--zoo", "z", "--listen", "systemd"), other);
+	refused(WORDS("--zoo", "z", "--unsafe-zoo", "--cert", "c", "--key", "k"), "no --cert");
+	refused(WORDS("--unsafe-zoo"), "for --zoo");
+	taken(WORDS("--zoo", "z", "--unsafe-zoo"));
+}
+END_TEST
+
+START_TEST(test_the_zoo_judges_clients_as_any_server)
+{
+	struct server_options o =
+	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--client-ca", "ca"));
+
+	ck_assert_int_eq(o.clients.mode, CLIENTAUTH_REQUIRE);
+	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--crlfile", "c"), "--client-ca");
+}
+END_TEST
+
 START_TEST(test_unknown_options)
 {
 	refused(WORDS("--work=3"), "unknown option --work");
@@ -385,6 +418,8 @@ CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_whe
     test_several_certificates,
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
-    test_the_bounds_are_within, test_the_levels_of_the_log, test_unknown_options,
+    test_the_bounds_are_within, test_the_levels_of_the_log, test_the_zoo_stays_here,
+    test_the_zoo_judges_clients_as_any_server,
+    test_unknown_options,
     test_help_and_version_end_it, test_other_places,
     test_credentials_come_before_the_usual_place)
