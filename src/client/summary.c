@@ -103,7 +103,7 @@ static bool cut_by_steps(struct rows *rows, uint64_t min_us, uint64_t max_us, co
 	double decade = pow(10, floor(log10((double)(min_us > 0 ? min_us : 1))));
 	unsigned i = 0;
 
-	while (decade * steps[i + 1] <= (double)min_us && i + 1 < per_decade)
+	while (i + 1 < per_decade && decade * steps[i + 1] <= (double)min_us)
 		i++;
 	rows->n = 0;
 	for (;; i++) {
