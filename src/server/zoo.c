@@ -127,5 +127,7 @@ int zoo_open(struct server_options *o, struct outcome *oc)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
 	if (ret == 0)
 		o->greeting = greeting;
+	else
+		free(greeting);
 	return ret;
 }
