@@ -158,7 +158,8 @@ static int check(const struct server_options *o)
 
 int main(int argc, char *argv[])
 {
-	struct server_options options;
+	/* It and what it points to live as long as the process. */
+	static struct server_options options;
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
