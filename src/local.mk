@@ -18,9 +18,10 @@ libcommon_a_SOURCES = \
 	src/common/log.c src/common/log.h \
 	src/common/optparse.c src/common/optparse.h \
 	src/common/outcome.c src/common/outcome.h \
-	src/common/sighting.c src/common/sighting.h \
 	src/common/proxyproto.c src/common/proxyproto.h \
+	src/common/sighting.c src/common/sighting.h \
 	src/common/sock.c src/common/sock.h \
+	src/common/staple.c src/common/staple.h \
 	src/common/streams.c src/common/streams.h \
 	src/common/tlsalert.c src/common/tlsalert.h \
 	src/common/tlsask.c src/common/tlsask.h \
@@ -30,10 +31,9 @@ libcommon_a_SOURCES = \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
-	src/common/staple.c src/common/staple.h \
+	src/common/tlsresume.c src/common/tlsresume.h \
 	src/common/tlssni.c src/common/tlssni.h \
 	src/common/tlsstaple.c src/common/tlsstaple.h \
-	src/common/tlsresume.c src/common/tlsresume.h \
 	src/common/tlsticket.c src/common/tlsticket.h \
 	src/common/tlstrust.c src/common/tlstrust.h \
 	src/common/tlswire.c src/common/tlswire.h
@@ -83,50 +83,50 @@ libserver_a_SOURCES += src/server/sandbox_seccomp.c
 endif
 
 libclient_a_SOURCES = \
-	src/client/announce.c \
-	src/client/compare.c src/client/compare.h \
-	src/client/connect.c \
-	src/client/expected.c src/client/expected.h \
-	src/client/explain.c src/client/explain.h \
-	src/client/findings.c src/client/findings.h \
-	src/client/greet.c \
-	src/client/handshake.c \
-	src/client/httpget.c src/client/httpget.h \
-	src/client/icmp.c src/client/icmp.h \
 	src/client/keylog.c src/client/keylog.h \
-	src/client/moment.c src/client/moment.h \
-	src/client/interrupt.c src/client/interrupt.h \
-	src/client/json.c src/client/json.h \
-	src/client/nagios.c src/client/nagios.h \
 	src/client/optcheck.c src/client/optcheck.h \
 	src/client/options.c src/client/options.h \
-	src/client/output.c src/client/output.h \
-	src/client/parallel.c src/client/parallel.h \
-	src/client/phases.c src/client/phases.h \
-	src/client/pin.c src/client/pin.h \
-	src/client/ping.c src/client/ping.h \
-	src/client/prometheus.c src/client/prometheus.h \
 	src/client/proxy.c src/client/proxy.h \
-	src/client/recorder.c src/client/recorder.h \
-	src/client/report.c src/client/report.h \
-	src/client/resolve.c \
-	src/client/resume.c src/client/resume.h \
-	src/client/revocation.c src/client/revocation.h \
 	src/client/route.c src/client/route.h \
-	src/client/screen.c src/client/screen.h \
 	src/client/session.c src/client/session.h \
-	src/client/summary.c src/client/summary.h \
-	src/client/table.c src/client/table.h \
-	src/client/tally.c src/client/tally.h \
-	src/client/targetlist.c src/client/targetlist.h \
-	src/client/targets.c src/client/targets.h \
-	src/client/tcpinfo.c src/client/tcpinfo.h \
-	src/client/staple.c src/client/staple.h \
-	src/client/tunnel.c \
-	src/client/verdict.c src/client/verdict.h \
-	src/client/verify.c src/client/verify.h \
-	src/client/vitals.c src/client/vitals.h \
-	src/client/witness.c
+	src/client/cert/expected.c src/client/cert/expected.h \
+	src/client/cert/findings.c src/client/cert/findings.h \
+	src/client/cert/moment.c src/client/cert/moment.h \
+	src/client/cert/pin.c src/client/cert/pin.h \
+	src/client/cert/revocation.c src/client/cert/revocation.h \
+	src/client/cert/staple.c src/client/cert/staple.h \
+	src/client/cert/verdict.c src/client/cert/verdict.h \
+	src/client/mode/interrupt.c src/client/mode/interrupt.h \
+	src/client/mode/parallel.c src/client/mode/parallel.h \
+	src/client/mode/ping.c src/client/mode/ping.h \
+	src/client/mode/resume.c src/client/mode/resume.h \
+	src/client/mode/targetlist.c src/client/mode/targetlist.h \
+	src/client/mode/targets.c src/client/mode/targets.h \
+	src/client/show/explain.c src/client/show/explain.h \
+	src/client/show/json.c src/client/show/json.h \
+	src/client/show/nagios.c src/client/show/nagios.h \
+	src/client/show/output.c src/client/show/output.h \
+	src/client/show/prometheus.c src/client/show/prometheus.h \
+	src/client/show/recorder.c src/client/show/recorder.h \
+	src/client/show/report.c src/client/show/report.h \
+	src/client/show/screen.c src/client/show/screen.h \
+	src/client/show/summary.c src/client/show/summary.h \
+	src/client/show/table.c src/client/show/table.h \
+	src/client/show/tally.c src/client/show/tally.h \
+	src/client/show/vitals.c src/client/show/vitals.h \
+	src/client/step/announce.c \
+	src/client/step/compare.c src/client/step/compare.h \
+	src/client/step/connect.c \
+	src/client/step/greet.c \
+	src/client/step/handshake.c \
+	src/client/step/httpget.c src/client/step/httpget.h \
+	src/client/step/icmp.c src/client/step/icmp.h \
+	src/client/step/phases.c src/client/step/phases.h \
+	src/client/step/resolve.c \
+	src/client/step/tcpinfo.c src/client/step/tcpinfo.h \
+	src/client/step/tunnel.c \
+	src/client/step/verify.c src/client/step/verify.h \
+	src/client/step/witness.c
 
 hello_server_SOURCES = src/server/main.c
 hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "client/explain.h"
-#include "client/moment.h"
-#include "client/parallel.h"
-#include "client/pin.h"
+#include "client/show/explain.h"
+#include "client/cert/moment.h"
+#include "client/mode/parallel.h"
+#include "client/cert/pin.h"
 #include "common/optparse.h"
 
 enum {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "client/expected.h"
+#include "client/cert/expected.h"
 #include "client/proxy.h"
 #include "client/route.h"
 #include "common/addr.h"

@@ -8,7 +8,7 @@
 #include "common/outcome.h"
 
 /*
- * Which proxy to go through: --proxy. Spoken by hand in client/tunnel: libcurl
+ * Which proxy to go through: --proxy. Spoken by hand in client/step/tunnel: libcurl
  * would bring its own sockets, resolver and TLS, whose steps we mean to name;
  * libproxy finds proxies and speaks to none.
  */

@@ -8,10 +8,10 @@
 
 #include <openssl/types.h>
 
-#include "client/compare.h"
+#include "client/step/compare.h"
 #include "client/options.h"
-#include "client/phases.h"
-#include "client/verdict.h"
+#include "client/step/phases.h"
+#include "client/cert/verdict.h"
 #include "common/addr.h"
 #include "common/outcome.h"
 #include "common/sighting.h"

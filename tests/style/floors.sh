@@ -14,36 +14,77 @@ modules='
 1    common/clock
 1    common/log
 1    common/optparse
+1    common/sighting
 1    common/streams
 2    common/firstbytes
 2    common/http1
 2    common/httpaccept
-1    common/sighting
 2    common/proxyproto
 2    common/sock
-3.1  common/tlswire
 3.1  common/tlsalert
+3.1  common/tlswire
 3.2  common/tlsio
 3.3  common/certid
 3.3  common/certinfo
 3.3  common/tlsfacts
 3.3  common/tlsresume
+3.4  common/staple
 3.4  common/tlsident
 3.5  common/tlscrl
 3.5  common/tlspolicy
-3.4  common/staple
 3.5  common/tlssni
 3.5  common/tlsstaple
 3.5  common/tlsticket
 3.6  common/tlstrust
 3.7  common/tlsask
 3.8  common/tlsctx
+4    client/keylog
+4    client/optcheck
+4    client/options
+4    client/proxy
+4    client/route
+4    client/session
+4    client/cert/expected
+4    client/cert/findings
+4    client/cert/moment
+4    client/cert/pin
+4    client/cert/revocation
+4    client/cert/staple
+4    client/cert/verdict
+4    client/mode/interrupt
+4    client/mode/parallel
+4    client/mode/targetlist
+4    client/show/explain
+4    client/show/json
+4    client/show/nagios
+4    client/show/output
+4    client/show/prometheus
+4    client/show/recorder
+4    client/show/report
+4    client/show/screen
+4    client/show/summary
+4    client/show/table
+4    client/show/tally
+4    client/show/vitals
+4    client/step/announce
+4    client/step/compare
+4    client/step/connect
+4    client/step/greet
+4    client/step/handshake
+4    client/step/httpget
+4    client/step/icmp
+4    client/step/phases
+4    client/step/resolve
+4    client/step/tcpinfo
+4    client/step/tunnel
+4    client/step/verify
+4    client/step/witness
 4    server/access
+4    server/activation
 4    server/allowlist
 4    server/answer
 4    server/audit
 4    server/check
-4    server/activation
 4    server/clientauth
 4    server/clienttrust
 4    server/conn
@@ -72,50 +113,9 @@ modules='
 4    server/supervisor
 4    server/unixsock
 4    server/zoo
-4    client/announce
-4    client/compare
-4    client/connect
-4    client/expected
-4    client/httpget
-4    client/explain
-4    client/findings
-4    client/greet
-4    client/handshake
-4    client/icmp
-4    client/keylog
-4    client/moment
-4    client/interrupt
-4    client/json
-4    client/nagios
-4    client/optcheck
-4    client/options
-4    client/output
-4    client/parallel
-4    client/phases
-4    client/pin
-4    client/prometheus
-4    client/proxy
-4    client/recorder
-4    client/report
-4    client/resolve
-4    client/revocation
-4    client/route
-4    client/screen
-4    client/session
-4    client/summary
-4    client/table
-4    client/tally
-4    client/targetlist
-4    client/tcpinfo
-4    client/staple
-4    client/tunnel
-4    client/verdict
-4    client/verify
-4    client/vitals
-4    client/witness
-5    client/ping
-5    client/resume
-5    client/targets
+5    client/mode/ping
+5    client/mode/resume
+5    client/mode/targets
 5    server/master
 5    server/metrics
 5    server/monitor
@@ -146,12 +146,12 @@ openssl/   common/tlsask     asks clients for certificates
 openssl/   common/tlsctx     the only maker of SSL_CTX
 openssl/   server/allowlist  compares names in a certificate
 openssl/   server/clientauth  the callback that judges what clients show
-openssl/   client/verify     the callback that records what the library verified
-openssl/   client/staple     the callback for OCSP responses
-openssl/   client/revocation  the reasons of a revocation
-openssl/   client/verdict    puts the verdicts of the library (X509_V_*) into words
-openssl/   client/findings   looks on behind the first error of a chain
-openssl/   client/tunnel     base64, for the user and password of a proxy
+openssl/   client/step/verify     the callback that records what the library verified
+openssl/   client/cert/staple     the callback for OCSP responses
+openssl/   client/cert/revocation  the reasons of a revocation
+openssl/   client/cert/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/cert/findings   looks on behind the first error of a chain
+openssl/   client/step/tunnel     base64, for the user and password of a proxy
 openssl/   client/keylog     the callback that is given the secrets
 jansson.h  server/answer       the report as JSON
 event2/    server/worker     the event loop
@@ -160,11 +160,11 @@ utlist.h   server/pool       the queues of deadlines
 uthash.h   server/pool       the table of clients
 uthash.h   server/names      the table of names
 seccomp.h  server/sandbox_seccomp  the filter of system calls
-jansson.h  client/json       --json
-pthread.h  client/parallel   probes that run at the same time
-pthread.h  client/ping       one line at a time, one tally
-pthread.h  client/targets    the same of many targets
-pthread.h  client/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
+jansson.h  client/show/json       --json
+pthread.h  client/mode/parallel   probes that run at the same time
+pthread.h  client/mode/ping       one line at a time, one tally
+pthread.h  client/mode/targets    the same of many targets
+pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
 # Call (a regular expression), module that may use it, reason.
@@ -180,8 +180,8 @@ open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything be
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsstaple  OCSP responses
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
-open|openat|creat|f(d|re)?open|BIO_new_file  client/prometheus  the file that --prometheus names
-open|openat|creat|f(d|re)?open|BIO_new_file  client/targetlist  the file that --targets names
+open|openat|creat|f(d|re)?open|BIO_new_file  client/show/prometheus  the file that --prometheus names
+open|openat|creat|f(d|re)?open|BIO_new_file  client/mode/targetlist  the file that --targets names
 open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
 open|openat|creat|f(d|re)?open|BIO_new_file  server/zoo  the list of animals, before anything is served
@@ -319,7 +319,7 @@ self_test() {
 	plant src/common/outcome.h 'includes a higher floor' '#  include "common/log.h"'
 	plant src/common/tlswire.c 'includes a higher floor' '#include "common/tlsio.h"'
 	plant src/server/conn.c 'includes a higher floor' '#include "server/worker.h"'
-	plant src/server/conn.c 'server must not include client' '#include "client/verify.h"'
+	plant src/server/conn.c 'server must not include client' '#include "client/step/verify.h"'
 	plant src/client/main.c 'client must not include server' '#include "server/options.h"'
 	plant src/common/sock.c 'common must not include server' '#include "server/options.h"'
 	plant src/server/conn.c 'unknown module server/novel' '#include "server/novel.h"'
@@ -331,14 +331,14 @@ self_test() {
 	plant src/common/optparse.h 'a circle of includes' '#include "common/log.h"'
 
 	plant src/server/crew.c '> is for common/tlswire, common/tlsio' '#include <openssl/ssl.h>'
-	plant src/client/greet.c '> is for server/worker' '#include <event2/event.h>'
+	plant src/client/step/greet.c '> is for server/worker' '#include <event2/event.h>'
 	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
 	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/parallel, client/ping, client/targets, client/resolve' '#include <pthread.h>'
+	plant src/server/worker.c '> is for client/mode/parallel, client/mode/ping, client/mode/targets, client/step/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
-	plant src/client/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
+	plant src/client/step/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'
-	plant src/client/report.c 'call is for server/main' '/* said */ exit(1);'
+	plant src/client/show/report.c 'call is for server/main' '/* said */ exit(1);'
 	plant src/common/tlsctx.c 'call is for common/tlsio' '	ERR_clear_error();'
 	plant src/server/listener.c 'call is for server/service' '	fd = open("x", O_RDONLY);'
 

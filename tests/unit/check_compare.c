@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/compare.h"
+#include "client/step/compare.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/explain.h"
+#include "client/show/explain.h"
 
 #include <stdio.h>
 #include <string.h>

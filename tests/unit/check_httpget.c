@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/httpget.h"
+#include "client/step/httpget.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/moment.h"
+#include "client/cert/moment.h"
 
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/parallel.h"
+#include "client/mode/parallel.h"
 
 #include <pthread.h>
 #include <stdint.h>

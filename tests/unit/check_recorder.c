@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/recorder.h"
+#include "client/show/recorder.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -8,8 +8,8 @@
 
 #include <openssl/ssl.h>
 
-#include "client/staple.h"
-#include "client/verify.h"
+#include "client/cert/staple.h"
+#include "client/step/verify.h"
 #include "common/tlsctx.h"
 #include "support/check_main.h"
 #include "support/testpki.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/tally.h"
+#include "client/show/tally.h"
 
 #include <string.h>
 
-#include "client/summary.h"
+#include "client/show/summary.h"
 #include "support/check_main.h"
 
 static struct tally t;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/verdict.h"
-#include "client/verify.h"
+#include "client/cert/verdict.h"
+#include "client/step/verify.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "client/session.h"
-#include "client/staple.h"
+#include "client/cert/staple.h"
 #include "common/outcome.h"
 #include "common/tlsctx.h"
 #include "common/tlsio.h"

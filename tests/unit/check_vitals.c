@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/vitals.h"
+#include "client/show/vitals.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "client/nagios.h"
-#include "client/prometheus.h"
+#include "client/show/nagios.h"
+#include "client/show/prometheus.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

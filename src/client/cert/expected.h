@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_CERT_EXPECTED_H
+#define HELLO_CLIENT_CERT_EXPECTED_H
+
+#include <stdbool.h>
+
+#include "client/cert/verdict.h"
+#include "common/certinfo.h"
+#include "common/outcome.h"
+
+/* The certificate that the wire must carry: --expect-cert. Zeroed: any. */
+struct expected {
+	const char *file; /* NULL: none is expected */
+	struct certinfo cert;
+};
+
+/* Read the first certificate of a PEM file; path must live on. Returns 0, or -1 with OC_FILE. */
+int expected_load(struct expected *e, const char *path, struct outcome *oc);
+
+/* Is what the peer showed another one? False where nothing is expected. */
+bool expected_differs(const struct expected *e, const struct verdict *v);
+
+/* Say how they differ: CERT_NOT_EXPECTED, and whatever else the verdict holds. Returns -1. */
+int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/cert/pin.h"
+
+#include <string.h>
+
+#define SCHEME "sha256//"
+
+/* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
+enum { DIGITS = 43, PIN_LEN = sizeof SCHEME - 1 + DIGITS + 1 };
+
+static bool is_pin(const char *text, size_t len)
+{
+	const char *digits = text + sizeof SCHEME - 1;
+
+	return len == PIN_LEN && strncmp(text, SCHEME, sizeof SCHEME - 1) == 0 &&
+	    strspn(digits, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
+	    DIGITS &&
+	    digits[DIGITS] == '=' && strchr("AEIMQUYcgkosw048", digits[DIGITS - 1]);
+}
+
+int pin_check_list(const char *list, struct outcome *oc)
+{
+	for (;;) {
+		size_t len = strcspn(list, ";");
+
+		if (!is_pin(list, len)) {
+			outcome_set(oc, OC_USAGE,
+			    "--pinnedpubkey: \"%.*s\" is no pin, which is sha256// and 44 "
+			    "characters of base64",
+			    (int)len, list);
+			outcome_advise(oc,
+			    "openssl x509 -in CERT.pem -noout -pubkey | "
+			    "openssl pkey -pubin -outform DER | "
+			    "openssl dgst -sha256 -binary | base64");
+			return -1;
+		}
+		if (!list[len])
+			return 0;
+		list += len + 1;
+	}
+}
+
+bool pin_matches(const char *list, const struct verdict *v)
+{
+	/* The same bytes have one base64 only. */
+	return v->chain_len > 0 && v->ids[0].pin[0] && strstr(list, v->ids[0].pin);
+}
+
+int pin_explain(const struct verdict *v, struct outcome *oc)
+{
+	char label[CERTINFO_NAME_MAX];
+
+	outcome_set(oc, OC_CERT_PIN_MISMATCH,
+	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",
+	    verdict_label(&v->chain[0], label), v->ids[0].pin);
+	outcome_advise(oc,
+	    "was the key changed on purpose? Then --pinnedpubkey '%s'; if not, somebody in "
+	    "between may have another certificate for this name",
+	    v->ids[0].pin);
+	return -1;
+}

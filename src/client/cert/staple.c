@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/cert/staple.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "client/cert/verdict.h"
+#include "common/staple.h"
+#include "common/tlsio.h"
+
+static int refuse(struct verdict *v, int error)
+{
+	v->error = error;
+	v->depth = 0;
+	v->culprit = v->chain[0];
+	return 0;
+}
+
+static int judge(struct verdict *v)
+{
+	switch (v->staple.status) {
+	case STAPLE_GOOD:
+		return 1;
+	case STAPLE_REVOKED:
+		revocation_note_staple(&v->revocation, &v->staple);
+		return refuse(v, X509_V_ERR_CERT_REVOKED);
+	case STAPLE_UNUSABLE:
+		return refuse(v, X509_V_ERR_OCSP_VERIFY_FAILED);
+	default:
+		return v->chain[0].must_staple ? refuse(v, X509_V_ERR_OCSP_VERIFY_NEEDED) : 1;
+	}
+}
+
+int staple_callback(SSL *ssl, void *unused)
+{
+	struct verdict *v = tlsio_owner(ssl);
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+	const unsigned char *der = NULL;
+	long len = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
+
+	(void)unused;
+	/* A resumed session brings no certificate: what came with the first one was judged then. */
+	if (SSL_session_reused(ssl))
+		return 1;
+	if (der && len > 0 && sk_X509_num(chain) > 0) /* who is trusted alone is its own issuer */
+		staple_judge(der, (size_t)len, sk_X509_value(chain, 0),
+		    sk_X509_value(chain, sk_X509_num(chain) > 1), v->at, &v->staple);
+	return judge(v);
+}

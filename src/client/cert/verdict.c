@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/cert/verdict.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/x509_vfy.h>
+
+/* The first of "a.test", "b.test", without its quotes. */
+static const char *first_name(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+{
+	const char *name = cert->sans + (cert->sans[0] == '"');
+
+	snprintf(buf, CERTINFO_NAME_MAX, "%.*s", (int)strcspn(name, "\""), name);
+	return buf;
+}
+
+const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+{
+	if (!cert->subject[0])
+		return first_name(cert, buf);
+	snprintf(buf, CERTINFO_NAME_MAX, "%s", cert->subject);
+	return buf;
+}
+
+enum { WHO_MAX = CERTINFO_NAME_MAX + 32 };
+
+/* The certificate that the error is about, by its place in the chain. */
+static const char *who(const struct verdict *v, char buf[WHO_MAX])
+{
+	const char *what = "the certificate of";
+	char label[CERTINFO_NAME_MAX];
+
+	if (v->depth > 0)
+		what = v->culprit.self_issued ? "the root" : "the intermediate";
+	snprintf(buf, WHO_MAX, "%s \"%s\"", what, verdict_label(&v->culprit, label));
+	return buf;
+}
+
+/* A CA that was made anew under its old name looks like the old one to everybody. */
+static const char *namesake(const struct verdict *v)
+{
+	return v->namesake ? "; one of that name is there, but it did not sign this" : "";
+}
+
+static int advise_trust(const struct verdict *v, struct outcome *oc)
+{
+	const char *ca = v->culprit.issuer;
+
+	if (v->namesake)
+		outcome_advise(oc,
+		    "was \"%s\" made anew? Then get its present root, "
+		    "or issue the certificate again",
+		    ca);
+	else if (oc->code == OC_CERT_MISSING_INTERMEDIATE)
+		outcome_advise(oc,
+		    "let the server send the certificate of \"%s\" after its own; "
+		    "if that is a root you trust: --cacert FILE with it",
+		    ca);
+	else if (oc->code == OC_CERT_UNKNOWN_CA)
+		outcome_advise(oc,
+		    "--cacert FILE with the root \"%s\", if you trust it; "
+		    "if it is no root, the server must send it too",
+		    ca);
+	return -1;
+}
+
+static int explain_issuer(const struct verdict *v, const char *store, struct outcome *oc)
+{
+	const char *issuer = v->culprit.issuer;
+	char buf[WHO_MAX];
+
+	if (v->sent == 1 && v->depth == 0 && !v->culprit.self_issued)
+		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
+		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
+		    "an intermediate, or an unknown root%s",
+		    issuer, store, namesake(v));
+	else
+		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s%s",
+		    who(v, buf), issuer, store, namesake(v));
+	return advise_trust(v, oc);
+}
+
+static int explain_root(const struct verdict *v, const char *store, struct outcome *oc)
+{
+	char label[CERTINFO_NAME_MAX];
+
+	outcome_set(oc, OC_CERT_UNKNOWN_CA,
+	    "the chain ends in the root \"%s\", "
+	    "which is not in %s%s",
+	    verdict_label(&v->culprit, label), store, namesake(v));
+	return advise_trust(v, oc);
+}
+
+static int explain_distrusted(const struct verdict *v, const char *store, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s is in %s, but not trusted there for servers",
+	    who(v, buf), store);
+	outcome_advise(oc, "openssl x509 -text shows its \"Trusted Uses\" and \"Rejected Uses\"");
+	return -1;
+}
+
+static int explain_self_signed(const struct verdict *v, const char *store, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_SELF_SIGNED, "%s is self-signed and not in %s%s", who(v, buf),
+	    store, namesake(v));
+	return advise_trust(v, oc);
+}
+
+enum { CLOCK_MAX = CERTINFO_TIME_MAX + 24 };
+
+static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
+{
+	char when[CERTINFO_TIME_MAX];
+
+	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
+	    certinfo_time(v->at, when));
+	return buf;
+}
+
+static int explain_expired(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+
+	outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf),
+	    certinfo_span(v->at - v->culprit.not_after, span),
+	    certinfo_time(v->culprit.not_after, when));
+	outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
+	return -1;
+}
+
+static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+
+	outcome_set(oc, OC_CERT_NOT_YET_VALID,
+	    "%s is valid from %s, %s from now; "
+	    "is a clock wrong?",
+	    who(v, buf), certinfo_time(v->culprit.not_before, when),
+	    certinfo_span(v->culprit.not_before - v->at, span));
+	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
+	return -1;
+}
+
+/* A peer chose this text, and people paste our advice into a shell: names only, no wildcard. */
+static bool may_be_typed(const char *name)
+{
+	return name[0] && name[0] != '-' &&
+	    name[strspn(name,
+		"abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_")] == '\0';
+}
+
+static int explain_wrong_name(const struct verdict *v, const char *name, struct outcome *oc)
+{
+	const struct certinfo *leaf = &v->culprit;
+	char first[CERTINFO_NAME_MAX];
+
+	if (leaf->sans[0])
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate is for %s; you asked for \"%s\"", leaf->sans, name);
+	else if (strcasecmp(leaf->subject, name) == 0)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate has \"%s\" only as the CN of its subject, "
+		    "which nobody consults any more (RFC 9110 section 4.3.4)",
+		    name);
+	else
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate lists no name "
+		    "(no subjectAltName); you asked for \"%s\"",
+		    name);
+	if (may_be_typed(first_name(leaf, first)))
+		outcome_advise(oc, "--verify-name %s, or issue a certificate that lists %s", first,
+		    name);
+	else
+		outcome_advise(oc, "issue a certificate that lists %s as subjectAltName", name);
+	return -1;
+}
+
+static int explain_purpose(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return outcome_set(oc, OC_CERT_WRONG_PURPOSE,
+	    "%s is not for TLS servers: its key usage or "
+	    "extended key usage does not allow it",
+	    who(v, buf));
+}
+
+static int explain_constraints(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "%s has a name that a CA above it may not sign for: %s%s%s", who(v, buf),
+	    X509_verify_cert_error_string(v->error), v->culprit.sans[0] ? "; it is for " : "",
+	    v->culprit.sans);
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext nameConstraints "
+	    "-in CA.pem shows what a CA may sign for");
+	return -1;
+}
+
+static int explain_revocation(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return revocation_explain(&v->revocation, v->error, who(v, buf), v->culprit.issuer, v->at,
+	    oc);
+}
+
+static int explain_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the OCSP response that the server staples to %s is no good: %s", who(v, buf),
+	    v->staple.why);
+	outcome_advise(oc,
+	    "let the server staple a new one, or none: clients must refuse this "
+	    "(RFC 6066 section 8)");
+	return -1;
+}
+
+static int explain_must_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "%s must come with a stapled OCSP response (must-staple, RFC 7633), and the server "
+	    "sent none",
+	    who(v, buf));
+	outcome_advise(oc,
+	    "let the server staple one: hello-server --ocsp FILE, or ssl_stapling in nginx; "
+	    "or issue it without that extension");
+	return -1;
+}
+
+static int explain_invalid(const struct verdict *v, struct outcome *oc)
+{
+	const char *lenient = "";
+	char buf[WHO_MAX];
+
+	if (v->lenient_accepts || v->weak_accepts)
+		lenient = "; a more lenient client would take it";
+	outcome_set(oc, OC_CERT_INVALID, "%s: %s%s", who(v, buf),
+	    X509_verify_cert_error_string(v->error), lenient);
+	if (v->lenient_accepts)
+		outcome_advise(oc,
+		    "issue it anew with all that RFC 5280 asks for; "
+		    "until then --no-x509-strict");
+	else if (v->weak_accepts)
+		outcome_advise(oc,
+		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
+		    "no option lowers that");
+	return -1;
+}
+
+static int explain_ca(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s", who(v, buf),
+	    X509_verify_cert_error_string(v->error));
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext "
+	    "basicConstraints,keyUsage -in CA.pem shows what a CA may");
+	return -1;
+}
+
+static int explain_signature(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the signature of %s is not of the key of \"%s\": it was changed, or that CA was made "
+	    "anew under its old name",
+	    who(v, buf), v->culprit.issuer);
+	return -1;
+}
+
+static int explain_error(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc)
+{
+	switch (v->error) {
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		return explain_root(v, store, oc);
+	case X509_V_ERR_CERT_UNTRUSTED:
+	case X509_V_ERR_CERT_REJECTED:
+		return explain_distrusted(v, store, oc);
+	case X509_V_ERR_OCSP_VERIFY_FAILED:
+		return explain_staple(v, oc);
+	case X509_V_ERR_OCSP_VERIFY_NEEDED:
+		return explain_must_staple(v, oc);
+	case X509_V_ERR_PERMITTED_VIOLATION:
+	case X509_V_ERR_EXCLUDED_VIOLATION:
+		return explain_constraints(v, oc);
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+		return explain_ca(v, oc);
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return explain_signature(v, oc);
+	default:
+		break;
+	}
+	switch (findings_code(v->error)) {
+	case OC_CERT_UNKNOWN_CA:
+		return explain_issuer(v, store, oc);
+	case OC_CERT_SELF_SIGNED:
+		return explain_self_signed(v, store, oc);
+	case OC_CERT_EXPIRED:
+		return explain_expired(v, oc);
+	case OC_CERT_NOT_YET_VALID:
+		return explain_not_yet_valid(v, oc);
+	case OC_CERT_WRONG_NAME:
+		return explain_wrong_name(v, name, oc);
+	case OC_CERT_WRONG_PURPOSE:
+		return explain_purpose(v, oc);
+	case OC_CERT_REVOKED:
+	case OC_CRL_UNUSABLE:
+		return explain_revocation(v, oc);
+	default:
+		return explain_invalid(v, oc);
+	}
+}
+
+/* Another CA than the one that the user trusts for this service: whose might it be? */
+static void suspect(const struct verdict *v, struct outcome *oc)
+{
+	outcome_append(oc, ", but in the system's store");
+	outcome_advise(oc,
+	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
+	    "way ends TLS in its place: compare from nearer",
+	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
+}
+
+int verdict_explain(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc)
+{
+	oc->verify_error = v->error;
+	oc->verify_depth = v->depth;
+	explain_error(v, name, store, oc);
+	if (v->findings.system_knows)
+		suspect(v, oc);
+	if (v->disordered)
+		outcome_append(oc, "; the server sends its certificates out of order");
+	findings_append(&v->findings, v->error, oc);
+	return -1;
+}

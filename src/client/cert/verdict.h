@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_CERT_VERDICT_H
+#define HELLO_CLIENT_CERT_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/cert/findings.h"
+#include "client/cert/revocation.h"
+#include "common/certid.h"
+#include "common/certinfo.h"
+#include "common/outcome.h"
+#include "common/staple.h"
+
+/* A longer chain is cut in what we show; the library's own limit is the same order. */
+enum { VERDICT_CHAIN_MAX = 8 };
+
+/*
+ * What the verification of one peer found. Zeroed at first. Filled while the
+ * handshake runs; plain data, owns nothing.
+ */
+struct verdict {
+	bool ran;          /* the peer sent a certificate and it was judged */
+	int error, depth;  /* X509_V_OK, or the first error and where */
+	int64_t at;        /* the moment that the dates were held against, seconds since 1970 */
+	bool another_time; /* --verify-time was given */
+	bool disordered;   /* the peer sends its chain out of order */
+	int sent;          /* certificates that the peer sent */
+	int chain_len;
+	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
+	struct certid ids[VERDICT_CHAIN_MAX];     /* of the same certificates */
+	struct certinfo culprit;                  /* the certificate that error is about */
+	struct findings findings;                 /* what else is wrong */
+	struct staple_facts staple;               /* the OCSP response, where one came */
+	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
+	bool namesake;                /* the store holds one named like culprit's issuer */
+	bool lenient_accepts;         /* it would pass without X509_V_FLAG_X509_STRICT */
+	bool weak_accepts;            /* it would pass without that flag at security level 0 */
+};
+
+/*
+ * Name the failure that a verdict holds: CERT_* with the facts (names, dates,
+ * the issuer looked for) and what to do. name is what was verified, store says
+ * what was trusted ("the system's store", "--cacert ca.pem").
+ * Always returns -1.
+ */
+int verdict_explain(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc);
+
+/* What people call a certificate: its subject, else the first name it lists. buf is returned. */
+const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX]);
+
+#endif

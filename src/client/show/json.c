@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/show/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "common/certid.h"
+#include "common/tlspolicy.h"
+
+/* ---- values ----------------------------------------------------------------------- */
+
+/* Text as it is, or null for none. What is not UTF-8 came from the command line: "?". */
+static json_t *text(const char *s)
+{
+	char plain[2 * OUTCOME_TEXT_MAX];
+	json_t *value;
+
+	if (!s || !s[0])
+		return json_null();
+	value = json_string(s);
+	if (value)
+		return value;
+	snprintf(plain, sizeof plain, "%s", s);
+	for (char *p = plain; *p; p++) {
+		if ((unsigned char)*p > '~')
+			*p = '?';
+	}
+	return json_string(plain);
+}
+
+/* RFC 3339. */
+static json_t *moment(int64_t t)
+{
+	time_t seconds = (time_t)t;
+	char buf[40];
+	struct tm utc;
+
+	if (!gmtime_r(&seconds, &utc) || strftime(buf, sizeof buf, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		return json_null();
+	return json_string(buf);
+}
+
+static json_t *milliseconds(uint64_t us)
+{
+	return json_real((double)us / 1000);
+}
+
+static json_t *number_or_null(int value, int none)
+{
+	return value == none ? json_null() : json_integer(value);
+}
+
+static json_t *new_object(const char *type)
+{
+	return json_pack("{s:i, s:s, s:o}", "schema", JSON_SCHEMA, "type", type, "time",
+	    moment(time(NULL)));
+}
+
+/* The object is ours and is gone afterwards. */
+static void print(FILE *to, json_t *object)
+{
+	/* 15 digits: a number of microseconds and milliseconds is read back as it was. */
+	json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	fputc('\n', to);
+	json_decref(object);
+}
+
+/* ---- a probe ---------------------------------------------------------------------- */
+
+static json_t *target(const struct client_options *o)
+{
+	return json_pack("{s:o, s:o}", "host", text(o->host), "port", text(o->port));
+}
+
+static void add_outcome(json_t *object, const struct outcome *oc)
+{
+	bool ok = oc->code == OC_OK;
+
+	json_object_set_new(object, "outcome", text(outcome_name(oc->code)));
+	json_object_set_new(object, "status", json_integer(outcome_status(oc->code)));
+	json_object_set_new(object, "stage", ok ? json_null() : text(outcome_layer_name(oc->code)));
+	json_object_set_new(object, "detail", text(oc->detail));
+	json_object_set_new(object, "advice",
+	    ok ? json_null() : text(oc->advice[0] ? oc->advice : outcome_advice(oc->code)));
+	json_object_set_new(object, "errno", number_or_null(oc->sys_errno, 0));
+	json_object_set_new(object, "alert", number_or_null(oc->alert, OUTCOME_NO_ALERT));
+	json_object_set_new(object, "verify_error", number_or_null(oc->verify_error, 0));
+	json_object_set_new(object, "verify_depth",
+	    oc->verify_error == 0 ? json_null() : json_integer(oc->verify_depth));
+}
+
+static json_t *addresses(const struct session *s)
+{
+	json_t *list = json_array();
+	char buf[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < s->addr_count; i++)
+		json_array_append_new(list, text(addr_format(&s->addrs[i], buf)));
+	return list;
+}
+
+static json_t *peer(const struct session *s)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	return s->phases.us[PHASE_CONNECT] == PHASE_UNKNOWN ? json_null()
+							    : text(addr_format(&s->peer, buf));
+}
+
+static json_t *phases(const struct phases *p)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		json_object_set_new(object, phase_key((enum phase)i),
+		    p->us[i] == PHASE_UNKNOWN ? json_null() : milliseconds((uint64_t)p->us[i]));
+	return object;
+}
+
+static json_t *tls(const struct session *s)
+{
+	const struct tlsio_facts *f = &s->facts;
+
+	if (!f->protocol)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:b, s:b}", "protocol", text(f->protocol), "cipher",
+	    text(f->cipher), "group", text(f->group), "post_quantum",
+	    tlspolicy_is_post_quantum(f->group), "resumed", f->resumed);
+}
+
+/* From "a.test", "192.0.2.1" as certinfo writes it; a list that was cut loses its last name. */
+static json_t *names(const char *sans)
+{
+	json_t *list = json_array();
+	const char *begin, *end;
+
+	while ((begin = strchr(sans, '"')) && (end = strchr(begin + 1, '"'))) {
+		json_array_append_new(list, json_stringn(begin + 1, (size_t)(end - begin - 1)));
+		sans = end + 1;
+	}
+	return list;
+}
+
+static json_t *certificate(const struct certinfo *c, const struct certid *id, int64_t now)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
+	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", names(c->sans),
+	    "serial", text(id->serial), "not_before", moment(c->not_before), "not_after",
+	    moment(c->not_after), "days_left",
+	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(id->sha256),
+	    "spki", text(id->pin), "key", "type", text(id->key_type), "bits", id->key_bits,
+	    "signature", text(id->signature));
+}
+
+static json_t *certificates(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < v->chain_len; i++)
+		json_array_append_new(list, certificate(&v->chain[i], &v->ids[i], v->at));
+	return list;
+}
+
+static void add_session(json_t *object, const struct session *s)
+{
+	json_object_set_new(object, "target", target(s->options));
+	json_object_set_new(object, "server_name", text(s->sni));
+	json_object_set_new(object, "verify_name", text(s->verify_name));
+	json_object_set_new(object, "trust", text(s->store));
+	json_object_set_new(object, "addresses", addresses(s));
+	json_object_set_new(object, "peer", peer(s));
+	json_object_set_new(object, "milliseconds", phases(&s->phases));
+	json_object_set_new(object, "tls", tls(s));
+	json_object_set_new(object, "certificates", certificates(&s->verdict));
+	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
+}
+
+void json_prepare(void)
+{
+	/* Else the first two threads would race for it. */
+	json_object_seed(0);
+}
+
+void json_print_probe(FILE *to, const struct session *s, const struct outcome *oc, uint64_t seq)
+{
+	json_t *object = new_object("probe");
+
+	if (seq > 0)
+		json_object_set_new(object, "seq", json_integer((json_int_t)seq));
+	add_outcome(object, oc);
+	if (s)
+		add_session(object, s);
+	print(to, object);
+}
+
+/* ---- a summary -------------------------------------------------------------------- */
+
+static json_t *failures(const struct tally *t)
+{
+	enum outcome_code codes[OUTCOME_COUNT];
+	unsigned n = tally_failures(t, codes);
+	json_t *object = json_object();
+
+	for (unsigned i = 0; i < n; i++)
+		json_object_set_new(object, outcome_name(codes[i]),
+		    json_integer((json_int_t)t->by_code[codes[i]]));
+	return object;
+}
+
+static json_t *statistics(const struct recorder *r)
+{
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "count", (json_int_t)r->count,
+	    "min", milliseconds(r->min_us), "avg", milliseconds(recorder_mean(r)), "p50",
+	    milliseconds(recorder_quantile(r, 0.5)), "p95",
+	    milliseconds(recorder_quantile(r, 0.95)), "p99",
+	    milliseconds(recorder_quantile(r, 0.99)), "max", milliseconds(r->max_us));
+}
+
+/* Of one kind of handshakes; a phase that never ended is left out. */
+static json_t *times(const struct tally *t, enum tally_kind kind)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		if (t->times[kind][i].count > 0)
+			json_object_set_new(object, phase_key((enum phase)i),
+			    statistics(&t->times[kind][i]));
+	}
+	return object;
+}
+
+void json_print_summary(FILE *to, const struct client_options *o, const struct tally *t,
+    uint64_t took_us)
+{
+	json_t *object = new_object("summary");
+
+	json_object_set_new(object, "target", o->host[0] ? target(o) : json_null());
+	json_object_set_new(object, "outcome", text(outcome_name(tally_verdict(t))));
+	json_object_set_new(object, "status", json_integer(outcome_status(tally_verdict(t))));
+	json_object_set_new(object, "sent", json_integer((json_int_t)t->sent));
+	json_object_set_new(object, "ok", json_integer((json_int_t)t->by_code[OC_OK]));
+	json_object_set_new(object, "failures", failures(t));
+	json_object_set_new(object, "seconds", json_real((double)took_us / 1000000));
+	json_object_set_new(object, "late",
+	    json_pack("{s:I, s:o}", "count", (json_int_t)t->late, "max",
+		milliseconds(t->late_max_us)));
+	json_object_set_new(object, "milliseconds",
+	    json_pack("{s:o, s:o}", "full", times(t, TALLY_FULL), "resumed",
+		times(t, TALLY_RESUMED)));
+	print(to, object);
+}

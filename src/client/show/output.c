@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/show/output.h"
+
+#include <stdio.h>
+
+#include "client/show/vitals.h"
+#include "client/show/json.h"
+#include "client/show/nagios.h"
+#include "client/show/prometheus.h"
+#include "client/show/report.h"
+
+/* The probe's own failure comes first; then that of the file is told in passing. */
+static void write_metrics(const char *file, const struct vitals *f, struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+
+	if (prometheus_write(file, f, 1, &failed) == 0)
+		return;
+	if (oc->code == OC_OK)
+		*oc = failed;
+	else
+		outcome_print(stderr, "hello-client", &failed);
+}
+
+int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
+{
+	struct vitals f;
+
+	vitals_take(&f, o, s, oc);
+	/* A command line that is wrong says nothing about a target. */
+	if (o->prometheus && oc->code != OC_USAGE)
+		write_metrics(o->prometheus, &f, oc);
+	vitals_take(&f, o, s, oc);
+	if (o->nagios.on)
+		return nagios_print(stdout, &f, &o->nagios);
+	if (o->json)
+		json_print_probe(stdout, s, oc, 0);
+	else if (oc->code == OC_OK)
+		report_greeting(s);
+	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
+		fprintf(stderr, "hello-client: note: %s\n", s->remark);
+	return outcome_status(oc->code);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SHOW_OUTPUT_H
+#define HELLO_CLIENT_SHOW_OUTPUT_H
+
+#include "client/options.h"
+#include "client/session.h"
+#include "common/outcome.h"
+
+/*
+ * What became of the only probe, in the form that the options ask for: the
+ * greeting, and only if all went well, or what a program can read, whatever its
+ * end; and the file of --prometheus. s is NULL when it never began. Returns the
+ * exit status that goes with that form; oc may become OC_FILE.
+ */
+int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/show/prometheus.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The labels of a target, escaped; a longer host is cut. */
+enum { LABELS_MAX = 2 * ADDR_HOST_MAX + 64, LINE_MAX_LEN = LABELS_MAX + 256 };
+
+static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
+
+/* Two certificates' ends: one sample each. */
+static const char *const which[] = { "leaf", "chain" };
+
+/* ---- samples ---------------------------------------------------------------------- */
+
+static const char *labels_of(const struct vitals *f, char buf[LABELS_MAX])
+{
+	size_t at = (size_t)snprintf(buf, LABELS_MAX, "host=\"");
+
+	for (const char *p = f->host; *p && at + 32 < LABELS_MAX; p++) {
+		if (*p == '"' || *p == '\\')
+			buf[at++] = '\\';
+		buf[at++] = *p == '\n' ? ' ' : *p;
+	}
+	snprintf(buf + at, LABELS_MAX - at, "\",port=\"%s\"", f->port);
+	return buf;
+}
+
+static void describe(FILE *to, const char *name, const char *help)
+{
+	fprintf(to, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void write_success(FILE *to, const struct vitals *f, const char *labels)
+{
+	fprintf(to, "hello_client_success{%s} %d\n", labels, f->code == OC_OK);
+}
+
+static void write_outcome(FILE *to, const struct vitals *f, const char *labels)
+{
+	fprintf(to, "hello_client_outcome{%s,reason=\"%s\",stage=\"%s\"} 1\n", labels,
+	    outcome_name(f->code), f->code == OC_OK ? "" : outcome_layer_name(f->code));
+}
+
+static void write_probed(FILE *to, const struct vitals *f, const char *labels)
+{
+	fprintf(to, "hello_client_probe_timestamp_seconds{%s} %" PRId64 "\n", labels, f->at);
+}
+
+static void write_phases(FILE *to, const struct vitals *f, const char *labels)
+{
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		if (f->us[i] != PHASE_UNKNOWN)
+			fprintf(to, "hello_client_phase_seconds{%s,phase=\"%s\"} %.6f\n", labels,
+			    phase_key((enum phase)i), (double)f->us[i] / 1e6);
+	}
+}
+
+static void write_expiry(FILE *to, const struct vitals *f, const char *labels)
+{
+	const int64_t ends[] = { f->leaf_end, f->chain_end };
+
+	for (int i = 0; i < 2; i++) {
+		if (ends[i] != 0)
+			fprintf(to, "%s{%s,certificate=\"%s\"} %" PRId64 "\n", expiry, labels,
+			    which[i], ends[i]);
+	}
+}
+
+static void write_left(FILE *to, const struct vitals *f, const char *labels)
+{
+	const int64_t ends[] = { f->leaf_end, f->chain_end };
+
+	for (int i = 0; i < 2; i++) {
+		if (ends[i] != 0)
+			fprintf(to,
+			    "hello_client_certificate_left_seconds{%s,certificate=\"%s\"} %" PRId64
+			    "\n",
+			    labels, which[i], ends[i] - f->at);
+	}
+}
+
+static const struct {
+	const char *name, *help;
+	void (*write)(FILE *to, const struct vitals *f, const char *labels);
+} metrics[] = {
+	{ "hello_client_success", "Was the server verified, and its whole greeting read.",
+	    write_success },
+	{ "hello_client_outcome", "How the probe ended; stage is the layer that failed.",
+	    write_outcome },
+	{ "hello_client_probe_timestamp_seconds", "When.", write_probed },
+	{ "hello_client_phase_seconds", "How long each phase took.", write_phases },
+	{ expiry,
+	    "End of the server's certificate, and the first end in its chain; the last ones seen.",
+	    write_expiry },
+	/* Not in days: Prometheus has base units, and promtool minds. */
+	{ "hello_client_certificate_left_seconds", "From the probe until then.", write_left },
+};
+
+static void write_all(FILE *to, const struct vitals all[], size_t count)
+{
+	char labels[LABELS_MAX];
+
+	for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
+		describe(to, metrics[m].name, metrics[m].help);
+		for (size_t i = 0; i < count; i++)
+			metrics[m].write(to, &all[i], labels_of(&all[i], labels));
+	}
+}
+
+/* ---- what was known before ---------------------------------------------------------- */
+
+/* A sample of ours; labels is what it must begin with. */
+static bool read_expiry(const char *line, const char *labels, int64_t ends[2])
+{
+	size_t name = sizeof expiry - 1, len = strlen(labels);
+	char kind[8];
+	int64_t end;
+
+	if (strncmp(line, expiry, name) != 0 || line[name] != '{' ||
+	    strncmp(line + name + 1, labels, len) != 0 ||
+	    sscanf(line + name + 1 + len, ",certificate=\"%7[a-z]\"} %" SCNd64, kind, &end) != 2)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		if (strcmp(kind, which[i]) == 0)
+			ends[i] = end;
+	}
+	return true;
+}
+
+/*
+ * Once around the file from where the last search ended: the targets stand in it
+ * as they stood in the list, so the next one is near.
+ */
+static void recall(FILE *old, struct vitals *f)
+{
+	char line[LINE_MAX_LEN], labels[LABELS_MAX];
+	int64_t ends[2] = { 0, 0 };
+	long began = ftell(old);
+	bool around = false;
+
+	labels_of(f, labels);
+	while (ends[0] == 0 || ends[1] == 0) {
+		if (!fgets(line, sizeof line, old)) {
+			if (around)
+				break;
+			around = true;
+			rewind(old);
+			continue;
+		}
+		read_expiry(line, labels, ends);
+		if (around && ftell(old) >= began)
+			break;
+	}
+	f->leaf_end = ends[0];
+	f->chain_end = ends[1];
+}
+
+/* ---- the file ----------------------------------------------------------------------- */
+
+static int fail(const char *path, struct outcome *oc)
+{
+	return outcome_set_errno(oc, OC_FILE, "cannot write %s", path);
+}
+
+static int write_file(int fd, const char *path, const struct vitals all[], size_t count,
+    struct outcome *oc)
+{
+	FILE *to = fdopen(fd, "w");
+	bool good;
+
+	if (!to) {
+		close(fd);
+		return fail(path, oc);
+	}
+	write_all(to, all, count);
+	/* For everybody: the exporter is somebody else. On the disk before it has the name. */
+	good = fflush(to) == 0 && !ferror(to) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	return fclose(to) == 0 && good ? 0 : fail(path, oc);
+}
+
+static int replace(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
+{
+	size_t len = strlen(file) + sizeof ".XXXXXX";
+	char *beside = malloc(len);
+	int fd, ret = -1;
+
+	if (!beside)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a file name");
+	snprintf(beside, len, "%s.XXXXXX", file);
+	fd = mkstemp(beside);
+	if (fd < 0) {
+		fail(file, oc);
+	} else if (write_file(fd, file, all, count, oc) != 0) {
+		unlink(beside);
+	} else if (rename(beside, file) != 0) {
+		fail(file, oc);
+		unlink(beside);
+	} else {
+		ret = 0;
+	}
+	free(beside);
+	return ret;
+}
+
+int prometheus_write(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
+{
+	struct vitals *now = malloc(count * sizeof *now);
+	FILE *old = fopen(file, "re");
+	int ret;
+
+	if (!now) {
+		outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
+		ret = -1;
+	} else {
+		memcpy(now, all, count * sizeof *all);
+		for (size_t i = 0; old && i < count; i++) {
+			if (now[i].leaf_end == 0)
+				recall(old, &now[i]);
+		}
+		ret = replace(file, now, count, oc);
+	}
+	if (old)
+		fclose(old);
+	free(now);
+	return ret;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/show/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { COLUMNS = 80 };
+
+bool screen_is_live(FILE *to)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(to)) && term && strcmp(term, "dumb") != 0;
+}
+
+unsigned screen_columns(FILE *to)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS;
+	return size.ws_col;
+}
+
+/* https://no-color.org: set and not empty. */
+static bool has_colors(FILE *to)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return screen_is_live(to) && !(no && no[0]);
+}
+
+void screen_print_bad(FILE *to, const char *text, int width)
+{
+	if (has_colors(to))
+		fprintf(to, "\033[31m%s\033[0m", text);
+	else
+		fputs(text, to);
+	fprintf(to, "%*s", width > (int)strlen(text) ? width - (int)strlen(text) : 0, "");
+}
+
+void screen_wipe(FILE *to)
+{
+	fputs("\r\033[K", to);
+}
+
+const char *screen_ms(uint64_t us, char buf[SCREEN_MS_MAX])
+{
+	int digits = us < 9995 ? 2 : us < 99950 ? 1 : 0;
+
+	snprintf(buf, SCREEN_MS_MAX, "%.*f", digits, (double)us / 1000);
+	return buf;
+}
+
+const char *screen_time(uint64_t us, char buf[SCREEN_MS_MAX])
+{
+	if (us < 1000000)
+		snprintf(buf, SCREEN_MS_MAX, "%.3g ms", (double)us / 1000);
+	else if (us < 100000000)
+		snprintf(buf, SCREEN_MS_MAX, "%.3g s", (double)us / 1000000);
+	else
+		snprintf(buf, SCREEN_MS_MAX, "%.0f s", (double)us / 1000000);
+	return buf;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SHOW_SCREEN_H
+#define HELLO_CLIENT_SHOW_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What people look at: a terminal, or a file that is read later. */
+
+/* Can a line be drawn over? A terminal, and TERM is not "dumb". */
+bool screen_is_live(FILE *to);
+
+/* Of the terminal, else 80. */
+unsigned screen_columns(FILE *to);
+
+/*
+ * Text in the color of what is bad, or as it is: a file and whoever has set
+ * NO_COLOR get no colors. Padded to at least width columns.
+ */
+void screen_print_bad(FILE *to, const char *text, int width);
+
+/* Go back and wipe the line that was drawn; for the next one. */
+void screen_wipe(FILE *to);
+
+/* Milliseconds in at most six columns: "0.12", "12.3", "1234". buf is returned. */
+enum { SCREEN_MS_MAX = 24 };
+const char *screen_ms(uint64_t us, char buf[SCREEN_MS_MAX]);
+
+/* A length of time for a sentence: "10 ms", "2.5 s". buf is returned. */
+const char *screen_time(uint64_t us, char buf[SCREEN_MS_MAX]);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/step/httpget.h"
+#include "common/clock.h"
+#include "common/sock.h"
+
+static int late(const struct session *s, size_t len, uint64_t began_ms, uint64_t deadline_ms,
+    struct outcome *oc)
+{
+	unsigned after_ms = (unsigned)(clock_ms() - began_ms);
+
+	if (len == 0)
+		outcome_set(oc, OC_GREETING_TIMEOUT, "not a byte of the greeting came in %u ms",
+		    after_ms);
+	else
+		outcome_set(oc, OC_GREETING_TIMEOUT,
+		    "%zu bytes of the greeting came in %u ms, but not its end", len, after_ms);
+	outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
+	    session_deadline_option(s, deadline_ms, "--read-timeout"));
+	return -1;
+}
+
+/* Read to the peer's close_notify. The buffer has room for one byte too many. */
+static int read_all(struct session *s, size_t *total, struct outcome *oc)
+{
+	uint64_t began_ms = clock_ms();
+	uint64_t deadline_ms = session_deadline(s, s->options->read_ms);
+	size_t len = 0, got;
+
+	while (len <= SESSION_GREETING_MAX) {
+		enum io io =
+		    tlsio_read(s->tls, s->greeting + len, SESSION_GREETING_MAX + 1 - len, &got, oc);
+
+		if (io == IO_FAILED)
+			return -1;
+		if (io == IO_EOF) {
+			phases_mark(&s->phases, PHASE_CLOSE);
+			*total = len;
+			return 0;
+		}
+		if (io == IO_DONE) {
+			if (len == 0)
+				phases_mark(&s->phases, PHASE_FIRST_BYTE);
+			len += got;
+			continue;
+		}
+		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
+			continue;
+		if (errno == ETIMEDOUT)
+			return late(s, len, began_ms, deadline_ms, oc);
+		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
+	}
+	return outcome_set(oc, OC_GREETING_TOO_LONG, "the greeting is longer than %d bytes",
+	    SESSION_GREETING_MAX);
+}
+
+/* With one newline less, if it ends in one: people and shells do not count it. */
+static size_t without_newline(const char *text, size_t len)
+{
+	return len > 0 && text[len - 1] == '\n' ? len - 1 : len;
+}
+
+/* The beginning of it, for a message: on one line, printable, in ASCII. */
+enum { SHOWN_MAX = 60, SHOWN_TEXT_MAX = 4 * SHOWN_MAX + 4 };
+
+static const char *shown(const char *text, size_t len, char buf[SHOWN_TEXT_MAX])
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < len && i < SHOWN_MAX; i++) {
+		bool plain = text[i] >= ' ' && text[i] <= '~' && text[i] != '"';
+
+		at += (size_t)snprintf(buf + at, SHOWN_TEXT_MAX - at, plain ? "%c" : "\\x%02x",
+		    (unsigned char)text[i]);
+	}
+	snprintf(buf + at, SHOWN_TEXT_MAX - at, "%s", len > SHOWN_MAX ? "..." : "");
+	return buf;
+}
+
+static int check_expected(const char *expected, const char *greeting, size_t len,
+    struct outcome *oc)
+{
+	size_t expected_len = without_newline(expected, strlen(expected));
+	char a[SHOWN_TEXT_MAX], b[SHOWN_TEXT_MAX];
+
+	len = without_newline(greeting, len);
+	if (len == expected_len && memcmp(greeting, expected, len) == 0)
+		return 0;
+	return outcome_set(oc, OC_GREETING_MISMATCH, "the greeting is \"%s\"; expected is \"%s\"",
+	    shown(greeting, len, a), shown(expected, expected_len, b));
+}
+
+/* It fits into an empty socket's buffer, so it need not be waited for. */
+static int ask(struct session *s, struct outcome *oc)
+{
+	const char *host = s->sni[0] ? s->sni : s->verify_name;
+	char request[HTTPGET_REQUEST_MAX];
+	size_t len = httpget_request(host, s->options->port, request);
+
+	return tlsio_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
+}
+
+/* The report is no part of the greeting for who compares it. */
+static int take_report(struct session *s, size_t *len, struct outcome *oc)
+{
+	if (sighting_parse(s->greeting, *len, &s->reported, len, oc) == 0)
+		return 0;
+	outcome_advise(oc,
+	    "the server needs --report, or something on the way changes what it says");
+	return -1;
+}
+
+int step_greet(struct session *s, struct outcome *oc)
+{
+	const char *expected = s->options->expect;
+	bool http = strcmp(s->alpn, "http/1.1") == 0;
+	size_t len = 0;
+
+	s->greeting = malloc(SESSION_GREETING_MAX + 1);
+	if (!s->greeting)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
+	if (http && ask(s, oc) != 0)
+		return -1;
+	if (read_all(s, &len, oc) != 0)
+		return -1;
+	if (http && len > 0 && httpget_unwrap(s->greeting, &len, oc) != 0)
+		return -1;
+	if (len == 0)
+		return outcome_set(oc, OC_GREETING_EMPTY,
+		    "the server closed cleanly before the first byte of a greeting");
+	if (s->options->compare && take_report(s, &len, oc) != 0)
+		return -1;
+	if (expected && check_expected(expected, s->greeting, len, oc) != 0)
+		return -1;
+	s->greeting_len = len;
+	return 0;
+}
+
+int step_close(struct session *s, struct outcome *oc)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	(void)oc;
+	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
+	if (tlsio_close_notify(s->tls, &ignored) == IO_DONE)
+		tlsio_flush(s->tls, &ignored);
+	tlsresume_take(s->tls, s->sni, s->verify_name, &s->earned);
+	tlsio_free(s->tls);
+	s->tls = NULL;
+	close(s->fd);
+	s->fd = -1;
+	return 0;
+}

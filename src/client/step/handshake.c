@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "client/cert/expected.h"
+#include "client/step/tcpinfo.h"
+#include "client/cert/verdict.h"
+#include "common/clock.h"
+#include "common/sock.h"
+
+static unsigned long long sent(const struct session *s)
+{
+	return (unsigned long long)tlsio_sent(s->tls);
+}
+
+static void advise_late(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
+{
+	outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
+	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
+}
+
+/* What TCP knows tells a packet that was lost from a peer that does not answer. */
+static int late(struct session *s, uint64_t began_ms, uint64_t deadline_ms, struct outcome *oc)
+{
+	bool heard = tlsio_heard(s->tls);
+	char host[ADDR_TEXT_MAX];
+	struct tcpinfo tcp;
+
+	tlsio_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
+	if (oc->code != OC_HANDSHAKE_TIMEOUT)
+		return -1;
+	advise_late(s, deadline_ms, oc);
+	if (!tcpinfo_get(s->fd, &tcp))
+		return -1;
+	if (tcp.out_of_order > 0) {
+		outcome_append(oc, "; later parts of the answer came, but an earlier one is lost");
+		outcome_advise(oc,
+		    "are large packets lost on the way? ping -M do -s 1472 %s; "
+		    "if so, let the router clamp the MSS, or ICMP through",
+		    addr_format_host(&s->peer, host));
+	} else if (!heard && !tcp.acknowledged) {
+		outcome_append(oc,
+		    "; our ClientHello of %llu bytes was sent %u times and never "
+		    "acknowledged: it is lost on the way",
+		    sent(s), tcp.resent + 1);
+		outcome_advise(oc,
+		    "something on the way drops it, for its name or its size: "
+		    "compare --no-sni and another --servername");
+	} else if (!heard) {
+		outcome_append(oc, ", but its system has our ClientHello of %llu bytes", sent(s));
+	}
+	return -1;
+}
+
+/* Gone before a byte of an answer: whoever did that has read the ClientHello, or nothing. */
+static void explain_gone(const struct session *s, struct outcome *oc)
+{
+	if (oc->code != OC_HANDSHAKE_RESET && oc->code != OC_HANDSHAKE_CLOSED)
+		return;
+	outcome_append(oc, "; %llu bytes were sent, %llu received", sent(s),
+	    (unsigned long long)tlsio_received(s->tls));
+	if (tlsio_heard(s->tls))
+		return;
+	if (s->options->announce)
+		outcome_advise(oc,
+		    "does it want a PROXY header from this address? Compare without "
+		    "--haproxy-protocol");
+	else if (oc->code == OC_HANDSHAKE_RESET && s->sni[0])
+		outcome_advise(oc,
+		    "does something on the way dislike the name \"%s\"? Compare "
+		    "--no-sni and another --servername, and from nearer",
+		    s->sni);
+	else if (oc->code == OC_HANDSHAKE_CLOSED)
+		outcome_advise(oc,
+		    "its log may say why; does it want a PROXY header first "
+		    "(--haproxy-protocol), or is it a balancer without a server?");
+}
+
+static int shake_hands(struct session *s, struct outcome *oc)
+{
+	uint64_t began_ms = clock_ms();
+	uint64_t deadline_ms = session_deadline(s, s->options->handshake_ms);
+	enum io io;
+
+	while ((io = tlsio_handshake(s->tls, oc)) != IO_DONE) {
+		if (io == IO_FAILED)
+			return -1;
+		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
+			continue;
+		if (errno == ETIMEDOUT)
+			return late(s, began_ms, deadline_ms, oc);
+		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
+	}
+	return 0;
+}
+
+/*
+ * The library has said why it gave up in an alert that nobody has sent yet: the
+ * server's log should name the reason too. One try, a few bytes always fit.
+ */
+static void send_alert(struct session *s)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	tlsio_flush(s->tls, &ignored);
+}
+
+int step_handshake(struct session *s, struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+
+	s->tls = tlsio_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
+	    &s->verdict, oc);
+	if (!s->tls)
+		return -1;
+	if (s->offered)
+		tlsresume_offer(s->tls, s->sni, s->verify_name, s->offered);
+	if (shake_hands(s, &failed) == 0) {
+		phases_mark(&s->phases, PHASE_HANDSHAKE);
+		tlsio_get_facts(s->tls, &s->facts);
+		tlsfacts_alpn(s->tls, s->alpn);
+		return 0;
+	}
+	send_alert(s);
+	/* The library only knows that the certificate was refused; the verdict knows why. */
+	if (expected_differs(&s->options->expected, &s->verdict))
+		return expected_explain(&s->options->expected, &s->verdict, oc);
+	if (s->verdict.ran && s->verdict.error != 0)
+		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
+	explain_gone(s, &failed);
+	*oc = failed;
+	return -1;
+}

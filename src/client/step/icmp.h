@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_STEP_ICMP_H
+#define HELLO_CLIENT_STEP_ICMP_H
+
+#include <stdbool.h>
+
+#include "common/addr.h"
+
+/*
+ * Who on the way turned a connection attempt away, and in which words (RFC 792,
+ * RFC 1812, RFC 4443). errno has less: "No route to host" is said by a router
+ * without a route as well as by a firewall with a rule.
+ */
+struct icmp_notice {
+	struct addr from;    /* the router, the firewall, or the host itself */
+	const char *meaning; /* "administratively prohibited"; static */
+	bool rule;           /* only a rule says so: no router without one */
+};
+
+/*
+ * Take the first ICMP error that came for this attempt of sock_connect. Does not
+ * block. Returns false where there is none, or the system tells none.
+ */
+bool icmp_take(int fd, struct icmp_notice *out);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/verify.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "client/cert/expected.h"
+#include "client/cert/pin.h"
+#include "client/session.h"
+#include "client/cert/verdict.h"
+#include "common/addr.h"
+#include "common/tlsio.h"
+
+/* Would the same certificates pass without X509_V_FLAG_X509_STRICT, at this security level? */
+static bool passes_without_strict(X509_STORE_CTX *judged, int level)
+{
+	X509_STORE_CTX *again = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param;
+	bool ok = false;
+
+	if (again &&
+	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
+		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
+		param = X509_STORE_CTX_get0_param(again);
+		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
+		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
+			X509_VERIFY_PARAM_set_auth_level(param, level);
+			ok = X509_verify_cert(again) == 1;
+		}
+	}
+	X509_STORE_CTX_free(again);
+	return ok;
+}
+
+/* A certificate that bears the name of the issuer looked for, but did not sign this one. */
+static bool has_namesake(X509_STORE_CTX *judged, const X509 *cert)
+{
+	STACK_OF(X509) *found = X509_STORE_CTX_get1_certs(judged, X509_get_issuer_name(cert));
+	bool any = sk_X509_num(found) > 0;
+
+	sk_X509_pop_free(found, X509_free);
+	return any;
+}
+
+static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
+
+	v->another_time = (X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME) != 0;
+	v->at = v->another_time ? X509_VERIFY_PARAM_get_time(param) : time(NULL);
+}
+
+static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
+{
+	STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(judged);
+	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
+	STACK_OF(X509) *chain = built ? built : sent;
+
+	v->disordered = findings_disordered(judged);
+	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
+	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++) {
+		certinfo_get(sk_X509_value(chain, i), &v->chain[i]);
+		certid_get(sk_X509_value(chain, i), &v->ids[i]);
+		v->chain_len++;
+	}
+}
+
+static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
+{
+	const int level = X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(judged));
+	X509 *culprit = X509_STORE_CTX_get_current_cert(judged);
+
+	if (!culprit)
+		culprit = X509_STORE_CTX_get0_cert(judged);
+	certinfo_get(culprit, &v->culprit);
+	v->namesake = has_namesake(judged, culprit);
+	v->lenient_accepts = passes_without_strict(judged, level);
+	v->weak_accepts = passes_without_strict(judged, 0);
+	findings_collect(&v->findings, judged);
+}
+
+static struct verdict *verdict_of(X509_STORE_CTX *store)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	return tlsio_owner(ssl);
+}
+
+/* Told of the first error while it is looked at: which CRL it is about is forgotten afterwards. */
+static int note_error(int ok, X509_STORE_CTX *store)
+{
+	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(store);
+
+	if (!ok && crl)
+		revocation_note_crl(&verdict_of(store)->revocation, crl,
+		    X509_STORE_CTX_get_current_cert(store));
+	return ok;
+}
+
+/*
+ * In TLS 1.3, and in every suite of our policy, the server's key signs: a
+ * keyUsage without digitalSignature forbids that (RFC 5280 section 4.2.1.3, RFC
+ * 8446 section 4.4.2.2). OpenSSL is content with keyAgreement.
+ */
+static int judge_key_usage(X509_STORE_CTX *store)
+{
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+	/* All bits are set where there is no keyUsage. */
+	if (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE)
+		return 1;
+	X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
+	X509_STORE_CTX_set_error_depth(store, 0);
+	X509_STORE_CTX_set_current_cert(store, leaf);
+	return 0;
+}
+
+int verify_callback(X509_STORE_CTX *store, void *unused)
+{
+	struct verdict *v = verdict_of(store);
+	int ret;
+
+	(void)unused;
+	memset(v, 0, sizeof *v);
+	X509_STORE_CTX_set_verify_cb(store, note_error);
+	ret = X509_verify_cert(store);
+	if (ret > 0)
+		ret = judge_key_usage(store);
+	v->ran = true;
+	v->error = X509_STORE_CTX_get_error(store);
+	v->depth = X509_STORE_CTX_get_error_depth(store);
+	record_moment(v, store);
+	record_chain(v, store);
+	if (ret <= 0)
+		record_failure(v, store);
+	/* What the library reports stays the first judgement's. */
+	X509_STORE_CTX_set_error(store, v->error);
+	return ret;
+}
+
+static bool has_name(X509 *leaf, const char *name)
+{
+	/* As in tlsio_new_client: SANs only, whole labels only. */
+	const unsigned flags =
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+
+	if (addr_is_literal(name))
+		return X509_check_ip_asc(leaf, name, flags) == 1;
+	return X509_check_host(leaf, name, 0, flags, NULL) == 1;
+}
+
+/*
+ * A resumption brings no certificate: the peer has proved that it knows the
+ * secret of a session, and the session tells who was verified then. Those
+ * certificates are judged anew, exactly as the library does it in a full
+ * handshake: for the name of this connection, at this time, by these CRLs.
+ */
+static void judge_session(struct session *s)
+{
+	/* The library asks for more than it changes. */
+	SSL *ssl = (SSL *)tlsio_library(s->tls);
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	X509 *leaf = tlsio_peer_certificate(s->tls);
+	X509_VERIFY_PARAM *param;
+
+	if (store && leaf &&
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(s->ctx), leaf,
+		SSL_get_peer_cert_chain(ssl)) == 1 &&
+	    X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl) == 1 &&
+	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
+		param = X509_STORE_CTX_get0_param(store);
+		X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
+		/* A judgement that failed without an error is none. */
+		if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1 &&
+		    verify_callback(store, NULL) != 1 && s->verdict.error == X509_V_OK)
+			s->verdict.ran = false;
+	}
+	X509_free(leaf);
+	X509_STORE_CTX_free(store);
+}
+
+/*
+ * The handshake has refused a bad certificate already. This is the proof of it
+ * at the one place that all greetings pass: if a later change lets something
+ * slip through there, it ends here, before a byte of the peer is used.
+ */
+int step_verify(struct session *s, struct outcome *oc)
+{
+	X509 *leaf = tlsio_peer_certificate(s->tls);
+	bool named = leaf && has_name(leaf, s->verify_name);
+
+	X509_free(leaf);
+	if (s->facts.resumed) {
+		judge_session(s);
+		if (s->verdict.ran && s->verdict.error != X509_V_OK)
+			return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
+	}
+	if (!s->verdict.ran || s->verdict.error != X509_V_OK ||
+	    tlsio_verify_result(s->tls) != X509_V_OK)
+		return outcome_set(oc, OC_CERT_INVALID,
+		    "the handshake ended without a verified certificate");
+	if (!named)
+		return outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the handshake ended with a certificate that is not for \"%s\"",
+		    s->verify_name);
+	if (s->options->pins && !pin_matches(s->options->pins, &s->verdict))
+		return pin_explain(&s->verdict, oc);
+	if (expected_differs(&s->options->expected, &s->verdict))
+		return expected_explain(&s->options->expected, &s->verdict, oc);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_STEP_VERIFY_H
+#define HELLO_CLIENT_STEP_VERIFY_H
+
+#include <openssl/types.h>
+
+/*
+ * For tlsctx_client: verifies strictly and never overrides the result; records
+ * what it saw in the struct verdict that is the connection's tlsio_owner.
+ */
+int verify_callback(X509_STORE_CTX *store, void *unused);
+
+#endif
