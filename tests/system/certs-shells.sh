@@ -17,6 +17,12 @@ everything() {
 		dir=/ type=x days=1 force=yes passin=x verb=x san=x cn=x mask=x bits=x names='a b' VERSION=x PATH="$PATH" "$@"
 }
 
+# What was signed in this very second has a day more left than what was signed in the one before.
+without_days() {
+	sed -E 's/, [0-9]+ days left$/, N days left/
+		s/ (root|intermediate|server|client) +[0-9]+  / \1 N  /'
+}
+
 # story SHELL...: all verbs, good and bad. What it printed, and how it ended, is in $TMP/story.
 story() {
 	rm -rf ca
@@ -26,7 +32,7 @@ story() {
 		everything "$@" "$HELLO_CERTS" $words 2>&1
 		printf '%s: %d\n' "$words" $?
 		set +f
-	done >story <<'EOF'
+	done <<'EOF' | without_days >story
 --version
 --help
 init ca --domain example.com --domain=192.0.2.128/25 --domain 2001:db8::/33
