@@ -1,128 +1,13 @@
 #!/bin/sh
 # floors.sh [--self-test] - who may lean on whom. The house has floors: a file includes its own header,
 # headers of lower floors, and headers of its own floor and folder without a circle. The tables
-# below are the rules; a new module gets its line here, with a reason.
+# below and in doc/architecture.md are the rules; a new module gets its line there.
 
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
 
-# Floor and module. 3.1, 3.2...: one floor whose order is fixed.
-modules='
-0    common/outcome
-1    common/addr
-1    common/cidr
-1    common/clock
-1    common/log
-1    common/optparse
-1    common/sighting
-1    common/streams
-2    common/firstbytes
-2    common/http1
-2    common/httpaccept
-2    common/proxyproto
-2    common/sock
-3.1  common/tlsalert
-3.1  common/tlswire
-3.2  common/tlsio
-3.3  common/certid
-3.3  common/certinfo
-3.3  common/tlsfacts
-3.3  common/tlsresume
-3.4  common/staple
-3.4  common/tlsident
-3.5  common/tlscrl
-3.5  common/tlspolicy
-3.5  common/tlssni
-3.5  common/tlsstaple
-3.5  common/tlsticket
-3.6  common/tlstrust
-3.7  common/tlsask
-3.8  common/tlsctx
-4    client/keylog
-4    client/optcheck
-4    client/options
-4    client/proxy
-4    client/route
-4    client/session
-4    client/cert/expected
-4    client/cert/findings
-4    client/cert/moment
-4    client/cert/pin
-4    client/cert/revocation
-4    client/cert/staple
-4    client/cert/verdict
-4    client/mode/interrupt
-4    client/mode/parallel
-4    client/mode/targetlist
-4    client/show/explain
-4    client/show/json
-4    client/show/nagios
-4    client/show/output
-4    client/show/prometheus
-4    client/show/recorder
-4    client/show/report
-4    client/show/screen
-4    client/show/summary
-4    client/show/table
-4    client/show/tally
-4    client/show/vitals
-4    client/step/announce
-4    client/step/compare
-4    client/step/connect
-4    client/step/greet
-4    client/step/handshake
-4    client/step/httpget
-4    client/step/icmp
-4    client/step/phases
-4    client/step/resolve
-4    client/step/tcpinfo
-4    client/step/tunnel
-4    client/step/verify
-4    client/step/witness
-4    server/access
-4    server/activation
-4    server/allowlist
-4    server/answer
-4    server/audit
-4    server/check
-4    server/clientauth
-4    server/clienttrust
-4    server/conn
-4    server/connlog
-4    server/connrecord
-4    server/counters
-4    server/crew
-4    server/exposition
-4    server/identity
-4    server/limits
-4    server/listener
-4    server/names
-4    server/notify
-4    server/optcheck
-4    server/options
-4    server/place
-4    server/pool
-4    server/posts
-4    server/privdrop
-4    server/proxyhead
-4    server/sandbox
-4    server/sandbox_landlock
-4    server/sandbox_seccomp
-4    server/service
-4    server/servicelog
-4    server/supervisor
-4    server/unixsock
-4    server/zoo
-5    client/mode/ping
-5    client/mode/resume
-5    client/mode/targets
-5    server/master
-5    server/metrics
-5    server/monitor
-5    server/worker
-6    client/main
-6    server/main
-'
+# Floor and module: the tables of doc/architecture.md. 3.1, 3.2...: one floor whose order is fixed.
+modules=$(sed -nE 's/^\| ([0-9.]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/doc/architecture.md")
 
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
 # free for all.
@@ -236,7 +121,7 @@ check() {
 			known = module in floor
 			seen[module] = 1
 			if (!known)
-				complain("unknown module " module ": give it a line in floors.sh")
+				complain("unknown module " module ": give it a line in doc/architecture.md")
 		}
 		line = field[2]
 		code = substr($0, length(field[1]) + length(field[2]) + 3)
@@ -255,7 +140,7 @@ check() {
 		if (other !~ /\//)
 			complain("write the path from src/: \"" part[2] "\"")
 		else if (!(other in floor))
-			complain("includes the unknown module " other ": give it a line in floors.sh")
+			complain("includes the unknown module " other ": give it a line in doc/architecture.md")
 		else if (other_folder != "common" && other_folder != folder)
 			complain(folder " must not include " other_folder ": \"" part[2] "\"")
 		else if (floor[other] + 0 > floor[module] + 0)
@@ -308,7 +193,7 @@ check() {
 		for (m in floor) {
 			walk(m, "")
 			if (!(m in seen))
-				print "tests/style/floors.sh:1: the module " m " has a line and no file"
+				print "doc/architecture.md:1: the module " m " has a line and no file"
 		}
 	}' | LC_ALL=C sort
 }
