@@ -17,11 +17,18 @@ enum {
 	OPT_CAPATH,
 	OPT_CRLFILE,
 	OPT_PINNEDPUBKEY,
+	OPT_EXPECT_CERT,
+	OPT_VERIFY_TIME,
+	OPT_NO_X509_STRICT,
 	OPT_CERT,
 	OPT_KEY,
 	OPT_SERVERNAME,
 	OPT_NO_SNI,
 	OPT_VERIFY_NAME,
+	OPT_TLS_MIN,
+	OPT_TLS_MAX,
+	OPT_GROUPS,
+	OPT_ALPN,
 	OPT_CONNECT_TO,
 	OPT_RESOLVE,
 	OPT_PROXY,
@@ -32,10 +39,6 @@ enum {
 	OPT_HANDSHAKE_TIMEOUT,
 	OPT_READ_TIMEOUT,
 	OPT_MAX_TIME,
-	OPT_TLS_MIN,
-	OPT_TLS_MAX,
-	OPT_GROUPS,
-	OPT_ALPN,
 	OPT_EXPECT,
 	OPT_COMPARE,
 	OPT_COUNT,
@@ -48,12 +51,9 @@ enum {
 	OPT_WARNING,
 	OPT_CRITICAL,
 	OPT_PROMETHEUS,
-	OPT_EXPECT_CERT,
-	OPT_NO_X509_STRICT,
-	OPT_VERIFY_TIME,
-	OPT_EXPLAIN,
 	OPT_VERBOSE,
 	OPT_QUIET,
+	OPT_EXPLAIN,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -63,11 +63,19 @@ static const struct optparse_option options[] = {
 	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
 	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of the chain" },
 	[OPT_PINNEDPUBKEY] = { 0, "pinnedpubkey", "PIN", "the server's key must be sha256//B64" },
+	[OPT_EXPECT_CERT] = { 0, "expect-cert", "FILE",
+	    "fail unless it serves the certificate in FILE" },
+	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
+	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
 	[OPT_CERT] = { 0, "cert", "FILE", "our certificate chain, for a server that asks for it" },
 	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
 	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
 	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
 	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
+	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
+	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
+	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
+	[OPT_ALPN] = { 0, "alpn", "NAME[,NAME]", "offer protocols; with http/1.1, GET / it" },
 	[OPT_CONNECT_TO] = { 0, "connect-to", "HOST[:PORT]", "go there, verify the same" },
 	[OPT_RESOLVE] = { 0, "resolve", "HOST:PORT:ADDR", "take ADDR as the address of HOST" },
 	[OPT_PROXY] = { 'x', "proxy", "URL", "go through an HTTP or SOCKS5 proxy, or env" },
@@ -79,10 +87,6 @@ static const struct optparse_option options[] = {
 	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the TLS handshake (5s)" },
 	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
 	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
-	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
-	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
-	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
-	[OPT_ALPN] = { 0, "alpn", "NAME[,NAME]", "offer protocols; with http/1.1, GET / it" },
 	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
 	[OPT_COMPARE] = { 0, "compare", NULL, "did both ends see the same connection?" },
 	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
@@ -96,16 +100,24 @@ static const struct optparse_option options[] = {
 	[OPT_WARNING] = { 'w', "warning", "DAYS", "warn when less are left of the chain (14)" },
 	[OPT_CRITICAL] = { 0, "critical", "DAYS", "less than these are critical (7)" },
 	[OPT_PROMETHEUS] = { 0, "prometheus", "FILE", "write metrics there, for node_exporter" },
-	[OPT_EXPECT_CERT] = { 0, "expect-cert", "FILE",
-	    "fail unless it serves the certificate in FILE" },
-	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
-	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
-	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
 	[OPT_VERBOSE] = { 'v', "verbose", NULL, "tell each step on standard error" },
 	[OPT_QUIET] = { 'q', "quiet", NULL, "say nothing on standard error" },
+	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
 	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
 	{ 0, NULL, NULL, NULL },
+};
+
+static const struct optparse_group groups[] = {
+	{ OPT_CACERT, "Whom to trust" },
+	{ OPT_CERT, "Who we are" },
+	{ OPT_SERVERNAME, "What to ask for" },
+	{ OPT_CONNECT_TO, "Which way to go" },
+	{ OPT_CONNECT_TIMEOUT, "How long to wait" },
+	{ OPT_EXPECT, "What else must be so" },
+	{ OPT_COUNT, "Ask more than once" },
+	{ OPT_JSON, "What to print" },
+	{ 0, NULL },
 };
 
 static void set_defaults(struct client_options *o)
@@ -126,7 +138,7 @@ static void print_help(void)
 	printf("usage: hello-client [options] HOST [PORT]\n"
 	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
 	       "Verify a TLS server and print its greeting. The port is 8443 unless given.\n\n");
-	optparse_print_help(options);
+	optparse_print_help(options, groups);
 	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
 	       "The exit status tells\nwhat failed: see hello-client(1).\n");
 }

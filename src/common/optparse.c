@@ -163,13 +163,15 @@ int optparse_choice(const char *name, const char *value, const char *const names
 	return outcome_set(oc, OC_USAGE, "%s wants %s, not \"%s\"", name, list, value);
 }
 
-void optparse_print_help(const struct optparse_option *options)
+void optparse_print_help(const struct optparse_option *options, const struct optparse_group *groups)
 {
 	enum { COLUMN = 30 };
 
 	for (const struct optparse_option *o = options; o->name; o++) {
 		char left[64];
 
+		if (groups->heading && groups->first == o - options)
+			printf("%s%s:\n", o == options ? "" : "\n", groups++->heading);
 		if (o->letter)
 			snprintf(left, sizeof left, "-%c, --%s %s", o->letter, o->name,
 			    o->argument ? o->argument : "");

@@ -58,7 +58,14 @@ int optparse_duration(const char *name, const char *value, unsigned *out_ms, str
 int optparse_choice(const char *name, const char *value, const char *const names[], unsigned count,
     unsigned *out, struct outcome *oc);
 
+/* Rows that belong together in --help, from this index on. The last one has no heading. */
+struct optparse_group {
+	int first;
+	const char *heading;
+};
+
 /* One line an option, aligned, in 80 columns, to standard output. */
-void optparse_print_help(const struct optparse_option *options);
+void optparse_print_help(const struct optparse_option *options,
+    const struct optparse_group *groups);
 
 #endif

@@ -117,6 +117,21 @@ static const struct optparse_option options[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
+static const struct optparse_group groups[] = {
+	{ OPT_LISTEN, "Where to listen, and as whom" },
+	{ OPT_CLIENT_CA, "Which clients to let in, by certificate" },
+	{ OPT_GREETING, "What to say" },
+	{ OPT_WORKERS, "How many at a time" },
+	{ OPT_PROXY_PROTOCOL_FROM, "Which addresses to let in" },
+	{ OPT_TICKETS, "Which TLS" },
+	{ OPT_PROXY_TIMEOUT, "How long to wait" },
+	{ OPT_USER, "What a worker can do" },
+	{ OPT_METRICS, "What to tell the operator" },
+	{ OPT_ZOO, "Bad on purpose, to try clients with" },
+	{ OPT_CHECK, "Instead of serving" },
+	{ 0, NULL },
+};
+
 static void set_defaults(struct server_options *o)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -245,7 +260,7 @@ static void print_help(void)
 	printf(
 	    "usage: hello-server [options] [PORT]\n"
 	    "Say hello over TLS. Listens on port 8443 of all addresses unless told otherwise.\n\n");
-	optparse_print_help(options);
+	optparse_print_help(options, groups);
 	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
 	       "TERM drains and leaves,\nHUP loads the files anew, INT leaves at once.\n");
 }
