@@ -68,6 +68,7 @@ libserver_a_SOURCES = \
 	src/server/posts.c src/server/posts.h \
 	src/server/privdrop.c src/server/privdrop.h \
 	src/server/proxyhead.c src/server/proxyhead.h \
+	src/server/request.c src/server/request.h \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
 	src/server/servicelog.c src/server/servicelog.h \

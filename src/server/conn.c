@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/http1.h"
 #include "common/sock.h"
 #include "common/tlsfacts.h"
 #include "server/answer.h"
 #include "server/proxyhead.h"
+#include "server/request.h"
 
 struct conn {
 	const struct service *service;
@@ -239,44 +239,20 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 static enum io answer_request(struct conn *c, struct outcome *oc)
 {
 	const struct answer_about about = { c->service, &c->record.peer, c->tls };
-	const struct http1_parser *r = c->request;
 	struct outcome bad = OUTCOME_NONE;
 
-	if (r->status != 200) {
-		outcome_set(&bad, r->status == 408 ? OC_REQUEST_TIMEOUT : OC_REQUEST_BAD,
-		    "%u %s: %s", r->status, http1_reason(r->status), r->why);
+	if (request_judge(c->request, &bad) != 0)
 		note_failure(c, &bad);
-	}
-	if (answer_http(&about, r, &c->answer, oc) != 0)
+	if (answer_http(&about, c->request, &c->answer, oc) != 0)
 		return IO_FAILED;
 	return enter(c, CONN_GREETING);
 }
 
-static int begin_request(struct conn *c, struct outcome *oc)
-{
-	if (!c->request)
-		c->request = calloc(1, sizeof *c->request);
-	return c->request ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a request");
-}
-
 static enum io run_request(struct conn *c, struct outcome *oc)
 {
-	char bytes[1024];
-	size_t got = 0;
-	enum io io = tlsio_read(c->tls, bytes, sizeof bytes, &got, oc);
+	enum io io = request_read(&c->request, c->tls, oc);
 
-	if (io == IO_EOF && !c->request) {
-		outcome_set(oc, OC_HEALTH_CHECK, "said close_notify without a request");
-		return IO_FAILED;
-	}
-	if (io != IO_DONE && io != IO_EOF)
-		return io;
-	if (begin_request(c, oc) != 0)
-		return IO_FAILED;
-	http1_feed(c->request, bytes, got);
-	if (io == IO_EOF)
-		http1_end(c->request, 400, "the head has no end");
-	return c->request->status == 0 ? IO_DONE : answer_request(c, oc);
+	return io == IO_DONE && c->request->status != 0 ? answer_request(c, oc) : io;
 }
 
 static enum io run_greeting(struct conn *c, struct outcome *oc)
@@ -325,10 +301,8 @@ static void expire_request(struct conn *c)
 	struct outcome oc = OUTCOME_NONE;
 	enum io io = IO_FAILED;
 
-	if (begin_request(c, &oc) == 0) {
-		http1_end(c->request, 408, "the head was not complete in time");
+	if (request_late(&c->request, &oc) == 0)
 		io = answer_request(c, &oc);
-	}
 	if (io == IO_FAILED)
 		fail(c, &oc);
 }
