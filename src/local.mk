@@ -105,6 +105,7 @@ libclient_a_SOURCES = \
 	src/client/mode/targets.c src/client/mode/targets.h \
 	src/client/show/explain.c src/client/show/explain.h \
 	src/client/show/json.c src/client/show/json.h \
+	src/client/show/line.c src/client/show/line.h \
 	src/client/show/nagios.c src/client/show/nagios.h \
 	src/client/show/output.c src/client/show/output.h \
 	src/client/show/prometheus.c src/client/show/prometheus.h \

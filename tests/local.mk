@@ -122,6 +122,7 @@ system_tests = \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh \
+	tests/system/verbose.sh \
 	tests/system/zoo.sh
 
 fuzz_targets = \

@@ -9,164 +9,213 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "client/show/line.h"
 #include "common/tlspolicy.h"
 
-/* Columns: where the facts begin, when a list of them is cut or goes on below, the right edge. */
-enum { FACTS = 11, CUT = 50, WRAP = 46, EDGE = 72 };
+/* No name of a chain is cut to less. */
+enum { NAME_LEAST = 8 };
 
-/* Each prints a step's facts to standard error and returns their width. */
-static int print_addresses(const struct session *s)
+/* As many of the addresses as there is room for, and how many more there are. */
+static void add_addresses(struct line *l, const struct session *s)
 {
+	enum { MORE = sizeof " and 99 more" - 1, ROOM = 30 };
 	char text[ADDR_TEXT_MAX];
-	int width = fprintf(stderr, "%s", s->dial.host);
 
-	if (addr_is_literal(s->dial.host))
-		return width;
-	for (size_t i = 0; i < s->addr_count; i++) {
-		if (i > 0 && width > CUT)
-			return width + fprintf(stderr, " and %zu more", s->addr_count - i);
-		width += fprintf(stderr, "%s%s", i == 0 ? " -> " : ", ",
-		    addr_format_host(&s->addrs[i], text));
+	if (addr_is_literal(s->dial.host)) {
+		line_add_name(l, s->dial.host, l->room);
+		return;
 	}
-	return width;
+	line_add_name(l, s->dial.host, l->room - ROOM);
+	for (size_t i = 0; i < s->addr_count; i++) {
+		int after = i + 1 < s->addr_count ? MORE : 0;
+
+		addr_format_host(&s->addrs[i], text);
+		if (i > 0 && line_left(l) < 2 + (int)strlen(text) + after) {
+			line_add(l, " and %zu more", s->addr_count - i);
+			return;
+		}
+		line_add(l, "%s%s", i == 0 ? " -> " : ", ", text);
+	}
 }
 
-static int print_peer(const struct session *s)
+static void add_peer(struct line *l, const struct session *s)
 {
 	char text[ADDR_TEXT_MAX];
 
-	return fprintf(stderr, "%s", addr_format(&s->peer, text));
+	line_add(l, "%s", addr_format(&s->peer, text));
 }
 
-static int print_announcement(const struct session *s)
+static void add_announcement(struct line *l, const struct session *s)
 {
-	return fprintf(stderr, "PROXY protocol %s",
+	line_add(l, "PROXY protocol %s",
 	    s->options->announce_version == PROXYPROTO_V1 ? "v1" : "v2");
 }
 
-static int print_tunnel(const struct session *s)
+static void add_tunnel(struct line *l, const struct session *s)
 {
-	const char *kind = s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT";
-
-	if (s->through_proxy)
-		return fprintf(stderr, "%s %s:%s", kind, s->target.host, s->target.port);
-	if (!proxy_variable())
-		return 0;
-	return fprintf(stderr, "none; %s is set, and not used", proxy_variable());
+	if (!s->through_proxy) {
+		line_add(l, "none; %s is set, and not used", proxy_variable());
+		return;
+	}
+	line_add(l, "%s ", s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT");
+	line_add_name(l, s->target.host, line_left(l) - (int)strlen(s->target.port) - 1);
+	line_add(l, ":%s", s->target.port);
 }
 
-static int print_facts(const struct session *s)
+static void add_facts(struct line *l, const struct session *s)
 {
 	const struct tlsio_facts *f = &s->facts;
 
-	return fprintf(stderr, "%s %s %s%s%s%s%s", f->protocol, f->cipher, f->group,
-	    tlspolicy_is_post_quantum(f->group) ? " post-quantum" : "",
-	    f->resumed ? " resumed" : "", s->alpn[0] ? " " : "", s->alpn);
+	line_add(l, "%s %s %s", f->protocol, f->cipher, f->group);
+	line_add_word(l, tlspolicy_is_post_quantum(f->group) ? "post-quantum" : "");
+	line_add_word(l, f->resumed ? "resumed" : "");
+	line_add_word(l, s->alpn);
 }
 
-/* One word more of a list that goes on in the next line when this one is full. */
-static int print_wrapped(int width, const char *before, const char *word)
+/* The longest that a name of the chain may be, for all of them to fit into a line. */
+static int fair_share(char labels[][CERTINFO_NAME_MAX], int count, int room)
 {
-	int more = (int)(strlen(before) + strlen(word));
+	int share = CERTINFO_NAME_MAX, sum;
 
-	if (width > 0 && width + more > WRAP) {
-		fprintf(stderr, "\n%*s", FACTS, "");
-		width = 0;
-		before += strspn(before, " ");
-	}
-	return width + fprintf(stderr, "%s%s", before, word);
+	do {
+		sum = 4 * (count - 1);
+		share--;
+		for (int i = 0; i < count; i++) {
+			int len = (int)strlen(labels[i]);
+
+			sum += len < share ? len : share;
+		}
+	} while (sum > room && share > NAME_LEAST);
+	return share;
 }
 
-static int print_chain(const struct session *s)
+static void add_chain(struct line *l, const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char label[CERTINFO_NAME_MAX];
-	int width = 0;
+	char labels[VERDICT_CHAIN_MAX][CERTINFO_NAME_MAX];
+	int share;
 
-	if (strcasecmp(verdict_label(&v->chain[0], label), s->verify_name) != 0)
-		width += fprintf(stderr, "%s: ", s->verify_name);
 	for (int i = 0; i < v->chain_len; i++)
-		width =
-		    print_wrapped(width, i == 0 ? "" : " <- ", verdict_label(&v->chain[i], label));
-	return width;
+		verdict_label(&v->chain[i], labels[i]);
+	if (v->chain_len > 0 && strcasecmp(labels[0], s->verify_name) != 0) {
+		line_add_name(l, s->verify_name, l->room / 4);
+		line_add(l, ": ");
+	}
+	share = fair_share(labels, v->chain_len, line_left(l));
+	for (int i = 0; i < v->chain_len; i++) {
+		line_add(l, "%s", i == 0 ? "" : " <- ");
+		line_add_name(l, labels[i], share);
+	}
 }
 
-static int print_length(const struct session *s)
+static void add_length(struct line *l, const struct session *s)
 {
-	return fprintf(stderr, "%zu bytes, closed cleanly", s->greeting_len);
+	line_add(l, "%zu bytes, closed cleanly", s->greeting_len);
 }
 
-static int print_same(const struct session *s)
+static void add_same(struct line *l, const struct session *s)
 {
-	return fprintf(stderr, "%s, and so says node %.60s",
-	    s->remark[0] ? "the same TLS connection" : "the same connection",
-	    s->reported.value[SIGHTING_NODE]);
+	line_add(l, "%s, and so says node ",
+	    s->remark[0] ? "the same TLS connection" : "the same connection");
+	line_add_name(l, s->reported.value[SIGHTING_NODE], line_left(l));
 }
 
 /* The steps that have something to tell when all went well. */
 static const struct {
 	step_fn *step;
-	int (*print)(const struct session *s);
+	void (*add)(struct line *l, const struct session *s);
 } lines[] = {
-	{ step_resolve, print_addresses },
-	{ step_connect, print_peer },
-	{ step_proxy, print_tunnel },
-	{ step_announce, print_announcement },
-	{ step_handshake, print_facts },
-	{ step_verify, print_chain },
-	{ step_greet, print_length },
-	{ step_compare, print_same },
+	{ step_resolve, add_addresses },
+	{ step_connect, add_peer },
+	{ step_proxy, add_tunnel },
+	{ step_announce, add_announcement },
+	{ step_handshake, add_facts },
+	{ step_verify, add_chain },
+	{ step_greet, add_length },
+	{ step_compare, add_same },
 };
 
-static void print_right(int width, const char *text)
+static void print_leaf(const struct certinfo *leaf)
 {
-	int room = EDGE - FACTS - width, least = (int)strlen(text) + 2;
+	char head[CERTINFO_KEY_MAX + CERTINFO_SHA256_MAX + 32];
+	struct line l;
 
-	fprintf(stderr, "%*s\n", room < least ? least : room, text);
+	snprintf(head, sizeof head, "leaf: %s, SHA-256 %.16s, for ", leaf->key, leaf->sha256);
+	line_begin(&l, head);
+	line_add_list(&l, leaf->sans[0] ? leaf->sans : "no name");
+	line_print_below("%s%s", head, l.text);
+}
+
+static void print_certificates(const struct session *s)
+{
+	const struct verdict *v = &s->verdict;
+	char until[CERTINFO_TIME_MAX];
+
+	if (v->chain_len == 0)
+		return;
+	print_leaf(&v->chain[0]);
+	if (v->staple.status == STAPLE_GOOD)
+		line_print_below("staple: good until %s",
+		    certinfo_time(v->staple.next_update, until));
+	line_print_below("trust: %s%s%s", s->store,
+	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
+	    v->disordered ? "; sent out of order" : "");
 }
 
 /* The chain is as good as its first certificate to expire. */
-static void print_validity(const struct session *s, int width)
+static void measure_validity(const struct verdict *v, char *buf, size_t max)
 {
-	const struct verdict *v = &s->verdict;
-	char span[CERTINFO_TIME_MAX], text[CERTINFO_TIME_MAX + 8];
+	char span[CERTINFO_TIME_MAX];
 	int64_t end = v->chain[0].not_after;
 
 	for (int i = 1; i < v->chain_len; i++) {
 		if (v->chain[i].not_after < end)
 			end = v->chain[i].not_after;
 	}
-	snprintf(text, sizeof text, "%s left", certinfo_span(end - v->at, span));
-	print_right(width, text);
-	fprintf(stderr, "%*sleaf: %s, SHA-256 %.16s, for %s\n", FACTS, "", v->chain[0].key,
-	    v->chain[0].sha256, v->chain[0].sans);
-	if (v->staple.status == STAPLE_GOOD)
-		fprintf(stderr, "%*sstaple: good until %s\n", FACTS, "",
-		    certinfo_time(v->staple.next_update, text));
-	fprintf(stderr, "%*strust: %s%s%s\n", FACTS, "", s->store,
-	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
-	    v->disordered ? "; sent out of order" : "");
+	snprintf(buf, max, "%s left", certinfo_span(end - v->at, span));
 }
 
-static void print_time(uint64_t took_us, int width)
-{
-	char text[32];
+enum { MEASURE_MAX = CERTINFO_TIME_MAX + 8 };
 
-	snprintf(text, sizeof text, "%.1f ms", (double)took_us / 1000);
-	print_right(width, text);
+static const char *measure_time(uint64_t took_us, char buf[MEASURE_MAX])
+{
+	snprintf(buf, MEASURE_MAX, "%.1f ms", (double)took_us / 1000);
+	return buf;
 }
 
 static void print_line(const struct session *s, const struct step *step, uint64_t took_us,
-    int (*print)(const struct session *))
+    void (*facts)(struct line *l, const struct session *s))
 {
-	int width;
+	char measure[MEASURE_MAX];
+	struct line l;
 
-	fprintf(stderr, "%-*s", FACTS, step->name);
-	width = print(s);
 	if (step->run == step_verify)
-		print_validity(s, width);
+		measure_validity(&s->verdict, measure, sizeof measure);
 	else
-		print_time(took_us, width);
+		measure_time(took_us, measure);
+	line_begin(&l, measure);
+	facts(&l, s);
+	line_print(step->name, &l, measure);
+	if (step->run == step_verify)
+		print_certificates(s);
+}
+
+/* A bad certificate ends the handshake, but it is the verification that failed. */
+static void print_failure(const struct session *s, const struct step *step, uint64_t took_us,
+    enum outcome_code code)
+{
+	bool judged = outcome_layer(code) == LAYER_VERIFY;
+	char measure[MEASURE_MAX];
+	struct line l;
+
+	line_print_bad(judged ? "verify" : step->name, outcome_name(code),
+	    measure_time(took_us, measure));
+	if (!judged || s->verdict.chain_len == 0)
+		return;
+	line_begin(&l, "chain: ");
+	add_chain(&l, s);
+	line_print_below("chain: %s", l.text);
+	print_certificates(s);
 }
 
 /* Most people have no proxy and announce nothing, and need not hear of it. */
@@ -183,15 +232,14 @@ void report_step(const struct session *s, const struct step *step, uint64_t took
     const struct outcome *failed)
 {
 	if (failed) {
-		fprintf(stderr, "%-*s", FACTS, step->name);
-		print_time(took_us, fprintf(stderr, "failed: %s", outcome_name(failed->code)));
+		print_failure(s, step, took_us, failed->code);
 		return;
 	}
 	if (step->run == step_compare && !s->options->compare)
 		return;
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		if (lines[i].step == step->run && was_asked_for(s, step))
-			print_line(s, step, took_us, lines[i].print);
+			print_line(s, step, took_us, lines[i].add);
 	}
 }
 

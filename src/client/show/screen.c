@@ -41,6 +41,21 @@ void screen_print_bad(FILE *to, const char *text, int width)
 	fprintf(to, "%*s", width > (int)strlen(text) ? width - (int)strlen(text) : 0, "");
 }
 
+const char *screen_shorten(const char *text, int width, char *buf, size_t size)
+{
+	static const char dots[] = "..";
+	size_t len = strlen(text), most = width < 8 ? 8 : (size_t)width, head, tail;
+
+	if (len <= most) {
+		snprintf(buf, size, "%s", text);
+		return buf;
+	}
+	head = (most - strlen(dots)) / 2;
+	tail = most - strlen(dots) - head;
+	snprintf(buf, size, "%.*s%s%s", (int)head, text, dots, text + len - tail);
+	return buf;
+}
+
 void screen_wipe(FILE *to)
 {
 	fputs("\r\033[K", to);

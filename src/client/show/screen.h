@@ -3,6 +3,7 @@
 #define HELLO_CLIENT_SHOW_SCREEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -19,6 +20,12 @@ unsigned screen_columns(FILE *to);
  * NO_COLOR get no colors. Padded to at least width columns.
  */
 void screen_print_bad(FILE *to, const char *text, int width);
+
+/*
+ * Text that is longer than width (at least 8) loses its middle: "svc..test". What names have in
+ * common is often at one end, so both are kept. Bytes count as columns. buf is returned.
+ */
+const char *screen_shorten(const char *text, int width, char *buf, size_t size);
 
 /* Go back and wipe the line that was drawn; for the next one. */
 void screen_wipe(FILE *to);
