@@ -9,6 +9,8 @@ unit_tests = \
 	tests/unit/check_allowlist \
 	tests/unit/check_audit \
 	tests/unit/check_certinfo \
+	tests/unit/check_clientauth \
+	tests/unit/check_clienttrust \
 	tests/unit/check_compare \
 	tests/unit/check_conn \
 	tests/unit/check_counters \

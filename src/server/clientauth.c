@@ -111,6 +111,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	const struct clientauth *a = arg;
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct clientauth_peer *p = tlsio_owner(ssl);
+	char noted[128];
 	int error;
 
 	if (a->stale_allowed)
@@ -121,6 +122,8 @@ static int judge(X509_STORE_CTX *store, void *arg)
 		error = X509_STORE_CTX_get_error(store) != X509_V_OK
 		    ? X509_STORE_CTX_get_error(store)
 		    : X509_V_ERR_UNSPECIFIED;
+	/* Or what it noted on the way would be told in place of the refusal. */
+	tlsio_error_text(noted, sizeof noted);
 	if (error == X509_V_OK && a->allow.count > 0 &&
 	    !allowlist_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
 		error = NOT_ON_THE_LIST;

@@ -20,20 +20,41 @@ static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *o
 	return 0;
 }
 
-static int check_crls(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+/* One that begins later is of no use even to who trusts an old one. NULL: there is none. */
+static const struct tlscrl *find_early(const struct tlscrl_file *crls, int64_t now)
+{
+	size_t i = 0;
+
+	while (i < crls->count && now >= crls->item[i].this_update)
+		i++;
+	return i < crls->count ? &crls->item[i] : NULL;
+}
+
+static int check_times(const struct clienttrust *t, const struct clientauth *a, int64_t now,
     struct outcome *oc)
 {
-	const struct tlscrl *stale = tlscrl_find_stale(t->crls, now);
+	const struct tlscrl *early = find_early(t->crls, now);
+	const struct tlscrl *stale = early ? early : tlscrl_find_stale(t->crls, now);
 	char text[TLSCRL_TEXT_MAX];
 
-	if (stale && !a->stale_allowed) {
-		outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file,
-		    tlscrl_describe_stale(stale, now, text));
+	if (!stale || (a->stale_allowed && !early))
+		return 0;
+	outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file,
+	    tlscrl_describe_stale(stale, now, text));
+	if (early)
+		outcome_advise(oc, "is the clock right? date -u here and at the CA");
+	else
 		outcome_advise(oc,
 		    "get the present one from the CA; --crl-stale allow trusts an old one, "
 		    "and does not see who was revoked since");
+	return -1;
+}
+
+static int check_crls(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+    struct outcome *oc)
+{
+	if (check_times(t, a, now, oc) != 0)
 		return -1;
-	}
 	if (!t->crls->uncovered[0])
 		return 0;
 	outcome_set(oc, OC_FILE, "the CRL file %s has none of \"%s\", whose clients could not pass",

@@ -21,8 +21,8 @@ struct clienttrust {
 
 /*
  * Note the facts of a context that asks as a says, and refuse CRLs that would
- * let nobody in: one that cannot be relied on at this moment, unless that is
- * allowed, or none of a root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and
+ * let nobody in: one that is stale at this moment, unless that is allowed, one
+ * that is not valid yet, or none of a root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and
  * nothing kept.
  */
 int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,

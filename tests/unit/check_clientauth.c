@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/clientauth.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "common/certid.h"
+#include "common/tlsctx.h"
+#include "common/tlsio.h"
+#include "support/check_main.h"
+#include "support/testpki.h"
+
+/*
+ * Whole handshakes, for what counts is whether the server's half of one ends
+ * well: a client is in then, and nothing behind it keeps it out.
+ */
+static const struct testpki_cert *root, *middle, *impostor;
+static const struct testpki_cert *good, *expired, *early, *for_servers;
+static const struct testpki_cert *other, *lone, *odd, *forged;
+
+static const struct testpki_cert *client(const char *cn, const struct testpki_cert *issuer)
+{
+	return testpki_make(&(struct testpki_spec){
+	    .cn = cn, .sans = "URI:spiffe://a.test/me", .eku = "clientAuth", .issuer = issuer });
+}
+
+static void make_clients(void)
+{
+	const struct testpki_cert *server;
+
+	testpki_begin();
+	root = testpki_root("Root");
+	middle = testpki_intermediate(root);
+	impostor = testpki_root("Root");
+	server = testpki_leaf(middle, "DNS:localhost");
+	good = client("good", middle);
+	expired = testpki_make(&(struct testpki_spec){ .cn = "expired",
+	    .eku = "clientAuth",
+	    .issuer = middle,
+	    .from_s = -7200,
+	    .until_s = -3600 });
+	early = testpki_make(&(struct testpki_spec){ .cn = "early",
+	    .eku = "clientAuth",
+	    .issuer = middle,
+	    .from_s = 3600,
+	    .until_s = 7200 });
+	for_servers = testpki_make(
+	    &(struct testpki_spec){ .cn = "for servers", .eku = "serverAuth", .issuer = middle });
+	other = client("good", impostor);
+	lone = client("good", NULL);
+	odd = testpki_make(&(struct testpki_spec){
+	    .sans = "URI:spiffe://a.test/odd", .eku = "clientAuth", .issuer = middle });
+	/* Nothing but the signature tells that the CA of that name did not make it. */
+	forged = testpki_make(&(struct testpki_spec){
+	    .cn = "good", .eku = "clientAuth", .issuer = impostor, .no_key_ids = true });
+	testpki_write_certs("server.pem", server, middle, NULL);
+	testpki_write_key("server.key", server, NULL);
+	testpki_write_certs("ca.pem", root, NULL);
+}
+
+/* How a client fares. */
+struct fate {
+	bool in;
+	struct clientauth_peer peer;
+	struct outcome oc; /* as tlsio and clientauth_explain tell it */
+};
+
+static SSL_CTX *make_client(const struct testpki_cert *shown, int version)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+	ck_assert_int_eq(SSL_CTX_set_max_proto_version(ctx, version), 1);
+	/* As a hostile one would: it sends what it has, however little that is worth. */
+	SSL_CTX_set_security_level(ctx, 0);
+	if (shown) {
+		ck_assert_int_eq(SSL_CTX_use_certificate(ctx, shown->cert), 1);
+		ck_assert_int_eq(SSL_CTX_use_PrivateKey(ctx, shown->key), 1);
+		ck_assert_int_eq(SSL_CTX_add1_chain_cert(ctx, middle->cert), 1);
+	}
+	return ctx;
+}
+
+static void shake_hands(struct tlsio *server, SSL *c, struct fate *f)
+{
+	enum io io = IO_WANT_READ;
+
+	for (int i = 0; i < 20 && io != IO_DONE && io != IO_FAILED; i++) {
+		SSL_do_handshake(c);
+		io = tlsio_handshake(server, &f->oc);
+	}
+	f->in = io == IO_DONE;
+	ck_assert(f->in || io == IO_FAILED);
+	/* As connrecord does it. */
+	if (f->oc.code == OC_CERT_INVALID) {
+		f->oc = OUTCOME_NONE;
+		clientauth_explain(&f->peer, &f->oc);
+	}
+}
+
+static struct fate meet(const struct clientauth *a, const struct testpki_cert *shown, int version)
+{
+	const struct tlsident id = { .chain_file = "server.pem", .key_file = "server.key" };
+	const struct tlsctx_choice choice = { .ask = clientauth_ask(a) };
+	struct fate f = { .oc = OUTCOME_NONE };
+	SSL_CTX *ctx = tlsctx_server(&id, &choice, &f.oc), *theirs = make_client(shown, version);
+	SSL *c = SSL_new(theirs);
+	struct tlsio *server;
+	int ends[2];
+
+	ck_assert_no_failure(&f.oc);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	server = tlsio_new_server(ctx, ends[0], &f.peer, &f.oc);
+	ck_assert_no_failure(&f.oc);
+	SSL_set_fd(c, ends[1]);
+	SSL_set_connect_state(c);
+	shake_hands(server, c, &f);
+	SSL_free(c);
+	tlsio_free(server);
+	SSL_CTX_free(theirs);
+	tlsctx_free(ctx);
+	close(ends[0]);
+	close(ends[1]);
+	return f;
+}
+
+static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+static void expect_in(const struct clientauth *a, const struct testpki_cert *shown)
+{
+	for (int i = 0; i < 2; i++) {
+		struct fate f = meet(a, shown, versions[i]);
+
+		ck_assert_no_failure(&f.oc);
+		ck_assert(f.in);
+		ck_assert_int_eq(f.peer.sent, shown != NULL);
+		ck_assert_int_eq(f.peer.error, X509_V_OK);
+	}
+}
+
+static void expect_out(const struct clientauth *a, const struct testpki_cert *shown,
+    enum outcome_code code, const char *words)
+{
+	for (int i = 0; i < 2; i++) {
+		struct fate f = meet(a, shown, versions[i]);
+
+		ck_assert(!f.in);
+		ck_assert_outcome(&f.oc, code, words);
+		ck_assert_int_eq(f.peer.sent, shown != NULL);
+	}
+}
+
+static const struct clientauth modes[] = {
+	{ .mode = CLIENTAUTH_REQUIRE, .ca_file = "ca.pem" },
+	{ .mode = CLIENTAUTH_OPTIONAL, .ca_file = "ca.pem" },
+};
+
+START_TEST(test_a_good_client_is_let_in_and_known)
+{
+	struct fate f;
+
+	for (int i = 0; i < 2; i++) {
+		expect_in(&modes[i], good);
+		/* Without a subject it is known by its names. */
+		expect_in(&modes[i], odd);
+	}
+	f = meet(&modes[0], good, TLS1_3_VERSION);
+	ck_assert_str_eq(f.peer.subject, "good");
+	ck_assert_str_eq(f.peer.names, "URI:spiffe://a.test/me");
+	ck_assert_str_eq(clientauth_label(&f.peer), "good");
+	f = meet(&modes[0], odd, TLS1_3_VERSION);
+	ck_assert_str_eq(clientauth_label(&f.peer), "URI:spiffe://a.test/odd");
+}
+END_TEST
+
+START_TEST(test_without_a_certificate)
+{
+	expect_out(&modes[0], NULL, OC_CLIENT_CERT_REQUIRED, "sent no certificate");
+	expect_in(&modes[1], NULL);
+}
+END_TEST
+
+/* Optional is not: whatever is shown has to be good. */
+START_TEST(test_a_bad_certificate_is_refused_in_each_mode)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct clientauth *a = &modes[i];
+
+		expect_out(a, expired, OC_CLIENT_CERT_REFUSED, "\"expired\" has expired, at ");
+		expect_out(a, early, OC_CLIENT_CERT_REFUSED, "\"early\" is not valid before ");
+		expect_out(a, for_servers, OC_CLIENT_CERT_REFUSED,
+		    "\"for servers\" is not for clients");
+		expect_out(a, lone, OC_CLIENT_CERT_REFUSED, "\"good\" is self-signed");
+		expect_out(a, other, OC_CLIENT_CERT_REFUSED, "");
+		expect_out(a, forged, OC_CLIENT_CERT_REFUSED,
+		    "\"good\": certificate signature failure");
+	}
+}
+END_TEST
+
+/* --client-ca with the wrong file: whoever was let in until now is not. */
+START_TEST(test_another_ca)
+{
+	struct clientauth a = modes[0];
+
+	testpki_write_certs("impostor.pem", impostor, NULL);
+	a.ca_file = "impostor.pem";
+	expect_in(&a, other);
+	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "");
+}
+END_TEST
+
+START_TEST(test_an_intermediate_is_no_trust_by_itself)
+{
+	struct clientauth a = modes[0];
+
+	testpki_write_certs("middle.pem", middle, NULL);
+	a.ca_file = "middle.pem";
+	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "not in --client-ca");
+}
+END_TEST
+
+START_TEST(test_revocation)
+{
+	const struct testpki_crl none[] = { { .issuer = root }, { .issuer = middle } };
+	const struct testpki_crl leaf[] = { { .issuer = root },
+		{ .issuer = middle, .revoked = good } };
+	const struct testpki_crl ca[] = { { .issuer = root, .revoked = middle },
+		{ .issuer = middle } };
+
+	for (int i = 0; i < 2; i++) {
+		struct clientauth a = modes[i];
+
+		a.crl_file = "crl.pem";
+		testpki_write_crls("crl.pem", none, 2);
+		expect_in(&a, good);
+		testpki_write_crls("crl.pem", leaf, 2);
+		expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "\"good\" was revoked");
+		expect_in(&a, odd);
+		testpki_write_crls("crl.pem", ca, 2);
+		expect_out(&a, good, OC_CLIENT_CERT_REFUSED,
+		    "the intermediate \"Test Intermediate\" of the client \"good\" was revoked");
+		/* Optional: who shows nothing cannot be revoked. */
+		if (a.mode == CLIENTAUTH_OPTIONAL)
+			expect_in(&a, NULL);
+	}
+}
+END_TEST
+
+START_TEST(test_a_crl_that_cannot_tell_keeps_out_everybody)
+{
+	const struct testpki_crl half[] = { { .issuer = root } };
+	const struct testpki_crl stale[] = { { .issuer = root },
+		{ .issuer = middle, .from_s = -7200, .until_s = -3600 } };
+	const struct testpki_crl to_come[] = { { .issuer = root },
+		{ .issuer = middle, .from_s = 3600, .until_s = 7200 } };
+	const struct testpki_crl alien[] = { { .issuer = root },
+		{ .issuer = middle, .signer = impostor } };
+	struct clientauth a = modes[0];
+
+	a.crl_file = "crl.pem";
+	testpki_write_crls("crl.pem", half, 1);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "there is no CRL of \"Test Intermediate\"");
+	testpki_write_crls("crl.pem", stale, 2);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" is stale");
+	testpki_write_crls("crl.pem", to_come, 2);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" cannot be used");
+	testpki_write_crls("crl.pem", alien, 2);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" cannot be used");
+}
+END_TEST
+
+/* --crl-stale allow forgives an old CRL, and nothing else that may be wrong with it or a client. */
+START_TEST(test_what_stale_allowed_does_not_allow)
+{
+	const struct testpki_crl stale[] = { { .issuer = root },
+		{ .issuer = middle, .from_s = -7200, .until_s = -3600, .revoked = odd } };
+	const struct testpki_crl half[] = { { .issuer = root, .from_s = -7200, .until_s = -3600 } };
+	const struct testpki_crl alien[] = { { .issuer = root },
+		{ .issuer = middle, .signer = impostor, .from_s = -7200, .until_s = -3600 } };
+	struct clientauth a = modes[0];
+
+	a.crl_file = "crl.pem";
+	a.stale_allowed = true;
+	testpki_write_crls("crl.pem", stale, 2);
+	expect_in(&a, good);
+	expect_out(&a, odd, OC_CLIENT_CERT_REFUSED, "was revoked");
+	expect_out(&a, expired, OC_CLIENT_CERT_REFUSED, "has expired");
+	expect_out(&a, for_servers, OC_CLIENT_CERT_REFUSED, "is not for clients");
+	expect_out(&a, lone, OC_CLIENT_CERT_REFUSED, "is self-signed");
+	testpki_write_crls("crl.pem", half, 1);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "there is no CRL of \"Test Intermediate\"");
+	testpki_write_crls("crl.pem", alien, 2);
+	expect_out(&a, good, OC_CRL_UNUSABLE, "cannot be used");
+}
+END_TEST
+
+static struct clientauth listing(enum allowlist_kind kind, const char *value)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct clientauth a = modes[0];
+
+	ck_assert_int_eq(allowlist_add(&a.allow, kind, value, &oc), 0);
+	return a;
+}
+
+START_TEST(test_who_is_not_on_the_list_stays_out)
+{
+	static const struct {
+		enum allowlist_kind kind;
+		const char *value;
+	} others[] = {
+		{ ALLOWLIST_CN, "better" },
+		{ ALLOWLIST_DNS, "good" },
+		{ ALLOWLIST_URI, "spiffe://a.test/you" },
+		{ ALLOWLIST_SPKI, "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
+	};
+	struct certid id;
+	struct clientauth a;
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		a = listing(others[i].kind, others[i].value);
+		expect_out(&a, good, OC_CLIENT_CERT_REFUSED,
+		    "the client \"good\" is verified, and not on the list: its names are "
+		    "URI:spiffe://a.test/me");
+		a.mode = CLIENTAUTH_OPTIONAL;
+		expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "not on the list");
+	}
+	a = listing(ALLOWLIST_CN, "good");
+	expect_in(&a, good);
+	a = listing(ALLOWLIST_URI, "spiffe://a.test/me");
+	expect_in(&a, good);
+	certid_get(good->cert, &id);
+	a = listing(ALLOWLIST_SPKI, id.pin);
+	expect_in(&a, good);
+}
+END_TEST
+
+/* A name on the list is worth what its chain is: anybody can write it into a certificate. */
+START_TEST(test_the_list_saves_nobody)
+{
+	const struct testpki_crl revoked[] = { { .issuer = root },
+		{ .issuer = middle, .revoked = good } };
+	struct clientauth a = listing(ALLOWLIST_CN, "good");
+
+	expect_out(&a, lone, OC_CLIENT_CERT_REFUSED, "is self-signed");
+	expect_out(&a, other, OC_CLIENT_CERT_REFUSED, "");
+	testpki_write_crls("crl.pem", revoked, 2);
+	a.crl_file = "crl.pem";
+	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "was revoked");
+	a = listing(ALLOWLIST_CN, "expired");
+	expect_out(&a, expired, OC_CLIENT_CERT_REFUSED, "has expired");
+	a = listing(ALLOWLIST_CN, "for servers");
+	expect_out(&a, for_servers, OC_CLIENT_CERT_REFUSED, "is not for clients");
+}
+END_TEST
+
+static void settle_well(struct clientauth a, enum clientauth_mode mode)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(clientauth_settle(&a, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_int_eq(a.mode, mode);
+}
+
+static void settle_badly(struct clientauth a, const char *words)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(clientauth_settle(&a, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, words);
+}
+
+START_TEST(test_what_is_not_said)
+{
+	struct clientauth listed = listing(ALLOWLIST_CN, "good");
+
+	settle_well((struct clientauth){ .mode = CLIENTAUTH_UNSAID }, CLIENTAUTH_NONE);
+	settle_well((struct clientauth){ .ca_file = "ca.pem" }, CLIENTAUTH_REQUIRE);
+	settle_well((struct clientauth){ .ca_file = "ca.pem", .mode = CLIENTAUTH_OPTIONAL },
+	    CLIENTAUTH_OPTIONAL);
+	settle_badly((struct clientauth){ .mode = CLIENTAUTH_REQUIRE }, "without --client-ca");
+	settle_badly((struct clientauth){ .mode = CLIENTAUTH_OPTIONAL }, "without --client-ca");
+	settle_badly((struct clientauth){ .crl_file = "crl.pem" }, "keeps out nobody");
+	settle_badly((struct clientauth){ .ca_file = "ca.pem", .stale_allowed = true },
+	    "--crl-stale without --crlfile");
+	listed.ca_file = NULL;
+	listed.mode = CLIENTAUTH_UNSAID;
+	settle_badly(listed, "keeps out nobody");
+}
+END_TEST
+
+CHECK_MAIN_IN("clientauth", make_clients, testpki_end,
+    test_a_good_client_is_let_in_and_known,
+    test_without_a_certificate,
+    test_a_bad_certificate_is_refused_in_each_mode,
+    test_another_ca,
+    test_an_intermediate_is_no_trust_by_itself,
+    test_revocation,
+    test_a_crl_that_cannot_tell_keeps_out_everybody,
+    test_what_stale_allowed_does_not_allow,
+    test_who_is_not_on_the_list_stays_out,
+    test_the_list_saves_nobody,
+    test_what_is_not_said)
