@@ -126,4 +126,5 @@ void session_free(struct session *s)
 	s->greeting = NULL;
 	s->greeting_len = 0;
 	tlsresume_free(&s->earned);
+	verdict_free(&s->verdict);
 }

@@ -45,6 +45,7 @@ struct session {
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
 	size_t addr_count;                    /* resolve */
+	size_t tried;                         /* connect: of these, the first ones */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
 	struct tlsio *tls;                    /* handshake */
@@ -53,7 +54,10 @@ struct session {
 	char alpn[TLSFACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
 	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
 	size_t greeting_len;                  /* greet */
-	struct sighting reported;             /* greet, with --compare */
+	bool has_report;                      /* greet: the greeting ended in one */
+	struct sighting reported;             /* greet: that one */
+	bool compared;                        /* compare: it was asked for, and seen is set */
+	struct sighting seen;                 /* compare: what we saw ourselves */
 	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth telling; or "" */
 	struct tlsresume earned;              /* close: what another one may offer */
 };

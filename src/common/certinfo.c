@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -178,6 +179,34 @@ void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *na
 		if (text)
 			take(arg, text);
 	}
+	GENERAL_NAMES_free(names);
+}
+
+/* A name of n bytes needs 4 n and an end, if all of it is escaped; an address has a limit. */
+static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const char *name), void *arg)
+{
+	size_t len = name->type == GEN_DNS ? (size_t)ASN1_STRING_length(name->d.dNSName) : 0;
+	struct text t = { NULL, 0, 4 * len + INET6_ADDRSTRLEN };
+
+	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+		return;
+	t.at = calloc(1, t.max);
+	if (!t.at)
+		return;
+	if (name->type == GEN_DNS)
+		add_string(&t, name->d.dNSName);
+	else
+		add_address(&t, name->d.iPAddress);
+	take(arg, t.at);
+	free(t.at);
+}
+
+void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		take_san(sk_GENERAL_NAME_value(names, i), take, arg);
 	GENERAL_NAMES_free(names);
 }
 

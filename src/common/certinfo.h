@@ -41,6 +41,9 @@ void certinfo_get(const X509 *cert, struct certinfo *out);
  */
 void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
 
+/* The same for machines: all of them, as certinfo.sans writes each, escaped and never cut. */
+void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
+
 /* What people call a name: its CN if there is one, else the whole of it, else "". */
 void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX]);
 

@@ -58,8 +58,12 @@ fact .tls.protocol '"TLSv1.3"'
 fact .greeting_bytes 12
 fact '.certificates | length' 3
 fact '.certificates[0].sans' '["localhost","127.0.0.1","::1"]'
-fact '[.milliseconds[] | type] | unique' '["number"]'
+fact '[.milliseconds | del(.proxy)[] | type] | unique' '["number"]'
 fact '.milliseconds | .total >= .handshake' true
+
+fact '[.report, .compare, .tls.alpn, .milliseconds.proxy]' '[null,null,null,null]'
+ask 0 --alpn h2,http/1.1
+fact .tls.alpn '"http/1.1"'
 
 # openssl of the same certificate: nobody shall wonder why it is another.
 openssl x509 -in "$CERT" -noout -serial -fingerprint -sha256 >"$TMP/facts" || error 'openssl x509'
@@ -85,12 +89,46 @@ ask 54 --verify-name other.test
 ask 50 --cacert "$PKI/expired/chain.pem"
 stop_server
 
+# ---- both ends ------------------------------------------------------------------------------------
+start_server --workers 1 --report --node box
+ask 0
+fact '[.report.node, .report.protocol, .report.resumed, .report.client]' '["box","TLSv1.3",false,null]'
+fact '.report.certificate == .certificates[0].sha256' true
+fact .compare null
+ask 0 --compare
+fact .compare '{"differences":[],"remark":null}'
+fact .greeting_bytes 12
+ask 71 --compare --expect 'Good night'
+fact .report.node '"box"'
+# A proxy is another source address, and a phase.
+box=$TMP/box
+"$builddir/tests/support/middlebox" connect >"$box" &
+track $!
+wait_for "$PATIENCE" [ -s "$box" ] || fail 'no proxy'
+ask 0 --compare --proxy "http://127.0.0.1:$(head -n 1 "$box")"
+fact '[.compare.differences[].what]' '["peer"]'
+fact '.compare.differences[0].server == .report.peer' true
+fact '.compare.remark | test("rewritten")' true
+fact '.milliseconds | .proxy > 0 and .total >= .proxy' true
+fact .peer "\"127.0.0.1:$(head -n 1 "$box")\""
+stop_server
+
+# More names than fit on any line.
+"$HELLO_CERTS" issue "$PKI" many.test 127.0.0.1 $(seq -f 'a-name-that-is-long-%g.many.test' 150) \
+	>"$TMP/out" 2>&1 || error 'no certificate with many names'
+start_server --workers 1 --cert "$PKI/many.test/chain.pem" --key "$PKI/many.test/key.pem"
+ask 0
+fact '.certificates[0].sans | [length, (map(select(startswith("a-name"))) | length)]' '[152,150]'
+fact '.certificates[0].sans | index("a-name-that-is-long-150.many.test") != null' true
+stop_server
+
 # ---- whatever is wrong ----------------------------------------------------------------------------
 serve lone 51
 serve expired 52
 fact .stage '"verify"'
 fact .verify_error 10
 fact .verify_depth 0
+fact '[.tls.protocol, (.tls.group | length > 0)]' '["TLSv1.3",true]'
 fact '.certificates[0].days_left < 0' true
 fact '.certificates[0].not_after' '"2021-01-01T00:00:00Z"'
 serve early 53
@@ -101,6 +139,7 @@ serve selfsigned 62
 
 meet closed 20
 fact .errno 111
+fact '[.addresses, .peer, .tls]' "[[\"127.0.0.1:$PORT\"],null,null]"
 fact .certificates '[]'
 fact .milliseconds.connect null
 meet full 21 --connect-timeout 100ms

@@ -249,6 +249,33 @@ START_TEST(test_what_is_too_long_is_cut_with_dots)
 }
 END_TEST
 
+static void count_x(void *sum, const char *name)
+{
+	*(size_t *)sum += strlen(name);
+	/* Each byte that is not printable takes four. */
+	ck_assert(name[strspn(name, "x")] == '\0' || strcmp(name, "\\x00\\x22") == 0);
+}
+
+START_TEST(test_machines_get_all_of_it)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	X509 *cert = X509_new();
+	char text[1000];
+	size_t sum = 0;
+
+	memset(text, 'x', sizeof text);
+	for (int i = 0; i < 200; i++)
+		add_san(names, GEN_DNS, text, sizeof text);
+	add_san(names, GEN_DNS, "\0\"", 2);
+	add_san(names, GEN_EMAIL, "x@x", 3);
+	ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
+	GENERAL_NAMES_free(names);
+	certinfo_each_san(cert, count_x, &sum);
+	X509_free(cert);
+	ck_assert_uint_eq(sum, 200 * sizeof text + 8);
+}
+END_TEST
+
 static struct certinfo valid(const char *not_before, const char *not_after)
 {
 	X509 *cert = X509_new();
@@ -318,5 +345,5 @@ CHECK_MAIN_IN("certinfo", testpki_begin, testpki_end,
     test_what_a_san_holds_is_escaped, test_only_dns_names_and_addresses_are_listed,
     test_all_kinds_of_names_with_their_kinds,
     test_a_broken_san_extension_is_none, test_what_just_fits_is_not_cut,
-    test_what_is_too_long_is_cut_with_dots, test_dates, test_times_as_text,
-    test_spans_as_text)
+    test_what_is_too_long_is_cut_with_dots, test_machines_get_all_of_it,
+    test_dates, test_times_as_text, test_spans_as_text)

@@ -57,6 +57,8 @@ START_TEST(test_each_difference_is_named)
 		ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc),
 		    rows[i].words ? -1 : 0);
 		ck_assert_str_eq(remark, "");
+		ck_assert_int_eq(compare_differs(&ours, &theirs, rows[i].field),
+		    rows[i].words != NULL);
 		if (rows[i].words)
 			ck_assert_outcome(&oc, OC_PATH_DIFFERS, rows[i].words);
 	}

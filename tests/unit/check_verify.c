@@ -377,6 +377,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	X509_VERIFY_PARAM_set1_host(param, name, 0);
 	/* What an earlier handshake may have left is gone afterwards. */
 	memset(&v, 0xff, sizeof v);
+	v.certs = NULL;
 	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
 	    (SSL *)tlsio_library(tls));
 
@@ -385,6 +386,10 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	ck_assert_int_eq(v.ran, 1);
 	ck_assert_int_eq(v.error, expected);
 	ck_assert_int_eq(v.sent, sent ? 2 : 1);
+	ck_assert_int_eq(verdict_count(&v), v.chain_len);
+	ck_assert_int_eq(X509_cmp(verdict_certificate(&v, 0), leaf->cert), 0);
+	verdict_free(&v);
+	ck_assert_int_eq(verdict_count(&v), 0);
 
 	sk_X509_free(untrusted);
 	X509_STORE_CTX_free(store);

@@ -21,7 +21,7 @@ static struct vitals good(int64_t leaf_days, int64_t chain_days)
 		.host = "a.test",
 		.port = "1",
 		.at = NOW,
-		.us = { 1, 2, 3, 4, 5, 15 },
+		.us = { 1, 2, PHASE_UNKNOWN, 3, 4, 5, 15 },
 	};
 
 	f.leaf_end = NOW + leaf_days * DAY + 1;
@@ -76,6 +76,7 @@ START_TEST(test_nagios_states)
 	ck_assert_has(text, " | days_left=14;14:;7: chain_days_left=14;14:;7: resolve=0.001ms");
 	ck_assert_int_eq(run_nagios(good(300, 13)), 1);
 	ck_assert_has(text, "HELLO WARNING - ");
+	ck_assert_ptr_null(strstr(text, "proxy="));
 	ck_assert_has(text, "300 days left (13 in the chain)");
 	ck_assert_int_eq(run_nagios(good(7, 7)), 1);
 	ck_assert_int_eq(run_nagios(good(6, 6)), 2);

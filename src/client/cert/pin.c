@@ -43,7 +43,7 @@ int pin_check_list(const char *list, struct outcome *oc)
 bool pin_matches(const char *list, const struct verdict *v)
 {
 	/* The same bytes have one base64 only. */
-	return v->chain_len > 0 && v->ids[0].pin[0] && strstr(list, v->ids[0].pin);
+	return v->chain_len > 0 && v->leaf.pin[0] && strstr(list, v->leaf.pin);
 }
 
 int pin_explain(const struct verdict *v, struct outcome *oc)
@@ -52,10 +52,10 @@ int pin_explain(const struct verdict *v, struct outcome *oc)
 
 	outcome_set(oc, OC_CERT_PIN_MISMATCH,
 	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",
-	    verdict_label(&v->chain[0], label), v->ids[0].pin);
+	    verdict_label(&v->chain[0], label), v->leaf.pin);
 	outcome_advise(oc,
 	    "was the key changed on purpose? Then --pinnedpubkey '%s'; if not, somebody in "
 	    "between may have another certificate for this name",
-	    v->ids[0].pin);
+	    v->leaf.pin);
 	return -1;
 }

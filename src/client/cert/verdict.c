@@ -6,7 +6,25 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+
+void verdict_free(struct verdict *v)
+{
+	sk_X509_pop_free(v->certs, X509_free);
+	v->certs = NULL;
+}
+
+int verdict_count(const struct verdict *v)
+{
+	/* -1 of NULL. */
+	return sk_X509_num(v->certs) > 0 ? sk_X509_num(v->certs) : 0;
+}
+
+const X509 *verdict_certificate(const struct verdict *v, int i)
+{
+	return sk_X509_value(v->certs, i);
+}
 
 /* The first of "a.test", "b.test", without its quotes. */
 static const char *first_name(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])

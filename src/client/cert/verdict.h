@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <openssl/types.h>
+
 #include "client/cert/findings.h"
 #include "client/cert/revocation.h"
 #include "common/certid.h"
@@ -12,12 +14,12 @@
 #include "common/outcome.h"
 #include "common/staple.h"
 
-/* A longer chain is cut in what we show; the library's own limit is the same order. */
+/* A longer chain is cut in what we tell people. */
 enum { VERDICT_CHAIN_MAX = 8 };
 
 /*
  * What the verification of one peer found. Zeroed at first. Filled while the
- * handshake runs; plain data, owns nothing.
+ * handshake runs; ends with verdict_free.
  */
 struct verdict {
 	bool ran;          /* the peer sent a certificate and it was judged */
@@ -28,7 +30,8 @@ struct verdict {
 	int sent;          /* certificates that the peer sent */
 	int chain_len;
 	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
-	struct certid ids[VERDICT_CHAIN_MAX];     /* of the same certificates */
+	struct certid leaf;                       /* chain[0], for machines */
+	STACK_OF(X509) * certs;                   /* owned: all of it; NULL: none was seen */
 	struct certinfo culprit;                  /* the certificate that error is about */
 	struct findings findings;                 /* what else is wrong */
 	struct staple_facts staple;               /* the OCSP response, where one came */
@@ -37,6 +40,13 @@ struct verdict {
 	bool lenient_accepts;         /* it would pass without X509_V_FLAG_X509_STRICT */
 	bool weak_accepts;            /* it would pass without that flag at security level 0 */
 };
+
+/* Release certs, and nothing else is forgotten; idempotent. */
+void verdict_free(struct verdict *v);
+
+/* The whole chain, as built or else as sent: how many, and which; not to be freed. */
+int verdict_count(const struct verdict *v);
+const X509 *verdict_certificate(const struct verdict *v, int i);
 
 /*
  * Name the failure that a verdict holds: CERT_* with the facts (names, dates,

@@ -98,7 +98,7 @@ static json_t *addresses(const struct session *s)
 	json_t *list = json_array();
 	char buf[ADDR_TEXT_MAX];
 
-	for (size_t i = 0; i < s->addr_count; i++)
+	for (size_t i = 0; i < s->tried; i++)
 		json_array_append_new(list, text(addr_format(&s->addrs[i], buf)));
 	return list;
 }
@@ -127,29 +127,30 @@ static json_t *tls(const struct session *s)
 
 	if (!f->protocol)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:b, s:b}", "protocol", text(f->protocol), "cipher",
+	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "protocol", text(f->protocol), "cipher",
 	    text(f->cipher), "group", text(f->group), "post_quantum",
-	    tlspolicy_is_post_quantum(f->group), "resumed", f->resumed);
+	    tlspolicy_is_post_quantum(f->group), "resumed", f->resumed, "alpn", text(s->alpn));
 }
 
-/* From "a.test", "192.0.2.1" as certinfo writes it; a list that was cut loses its last name. */
-static json_t *names(const char *sans)
+static void append_name(void *list, const char *name)
 {
-	json_t *list = json_array();
-	const char *begin, *end;
-
-	while ((begin = strchr(sans, '"')) && (end = strchr(begin + 1, '"'))) {
-		json_array_append_new(list, json_stringn(begin + 1, (size_t)(end - begin - 1)));
-		sans = end + 1;
-	}
-	return list;
+	json_array_append_new(list, json_string(name));
 }
 
-static json_t *certificate(const struct certinfo *c, const struct certid *id, int64_t now)
+static json_t *certificate(const X509 *cert, int64_t now)
 {
+	json_t *sans = json_array();
+	struct certinfo info;
+	struct certid identity;
+	const struct certinfo *c = &info;
+	const struct certid *id = &identity;
+
+	certinfo_get(cert, &info);
+	certid_get(cert, &identity);
+	certinfo_each_san(cert, append_name, sans);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
-	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", names(c->sans),
-	    "serial", text(id->serial), "not_before", moment(c->not_before), "not_after",
+	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
+	    text(id->serial), "not_before", moment(c->not_before), "not_after",
 	    moment(c->not_after), "days_left",
 	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(id->sha256),
 	    "spki", text(id->pin), "key", "type", text(id->key_type), "bits", id->key_bits,
@@ -160,9 +161,61 @@ static json_t *certificates(const struct verdict *v)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; i < v->chain_len; i++)
-		json_array_append_new(list, certificate(&v->chain[i], &v->ids[i], v->at));
+	for (int i = 0; i < verdict_count(v); i++)
+		json_array_append_new(list, certificate(verdict_certificate(v, i), v->at));
 	return list;
+}
+
+/* As the server itself writes it by HTTP: "server_name", and null for none. */
+static json_t *sighting_value(const struct sighting *s, enum sighting_field field)
+{
+	if (field == SIGHTING_RESUMED)
+		return json_boolean(strcmp(s->value[field], "yes") == 0);
+	return sighting_is_none(s, field) ? json_null() : text(s->value[field]);
+}
+
+static const char *sighting_key(enum sighting_field field, char buf[32])
+{
+	snprintf(buf, 32, "%s", sighting_name(field));
+	for (char *c = buf; *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	return buf;
+}
+
+static json_t *report(const struct session *s)
+{
+	json_t *object = json_object();
+	char key[32];
+
+	if (!s->has_report) {
+		json_decref(object);
+		return json_null();
+	}
+	for (int i = 0; i < SIGHTING_FIELDS; i++)
+		json_object_set_new(object, sighting_key((enum sighting_field)i, key),
+		    sighting_value(&s->reported, (enum sighting_field)i));
+	return object;
+}
+
+static json_t *comparison(const struct session *s)
+{
+	json_t *list = json_array();
+	char key[32];
+
+	if (!s->compared) {
+		json_decref(list);
+		return json_null();
+	}
+	for (int i = 0; i < SIGHTING_FIELDS; i++) {
+		enum sighting_field field = (enum sighting_field)i;
+
+		if (compare_differs(&s->seen, &s->reported, field))
+			json_array_append_new(list,
+			    json_pack("{s:s, s:o, s:o}", "what", sighting_key(field, key), "client",
+				sighting_value(&s->seen, field), "server",
+				sighting_value(&s->reported, field)));
+	}
+	return json_pack("{s:o, s:o}", "differences", list, "remark", text(s->remark));
 }
 
 static void add_session(json_t *object, const struct session *s)
@@ -177,6 +230,8 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "tls", tls(s));
 	json_object_set_new(object, "certificates", certificates(&s->verdict));
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
+	json_object_set_new(object, "report", report(s));
+	json_object_set_new(object, "compare", comparison(s));
 }
 
 void json_prepare(void)

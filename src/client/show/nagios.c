@@ -39,6 +39,9 @@ static void print_days(FILE *to, const char *label, const struct vitals *f, int6
 static void print_phases(FILE *to, const struct vitals *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
+		/* A graph that is empty for ever helps nobody who has no proxy. */
+		if (i == PHASE_PROXY && f->us[i] == PHASE_UNKNOWN)
+			continue;
 		if (f->us[i] == PHASE_UNKNOWN)
 			fprintf(to, " %s=U;;;0", phase_key((enum phase)i));
 		else

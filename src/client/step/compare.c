@@ -31,9 +31,16 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static bool differs(const struct sighting *ours, const struct sighting *theirs,
+bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
     enum sighting_field field)
 {
+	bool listed = false;
+
+	for (size_t i = 0; i < ROWS; i++)
+		listed = listed || rows[i].field == field;
+	/* The rest is the server's alone. */
+	if (!listed)
+		return false;
 	/* In a resumption no certificate is sent, and the client has the first one's. */
 	if (field == SIGHTING_CERTIFICATE && sighting_is_none(theirs, field))
 		return false;
@@ -59,7 +66,7 @@ int compare_sightings(const struct sighting *ours, const struct sighting *theirs
 	for (size_t i = 0; i < ROWS; i++) {
 		size_t len = strlen(found);
 
-		if (!differs(ours, theirs, rows[i].field))
+		if (!compare_differs(ours, theirs, rows[i].field))
 			continue;
 		if (rows[i].field == SIGHTING_PEER)
 			address = true;

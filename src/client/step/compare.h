@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_STEP_COMPARE_H
 #define HELLO_CLIENT_STEP_COMPARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/outcome.h"
@@ -23,5 +24,9 @@ enum { COMPARE_REMARK_MAX = 256 };
  */
 int compare_sightings(const struct sighting *ours, const struct sighting *theirs,
     char remark[COMPARE_REMARK_MAX], struct outcome *oc);
+
+/* Does it count as a difference in this field? What only the server knows never does. */
+bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
+    enum sighting_field field);
 
 #endif

@@ -195,6 +195,7 @@ int step_connect(struct session *s, struct outcome *oc)
 	struct race race = { .s = s };
 	int winner = run(&race, s->connect_deadline_ms);
 
+	s->tried = race.started;
 	if (winner < 0)
 		return explain(&race, oc);
 	s->peer = s->addrs[winner];

@@ -108,11 +108,20 @@ static int ask(struct session *s, struct outcome *oc)
 	return tlsio_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
 }
 
-/* The report is no part of the greeting for who compares it. */
+/* The report is no part of the greeting for who compares it. Others need none. */
 static int take_report(struct session *s, size_t *len, struct outcome *oc)
 {
-	if (sighting_parse(s->greeting, *len, &s->reported, len, oc) == 0)
+	struct outcome none = OUTCOME_NONE;
+	size_t said;
+
+	s->has_report = sighting_parse(s->greeting, *len, &s->reported, &said, &none) == 0;
+	if (!s->options->compare)
 		return 0;
+	if (s->has_report) {
+		*len = said;
+		return 0;
+	}
+	*oc = none;
 	outcome_advise(oc,
 	    "the server needs --report, or something on the way changes what it says");
 	return -1;
@@ -136,7 +145,7 @@ int step_greet(struct session *s, struct outcome *oc)
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
 		    "the server closed cleanly before the first byte of a greeting");
-	if (s->options->compare && take_report(s, &len, oc) != 0)
+	if (take_report(s, &len, oc) != 0)
 		return -1;
 	if (expected && check_expected(expected, s->greeting, len, oc) != 0)
 		return -1;

@@ -107,6 +107,12 @@ static void send_alert(struct session *s)
 	tlsio_flush(s->tls, &ignored);
 }
 
+static void get_facts(struct session *s)
+{
+	tlsio_get_facts(s->tls, &s->facts);
+	tlsfacts_alpn(s->tls, s->alpn);
+}
+
 int step_handshake(struct session *s, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
@@ -119,10 +125,12 @@ int step_handshake(struct session *s, struct outcome *oc)
 		tlsresume_offer(s->tls, s->sni, s->verify_name, s->offered);
 	if (shake_hands(s, &failed) == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
-		tlsio_get_facts(s->tls, &s->facts);
-		tlsfacts_alpn(s->tls, s->alpn);
+		get_facts(s);
 		return 0;
 	}
+	/* A certificate comes when all that was agreed on: its facts are not all that is known. */
+	if (s->verdict.ran)
+		get_facts(s);
 	send_alert(s);
 	/* The library only knows that the certificate was refused; the verdict knows why. */
 	if (expected_differs(&s->options->expected, &s->verdict))

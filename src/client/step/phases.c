@@ -8,6 +8,7 @@ static const struct {
 } names[PHASE_COUNT] = {
 	[PHASE_RESOLVE] = { "resolve", "resolve" },
 	[PHASE_CONNECT] = { "connect", "connect" },
+	[PHASE_PROXY] = { "proxy", "proxy" },
 	[PHASE_HANDSHAKE] = { "handshake", "handshake" },
 	[PHASE_FIRST_BYTE] = { "first byte", "first_byte" },
 	[PHASE_CLOSE] = { "close", "close" },

@@ -11,6 +11,7 @@
 enum phase {
 	PHASE_RESOLVE,    /* until there is an address */
 	PHASE_CONNECT,    /* until TCP is there */
+	PHASE_PROXY,      /* until it has opened the way, where there is a proxy */
 	PHASE_HANDSHAKE,  /* until the server has proved its name */
 	PHASE_FIRST_BYTE, /* until the greeting begins */
 	PHASE_CLOSE,      /* until the server's close_notify */

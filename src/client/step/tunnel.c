@@ -320,9 +320,12 @@ static int connect_socks(struct session *s, struct outcome *oc)
 
 int step_proxy(struct session *s, struct outcome *oc)
 {
+	bool socks = s->options->proxy.kind == PROXY_SOCKS5;
+
 	if (!s->through_proxy)
 		return 0;
-	if (s->options->proxy.kind == PROXY_SOCKS5)
-		return connect_socks(s, oc);
-	return connect_http(s, oc);
+	if ((socks ? connect_socks(s, oc) : connect_http(s, oc)) != 0)
+		return -1;
+	phases_mark(&s->phases, PHASE_PROXY);
+	return 0;
 }

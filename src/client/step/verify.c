@@ -64,9 +64,11 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
 	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++) {
 		certinfo_get(sk_X509_value(chain, i), &v->chain[i]);
-		certid_get(sk_X509_value(chain, i), &v->ids[i]);
 		v->chain_len++;
 	}
+	if (v->chain_len > 0)
+		certid_get(sk_X509_value(chain, 0), &v->leaf);
+	v->certs = chain ? X509_chain_up_ref(chain) : NULL;
 }
 
 static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
@@ -125,6 +127,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	int ret;
 
 	(void)unused;
+	verdict_free(v);
 	memset(v, 0, sizeof *v);
 	X509_STORE_CTX_set_verify_cb(store, note_error);
 	ret = X509_verify_cert(store);

@@ -28,11 +28,10 @@ static int see(const struct session *s, struct sighting *out, struct outcome *oc
 
 int step_compare(struct session *s, struct outcome *oc)
 {
-	struct sighting ours;
-
 	if (!s->options->compare)
 		return 0;
-	if (see(s, &ours, oc) != 0)
+	if (see(s, &s->seen, oc) != 0)
 		return -1;
-	return compare_sightings(&ours, &s->reported, s->remark, oc);
+	s->compared = true;
+	return compare_sightings(&s->seen, &s->reported, s->remark, oc);
 }
