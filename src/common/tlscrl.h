@@ -34,11 +34,16 @@ struct tlscrl_file {
 /*
  * Have this context look up each certificate of a peer's chain in the CRLs of a
  * PEM file: leaf, intermediates and root. Whoever's CA has no CRL there does not
- * pass, nor does anybody once it is stale. What is trusted must be loaded
- * before: a CRL that bears the name of such a CA and was not signed by it is
- * refused. Returns 0, or -1 with OC_FILE.
+ * pass, nor does anybody once it is stale. Returns 0, or -1 with OC_FILE.
  */
 int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
+
+/*
+ * For who would rather not begin than refuse everybody later: has each of them
+ * that bears the name of a CA that is trusted here been signed by it? path is
+ * the file, for the message. Returns 0, or -1 with OC_FILE.
+ */
+int tlscrl_check_signatures(const SSL_CTX *ctx, const char *path, struct outcome *oc);
 
 /* The CRLs of a context that uses some. */
 void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out);

@@ -44,19 +44,34 @@ cat "$TMP/root.crl" "$TMP/early.crl" >"$TMP/crl.pem"
 refused 57 CRL_UNUSABLE "$TMP/crl.pem"
 expect "$TMP/err" 'is not valid before 2090-01-01 00:00:00Z'
 
-# Signed by another key of that name.
-kept=$PKI/private/intermediate.key
-mv "$kept" "$TMP/kept.key"
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$kept" 2>/dev/null
-openssl req -x509 -key "$kept" -subj "$(openssl x509 -in "$PKI/intermediate.pem" -noout -subject \
-	-nameopt compat | sed 's/^subject= *//')" -out "$PKI/forger.pem" 2>/dev/null ||
-	error 'no forger'
-cp "$kept" "$PKI/private/forger.key"
-mv "$TMP/kept.key" "$kept"
-cp "$(index_of intermediate)" "$(index_of forger)"
-make_crl forger "$TMP/forged.crl"
+# forge CA FILE KEY-ID: a CRL by another key that bears the name of that CA.
+forge() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config /dev/null \
+		-subj "$(openssl x509 -in "$PKI/$1.pem" -noout -subject -nameopt compat | sed 's/^subject= *//')" \
+		-addext "subjectKeyIdentifier=$3" -keyout "$PKI/private/forger.key" -out "$PKI/forger.pem" \
+		2>/dev/null || error 'no forger'
+	cp "$(index_of "$1")" "$(index_of forger)"
+	make_crl forger "$2"
+}
+key_id() {
+	openssl x509 -in "$PKI/$1.pem" -noout -ext subjectKeyIdentifier | sed -n 's/^ *\([0-9A-F:]*\)$/\1/p'
+}
+
+# Of another key that says so, as after a CA was made anew: it is none of ours.
+forge intermediate "$TMP/forged.crl" hash
 cat "$TMP/root.crl" "$TMP/forged.crl" >"$TMP/crl.pem"
 refused 57 CRL_UNUSABLE "$TMP/crl.pem"
+expect "$TMP/err" 'issued by "hello-certs intermediate[^"]*", which has no CRL'
+# That says it were ours.
+for ca in intermediate ca; do
+	forge $ca "$TMP/forged.crl" "$(key_id $ca)"
+	case $ca in
+	ca) cat "$TMP/forged.crl" "$TMP/sub.crl" ;;
+	*) cat "$TMP/root.crl" "$TMP/forged.crl" ;;
+	esac >"$TMP/crl.pem"
+	refused 57 CRL_UNUSABLE "$TMP/crl.pem"
+	expect "$TMP/err" 'the CRL of "hello-certs [^"]*" was not signed by that CA'
+done
 
 # The intermediate, then the leaf.
 revoke ca "$PKI/intermediate.pem" cACompromise

@@ -147,9 +147,27 @@ START_TEST(test_a_crl_to_come_is_refused_even_if_stale_is_allowed)
 }
 END_TEST
 
+/* A server would refuse everybody by it, so it does not begin. */
+START_TEST(test_a_forged_crl)
+{
+	const struct testpki_crl forged[] = {
+		{ .issuer = root, .signer = testpki_root("Root") },
+		{ .issuer = middle },
+	};
+	const struct tlsident id = { .chain_file = "server.pem", .key_file = "server.key" };
+	const struct tlsctx_choice choice = { .ask = clientauth_ask(&asking) };
+	struct outcome oc = OUTCOME_NONE;
+
+	testpki_write_crls("crl.pem", forged, 2);
+	ck_assert_ptr_null(tlsctx_server(&id, &choice, &oc));
+	ck_assert_outcome(&oc, OC_FILE, "\"Root\" in crl.pem was not signed by that CA");
+}
+END_TEST
+
 CHECK_MAIN_IN("clienttrust", make_cas, testpki_end,
     test_nobody_is_asked,
     test_the_cas_are_noted,
     test_what_is_left_of_the_crls,
     test_what_would_let_in_nobody_is_refused,
-    test_a_crl_to_come_is_refused_even_if_stale_is_allowed)
+    test_a_crl_to_come_is_refused_even_if_stale_is_allowed,
+    test_a_forged_crl)

@@ -88,6 +88,16 @@ static int explain_early(const struct revocation *r, int64_t now, struct outcome
 	return -1;
 }
 
+static int explain_forged(const struct revocation *r, struct outcome *oc)
+{
+	outcome_set(oc, OC_CRL_UNUSABLE, "the CRL of \"%s\" was not signed by that CA",
+	    r->crl.issuer);
+	outcome_advise(oc,
+	    "get it from the CA itself; was \"%s\" made anew? Then its old CRL is worth nothing",
+	    r->crl.issuer);
+	return -1;
+}
+
 int revocation_explain(const struct revocation *r, int error, const char *who, const char *issuer,
     int64_t now, struct outcome *oc)
 {
@@ -100,6 +110,8 @@ int revocation_explain(const struct revocation *r, int error, const char *who, c
 		return explain_stale(r, now, oc);
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 		return explain_early(r, now, oc);
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+		return explain_forged(r, oc);
 	default:
 		return outcome_set(oc, OC_CRL_UNUSABLE, "the CRL of \"%s\" cannot be used: %s",
 		    r->crl.issuer, X509_verify_cert_error_string(error));
