@@ -156,7 +156,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
-	tests/support/badcerts.sh tests/support/probe.c \
+	tests/support/badcerts.sh tests/support/past.c tests/support/probe.c \
 	tests/support/clients/Hello.java \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
@@ -211,12 +211,13 @@ fuzzers: $(fuzz_targets) tests/fuzz/unpack
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
 
-# A shared library to preload; a rule, because for a single one libtool is too much.
-check_DATA += tests/support/probe.so
-MOSTLYCLEANFILES += tests/support/probe.so
-tests/support/probe.so: tests/support/probe.c
+# Shared libraries to preload; a rule, because for two of them libtool is too much.
+preloads = tests/support/past.so tests/support/probe.so
+check_DATA += $(preloads)
+MOSTLYCLEANFILES += $(preloads)
+$(preloads): tests/support/past.c tests/support/probe.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
-		-shared -o $@ $(top_srcdir)/tests/support/probe.c -ldl
+		-shared -o $@ $(top_srcdir)/$(@:.so=.c) -ldl
 
 TESTS += $(unit_tests) tests/fuzz/seeds.sh $(system_tests) $(style_tests)
 else

@@ -28,6 +28,7 @@ struct master {
 	sigset_t waiting;  /* the signal mask while we wait */
 	bool complete;     /* "ready" was said for this generation */
 	bool stale;        /* and that one of its CRLs is */
+	int64_t looked_s;  /* when it was last looked which staples have ended; 0: never */
 	unsigned pause_ms; /* how long a slot pauses, as last looked at */
 };
 
@@ -270,6 +271,16 @@ static void tell_supervisor(struct master *m, uint64_t *until_ms)
 	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
 }
 
+/* left: seconds, more than 0. A clock may be set and a machine sleep: look again once an hour. */
+static void wake_in(int64_t left, uint64_t *until_ms)
+{
+	enum { HOUR = 3600 };
+	uint64_t at_ms = clock_ms() + (uint64_t)(left < HOUR ? left : HOUR) * 1000;
+
+	if (at_ms < *until_ms)
+		*until_ms = at_ms;
+}
+
 /* A CRL gets stale by itself: said once, when it happens. */
 static void watch_crls(struct master *m, uint64_t *until_ms)
 {
@@ -280,9 +291,19 @@ static void watch_crls(struct master *m, uint64_t *until_ms)
 	if (left <= 0) {
 		servicelog_stale(m->service, &m->job->options->clients);
 		m->stale = true;
-	} else if (clock_ms() + (uint64_t)left * 1000 < *until_ms) {
-		*until_ms = clock_ms() + (uint64_t)left * 1000;
+	} else {
+		wake_in(left, until_ms);
 	}
+}
+
+/* So does an OCSP response. */
+static void watch_staples(struct master *m, uint64_t *until_ms)
+{
+	int64_t now = time(NULL), next = servicelog_staples(m->service, m->looked_s, now);
+
+	m->looked_s = now;
+	if (next != INT64_MAX)
+		wake_in(next - now, until_ms);
 }
 
 static void renew(struct master *m, struct service *fresh)
@@ -297,6 +318,7 @@ static void renew(struct master *m, struct service *fresh)
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = m->stale = false;
+	m->looked_s = 0;
 	servicelog_findings(fresh);
 	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
 }
@@ -393,6 +415,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		tell_supervisor(&m, &wait.until_ms);
 		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
 		watch_crls(&m, &wait.until_ms);
+		watch_staples(&m, &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
 		reap(&m);
 		count_crew(&m);

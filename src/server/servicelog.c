@@ -30,6 +30,35 @@ void servicelog_findings(const struct service *s)
 		audit_client_cas(s->clients.ca, s->clients.ca_count, now, log_finding, client_ca);
 }
 
+static void log_staple_end(const struct identity *id)
+{
+	const struct certinfo *leaf = &id->chain[0].info;
+	char when[CERTINFO_TIME_MAX];
+
+	log_at(leaf->must_staple ? LEVEL_ERROR : LEVEL_WARNING,
+	    "the OCSP response %s for \"%s\" is stale since %s, and not stapled any more%s: get a "
+	    "new one, and reload",
+	    id->files->ocsp_file, leaf->subject, certinfo_time(id->staple.next_update, when),
+	    leaf->must_staple ? "; clients refuse the certificate without (RFC 7633)" : "");
+}
+
+int64_t servicelog_staples(const struct service *s, int64_t since, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < s->identity_count; i++) {
+		int64_t end = s->identities[i].staple.next_update;
+
+		if (s->identities[i].staple.status != STAPLE_GOOD || end <= since)
+			continue;
+		if (end <= now)
+			log_staple_end(&s->identities[i]);
+		else if (end < next)
+			next = end;
+	}
+	return next;
+}
+
 void servicelog_clients(const struct clientauth *a)
 {
 	struct log_line line;

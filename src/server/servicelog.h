@@ -2,6 +2,8 @@
 #ifndef HELLO_SERVER_SERVICELOG_H
 #define HELLO_SERVER_SERVICELOG_H
 
+#include <stdint.h>
+
 #include "server/service.h"
 
 /* What the master's log tells of a service. */
@@ -11,6 +13,12 @@
  * say to it may be just what is wanted.
  */
 void servicelog_findings(const struct service *s);
+
+/*
+ * Which OCSP responses have ended after since, up to now (seconds since 1970), and
+ * are not stapled any more. Returns when the next one ends; INT64_MAX: none will.
+ */
+int64_t servicelog_staples(const struct service *s, int64_t since, int64_t now);
 
 /* Who will be let in: as important at a start as where the server listens. */
 void servicelog_clients(const struct clientauth *a);

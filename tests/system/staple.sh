@@ -41,6 +41,29 @@ await "reload failed, the old service stays.*good.der cannot be stapled: it is n
 stop_server
 mv "$TMP/kept.der" "$TMP/good.der"
 
+# One ends while it is served: it is not stapled any more, and the log says so once. Made as
+# if it were yesterday, for a day but a few seconds.
+(
+	PAST=$((24 * 3600 - 6)) LD_PRELOAD=$builddir/tests/support/past.so
+	export PAST LD_PRELOAD
+	make_staple intermediate "$CERT" "$TMP/brief.der"
+) || exit
+start_server --workers 1 --ocsp "$TMP/brief.der"
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" localhost "$PORT"
+expect "$TMP/err" '^ *staple: good until 20'
+ended='level=warning role=master .*brief.der for \\"localhost\\" is stale since 20.*, and not stapled any more: get'
+! logged "$ended" || fail 'it is said too early'
+await "$ended"
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" localhost "$PORT"
+! grep -q staple "$TMP/err" || fail 'a stale response is stapled'
+kill -USR1 "$SERVER_PID"
+await msg=status
+[ "$(count 'not stapled any more')" -eq 1 ] || fail 'it is said again and again'
+# A reload with a stale one is refused, as a start is.
+kill -HUP "$SERVER_PID"
+await 'reload failed, the old service stays.*brief.der cannot be stapled: it is stale since'
+stop_server
+
 # refused FILE REGEX: what --check says is what a start says.
 refused() {
 	# shellcheck disable=SC2086 # words, or none
