@@ -97,6 +97,7 @@ system_tests = \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
+	tests/system/outcomes.sh \
 	tests/system/passthrough.sh \
 	tests/system/ping.sh \
 	tests/system/policy.sh \
@@ -140,6 +141,7 @@ fuzz_targets = \
 style_tests = \
 	tests/style/floors.sh \
 	tests/style/man.sh \
+	tests/style/outcomes.sh \
 	tests/style/shell.sh \
 	tests/style/source.sh
 
@@ -163,6 +165,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/system/clients.sh \
 	tests/system/lib.sh \
 	tests/system/net.sh \
+	tests/system/outcomes.tsv \
 	tests/system/revoke.sh \
 	tests/system/server.sh
 

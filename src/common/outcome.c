@@ -106,7 +106,7 @@ const char *outcome_layer_name(enum outcome_code code)
 		[LAYER_PROXY] = "proxy",
 		[LAYER_HANDSHAKE] = "handshake",
 		[LAYER_VERIFY] = "verify",
-		[LAYER_CLIENT] = "client identity",
+		[LAYER_CLIENT] = "client",
 		[LAYER_GREETING] = "greeting",
 		[LAYER_PATH] = "path",
 		[LAYER_SERVER] = "server",

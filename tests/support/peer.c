@@ -3,14 +3,17 @@
  * A server that is bad on purpose, each KIND in exactly one way: what
  * hello-client must name is made here.
  *
- *	peer [--listen ADDRESS] [--count N] [--time SECONDS] [--cert FILE --key FILE] KIND
+ *	peer [--listen ADDRESS] [--count N] [--time SECONDS] [--cert FILE --key FILE]
+ *	     [--to PORT] KIND
  *
  * Listens on a free port, which is its first and only line of output, and
  * serves one connection after the other. Leaves after N of them (1), and with
- * status 1 when its time (60 seconds) is over: no test leaves it behind.
+ * status 1 when its time (60 seconds) is over: no test leaves it behind. The kind
+ * that ends TLS brings what the server at PORT of 127.0.0.1 says.
  */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -31,6 +34,9 @@ enum { DRIP_MS = 50 };
 
 /* Of the connection that is served. */
 static unsigned serial;
+
+/* Whose words the kind that ends TLS brings. */
+static unsigned origin_port;
 
 static _Noreturn void die(const char *what)
 {
@@ -201,6 +207,17 @@ static void be_ancient(int fd)
 	finish(fd);
 }
 
+/* A ServerHello whose session id is longer than the message. */
+static void be_garbled(int fd)
+{
+	unsigned char hello[5 + 44] = { 22, 3, 3, 0, 44, 2, 0, 0, 40, 3, 3 };
+
+	hello[5 + 38] = 255;
+	read_client_hello(fd);
+	send_bytes(fd, hello, sizeof hello);
+	finish(fd);
+}
+
 static void be_half(int fd)
 {
 	read_client_hello(fd);
@@ -289,6 +306,38 @@ static void be_reset_after(SSL *ssl, int fd)
 	reset(fd);
 }
 
+static int connect_to_origin(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)origin_port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof at) != 0)
+		die("cannot connect to the server behind");
+	return fd;
+}
+
+/* As a balancer does: two connections, and the words of one go into the other. */
+static void be_terminate(SSL *ssl, int fd)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *origin = ctx ? SSL_new(ctx) : NULL;
+	int origin_fd = connect_to_origin(), n;
+	char words[4096];
+
+	if (!origin || SSL_set_fd(origin, origin_fd) != 1 || SSL_connect(origin) != 1)
+		die("no TLS to the server behind");
+	while ((n = SSL_read(origin, words, sizeof words)) > 0) {
+		if (SSL_write(ssl, words, n) <= 0)
+			break;
+	}
+	SSL_free(origin);
+	SSL_CTX_free(ctx);
+	close(origin_fd);
+	SSL_shutdown(ssl);
+	finish(fd);
+}
+
 /* ---- the program -------------------------------------------------------------- */
 
 /* One of the two functions, or neither for those that never accept. */
@@ -307,6 +356,7 @@ static const struct kind {
 	{ "alert", be_alert, NULL },
 	{ "old", be_old, NULL },
 	{ "ancient", be_ancient, NULL },
+	{ "garbled", be_garbled, NULL },
 	{ "half", be_half, NULL },
 	{ "drip", be_drip, NULL },
 	{ "full", NULL, NULL },   /* its queue is: what comes is dropped, as by a firewall */
@@ -320,6 +370,7 @@ static const struct kind {
 	{ "drip-greeting", NULL, be_drip_greeting },
 	{ "hiccup", NULL, be_hiccup },
 	{ "reset-after", NULL, be_reset_after },
+	{ "terminate", NULL, be_terminate },
 };
 
 struct options {
@@ -343,7 +394,7 @@ static unsigned number(const char *text)
 static _Noreturn void usage(void)
 {
 	fputs("usage: peer [--listen ADDRESS] [--count N] [--time SECONDS] "
-	      "[--cert FILE --key FILE] KIND\nKIND:",
+	      "[--cert FILE --key FILE] [--to PORT] KIND\nKIND:",
 	    stderr);
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		fprintf(stderr, " %s", kinds[i].name);
@@ -369,6 +420,8 @@ static void parse(struct options *o, int argc, char *argv[])
 			o->count = number(value);
 		else if (strcmp(argv[i], "--time") == 0)
 			o->seconds = number(value);
+		else if (strcmp(argv[i], "--to") == 0)
+			origin_port = number(value);
 		else if (strcmp(argv[i], "--cert") == 0)
 			o->cert = value;
 		else if (strcmp(argv[i], "--key") == 0)
