@@ -3,27 +3,32 @@
 #define HELLO_COMMON_TLSRESUME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/addr.h"
 #include "common/tlsio.h"
 
 /*
  * A client's session, which a later connection may resume (RFC 8446 section
- * 2.2), and whom it is for. It holds the certificates that the peer proved,
- * because a resumption brings none. Zeroed: nothing.
+ * 2.2), and whom it is for. It holds the certificates that the peer proved and
+ * the OCSP response that came with them, because a resumption brings neither.
+ * Zeroed: nothing.
  */
 struct tlsresume {
 	struct ssl_session_st *session;
 	char sni[ADDR_HOST_MAX], verify_name[ADDR_HOST_MAX];
+	unsigned char *staple; /* DER; NULL: none came */
+	size_t staple_len;
 };
 
 /*
  * Take the session of a connection that was verified for this name and has been
- * read to its end: with TLS 1.3 tickets come behind the handshake. out holds
- * nothing when the server gave none. Release with tlsresume_free.
+ * read to its end: with TLS 1.3 tickets come behind the handshake. resumed is
+ * what this one has resumed itself, or NULL. out holds nothing when the server
+ * gave none. Release with tlsresume_free.
  */
 void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_name,
-    struct tlsresume *out);
+    const struct tlsresume *resumed, struct tlsresume *out);
 
 /*
  * Offer it on a connection whose handshake has not begun. Nothing happens when
@@ -33,6 +38,9 @@ void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_n
  */
 void tlsresume_offer(struct tlsio *t, const char *sni, const char *verify_name,
     const struct tlsresume *held);
+
+/* Hand over what is held; from holds nothing then, and what to held is forgotten, not released. */
+void tlsresume_move(struct tlsresume *from, struct tlsresume *to);
 
 /* Release; idempotent. */
 void tlsresume_free(struct tlsresume *held);

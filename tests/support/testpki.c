@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -251,6 +252,31 @@ void testpki_write_crls(const char *file, const struct testpki_crl *crl, size_t 
 		X509_CRL_free(made_now);
 	}
 	must(fclose(to) == 0, file);
+}
+
+void testpki_write_staple(const char *file, const struct testpki_cert *about,
+    const struct testpki_cert *issuer)
+{
+	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), about->cert, issuer->cert);
+	ASN1_TIME *from = X509_gmtime_adj(NULL, -3600), *until = X509_gmtime_adj(NULL, 86400);
+	OCSP_RESPONSE *response;
+	unsigned char *der = NULL;
+	int len;
+
+	must(OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, until) &&
+	    OCSP_basic_sign(basic, issuer->cert, issuer->key, EVP_sha256(), NULL, 0) == 1,
+	    "make an OCSP response");
+	response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	len = i2d_OCSP_RESPONSE(response, &der);
+	must(len > 0, "write an OCSP response");
+	testpki_write_text(file, (const char *)der, (size_t)len);
+	OPENSSL_free(der);
+	OCSP_RESPONSE_free(response);
+	OCSP_BASICRESP_free(basic);
+	OCSP_CERTID_free(id);
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(until);
 }
 
 void testpki_write_text(const char *file, const char *text, size_t len)

@@ -50,6 +50,10 @@ struct testpki_crl {
 	bool no_next_update;
 };
 
+/* Write an OCSP response that says "good" of this certificate, for a day. */
+void testpki_write_staple(const char *file, const struct testpki_cert *about,
+    const struct testpki_cert *issuer);
+
 /*
  * Make a new temporary folder and work in it, so that "leaf.pem" is a path; go
  * back and remove it with all that is in it. For CHECK_MAIN_IN: not within a

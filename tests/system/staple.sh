@@ -28,6 +28,9 @@ run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --servername localhost 127.0.0.1 
 expect "$TMP/err" '^ *staple: good until 20'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --servername other.test 127.0.0.1 "$PORT"
 ! grep -q staple "$TMP/err" || fail 'there is a staple where none was given'
+run_status 0 "$HELLO_CLIENT" -c 6 -i 10ms --parallel 1 --resume --tls-max 1.2 --cacert "$CA" --servername localhost \
+	127.0.0.1 "$PORT"
+await 'outcome=OK.* protocol=TLSv1.2 .* resumed=yes' 5
 # For a moment after its end.
 outcome 59 CERT_INVALID --verify-time +3d --cacert "$CA" --servername localhost 127.0.0.1 "$PORT"
 expect "$TMP/err" 'the OCSP response .* is no good: it is stale since '

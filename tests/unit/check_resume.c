@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
@@ -11,6 +12,7 @@
 #include "client/cert/staple.h"
 #include "client/step/verify.h"
 #include "common/tlsctx.h"
+#include "common/tlsstaple.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 
@@ -20,6 +22,7 @@ enum { VISITS = 2 };
 static int visits[VISITS][2];
 static pid_t server_pid;
 static size_t visited;
+static bool stapling;
 
 static void make_files(void)
 {
@@ -32,6 +35,7 @@ static void make_files(void)
 	testpki_write_certs("other.pem", testpki_root("Other CA"), NULL);
 	testpki_write_certs("chain.pem", leaf, NULL);
 	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_staple("staple.der", leaf, root);
 }
 
 static void greet(SSL_CTX *ctx, int fd)
@@ -57,6 +61,8 @@ static void start_server(int version)
 	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
 
 	ck_assert_no_failure(&oc);
+	if (stapling)
+		ck_assert_int_eq(tlsstaple_load_unjudged(ctx, "staple.der", &oc), 0);
 	visited = 0;
 	for (size_t i = 0; i < VISITS; i++)
 		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, visits[i]), 0);
@@ -134,8 +140,7 @@ static struct tlsresume earn(int version)
 	ck_assert_no_failure(&oc);
 	ck_assert(!s.facts.resumed);
 	ck_assert_ptr_nonnull(s.earned.session);
-	earned = s.earned;
-	s.earned.session = NULL;
+	tlsresume_move(&s.earned, &earned);
 	session_free(&s);
 	return earned;
 }
@@ -230,7 +235,43 @@ START_TEST(test_a_resumed_connection_is_verified_by_its_own_trust)
 }
 END_TEST
 
+/* It comes with the certificates, so a resumption does not bring it, and it is good as long. */
+START_TEST(test_a_staple_is_judged_again)
+{
+	struct client_options o = asking("a.test", "ca.pem");
+
+	stapling = true;
+	for (size_t i = 0; i < 2; i++) {
+		struct tlsresume held = earn(versions[i]);
+		struct outcome oc = OUTCOME_NONE;
+		struct session s;
+
+		o.trust.verify_time = 0;
+		ck_assert_int_eq(visit(&s, &o, &held, &oc), 0);
+		ck_assert(s.facts.resumed);
+		ck_assert_int_eq(s.verdict.staple.status, STAPLE_GOOD);
+		/* Whoever resumes this one in turn has it, too. */
+		ck_assert_uint_gt(held.staple_len, 0);
+		ck_assert_uint_eq(s.earned.staple_len, held.staple_len);
+		session_free(&s);
+		tlsresume_free(&held);
+		stop_server();
+		/* After its end. */
+		held = earn(versions[i]);
+		o.trust.verify_time = time(NULL) + 2 * 86400;
+		ck_assert_int_eq(visit(&s, &o, &held, &oc), -1);
+		ck_assert(s.facts.resumed);
+		ck_assert_outcome(&oc, OC_CERT_INVALID, "it is stale since ");
+		ck_assert_ptr_null(s.greeting);
+		session_free(&s);
+		tlsresume_free(&held);
+		stop_server();
+	}
+}
+END_TEST
+
 CHECK_MAIN_IN("resume", make_files, testpki_end, test_a_session_is_resumed_and_its_chain_is_known,
     test_a_session_is_not_offered_to_another_name,
     test_a_resumed_connection_is_verified_for_its_own_name,
-    test_a_resumed_connection_is_verified_by_its_own_trust)
+    test_a_resumed_connection_is_verified_by_its_own_trust,
+    test_a_staple_is_judged_again)

@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "client/cert/verdict.h"
 #include "common/staple.h"
 #include "common/tlsio.h"
 
@@ -31,19 +30,28 @@ static int judge(struct verdict *v)
 	}
 }
 
+static int look(struct verdict *v, STACK_OF(X509) * chain, const unsigned char *der, size_t len)
+{
+	if (der && len > 0 && sk_X509_num(chain) > 0) /* who is trusted alone is its own issuer */
+		staple_judge(der, len, sk_X509_value(chain, 0),
+		    sk_X509_value(chain, sk_X509_num(chain) > 1), v->at, &v->staple);
+	return judge(v);
+}
+
 int staple_callback(SSL *ssl, void *unused)
 {
-	struct verdict *v = tlsio_owner(ssl);
-	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
 	const unsigned char *der = NULL;
 	long len = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
 
 	(void)unused;
-	/* A resumed session brings no certificate: what came with the first one was judged then. */
+	/* Nor does it bring a certificate: both are judged when it is done. */
 	if (SSL_session_reused(ssl))
 		return 1;
-	if (der && len > 0 && sk_X509_num(chain) > 0) /* who is trusted alone is its own issuer */
-		staple_judge(der, (size_t)len, sk_X509_value(chain, 0),
-		    sk_X509_value(chain, sk_X509_num(chain) > 1), v->at, &v->staple);
-	return judge(v);
+	return look(tlsio_owner(ssl), SSL_get0_verified_chain(ssl), der, len > 0 ? (size_t)len : 0);
+}
+
+void staple_judge_again(struct verdict *v, X509_STORE_CTX *verified, const unsigned char *der,
+    size_t len)
+{
+	look(v, X509_STORE_CTX_get0_chain(verified), der, len);
 }

@@ -2,7 +2,11 @@
 #ifndef HELLO_CLIENT_CERT_STAPLE_H
 #define HELLO_CLIENT_CERT_STAPLE_H
 
+#include <stddef.h>
+
 #include <openssl/types.h>
+
+#include "client/cert/verdict.h"
 
 /*
  * For tlsctx_client: judges the OCSP response that the server staples, once the
@@ -12,5 +16,13 @@
  * none at all where the certificate demands one (RFC 7633). Returns 1 or 0.
  */
 int staple_callback(SSL *ssl, void *unused);
+
+/*
+ * A resumption brings no response: judge the one that came with the session's
+ * certificates (der NULL: none came) as of v->at, by the chain that was verified
+ * anew. Recorded in v, like the above.
+ */
+void staple_judge_again(struct verdict *v, X509_STORE_CTX *verified, const unsigned char *der,
+    size_t len);
 
 #endif

@@ -55,8 +55,7 @@ static void print_bad(const struct session *s, uint64_t seq, const struct outcom
 static void take_held(struct ping *p, struct tlsresume *out)
 {
 	pthread_mutex_lock(&p->lock);
-	*out = p->held;
-	p->held.session = NULL;
+	tlsresume_move(&p->held, out);
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -66,8 +65,7 @@ static void keep_earned(struct ping *p, struct session *s)
 	if (!p->options->resume || !s->earned.session)
 		return;
 	tlsresume_free(&p->held);
-	p->held = s->earned;
-	s->earned.session = NULL;
+	tlsresume_move(&s->earned, &p->held);
 }
 
 static void probe(void *arg, uint64_t i, uint64_t due_us)

@@ -161,7 +161,8 @@ int step_close(struct session *s, struct outcome *oc)
 	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
 	if (tlsio_close_notify(s->tls, &ignored) == IO_DONE)
 		tlsio_flush(s->tls, &ignored);
-	tlsresume_take(s->tls, s->sni, s->verify_name, &s->earned);
+	tlsresume_take(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
+	    &s->earned);
 	tlsio_free(s->tls);
 	s->tls = NULL;
 	close(s->fd);

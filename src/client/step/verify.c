@@ -10,6 +10,7 @@
 
 #include "client/cert/expected.h"
 #include "client/cert/pin.h"
+#include "client/cert/staple.h"
 #include "client/session.h"
 #include "client/cert/verdict.h"
 #include "common/addr.h"
@@ -156,11 +157,21 @@ static bool has_name(X509 *leaf, const char *name)
 	return X509_check_host(leaf, name, 0, flags, NULL) == 1;
 }
 
+static void judge_again(struct session *s, X509_STORE_CTX *store)
+{
+	if (verify_callback(store, NULL) == 1)
+		staple_judge_again(&s->verdict, store, s->offered->staple, s->offered->staple_len);
+	else if (s->verdict.error == X509_V_OK)
+		/* A judgement that failed without an error is none. */
+		s->verdict.ran = false;
+}
+
 /*
  * A resumption brings no certificate: the peer has proved that it knows the
  * secret of a session, and the session tells who was verified then. Those
  * certificates are judged anew, exactly as the library does it in a full
- * handshake: for the name of this connection, at this time, by these CRLs.
+ * handshake: for the name of this connection, at this time, by these CRLs; then
+ * by the OCSP response that came with them.
  */
 static void judge_session(struct session *s)
 {
@@ -177,10 +188,8 @@ static void judge_session(struct session *s)
 	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
 		param = X509_STORE_CTX_get0_param(store);
 		X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
-		/* A judgement that failed without an error is none. */
-		if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1 &&
-		    verify_callback(store, NULL) != 1 && s->verdict.error == X509_V_OK)
-			s->verdict.ran = false;
+		if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1)
+			judge_again(s, store);
 	}
 	X509_free(leaf);
 	X509_STORE_CTX_free(store);
