@@ -56,6 +56,7 @@ libserver_a_SOURCES = \
 	src/server/identity.c src/server/identity.h \
 	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
+	src/server/manners.c src/server/manners.h \
 	src/server/master.c src/server/master.h \
 	src/server/metrics.c src/server/metrics.h \
 	src/server/monitor.c src/server/monitor.h \

@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
+	tests/unit/check_manners \
 	tests/unit/check_moment \
 	tests/unit/check_names \
 	tests/unit/check_notify \
@@ -89,6 +90,7 @@ system_tests = \
 	tests/system/master-death.sh \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
+	tests/system/misbehave.sh \
 	tests/system/monitor.sh \
 	tests/system/mtls-crl.sh \
 	tests/system/mtls.sh \

@@ -144,7 +144,7 @@ int optparse_duration(const char *name, const char *value, unsigned *out_ms, str
 int optparse_choice(const char *name, const char *value, const char *const names[], unsigned count,
     unsigned *out, struct outcome *oc)
 {
-	char list[128] = "";
+	char list[192] = "";
 	size_t len = 0;
 
 	for (unsigned i = 0; i < count; i++) {

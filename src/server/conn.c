@@ -8,6 +8,7 @@
 #include "common/sock.h"
 #include "common/tlsfacts.h"
 #include "server/answer.h"
+#include "server/manners.h"
 #include "server/proxyhead.h"
 #include "server/request.h"
 
@@ -35,6 +36,7 @@ static enum io run_hello(struct conn *c, struct outcome *oc);
 static enum io run_early_greeting(struct conn *c, struct outcome *oc);
 static enum io run_handshake(struct conn *c, struct outcome *oc);
 static enum io run_request(struct conn *c, struct outcome *oc);
+static enum io run_pause(struct conn *c, struct outcome *oc);
 static enum io run_greeting(struct conn *c, struct outcome *oc);
 static enum io run_close_notify(struct conn *c, struct outcome *oc);
 static enum io run_linger(struct conn *c, struct outcome *oc);
@@ -49,6 +51,7 @@ static const struct state {
 	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE, "early" }, /* 0.5-RTT data */
 	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE, "handshake" },  /* SSL_do_handshake */
 	[CONN_REQUEST] = { run_request, PHASE_REQUEST, "request" },          /* SSL_read         */
+	[CONN_PAUSE] = { run_pause, PHASE_REQUEST, "pause" },                /* bad manners */
 	[CONN_GREETING] = { run_greeting, PHASE_GREETING, "greeting" },      /* SSL_write        */
 	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING, "close" }, /* SSL_shutdown     */
 	[CONN_LINGER] = { run_linger, PHASE_LINGER, "linger" },              /* recv to the end  */
@@ -109,46 +112,19 @@ static void note_failure(struct conn *c, const struct outcome *oc)
 	connrecord_fail(&c->record, states[c->state].name, oc);
 }
 
-/* A balancer that looks whether we are there asks for nothing. Else NULL. */
-static const char *is_health_check(const struct conn *c, const struct outcome *oc)
-{
-	switch (oc->code) {
-	case OC_HANDSHAKE_CLOSED:
-	case OC_HANDSHAKE_RESET:
-		return c->tls && !tlsio_heard(c->tls) ? "connected and closed without a byte"
-						      : NULL;
-	case OC_GREETING_TRUNCATED:
-	case OC_GREETING_RESET:
-		return c->state == CONN_REQUEST && !c->request
-		    ? "closed after the handshake without a request"
-		    : NULL;
-	default:
-		return NULL;
-	}
-}
-
 /* A peer that is still there is told what happened, and gets the time to read it. */
 static void fail(struct conn *c, struct outcome *oc)
 {
-	const char *check = is_health_check(c, oc);
+	bool silent = c->tls && !tlsio_heard(c->tls);
+	bool unasked = c->state == CONN_REQUEST && !c->request;
+	const char *check = connrecord_is_health_check(oc, silent, unasked);
 	struct outcome health = OUTCOME_NONE;
 
 	if (check)
 		outcome_set(&health, OC_HEALTH_CHECK, "%s", check);
 	note_failure(c, check ? &health : oc);
-	switch (c->record.code) {
-	case OC_HEALTH_CHECK:
-	case OC_HANDSHAKE_CLOSED:
-	case OC_HANDSHAKE_RESET:
-	case OC_GREETING_TRUNCATED:
-	case OC_GREETING_RESET:
-	case OC_INTERNAL:
-		enter(c, CONN_DONE);
-		break;
-	default:
-		c->alerting = true;
-		enter(c, c->tls && c->state < CONN_CLOSE_NOTIFY ? CONN_CLOSE_NOTIFY : CONN_DONE);
-	}
+	c->alerting = c->tls && c->state < CONN_CLOSE_NOTIFY && connrecord_has_peer(&c->record);
+	enter(c, c->alerting ? CONN_CLOSE_NOTIFY : CONN_DONE);
 }
 
 static int begin_tls(struct conn *c, struct outcome *oc)
@@ -178,6 +154,21 @@ static enum io run_proxy(struct conn *c, struct outcome *oc)
 	return more ? IO_DONE : IO_WANT_READ;
 }
 
+/* --misbehave: no TLS today. */
+static enum io refuse_tls(struct conn *c)
+{
+	const struct service *s = c->service;
+	struct outcome intended = OUTCOME_NONE;
+	enum io io = manners_meet(s->manners, c->fd, s->greeting, s->greeting_len);
+
+	outcome_set(&intended, OC_HANDSHAKE_FAILED, "on purpose: --misbehave %s",
+	    manners_name(s->manners));
+	note_failure(c, &intended);
+	if (io == IO_EOF)
+		sock_finish(c->fd);
+	return io == IO_WANT_READ ? io : enter(c, io == IO_EOF ? CONN_LINGER : CONN_DONE);
+}
+
 /*
  * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
  * our first flight, and the client has it a round trip earlier than from a
@@ -189,6 +180,8 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
+	if (manners_have_no_tls(c->service->manners))
+		return refuse_tls(c);
 	if (!c->tls && begin_tls(c, oc) != 0)
 		return IO_FAILED;
 	io = tlsio_read_hello(c->tls, oc);
@@ -196,7 +189,8 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 		return io;
 	if (tlsfacts_is_http(c->tls))
 		c->record.alpn = "http/1.1";
-	else if (!c->service->asks_clients && tlsio_may_write_early(c->tls))
+	else if (!c->service->asks_clients && !manners_are_slow(c->service->manners) &&
+	    tlsio_may_write_early(c->tls))
 		return compose_greeting(c, oc) == 0 ? enter(c, CONN_EARLY_GREETING) : IO_FAILED;
 	return enter(c, CONN_HANDSHAKE);
 }
@@ -220,6 +214,13 @@ static enum io run_early_greeting(struct conn *c, struct outcome *oc)
 	return tlsio_await(c->tls);
 }
 
+static enum io begin_greeting(struct conn *c)
+{
+	bool slow = c->service->manners == MANNERS_SLOW_GREETING;
+
+	return enter(c, slow ? CONN_PAUSE : CONN_GREETING);
+}
+
 /* On either way nothing counts as greeted before the client's Finished is verified. */
 static enum io run_handshake(struct conn *c, struct outcome *oc)
 {
@@ -232,7 +233,7 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 		return enter(c, CONN_CLOSE_NOTIFY);
 	if (c->record.alpn[0])
 		return enter(c, CONN_REQUEST);
-	return compose_greeting(c, oc) == 0 ? enter(c, CONN_GREETING) : IO_FAILED;
+	return compose_greeting(c, oc) == 0 ? begin_greeting(c) : IO_FAILED;
 }
 
 /* A request that is refused is answered, too, with what is wrong. */
@@ -245,7 +246,7 @@ static enum io answer_request(struct conn *c, struct outcome *oc)
 		note_failure(c, &bad);
 	if (answer_http(&about, c->request, &c->answer, oc) != 0)
 		return IO_FAILED;
-	return enter(c, CONN_GREETING);
+	return begin_greeting(c);
 }
 
 static enum io run_request(struct conn *c, struct outcome *oc)
@@ -255,18 +256,33 @@ static enum io run_request(struct conn *c, struct outcome *oc)
 	return io == IO_DONE && c->request->status != 0 ? answer_request(c, oc) : io;
 }
 
+/* What the peer says meanwhile is not asked for; that it leaves is. */
+static enum io run_pause(struct conn *c, struct outcome *oc)
+{
+	char unread[1024];
+	size_t got;
+	enum io io = tlsio_read(c->tls, unread, sizeof unread, &got, oc);
+
+	return io == IO_EOF ? enter(c, CONN_GREETING) : io;
+}
+
 static enum io run_greeting(struct conn *c, struct outcome *oc)
 {
-	enum io io = tlsio_write(c->tls, c->answer.text, c->answer.len, oc);
+	size_t portion = manners_portion(c->service->manners, c->answer.len);
+	enum io io = tlsio_write(c->tls, c->answer.text, portion, oc);
 
-	return io == IO_DONE ? enter(c, CONN_CLOSE_NOTIFY) : io;
+	if (io != IO_DONE)
+		return io;
+	c->answer.text += portion;
+	c->answer.len -= portion;
+	return c->answer.len == 0 ? enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
 }
 
 static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
 	enum io io = IO_DONE;
 
-	if (!c->alerting)
+	if (!c->alerting && c->service->manners != MANNERS_NO_CLOSE_NOTIFY)
 		io = tlsio_close_notify(c->tls, oc);
 	if (io == IO_DONE)
 		io = tlsio_flush(c->tls, oc);
@@ -314,6 +330,10 @@ static void expire(struct conn *c)
 	unsigned ms = c->limits->ms[phase];
 	struct outcome oc = OUTCOME_NONE;
 
+	if (c->state == CONN_PAUSE) {
+		enter(c, CONN_GREETING);
+		return;
+	}
 	if (phase == PHASE_REQUEST) {
 		expire_request(c);
 		return;

@@ -21,6 +21,7 @@ enum conn_state {
 	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
 	CONN_HANDSHAKE,
 	CONN_REQUEST,      /* only where ALPN selected http/1.1: take a request's head */
+	CONN_PAUSE,        /* only with --misbehave slow-greeting */
 	CONN_GREETING,     /* where it could not leave early, or HTTP's answer */
 	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
 	CONN_LINGER,       /* half-closed: read and discard until the peer's end */

@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_CONNRECORD_H
 #define HELLO_SERVER_CONNRECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/addr.h"
@@ -43,6 +44,16 @@ int connrecord_ask(struct conn_record *r, struct outcome *oc);
  * counts; why a client's certificate was refused is told by clientauth_explain.
  */
 void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
+
+/*
+ * A balancer that looks whether we are there asks for nothing: what it did instead,
+ * when a connection ended so before the peer said anything (silent), or in HTTP before
+ * the request (unasked). Else NULL.
+ */
+const char *connrecord_is_health_check(const struct outcome *oc, bool silent, bool unasked);
+
+/* After a failure: is the peer still there, to be told? */
+bool connrecord_has_peer(const struct conn_record *r);
 
 /* What the TLS state knows, before it goes. */
 void connrecord_take(struct conn_record *r, const struct tlsio *tls);

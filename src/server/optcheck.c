@@ -40,8 +40,10 @@ static int check_zoo(const struct server_options *o, struct outcome *oc)
 {
 	bool here = o->listen_count > 0;
 
-	if (!o->zoo)
-		return o->unsafe_zoo ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo") : 0;
+	if (!o->zoo && o->manners == MANNERS_GOOD)
+		return o->unsafe_zoo
+		    ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo and --misbehave")
+		    : 0;
 	for (size_t i = 0; i < o->listen_count; i++) {
 		const struct server_place *place = &o->listen[i];
 
@@ -49,11 +51,12 @@ static int check_zoo(const struct server_options *o, struct outcome *oc)
 		    (place->kind == PLACE_UNIX ||
 			(place->kind == PLACE_INET && addr_is_loopback(&place->at)));
 	}
-	if (o->identity_count > 0)
+	if (o->zoo && o->identity_count > 0)
 		return outcome_set(oc, OC_USAGE, "--zoo brings its own certificates: no --cert");
 	if (here || o->unsafe_zoo)
 		return 0;
-	outcome_set(oc, OC_USAGE, "--zoo would serve bad certificates to other machines");
+	outcome_set(oc, OC_USAGE, "%s to other machines",
+	    o->zoo ? "--zoo would serve bad certificates" : "--misbehave would be bad");
 	outcome_advise(oc, "--listen 127.0.0.1:8443, or --unsafe-zoo if that is what you want");
 	return -1;
 }

@@ -53,6 +53,7 @@ enum {
 	OPT_LOG_FORMAT,
 	OPT_LOG_LEVEL,
 	OPT_ZOO,
+	OPT_MISBEHAVE,
 	OPT_UNSAFE_ZOO,
 	OPT_CHECK,
 	OPT_HELP,
@@ -110,6 +111,8 @@ static const struct optparse_option options[] = {
 	[OPT_LOG_FORMAT] = { 0, "log-format", "FORMAT", "text or json (text)" },
 	[OPT_LOG_LEVEL] = { 0, "log-level", "LEVEL", "error, warning, info or debug (info)" },
 	[OPT_ZOO] = { 0, "zoo", "DIR", "serve the bad certificates of hello-certs zoo" },
+	[OPT_MISBEHAVE] = { 0, "misbehave", "KIND",
+	    "in one way; the manual lists them, \"plain\" is one" },
 	[OPT_UNSAFE_ZOO] = { 0, "unsafe-zoo", NULL, "not only to this machine" },
 	[OPT_CHECK] = { 't', "check", NULL, "load and judge everything, and leave" },
 	[OPT_HELP] = { 'h', "help", NULL, "show this" },
@@ -375,6 +378,8 @@ static int apply(struct server_options *o, int option, const char *value, struct
 	case OPT_ZOO:
 		o->zoo = value;
 		return 0;
+	case OPT_MISBEHAVE:
+		return manners_parse(value, &o->manners, oc);
 	case OPT_UNSAFE_ZOO:
 		o->unsafe_zoo = true;
 		return 0;

@@ -11,6 +11,7 @@
 #include "common/tlsctx.h"
 #include "server/access.h"
 #include "server/clientauth.h"
+#include "server/manners.h"
 #include "server/place.h"
 #include "server/sandbox.h"
 
@@ -43,6 +44,7 @@ struct server_options {
 	enum sandbox_mode sandbox;
 	unsigned proxy_ms, handshake_ms, request_ms, greeting_ms, linger_ms, drain_ms;
 	const char *zoo; /* a folder of hello-certs zoo, instead of identities; NULL: none */
+	enum manners manners;
 	bool unsafe_zoo; /* let other machines come to it */
 	bool check;      /* judge, and serve nothing */
 	enum log_level log_level;

@@ -29,6 +29,18 @@ static int read_greeting(const char *path, char *buf, size_t max, size_t *len, s
 	return 0;
 }
 
+static int make_huge(struct service *s, struct outcome *oc)
+{
+	char *huge = manners_repeat(s->greeting, s->greeting_len);
+
+	if (!huge)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a huge greeting");
+	free(s->greeting);
+	s->greeting = huge;
+	s->greeting_len = MANNERS_HUGE_BYTES;
+	return 0;
+}
+
 static int load_greeting(struct service *s, const struct server_options *o, struct outcome *oc)
 {
 	/* With the report it must not become longer than a client takes. */
@@ -50,7 +62,7 @@ static int load_greeting(struct service *s, const struct server_options *o, stru
 	}
 	if (s->greeting_len == 0)
 		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
-	return 0;
+	return s->manners == MANNERS_HUGE_GREETING ? make_huge(s, oc) : 0;
 }
 
 /* In the master: a name that changes later would change between two workers. */
@@ -150,7 +162,8 @@ struct service *service_load(const struct server_options *o, const struct servic
 	}
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
-	s->close_early = o->tls.tickets == 0;
+	s->manners = o->manners;
+	s->close_early = o->tls.tickets == 0 && s->manners != MANNERS_NO_CLOSE_NOTIFY;
 	note_file(s, o->greeting_file);
 	load_report(s, o);
 	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||

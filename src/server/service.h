@@ -11,6 +11,7 @@
 #include "common/outcome.h"
 #include "server/clienttrust.h"
 #include "server/identity.h"
+#include "server/manners.h"
 #include "server/names.h"
 #include "server/options.h"
 
@@ -38,7 +39,8 @@ struct service {
 	 * those are written after it, and nothing may follow a close_notify.
 	 */
 	bool close_early;
-	uint64_t files; /* which versions of which files it was loaded from */
+	enum manners manners; /* good ones, but for --misbehave */
+	uint64_t files;       /* which versions of which files it was loaded from */
 };
 
 /*

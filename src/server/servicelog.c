@@ -16,6 +16,9 @@ void servicelog_findings(const struct service *s)
 	static char certificate[] = "certificate", client_ca[] = "client CA";
 	int64_t now = time(NULL);
 
+	if (s->manners != MANNERS_GOOD)
+		log_at(LEVEL_WARNING, "bad manners on purpose: --misbehave %s",
+		    manners_name(s->manners));
 	for (size_t i = 0; i < s->identity_count; i++) {
 		const struct identity *id = &s->identities[i];
 

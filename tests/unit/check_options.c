@@ -313,6 +313,25 @@ START_TEST(test_the_zoo_stays_here)
 }
 END_TEST
 
+START_TEST(test_bad_manners_stay_here)
+{
+	static const char other[] = "--misbehave would be bad to other machines";
+	struct server_options o = taken(WORDS("--misbehave", "plain", "--listen", "127.0.0.1:1"));
+
+	ck_assert_int_eq(o.manners, MANNERS_PLAIN);
+	ck_assert_uint_eq(o.identity_count, 1);
+	o = taken(WORDS("--misbehave", "one-byte-records", "--zoo", "z", "--listen", "[::1]:1"));
+	ck_assert_int_eq(o.manners, MANNERS_ONE_BYTE_RECORDS);
+	ck_assert_str_eq(o.zoo, "z");
+	refused(WORDS("--misbehave", "plain"), other);
+	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
+	taken(WORDS("--misbehave", "plain", "--unsafe-zoo"));
+	refused(WORDS("--misbehave", "good"), "or one-byte-records, not \"good\"");
+	o = taken(WORDS("1234"));
+	ck_assert_int_eq(o.manners, MANNERS_GOOD);
+}
+END_TEST
+
 START_TEST(test_the_zoo_judges_clients_as_any_server)
 {
 	struct server_options o =
@@ -419,7 +438,7 @@ CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_whe
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
     test_the_bounds_are_within, test_the_levels_of_the_log, test_the_zoo_stays_here,
-    test_the_zoo_judges_clients_as_any_server,
+    test_bad_manners_stay_here, test_the_zoo_judges_clients_as_any_server,
     test_unknown_options,
     test_help_and_version_end_it, test_other_places,
     test_credentials_come_before_the_usual_place)
