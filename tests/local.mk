@@ -123,6 +123,7 @@ system_tests = \
 	tests/system/staple.sh \
 	tests/system/stdout-full.sh \
 	tests/system/tickets.sh \
+	tests/system/targets-many.sh \
 	tests/system/targets.sh \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \

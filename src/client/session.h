@@ -25,6 +25,9 @@ enum { SESSION_ADDRS_MAX = 16 };
 /* A greeting longer than this is no greeting. */
 enum { SESSION_GREETING_MAX = 65536 };
 
+/* A probe's open files: those of a resolver, or one for each address that is tried at a time. */
+enum { SESSION_DESCRIPTORS = 4 };
+
 /* Room for what session.store says; a longer path is cut. */
 enum { SESSION_STORE_MAX = 256 };
 

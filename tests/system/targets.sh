@@ -89,11 +89,24 @@ targets 2 -v
 targets 2 localhost
 targets 3 --nagios
 targets 0
+targets 3 --prometheus "$TMP/no/such"
+(
+	# shellcheck disable=SC3045  # not in POSIX, and in every shell that a Debian or Fedora has as sh
+	ulimit -n 40
+	targets 2 --parallel 7
+	expect "$TMP/err" '7 at a time may need 44 open files, and the hard limit is 40'
+	targets 0 --parallel 6
+) || exit
 
 # ---- metrics --------------------------------------------------------------------------------------
 printf '%s\n' "localhost $good" "127.0.0.1 $good" "localhost $closed" >"$LIST"
 targets 20 --prometheus "$TMP/all.prom"
 [ "$(grep -c '^hello_client_success{' "$TMP/all.prom")" -eq 3 ] || fail 'not three targets in the metrics'
+targets 20 --prometheus "$TMP/no/such"
+expect "$TMP/err" '^hello-client: FILE: cannot write .*/no/such'
+expect "$TMP/err" '^hello-client: CONNECT_REFUSED: 1 of 3 targets ended so'
+targets 20 -q --prometheus "$TMP/no/such"
+[ ! -s "$TMP/err" ] || fail '-q is not quiet'
 echo "localhost $good -4" >>"$LIST"
 targets 2 --prometheus "$TMP/all.prom"
 expect "$TMP/err" 'lines 1 and 4 would be the same'

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "common/clock.h"
 #include "common/outcome.h"
@@ -58,7 +59,7 @@ static void slow_job(void *arg, uint64_t i, uint64_t due_us)
 static struct parallel *start(unsigned width, uint64_t count, uint64_t interval_us,
     parallel_job *job)
 {
-	const struct parallel_plan plan = { width, count, interval_us, job, &seen };
+	const struct parallel_plan plan = { width, count, interval_us, 1, job, &seen };
 	struct outcome oc = OUTCOME_NONE;
 	struct parallel *p;
 
@@ -180,6 +181,29 @@ START_TEST(test_nothing_to_do)
 }
 END_TEST
 
+/* A lack of descriptors would be told as a failure of who is asked. */
+START_TEST(test_descriptors_for_all_lanes)
+{
+	const struct rlimit low = { .rlim_cur = 20, .rlim_max = 40 };
+	struct parallel_plan plan = { .width = 7, .count = 1, .descriptors = 4, .job = quick_job,
+		.arg = &seen };
+	struct outcome oc = OUTCOME_NONE;
+	struct rlimit now;
+	struct parallel *p;
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+	ck_assert_ptr_null(parallel_start(&plan, &oc));
+	ck_assert_outcome(&oc, OC_USAGE, "7 at a time may need 44 open files");
+	plan.width = 6;
+	p = parallel_start(&plan, &oc);
+	ck_assert_ptr_nonnull(p);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &now), 0);
+	ck_assert_uint_eq(now.rlim_cur, 40);
+	parallel_free(p);
+}
+END_TEST
+
 CHECK_MAIN("parallel", test_each_job_runs_once, test_no_more_than_the_width_at_a_time,
     test_the_interval_does_not_wait_for_jobs, test_no_job_begins_early,
-    test_stop_lets_what_runs_end, test_stop_ends_the_wait_for_a_due_time, test_nothing_to_do)
+    test_stop_lets_what_runs_end, test_stop_ends_the_wait_for_a_due_time, test_nothing_to_do,
+    test_descriptors_for_all_lanes)

@@ -5,12 +5,16 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "common/clock.h"
 
 /* Of a lane's stack: a session, some text, and what the TLS library takes (less than 100 KiB). */
 enum { STACK_SIZE = 1 << 20 };
+
+/* The process's own: standard streams, files of the command line, and some to spare. */
+enum { OTHER_DESCRIPTORS = 16 };
 
 /*
  * Leader and followers: one lane at a time, the leader, waits for the next job to
@@ -130,11 +134,35 @@ static void *run_lane(void *arg)
 	return NULL;
 }
 
+/* Else a limit of this machine would look like a failure of the targets. */
+static int make_room(const struct parallel_plan *plan, struct outcome *oc)
+{
+	rlim_t need = (rlim_t)plan->width * plan->descriptors + OTHER_DESCRIPTORS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return outcome_set_errno(oc, OC_INTERNAL, "getrlimit(RLIMIT_NOFILE)");
+	if (limit.rlim_max < need) {
+		outcome_set(oc, OC_USAGE,
+		    "%u at a time may need %llu open files, and the hard limit is %llu",
+		    plan->width, (unsigned long long)need, (unsigned long long)limit.rlim_max);
+		outcome_advise(oc, "a smaller --parallel, or a higher limit (ulimit -Hn)");
+		return -1;
+	}
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return outcome_set_errno(oc, OC_INTERNAL, "setrlimit(RLIMIT_NOFILE)");
+	return 0;
+}
+
 struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome *oc)
 {
-	struct parallel *p = calloc(1, sizeof *p);
+	struct parallel *p;
 	int error;
 
+	if (make_room(plan, oc) != 0)
+		return NULL;
+	p = calloc(1, sizeof *p);
 	if (!p || !(p->thread = calloc(plan->width, sizeof *p->thread))) {
 		free(p);
 		outcome_set(oc, OC_INTERNAL, "out of memory for parallel jobs");

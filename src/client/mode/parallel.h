@@ -28,14 +28,16 @@ struct parallel_plan {
 	unsigned width;       /* lanes at most: 1 to PARALLEL_WIDTH_MAX */
 	uint64_t count;       /* jobs; UINT64_MAX: until parallel_stop */
 	uint64_t interval_us; /* 0: all are due at once */
+	unsigned descriptors; /* that a job may well need at a time */
 	parallel_job *job;
 	void *arg;
 };
 
 /*
- * Begin. The lanes take no signals: these stay with the caller. NULL with
- * OC_INTERNAL. Lanes that the system does not grant later are gone without: the
- * jobs wait for those that exist.
+ * Begin. The lanes take no signals: these stay with the caller. From now on the
+ * process may open as many files as its hard limit allows; OC_USAGE when that is
+ * too little for all lanes. NULL with that, or with OC_INTERNAL. Lanes that the
+ * system does not grant later are gone without: the jobs wait for those that exist.
  */
 struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome *oc);
 

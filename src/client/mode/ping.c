@@ -166,6 +166,7 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 		.width = series->parallel,
 		.count = series->count > 0 ? series->count : UINT64_MAX,
 		.interval_us = (uint64_t)series->interval_ms * 1000,
+		.descriptors = SESSION_DESCRIPTORS,
 		.job = probe,
 		.arg = p,
 	};
@@ -184,8 +185,12 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 	pthread_mutex_init(&p->lock, NULL);
 	json_prepare();
 	interrupt_catch();
-	print_intro(p);
+	/* The first line before those of the probes, and none when there will be no probes. */
+	pthread_mutex_lock(&p->lock);
 	probes = parallel_start(&plan, oc);
+	if (probes)
+		print_intro(p);
+	pthread_mutex_unlock(&p->lock);
 	if (probes) {
 		watch(p, probes);
 		parallel_free(probes);

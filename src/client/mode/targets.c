@@ -9,7 +9,7 @@
 #include "client/mode/interrupt.h"
 #include "client/show/json.h"
 #include "client/mode/parallel.h"
-#include "client/show/prometheus.h"
+#include "client/show/output.h"
 #include "client/show/screen.h"
 #include "client/show/summary.h"
 #include "client/show/table.h"
@@ -129,21 +129,41 @@ static void judge(const struct targets *t, struct outcome *oc)
 		    tally->by_code[code], tally->sent, tally->by_code[OC_OK]);
 }
 
+static int compare_targets(const void *left, const void *right)
+{
+	const struct target *const *a = left, *const *b = right;
+	int order = strcmp((*a)->host, (*b)->host);
+
+	if (order == 0)
+		order = strcmp((*a)->port, (*b)->port);
+	return order;
+}
+
 /* Host and port are what tells one series of metrics from another. */
 static int check_metrics(const struct targets *t, struct outcome *oc)
 {
-	const struct target *all = t->list.targets;
+	const size_t count = t->list.count;
+	const struct target **sorted;
+	int ret = 0;
 
-	for (size_t i = 0; t->options->prometheus && i < t->list.count; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(all[i].port, all[k].port) == 0 &&
-			    strcmp(all[i].host, all[k].host) == 0)
-				return outcome_set(oc, OC_USAGE,
-				    "lines %u and %u would be the same target for --prometheus",
-				    all[k].number, all[i].number);
-		}
+	if (!t->options->prometheus)
+		return 0;
+	sorted = calloc(count, sizeof *sorted);
+	if (!sorted)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &t->list.targets[i];
+	qsort(sorted, count, sizeof *sorted, compare_targets);
+	for (size_t i = 1; ret == 0 && i < count; i++) {
+		unsigned a = sorted[i - 1]->number, b = sorted[i]->number;
+
+		if (compare_targets(&sorted[i - 1], &sorted[i]) == 0)
+			ret = outcome_set(oc, OC_USAGE,
+			    "lines %u and %u would be the same target for --prometheus",
+			    a < b ? a : b, a < b ? b : a);
 	}
-	return 0;
+	free(sorted);
+	return ret;
 }
 
 static void run(struct targets *t, struct outcome *oc)
@@ -151,6 +171,7 @@ static void run(struct targets *t, struct outcome *oc)
 	struct parallel_plan plan = {
 		.width = t->options->series.parallel,
 		.count = t->list.count,
+		.descriptors = SESSION_DESCRIPTORS,
 		.job = probe,
 		.arg = t,
 	};
@@ -165,10 +186,9 @@ static void run(struct targets *t, struct outcome *oc)
 		watch(t, probes);
 		parallel_free(probes);
 		close_ranks(t);
-		if (t->options->prometheus)
-			prometheus_write(t->options->prometheus, t->all, t->done, oc);
-		print(t);
 		judge(t, oc);
+		output_metrics(t->options, t->all, t->done, oc);
+		print(t);
 	}
 	pthread_mutex_destroy(&t->lock);
 }

@@ -3,22 +3,21 @@
 
 #include <stdio.h>
 
-#include "client/show/vitals.h"
 #include "client/show/json.h"
 #include "client/show/nagios.h"
 #include "client/show/prometheus.h"
 #include "client/show/report.h"
 
-/* The probe's own failure comes first; then that of the file is told in passing. */
-static void write_metrics(const char *file, const struct vitals *f, struct outcome *oc)
+void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
+    struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
 
-	if (prometheus_write(file, f, 1, &failed) == 0)
+	if (!o->prometheus || prometheus_write(o->prometheus, all, count, &failed) == 0)
 		return;
 	if (oc->code == OC_OK)
 		*oc = failed;
-	else
+	else if (!o->quiet)
 		outcome_print(stderr, "hello-client", &failed);
 }
 
@@ -28,8 +27,8 @@ int output_probe(const struct client_options *o, const struct session *s, struct
 
 	vitals_take(&f, o, s, oc);
 	/* A command line that is wrong says nothing about a target. */
-	if (o->prometheus && oc->code != OC_USAGE)
-		write_metrics(o->prometheus, &f, oc);
+	if (oc->code != OC_USAGE)
+		output_metrics(o, &f, 1, oc);
 	vitals_take(&f, o, s, oc);
 	if (o->nagios.on)
 		return nagios_print(stdout, &f, &o->nagios);

@@ -2,8 +2,11 @@
 #ifndef HELLO_CLIENT_SHOW_OUTPUT_H
 #define HELLO_CLIENT_SHOW_OUTPUT_H
 
+#include <stddef.h>
+
 #include "client/options.h"
 #include "client/session.h"
+#include "client/show/vitals.h"
 #include "common/outcome.h"
 
 /*
@@ -13,5 +16,12 @@
  * exit status that goes with that form; oc may become OC_FILE.
  */
 int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
+
+/*
+ * The file of --prometheus, if there is one. That it cannot be written becomes oc,
+ * unless oc holds a failure already: then it is told on standard error.
+ */
+void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
+    struct outcome *oc);
 
 #endif

@@ -2,7 +2,6 @@
 #include "client/show/prometheus.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include <unistd.h>
 
 /* The labels of a target, escaped; a longer host is cut. */
-enum { LABELS_MAX = 2 * ADDR_HOST_MAX + 64, LINE_MAX_LEN = LABELS_MAX + 256 };
+enum { LABELS_MAX = 2 * ADDR_HOST_MAX + 64 };
 
 static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
 
@@ -116,50 +115,99 @@ static void write_all(FILE *to, const struct vitals all[], size_t count)
 
 /* ---- what was known before ---------------------------------------------------------- */
 
-/* A sample of ours; labels is what it must begin with. */
-static bool read_expiry(const char *line, const char *labels, int64_t ends[2])
-{
-	size_t name = sizeof expiry - 1, len = strlen(labels);
-	char kind[8];
+/* When a certificate ends: a sample of the file that is about to be replaced. */
+struct known {
+	char *labels; /* owned; all of them */
 	int64_t end;
+};
 
-	if (strncmp(line, expiry, name) != 0 || line[name] != '{' ||
-	    strncmp(line + name + 1, labels, len) != 0 ||
-	    sscanf(line + name + 1 + len, ",certificate=\"%7[a-z]\"} %" SCNd64, kind, &end) != 2)
-		return false;
-	for (int i = 0; i < 2; i++) {
-		if (strcmp(kind, which[i]) == 0)
-			ends[i] = end;
-	}
-	return true;
+struct memory {
+	struct known *all; /* sorted */
+	size_t count;
+};
+
+static int compare_known(const void *left, const void *right)
+{
+	const struct known *a = left, *b = right;
+
+	return strcmp(a->labels, b->labels);
 }
 
-/*
- * Once around the file from where the last search ended: the targets stand in it
- * as they stood in the list, so the next one is near.
- */
-static void recall(FILE *old, struct vitals *f)
+static void forget(struct memory *m)
 {
-	char line[LINE_MAX_LEN], labels[LABELS_MAX];
-	int64_t ends[2] = { 0, 0 };
-	long began = ftell(old);
-	bool around = false;
+	for (size_t i = 0; i < m->count; i++)
+		free(m->all[i].labels);
+	free(m->all);
+}
 
-	labels_of(f, labels);
-	while (ends[0] == 0 || ends[1] == 0) {
-		if (!fgets(line, sizeof line, old)) {
-			if (around)
-				break;
-			around = true;
-			rewind(old);
-			continue;
-		}
-		read_expiry(line, labels, ends);
-		if (around && ftell(old) >= began)
-			break;
+/* Other lines are passed over. Returns 0, or -1 when there is no memory. */
+static int learn(struct memory *m, const char *line)
+{
+	const char *begin = line + sizeof expiry - 1, *end = strrchr(line, '}');
+	struct known *all = m->all;
+
+	if (strncmp(line, expiry, sizeof expiry - 1) != 0 || *begin != '{' || !end)
+		return 0;
+	/* Room for twice as many, whenever their number is a power of two. */
+	if ((m->count & (m->count - 1)) == 0) {
+		all = realloc(all, (m->count > 0 ? 2 * m->count : 1) * sizeof *all);
+		if (!all)
+			return -1;
+		m->all = all;
 	}
-	f->leaf_end = ends[0];
-	f->chain_end = ends[1];
+	all[m->count].labels = strndup(begin + 1, (size_t)(end - begin) - 1);
+	all[m->count].end = strtoll(end + 1, NULL, 10);
+	if (!all[m->count].labels)
+		return -1;
+	m->count++;
+	return 0;
+}
+
+static int remember(struct memory *m, const char *file)
+{
+	FILE *from = fopen(file, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int ret = 0;
+
+	if (!from)
+		return 0;
+	while (ret == 0 && getline(&line, &room, from) >= 0)
+		ret = learn(m, line);
+	free(line);
+	fclose(from);
+	if (m->count > 0)
+		qsort(m->all, m->count, sizeof *m->all, compare_known);
+	return ret;
+}
+
+static int64_t recall(const struct memory *m, const char *labels, const char *certificate)
+{
+	char wanted[LABELS_MAX + 32];
+	const struct known key = { .labels = wanted }, *found = NULL;
+
+	snprintf(wanted, sizeof wanted, "%s,certificate=\"%s\"", labels, certificate);
+	if (m->count > 0)
+		found = bsearch(&key, m->all, m->count, sizeof *m->all, compare_known);
+	return found ? found->end : 0;
+}
+
+/* Of those that showed no certificate this time. */
+static int add_known(struct vitals all[], size_t count, const char *file)
+{
+	struct memory m = { NULL, 0 };
+	int ret = remember(&m, file);
+	char labels[LABELS_MAX];
+
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		if (all[i].leaf_end != 0)
+			continue;
+		labels_of(&all[i], labels);
+		all[i].leaf_end = recall(&m, labels, which[0]);
+		all[i].chain_end = recall(&m, labels, which[1]);
+	}
+	forget(&m);
+	return ret;
 }
 
 /* ---- the file ----------------------------------------------------------------------- */
@@ -211,23 +259,15 @@ static int replace(const char *file, const struct vitals all[], size_t count, st
 
 int prometheus_write(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
 {
-	struct vitals *now = malloc(count * sizeof *now);
-	FILE *old = fopen(file, "re");
+	struct vitals *now = malloc(count * sizeof *now + 1);
 	int ret;
 
-	if (!now) {
-		outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
-		ret = -1;
-	} else {
+	if (now)
 		memcpy(now, all, count * sizeof *all);
-		for (size_t i = 0; old && i < count; i++) {
-			if (now[i].leaf_end == 0)
-				recall(old, &now[i]);
-		}
+	if (!now || add_known(now, count, file) != 0)
+		ret = outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
+	else
 		ret = replace(file, now, count, oc);
-	}
-	if (old)
-		fclose(old);
 	free(now);
 	return ret;
 }

@@ -1,0 +1,7 @@
+#!/bin/sh
+# targets-many.sh - tests/load/targets.sh with few of them: all are told, within its bounds.
+
+# shellcheck disable=SC2034 # for that script
+TARGETS=800
+# shellcheck source=tests/load/targets.sh
+. "${srcdir:-.}/tests/load/targets.sh"
