@@ -42,6 +42,19 @@ static int parse_bits(const char *text, unsigned max, unsigned *bits)
 	return 0;
 }
 
+/* A mapped block would contain nobody: peers with such an address are IPv4 (see addr_unmap). */
+static void unmap(struct cidr *c)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (c->family != AF_INET6 || c->bits < 96 || memcmp(c->prefix, mapped, sizeof mapped) != 0)
+		return;
+	c->family = AF_INET;
+	c->bits -= 96;
+	memmove(c->prefix, c->prefix + sizeof mapped, 4);
+	memset(c->prefix + 4, 0, sizeof c->prefix - 4);
+}
+
 int cidr_parse(const char *option, const char *text, struct cidr *out, struct outcome *oc)
 {
 	char address[INET6_ADDRSTRLEN] = "";
@@ -65,6 +78,7 @@ int cidr_parse(const char *option, const char *text, struct cidr *out, struct ou
 		    inet_ntop(c.family, c.prefix, address, sizeof address), c.bits);
 		return -1;
 	}
+	unmap(&c);
 	*out = c;
 	return 0;
 }

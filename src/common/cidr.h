@@ -16,9 +16,10 @@ struct cidr {
 };
 
 /*
- * "192.0.2.0/24", "2001:db8::/32"; without a length it is one address. Bits set
- * behind the prefix are refused: they are a slip of whoever wrote them. option
- * is named in the message. Returns 0, or -1 with OC_USAGE.
+ * "192.0.2.0/24", "2001:db8::/32"; without a length it is one address. An
+ * IPv4-mapped block is one of IPv4. Bits set behind the prefix are refused: they
+ * are a slip of whoever wrote them. option is named in the message. Returns 0, or
+ * -1 with OC_USAGE.
  */
 int cidr_parse(const char *option, const char *text, struct cidr *out, struct outcome *oc);
 

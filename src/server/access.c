@@ -50,3 +50,12 @@ bool access_is_balancer(const struct access *a, const struct addr *peer)
 	    ? a->unix_balancers
 	    : cidr_any_contains(a->balancers, a->balancer_count, peer);
 }
+
+const char *access_believes_all(const struct access *a)
+{
+	for (size_t i = 0; i < a->balancer_count; i++) {
+		if (a->balancers[i].bits == 0)
+			return a->balancers[i].family == AF_INET6 ? "::/0" : "0.0.0.0/0";
+	}
+	return NULL;
+}

@@ -38,4 +38,7 @@ int access_trust_balancer(struct access *a, const char *place, struct outcome *o
 /* Must connections from there begin with a PROXY protocol header? All others must not. */
 bool access_is_balancer(const struct access *a, const struct addr *peer);
 
+/* The --proxy-protocol-from that takes everybody of a family for a balancer; NULL: none does. */
+const char *access_believes_all(const struct access *a);
+
 #endif

@@ -215,3 +215,14 @@ void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *repor
 		    next->issuer, certinfo_time(next->next_update, when),
 		    certinfo_span(next->next_update - now, span));
 }
+
+void audit_balancers(const char *block, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (block)
+		find(&a, AUDIT_WARNING,
+		    "%s is everybody, so everybody may say whose connection it is: name your "
+		    "balancers alone",
+		    block);
+}

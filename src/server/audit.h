@@ -61,4 +61,7 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
     audit_report *report, void *arg);
 
+/* Judge who is believed about a client's address: block as of access_believes_all. */
+void audit_balancers(const char *block, audit_report *report, void *arg);
+
 #endif

@@ -139,6 +139,12 @@ static void check_places(struct findings *f, const struct server_options *o)
 		check_place(f, &o->metrics);
 }
 
+static void check_access(struct findings *f, const struct access *access)
+{
+	f->about = "--proxy-protocol-from";
+	audit_balancers(access_believes_all(access), print_finding, f);
+}
+
 enum outcome_code check_run(const struct server_options *o)
 {
 	static const enum outcome_code codes[] = {
@@ -151,5 +157,6 @@ enum outcome_code check_run(const struct server_options *o)
 	check_service(&f, o);
 	check_confinement(&f, o);
 	check_places(&f, o);
+	check_access(&f, &o->access);
 	return codes[f.worst];
 }

@@ -410,6 +410,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	}
 	servicelog_findings(m.service);
 	servicelog_clients(&job->options->clients);
+	servicelog_access(&job->options->access);
 	catch_signals(&m);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);

@@ -33,6 +33,13 @@ void servicelog_findings(const struct service *s)
 		audit_client_cas(s->clients.ca, s->clients.ca_count, now, log_finding, client_ca);
 }
 
+void servicelog_access(const struct access *a)
+{
+	static char option[] = "--proxy-protocol-from";
+
+	audit_balancers(access_believes_all(a), log_finding, option);
+}
+
 static void log_staple_end(const struct identity *id)
 {
 	const struct certinfo *leaf = &id->chain[0].info;

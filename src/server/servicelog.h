@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "server/access.h"
 #include "server/service.h"
 
 /* What the master's log tells of a service. */
@@ -22,6 +23,9 @@ int64_t servicelog_staples(const struct service *s, int64_t since, int64_t now);
 
 /* Who will be let in: as important at a start as where the server listens. */
 void servicelog_clients(const struct clientauth *a);
+
+/* And who is believed about addresses, where that is everybody. */
+void servicelog_access(const struct access *a);
 
 /* One of its CRLs is stale now, and what follows from it. */
 void servicelog_stale(const struct service *s, const struct clientauth *a);

@@ -40,6 +40,14 @@ judged 3 --listen 127.0.0.1:0 --cert "$PKI/weak/chain.pem" --key "$PKI/weak/key.
 expect "$TMP/out" '^error: .*'
 bad 6 'warning: .*"localhost" is self-signed' selfsigned
 
+for everybody in 0.0.0.0/0 ::/0; do
+	judged 6 --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" --proxy-protocol-from $everybody
+	expect "$TMP/out" "^warning: --proxy-protocol-from: $everybody is everybody"
+	[ "$(wc -l <"$TMP/out")" -eq 1 ] || fail "not one line: $(cat "$TMP/out")"
+done
+judged 0 --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" --proxy-protocol-from 10.0.0.0/8 \
+	--proxy-protocol-from unix
+
 # What lies in the file, and how.
 leaf=$TMP/leaf.pem middle=$TMP/middle.pem
 openssl x509 -in "$CERT" -out "$leaf"

@@ -31,6 +31,12 @@ release_crowd
 finish_crowd
 stop_server
 
+# Whoever believes everybody is told so at the start.
+start_server --proxy-protocol-from 0.0.0.0/0
+logged 'level=warning role=master msg="--proxy-protocol-from: 0.0.0.0/0 is everybody' ||
+	fail 'nothing is said of who believes everybody'
+stop_server
+
 # A client that pretends, where nobody is a balancer, or somebody else.
 for from in '' '--proxy-protocol-from 192.0.2.0/24 --proxy-protocol-from unix'; do
 	# shellcheck disable=SC2086 # words, or none

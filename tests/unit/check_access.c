@@ -80,6 +80,22 @@ START_TEST(test_a_mapped_address_is_ipv4)
 }
 END_TEST
 
+/* Written as the system shows such peers: it must not be a rule that nobody meets. */
+START_TEST(test_a_mapped_block_is_ipv4)
+{
+	expect_in("::ffff:192.0.2.7", "192.0.2.7", true);
+	expect_in("::ffff:192.0.2.7", "192.0.2.8", false);
+	expect_in("::ffff:192.0.2.0/120", "192.0.2.7", true);
+	expect_in("::ffff:192.0.2.0/120", "192.0.3.7", false);
+	expect_in("::ffff:0:0/96", "203.0.113.9", true);
+	expect_in("::ffff:0:0/96", "2001:db8::1", false);
+	expect_refused("::ffff:192.0.2.7/120", "behind its first 120");
+	/* Not mapped, though they begin alike. */
+	expect_in("::fffe:0:0/96", "::fffe:0:1", true);
+	expect_in("::/95", "::1", true);
+}
+END_TEST
+
 START_TEST(test_what_is_no_block)
 {
 	expect_refused("", "not \"\"");
@@ -185,6 +201,24 @@ START_TEST(test_who_is_a_balancer)
 }
 END_TEST
 
+START_TEST(test_who_believes_everybody)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct access a = { .allow_count = 0 };
+
+	ck_assert_ptr_null(access_believes_all(&a));
+	ck_assert_int_eq(access_trust_balancer(&a, "unix", &oc), 0);
+	ck_assert_int_eq(access_trust_balancer(&a, "128.0.0.0/1", &oc), 0);
+	allow(&a, "0.0.0.0/0");
+	ck_assert_ptr_null(access_believes_all(&a));
+	ck_assert_int_eq(access_trust_balancer(&a, "::/0", &oc), 0);
+	ck_assert_str_eq(access_believes_all(&a), "::/0");
+	a.balancer_count = 0;
+	ck_assert_int_eq(access_trust_balancer(&a, "::ffff:0:0/96", &oc), 0);
+	ck_assert_str_eq(access_believes_all(&a), "0.0.0.0/0");
+}
+END_TEST
+
 START_TEST(test_too_many_blocks)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -198,7 +232,8 @@ START_TEST(test_too_many_blocks)
 END_TEST
 
 CHECK_MAIN("access", test_where_a_block_ends, test_no_length_is_one_address,
-    test_length_zero_is_all_of_a_family, test_a_mapped_address_is_ipv4, test_what_is_no_block,
+    test_length_zero_is_all_of_a_family, test_a_mapped_address_is_ipv4,
+    test_a_mapped_block_is_ipv4, test_what_is_no_block,
     test_bits_behind_the_prefix_are_a_slip, test_without_rules_all_are_let_in,
     test_denied_wins_and_allowed_closes_the_rest, test_a_peer_without_an_address_is_let_in,
-    test_who_is_a_balancer, test_too_many_blocks)
+    test_who_is_a_balancer, test_who_believes_everybody, test_too_many_blocks)
