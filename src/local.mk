@@ -100,6 +100,8 @@ libclient_a_SOURCES = \
 	src/client/cert/verdict.c src/client/cert/verdict.h \
 	src/client/mode/interrupt.c src/client/mode/interrupt.h \
 	src/client/mode/parallel.c src/client/mode/parallel.h \
+	src/client/mode/pathjudge.c src/client/mode/pathjudge.h \
+	src/client/mode/pathtest.c src/client/mode/pathtest.h \
 	src/client/mode/ping.c src/client/mode/ping.h \
 	src/client/mode/resume.c src/client/mode/resume.h \
 	src/client/mode/targetlist.c src/client/mode/targetlist.h \
@@ -109,6 +111,8 @@ libclient_a_SOURCES = \
 	src/client/show/line.c src/client/show/line.h \
 	src/client/show/nagios.c src/client/show/nagios.h \
 	src/client/show/output.c src/client/show/output.h \
+	src/client/show/pathtable.c src/client/show/pathtable.h \
+	src/client/show/pathwords.c src/client/show/pathwords.h \
 	src/client/show/prometheus.c src/client/show/prometheus.h \
 	src/client/show/recorder.c src/client/show/recorder.h \
 	src/client/show/report.c src/client/show/report.h \

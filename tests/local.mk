@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/check_optparse \
 	tests/unit/check_outcome \
 	tests/unit/check_parallel \
+	tests/unit/check_pathjudge \
 	tests/unit/check_place \
 	tests/unit/check_pool \
 	tests/unit/check_proxyhead \
@@ -101,6 +102,7 @@ system_tests = \
 	tests/system/outcome-verify.sh \
 	tests/system/outcomes.sh \
 	tests/system/passthrough.sh \
+	tests/system/path-test.sh \
 	tests/system/ping.sh \
 	tests/system/policy.sh \
 	tests/system/post-quantum.sh \

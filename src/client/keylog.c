@@ -25,14 +25,21 @@ static void write_line(const SSL *ssl, const char *line)
 	(void)n;
 }
 
-int keylog_start(SSL_CTX *ctx, const char **file, struct outcome *oc)
+const char *keylog_file(void)
 {
 	const char *path = getenv("SSLKEYLOGFILE");
 
-	*file = NULL;
-	if (!path || !path[0])
+	return path && path[0] ? path : NULL;
+}
+
+int keylog_start(SSL_CTX *ctx, struct outcome *oc)
+{
+	const char *path = keylog_file();
+
+	if (!path)
 		return 0;
-	log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	if (log_fd < 0)
+		log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
 	if (log_fd < 0) {
 		outcome_set_errno(oc, OC_FILE, "SSLKEYLOGFILE is set, but %s cannot be written",
 		    path);
@@ -40,6 +47,5 @@ int keylog_start(SSL_CTX *ctx, const char **file, struct outcome *oc)
 		return -1;
 	}
 	SSL_CTX_set_keylog_callback(ctx, write_line);
-	*file = path;
 	return 0;
 }

@@ -10,9 +10,11 @@
  * Append the secrets of every connection of this context to the file named by
  * SSLKEYLOGFILE, in the format that Wireshark reads (RFC 9850), until the
  * process ends. The file is made for its owner alone. Without the variable
- * nothing happens. *file is its value, or NULL: whoever called says it aloud.
- * Returns 0, or -1 with OC_FILE. To be called once, before there are threads.
+ * nothing happens. Returns 0, or -1 with OC_FILE. Before there are threads.
  */
-int keylog_start(SSL_CTX *ctx, const char **file, struct outcome *oc);
+int keylog_start(SSL_CTX *ctx, struct outcome *oc);
+
+/* The value of SSLKEYLOGFILE, to be said aloud; NULL: none. */
+const char *keylog_file(void);
 
 #endif

@@ -11,6 +11,7 @@
 #include "client/optcheck.h"
 #include "client/options.h"
 #include "client/show/output.h"
+#include "client/mode/pathtest.h"
 #include "client/mode/ping.h"
 #include "client/show/report.h"
 #include "client/mode/resume.h"
@@ -35,17 +36,18 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
-/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
-static int start_keylog(SSL_CTX *ctx, struct outcome *oc)
-{
-	const char *file;
+static const struct tlsctx_judge judge = { verify_callback, staple_callback };
 
-	if (keylog_start(ctx, &file, oc) != 0)
-		return -1;
-	if (file)
-		fprintf(stderr, "hello-client: SSLKEYLOGFILE is set: the keys of this go to %s\n",
-		    file);
-	return 0;
+static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
+{
+	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+
+	if (ctx && (!o->alpn || tlsctx_offer(ctx, o->alpn, oc) == 0) &&
+	    (o->hello.padding == 0 || tlsctx_pad(ctx, o->hello.padding, oc) == 0) &&
+	    keylog_start(ctx, oc) == 0)
+		return ctx;
+	tlsctx_free(ctx);
+	return NULL;
 }
 
 static int probe_once(const struct client_options *o, SSL_CTX *ctx, struct outcome *oc)
@@ -60,18 +62,22 @@ static int probe_once(const struct client_options *o, SSL_CTX *ctx, struct outco
 	return status;
 }
 
-static const struct tlsctx_judge judge = { verify_callback, staple_callback };
-
 /* Returns the exit status. */
 static int run(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	SSL_CTX *ctx = make_context(o, oc);
 	int status;
 
-	if (!ctx || (o->alpn && tlsctx_offer(ctx, o->alpn, oc) != 0) || start_keylog(ctx, oc) != 0)
+	/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
+	if (ctx && keylog_file())
+		fprintf(stderr, "hello-client: SSLKEYLOGFILE is set: the keys of this go to %s\n",
+		    keylog_file());
+	if (!ctx)
 		status = output_probe(o, NULL, oc);
 	else if (o->targets)
 		status = targets_run(o, ctx, steps, oc);
+	else if (o->path_test)
+		status = pathtest_run(o, ctx, make_context, steps, oc);
 	else if (o->series.on)
 		status = ping_run(o, ctx, steps, oc);
 	else if (o->resume)

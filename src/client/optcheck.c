@@ -13,9 +13,10 @@ static int check_series(struct client_options *o, struct outcome *oc)
 	if (o->targets && series->on)
 		return outcome_set(oc, OC_USAGE,
 		    "--targets probes each once, without --count and --interval");
-	if (series->parallel > 0 && !series->on && !o->targets)
+	if (series->parallel > 0 && !series->on && !o->targets && !o->path_test)
 		return outcome_set(oc, OC_USAGE,
-		    "--parallel is for many probes: --count, --interval or --targets");
+		    "--parallel is for many probes: --count, --interval, --targets or "
+		    "--path-test");
 	if (series->parallel == 0)
 		series->parallel = PARALLEL_WIDTH;
 	if (o->prometheus && series->on)
@@ -42,11 +43,55 @@ static int check_nagios(const struct client_options *o, struct outcome *oc)
 	return 0;
 }
 
+struct pair {
+	bool given;
+	const char *option;
+};
+
+static int refuse_with(const char *mode, const struct pair pairs[], const char *why,
+    struct outcome *oc)
+{
+	for (; pairs->option; pairs++) {
+		if (pairs->given)
+			return outcome_set(oc, OC_USAGE, "%s and %s do not go together: %s", mode,
+			    pairs->option, why);
+	}
+	return 0;
+}
+
+static int check_path_test(const struct client_options *o, struct outcome *oc)
+{
+	const struct pair shapes[] = {
+		{ o->no_sni, "--no-sni" },
+		{ o->policy.min, "--tls-min" },
+		{ o->policy.max, "--tls-max" },
+		{ o->policy.groups, "--groups" },
+		{ false, NULL },
+	};
+	const struct pair outputs[] = {
+		{ o->json, "--json" },
+		{ o->nagios.on, "--nagios" },
+		{ o->prometheus, "--prometheus" },
+		{ o->verbose, "-v" },
+		{ o->targets, "--targets" },
+		{ o->series.on, "--count or --interval" },
+		{ o->resume, "--resume" },
+		{ o->compare, "--compare" },
+		{ false, NULL },
+	};
+
+	if (!o->path_test)
+		return 0;
+	if (refuse_with("--path-test", shapes, "it tries with and without by itself", oc) != 0)
+		return -1;
+	return refuse_with("--path-test", outputs, "it is a table of its own kind of probes", oc);
+}
+
 int optcheck(struct client_options *o, struct outcome *oc)
 {
 	if (o->verbose && o->quiet)
 		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
-	if (check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
+	if (check_path_test(o, oc) != 0 || check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
 		return -1;
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");

@@ -3,6 +3,7 @@
 #define HELLO_CLIENT_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "client/cert/expected.h"
 #include "client/proxy.h"
@@ -27,6 +28,12 @@ struct client_nagios {
 	unsigned warning_days, critical_days;
 };
 
+/* What --path-test changes of a ClientHello; no option of its own sets it. */
+struct client_hello {
+	size_t padding; /* bytes more; 0: none */
+	size_t split;   /* bytes of its first segment; 0: as it comes */
+};
+
 /* What the user asked for. Strings point into argv. */
 struct client_options {
 	char host[ADDR_HOST_MAX]; /* without brackets */
@@ -45,8 +52,10 @@ struct client_options {
 	struct tlsident identity; /* ours, for a server that asks; chain_file NULL: none */
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
+	struct client_hello hello;
 	struct client_series series;
 	bool resume;
+	bool path_test;
 	const char *targets; /* a file, "-"; NULL: host and port */
 	bool json;           /* also set when the rest of the command line is wrong */
 	struct client_nagios nagios;

@@ -173,6 +173,14 @@ void route_follow(const struct route *r, const char *host, const char *port, str
 	    instead && instead->port[0] ? instead->port : port);
 }
 
+void route_pin(struct route *r, const struct addr *to)
+{
+	memset(&r->answers[0], 0, sizeof r->answers[0]);
+	r->answers[0].addrs[0] = *to;
+	r->answers[0].addr_count = 1;
+	r->answer_count = 1;
+}
+
 const struct addr *route_answer(const struct route *r, const struct route_place *place,
     size_t *count)
 {

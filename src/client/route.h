@@ -46,6 +46,9 @@ int route_add_answer(struct route *r, const char *text, struct outcome *oc);
 void route_follow(const struct route *r, const char *host, const char *port,
     struct route_place *to);
 
+/* From now on every place has this address, and no other. */
+void route_pin(struct route *r, const struct addr *to);
+
 /* The addresses that a user gave for this place, or NULL: ask the resolver. */
 const struct addr *route_answer(const struct route *r, const struct route_place *place,
     size_t *count);

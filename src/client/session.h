@@ -52,6 +52,7 @@ struct session {
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
 	struct tlsio *tls;                    /* handshake */
+	uint64_t hello_bytes;                 /* handshake: of our ClientHello */
 	struct tlsio_facts facts;             /* handshake */
 	struct verdict verdict;               /* handshake */
 	char alpn[TLSFACTS_ALPN_MAX];         /* handshake: what was selected, or "" */

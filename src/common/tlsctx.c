@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsctx.h"
 
+#include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -170,6 +172,34 @@ int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)at) != 0)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
 	return 0;
+}
+
+/* The library's own padding extension fills up to 512 bytes and takes no other length. */
+enum { GREASE_EXTENSION = 0x0a0a, EXTENSION_HEAD = 4, PADDING_MAX = 4096 };
+
+static int add_padding(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
+    size_t *out_len, X509 *cert, size_t chain_index, int *alert, void *bytes)
+{
+	static const unsigned char nothing[PADDING_MAX];
+
+	(void)ssl;
+	(void)type;
+	(void)context;
+	(void)cert;
+	(void)chain_index;
+	(void)alert;
+	*out = nothing;
+	*out_len = (size_t)(uintptr_t)bytes - EXTENSION_HEAD;
+	return 1;
+}
+
+int tlsctx_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
+{
+	assert(bytes > EXTENSION_HEAD && bytes <= PADDING_MAX);
+	if (SSL_CTX_add_custom_ext(client, GREASE_EXTENSION, SSL_EXT_CLIENT_HELLO, add_padding,
+		NULL, (void *)(uintptr_t)bytes, NULL, NULL) == 1)
+		return 0;
+	return outcome_set(oc, OC_INTERNAL, "the TLS library takes no padding");
 }
 
 /* Both ends' steps in turn until both are done, or until neither can go on. */

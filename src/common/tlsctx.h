@@ -69,6 +69,13 @@ SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choi
 int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc);
 
 /*
+ * Make each ClientHello longer by this many bytes, 5 to 4,096: an extension
+ * that no server knows, and that each has to pass over (RFC 8701 section 3.1).
+ * Returns 0, or -1 with OC_INTERNAL.
+ */
+int tlsctx_pad(SSL_CTX *client, size_t bytes, struct outcome *oc);
+
+/*
  * A handshake in memory against this server context, in each version of its
  * policy; one of them must succeed. A key that cannot sign is found before
  * anything is served, and what the library loads at its first handshake is

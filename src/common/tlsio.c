@@ -365,6 +365,16 @@ uint64_t tlsio_sent(const struct tlsio *t)
 	return t->wire.sent;
 }
 
+uint64_t tlsio_opening(const struct tlsio *t)
+{
+	return tlsio_heard(t) ? t->wire.opening : t->wire.sent;
+}
+
+void tlsio_split(struct tlsio *t, size_t at)
+{
+	tlswire_split(&t->wire, at);
+}
+
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
 {
 	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))

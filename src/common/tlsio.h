@@ -102,6 +102,16 @@ bool tlsio_heard(const struct tlsio *t);
 uint64_t tlsio_received(const struct tlsio *t);
 uint64_t tlsio_sent(const struct tlsio *t);
 
+/* Bytes sent until the first one came back: of a client, its ClientHello. */
+uint64_t tlsio_opening(const struct tlsio *t);
+
+/*
+ * Let the first at bytes of all leave in a segment of their own. Between the two
+ * the first operation answers IO_WANT_WRITE once, whatever the socket can take:
+ * the time in between is the caller's.
+ */
+void tlsio_split(struct tlsio *t, size_t at);
+
 /*
  * The deadline of the handshake has passed: NOT_TLS when the peer spoke
  * something else, else HANDSHAKE_TIMEOUT. Returns -1.

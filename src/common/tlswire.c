@@ -36,10 +36,23 @@ bool tlswire_pending(const struct tlswire *w)
 	return w->out_len > w->out_at;
 }
 
+void tlswire_split(struct tlswire *w, size_t at)
+{
+	w->split = at;
+}
+
+/* How much of what is gathered may leave in the next send. */
+static size_t next_length(const struct tlswire *w)
+{
+	size_t len = w->out_len - w->out_at;
+
+	return w->sent < w->split && len > w->split - w->sent ? (size_t)(w->split - w->sent) : len;
+}
+
 enum io tlswire_flush(struct tlswire *w)
 {
 	while (tlswire_pending(w)) {
-		ssize_t n = send(w->fd, w->out + w->out_at, w->out_len - w->out_at, MSG_NOSIGNAL);
+		ssize_t n = send(w->fd, w->out + w->out_at, next_length(w), MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -51,6 +64,8 @@ enum io tlswire_flush(struct tlswire *w)
 		}
 		w->out_at += (size_t)n;
 		w->sent += (uint64_t)n;
+		if (w->split > 0 && w->sent == w->split && tlswire_pending(w))
+			return IO_WANT_WRITE;
 	}
 	drop(&w->out, &w->out_at, &w->out_len);
 	return IO_DONE;
@@ -94,6 +109,8 @@ static int receive(struct tlswire *w)
 	if (n > 0) {
 		w->in_at = 0;
 		w->in_len = (size_t)n;
+		if (w->received == 0)
+			w->opening = w->sent;
 		w->received += (uint64_t)n;
 		w->drained = n < BUFFER_SIZE;
 		keep_head(w);

@@ -26,6 +26,8 @@ struct tlswire {
 	bool eof;                         /* the peer sent FIN */
 	int recv_errno, send_errno;       /* first error of each direction, or 0 */
 	uint64_t received, sent;          /* bytes on the socket */
+	uint64_t opening;                 /* of them, sent before anything was received */
+	uint64_t split;                   /* see tlswire_split; 0: no */
 	unsigned char head[TLSWIRE_HEAD]; /* first bytes received: what does it speak? */
 	size_t head_len;
 };
@@ -35,6 +37,13 @@ void tlswire_init(struct tlswire *w, int fd);
 
 /* Free the buffers. Does no I/O; idempotent. */
 void tlswire_free(struct tlswire *w);
+
+/*
+ * Let the first at bytes leave alone, in a send(2) and so, with TCP_NODELAY, in
+ * segments of their own: tlswire_flush then answers IO_WANT_WRITE, as if the
+ * socket were full, and the next one goes on. To be said before anything is sent.
+ */
+void tlswire_split(struct tlswire *w, size_t at);
 
 /* A BIO on this wire, NULL when out of memory. The caller owns it. */
 BIO *tlswire_bio(struct tlswire *w);

@@ -10,15 +10,6 @@ make_pki
 start_server --workers 1 --cert "$PKI/svc.test/chain.pem" --key "$PKI/svc.test/key.pem"
 SERVER_PORT=$PORT
 
-# start_box KIND [PORT]: sets $PORT and $BOX, where it says what it was asked for.
-start_box() {
-	started=$((started + 1)) BOX=$TMP/box-$started
-	"$builddir/tests/support/middlebox" "$@" >"$BOX" &
-	track $!
-	wait_for "$PATIENCE" [ -s "$BOX" ] || fail "no box: $*"
-	PORT=$(head -n 1 "$BOX")
-}
-
 # through URL...: svc.test, which only the proxy has to know, greets.
 through() {
 	run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --proxy "$@" svc.test "$SERVER_PORT"

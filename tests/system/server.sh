@@ -23,6 +23,8 @@
 #	managed_pid                 sets $SERVER_PID anew, when it was started again
 #	await_told REGEX [N]        until the manager was told so, N times
 #	start_peer KIND [ARG...]    a bad server, see tests/support/peer.c: sets $PORT
+#	start_box KIND [PORT]       something in between, see tests/support/middlebox.c: sets $PORT, and
+#	                            $BOX, the file where it says what it was asked for
 #	start_crowd ARG...          clients, see tests/support/crowd.c: returns when all are
 #	                            connected; their input ends with release_crowd
 #	finish_crowd                wait for their end
@@ -143,6 +145,14 @@ start_peer() {
 	track $!
 	wait_for "$PATIENCE" [ -s "$TMP/peer-$started" ] || fail "no peer: $*"
 	PORT=$(cat "$TMP/peer-$started")
+}
+
+start_box() {
+	started=$((started + 1)) BOX=$TMP/box-$started
+	"$builddir/tests/support/middlebox" "$@" >"$BOX" &
+	track $!
+	wait_for "$PATIENCE" [ -s "$BOX" ] || fail "no box: $*"
+	PORT=$(head -n 1 "$BOX")
 }
 
 crowd_is_ready() {

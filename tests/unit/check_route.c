@@ -172,7 +172,22 @@ START_TEST(test_too_many_rules)
 }
 END_TEST
 
+START_TEST(test_one_address_for_every_place)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct addr to;
+
+	memset(&route, 0, sizeof route);
+	add(route_add_answer, "a.test:1:192.0.2.7,192.0.2.8");
+	add(route_add_answer, "b.test:1:192.0.2.9");
+	ck_assert_int_eq(addr_parse("2001:db8::1", "443", &to, &oc), 0);
+	route_pin(&route, &to);
+	ck_assert_str_eq(answer("a.test", "1"), "[2001:db8::1]:443");
+	ck_assert_str_eq(answer("c.test", "2"), "[2001:db8::1]:443");
+}
+END_TEST
+
 CHECK_MAIN("route", test_nothing_is_changed_without_rules, test_all_targets_go_to_one_place,
     test_one_target_as_curl_writes_it, test_the_first_rule_that_fits_counts,
     test_what_is_no_detour, test_answers_in_place_of_the_resolver, test_what_is_no_answer,
-    test_too_many_rules)
+    test_too_many_rules, test_one_address_for_every_place)

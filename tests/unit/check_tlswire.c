@@ -113,6 +113,54 @@ START_TEST(test_writes_leave_together_and_at_the_flush)
 }
 END_TEST
 
+START_TEST(test_the_first_bytes_can_leave_alone)
+{
+	struct link l;
+
+	link_begin(&l, SOCK_SEQPACKET);
+	tlswire_split(&l.wire, 6);
+	write_text(&l, "ClientHello");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_WANT_WRITE);
+	peer_hears(&l, "Client");
+	peer_hears(&l, NULL);
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	peer_hears(&l, "Hello");
+	/* Only once. */
+	write_text(&l, "Finished");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	peer_hears(&l, "Finished");
+	link_end(&l);
+
+	/* Where nothing is left behind the split there is nothing to wait for. */
+	link_begin(&l, SOCK_SEQPACKET);
+	tlswire_split(&l.wire, 6);
+	write_text(&l, "Client");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	peer_hears(&l, "Client");
+	link_end(&l);
+}
+END_TEST
+
+START_TEST(test_the_opening_is_what_was_sent_before_an_answer)
+{
+	struct link l;
+
+	link_begin(&l, SOCK_SEQPACKET);
+	write_text(&l, "ClientHello");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	ck_assert_uint_eq(l.wire.opening, 0);
+	peer_says(&l, "Server");
+	expect_text(&l, 100, "Server");
+	expect_nothing(&l, RETRY);
+	write_text(&l, "Finished");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	peer_says(&l, "Hello");
+	expect_text(&l, 100, "Hello");
+	ck_assert_uint_eq(l.wire.opening, strlen("ClientHello"));
+	link_end(&l);
+}
+END_TEST
+
 START_TEST(test_a_peer_that_does_not_read)
 {
 	const int smallest = 1;
@@ -293,7 +341,8 @@ START_TEST(test_only_the_first_bytes_are_kept)
 END_TEST
 
 CHECK_MAIN("tlswire",
-    test_writes_leave_together_and_at_the_flush, test_a_peer_that_does_not_read,
+    test_writes_leave_together_and_at_the_flush, test_the_first_bytes_can_leave_alone,
+    test_the_opening_is_what_was_sent_before_an_answer, test_a_peer_that_does_not_read,
     test_room_for_an_alert, test_a_peer_that_left_may_have_said_why,
     test_the_first_error_is_kept, test_one_receive_for_many_reads,
     test_a_full_receive_is_followed_by_another, test_the_end_comes_after_what_was_sent,

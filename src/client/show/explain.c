@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "client/show/screen.h"
+
 /*
  * One text for each row of outcome.h: what was seen, what may be behind it and
  * cannot be known from here, and where to look. A test holds it against the list.
@@ -281,32 +283,6 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "not done at the end of --drain-timeout.",
 };
 
-enum { COLUMNS = 78 };
-
-/* Words up to the edge; '\n' in the text is a new line in any case. */
-static void print_wrapped(const char *text, size_t column)
-{
-	bool first = true;
-
-	while (*text) {
-		size_t len = strcspn(text, " \n");
-
-		if (column > 0 && column + 1 + len > COLUMNS) {
-			putchar('\n');
-			column = 0;
-		}
-		column += (size_t)printf("%s%.*s", column > 0 && !first ? " " : "", (int)len, text);
-		first = false;
-		text += len;
-		if (*text == '\n') {
-			putchar('\n');
-			column = 0;
-		}
-		text += *text != '\0';
-	}
-	putchar('\n');
-}
-
 static bool is_meant(enum outcome_code code, const char *reason)
 {
 	char status[16];
@@ -323,8 +299,8 @@ static void print_all(enum outcome_code code)
 		printf("exit status %d, layer: %s\n", outcome_status(code),
 		    outcome_layer_name(code));
 	putchar('\n');
-	print_wrapped(texts[code], 0);
-	print_wrapped(outcome_advice(code), (size_t)printf("\ntry: ") - 1);
+	screen_print_wrapped(stdout, texts[code], 0);
+	screen_print_wrapped(stdout, outcome_advice(code), (size_t)printf("\ntry: ") - 1);
 }
 
 int explain_reason(const char *reason, struct outcome *oc)

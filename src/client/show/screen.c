@@ -6,7 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLUMNS = 80 };
+/* Of a screen that does not tell, and of text at most. */
+enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
 
 bool screen_is_live(FILE *to)
 {
@@ -54,6 +55,30 @@ const char *screen_shorten(const char *text, int width, char *buf, size_t size)
 	tail = most - strlen(dots) - head;
 	snprintf(buf, size, "%.*s%s%s", (int)head, text, dots, text + len - tail);
 	return buf;
+}
+
+void screen_print_wrapped(FILE *to, const char *text, size_t column)
+{
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " \n");
+
+		if (column > 0 && column + 1 + len > TEXT_COLUMNS) {
+			fputc('\n', to);
+			column = 0;
+		}
+		column +=
+		    (size_t)fprintf(to, "%s%.*s", column > 0 && !first ? " " : "", (int)len, text);
+		first = false;
+		text += len;
+		if (*text == '\n') {
+			fputc('\n', to);
+			column = 0;
+		}
+		text += *text != '\0';
+	}
+	fputc('\n', to);
 }
 
 void screen_wipe(FILE *to)

@@ -27,6 +27,12 @@ void screen_print_bad(FILE *to, const char *text, int width);
  */
 const char *screen_shorten(const char *text, int width, char *buf, size_t size);
 
+/*
+ * A text in lines of at most 78 columns, broken between words, and where it has
+ * a newline. column: how far the first line is filled.
+ */
+void screen_print_wrapped(FILE *to, const char *text, size_t column);
+
 /* Go back and wipe the line that was drawn; for the next one. */
 void screen_wipe(FILE *to);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "client/cert/expected.h"
 #include "client/step/tcpinfo.h"
@@ -78,15 +79,29 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		    "(--haproxy-protocol), or is it a balancer without a server?");
 }
 
+/* The first part of a ClientHello, before the second: whoever reads once is to see that. */
+static void let_it_arrive(void)
+{
+	const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
+
+	nanosleep(&moment, NULL);
+}
+
 static int shake_hands(struct session *s, struct outcome *oc)
 {
 	uint64_t began_ms = clock_ms();
 	uint64_t deadline_ms = session_deadline(s, s->options->handshake_ms);
+	bool split = s->options->hello.split > 0;
 	enum io io;
 
 	while ((io = tlsio_handshake(s->tls, oc)) != IO_DONE) {
 		if (io == IO_FAILED)
 			return -1;
+		if (io == IO_WANT_WRITE && split) {
+			split = false;
+			let_it_arrive();
+			continue;
+		}
 		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
@@ -116,14 +131,19 @@ static void get_facts(struct session *s)
 int step_handshake(struct session *s, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
+	int ret;
 
 	s->tls = tlsio_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
 	    &s->verdict, oc);
 	if (!s->tls)
 		return -1;
+	if (s->options->hello.split > 0)
+		tlsio_split(s->tls, s->options->hello.split);
 	if (s->offered)
 		tlsresume_offer(s->tls, s->sni, s->verify_name, s->offered);
-	if (shake_hands(s, &failed) == 0) {
+	ret = shake_hands(s, &failed);
+	s->hello_bytes = tlsio_opening(s->tls);
+	if (ret == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		get_facts(s);
 		return 0;

@@ -1,0 +1,131 @@
+#!/bin/sh
+# path-test.sh - what stands in between is known by which ClientHellos it lets pass: a table, then the
+# sentence that fits, and an exit status. Nothing in between is told as nothing.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+make_pki
+start_server --workers 1
+good=$PORT
+
+# judged STATUS SENTENCE ARG...: the sentence, a regular expression, is among those said; $TMP/said.
+judged() {
+	judged_status=$1 judged_sentence=$2
+	shift 2
+	run_status "$judged_status" "$HELLO_CLIENT" --path-test --handshake-timeout 1s --cacert "$CA" "$@"
+	said "$judged_sentence"
+	echo "$judged_status: $judged_sentence"
+}
+
+said() {
+	[ -z "$(awk 'length > 80' "$TMP/out")" ] || fail 'more than 80 columns'
+	! grep -q "$(printf '\033')" "$TMP/out" "$TMP/err" || fail 'colors in a file'
+	sed '1,/^$/d; 1,/^$/d' "$TMP/out" | tr '\n' ' ' >"$TMP/said"
+	expect "$TMP/said" "$1"
+}
+
+# row NAME OUTCOME: it stands in the table.
+row() {
+	expect "$TMP/out" "^$1  *$2  *[0-9-]*  *[0-9.]*\$"
+}
+
+# blamed: something is said to be in the way, and that its place is not known.
+blamed() {
+	expect "$TMP/said" 'What cannot be known from here: whether it is the server itself'
+	! grep -q 'Every variant is answered' "$TMP/said" || fail 'and nothing, too'
+}
+
+echo 'nothing in between'
+judged 0 '^Every variant is answered: nothing here tells of a middlebox\.' localhost "$good"
+[ ! -s "$TMP/err" ] || fail 'there is something on standard error'
+for each in plain 'no SNI' 'another SNI' 'TLS 1.2 alone' 'TLS 1.3 alone' 'in two segments' 'ALPN http/1.1'; do
+	row "$each" OK
+done
+expect "$TMP/out" "^localhost $good at 127\.0\.0\.1:$good\$"
+# Either the plain one is long, or one is made so.
+awk '/^(plain|of post-quantum size) / && $(NF - 1) > 1300' "$TMP/out" | grep -q . || fail 'none is long'
+awk '/^(plain|classical, so small) / && $(NF - 1) < 600' "$TMP/out" | grep -q . || fail 'none is short'
+# Each reached the server as what it is called.
+await 'sni=example\.com'
+await 'protocol=TLSv1\.2'
+start_box pass "$good"
+judged 0 'Every variant is answered' localhost "$PORT"
+judged 0 'No SNI was sent, so nothing is known about filters by name' 127.0.0.1 "$PORT"
+! grep -q 'SNI  ' "$TMP/out" || fail 'a name was tried for an address'
+
+echo 'a filter for names'
+start_box sni-reset "$good"
+judged 43 'A ClientHello for "localhost" is reset; for "example.com" and without SNI it is answered\. An SNI filter' \
+	localhost "$PORT"
+blamed
+row plain HANDSHAKE_RESET
+row 'no SNI' OK
+row 'another SNI' OK
+expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: .*(127\.0\.0\.1:'"$PORT)\$"
+start_box sni-drop "$good"
+judged 41 'A ClientHello for "localhost" gets no answer in time; for "example.com" and without SNI it is answered' \
+	localhost "$PORT"
+blamed
+
+echo 'one version'
+start_server --workers 1 --tls-max 1.2
+judged 0 'TLS 1.3 alone is refused by an alert, so what answers speaks TLS 1.2 only\.' localhost "$PORT"
+row 'TLS 1.3 alone' HANDSHAKE_PARAMETERS
+! grep -q 'cannot be known' "$TMP/said" || fail 'a middlebox is blamed for it'
+stop_server
+start_server --workers 1 --tls-min 1.3
+judged 0 'TLS 1.2 alone is refused by an alert, so what answers speaks TLS 1.3 only\.' localhost "$PORT"
+stop_server
+start_box no-13 "$good"
+judged 43 'A ClientHello that offers TLS 1.3 is reset; for TLS 1.2 alone it is answered\.' localhost "$PORT"
+blamed
+
+echo 'the shape'
+start_box no-split "$good"
+judged 43 'A ClientHello in two segments is reset; in one it is answered\. Something that reads once' localhost "$PORT"
+blamed
+expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello is fine, but 1 of its 7 variants fails$'
+start_box no-big "$good"
+judged 41 'A ClientHello of [0-9]* bytes gets no answer in time.* Something that takes no long ones fits' localhost "$PORT"
+blamed
+start_box no-alpn "$good"
+judged 43 'A ClientHello that offers http/1.1 by ALPN is reset; without ALPN it is answered\.' localhost "$PORT"
+blamed
+judged 43 'With these protocols in ALPN a ClientHello is reset; without ALPN' --alpn http/1.1 localhost "$PORT"
+
+echo 'the header of the PROXY protocol'
+start_server --workers 1 --proxy-protocol-from 127.0.0.1/32
+judged 0 'the server wants the header from this address, and gets it' --haproxy-protocol v2 localhost "$PORT"
+stop_server
+judged 44 'Nobody there expects such a header' --haproxy-protocol v1 localhost "$good"
+
+echo 'what is no matter of the path'
+judged 54 'Every variant is answered' --verify-name other.test localhost "$good"
+expect "$TMP/err" '^hello-client: CERT_WRONG_NAME: '
+start_peer silent
+judged 41 'The plain ClientHello gets no answer in time, and no other fares better' localhost "$PORT"
+start_peer ssh
+judged 40 'gets an answer that is no TLS, and no other fares better' localhost "$PORT"
+start_peer closed
+judged 20 'There was no connection to send a ClientHello over' localhost "$PORT"
+row plain CONNECT_REFUSED
+[ "$(grep -c 'CONNECT_REFUSED' "$TMP/out")" -eq 1 ] || fail 'others were tried without a connection'
+
+echo 'a server that takes one connection at a time'
+start_server --workers 1 --max-per-client 1
+! "$HELLO_CLIENT" --path-test --cacert "$CA" localhost "$PORT" >"$TMP/out" 2>"$TMP/err" ||
+	fail 'all went well, with a limit of one'
+said 'ended otherwise when it was tried again, alone'
+expect "$TMP/out" '  not again$'
+judged 0 'Every variant is answered' --parallel 1 localhost "$PORT"
+stop_server
+
+echo 'what does not go together'
+for each in '--tls-min 1.3' '--tls-max 1.2' '--groups X25519' --no-sni --json -v '-c 2' --resume \
+	--compare "--prometheus $TMP/p"; do
+	# shellcheck disable=SC2086 # a list of words
+	run_status 2 "$HELLO_CLIENT" --path-test $each localhost "$good"
+	expect "$TMP/err" '^hello-client: USAGE: --path-test and -'
+done
+run_status 3 "$HELLO_CLIENT" --path-test --nagios localhost "$good"
+run_status 2 "$HELLO_CLIENT" --path-test --targets /dev/null
