@@ -113,6 +113,16 @@ fact '.milliseconds | .proxy > 0 and .total >= .proxy' true
 fact .peer "\"127.0.0.1:$(head -n 1 "$box")\""
 stop_server
 
+# ---- full and resumed ---------------------------------------------------------------------------
+start_server --workers 1 --tickets 1
+run_status 0 "$HELLO_CLIENT" --json --resume -c 40 -i 3ms --parallel 4 --cacert "$CA" 127.0.0.1 "$PORT"
+cat "$TMP/out" >>"$TMP/all"
+# Of each phase, what is said of both kinds is what the lines say.
+[ "$(jq -s '(map(select(.type == "probe")) | [map(select(.tls.resumed | not)), map(select(.tls.resumed))] | map(length)) as $lines |
+	.[-1].milliseconds | ($lines | all(. > 0)) and ([.full, .resumed] | map([.[].count] | unique) == ($lines | map([.])))' "$TMP/out")" = true ] ||
+	fail "full and resumed do not add up: $(tail -n 1 "$TMP/out")"
+stop_server
+
 # More names than fit on any line.
 "$HELLO_CERTS" issue "$PKI" many.test 127.0.0.1 $(seq -f 'a-name-that-is-long-%g.many.test' 150) \
 	>"$TMP/out" 2>&1 || error 'no certificate with many names'

@@ -1,12 +1,20 @@
 #!/bin/sh
-# ping.sh - many probes of one target: a line each, a summary whose numbers add up, stalls that show
-# whatever the interval is, the most frequent failure as status, and an end on INT.
+# ping.sh - many probes of one target: a line each, a summary whose numbers add up, also of full and
+# resumed handshakes side by side, stalls that show whatever the interval is, the most frequent failure
+# as status, and an end on INT.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
 # field PHASE COLUMN: of the summary in $TMP/out: 2 min, 3 avg, 4 p50, 5 p95, 6 p99, 7 max.
 field() {
 	awk -v phase="$1" -v column="$2" '$1 == phase && NF == 7 { print $column; exit }' "$TMP/out"
+}
+
+# side KIND COLUMN: the same of the handshakes, one of two rows.
+side() {
+	awk -v kind="$1" -v column="$2" '
+		NF == 8 { phase = $1 }
+		(NF == 8 || NF == 7) && phase == "handshake" && $(NF - 6) == kind { print $(column + NF - 7); exit }' "$TMP/out"
 }
 
 # The sum of the last column of the histogram.
@@ -23,13 +31,14 @@ make_pki
 start_server
 
 # ---- all is well --------------------------------------------------------------------------------
-run_status 0 "$HELLO_CLIENT" -c 40 -i 5ms --parallel 4 --cacert "$CA" localhost "$PORT"
-[ "$(grep -c '^seq=[0-9]* 127.0.0.1:[0-9]* TLSv1.3 connect=.* handshake=.* total=.* ms$' "$TMP/out")" -eq 40 ] ||
-	fail 'not a line for each of 40 probes'
-[ "$(sed -n 's/^seq=\([0-9]*\) .*/\1/p' "$TMP/out" | sort -n | uniq | wc -l)" -eq 40 ] || fail 'numbers are not unique'
-expect "$TMP/out" "^localhost $PORT every 5 ms, at most 4 at a time\$"
-expect "$TMP/out" "^--- localhost $PORT: 40 sent, 40 ok, 0 failed in "
-expect "$TMP/out" '^40 full handshakes, 0 resumed\. Percentiles are within 1 %\.$'
+run_status 0 "$HELLO_CLIENT" -c 200 -i 10ms --parallel 4 --cacert "$CA" localhost "$PORT"
+[ "$(grep -c '^seq=[0-9]* connect=[0-9.]* handshake=[0-9.]* total=[0-9.]* ms 127\.0\.0\.1$' "$TMP/out")" -eq 200 ] ||
+	fail 'not a line for each of 200 probes'
+[ "$(sed -n 's/^seq=\([0-9]*\) .*/\1/p' "$TMP/out" | sort -n | uniq | wc -l)" -eq 200 ] || fail 'numbers are not unique'
+expect "$TMP/out" "^localhost $PORT every 10 ms, at most 4 at a time\$"
+expect "$TMP/out" "^--- localhost $PORT: 200 sent, 200 ok, 0 failed in "
+expect "$TMP/out" '^200 full handshakes, 0 resumed\. Percentiles are within 1 %\.$'
+expect "$TMP/out" '^Open loop: the interval was kept'
 [ ! -s "$TMP/err" ] || fail 'something is on standard error'
 ! grep -q "$(printf '\033')" "$TMP/out" || fail 'there are escapes in a file'
 for phase in resolve connect handshake close total; do
@@ -37,8 +46,26 @@ for phase in resolve connect handshake close total; do
 	at_least "$(field $phase 7)" "$(field $phase 4)" || fail "$phase: the median is above the maximum"
 done
 at_least "$(field total 4)" "$(field handshake 2)" || fail 'a total is less than its handshake'
-[ "$(histogram_sum)" -eq 40 ] || fail "the histogram has $(histogram_sum) probes, not 40"
+[ "$(histogram_sum)" -eq 200 ] || fail "the histogram has $(histogram_sum) probes, not 200"
 [ "$(awk 'length > 80' "$TMP/out" | wc -l)" -eq 0 ] || fail 'a line is longer than 80 columns'
+
+# ---- full and resumed ---------------------------------------------------------------------------
+# Of those that run at the same time one can offer the last session, so not all are resumed.
+stop_server
+start_server --tickets 1
+run_status 0 "$HELLO_CLIENT" -c 200 -i 10ms --parallel 4 --resume --cacert "$CA" localhost "$PORT"
+expect "$TMP/out" ': 200 sent, 200 ok, 0 failed'
+resumed=$(grep -c '^seq=.* ms resumed 127\.0\.0\.1$' "$TMP/out")
+[ "$resumed" -ge 50 ] || fail "only $resumed of 200 were resumed"
+[ "$resumed" -lt 200 ] || fail 'all were resumed, also the first?'
+expect "$TMP/out" "^$((200 - resumed)) full handshakes, $resumed resumed\."
+[ "$(histogram_sum)" -eq 200 ] || fail "the histogram has $(histogram_sum) probes, not 200"
+[ "$(awk 'length > 80' "$TMP/out" | wc -l)" -eq 0 ] || fail 'a line is longer than 80 columns'
+for column in 2 3 4 5 6 7; do
+	[ -n "$(side full $column)" ] || fail 'no row of full handshakes'
+	[ -n "$(side resumed $column)" ] || fail 'no row of resumed ones'
+done
+at_least "$(side full 2)" "$(side resumed 2)" || fail 'no resumption was faster than every full handshake'
 
 # ---- failures -----------------------------------------------------------------------------------
 run_status 20 "$HELLO_CLIENT" -c 3 -i 1ms --cacert "$CA" localhost 1
@@ -75,9 +102,9 @@ expect "$TMP/out" '^seq='
 # One greeting of ten is 200 ms late: the median does not know, p95 and maximum do. With one place
 # only, those that had to wait for it were as late.
 start_peer hiccup
-run_status 0 "$HELLO_CLIENT" -c 100 -i 10ms --parallel 16 --cacert "$CA" localhost "$PORT"
-expect "$TMP/out" ': 100 sent, 100 ok, 0 failed'
-[ "$(histogram_sum)" -eq 100 ] || fail 'the histogram does not add up'
+run_status 0 "$HELLO_CLIENT" -c 200 -i 10ms --parallel 4 --cacert "$CA" localhost "$PORT"
+expect "$TMP/out" ': 200 sent, 200 ok, 0 failed'
+[ "$(histogram_sum)" -eq 200 ] || fail 'the histogram does not add up'
 at_least "$(field total 5)" 200 || fail "p95 is $(field total 5)"
 at_least "$(field total 7)" 200 || fail "the maximum is $(field total 7)"
 at_least 199 "$(field connect 4)" || fail 'connect was not slow'

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/mode/interrupt.h"
 #include "client/show/json.h"
@@ -33,22 +34,24 @@ static void print_good(const struct session *s, uint64_t seq, uint64_t late_us)
 	const int64_t *us = s->phases.us;
 	char peer[ADDR_TEXT_MAX], connect[SCREEN_MS_MAX], handshake[SCREEN_MS_MAX],
 	    total[SCREEN_MS_MAX];
-
-	printf("seq=%" PRIu64 " %s %s%s connect=%s handshake=%s total=%s ms\n", seq,
-	    addr_format(&s->peer, peer), s->facts.protocol, s->facts.resumed ? " resumed" : "",
+	int used = printf("seq=%" PRIu64 " connect=%s handshake=%s total=%s ms%s ", seq,
 	    screen_ms((uint64_t)us[PHASE_CONNECT], connect),
 	    screen_ms((uint64_t)us[PHASE_HANDSHAKE], handshake),
-	    screen_ms((uint64_t)us[PHASE_TOTAL] + late_us, total));
+	    screen_ms((uint64_t)us[PHASE_TOTAL] + late_us, total),
+	    s->facts.resumed ? " resumed" : "");
+
+	/* All of an IPv6 address may be more than a narrow terminal has room for. */
+	printf("%.*s\n", screen_room(stdout, used), addr_format_host(&s->peer, peer));
 }
 
 static void print_bad(const struct session *s, uint64_t seq, const struct outcome *oc)
 {
 	char after[SCREEN_MS_MAX];
+	int used = printf("seq=%" PRIu64 " ", seq) + (int)strlen(outcome_name(oc->code));
 
-	printf("seq=%" PRIu64 " ", seq);
 	screen_print_bad(stdout, outcome_name(oc->code), 0);
-	printf(" after %s ms: %s\n", screen_ms((uint64_t)s->phases.us[PHASE_TOTAL], after),
-	    oc->detail);
+	used += printf(" after %s ms: ", screen_ms((uint64_t)s->phases.us[PHASE_TOTAL], after));
+	printf("%.*s\n", screen_room(stdout, used), oc->detail);
 }
 
 /* A ticket is offered once (RFC 8446 appendix C.4): of those at a time one resumes. */

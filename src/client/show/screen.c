@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/show/screen.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -23,6 +24,15 @@ unsigned screen_columns(FILE *to)
 	if (ioctl(fileno(to), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		return COLUMNS;
 	return size.ws_col;
+}
+
+int screen_room(FILE *to, int used)
+{
+	int columns = (int)screen_columns(to);
+
+	if (!screen_is_live(to))
+		return INT_MAX;
+	return used < columns ? columns - used : 0;
 }
 
 /* https://no-color.org: set and not empty. */

@@ -15,6 +15,9 @@ bool screen_is_live(FILE *to);
 /* Of the terminal, else 80. */
 unsigned screen_columns(FILE *to);
 
+/* What is left of a line of which used columns are taken: a file has all the room there is. */
+int screen_room(FILE *to, int used);
+
 /*
  * Text in the color of what is bad, or as it is: a file and whoever has set
  * NO_COLOR get no colors. Padded to at least width columns.

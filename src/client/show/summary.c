@@ -8,8 +8,8 @@
 
 #include "client/show/screen.h"
 
-/* Columns: a bar of the histogram at most, a phase's name, which handshakes. */
-enum { BAR = 44, NAME = 12, KIND = 9 };
+/* Columns: a bar of the histogram at most, a phase's name, which handshakes, an outcome's name. */
+enum { BAR = 44, NAME = 12, KIND = 9, REASON = 26 };
 
 /* Rows of the histogram: what fits a screen beside the rest. */
 enum { ROWS = 16 };
@@ -26,8 +26,8 @@ void summary_print_counts(FILE *to, const struct tally *t, const char *what, uin
 	    t->sent, t->by_code[OC_OK], t->sent - t->by_code[OC_OK], screen_time(took_us, took));
 	for (unsigned i = 0; i < n; i++) {
 		fprintf(to, "%7" PRIu64 "  ", t->by_code[codes[i]]);
-		screen_print_bad(to, outcome_name(codes[i]), 26);
-		fprintf(to, "%s\n", outcome_words(codes[i]));
+		screen_print_bad(to, outcome_name(codes[i]), REASON);
+		fprintf(to, "%.*s\n", screen_room(to, 9 + REASON), outcome_words(codes[i]));
 	}
 }
 
@@ -181,7 +181,8 @@ static void print_notes(FILE *to, const struct tally *t)
 {
 	fprintf(to,
 	    "\n%" PRIu64 " full handshakes, %" PRIu64 " resumed. Percentiles are within 1 %%.\n"
-	    "A total counts from when its probe was due, whatever the others took.\n",
+	    "Open loop: the interval was kept whatever the answers took, and a total counts\n"
+	    "from when its probe was due.\n",
 	    t->handshakes[TALLY_FULL], t->handshakes[TALLY_RESUMED]);
 }
 

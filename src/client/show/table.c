@@ -78,13 +78,11 @@ static void print_row(FILE *to, const struct vitals *v, int width, int words)
 
 void table_print(FILE *to, struct vitals all[], size_t count)
 {
-	int width = widest(all, count), words = VITALS_DETAIL_MAX;
+	int width = widest(all, count), words = screen_room(to, width + REST + 2);
 
-	if (screen_is_live(to)) {
-		words = (int)screen_columns(to) - width - REST - 2;
-		if (screen_columns(to) < WIDE)
-			words = 0;
-	}
+	/* Of a few letters nobody has anything. */
+	if (screen_is_live(to) && screen_columns(to) < WIDE)
+		words = 0;
 	qsort(all, count, sizeof *all, compare);
 	fprintf(to, "%-*s  %-*s%6s %8s%s\n", width, "TARGET", REASON, "OUTCOME", "DAYS", "MS",
 	    words > 0 ? "  WHAT" : "");
