@@ -30,6 +30,7 @@ libcommon_a_SOURCES = \
 	src/common/tlsfacts.c src/common/tlsfacts.h \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
+	src/common/tlsparams.c src/common/tlsparams.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
 	src/common/tlsresume.c src/common/tlsresume.h \
 	src/common/tlssni.c src/common/tlssni.h \

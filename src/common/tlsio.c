@@ -14,6 +14,7 @@
 #include "common/firstbytes.h"
 #include "common/proxyproto.h"
 #include "common/tlsalert.h"
+#include "common/tlsparams.h"
 #include "common/tlswire.h"
 
 struct tlsio {
@@ -144,27 +145,6 @@ static int not_tls(const struct tlsio *t, struct outcome *oc)
 	return firstbytes_explain(w->head, w->head_len, oc);
 }
 
-/* Reasons of libssl that mean "nothing in common", found on our side. */
-static bool is_parameters(int reason)
-{
-	switch (reason) {
-	case SSL_R_NO_SHARED_CIPHER:
-	case SSL_R_NO_SHARED_GROUPS:
-	case SSL_R_NO_SUITABLE_GROUPS:
-	case SSL_R_NO_SUITABLE_KEY_SHARE:
-	case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
-	case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
-	case SSL_R_NO_PROTOCOLS_AVAILABLE:
-	case SSL_R_NO_APPLICATION_PROTOCOL:
-	case SSL_R_UNSUPPORTED_PROTOCOL:
-	case SSL_R_VERSION_TOO_LOW:
-	case SSL_R_WRONG_SSL_VERSION:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
 static enum tlsalert_identity shown_identity(const struct tlsio *t)
 {
@@ -234,9 +214,8 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));
 	else if (reason == SSL_R_CALLBACK_FAILED)
 		name_unknown(t, oc);
-	else if (is_parameters(reason))
-		outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s",
-		    ERR_reason_error_string(first));
+	else if (tlsparams_are(reason))
+		tlsparams_explain(t->ssl, reason, ERR_reason_error_string(first), oc);
 	else
 		outcome_set(oc, open ? OC_GREETING_TRUNCATED : OC_HANDSHAKE_FAILED,
 		    "the TLS library says: %s",

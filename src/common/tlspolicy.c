@@ -256,6 +256,11 @@ bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version)
 	    version <= (choice->max ? choice->max : TLS1_3_VERSION);
 }
 
+bool tlspolicy_limits_curves(const struct tlspolicy_choice *choice)
+{
+	return choice->groups && tlspolicy_allows(choice, TLS1_2_VERSION);
+}
+
 static int set_versions(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc)
 {
 	int min = choice->min ? choice->min : TLS1_2_VERSION;

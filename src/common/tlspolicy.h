@@ -51,6 +51,12 @@ void tlspolicy_relax(SSL_CTX *ctx);
 bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version);
 
 /*
+ * May --groups be why somebody's certificate does not do? With TLS 1.2 the curve
+ * of an ECDSA certificate has to be among them, too (RFC 8422 section 5.3).
+ */
+bool tlspolicy_limits_curves(const struct tlspolicy_choice *choice);
+
+/*
  * Is this group (of tlsio_facts) a hybrid whose secret stays one even if
  * somebody who recorded it can break elliptic curves later?
  */

@@ -17,6 +17,7 @@ openssl/   common/tlsio      handshake, read, write, close; the error queue
 openssl/   common/tlsfacts   what the library knows of a connection
 openssl/   common/tlsresume  the session that a connection leaves
 openssl/   common/tlsalert   names and numbers of alerts
+openssl/   common/tlsparams  reasons and curves of a handshake that fails
 openssl/   common/certid     hashes a certificate and its key
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys

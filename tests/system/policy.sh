@@ -56,8 +56,23 @@ agreed TLSv1.3 TLS_AES_128_GCM_SHA256 secp256r1 --groups P-256
 # With TLS 1.2 the list is about the certificate, too, and ours is on P-256.
 agreed TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256 secp256r1 --tls-max 1.2 --groups secp256r1
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --tls-max 1.2 --groups P-384 localhost "$PORT"
+expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it limits the curves'
+await 'outcome=HANDSHAKE_PARAMETERS .*our certificate is on the curve P-256, which is not among the peer' "$REPEAT"
+# What has nothing to do with curves is not explained by them.
+as_client 1 -tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256
+await 'outcome=HANDSHAKE_PARAMETERS .*nothing in common: no shared cipher'
 as_client 1 -tls1_1 -cipher ALL@SECLEVEL=0
 as_client 1 -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256
+stop_server
+
+# ---- the server alone narrows, and a client shows a certificate ------------------------------------
+
+"$HELLO_CERTS" issue "$PKI" --client bob >"$TMP/out" 2>&1 || error 'no client'
+start_server --groups X25519 --client-ca "$CA"
+agreed TLSv1.3 TLS_AES_128_GCM_SHA256 '[Xx]25519' --cert "$PKI/bob/chain.pem" --key "$PKI/bob/key.pem"
+run_status 42 "$HELLO_CLIENT" --cacert "$CA" --tls-max 1.2 --cert "$PKI/bob/chain.pem" \
+	--key "$PKI/bob/key.pem" localhost "$PORT"
+await "outcome=CLIENT_CERT_REFUSED .*the client's certificate is on a curve that is not among our groups"
 stop_server
 
 # ---- refusals ------------------------------------------------------------------------------------

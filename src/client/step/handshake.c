@@ -111,6 +111,18 @@ static int shake_hands(struct session *s, struct outcome *oc)
 	return 0;
 }
 
+/* The list is known to whoever typed it; that it is about certificates, too, is not. */
+static void explain_groups(const struct session *s, struct outcome *oc)
+{
+	bool may_be = oc->code == OC_HANDSHAKE_PARAMETERS || oc->code == OC_HANDSHAKE_ALERT ||
+	    oc->code == OC_CLIENT_CERT_REQUIRED;
+
+	if (may_be && tlspolicy_limits_curves(&s->options->policy))
+		outcome_advise(oc,
+		    "compare without --groups: with TLS 1.2 it limits the curves of certificates, "
+		    "too, of theirs and ours");
+}
+
 /*
  * The library has said why it gave up in an alert that nobody has sent yet: the
  * server's log should name the reason too. One try, a few bytes always fit.
@@ -158,6 +170,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (s->verdict.ran && s->verdict.error != 0)
 		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	explain_gone(s, &failed);
+	explain_groups(s, &failed);
 	*oc = failed;
 	return -1;
 }

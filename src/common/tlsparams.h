@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_COMMON_TLSPARAMS_H
+#define HELLO_COMMON_TLSPARAMS_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+#include "common/outcome.h"
+
+/* Two ends that have nothing in common: version, cipher, group, curve or signature. */
+
+/* Does this reason of libssl, found on our side, mean that? */
+bool tlsparams_are(int reason);
+
+/*
+ * Say what it is that they do not share. With TLS 1.2 the curve of an ECDSA
+ * certificate has to be among the groups of who is to verify it (RFC 8422 section
+ * 5.3), and the library's words, which are told for all else, are misleading about
+ * that. HANDSHAKE_PARAMETERS, or CLIENT_CERT_REFUSED where a server was shown a
+ * curve that it does not take. Returns -1.
+ */
+int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *oc);
+
+#endif
