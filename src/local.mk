@@ -99,6 +99,7 @@ libclient_a_SOURCES = \
 	src/client/cert/revocation.c src/client/cert/revocation.h \
 	src/client/cert/staple.c src/client/cert/staple.h \
 	src/client/cert/verdict.c src/client/cert/verdict.h \
+	src/client/mode/addresses.c src/client/mode/addresses.h \
 	src/client/mode/interrupt.c src/client/mode/interrupt.h \
 	src/client/mode/parallel.c src/client/mode/parallel.h \
 	src/client/mode/pathjudge.c src/client/mode/pathjudge.h \
@@ -107,6 +108,7 @@ libclient_a_SOURCES = \
 	src/client/mode/resume.c src/client/mode/resume.h \
 	src/client/mode/targetlist.c src/client/mode/targetlist.h \
 	src/client/mode/targets.c src/client/mode/targets.h \
+	src/client/show/addrtable.c src/client/show/addrtable.h \
 	src/client/show/explain.c src/client/show/explain.h \
 	src/client/show/json.c src/client/show/json.h \
 	src/client/show/line.c src/client/show/line.h \

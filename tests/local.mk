@@ -57,6 +57,7 @@ unit_tests = \
 system_tests = \
 	tests/system/access.sh \
 	tests/system/activation.sh \
+	tests/system/all-addresses.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \

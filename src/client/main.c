@@ -11,6 +11,7 @@
 #include "client/optcheck.h"
 #include "client/options.h"
 #include "client/show/output.h"
+#include "client/mode/addresses.h"
 #include "client/mode/pathtest.h"
 #include "client/mode/ping.h"
 #include "client/show/report.h"
@@ -76,6 +77,8 @@ static int run(const struct client_options *o, struct outcome *oc)
 		status = output_probe(o, NULL, oc);
 	else if (o->targets)
 		status = targets_run(o, ctx, steps, oc);
+	else if (o->all_addresses)
+		status = addresses_run(o, ctx, steps, oc);
 	else if (o->path_test)
 		status = pathtest_run(o, ctx, make_context, steps, oc);
 	else if (o->series.on)

@@ -13,10 +13,11 @@ static int check_series(struct client_options *o, struct outcome *oc)
 	if (o->targets && series->on)
 		return outcome_set(oc, OC_USAGE,
 		    "--targets probes each once, without --count and --interval");
-	if (series->parallel > 0 && !series->on && !o->targets && !o->path_test)
+	if (series->parallel > 0 && !series->on && !o->targets && !o->path_test &&
+	    !o->all_addresses)
 		return outcome_set(oc, OC_USAGE,
-		    "--parallel is for many probes: --count, --interval, --targets or "
-		    "--path-test");
+		    "--parallel is for many probes: --count, --interval, --targets, "
+		    "--all-addresses or --path-test");
 	if (series->parallel == 0)
 		series->parallel = PARALLEL_WIDTH;
 	if (o->prometheus && series->on)
@@ -77,6 +78,7 @@ static int check_path_test(const struct client_options *o, struct outcome *oc)
 		{ o->series.on, "--count or --interval" },
 		{ o->resume, "--resume" },
 		{ o->compare, "--compare" },
+		{ o->all_addresses, "--all-addresses" },
 		{ false, NULL },
 	};
 
@@ -87,11 +89,32 @@ static int check_path_test(const struct client_options *o, struct outcome *oc)
 	return refuse_with("--path-test", outputs, "it is a table of its own kind of probes", oc);
 }
 
+static int check_all_addresses(const struct client_options *o, struct outcome *oc)
+{
+	const struct pair others[] = {
+		{ o->targets, "--targets" },
+		{ o->series.on, "--count or --interval" },
+		{ o->resume, "--resume" },
+		{ o->nagios.on, "--nagios" },
+		{ o->prometheus, "--prometheus" },
+		{ o->verbose, "-v" },
+		{ false, NULL },
+	};
+
+	if (!o->all_addresses)
+		return 0;
+	if (o->proxy.kind != PROXY_NONE)
+		return outcome_set(oc, OC_USAGE,
+		    "--all-addresses and --proxy do not go together: the proxy resolves the name");
+	return refuse_with("--all-addresses", others, "it probes each address once", oc);
+}
+
 int optcheck(struct client_options *o, struct outcome *oc)
 {
 	if (o->verbose && o->quiet)
 		return outcome_set(oc, OC_USAGE, "-v and -q exclude each other");
-	if (check_path_test(o, oc) != 0 || check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
+	if (check_path_test(o, oc) != 0 || check_all_addresses(o, oc) != 0 ||
+	    check_series(o, oc) != 0 || check_nagios(o, oc) != 0)
 		return -1;
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");

@@ -46,6 +46,7 @@ enum {
 	OPT_PARALLEL,
 	OPT_RESUME,
 	OPT_TARGETS,
+	OPT_ALL_ADDRESSES,
 	OPT_PATH_TEST,
 	OPT_JSON,
 	OPT_NAGIOS,
@@ -96,6 +97,7 @@ static const struct optparse_option options[] = {
 	[OPT_RESUME] = { 0, "resume", NULL, "connect twice, then with the session of the first" },
 	[OPT_TARGETS] = { 0, "targets", "FILE",
 	    "probe the HOST PORT of each line; - is standard input" },
+	[OPT_ALL_ADDRESSES] = { 0, "all-addresses", NULL, "probe every address of HOST" },
 	[OPT_PATH_TEST] = { 0, "path-test", NULL, "is a middlebox in the way? Try variants" },
 	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
 	[OPT_NAGIOS] = { 0, "nagios", NULL, "be a plugin: one line, status 0, 1, 2 or 3" },
@@ -267,6 +269,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		return 0;
 	case OPT_TARGETS:
 		o->targets = value;
+		return 0;
+	case OPT_ALL_ADDRESSES:
+		o->all_addresses = true;
 		return 0;
 	case OPT_PATH_TEST:
 		o->path_test = true;

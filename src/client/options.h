@@ -56,6 +56,7 @@ struct client_options {
 	struct client_series series;
 	bool resume;
 	bool path_test;
+	bool all_addresses;
 	const char *targets; /* a file, "-"; NULL: host and port */
 	bool json;           /* also set when the rest of the command line is wrong */
 	struct client_nagios nagios;

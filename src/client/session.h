@@ -20,7 +20,7 @@
 #include "common/tlsresume.h"
 
 /* Address families alternate and the list is cut: RFC 8305 section 4. */
-enum { SESSION_ADDRS_MAX = 16 };
+enum { SESSION_ADDRS_MAX = 64 };
 
 /* A greeting longer than this is no greeting. */
 enum { SESSION_GREETING_MAX = 65536 };
@@ -48,6 +48,7 @@ struct session {
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
 	size_t addr_count;                    /* resolve */
+	size_t addr_left_out;                 /* resolve: for which there was no room */
 	size_t tried;                         /* connect: of these, the first ones */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */

@@ -47,6 +47,7 @@ uthash.h   server/pool       the table of clients
 uthash.h   server/names      the table of names
 seccomp.h  server/sandbox_seccomp  the filter of system calls
 jansson.h  client/show/json       --json
+pthread.h  client/mode/addresses  the lines of one name, as they come
 pthread.h  client/mode/parallel   probes that run at the same time
 pthread.h  client/mode/pathtest   counts what is done while it runs
 pthread.h  client/mode/ping       one line at a time, one tally
@@ -221,7 +222,7 @@ self_test() {
 	plant src/client/step/greet.c '> is for server/worker' '#include <event2/event.h>'
 	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
 	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/mode/parallel, client/mode/pathtest, client/mode/ping, client/mode/targets, client/step/resolve' '#include <pthread.h>'
+	plant src/server/worker.c '> is for client/mode/addresses, client/mode/parallel, client/mode/pathtest, client/mode/ping, client/mode/targets, client/step/resolve' '#include <pthread.h>'
 	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
 	plant src/client/step/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'

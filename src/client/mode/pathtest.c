@@ -259,6 +259,13 @@ static void try_again(struct pathtest *t)
 
 /* ---- the end ------------------------------------------------------------------------ */
 
+static bool blames_path(enum outcome_code code)
+{
+	enum path_answer answer = pathjudge_answer(code);
+
+	return answer > PATH_LATER && answer < PATH_UNREACHED;
+}
+
 static void judge(const struct pathtest *t, struct outcome *oc)
 {
 	enum outcome_code code = pathjudge_verdict(t->results);
@@ -268,6 +275,9 @@ static void judge(const struct pathtest *t, struct outcome *oc)
 		failed += pathjudge_failed(t->results, (enum path_variant)v);
 	if (t->results[PATH_PLAIN].code != OC_OK) {
 		*oc = t->trials[0].oc;
+		/* Instead of "--path-test tells". */
+		if (blames_path(oc->code))
+			outcome_advise(oc, "what standard output says narrows it down");
 	} else if (code != OC_OK) {
 		outcome_set(oc, code,
 		    "the plain ClientHello is fine, but %u of its %zu variants %s", failed,

@@ -48,7 +48,7 @@ static int late(struct session *s, uint64_t began_ms, uint64_t deadline_ms, stru
 		    sent(s), tcp.resent + 1);
 		outcome_advise(oc,
 		    "something on the way drops it, for its name or its size: "
-		    "compare --no-sni and another --servername");
+		    "--path-test tries others");
 	} else if (!heard) {
 		outcome_append(oc, ", but its system has our ClientHello of %llu bytes", sent(s));
 	}
@@ -70,8 +70,8 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		    "--haproxy-protocol");
 	else if (oc->code == OC_HANDSHAKE_RESET && s->sni[0])
 		outcome_advise(oc,
-		    "does something on the way dislike the name \"%s\"? Compare "
-		    "--no-sni and another --servername, and from nearer",
+		    "does something on the way dislike the name \"%s\"? "
+		    "--path-test tries others; try from nearer, too",
 		    s->sni);
 	else if (oc->code == OC_HANDSHAKE_CLOSED)
 		outcome_advise(oc,

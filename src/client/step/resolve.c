@@ -128,14 +128,18 @@ static bool is_taken(const struct session *s, const struct addrinfo *ai)
 
 static void take(struct session *s, const struct addrinfo *ai)
 {
-	struct addr *a = &s->addrs[s->addr_count];
+	struct addr *a;
 
 	/* glibc gives 127.0.0.1 twice when /etc/hosts names localhost for ::1 too. */
 	if (is_taken(s, ai))
 		return;
+	if (s->addr_count == SESSION_ADDRS_MAX) {
+		s->addr_left_out++;
+		return;
+	}
+	a = &s->addrs[s->addr_count++];
 	memcpy(&a->ss, ai->ai_addr, ai->ai_addrlen);
 	a->len = ai->ai_addrlen;
-	s->addr_count++;
 }
 
 static const struct addrinfo *next_of(const struct addrinfo *ai, int family)
@@ -156,7 +160,7 @@ static void take_alternating(struct session *s, const struct addrinfo *found)
 	const struct addrinfo *next[2] = { found, next_of(found, families[1]) };
 	int turn = 0;
 
-	while ((next[0] || next[1]) && s->addr_count < SESSION_ADDRS_MAX) {
+	while (next[0] || next[1]) {
 		if (next[turn]) {
 			take(s, next[turn]);
 			next[turn] = next_of(next[turn]->ai_next, families[turn]);
