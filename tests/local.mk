@@ -95,6 +95,7 @@ system_tests = \
 	tests/system/misbehave.sh \
 	tests/system/monitor.sh \
 	tests/system/mtls-crl.sh \
+	tests/system/mtls-reload.sh \
 	tests/system/mtls.sh \
 	tests/system/notify.sh \
 	tests/system/outcome-chain.sh \
