@@ -58,6 +58,7 @@ system_tests = \
 	tests/system/access.sh \
 	tests/system/activation.sh \
 	tests/system/all-addresses.sh \
+	tests/system/browser.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \
