@@ -91,6 +91,7 @@ system_tests = \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
 	tests/system/master-death.sh \
+	tests/system/metrics-killed.sh \
 	tests/system/metrics-prometheus.sh \
 	tests/system/metrics.sh \
 	tests/system/misbehave.sh \

@@ -49,7 +49,6 @@ meet() {
 # ---- all is well --------------------------------------------------------------------------------
 start_server --workers 1
 ask 0
-cp "$TMP/out" "$TMP/probe.json"
 fact .outcome '"OK"'
 fact .stage null
 fact .peer "\"127.0.0.1:$PORT\""
@@ -77,7 +76,6 @@ fact '.certificates[0].serial | ltrimstr("0")' "\"${serial#0}\""
 fact '.certificates[0].key' '{"type":"EC","bits":256}'
 
 run_status 0 "$HELLO_CLIENT" --json -c 5 -i 1ms --cacert "$CA" 127.0.0.1 "$PORT"
-cp "$TMP/out" "$TMP/ping.json"
 cat "$TMP/out" >>"$TMP/all"
 [ "$(jq -s 'map(select(.type == "probe")) | map(.seq) | sort == [1,2,3,4,5]' "$TMP/out")" = true ] ||
 	fail 'not five numbered probes'
@@ -179,16 +177,33 @@ probe 22 "$HELLO_CLIENT" --json --cacert "$CA" 255.255.255.255 "$PORT"
 probe 10 "$HELLO_CLIENT" --json --cacert "$CA" -6 127.0.0.1
 
 # ---- the examples -----------------------------------------------------------------------------------
-# The command after the bar, with what the command before it prints.
-sed -n 's/^\$ hello-client .*--json.* | \(jq .*\)/\1/p' "$srcdir/doc/hello-client.1" >"$TMP/examples"
-[ "$(wc -l <"$TMP/examples")" -ge 3 ] || fail 'no examples with jq in the manual page'
+# Each line as it stands in the manual page; the program is there, and svc.test is our server.
+"$HELLO_CERTS" issue "$PKI" svc.test >"$TMP/out" 2>&1 || error 'no certificate for svc.test'
+start_server --workers 1 --cert "$PKI/svc.test/chain.pem" --key "$PKI/svc.test/key.pem"
+mkdir "$TMP/bin" || error 'mkdir'
+cat >"$TMP/bin/hello-client" <<SHIM
+#!/bin/sh
+# Nobody wants to wait for a second between the probes.
+case "\$*" in *' -c '*) set -- -i 1ms "\$@" ;; esac
+exec "$HELLO_CLIENT" --cacert "$CA" --connect-to "127.0.0.1:$PORT" "\$@"
+SHIM
+chmod +x "$TMP/bin/hello-client"
+sed -n 's/^\$ \(hello-client .*--json.* | jq .*\)/\1/p' "$srcdir/doc/hello-client.1" >"$TMP/examples"
 while IFS= read -r example; do
-	input=$TMP/probe.json
-	case $example in *summary*) input=$TMP/ping.json ;; esac
-	sh -c "$example" <"$input" >"$TMP/example" 2>&1 || fail "$example: $(cat "$TMP/example")"
-	grep -q '[^[:space:]]' "$TMP/example" || fail "nothing comes of: $example"
-	! grep -q null "$TMP/example" || fail "null comes of: $example"
-done <"$TMP/examples"
+	PATH=$TMP/bin:$PATH sh -c "$example" >"$TMP/example" 2>"$TMP/err" || fail "$example: $(cat "$TMP/err")"
+	[ "$(wc -l <"$TMP/example")" -eq 1 ] || fail "not one line comes of: $example"
+	cat "$TMP/example"
+done <"$TMP/examples" >"$TMP/answers"
+pin=$(openssl x509 -in "$PKI/svc.test/chain.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
+	openssl dgst -sha256 -binary | openssl base64)
+head -n 3 "$TMP/answers" >"$TMP/first"
+# In the second of its birth it has all of its 30 days.
+sed -i '1s/^30$/29/' "$TMP/first"
+printf '29\nsha256//%s\n127.0.0.1:%s\tOK\n' "$pin" "$PORT" | cmp -s - "$TMP/first" ||
+	fail "the examples of the manual page say: $(cat "$TMP/answers")"
+[ "$(wc -l <"$TMP/answers")" -eq 4 ] || fail 'there are other examples in the manual page'
+awk 'NR == 4 { exit !($1 > 0.1) }' "$TMP/answers" || fail "that is no percentile: $(tail -n 1 "$TMP/answers")"
+stop_server
 
 # ---- the schema -------------------------------------------------------------------------------------
 python3 -c 'import jsonschema' 2>/dev/null || skip 'python3-jsonschema is not installed; all but the schema was tested'
