@@ -59,6 +59,7 @@ system_tests = \
 	tests/system/activation.sh \
 	tests/system/all-addresses.sh \
 	tests/system/browser.sh \
+	tests/system/babble.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \
@@ -192,7 +193,7 @@ libtestsupport_a_SOURCES = \
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy \
+check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy \
 	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

@@ -53,7 +53,8 @@
 	    "no common version, cipher, group or application protocol", \
 	    "compare what both sides allow; TLS 1.2 is the least we take") \
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, "the handshake failed", \
-	    "see the library's message above") \
+	    "the peer, or something on the way, speaks TLS badly; openssl s_client -msg -connect " \
+	    "HOST:PORT shows where it ends") \
 	X(CERT_UNKNOWN_CA, 50, VERIFY, "the certificate's issuer is not trusted", \
 	    "--cacert FILE with the root this server should have") \
 	X(CERT_MISSING_INTERMEDIATE, 51, VERIFY, "an intermediate certificate is missing", \

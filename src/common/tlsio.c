@@ -174,6 +174,23 @@ static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
 	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
 }
 
+/* What other parts of the library than libssl complain of while it takes in the certificates. */
+static bool is_unreadable(const struct tlsio *t, unsigned long first)
+{
+	return ERR_reason_error_string(first) && ERR_GET_LIB(first) != ERR_LIB_SSL &&
+	    !SSL_is_server(t->ssl) && SSL_get_state(t->ssl) == TLS_ST_CR_CERT;
+}
+
+static int handshake_failed(int reason, const char *words, struct outcome *oc)
+{
+	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library says: %s",
+	    words ? words : "no reason given");
+	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
+		outcome_advise(oc,
+		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
+	return -1;
+}
+
 /* The only callback of ours that fails is that of common/tlssni. */
 static int name_unknown(const struct tlsio *t, struct outcome *oc)
 {
@@ -189,7 +206,8 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 {
 	int error = SSL_get_error(t->ssl, ret);
 	unsigned long first = ERR_peek_error();
-	int reason = ERR_GET_REASON(first);
+	/* Each of the library's parts counts its reasons from the same number on. */
+	int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
 	enum io io = IO_FAILED;
 
 	if (error == SSL_ERROR_WANT_READ)
@@ -202,8 +220,7 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
 		not_tls(t, oc);
-	else if (ERR_GET_LIB(first) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
-	    reason < SSL_AD_REASON_OFFSET + 256)
+	else if (reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256)
 		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
 	else if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		vanished(t, open, oc);
@@ -216,10 +233,14 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		name_unknown(t, oc);
 	else if (tlsparams_are(reason))
 		tlsparams_explain(t->ssl, reason, ERR_reason_error_string(first), oc);
-	else
-		outcome_set(oc, open ? OC_GREETING_TRUNCATED : OC_HANDSHAKE_FAILED,
-		    "the TLS library says: %s",
+	else if (open)
+		outcome_set(oc, OC_GREETING_TRUNCATED, "the TLS library says: %s",
 		    first ? ERR_reason_error_string(first) : "no reason given");
+	else if (is_unreadable(t, first))
+		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
+		    ERR_reason_error_string(first));
+	else
+		handshake_failed(reason, ERR_reason_error_string(first), oc);
 	ERR_clear_error();
 	return io;
 }

@@ -218,6 +218,24 @@ static void be_garbled(int fd)
 	finish(fd);
 }
 
+/* TLS 1.2, and a certificate whose issuer has a name that is no UTF-8. */
+static void be_unreadable(int fd)
+{
+	static const unsigned char flight[] = { 22, 3, 3, 0, 49, 2, 0, 0, 45, 3, 3, 1, 2, 3, 4, 5,
+		6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
+		28, 29, 30, 31, 32, 0, 0xc0, 0x2b, 0, 0, 5, 0xff, 1, 0, 1, 0,
+		/* Certificate */
+		22, 3, 3, 0, 53, 11, 0, 0, 49, 0, 0, 46, 0, 0, 43,
+		/* version 3, serial number 1, ecdsa-with-SHA256, CN=\xff */
+		0x30, 41, 0x30, 39, 0xa0, 3, 2, 1, 2, 2, 1, 1, 0x30, 10, 6, 8, 0x2a, 0x86, 0x48,
+		0xce, 0x3d, 4, 3, 2, 0x30, 12, 0x31, 10, 0x30, 8, 6, 3, 0x55, 4, 3, 12, 1, 0xff,
+		0x30, 3, 0x17, 1, '2' };
+
+	read_client_hello(fd);
+	send_bytes(fd, flight, sizeof flight);
+	finish(fd);
+}
+
 static void be_half(int fd)
 {
 	read_client_hello(fd);
@@ -357,6 +375,7 @@ static const struct kind {
 	{ "old", be_old, NULL },
 	{ "ancient", be_ancient, NULL },
 	{ "garbled", be_garbled, NULL },
+	{ "unreadable", be_unreadable, NULL },
 	{ "half", be_half, NULL },
 	{ "drip", be_drip, NULL },
 	{ "full", NULL, NULL },   /* its queue is: what comes is dropped, as by a firewall */

@@ -41,6 +41,10 @@ meet reset 43 HANDSHAKE_RESET
 meet close 44 HANDSHAKE_CLOSED
 meet old 45 HANDSHAKE_PARAMETERS
 meet ancient 45 HANDSHAKE_PARAMETERS
+meet garbled 46 HANDSHAKE_FAILED
+expect "$TMP/err" 'openssl s_client'
+meet unreadable 59 CERT_INVALID
+expect "$TMP/err" 'a certificate of the peer cannot be read: .*utf8'
 
 meet mute 70 GREETING_TIMEOUT --read-timeout 200ms
 meet stall 70 GREETING_TIMEOUT --read-timeout 500ms
