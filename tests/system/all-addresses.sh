@@ -17,7 +17,7 @@ start_server --workers 1 --listen "127.0.0.2:$port" --listen "127.0.0.4:$port"
 
 # short FILE: of its first certificate, as the table has it.
 short() {
-	openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f | cut -c 1-12
+	openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f | cut -c 1-8
 }
 old=$(short "$TMP/old.pem") new=$(short "$CERT")
 
@@ -65,7 +65,7 @@ expect "$TMP/err" '^hello-client: RESOLVE_NOT_FOUND: '
 
 echo 'JSON Lines'
 addresses 20 127.0.0.1,127.0.0.2,::1 --json --parallel 1
-[ "$(jq -s -c 'map([.type, .seq, .addresses[0], .outcome, .certificates[0].sha256[:12]])' "$TMP/out")" = \
+[ "$(jq -s -c 'map([.type, .seq, .addresses[0], .outcome, .certificates[0].sha256[:8]])' "$TMP/out")" = \
 	"[[\"probe\",1,\"127.0.0.1:$port\",\"OK\",\"$old\"],[\"probe\",2,\"127.0.0.2:$port\",\"OK\",\"$new\"],[\"probe\",3,\"[::1]:$port\",\"CONNECT_REFUSED\",null],[\"summary\",null,null,\"CONNECT_REFUSED\",null]]" ] ||
 	fail "JSON Lines: $(cat "$TMP/out")"
 addresses 10 127.0.0.1 -6 --json

@@ -53,6 +53,10 @@ judged 0 'Every variant is answered' localhost "$PORT"
 judged 0 'No SNI was sent, so nothing is known about filters by name' 127.0.0.1 "$PORT"
 ! grep -q 'SNI  ' "$TMP/out" || fail 'a name was tried for an address'
 
+start_box connect
+judged 0 'Every variant is answered' --proxy "http://127.0.0.1:$PORT" localhost "$good"
+expect "$TMP/out" "^localhost $good through the proxy 127\.0\.0\.1:$PORT\$"
+
 echo 'a filter for names'
 start_box sni-reset "$good"
 judged 43 'A ClientHello for "localhost" is reset; for "example.com" and without SNI it is answered\. An SNI filter' \

@@ -35,7 +35,7 @@ struct pathtest {
 	const struct client_options *options;
 	const struct step *steps;
 	char sni[ADDR_HOST_MAX]; /* of the plain one, or "" */
-	struct addr peer;        /* of all of them */
+	struct pathtable_target target;
 	struct trial trials[PATH_VARIANTS];
 	size_t count;
 	pthread_mutex_t lock; /* of all below */
@@ -136,7 +136,7 @@ static int prepare(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, str
 		trial->ctx = ctx;
 		trial->oc = OUTCOME_NONE;
 		/* Else two variants could ask two servers. */
-		route_pin(&trial->options.route, &t->peer);
+		route_pin(&trial->options.route, &t->target.peer);
 		trial->owns_ctx = vary(&trial->options, trial->variant, t->sni);
 		if (trial->owns_ctx)
 			trial->ctx = make(&trial->options, oc);
@@ -160,7 +160,11 @@ static int find_peer(struct pathtest *t, SSL_CTX *ctx, struct outcome *oc)
 	session_init(&s, t->options, ctx);
 	memcpy(t->sni, s.sni, sizeof t->sni);
 	ret = session_run(&s, connect, NULL, oc);
-	t->peer = s.peer;
+	t->target = (struct pathtable_target){ .host = t->options->host,
+		.port = t->options->port,
+		.sni = t->sni,
+		.peer = s.peer,
+		.through_proxy = s.through_proxy };
 	t->took_us[PATH_PLAIN] = (uint64_t)s.phases.us[PHASE_TOTAL];
 	session_free(&s);
 	return ret;
@@ -299,7 +303,7 @@ static void run(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, struct
 	} else {
 		try_again(t);
 	}
-	pathtable_print(stdout, t->options, &t->peer, t->sni, t->results, t->took_us);
+	pathtable_print(stdout, &t->target, t->results, t->took_us);
 	judge(t, oc);
 }
 

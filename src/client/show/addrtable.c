@@ -6,8 +6,18 @@
 
 #include "client/show/screen.h"
 
-/* Columns: an address and an outcome at least; of a certificate enough to tell it; for words. */
-enum { ADDRESS = 15, REASON = 12, CERTIFICATE = 12, NUMBERS = 15, WIDE = 100 };
+/*
+ * Columns: an address and an outcome at least; of a certificate enough digits to
+ * tell it, in their column; that and the numbers; enough for words.
+ */
+enum {
+	ADDRESS = 15,
+	REASON = 7,
+	DIGITS = 8,
+	CERTIFICATE = 11,
+	REST = CERTIFICATE + 16,
+	WIDE = 100
+};
 
 /* Room for the addresses of one certificate; a longer list is cut. */
 enum { LIST_MAX = 2048 };
@@ -22,16 +32,17 @@ static int widest(int width, const char *text)
 static void print_row(FILE *to, const struct addrtable_row *row, int address, int reason, int words)
 {
 	const struct vitals *v = &row->vitals;
-	char ms[SCREEN_MS_MAX], days[24] = "-";
+	char ms[SCREEN_MS_MAX], shortened[ADDR_TEXT_MAX], days[24] = "-";
 
 	if (v->chain_end != 0)
 		snprintf(days, sizeof days, "%" PRId64, vitals_days(v, v->chain_end));
-	fprintf(to, "%-*s  ", address, row->address);
+	fprintf(to, "%-*s  ", address,
+	    screen_shorten(row->address, address, shortened, sizeof shortened));
 	if (v->code == OC_OK)
 		fprintf(to, "%-*s", reason, "OK");
 	else
 		screen_print_bad(to, outcome_name(v->code), reason);
-	fprintf(to, "  %-*.*s%6s %8s", CERTIFICATE, CERTIFICATE,
+	fprintf(to, "  %-*.*s%5s %6s", CERTIFICATE, DIGITS,
 	    row->certificate[0] ? row->certificate : "-", days,
 	    screen_ms((uint64_t)v->us[PHASE_TOTAL], ms));
 	if (words > 0 && v->code != OC_OK)
@@ -53,7 +64,7 @@ static bool is_first(const struct addrtable_row rows[], size_t i)
 static void print_certificate(FILE *to, const struct addrtable_row rows[], size_t count, size_t i)
 {
 	char text[LIST_MAX], end[CERTINFO_TIME_MAX];
-	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", CERTIFICATE,
+	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
 	    rows[i].certificate, certinfo_time(rows[i].vitals.leaf_end, end));
 	const char *separator = " ";
 
@@ -92,11 +103,15 @@ void addrtable_print(FILE *to, const struct addrtable_row rows[], size_t count)
 		reason = widest(reason, outcome_name(rows[i].vitals.code));
 	}
 	if (screen_is_live(to)) {
-		words = (int)screen_columns(to) - address - reason - CERTIFICATE - NUMBERS - 6;
-		if (screen_columns(to) < WIDE)
-			words = 0;
+		int columns = (int)screen_columns(to);
+
+		if (address > columns - reason - REST)
+			address = columns - reason - REST;
+		if (address < ADDRESS)
+			address = ADDRESS;
+		words = columns < WIDE ? 0 : columns - address - reason - REST - 2;
 	}
-	fprintf(to, "%-*s  %-*s  %-*s%6s %8s%s\n", address, "ADDRESS", reason, "OUTCOME",
+	fprintf(to, "%-*s  %-*s  %-*s%5s %6s%s\n", address, "ADDRESS", reason, "OUTCOME",
 	    CERTIFICATE, "CERTIFICATE", "DAYS", "MS", words > 0 ? "  WHAT" : "");
 	for (size_t i = 0; i < count; i++)
 		print_row(to, &rows[i], address, reason, words);

@@ -30,17 +30,17 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 	fprintf(to, "%6s %8s%s\n", bytes, screen_ms(took_us, ms), r->unsteady ? "  not again" : "");
 }
 
-void pathtable_print(FILE *to, const struct client_options *o, const struct addr *peer,
-    const char *sni, const struct path_result results[PATH_VARIANTS],
-    const uint64_t took_us[PATH_VARIANTS])
+void pathtable_print(FILE *to, const struct pathtable_target *target,
+    const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS])
 {
-	const struct pathwords_names names = { sni, pathtable_other_name(sni) };
+	const struct pathwords_names names = { target->sni, pathtable_other_name(target->sni) };
 	char at[ADDR_TEXT_MAX], sentence[PATHWORDS_MAX];
 	struct path_findings findings;
 
-	fprintf(to, "%s %s", o->host, o->port);
-	if (peer->len > 0)
-		fprintf(to, " at %s", addr_format(peer, at));
+	fprintf(to, "%s %s", target->host, target->port);
+	if (target->peer.len > 0)
+		fprintf(to, " %s %s", target->through_proxy ? "through the proxy" : "at",
+		    addr_format(&target->peer, at));
 	fprintf(to, "\n\n%-*s%-*s%6s %8s\n", VARIANT, "CLIENTHELLO", REASON, "OUTCOME", "BYTES",
 	    "MS");
 	for (int v = 0; v < PATH_VARIANTS; v++) {
