@@ -129,6 +129,7 @@ system_tests = \
 	tests/system/stalled.sh \
 	tests/system/staple.sh \
 	tests/system/stdout-full.sh \
+	tests/system/terminal.sh \
 	tests/system/tickets.sh \
 	tests/system/targets-many.sh \
 	tests/system/targets.sh \

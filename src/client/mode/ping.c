@@ -127,6 +127,18 @@ static void watch(struct ping *p, struct parallel *probes)
 		screen_wipe(stdout);
 }
 
+/* In the first line and in the summary, which have to fit, too. */
+static void name_target(struct ping *p)
+{
+	enum { REST = 48 };
+	const struct client_options *o = p->options;
+	char host[ADDR_HOST_MAX];
+
+	screen_shorten(o->host, screen_room(stdout, REST + (int)strlen(o->port)), host,
+	    sizeof host);
+	snprintf(p->what, sizeof p->what, "%s %s", host, o->port);
+}
+
 static void print_intro(const struct ping *p)
 {
 	const struct client_series *series = &p->options->series;
@@ -184,7 +196,7 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 	p->steps = steps;
 	p->began_us = clock_us();
 	p->live = !o->json && series->interval_ms < READABLE_MS && screen_is_live(stdout);
-	snprintf(p->what, sizeof p->what, "%s %s", o->host, o->port);
+	name_target(p);
 	pthread_mutex_init(&p->lock, NULL);
 	json_prepare();
 	interrupt_catch();

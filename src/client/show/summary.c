@@ -192,7 +192,8 @@ static void print_waits(FILE *to, const struct tally *t)
 
 	if (t->late > 0)
 		fprintf(to,
-		    "%" PRIu64 " began late, by %s at most: no place was free. See --parallel.\n",
+		    "%" PRIu64
+		    " began late, by %s at most: --parallel too small, or machine too busy.\n",
 		    t->late, screen_time(t->late_max_us, wait));
 }
 
