@@ -98,6 +98,11 @@ forwarding 'tcp dport 8443 meta length > 200 drop'
 meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it is lost' \
 	'drops it' --handshake-timeout 1s
 
+echo 'dead at a ClientHello of post-quantum size'
+forwarding 'tcp dport 8443 meta length > 1200 drop'
+run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s $SERVER 8443
+expect "$TMP/out" 'Something that takes no long ones fits'
+
 echo 'silent after the ClientHello'
 forwarding 'tcp sport 8443 meta length > 100 drop'
 meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system has our ClientHello' 'holds it' \

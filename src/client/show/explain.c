@@ -108,8 +108,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "a word. \"had begun to answer\": a small answer passed and a large one did not, "
 	    "which is what a path does whose packet size is smaller than both ends believe, "
 	    "with ICMP thrown away on it (\"ping -M do -s 1472 HOST\" tells).\n\n"
-	    "Try what makes the difference: --no-sni, another --servername, --tls-max 1.2, "
-	    "or --groups X25519 for a small ClientHello.",
+	    "--path-test tries what makes the difference: the name, the version, the size.",
 	[OC_HANDSHAKE_ALERT] =
 	    "The peer refused, with a TLS alert, which is named. It comes from whoever ends "
 	    "the TLS connection: the server, or a middlebox that plays it. handshake_failure "
@@ -119,9 +118,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The TCP connection was open, and was reset during the handshake. A server that "
 	    "crashes or whose queue is full does this; so do firewalls that read the "
 	    "ClientHello and dislike the name, the version or the size they find.\n\n"
-	    "What cannot be known from here: who sent the reset. If it differs with --no-sni "
-	    "or another --servername, something reads the name; if with --tls-max 1.2 or "
-	    "--groups X25519, it is the version or the size.",
+	    "What cannot be known from here: who sent the reset. --path-test tries whether it "
+	    "is the name, the version or the size that makes the difference.",
 	[OC_HANDSHAKE_CLOSED] =
 	    "The peer closed the connection in an orderly way, but in the middle of the "
 	    "handshake, and without an alert. Balancers without a healthy server behind them "
