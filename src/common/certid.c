@@ -31,27 +31,29 @@ static void get_serial(const X509 *cert, struct certid *out)
 	BN_free(number);
 }
 
-static void get_fingerprint(const X509 *cert, struct certid *out)
-{
-	unsigned char md[SHA256_DIGEST_LENGTH];
-	unsigned len;
+#define SCHEME "sha256//"
 
-	if (X509_digest(cert, EVP_sha256(), md, &len) != 1)
-		return;
-	for (unsigned i = 0; i < len; i++)
-		snprintf(out->sha256 + 2 * (size_t)i, 3, "%02x", md[i]);
+/* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
+enum { SCHEME_LEN = sizeof SCHEME - 1, DIGITS = 43, PIN_LEN = SCHEME_LEN + DIGITS + 1 };
+
+bool certid_is_pin(const char *text, size_t len)
+{
+	const char *digits = text + SCHEME_LEN;
+
+	return len == PIN_LEN && strncmp(text, SCHEME, SCHEME_LEN) == 0 &&
+	    strspn(digits, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
+	    DIGITS &&
+	    digits[DIGITS] == '=' && strchr("AEIMQUYcgkosw048", digits[DIGITS - 1]);
 }
 
-/* RFC 7469 section 2.4: the SubjectPublicKeyInfo, hashed, in base64. */
 static void get_pin(const X509 *cert, struct certid *out)
 {
-	static const char scheme[] = "sha256//";
 	unsigned char md[SHA256_DIGEST_LENGTH], *der = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
 
 	if (len > 0 && EVP_Digest(der, (size_t)len, md, NULL, EVP_sha256(), NULL) == 1) {
-		memcpy(out->pin, scheme, sizeof scheme);
-		EVP_EncodeBlock((unsigned char *)out->pin + sizeof scheme - 1, md, sizeof md);
+		memcpy(out->pin, SCHEME, SCHEME_LEN);
+		EVP_EncodeBlock((unsigned char *)out->pin + SCHEME_LEN, md, sizeof md);
 	}
 	OPENSSL_free(der);
 }
@@ -62,11 +64,8 @@ void certid_get(const X509 *cert, struct certid *out)
 
 	memset(out, 0, sizeof *out);
 	get_serial(cert, out);
-	get_fingerprint(cert, out);
 	get_pin(cert, out);
 	copy(out->signature, sizeof out->signature, OBJ_nid2sn(X509_get_signature_nid(cert)));
-	if (key) {
-		copy(out->key_type, sizeof out->key_type, EVP_PKEY_get0_type_name(key));
+	if (key)
 		out->key_bits = EVP_PKEY_get_bits(key);
-	}
 }

@@ -2,19 +2,27 @@
 #ifndef HELLO_COMMON_CERTID_H
 #define HELLO_COMMON_CERTID_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <openssl/types.h>
 
-/* What tells one certificate and its key from all others, as text for machines. */
+/* What certinfo does not tell of one certificate and its key, as text for machines. */
 struct certid {
 	char serial[65];    /* hexadecimal, lower case; a longer one is cut */
-	char sha256[65];    /* of the DER, hexadecimal, lower case */
-	char pin[53];       /* of the public key, as --pinnedpubkey takes it: "sha256//..." */
-	char key_type[32];  /* "EC", "RSA", "ED25519" */
+	char pin[53];       /* of the public key: "sha256//" and base64, see certid_is_pin */
 	char signature[48]; /* the issuer's, "ecdsa-with-SHA256" */
 	int key_bits;
 };
 
 /* Never fails: what cannot be read is empty or 0. */
 void certid_get(const X509 *cert, struct certid *out);
+
+/*
+ * Are these len bytes a pin as curl takes them: "sha256//" and the base64 of the
+ * SHA-256 of a SubjectPublicKeyInfo (RFC 7469 section 2.4)? Of the same bytes there
+ * is one only, so pins are compared as text.
+ */
+bool certid_is_pin(const char *text, size_t len);
 
 #endif

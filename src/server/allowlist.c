@@ -10,16 +10,6 @@
 
 #include "common/certid.h"
 
-static bool is_pin(const char *value)
-{
-	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				     "0123456789+/";
-	const size_t prefix = strlen("sha256//"), digits = 43;
-
-	return strncmp(value, "sha256//", prefix) == 0 &&
-	    strspn(value + prefix, base64) == digits && strcmp(value + prefix + digits, "=") == 0;
-}
-
 int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *value,
     struct outcome *oc)
 {
@@ -35,7 +25,7 @@ int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *
 		    ALLOWLIST_MAX);
 	if (!value[0])
 		return outcome_set(oc, OC_USAGE, "the value of %s is empty", options[kind]);
-	if (kind == ALLOWLIST_SPKI && !is_pin(value)) {
+	if (kind == ALLOWLIST_SPKI && !certid_is_pin(value, strlen(value))) {
 		outcome_set(oc, OC_USAGE, "--allow-spki \"%s\" is no hash of a public key", value);
 		outcome_advise(oc,
 		    "sha256//BASE64, from: openssl x509 -in CERT -noout -pubkey | openssl pkey "

@@ -69,6 +69,8 @@ for version in -tls1_2 -tls1_3; do
 	with_openssl rsa $version -servername both.test -sigalgs RSA-PSS+SHA256
 	with_openssl rsa $version -servername BOTH.Test -sigalgs RSA-PSS+SHA256
 	with_openssl only $version -servername rsa.test
+	with_openssl only $version -servername RSA.Test
+	with_openssl only $version -servername rsa.test.
 	with_openssl wild $version -servername a.wild.test
 	with_openssl exact $version -servername exact.wild.test
 	with_openssl other $version -servername b.other.test

@@ -171,6 +171,8 @@ START_TEST(test_what_cannot_be_meant_is_refused)
 	expect_refused(ALLOWLIST_SPKI, "sha1//" A20 A20 "AAA=", "no hash");
 	expect_refused(ALLOWLIST_SPKI, "sha256//" A20 A20 "AAA==", "no hash");
 	expect_refused(ALLOWLIST_SPKI, "sha256//" A20 " " A20 "AA=", "no hash");
+	/* No 32 bytes have this base64, so it could be nobody's. */
+	expect_refused(ALLOWLIST_SPKI, "sha256//" A20 A20 "AAB=", "no hash");
 	ck_assert_int_eq(allowlist_add(&list, ALLOWLIST_DNS, "a.test", &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE, "--allow-dns: more than 64");
 }

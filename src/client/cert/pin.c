@@ -3,27 +3,14 @@
 
 #include <string.h>
 
-#define SCHEME "sha256//"
-
-/* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
-enum { DIGITS = 43, PIN_LEN = sizeof SCHEME - 1 + DIGITS + 1 };
-
-static bool is_pin(const char *text, size_t len)
-{
-	const char *digits = text + sizeof SCHEME - 1;
-
-	return len == PIN_LEN && strncmp(text, SCHEME, sizeof SCHEME - 1) == 0 &&
-	    strspn(digits, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
-	    DIGITS &&
-	    digits[DIGITS] == '=' && strchr("AEIMQUYcgkosw048", digits[DIGITS - 1]);
-}
+#include "common/certid.h"
 
 int pin_check_list(const char *list, struct outcome *oc)
 {
 	for (;;) {
 		size_t len = strcspn(list, ";");
 
-		if (!is_pin(list, len)) {
+		if (!certid_is_pin(list, len)) {
 			outcome_set(oc, OC_USAGE,
 			    "--pinnedpubkey: \"%.*s\" is no pin, which is sha256// and 44 "
 			    "characters of base64",

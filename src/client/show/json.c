@@ -152,8 +152,8 @@ static json_t *certificate(const X509 *cert, int64_t now)
 	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
 	    text(id->serial), "not_before", moment(c->not_before), "not_after",
 	    moment(c->not_after), "days_left",
-	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(id->sha256),
-	    "spki", text(id->pin), "key", "type", text(id->key_type), "bits", id->key_bits,
+	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(c->sha256),
+	    "spki", text(id->pin), "key", "type", text(c->key_type), "bits", id->key_bits,
 	    "signature", text(id->signature));
 }
 
