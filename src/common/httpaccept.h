@@ -21,7 +21,7 @@ struct httpaccept_rank {
 struct httpaccept {
 	struct httpaccept_rank text, json;
 	char range[HTTPACCEPT_RANGE_MAX];
-	size_t len; /* of the range so far; may be more than there is room for */
+	size_t len; /* of the range so far; all of the room: it is too long */
 	bool quoted, escaped;
 };
 

@@ -19,7 +19,7 @@
 	X(CIPHER, "cipher") \
 	X(GROUP, "group") \
 	X(RESUMED, "resumed")         /* "yes" or "no" */ \
-	X(CLIENT, "client")           /* the verified client's subject */ \
+	X(CLIENT, "client")           /* the verified client's subject, else its names */ \
 	X(CERTIFICATE, "certificate") /* SHA-256 of the leaf that was served, in hex */ \
 	X(NODE, "node")               /* the machine that answered */ \
 	X(TIME, "time")               /* its clock, UTC */ \

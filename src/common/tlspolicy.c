@@ -62,9 +62,6 @@ static const struct entry groups[] = {
 	(SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ALLOW_NO_DHE_KEX | SSL_OP_LEGACY_SERVER_CONNECT | \
 	    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION | SSL_OP_NO_EXTENDED_MASTER_SECRET)
 
-/* 112 bits: RSA from 2048, no SHA-1 in signatures (SSL_CTX_set_security_level(3)). */
-enum { SECURITY_LEVEL = 2 };
-
 /* The tables have at most this many rows, and a list of all their names this many bytes. */
 enum { ENTRIES_MAX = 8, LIST_MAX = 256 };
 
@@ -295,7 +292,7 @@ int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct 
 {
 	struct selection selected;
 
-	SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);
+	SSL_CTX_set_security_level(ctx, TLSPOLICY_SECURITY_LEVEL);
 	if (set_versions(ctx, choice, oc) != 0 ||
 	    set_list(ctx, &lists[CIPHERS], choice->ciphers, &selected, oc) != 0 ||
 	    set_list(ctx, &lists[CIPHERSUITES], choice->ciphersuites, &selected, oc) != 0 ||

@@ -13,6 +13,9 @@
  * allowed, and why, is told at the tables in tlspolicy.c.
  */
 
+/* 112 bits: RSA from 2048, no SHA-1 in signatures (SSL_CTX_set_security_level(3)). */
+enum { TLSPOLICY_SECURITY_LEVEL = 2 };
+
 /*
  * What a user narrows; nothing in here can widen. Zeroed: the policy as it is.
  * A list is names of the policy's tables joined by colons, the preferred one
@@ -43,7 +46,8 @@ int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct 
 
 /*
  * The one relaxed policy, for servers of bad certificates on purpose: keys and
- * signatures of any strength. All else stays. Only for a tlsident with zoo_name.
+ * signatures of any strength, of whatever the connection shows or is shown. All
+ * else stays. Only for a tlsident with zoo_name.
  */
 void tlspolicy_relax(SSL_CTX *ctx);
 

@@ -60,6 +60,9 @@ int tlsticket_parse(struct tlsticket_keys *keys, const void *bytes, size_t len, 
 	struct tlsticket_keys read;
 	int ret;
 
+	/* First: of a file that is too long only a part was read. */
+	if (len > TLSTICKET_KEYS_MAX * TLSTICKET_KEY_SIZE)
+		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TLSTICKET_KEYS_MAX);
 	if (len == 0 || len % TLSTICKET_KEY_SIZE != 0) {
 		outcome_set(oc, OC_FILE,
 		    "not a multiple of %d bytes, which each ticket key has: %zu",
@@ -67,8 +70,6 @@ int tlsticket_parse(struct tlsticket_keys *keys, const void *bytes, size_t len, 
 		outcome_advise(oc, "openssl rand -out FILE %d makes one key", TLSTICKET_KEY_SIZE);
 		return -1;
 	}
-	if (len / TLSTICKET_KEY_SIZE > TLSTICKET_KEYS_MAX)
-		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TLSTICKET_KEYS_MAX);
 	ret = fill(&read, bytes, len, oc);
 	if (ret == 0)
 		*keys = read;
@@ -157,6 +158,9 @@ static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
 
 int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcome *oc)
 {
+	/* Or the first one would be of zeroes. */
+	if (keys->count == 0)
+		return outcome_set(oc, OC_INTERNAL, "no ticket key");
 	if (SSL_CTX_set_ex_data(ctx, keys_index(), (void *)keys) != 1 ||
 	    SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, protect) != 1)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ticket keys");

@@ -20,7 +20,7 @@ enum { TLSTICKET_KEY_SIZE = 80, TLSTICKET_KEYS_MAX = 16 };
 /* The first one encrypts, all decrypt. Immutable once in use; inherited by fork. */
 struct tlsticket_keys {
 	unsigned char key[TLSTICKET_KEYS_MAX][TLSTICKET_KEY_SIZE];
-	size_t count; /* 0: none, the library has its own */
+	size_t count; /* 0: none yet */
 };
 
 /*
@@ -43,8 +43,8 @@ int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome
 
 /*
  * Let this context, and all connections made from it, protect tickets with
- * these, which must outlive them. A ticket of a key that is not the first is
- * taken and renewed. Returns 0, or -1 with OC_INTERNAL.
+ * these, which must outlive them; one at least. A ticket of a key that is not the
+ * first is taken and renewed. Returns 0, or -1 with OC_INTERNAL.
  */
 int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcome *oc);
 

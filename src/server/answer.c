@@ -30,14 +30,25 @@ static void get_info(const X509 *cert, struct certinfo *info)
 		certinfo_get(cert, info);
 }
 
+/* Whoever has no subject is known by the names of its certificate, and is not nobody. */
+static void see_client(const X509 *cert, struct sighting *out)
+{
+	char names[CERTINFO_SANS_MAX] = "";
+	struct certinfo info;
+
+	get_info(cert, &info);
+	if (cert && !info.subject[0])
+		certinfo_alternatives(cert, names);
+	sighting_set(out, SIGHTING_CLIENT, info.subject[0] ? info.subject : names);
+}
+
 static void see(const struct answer_about *about, struct sighting *out)
 {
 	char peer[ADDR_TEXT_MAX], when[CERTINFO_TIME_MAX], binding[TLSFACTS_BINDING_MAX];
 	char *sni = tlsio_dup_sni(about->tls);
-	struct certinfo client, served;
+	struct certinfo served;
 	struct tlsio_facts facts;
 
-	get_info(tlsfacts_client(about->tls), &client);
 	get_info(tlsfacts_served(about->tls), &served);
 	tlsio_get_facts(about->tls, &facts);
 	sighting_set(out, SIGHTING_PEER, addr_format(about->peer, peer));
@@ -46,7 +57,7 @@ static void see(const struct answer_about *about, struct sighting *out)
 	sighting_set(out, SIGHTING_CIPHER, facts.cipher);
 	sighting_set(out, SIGHTING_GROUP, facts.group);
 	sighting_set(out, SIGHTING_RESUMED, facts.resumed ? "yes" : "no");
-	sighting_set(out, SIGHTING_CLIENT, client.subject);
+	see_client(tlsfacts_client(about->tls), out);
 	sighting_set(out, SIGHTING_CERTIFICATE, served.sha256);
 	sighting_set(out, SIGHTING_NODE, about->service->node);
 	sighting_set(out, SIGHTING_TIME, certinfo_time(time(NULL), when));

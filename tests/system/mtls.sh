@@ -111,3 +111,30 @@ for mode in require optional; do
 	done
 	stop_server
 done
+
+# ---- the report -----------------------------------------------------------------------------------
+
+# A client without a subject, as SPIFFE has them, is known by its names and is not nobody.
+{
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -config /dev/null \
+		-keyout "$CLIENTS/nameless.key" -out "$TMP/nameless.csr" &&
+		printf '%s\n' 'extendedKeyUsage = clientAuth' \
+			'subjectAltName = critical, URI:spiffe://a.test/nameless' >"$TMP/nameless.ext" &&
+		openssl x509 -req -in "$TMP/nameless.csr" -CA "$PKI/intermediate.pem" \
+			-CAkey "$PKI/private/intermediate.key" -extfile "$TMP/nameless.ext" -days 2 \
+			-out "$TMP/nameless.pem" &&
+		cat "$TMP/nameless.pem" "$PKI/intermediate.pem" >"$CLIENTS/nameless.pem"
+} >"$TMP/said" 2>&1 || error "no client without a subject: $(cat "$TMP/said")"
+
+start_server --workers 1 --client-ca "$CA" --client-auth optional --report
+# reported KIND CLIENT
+reported() {
+	# shellcheck disable=SC2046 # words
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" $(of "$1") 127.0.0.1 "$PORT"
+	expect "$TMP/out" "^client: $2\$"
+}
+reported good good
+reported none none
+reported nameless URI:spiffe://a.test/nameless
+await ' client="" client_names=URI:spiffe://a.test/nameless '
+stop_server

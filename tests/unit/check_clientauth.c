@@ -20,12 +20,14 @@
  */
 static const struct testpki_cert *root, *middle, *impostor;
 static const struct testpki_cert *good, *expired, *early, *for_servers;
-static const struct testpki_cert *other, *lone, *odd, *forged;
+static const struct testpki_cert *other, *lone, *odd, *forged, *weak;
 
 static const struct testpki_cert *client(const char *cn, const struct testpki_cert *issuer)
 {
-	return testpki_make(&(struct testpki_spec){
-	    .cn = cn, .sans = "URI:spiffe://a.test/me", .eku = "clientAuth", .issuer = issuer });
+	return testpki_make(&(struct testpki_spec){ .cn = cn,
+	    .sans = "URI:spiffe://a.test/me",
+	    .eku = "clientAuth",
+	    .issuer = issuer });
 }
 
 static void make_clients(void)
@@ -52,11 +54,18 @@ static void make_clients(void)
 	    &(struct testpki_spec){ .cn = "for servers", .eku = "serverAuth", .issuer = middle });
 	other = client("good", impostor);
 	lone = client("good", NULL);
-	odd = testpki_make(&(struct testpki_spec){
-	    .sans = "URI:spiffe://a.test/odd", .eku = "clientAuth", .issuer = middle });
+	odd = testpki_make(&(struct testpki_spec){ .sans = "URI:spiffe://a.test/odd",
+	    .eku = "clientAuth",
+	    .issuer = middle });
 	/* Nothing but the signature tells that the CA of that name did not make it. */
-	forged = testpki_make(&(struct testpki_spec){
-	    .cn = "good", .eku = "clientAuth", .issuer = impostor, .no_key_ids = true });
+	forged = testpki_make(&(struct testpki_spec){ .cn = "good",
+	    .eku = "clientAuth",
+	    .issuer = impostor,
+	    .no_key_ids = true });
+	weak = testpki_make(&(struct testpki_spec){ .cn = "weak",
+	    .eku = "clientAuth",
+	    .issuer = middle,
+	    .key = TESTPKI_RSA1024 });
 	testpki_write_certs("server.pem", server, middle, NULL);
 	testpki_write_key("server.key", server, NULL);
 	testpki_write_certs("ca.pem", root, NULL);
@@ -67,7 +76,11 @@ struct fate {
 	bool in;
 	struct clientauth_peer peer;
 	struct outcome oc; /* as tlsio and clientauth_explain tell it */
+	int alert;         /* that the client was sent */
 };
+
+/* As a server of the zoo has it. */
+static bool relaxed;
 
 static SSL_CTX *make_client(const struct testpki_cert *shown, int version)
 {
@@ -93,6 +106,7 @@ static void shake_hands(struct tlsio *server, SSL *c, struct fate *f)
 		io = tlsio_handshake(server, &f->oc);
 	}
 	f->in = io == IO_DONE;
+	f->alert = tlsio_sent_alert(server);
 	ck_assert(f->in || io == IO_FAILED);
 	/* As connrecord does it. */
 	if (f->oc.code == OC_CERT_INVALID) {
@@ -112,6 +126,8 @@ static struct fate meet(const struct clientauth *a, const struct testpki_cert *s
 	int ends[2];
 
 	ck_assert_no_failure(&f.oc);
+	if (relaxed)
+		tlspolicy_relax(ctx);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
 	server = tlsio_new_server(ctx, ends[0], &f.peer, &f.oc);
 	ck_assert_no_failure(&f.oc);
@@ -141,7 +157,8 @@ static void expect_in(const struct clientauth *a, const struct testpki_cert *sho
 	}
 }
 
-static void expect_out(const struct clientauth *a, const struct testpki_cert *shown,
+/* alert: RFC 8446 section 6.2 */
+static void expect_out(const struct clientauth *a, const struct testpki_cert *shown, int alert,
     enum outcome_code code, const char *words)
 {
 	for (int i = 0; i < 2; i++) {
@@ -150,7 +167,25 @@ static void expect_out(const struct clientauth *a, const struct testpki_cert *sh
 		ck_assert(!f.in);
 		ck_assert_outcome(&f.oc, code, words);
 		ck_assert_int_eq(f.peer.sent, shown != NULL);
+		/* Before TLS 1.3 there was no word for a missing one (RFC 5246 section 7.4.6). */
+		if (code == OC_CLIENT_CERT_REQUIRED && versions[i] == TLS1_2_VERSION)
+			ck_assert_int_eq(f.alert, SSL_AD_HANDSHAKE_FAILURE);
+		else
+			ck_assert_int_eq(f.alert, alert);
 	}
+}
+
+static void expect_refused(const struct clientauth *a, const struct testpki_cert *shown, int alert,
+    const char *words)
+{
+	expect_out(a, shown, alert, OC_CLIENT_CERT_REFUSED, words);
+}
+
+/* It is not the client's fault. */
+static void expect_crl_blamed(const struct clientauth *a, const struct testpki_cert *shown,
+    const char *words)
+{
+	expect_out(a, shown, SSL_AD_CERTIFICATE_UNKNOWN, OC_CRL_UNUSABLE, words);
 }
 
 static const struct clientauth modes[] = {
@@ -178,7 +213,8 @@ END_TEST
 
 START_TEST(test_without_a_certificate)
 {
-	expect_out(&modes[0], NULL, OC_CLIENT_CERT_REQUIRED, "sent no certificate");
+	expect_out(&modes[0], NULL, TLS13_AD_CERTIFICATE_REQUIRED, OC_CLIENT_CERT_REQUIRED,
+	    "sent no certificate");
 	expect_in(&modes[1], NULL);
 }
 END_TEST
@@ -189,15 +225,27 @@ START_TEST(test_a_bad_certificate_is_refused_in_each_mode)
 	for (int i = 0; i < 2; i++) {
 		const struct clientauth *a = &modes[i];
 
-		expect_out(a, expired, OC_CLIENT_CERT_REFUSED, "\"expired\" has expired, at ");
-		expect_out(a, early, OC_CLIENT_CERT_REFUSED, "\"early\" is not valid before ");
-		expect_out(a, for_servers, OC_CLIENT_CERT_REFUSED,
+		expect_refused(a, expired, SSL_AD_CERTIFICATE_EXPIRED,
+		    "\"expired\" has expired, at ");
+		expect_refused(a, early, SSL_AD_CERTIFICATE_EXPIRED,
+		    "\"early\" is not valid before ");
+		expect_refused(a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE,
 		    "\"for servers\" is not for clients");
-		expect_out(a, lone, OC_CLIENT_CERT_REFUSED, "\"good\" is self-signed");
-		expect_out(a, other, OC_CLIENT_CERT_REFUSED, "");
-		expect_out(a, forged, OC_CLIENT_CERT_REFUSED,
+		expect_refused(a, lone, SSL_AD_UNKNOWN_CA, "\"good\" is self-signed");
+		expect_refused(a, other, SSL_AD_UNKNOWN_CA, "");
+		expect_refused(a, forged, SSL_AD_BAD_CERTIFICATE,
 		    "\"good\": certificate signature failure");
 	}
+}
+END_TEST
+
+/* The zoo serves weak keys on purpose, and takes none for that. */
+START_TEST(test_a_weak_key_is_refused_in_the_zoo_too)
+{
+	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE, "key too weak");
+	relaxed = true;
+	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE, "key too weak");
+	expect_in(&modes[0], good);
 }
 END_TEST
 
@@ -209,7 +257,7 @@ START_TEST(test_another_ca)
 	testpki_write_certs("impostor.pem", impostor, NULL);
 	a.ca_file = "impostor.pem";
 	expect_in(&a, other);
-	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "");
+	expect_refused(&a, good, SSL_AD_UNKNOWN_CA, "");
 }
 END_TEST
 
@@ -219,7 +267,7 @@ START_TEST(test_an_intermediate_is_no_trust_by_itself)
 
 	testpki_write_certs("middle.pem", middle, NULL);
 	a.ca_file = "middle.pem";
-	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "not in --client-ca");
+	expect_refused(&a, good, SSL_AD_UNKNOWN_CA, "not in --client-ca");
 }
 END_TEST
 
@@ -238,10 +286,10 @@ START_TEST(test_revocation)
 		testpki_write_crls("crl.pem", none, 2);
 		expect_in(&a, good);
 		testpki_write_crls("crl.pem", leaf, 2);
-		expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "\"good\" was revoked");
+		expect_refused(&a, good, SSL_AD_CERTIFICATE_REVOKED, "\"good\" was revoked");
 		expect_in(&a, odd);
 		testpki_write_crls("crl.pem", ca, 2);
-		expect_out(&a, good, OC_CLIENT_CERT_REFUSED,
+		expect_refused(&a, good, SSL_AD_CERTIFICATE_REVOKED,
 		    "the intermediate \"Test Intermediate\" of the client \"good\" was revoked");
 		/* Optional: who shows nothing cannot be revoked. */
 		if (a.mode == CLIENTAUTH_OPTIONAL)
@@ -263,13 +311,13 @@ START_TEST(test_a_crl_that_cannot_tell_keeps_out_everybody)
 
 	a.crl_file = "crl.pem";
 	testpki_write_crls("crl.pem", half, 1);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "there is no CRL of \"Test Intermediate\"");
+	expect_crl_blamed(&a, good, "there is no CRL of \"Test Intermediate\"");
 	testpki_write_crls("crl.pem", stale, 2);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" is stale");
+	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" is stale");
 	testpki_write_crls("crl.pem", to_come, 2);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" cannot be used");
+	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" cannot be used");
 	testpki_write_crls("crl.pem", alien, 2);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "the CRL of \"Test Intermediate\" cannot be used");
+	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" cannot be used");
 }
 END_TEST
 
@@ -287,14 +335,14 @@ START_TEST(test_what_stale_allowed_does_not_allow)
 	a.stale_allowed = true;
 	testpki_write_crls("crl.pem", stale, 2);
 	expect_in(&a, good);
-	expect_out(&a, odd, OC_CLIENT_CERT_REFUSED, "was revoked");
-	expect_out(&a, expired, OC_CLIENT_CERT_REFUSED, "has expired");
-	expect_out(&a, for_servers, OC_CLIENT_CERT_REFUSED, "is not for clients");
-	expect_out(&a, lone, OC_CLIENT_CERT_REFUSED, "is self-signed");
+	expect_refused(&a, odd, SSL_AD_CERTIFICATE_REVOKED, "was revoked");
+	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "has expired");
+	expect_refused(&a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE, "is not for clients");
+	expect_refused(&a, lone, SSL_AD_UNKNOWN_CA, "is self-signed");
 	testpki_write_crls("crl.pem", half, 1);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "there is no CRL of \"Test Intermediate\"");
+	expect_crl_blamed(&a, good, "there is no CRL of \"Test Intermediate\"");
 	testpki_write_crls("crl.pem", alien, 2);
-	expect_out(&a, good, OC_CRL_UNUSABLE, "cannot be used");
+	expect_crl_blamed(&a, good, "cannot be used");
 }
 END_TEST
 
@@ -323,11 +371,11 @@ START_TEST(test_who_is_not_on_the_list_stays_out)
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		a = listing(others[i].kind, others[i].value);
-		expect_out(&a, good, OC_CLIENT_CERT_REFUSED,
+		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN,
 		    "the client \"good\" is verified, and not on the list: its names are "
 		    "URI:spiffe://a.test/me");
 		a.mode = CLIENTAUTH_OPTIONAL;
-		expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "not on the list");
+		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN, "not on the list");
 	}
 	a = listing(ALLOWLIST_CN, "good");
 	expect_in(&a, good);
@@ -346,15 +394,15 @@ START_TEST(test_the_list_saves_nobody)
 		{ .issuer = middle, .revoked = good } };
 	struct clientauth a = listing(ALLOWLIST_CN, "good");
 
-	expect_out(&a, lone, OC_CLIENT_CERT_REFUSED, "is self-signed");
-	expect_out(&a, other, OC_CLIENT_CERT_REFUSED, "");
+	expect_refused(&a, lone, SSL_AD_UNKNOWN_CA, "is self-signed");
+	expect_refused(&a, other, SSL_AD_UNKNOWN_CA, "");
 	testpki_write_crls("crl.pem", revoked, 2);
 	a.crl_file = "crl.pem";
-	expect_out(&a, good, OC_CLIENT_CERT_REFUSED, "was revoked");
+	expect_refused(&a, good, SSL_AD_CERTIFICATE_REVOKED, "was revoked");
 	a = listing(ALLOWLIST_CN, "expired");
-	expect_out(&a, expired, OC_CLIENT_CERT_REFUSED, "has expired");
+	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "has expired");
 	a = listing(ALLOWLIST_CN, "for servers");
-	expect_out(&a, for_servers, OC_CLIENT_CERT_REFUSED, "is not for clients");
+	expect_refused(&a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE, "is not for clients");
 }
 END_TEST
 
@@ -394,15 +442,9 @@ START_TEST(test_what_is_not_said)
 }
 END_TEST
 
-CHECK_MAIN_IN("clientauth", make_clients, testpki_end,
-    test_a_good_client_is_let_in_and_known,
-    test_without_a_certificate,
-    test_a_bad_certificate_is_refused_in_each_mode,
-    test_another_ca,
-    test_an_intermediate_is_no_trust_by_itself,
-    test_revocation,
-    test_a_crl_that_cannot_tell_keeps_out_everybody,
-    test_what_stale_allowed_does_not_allow,
-    test_who_is_not_on_the_list_stays_out,
-    test_the_list_saves_nobody,
-    test_what_is_not_said)
+CHECK_MAIN_IN("clientauth", make_clients, testpki_end, test_a_good_client_is_let_in_and_known,
+    test_without_a_certificate, test_a_bad_certificate_is_refused_in_each_mode,
+    test_a_weak_key_is_refused_in_the_zoo_too, test_another_ca,
+    test_an_intermediate_is_no_trust_by_itself, test_revocation,
+    test_a_crl_that_cannot_tell_keeps_out_everybody, test_what_stale_allowed_does_not_allow,
+    test_who_is_not_on_the_list_stays_out, test_the_list_saves_nobody, test_what_is_not_said)

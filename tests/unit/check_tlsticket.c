@@ -94,7 +94,7 @@ START_TEST(test_a_file_is_a_secret)
 	testpki_write_text("long", (const char *)bytes, sizeof bytes);
 	ck_assert_int_eq(chmod("long", 0600), 0);
 	ck_assert_int_eq(tlsticket_read(&keys, "long", &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "long: ");
+	ck_assert_outcome(&oc, OC_FILE, "long: more than 16 ticket keys");
 	ck_assert_uint_eq(keys.count, 2);
 }
 END_TEST
