@@ -91,7 +91,8 @@ START_TEST(test_what_is_answered_is_no_middlebox)
 	EXPECT("+++++a.++..", OC_OK, FITS_CLEAN);
 	EXPECT("+++++.+++a.", OC_OK, FITS_CLEAN);
 	/* What is wrong with all of them is not about the path. */
-	EXPECT("eeeee.eee..", OC_CERT_EXPIRED, FITS_CLEAN);
+	EXPECT("eeeee.eee..", OC_CERT_EXPIRED, FITS_CERTIFICATE);
+	EXPECT("ccccc.ccc..", OC_CERT_WRONG_NAME, FITS_CERTIFICATE);
 	EXPECT("qqqqq.qqq..", OC_CLIENT_CERT_REQUIRED, FITS_CLEAN);
 	/* An IP address is asked for without SNI. */
 	EXPECT("+..++.+++..", OC_OK, FITS_CLEAN, FITS_NO_SNI_TRIED);

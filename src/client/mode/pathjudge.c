@@ -274,7 +274,9 @@ void pathjudge(const struct path_result results[PATH_VARIANTS], struct path_find
 	judge_each(results, out);
 	for (int v = 0; v < PATH_VARIANTS && !fits; v++)
 		fits = pathjudge_failed(results, (enum path_variant)v);
-	if (!fits)
+	if (!fits && outcome_layer(results[PATH_PLAIN].code) == LAYER_VERIFY)
+		find(out, FITS_CERTIFICATE, PATH_PLAIN);
+	else if (!fits)
 		find(out, FITS_CLEAN, PATH_PLAIN);
 	if (!results[PATH_NO_SNI].ran)
 		find(out, FITS_NO_SNI_TRIED, PATH_PLAIN);

@@ -93,6 +93,7 @@ enum path_finding {
 	FITS_ENDS_OTHERWISE, /* variant: its handshake is answered, but its end is another */
 	FITS_NO_CONNECTION,  /* variant: it got no connection, which no ClientHello can cause */
 	FITS_CLEAN,          /* all were answered */
+	FITS_CERTIFICATE,    /* all were answered, but the certificate is not good */
 	/* what cannot be known */
 	FITS_UNSTEADY, /* variant: tried again it ended otherwise */
 	FITS_NO_SNI_TRIED,

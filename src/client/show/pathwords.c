@@ -24,10 +24,10 @@ static const char *const sentences[FITS_COUNT] = {
 	    "There was no connection to send a ClientHello over. This is about the address, "
 	    "the port or a proxy, and nothing is known about what comes after it.",
 	[FITS_NOTHING_HELPS] =
-	    "The plain ClientHello {how}, and no other fares better: it is not its name, its "
-	    "version, its size or its shape. A service that is down behind a balancer fits, a "
-	    "firewall that lets connections through and no data, and a path that loses the "
-	    "server's large packets.",
+	    "The plain ClientHello {how}, and no other fares better: nothing in it makes a "
+	    "difference. A service that is down behind a balancer fits, a firewall that lets "
+	    "connections through and no data, one that shuts a client out for a while after "
+	    "something that it dislikes, and a path that loses the server's large packets.",
 	[FITS_ALL_REFUSED] =
 	    "The plain ClientHello {how}, and no other fares better. Whoever answers speaks "
 	    "TLS, and dislikes what they have in common.",
@@ -123,6 +123,10 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_CLEAN] = "Every variant is answered: nothing here tells of a middlebox. One that "
 		       "lets all of these pass, and one that ends TLS with a certificate that "
 		       "is trusted here, cannot be seen so; --compare finds the latter.",
+	[FITS_CERTIFICATE] =
+	    "Every variant is answered, so none is filtered. What is wrong is the certificate "
+	    "({outcome}): the server's own fits, and so does that of something that ends TLS "
+	    "on the way. Who issued it tells.",
 	[FITS_UNSTEADY] =
 	    "Variant \"{variant}\" ended otherwise when it was tried again, alone. So the "
 	    "path or the server is not steady, or takes few connections at a time, and the "
