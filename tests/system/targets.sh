@@ -107,6 +107,24 @@ expect "$TMP/err" '^hello-client: FILE: cannot write .*/no/such'
 expect "$TMP/err" '^hello-client: CONNECT_REFUSED: 1 of 3 targets ended so'
 targets 20 -q --prometheus "$TMP/no/such"
 [ ! -s "$TMP/err" ] || fail '-q is not quiet'
+# An interrupt waits for the fourth, spares the fifth, and leaves the metrics of all as they were.
+cp "$LIST" "$TMP/three"
+cp "$TMP/all.prom" "$TMP/before.prom"
+printf '%s\n' "127.0.0.1 $silent --handshake-timeout 1s" "127.0.0.1 $expired" >>"$LIST"
+"$HELLO_CLIENT" --targets "$LIST" --cacert "$CA" --parallel 1 --json --prometheus "$TMP/all.prom" \
+	>"$TMP/out" 2>"$TMP/err" &
+client=$!
+track $client
+wait_for "$PATIENCE" grep -q CONNECT_REFUSED "$TMP/out" || fail 'the third was not probed'
+kill -INT $client
+status=0
+wait $client || status=$?
+untrack $client
+[ $status -eq 20 ] || fail "status $status after INT"
+[ "$(jq -s -c '.[-1] | [.type, .sent]' "$TMP/out")" = '["summary",4]' ] || fail "INT: $(tail -n 1 "$TMP/out")"
+cmp -s "$TMP/all.prom" "$TMP/before.prom" || fail 'the metrics of half of the list were written'
+expect "$TMP/err" 'not all were probed, so .*/all.prom is left as it was'
+cp "$TMP/three" "$LIST"
 echo "localhost $good -4" >>"$LIST"
 targets 2 --prometheus "$TMP/all.prom"
 expect "$TMP/err" 'lines 1 and 4 would be the same'

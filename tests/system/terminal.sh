@@ -54,15 +54,15 @@ is_plain() {
 # Fast ones are one line, which is gone at the end.
 on_terminal 80 -c 60 -i 10ms --resume localhost "$good"
 fits
-grep -q "${wipe}[1-9][0-9]* sent, 0 failed; p50 [0-9.]*, p99 [0-9.]*, max [0-9.]* ms" "$TMP/drawn" || fail 'no line that changes'
+grep -q "${wipe}[1-9][0-9]* done, 0 failed; p50 [0-9.]*, p99 [0-9.]*, max [0-9.]* ms" "$TMP/drawn" || fail 'no line that changes'
 left "^localhost $good every 10 ms, at most 32 at a time\$"
 left "^--- localhost $good: 60 sent, 60 ok, 0 failed in "
 ! grep -q '^seq=\|p50 [0-9]' "$TMP/left" || fail 'probes are left on the screen'
 ! grep -q "$escape\\[[0-9;]*m" "$TMP/drawn" || fail 'color, and nothing is wrong'
 # On a narrow one the line that changes is cut.
 on_terminal 30 -c 60 -i 10ms localhost "$good"
-grep -q "${wipe}[1-9][0-9]* sent, 0 failed; p50" "$TMP/drawn" || fail 'no line that changes'
-sed "s/.*$wipe\\([^$return]*\\)$return.*/\\1/" "$TMP/drawn" | grep ' sent, 0 failed;' >"$TMP/live"
+grep -q "${wipe}[1-9][0-9]* done, 0 failed; p50" "$TMP/drawn" || fail 'no line that changes'
+sed "s/.*$wipe\\([^$return]*\\)$return.*/\\1/" "$TMP/drawn" | grep ' done, 0 failed;' >"$TMP/live"
 awk 'length($0) > 30 { exit 1 }' "$TMP/live" || fail "wider than 30 columns: $(cat "$TMP/live")"
 
 # Slow ones are lines, and a failure is red, and cut where it does not fit.
@@ -102,6 +102,15 @@ for columns in 80 200; do
 		END { exit bad || rows != 5 }' "$TMP/left" >"$TMP/crooked" || fail "in $columns columns: $(cat "$TMP/crooked" "$TMP/left")"
 done
 left '^localhost .* CONNECT_REFUSED .* 127\.0\.0\.1:[0-9]* refused$'
+
+# Each line of JSON begins at the left.
+on_terminal 80 --json --targets "$TMP/list"
+is_plain "$TMP/drawn"
+[ "$(grep -c '^{"schema"' "$TMP/drawn")" -eq 6 ] || fail "not six lines of JSON: $(cat "$TMP/drawn")"
+
+# Before anybody has answered there are no times.
+on_terminal 80 -c 3 -i 10ms --handshake-timeout 700ms localhost "$silent"
+grep -q "${wipe}0 done, 0 failed$return" "$TMP/drawn" || fail "times of nothing: $(cat "$TMP/drawn")"
 
 # ---- without colors -----------------------------------------------------------------------------
 export NO_COLOR=1

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,7 +78,9 @@ static void probe(void *arg, uint64_t i, uint64_t due_us)
 
 static void watch(struct targets *t, struct parallel *probes)
 {
-	bool live = screen_is_live(stderr) && !t->options->quiet;
+	/* Lines of JSON and the bar would share a terminal's line. */
+	bool shared = t->options->json && screen_is_live(stdout);
+	bool live = screen_is_live(stderr) && !t->options->quiet && !shared;
 
 	while (!parallel_wait(probes, clock_ms() + REDRAW_MS)) {
 		if (live) {
@@ -166,6 +169,18 @@ static int check_metrics(const struct targets *t, struct outcome *oc)
 	return ret;
 }
 
+/* Half of a list would look as if the other half were gone. */
+static void write_metrics(const struct targets *t, struct outcome *oc)
+{
+	const struct client_options *o = t->options;
+
+	if (t->done == t->list.count)
+		output_metrics(o, t->all, t->done, oc);
+	else if (o->prometheus && !o->quiet)
+		fprintf(stderr, "hello-client: not all were probed, so %s is left as it was\n",
+		    o->prometheus);
+}
+
 static void run(struct targets *t, struct outcome *oc)
 {
 	struct parallel_plan plan = {
@@ -187,7 +202,7 @@ static void run(struct targets *t, struct outcome *oc)
 		parallel_free(probes);
 		close_ranks(t);
 		judge(t, oc);
-		output_metrics(t->options, t->all, t->done, oc);
+		write_metrics(t, oc);
 		print(t);
 	}
 	pthread_mutex_destroy(&t->lock);

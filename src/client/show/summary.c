@@ -213,13 +213,16 @@ void summary_print_live(FILE *to, const struct tally *t, unsigned columns)
 {
 	char line[128], p50[SCREEN_MS_MAX], p99[SCREEN_MS_MAX], max[SCREEN_MS_MAX];
 	const struct recorder *r = &t->times[TALLY_FULL][PHASE_TOTAL];
+	int len;
 
 	if (t->times[TALLY_RESUMED][PHASE_TOTAL].count > r->count)
 		r = &t->times[TALLY_RESUMED][PHASE_TOTAL];
-	snprintf(line, sizeof line,
-	    "%" PRIu64 " sent, %" PRIu64 " failed; p50 %s, p99 %s, max %s ms", t->sent,
-	    t->sent - t->by_code[OC_OK], screen_ms(recorder_quantile(r, 0.5), p50),
-	    screen_ms(recorder_quantile(r, 0.99), p99), screen_ms(r->max_us, max));
+	len = snprintf(line, sizeof line, "%" PRIu64 " done, %" PRIu64 " failed", t->sent,
+	    t->sent - t->by_code[OC_OK]);
+	if (r->count > 0)
+		snprintf(line + len, sizeof line - (size_t)len, "; p50 %s, p99 %s, max %s ms",
+		    screen_ms(recorder_quantile(r, 0.5), p50),
+		    screen_ms(recorder_quantile(r, 0.99), p99), screen_ms(r->max_us, max));
 	screen_wipe(to);
 	fprintf(to, "%.*s", (int)columns - 1, line);
 	fflush(to);
