@@ -13,6 +13,10 @@ EOF
 }
 
 zoo() {
+	for each in awk od; do
+		command -v "$each" >/dev/null ||
+			die INTERNAL "$each is missing" 'it belongs to every POSIX system'
+	done
 	target=$dir
 	rmdir "$target" 2>/dev/null
 	[ ! -e "$target" ] || die FILE "$target exists already" \

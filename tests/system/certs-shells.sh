@@ -75,9 +75,25 @@ EOF
 	[ "$(grep -c ': OK$' story)" -eq 8 ] || fail "in $*: $(cat story)"
 }
 
+# breed SHELL...: a whole zoo, of which what is there and what it is are told.
+breed() {
+	rm -rf zoo
+	everything "$@" "$HELLO_CERTS" zoo zoo >out 2>&1 || fail "no zoo in $*: $(cat out)"
+	{
+		find zoo ! -path 'zoo/private/revoked/*' | LC_ALL=C sort
+		for each in zoo/*/chain.pem; do
+			openssl x509 -in "$each" -noout -text -certopt no_serial,no_validity,no_pubkey,no_sigdump |
+				sed '/Key Identifier/{N;d;}; s/ [0-9a-f]\{8\}$/ ID/'
+		done
+		cat zoo/zoo.tsv
+	} >kinds
+}
+
 story sh
 mv story first
 cat first
+breed sh
+mv kinds first-kinds
 for shell in dash 'busybox sh' 'bash --posix' mksh; do
 	if ! command -v "${shell%% *}" >/dev/null; then
 		echo "NOTE: ${shell%% *} is not installed, not tried"
@@ -93,10 +109,13 @@ done
 if command -v busybox >/dev/null; then
 	mkdir bin
 	ln -s "$(command -v openssl)" bin/
-	for tool in sh cat chmod cmp cp date grep ls mkdir mktemp mv rm rmdir sed sort tr uname; do
+	for tool in sh awk cat chmod cmp cp date grep ls mkdir mktemp mv od rm rmdir sed sort tr \
+		uname; do
 		ln -s "$(command -v busybox)" bin/$tool
 	done
 	story env PATH="$TMP/bin" sh
 	diff first story || fail 'the tools of busybox tell another story'
+	breed env PATH="$TMP/bin" sh
+	diff first-kinds kinds || fail 'the tools of busybox breed other animals'
 	echo 'tried: the tools of busybox'
 fi
