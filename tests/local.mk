@@ -125,6 +125,7 @@ system_tests = \
 	tests/system/sandbox-allocators.sh \
 	tests/system/sandbox-calls.sh \
 	tests/system/sandbox.sh \
+	tests/system/servers.sh \
 	tests/system/sni.sh \
 	tests/system/stalled.sh \
 	tests/system/staple.sh \
@@ -171,6 +172,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/support/badcerts.sh tests/support/past.c tests/support/probe.c \
 	tests/support/clients/Hello.java \
+	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
 	tests/system/clients.sh \

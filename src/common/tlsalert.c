@@ -14,12 +14,13 @@ static const char *text_of(int alert)
  * After an empty Certificate message these say that it was not enough. TLS 1.3
  * has a word of its own for it; before, RFC 5246 section 7.4.6 asked for
  * handshake_failure, and there are servers that call the missing one bad or
- * unknown. Parameters are agreed on by then, so it is not about those.
+ * unknown, or the empty list an error of decoding (GnuTLS). Parameters are agreed
+ * on by then, so it is not about those.
  */
 static bool misses_ours(int alert)
 {
 	return alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_BAD_CERTIFICATE ||
-	    alert == SSL_AD_CERTIFICATE_UNKNOWN;
+	    alert == SSL_AD_CERTIFICATE_UNKNOWN || alert == SSL_AD_DECODE_ERROR;
 }
 
 /*
@@ -89,6 +90,11 @@ int tlsalert_explain(int alert, enum tlsalert_identity identity, bool open, stru
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 		    "the peer sent the alert \"%s\" (%d)", text_of(alert), alert);
-	return outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s",
-	    text_of(alert), alert, when);
+	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s", text_of(alert),
+	    alert, when);
+	if (alert == SSL_AD_HANDSHAKE_FAILURE)
+		outcome_advise(oc,
+		    "often no version, cipher or group is in common: the peer's log says which; "
+		    "widen --tls-min, --tls-max, --groups if you narrowed them");
+	return -1;
 }

@@ -8,18 +8,6 @@ make_pki
 start_server --workers 1
 tried='' missing=''
 
-# A port that was free a moment ago; these programs do not tell which they took.
-free_port() {
-	start_peer closed
-	kill "${processes##* }"
-	wait "${processes##* }" 2>/dev/null
-	untrack "${processes##* }"
-}
-
-is_listening() {
-	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf '%04X' "$1") [0-9A-F:]* 0A" /proc/net/tcp
-}
-
 # through URL: localhost as the proxy resolves it.
 through() {
 	run_status 0 "$HELLO_CLIENT" --cacert "$CA" --proxy "$1" localhost "$SERVER_PORT"

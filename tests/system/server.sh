@@ -25,6 +25,8 @@
 #	start_peer KIND [ARG...]    a bad server, see tests/support/peer.c: sets $PORT
 #	start_box KIND [PORT]       something in between, see tests/support/middlebox.c: sets $PORT, and
 #	                            $BOX, the file where it says what it was asked for
+#	free_port                   sets $PORT to one that was free a moment ago, for programs that do
+#	                            not tell which they took; is_listening PORT: have they taken it?
 #	start_crowd ARG...          clients, see tests/support/crowd.c: returns when all are
 #	                            connected; their input ends with release_crowd
 #	finish_crowd                wait for their end
@@ -153,6 +155,17 @@ start_box() {
 	track $!
 	wait_for "$PATIENCE" [ -s "$BOX" ] || fail "no box: $*"
 	PORT=$(head -n 1 "$BOX")
+}
+
+free_port() {
+	start_peer closed
+	kill "${processes##* }"
+	wait "${processes##* }" 2>/dev/null
+	untrack "${processes##* }"
+}
+
+is_listening() {
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf '%04X' "$1") [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6
 }
 
 crowd_is_ready() {

@@ -37,7 +37,7 @@ END_TEST
 START_TEST(test_none_was_sent)
 {
 	static const int missing[] = { TLS13_AD_CERTIFICATE_REQUIRED, SSL_AD_HANDSHAKE_FAILURE,
-		SSL_AD_BAD_CERTIFICATE, SSL_AD_CERTIFICATE_UNKNOWN };
+		SSL_AD_BAD_CERTIFICATE, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_DECODE_ERROR };
 
 	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
 		ck_assert_int_eq(code_of(missing[i], TLSALERT_SENT_NONE), OC_CLIENT_CERT_REQUIRED);
