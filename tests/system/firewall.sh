@@ -54,7 +54,7 @@ meets() {
 }
 
 greets() {
-	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$target" 8443
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$@" "$target" 8443
 }
 greets
 
@@ -102,6 +102,28 @@ echo 'dead at a ClientHello of post-quantum size'
 forwarding 'tcp dport 8443 meta length > 1200 drop'
 run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s $SERVER 8443
 expect "$TMP/out" 'Something that takes no long ones fits'
+
+echo 'dead for a name'
+# by_name VERDICT: for what has this name in it, wherever it stands there.
+taboo=taboo.test
+by_name() {
+	each=60 rule=''
+	while [ $((each += 1)) -lt 600 ]; do
+		rule="$rule
+tcp dport 8443 @th,$((each * 8)),80 0x7461626f6f2e74657374 $1"
+	done
+	forwarding "$rule"
+}
+by_name 'reject with tcp reset'
+meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' "dislike the name \"$taboo\"" \
+	--servername $taboo --verify-name $SERVER
+greets --servername other.test --verify-name $SERVER
+greets
+by_name drop
+meets 41 HANDSHAKE_TIMEOUT 'never acknowledged: it is lost' 'for its name' \
+	--servername $taboo --verify-name $SERVER --handshake-timeout 1s
+greets --servername other.test --verify-name $SERVER
+greets
 
 echo 'silent after the ClientHello'
 forwarding 'tcp sport 8443 meta length > 100 drop'
