@@ -147,6 +147,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_optparse \
 	tests/fuzz/fuzz_proxyproto \
+	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_sighting \
 	tests/fuzz/fuzz_tlsticket
 
@@ -165,6 +166,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/optparse \
 	tests/fuzz/seeds/proxyproto \
+	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/sighting \
 	tests/fuzz/seeds/tlsticket \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
@@ -188,6 +190,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
 
 check_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
+	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
 	tests/support/notified.c tests/support/notified.h \
@@ -217,6 +220,7 @@ tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
 

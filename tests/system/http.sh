@@ -108,6 +108,13 @@ say 'GET / HTTP/1.1
 wait_for "$PATIENCE" told '^400 .*LF alone' || fail 'a bare LF is not explained'
 finish_asking
 echo '408, and a bare LF is explained'
+# curl would not show what comes behind the head of an answer to HEAD.
+begin -alpn http/1.1
+printf 'HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n' >&4
+wait_for "$PATIENCE" told '^Content-Length: 12' || fail 'HEAD is not answered'
+finish_asking
+[ -z "$(tr -d '\r' <"$TMP/told" | sed '1,/^$/d')" ] || fail 'content follows the answer to HEAD'
+echo 'HEAD: no content'
 
 run_status 1 openssl s_client -alpn h2 -CAfile "$CA" -connect "localhost:$PORT" </dev/null
 grep -qi 'alert.*no application protocol' "$TMP/err" "$TMP/out" || fail 'h2 is not refused by its alert'
