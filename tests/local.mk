@@ -172,11 +172,13 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
+	tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/past.c tests/support/probe.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
 	tests/support/clients/hello.js \
+	tests/support/clients/hello.py \
 	tests/system/clients.sh \
 	tests/system/lib.sh \
 	tests/system/net.sh \
@@ -224,8 +226,13 @@ tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
 
-.PHONY: fuzzers
+.PHONY: fuzzers zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
+
+# doc/zoo.md, measured anew with the clients that are installed.
+zoo-table: all
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/zoo/table.sh >zoo.md
+	mv zoo.md $(srcdir)/doc/zoo.md
 
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c

@@ -1,7 +1,7 @@
 #!/bin/sh
-# languages.sh - clients in Go, Java and JavaScript, each with a TLS library of its own, verify us and
-# print the greeting, which comes earlier than their authors had seen one come. Those that are not
-# installed are named.
+# languages.sh - clients in Go, Java, Python and JavaScript, most with a TLS library of their own, verify
+# us and print the greeting, which comes earlier than their authors had seen one come. Those that
+# are not installed are named.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -32,9 +32,10 @@ if command -v go >/dev/null 2>&1; then
 fi
 language go "$TMP/hello-go"
 language java java "$clients/Hello.java"
+language python3 python3 "$clients/hello.py"
 language node node "$clients/hello.js"
 stop_server
 
-[ -n "$tried" ] || skip 'there is no go, java or node'
+[ -n "$tried" ] || skip 'there is no go, java, python3 or node'
 echo "verified and greeted:$tried"
 [ -z "$missing" ] || echo "not installed, so not tried:$missing"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hello PORT CA-FILE: verify localhost, print its greeting, insist on a clean end.
+// hello PORT CA-FILE [NAME]: verify NAME (localhost), print its greeting, insist on a clean end.
 package main
 
 import (
@@ -15,9 +15,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	name := "localhost"
+	if len(os.Args) > 3 {
+		name = os.Args[3]
+	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
-	conn, err := tls.Dial("tcp", "127.0.0.1:"+os.Args[1], &tls.Config{RootCAs: roots, ServerName: "localhost"})
+	conn, err := tls.Dial("tcp", "127.0.0.1:"+os.Args[1], &tls.Config{RootCAs: roots, ServerName: name})
 	if err != nil {
 		log.Fatal(err)
 	}
