@@ -1,6 +1,6 @@
 #!/bin/sh
-# proxy-others.sh - through the proxies that people have: tinyproxy and microsocks, with a password and
-# without. Those that are not installed are named.
+# proxy-others.sh - through the proxies that people have: tinyproxy, squid and microsocks, with a password
+# and without. Those that are not installed are named.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -50,6 +50,62 @@ if command -v tinyproxy >/dev/null 2>&1; then
 	tried="$tried tinyproxy"
 else
 	missing="$missing tinyproxy"
+fi
+
+# squid_on PORT RULES: that port alone may be gone to; RULES judge who may.
+squid_on() {
+	cat >"$TMP/squid-$PORT.conf" <<-CONFIG
+		http_port 127.0.0.1:$PORT
+		visible_hostname localhost
+		pid_filename none
+		access_log none
+		cache_log /dev/null
+		cache_store_log none
+		cache deny all
+		pinger_enable off
+		shutdown_lifetime 0 seconds
+		max_filedescriptors 256
+		coredump_dir $TMP
+		acl CONNECT method CONNECT
+		acl there port $1
+		http_access deny !CONNECT
+		http_access deny !there
+		$2
+		http_access deny all
+	CONFIG
+	start_proxy squid_program -N -d 1 -f "$TMP/squid-$PORT.conf"
+}
+
+squid_program() {
+	exec "$(PATH=$PATH:/usr/sbin command -v squid)" "$@"
+}
+
+if PATH=$PATH:/usr/sbin command -v squid >/dev/null 2>&1; then
+	# Its helper is somebody else than root, and reads the passwords.
+	chmod 711 "$TMP"
+	openssl passwd -apr1 secret | sed 's/^/user:/' >"$TMP/passwords" || error 'no password'
+	helper=/usr/lib/squid/basic_ncsa_auth
+	[ -x $helper ] || helper=/usr/lib64/squid/basic_ncsa_auth
+	free_port
+	squid_on "$SERVER_PORT" 'http_access allow all'
+	through "http://127.0.0.1:$PORT"
+	outcome 54 CERT_WRONG_NAME --cacert "$CA" --proxy "http://127.0.0.1:$PORT" --verify-name other.test \
+		localhost "$SERVER_PORT"
+	free_port
+	squid_on "$SERVER_PORT" "auth_param basic program $helper $TMP/passwords
+acl known proxy_auth REQUIRED
+http_access allow known"
+	through "http://user:secret@127.0.0.1:$PORT"
+	denied "http://127.0.0.1:$PORT"
+	denied "http://user:wrong@127.0.0.1:$PORT"
+	free_port
+	squid_on 1 'http_access allow all'
+	denied "http://127.0.0.1:$PORT"
+	# It may, and nobody is there.
+	outcome 30 PROXY_FAILED --proxy "http://127.0.0.1:$PORT" localhost 1
+	tried="$tried squid"
+else
+	missing="$missing squid"
 fi
 
 if command -v microsocks >/dev/null 2>&1; then
