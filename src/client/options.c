@@ -323,11 +323,24 @@ static int set_port(struct client_options *o, const char *value, struct outcome 
 	return 0;
 }
 
+/* As a browser shows it; a resolver would only say that there is no such name. */
+static int refuse_url(const char *url, struct outcome *oc)
+{
+	const char *scheme = strstr(url, "://");
+	const char *host = scheme ? scheme + 3 : url;
+
+	outcome_set(oc, OC_USAGE, "HOST is a name or an address, not \"%s\"", url);
+	outcome_advise(oc, "hello-client %.*s", (int)strcspn(host, "/ "), host);
+	return -1;
+}
+
 static int set_target(struct client_options *o, const char *host, const char *port,
     struct outcome *oc)
 {
 	char host_port[ADDR_PORT_MAX] = "";
 
+	if (host && strpbrk(host, "/ "))
+		return refuse_url(host, oc);
 	if (host && addr_split(host, o->host, host_port, oc) != 0)
 		return -1;
 	if (!o->host[0]) {
@@ -375,6 +388,16 @@ static bool is_of_a_target(int option)
 	}
 }
 
+/* What curl calls so, everybody tries once. */
+static int explain_unknown(const char *word, struct outcome *oc)
+{
+	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
+		outcome_advise(oc,
+		    "nothing goes on with a bad certificate; --cacert FILE says whom to trust, "
+		    "-v shows what came");
+	return -1;
+}
+
 static int read_words(struct client_options *o, int argc, char *argv[], bool in_list,
     struct outcome *oc)
 {
@@ -384,7 +407,7 @@ static int read_words(struct client_options *o, int argc, char *argv[], bool in_
 
 	while ((option = optparse_next(&p, &value, oc)) != OPTPARSE_END) {
 		if (option == OPTPARSE_BAD)
-			return -1;
+			return explain_unknown(argv[p.at], oc);
 		if (option == OPTPARSE_OPERAND && host && port)
 			return outcome_set(oc, OC_USAGE, "HOST and PORT are given; what is \"%s\"?",
 			    value);

@@ -2,9 +2,13 @@
 #include "common/optparse.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of the name of an option that is compared with what was typed. */
+enum { LETTERS_MAX = 31 };
 
 static int find_long(const struct optparse_option *options, const char *name, size_t len)
 {
@@ -31,6 +35,57 @@ static int bad(struct outcome *oc, const char *what, const char *dashes, const c
 	return OPTPARSE_BAD;
 }
 
+/* Levenshtein: how many letters to add, drop or change before a is b. */
+static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	unsigned row[LETTERS_MAX + 1];
+
+	for (unsigned j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		unsigned diagonal = row[0]++;
+
+		for (size_t j = 1; j <= b_len; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (best > row[j] + 1)
+				best = row[j] + 1;
+			if (best > row[j - 1] + 1)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b_len];
+}
+
+/* Where one option alone is meant: two slips, one in a short word, or only its beginning. */
+static void advise_nearest(const struct optparse_option *options, const char *name, size_t len,
+    struct outcome *oc)
+{
+	unsigned best = len < 6 ? 2 : 3;
+	const char *nearest = NULL;
+	bool several = false;
+
+	if (len < 3 || len > LETTERS_MAX)
+		return;
+	for (const struct optparse_option *o = options; o->name; o++) {
+		size_t o_len = strlen(o->name);
+		unsigned slips;
+
+		if (o_len > LETTERS_MAX)
+			continue;
+		slips = strncmp(o->name, name, len) == 0 ? 0 : distance(name, len, o->name, o_len);
+		several = (several && slips >= best) || (nearest && slips == best);
+		if (slips < best) {
+			nearest = o->name;
+			best = slips;
+		}
+	}
+	if (nearest && !several)
+		outcome_advise(oc, "--%s; --help lists the options", nearest);
+}
+
 /* The word after the option; any word will do, as with getopt_long. */
 static const char *next_word(struct optparse *p)
 {
@@ -43,8 +98,10 @@ static int take_long(struct optparse *p, const char *text, const char **value, s
 	size_t len = equals ? (size_t)(equals - text) : strlen(text);
 	int i = find_long(p->options, text, len);
 
-	if (i < 0)
+	if (i < 0) {
+		advise_nearest(p->options, text, len, oc);
 		return bad(oc, "unknown option", "--", text, len);
+	}
 	if (!p->options[i].argument) {
 		if (equals)
 			return bad(oc, "no value is allowed for", "--", text, len);

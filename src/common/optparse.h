@@ -36,7 +36,8 @@ enum { OPTPARSE_OPERAND = -1, OPTPARSE_END = -2, OPTPARSE_BAD = -3 };
  * *name is what the user typed, for messages. Operands may stand anywhere.
  *
  * Returns the row's index with *value set (NULL for a flag), OPTPARSE_OPERAND
- * with *value the operand, OPTPARSE_END, or OPTPARSE_BAD with OC_USAGE.
+ * with *value the operand, OPTPARSE_END, or OPTPARSE_BAD with OC_USAGE. Where an
+ * unknown long name is nearly that of one option, this is the advice.
  */
 int optparse_next(struct optparse *p, const char **value, struct outcome *oc);
 

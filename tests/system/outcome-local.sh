@@ -12,6 +12,11 @@ outcome 2 USAGE --no-such-option localhost
 outcome 2 USAGE --cacert
 outcome 2 USAGE --cacert '' localhost
 outcome 2 USAGE --max-tim 1s localhost
+expect "$TMP/err" '^  try: --max-time; '
+outcome 2 USAGE --insecure localhost
+expect "$TMP/err" '^  try: nothing goes on with a bad certificate; --cacert '
+outcome 2 USAGE https://localhost:8443/a/page
+expect "$TMP/err" '^  try: hello-client localhost:8443$'
 outcome 2 USAGE --max-time 1parsec localhost
 outcome 2 USAGE --max-time -1 localhost
 outcome 2 USAGE localhost 0
@@ -26,6 +31,7 @@ outcome 2 USAGE '[::1' 443
 outcome 3 FILE --cacert "$TMP/nothing.pem" 127.0.0.1 $port
 expect "$TMP/err" "$TMP/nothing.pem: No such file"
 outcome 3 FILE --cacert "$KEY" 127.0.0.1 $port
+expect "$TMP/err" "^  try: .* grep BEGIN $KEY should find a CERTIFICATE\$"
 outcome 3 FILE --capath "$CA" 127.0.0.1 $port
 : >"$TMP/empty.pem"
 outcome 3 FILE --cacert "$TMP/empty.pem" 127.0.0.1 $port

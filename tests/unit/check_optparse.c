@@ -164,6 +164,37 @@ START_TEST(test_names_are_never_abbreviated)
 }
 END_TEST
 
+/* What is advised for this word; NULL: nothing but the table's own. */
+static void expect_advice(struct line *l, const char *advice)
+{
+	char whole[64] = "";
+
+	expect(l, OPTPARSE_BAD, "unknown option");
+	if (advice)
+		snprintf(whole, sizeof whole, "%s; --help lists the options", advice);
+	ck_assert_str_eq(l->oc.advice, whole);
+}
+
+START_TEST(test_the_nearest_option_is_advised)
+{
+	expect_advice(LINE(W("--lisen")), "--listen");
+	expect_advice(LINE(W("--lstien=a:1")), "--listen");
+	expect_advice(LINE(W("--lissten")), "--listen");
+	expect_advice(LINE(W("--lis")), "--listen");
+	expect_advice(LINE(W("--alow")), "--allow");
+	expect_advice(LINE(W("--allo")), "--allow");
+	/* Of two that are as near, neither. */
+	expect_advice(LINE(W("--ipv")), NULL);
+	expect_advice(LINE(W("--ipv5")), NULL);
+	expect_advice(LINE(W("--al")), NULL);
+	expect_advice(LINE(W("--lixxen")), "--listen");
+	expect_advice(LINE(W("--lixxxn")), NULL);
+	expect_advice(LINE(W("--axxow")), NULL);
+	expect_advice(LINE(W("--a-name-that-is-longer-than-any-option")), NULL);
+	expect_advice(LINE(W("--=x")), NULL);
+}
+END_TEST
+
 START_TEST(test_unknown_options_are_named_as_typed)
 {
 	struct line *l = LINE(W("-4x6"));
@@ -308,6 +339,7 @@ CHECK_MAIN("optparse",
     test_a_value_may_be_empty_or_look_like_an_option,
     test_operands_may_stand_anywhere, test_after_two_dashes_all_are_operands,
     test_names_are_never_abbreviated, test_unknown_options_are_named_as_typed,
+    test_the_nearest_option_is_advised,
     test_a_missing_value, test_a_flag_takes_no_value,
     test_durations, test_what_is_no_duration,
     test_whole_numbers, test_what_is_no_whole_number, test_one_of_several_words)
