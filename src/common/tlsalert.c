@@ -85,6 +85,10 @@ int tlsalert_explain(int alert, enum tlsalert_identity identity, bool open, stru
 		advise_refused(alert, oc);
 		return -1;
 	}
+	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
+		outcome_advise(oc,
+		    "does it want another application protocol, or one at all? "
+		    "--alpn http/1.1, or no --alpn");
 	/* Three that have no other meaning. */
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)

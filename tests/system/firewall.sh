@@ -93,7 +93,7 @@ target=$SERVER
 
 echo 'dead at the ClientHello'
 forwarding 'tcp dport 8443 meta length > 200 reject with tcp reset'
-meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' 'from nearer'
+meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' '--haproxy-protocol v2.*--path-test'
 forwarding 'tcp dport 8443 meta length > 200 drop'
 meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it is lost' \
 	'drops it' --handshake-timeout 1s

@@ -25,7 +25,8 @@ static const char *const sentences[FITS_COUNT] = {
 	    "the port or a proxy, and nothing is known about what comes after it.",
 	[FITS_NOTHING_HELPS] =
 	    "The plain ClientHello {how}, and no other fares better: nothing in it makes a "
-	    "difference. A service that is down behind a balancer fits, a firewall that lets "
+	    "difference. A service that is down behind a balancer fits, a server that wants a "
+	    "PROXY header (--haproxy-protocol v2) or wants none, a firewall that lets "
 	    "connections through and no data, one that shuts a client out for a while after "
 	    "something that it dislikes, and a path that loses the server's large packets.",
 	[FITS_ALL_REFUSED] =

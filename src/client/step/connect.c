@@ -141,6 +141,7 @@ static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct race *r, size_
 static void advise(const struct race *r, size_t i, struct outcome *oc)
 {
 	const struct addr *to = &r->s->addrs[i];
+	const char *who = r->s->through_proxy ? "proxy" : "server";
 	char host[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
 
 	addr_format_host(to, host);
@@ -154,14 +155,14 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 		    addr_format_host(&r->notices[i].from, from), host);
 	else if (oc->code == OC_CONNECT_REFUSED)
 		outcome_advise(oc,
-		    "is the server running, and is it this port? "
-		    "ss -ltn 'sport = :%u' on the server tells",
-		    (unsigned)addr_port(to));
+		    "is the %s running, and is it this port? "
+		    "ss -ltn 'sport = :%u' there tells",
+		    who, (unsigned)addr_port(to));
 	else if (oc->code == OC_CONNECT_TIMEOUT)
 		outcome_advise(oc,
 		    "a firewall that drops looks like this; does it arrive? "
-		    "tcpdump -n tcp port %u on the server tells",
-		    (unsigned)addr_port(to));
+		    "tcpdump -n tcp port %u on the %s tells",
+		    (unsigned)addr_port(to), who);
 	else if (oc->code == OC_CONNECT_UNREACHABLE && r->errors[i] == EHOSTUNREACH)
 		outcome_advise(oc,
 		    "is %s up? It does not answer its neighbours: ip neighbour show %s", host,

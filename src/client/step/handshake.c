@@ -68,15 +68,15 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		outcome_advise(oc,
 		    "does it want a PROXY header from this address? Compare without "
 		    "--haproxy-protocol");
-	else if (oc->code == OC_HANDSHAKE_RESET && s->sni[0])
+	else if (oc->code == OC_HANDSHAKE_RESET)
 		outcome_advise(oc,
-		    "does something on the way dislike the name \"%s\"? "
-		    "--path-test tries others; try from nearer, too",
-		    s->sni);
+		    "does it want a PROXY header first (--haproxy-protocol v2), or does "
+		    "something on the way dislike the %s%s%s? --path-test tells",
+		    s->sni[0] ? "name \"" : "ClientHello", s->sni, s->sni[0] ? "\"" : "");
 	else if (oc->code == OC_HANDSHAKE_CLOSED)
 		outcome_advise(oc,
 		    "its log may say why; does it want a PROXY header first "
-		    "(--haproxy-protocol), or is it a balancer without a server?");
+		    "(--haproxy-protocol v2), or is it a balancer without a server?");
 }
 
 /* The first part of a ClientHello, before the second: whoever reads once is to see that. */
