@@ -60,9 +60,12 @@ int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	if (tlsident_readable(path, "the CRL file", oc) != 0)
 		return -1;
 	count = lookup ? X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) : 0;
-	if (count < 1)
-		return outcome_set(oc, OC_FILE, "the CRL file %s cannot be used: %s", path,
+	if (count < 1) {
+		outcome_set(oc, OC_FILE, "the CRL file %s cannot be used: %s", path,
 		    tlsio_error_text(text, sizeof text));
+		tlsident_advise_pem(path, "X509 CRL", oc);
+		return -1;
+	}
 	if (count > TLSCRL_MAX)
 		return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs", path,
 		    TLSCRL_MAX);

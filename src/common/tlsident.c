@@ -49,13 +49,16 @@ static EVP_PKEY *read_key(const char *path, struct outcome *oc)
 		return NULL;
 	key = PEM_read_PrivateKey(file, NULL, refuse_passphrase, &asked);
 	if (!key) {
-		outcome_set(oc, OC_FILE,
-		    asked ? "the key %s needs a passphrase: %s"
-			  : "%s holds no private key in PEM: %s",
-		    path, tlsio_error_text(text, sizeof text));
+		tlsio_error_text(text, sizeof text);
+		if (asked)
+			outcome_set(oc, OC_FILE, "the key %s needs a passphrase", path);
+		else
+			outcome_set(oc, OC_FILE, "%s holds no private key in PEM: %s", path, text);
 		if (asked)
 			outcome_advise(oc, "openssl pkey -in %s -out NEW writes it without one",
 			    path);
+		else
+			tlsident_advise_pem(path, "PRIVATE KEY", oc);
 	}
 	fclose(file);
 	return key;
@@ -72,9 +75,11 @@ X509 *tlsident_read_certificate(const char *path, struct outcome *oc)
 		return NULL;
 	}
 	cert = PEM_read_X509(file, NULL, NULL, NULL);
-	if (!cert)
+	if (!cert) {
 		outcome_set(oc, OC_FILE, "%s holds no certificate in PEM: %s", path,
 		    tlsio_error_text(text, sizeof text));
+		tlsident_advise_pem(path, "CERTIFICATE", oc);
+	}
 	fclose(file);
 	return cert;
 }
@@ -95,6 +100,11 @@ int tlsident_readable(const char *path, const char *what, struct outcome *oc)
 	return 0;
 }
 
+void tlsident_advise_pem(const char *path, const char *kind, struct outcome *oc)
+{
+	outcome_advise(oc, "is it the right file? grep BEGIN %s should find a %s", path, kind);
+}
+
 int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc)
 {
 	char text[128];
@@ -103,9 +113,12 @@ int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc)
 
 	if (tlsident_readable(id->chain_file, "the certificate", oc) != 0)
 		return -1;
-	if (SSL_CTX_use_certificate_chain_file(ctx, id->chain_file) != 1)
-		return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s",
-		    id->chain_file, tlsio_error_text(text, sizeof text));
+	if (SSL_CTX_use_certificate_chain_file(ctx, id->chain_file) != 1) {
+		outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", id->chain_file,
+		    tlsio_error_text(text, sizeof text));
+		tlsident_advise_pem(id->chain_file, "CERTIFICATE", oc);
+		return -1;
+	}
 	key = read_key(id->key_file, oc);
 	if (!key)
 		return -1;

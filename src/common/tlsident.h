@@ -37,6 +37,9 @@ void tlsident_free_certificate(X509 *cert);
  */
 int tlsident_readable(const char *path, const char *what, struct outcome *oc);
 
+/* What can be done about a file that is there and holds no PEM of this kind, "X509 CRL". */
+void tlsident_advise_pem(const char *path, const char *kind, struct outcome *oc);
+
 /*
  * Open a file of secrets; one that everybody may read is refused. what as
  * above, "the key". NULL with OC_FILE.

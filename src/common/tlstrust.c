@@ -74,9 +74,12 @@ static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome 
 	}
 	if (trust->ca_file && tlsident_readable(trust->ca_file, "the CA file", oc) != 0)
 		return -1;
-	if (trust->ca_file && SSL_CTX_load_verify_file(ctx, trust->ca_file) != 1)
-		return outcome_set(oc, OC_FILE, "the CA file %s cannot be used: %s", trust->ca_file,
+	if (trust->ca_file && SSL_CTX_load_verify_file(ctx, trust->ca_file) != 1) {
+		outcome_set(oc, OC_FILE, "the CA file %s cannot be used: %s", trust->ca_file,
 		    tlsio_error_text(text, sizeof text));
+		tlsident_advise_pem(trust->ca_file, "CERTIFICATE", oc);
+		return -1;
+	}
 	/* The library looks into the folder at need, and never says that there is none. */
 	if (trust->ca_dir && (stat(trust->ca_dir, &st) != 0 || !S_ISDIR(st.st_mode)))
 		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);

@@ -102,10 +102,12 @@ START_TEST(test_each_bad_file_is_named)
 	ck_assert_outcome(&oc, OC_FILE, "certificate missing.pem: No such file");
 	oc = refused("text", "key.pem");
 	ck_assert_outcome(&oc, OC_FILE, "text cannot be used");
+	ck_assert_has(oc.advice, "grep BEGIN text should find a CERTIFICATE");
 	oc = refused("chain.pem", "missing.key");
 	ck_assert_outcome(&oc, OC_FILE, "key missing.key: No such file");
 	oc = refused("chain.pem", "text");
 	ck_assert_outcome(&oc, OC_FILE, "text holds no private key");
+	ck_assert_has(oc.advice, "grep BEGIN text should find a PRIVATE KEY");
 	oc = refused("chain.pem", "other.key");
 	ck_assert_outcome(&oc, OC_FILE, "other.key does not belong to");
 	oc = refused("chain.pem", "rsa.key");
@@ -119,6 +121,7 @@ START_TEST(test_a_locked_key_is_refused_without_a_question)
 	struct outcome oc = refused("chain.pem", "locked.key");
 
 	ck_assert_outcome(&oc, OC_FILE, "locked.key needs a passphrase");
+	ck_assert_str_eq(oc.detail, "the key locked.key needs a passphrase");
 	ck_assert_has(oc.advice, "openssl pkey -in locked.key");
 }
 END_TEST
