@@ -97,7 +97,10 @@ static void check_confinement(struct findings *f, const struct server_options *o
 /* In use is a note only: it may well be this server that runs there. */
 static void print_unusable(struct findings *f, const struct outcome *oc)
 {
-	print_finding(f, oc->sys_errno == EADDRINUSE ? AUDIT_NOTE : AUDIT_ERROR, oc->detail);
+	if (oc->sys_errno == EADDRINUSE)
+		print_finding(f, AUDIT_NOTE, "it is in use, by this server if it runs");
+	else
+		print_finding(f, AUDIT_ERROR, oc->detail);
 }
 
 static void check_address(struct findings *f, const struct addr *at)

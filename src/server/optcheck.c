@@ -30,7 +30,8 @@ static void choose_usual_files(struct server_options *o)
 	};
 
 	o->credentials = find_credentials(o);
-	if (!o->credentials)
+	o->usual_files = !o->credentials;
+	if (o->usual_files)
 		o->identities[0] = usual;
 	o->identity_count = 1;
 }

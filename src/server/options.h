@@ -26,6 +26,7 @@ struct server_options {
 	size_t identity_count;                             /* never 0 once checked, but for zoo */
 	bool strict_sni;          /* refuse names that no certificate is for */
 	bool credentials;         /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
+	bool usual_files;         /* none was named: those of the system's configuration folder */
 	struct tlsctx_choice tls; /* all but ask, which clients says */
 	struct clientauth clients;
 	const char *ticket_keys_file; /* NULL: the master makes them */

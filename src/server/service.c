@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/service.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,8 +126,11 @@ static int load_identities(struct service *s, const struct server_options *o,
 		note_file(s, o->identities[i].chain_file);
 		note_file(s, o->identities[i].key_file);
 		note_file(s, o->identities[i].ocsp_file);
-		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0)
+		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0) {
+			if (o->usual_files && oc->sys_errno == ENOENT)
+				outcome_advise(oc, "--cert FILE --key FILE, or put them there");
 			return -1;
+		}
 		s->identity_count++;
 	}
 	s->names = names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);

@@ -39,6 +39,13 @@ static const char *folder_of(const char *path, char buf[UNIXSOCK_PATH_MAX])
 	return len ? buf : slash ? "/" : ".";
 }
 
+static int refuse_folder(const char *path, const char *folder, struct outcome *oc)
+{
+	outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder", path);
+	outcome_advise(oc, "ls -ld %s: it has to be there, and ours to write", folder);
+	return -1;
+}
+
 /* The lock is on the folder itself: a lock file could not be removed without another race. */
 static int lock_folder(const char *path, struct outcome *oc)
 {
@@ -48,8 +55,7 @@ static int lock_folder(const char *path, struct outcome *oc)
 	int fd = open(folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder",
-		    path);
+		return refuse_folder(path, folder, oc);
 	for (int i = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK || i == ATTEMPTS) {
 			outcome_set_errno(oc, OC_LISTEN,
@@ -148,8 +154,7 @@ int unixsock_check(const char *path, struct outcome *oc)
 	if (len == 0)
 		return too_long(path, oc);
 	if (access(folder_of(path, folder), W_OK | X_OK) != 0)
-		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder",
-		    path);
+		return refuse_folder(path, folder, oc);
 	return find_stale(&at, len, &stale, oc);
 }
 

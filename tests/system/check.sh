@@ -75,7 +75,7 @@ judged 3 --listen 192.0.2.1:8443 --cert "$CERT" --key "$KEY"
 expect "$TMP/out" '^error: 192\.0\.2\.1:8443: '
 start_server --workers 1
 judged 0 --listen "127.0.0.1:$PORT" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: "
+expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: it is in use, by this server if it runs\$"
 server_alive
 stop_server
 
@@ -88,7 +88,7 @@ judged 3 --listen "unix:$CERT" --cert "$CERT" --key "$KEY"
 expect "$TMP/out" '^error: .*it exists and is no socket$'
 start_server --workers 1 --listen 127.0.0.1:0 --listen "unix:$TMP/socket"
 judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: $TMP/socket: .*it is in use$"
+expect "$TMP/out" "^note: $TMP/socket: .*it is in use, by this server if it runs\$"
 server_alive
 stop_server
 

@@ -182,8 +182,14 @@ END_TEST
 
 START_TEST(test_no_folder)
 {
+	struct outcome oc = OUTCOME_NONE;
+	char shown[96];
+
 	snprintf(path, sizeof path, "%s/none/socket", folder);
 	refused("its folder: No such file");
+	snprintf(shown, sizeof shown, "ls -ld %s/none: ", folder);
+	ck_assert_int_eq(unixsock_check(path, &oc), -1);
+	ck_assert_has(oc.advice, shown);
 }
 END_TEST
 
