@@ -90,6 +90,22 @@ START_TEST(test_nagios_states)
 }
 END_TEST
 
+START_TEST(test_a_long_detail_is_cut_and_says_so)
+{
+	static const struct client_options o;
+	struct outcome oc = OUTCOME_NONE;
+	struct vitals f;
+
+	outcome_set(&oc, OC_CERT_EXPIRED, "%0*d", VITALS_DETAIL_MAX - 1, 7);
+	vitals_take(&f, &o, NULL, &oc);
+	ck_assert_str_eq(f.detail, oc.detail);
+	outcome_append(&oc, "8");
+	vitals_take(&f, &o, NULL, &oc);
+	ck_assert_uint_eq(strlen(f.detail), VITALS_DETAIL_MAX - 1);
+	ck_assert_str_eq(f.detail + VITALS_DETAIL_MAX - 5, "0...");
+}
+END_TEST
+
 static const char *read_file(const char *name)
 {
 	FILE *from = fopen(name, "r");
@@ -148,4 +164,5 @@ START_TEST(test_prometheus_cannot_write)
 END_TEST
 
 CHECK_MAIN_IN("vitals", testpki_begin, testpki_end, test_days, test_nagios_states,
+    test_a_long_detail_is_cut_and_says_so,
     test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)

@@ -31,7 +31,8 @@ void vitals_take(struct vitals *f, const struct client_options *o, const struct 
 	f->host = o->host;
 	f->port = o->port;
 	f->code = oc->code;
-	snprintf(f->detail, sizeof f->detail, "%.*s", VITALS_DETAIL_MAX - 1, oc->detail);
+	if (snprintf(f->detail, sizeof f->detail, "%s", oc->detail) >= VITALS_DETAIL_MAX)
+		memcpy(f->detail + VITALS_DETAIL_MAX - sizeof "...", "...", sizeof "...");
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
 	if (s)

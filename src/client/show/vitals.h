@@ -16,7 +16,7 @@ enum { VITALS_DETAIL_MAX = 120 };
 struct vitals {
 	const char *host, *port; /* the caller's, who was asked; "" when nobody was */
 	enum outcome_code code;
-	char detail[VITALS_DETAIL_MAX]; /* cut */
+	char detail[VITALS_DETAIL_MAX]; /* cut, and "..." says so */
 	int64_t us[PHASE_COUNT];        /* as in struct phases */
 	int64_t at;                     /* now, or --verify-time: seconds since 1970 */
 	int64_t leaf_end,
