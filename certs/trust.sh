@@ -12,6 +12,8 @@ name_of_root() {
 system_store() {
 	store=$sysroot/usr/local/share/ca-certificates
 	file=$store/$(printf '%s' "$root_name" | tr ' ' -).crt
+	# Where it is, also for who is not root or became so by a bare su.
+	PATH=$PATH:/usr/sbin
 	[ -d "$store" ] && command -v update-ca-certificates >/dev/null
 }
 
@@ -39,7 +41,7 @@ trust() {
 		agreed "Trust \"$root_name\" on the whole system?"
 		{
 			cp "$dir/ca.pem" "$file" && chmod 644 "$file"
-		} 2>/dev/null || cannot_write "$store"
+		} 2>/dev/null || die FILE "cannot write in $store" 'as root, if you are not'
 		refresh_store
 	else
 		tell_others trust
@@ -59,7 +61,7 @@ untrust() {
 		[ -e "$file" ] || die FILE "the system does not trust \"$root_name\": no $file" \
 			"ls $(quoted "$store")"
 		agreed "Trust \"$root_name\" on this system no more?"
-		rm -f "$file" 2>/dev/null || cannot_write "$store"
+		rm -f "$file" 2>/dev/null || die FILE "cannot write in $store" 'as root, if you are not'
 		refresh_store --fresh
 	else
 		tell_others untrust
@@ -80,9 +82,10 @@ need_certutil() {
 # What this does not do itself, it says how to do.
 tell_others() {
 	ca=$(quoted "$dir/ca.pem") name=$(printf '%s' "$root_name" | tr ' ' -)
-	echo "This system has no /usr/local/share/ca-certificates: nothing was done. As root,"
+	echo 'There is no update-ca-certificates with its folder here: nothing was done. As root,'
 	case $1 in
 	trust) cat <<EOF
+  Debian, Ubuntu apt-get install ca-certificates, then this command again
   Fedora, RHEL   cp $ca /etc/pki/ca-trust/source/anchors/$name.pem && update-ca-trust
   Arch           trust anchor --store $ca
   FreeBSD        cp $ca /usr/local/etc/ssl/certs/$name.pem && certctl rehash

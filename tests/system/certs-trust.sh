@@ -64,6 +64,7 @@ fi
 # Elsewhere it only tells, without a question.
 mkdir elsewhere
 certs 0 trust ca --sysroot elsewhere
+expect out '^  Debian, Ubuntu apt-get install ca-certificates'
 expect out '^  Fedora, RHEL   cp ca/ca.pem '
 certs 0 untrust ca --sysroot elsewhere
 expect out '^  macOS          security remove-trusted-cert -d ca/ca.pem'
