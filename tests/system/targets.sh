@@ -110,7 +110,7 @@ targets 20 -q --prometheus "$TMP/no/such"
 # An interrupt waits for the fourth, spares the fifth, and leaves the metrics of all as they were.
 cp "$LIST" "$TMP/three"
 cp "$TMP/all.prom" "$TMP/before.prom"
-printf '%s\n' "127.0.0.1 $silent --handshake-timeout 1s" "127.0.0.1 $expired" >>"$LIST"
+printf '%s\n' "127.0.0.1 $silent --handshake-timeout 3s" "127.0.0.1 $expired" >>"$LIST"
 "$HELLO_CLIENT" --targets "$LIST" --cacert "$CA" --parallel 1 --json --prometheus "$TMP/all.prom" \
 	>"$TMP/out" 2>"$TMP/err" &
 client=$!
