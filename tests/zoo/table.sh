@@ -156,8 +156,8 @@ cat <<EOF
 ## To see it again
 
 Each command makes a zoo, serves it, and shows each animal to the client; what
-stands in braces is explained at the top of \`tests/system/zoo.sh\`. In the folder of
-a build (\`hello-client\`: with that folder in \`PATH\`, too):
+stands in braces is explained at the top of \`tests/system/zoo.sh\`. In the top folder of
+the source, after a build there or in \`build\` (\`hello-client\`: with that in \`PATH\`):
 
 $(cat "$work/commands")
 EOF
