@@ -58,10 +58,19 @@ unmoved() {
 	expect "$TMP/line" "outcome=FILE .*$1"
 }
 
+# asked_for CA: a client that has several certificates is told whose is wanted.
+asked_for() {
+	openssl s_client -connect "127.0.0.1:$PORT" </dev/null >"$TMP/out" 2>&1
+	sed -n '/^Acceptable client certificate CA names/,/^[A-Z].*:/p' "$TMP/out" >"$TMP/names"
+	subject=$(openssl x509 -in "$1" -noout -subject -nameopt oneline | sed 's/^subject= *//')
+	grep -qxF "$subject" "$TMP/names" || fail "not asked for $subject: $(cat "$TMP/names")"
+}
+
 # ---- the CA --------------------------------------------------------------------------------------
 
 cp "$CA" "$TRUST"
 begin
+asked_for "$CA"
 let_in good
 kept_out 'not in --client-ca' other-ca
 cat "$CA" "$TMP/other/ca.pem" >"$TRUST"
@@ -70,6 +79,9 @@ let_in good other-ca
 cp "$TMP/other/ca.pem" "$TRUST"
 let_in good
 reload
+asked_for "$TMP/other/ca.pem"
+! grep -qF "$(openssl x509 -in "$CA" -noout -subject -nameopt oneline | sed 's/.*CN = //')" "$TMP/names" ||
+	fail 'asked for the old CA'
 kept_out 'not in --client-ca' good
 let_in other-ca
 
