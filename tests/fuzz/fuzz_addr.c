@@ -13,6 +13,9 @@ static void format_and_read(struct addr *a)
 
 	addr_settle(a);
 	addr_format(a, text);
+	fuzz_expect(addr_is_loopback(a) ==
+	    (strncmp(text, "127.", 4) == 0 || strncmp(text, "[::1]", 5) == 0 ||
+		strncmp(text, "[::1%", 5) == 0));
 	fuzz_expect(addr_is_literal(addr_format_host(a, host_text)));
 	fuzz_expect(addr_split(text, host, port, &oc) == 0);
 	fuzz_expect(addr_parse(host, port, &again, &oc) == 0);
