@@ -47,7 +47,7 @@ for columns in 60 80 200; do
 	fits
 	drawn "^resolve    localhost -> .* $ms"
 	drawn "^connect    .*:$PORT  *$ms"
-	drawn "^handshake  TLSv1.3 TLS_AES_[0-9A-Z_]* .* $ms"
+	drawn "^handshake  TLSv1.3 TLS_AES_[0-9A-Z_.]* .* $ms"
 	drawn '^verify     lo.*st <- .* <- .*  [0-9]* [dh][ayours]* left$'
 	drawn '^           trust: '
 	drawn "^greet      12 bytes, closed cleanly  *$ms"
