@@ -150,3 +150,8 @@ bool addr_is_loopback(const struct addr *a)
 		return ntohl(a->ss.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 	return a->ss.any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a->ss.v6.sin6_addr);
 }
+
+bool addr_is_link_local(const struct addr *a)
+{
+	return a->ss.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->ss.v6.sin6_addr);
+}

@@ -60,6 +60,9 @@ void addr_unmap(struct addr *a);
 /* 127.0.0.0/8 or ::1: reached from this machine only. Not for IPv4-mapped ones, see addr_unmap. */
 bool addr_is_loopback(const struct addr *a);
 
+/* fe80::/10: of one link, which sin6_scope_id has to name (RFC 4007). */
+bool addr_is_link_local(const struct addr *a);
+
 /* What the kernel filled in becomes an address of ours: unmapped; of AF_UNIX the family alone. */
 void addr_settle(struct addr *a);
 

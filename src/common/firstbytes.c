@@ -14,29 +14,43 @@ bool firstbytes_are_tls(const unsigned char *bytes, size_t len)
 	return len < 2 || bytes[1] == 3;
 }
 
+static const struct {
+	const char *prefix, *guess, *advice;
+} known[] = {
+	{ "HTTP/", "an HTTP answer",
+	    "curl -v http://HOST:PORT shows what it is; TLS has another port" },
+	{ "GET ", "an HTTP request", NULL },
+	{ "HEAD ", "an HTTP request", NULL },
+	{ "POST ", "an HTTP request", NULL },
+	{ "SSH-", "an SSH server", "is it the right port? ssh -p PORT HOST is what answers here" },
+	{ "220", "a mail or FTP server",
+	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls smtp "
+	    "-connect HOST:PORT" },
+	{ "* OK", "an IMAP server",
+	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls imap "
+	    "-connect HOST:PORT" },
+	{ "+OK", "a POP3 server",
+	    "TLS comes after STLS, or has another port: openssl s_client -starttls pop3 "
+	    "-connect HOST:PORT" },
+	{ "RFB ", "a VNC server", NULL },
+	{ "-ERR", "a Redis server", NULL },
+	{ "PROXY ", "a PROXY protocol header", NULL },
+	{ "\r\n\r\n", "a PROXY protocol header", NULL },
+};
+
 int firstbytes_explain(const unsigned char *bytes, size_t len, struct outcome *oc)
 {
-	static const struct {
-		const char *prefix, *guess;
-	} known[] = {
-		{ "HTTP/", "an HTTP answer" },
-		{ "GET ", "an HTTP request" },
-		{ "HEAD ", "an HTTP request" },
-		{ "POST ", "an HTTP request" },
-		{ "SSH-", "an SSH server" },
-		{ "220", "a mail or FTP server" },
-		{ "PROXY ", "a PROXY protocol header" },
-		{ "\r\n\r\n", "a PROXY protocol header" },
-	};
-	const char *guess = "not a TLS record";
+	const char *guess = "not a TLS record", *advice = NULL;
 	char shown[4 * SHOWN_MAX + 1] = "";
 	size_t at = 0;
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		size_t n = strlen(known[i].prefix);
 
-		if (len >= n && memcmp(bytes, known[i].prefix, n) == 0)
+		if (len >= n && memcmp(bytes, known[i].prefix, n) == 0) {
 			guess = known[i].guess;
+			advice = known[i].advice;
+		}
 	}
 	for (size_t i = 0; i < len && i < SHOWN_MAX; i++) {
 		bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '"';
@@ -44,6 +58,9 @@ int firstbytes_explain(const unsigned char *bytes, size_t len, struct outcome *o
 		at += (size_t)snprintf(shown + at, sizeof shown - at, plain ? "%c" : "\\x%02x",
 		    bytes[i]);
 	}
-	return outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s",
-	    shown, guess);
+	outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s", shown,
+	    guess);
+	if (advice)
+		outcome_advise(oc, "%s", advice);
+	return -1;
 }

@@ -34,13 +34,14 @@
 	    "a firewall that drops looks like this; check the rules on the way") \
 	X(CONNECT_UNREACHABLE, 22, CONNECT, "no way to the address", \
 	    "no route, or a firewall rejects; ip route get ADDRESS shows the route") \
-	X(CONNECT_FAILED, 23, CONNECT, "cannot connect", "see the system's message above") \
+	X(CONNECT_FAILED, 23, CONNECT, "cannot connect", \
+	    "the system's words name the reason; ip route get ADDRESS shows the route") \
 	X(PROXY_FAILED, 30, PROXY, "the proxy made no way to the target", \
 	    "is it a proxy, of this kind, and does it reach the target? Its log tells") \
 	X(PROXY_DENIED, 31, PROXY, "the proxy refuses the way", \
 	    "ask whoever runs it to allow this target and port, or give it USER:PASSWORD") \
 	X(NOT_TLS, 40, HANDSHAKE, "the peer does not speak TLS", \
-	    "is it the right port? Another service answers here") \
+	    "is it the right port? ss -ltnp on the server shows which service has it") \
 	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, "the handshake got no answer in time", \
 	    "the peer or something on the way holds it; --handshake-timeout allows more") \
 	X(HANDSHAKE_ALERT, 42, HANDSHAKE, "the peer ended the handshake with an alert", \

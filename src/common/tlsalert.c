@@ -67,6 +67,21 @@ static void advise_refused(int alert, struct outcome *oc)
 	}
 }
 
+static int lacks_parameters(int alert, struct outcome *oc)
+{
+	outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "the peer sent the alert \"%s\" (%d)",
+	    text_of(alert), alert);
+	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
+		outcome_advise(oc,
+		    "does it want another application protocol, or one at all? "
+		    "--alpn http/1.1, or no --alpn");
+	else if (alert == SSL_AD_PROTOCOL_VERSION)
+		outcome_advise(oc,
+		    "it takes no version from --tls-min to --tls-max; one that knows nothing "
+		    "newer than TLS 1.1 must be renewed");
+	return -1;
+}
+
 int tlsalert_explain(int alert, enum tlsalert_identity identity, bool open, struct outcome *oc)
 {
 	const char *when = open ? ", after the handshake" : "";
@@ -85,15 +100,10 @@ int tlsalert_explain(int alert, enum tlsalert_identity identity, bool open, stru
 		advise_refused(alert, oc);
 		return -1;
 	}
-	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
-		outcome_advise(oc,
-		    "does it want another application protocol, or one at all? "
-		    "--alpn http/1.1, or no --alpn");
 	/* Three that have no other meaning. */
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
-		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "the peer sent the alert \"%s\" (%d)", text_of(alert), alert);
+		return lacks_parameters(alert, oc);
 	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s", text_of(alert),
 	    alert, when);
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)

@@ -146,6 +146,11 @@ static void be_ssh(int fd)
 	say_and_finish(fd, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
 }
 
+static void be_smtp(int fd)
+{
+	say_and_finish(fd, "220 mx.test ESMTP\r\n");
+}
+
 static void be_http(int fd)
 {
 	read_client_hello(fd);
@@ -366,6 +371,7 @@ static const struct kind {
 } kinds[] = {
 	{ "plain", be_plain, NULL },
 	{ "ssh", be_ssh, NULL },
+	{ "smtp", be_smtp, NULL },
 	{ "http", be_http, NULL },
 	{ "hostile", be_hostile, NULL },
 	{ "silent", be_silent, NULL },

@@ -19,12 +19,19 @@ meet full 21 CONNECT_TIMEOUT --connect-timeout 200ms
 # No host has the broadcast address, and Linux sends no TCP there.
 outcome 22 CONNECT_UNREACHABLE --cacert "$CA" 255.255.255.255 "$PORT"
 
+# A link-local address without its interface is none.
+outcome 23 CONNECT_FAILED --cacert "$CA" fe80::1 "$PORT"
+expect "$TMP/err" 'fe80::1%eth0\|Address family not supported'
+
 meet plain 40 NOT_TLS
 expect "$TMP/err" 'Hello world\\x0a'
 meet ssh 40 NOT_TLS
 expect "$TMP/err" 'SSH-2\.0-OpenSSH'
 meet http 40 NOT_TLS
 expect "$TMP/err" 'an HTTP answer'
+expect "$TMP/err" '^  try: curl '
+meet smtp 40 NOT_TLS
+expect "$TMP/err" '^  try: .*-starttls smtp'
 meet hostile 40 NOT_TLS
 LC_ALL=C tr -d '\n -~' <"$TMP/err" >"$TMP/unprintable"
 [ ! -s "$TMP/unprintable" ] || fail 'bytes of the peer reach the terminal as they are'

@@ -167,6 +167,13 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 		outcome_advise(oc,
 		    "is %s up? It does not answer its neighbours: ip neighbour show %s", host,
 		    host);
+	else if (r->errors[i] == EINVAL && addr_is_link_local(to))
+		outcome_advise(oc,
+		    "a link-local address needs its interface, as in %s%%eth0; "
+		    "ip -6 address shows which there are",
+		    host);
+	else if (r->errors[i] == EMFILE)
+		outcome_advise(oc, "this process may open no more: ulimit -n raises that");
 	else if (oc->code == OC_CONNECT_UNREACHABLE)
 		outcome_advise(oc,
 		    "there is no way there from this machine; ip route get %s "

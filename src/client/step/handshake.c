@@ -51,6 +51,10 @@ static int late(struct session *s, uint64_t began_ms, uint64_t deadline_ms, stru
 		    "--path-test tries others");
 	} else if (!heard) {
 		outcome_append(oc, ", but its system has our ClientHello of %llu bytes", sent(s));
+		outcome_advise(oc,
+		    "the peer or something on the way holds it, or a service without TLS "
+		    "waits for more; %s allows more time",
+		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
 	return -1;
 }

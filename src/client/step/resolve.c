@@ -228,6 +228,7 @@ static int resolve_name(struct session *s, struct outcome *oc)
 	if (error != 0) {
 		errno = error;
 		outcome_set_errno(oc, OC_INTERNAL, "cannot start a thread for the resolver");
+		outcome_advise(oc, "a limit of this system is reached: ulimit -a shows them");
 	} else if (!wait_for(q, s->connect_deadline_ms)) {
 		outcome_set(oc, OC_RESOLVE_FAILED,
 		    "the resolver gave no answer for \"%s\" in %u ms", s->dial.host,
