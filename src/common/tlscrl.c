@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "common/tlsident.h"
 #include "common/tlsio.h"
@@ -98,6 +99,15 @@ int tlscrl_check_signatures(const SSL_CTX *ctx, const char *path, struct outcome
 	return 0;
 }
 
+static void note_uncovered(X509 *cert, struct tlscrl_file *out)
+{
+	bool root = X509_self_signed(cert, 0) == 1;
+	char *name = root ? out->uncovered : out->uncovered_below;
+
+	if (!name[0] && (root || X509_check_ca(cert) > 0))
+		certinfo_name(X509_get_subject_name(cert), name);
+}
+
 void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
@@ -111,9 +121,8 @@ void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
 
 		if (crl && out->count < TLSCRL_MAX)
 			tlscrl_get(crl, &out->item[out->count++]);
-		if (cert && !out->uncovered[0] && X509_self_signed(cert, 0) == 1 &&
-		    !has_crl_of(store, cert))
-			certinfo_name(X509_get_subject_name(cert), out->uncovered);
+		if (cert && !has_crl_of(store, cert))
+			note_uncovered(cert, out);
 	}
 }
 

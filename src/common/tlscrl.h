@@ -29,6 +29,8 @@ struct tlscrl_file {
 	size_t count;
 	/* A root that this context trusts and that has none here, or "": its chains cannot pass. */
 	char uncovered[CERTINFO_NAME_MAX];
+	/* Of what stands beside the roots, a CA that has none, or "": who it issued cannot pass. */
+	char uncovered_below[CERTINFO_NAME_MAX];
 };
 
 /*

@@ -200,6 +200,16 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		    "there is no root in it, in which a client's chain could end: add it");
 }
 
+void audit_crl_cover(const struct tlscrl_file *crls, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (crls->uncovered_below[0])
+		find(&a, AUDIT_WARNING,
+		    "there is no CRL of \"%s\", a CA beside the roots: no client of it gets in",
+		    crls->uncovered_below);
+}
+
 void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
@@ -214,6 +224,7 @@ void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *repor
 		find(&a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
 		    next->issuer, certinfo_time(next->next_update, when),
 		    certinfo_span(next->next_update - now, span));
+	audit_crl_cover(crls, report, arg);
 }
 
 void audit_balancers(const char *block, audit_report *report, void *arg)

@@ -54,6 +54,9 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
     audit_report *report, void *arg);
 void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
 
+/* Of these findings only what time does not bring: a CA whose clients have no CRL to pass by. */
+void audit_crl_cover(const struct tlscrl_file *crls, audit_report *report, void *arg);
+
 /* Judge the names of one that clients do not get without asking for a name of it. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);
 

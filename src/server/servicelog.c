@@ -13,7 +13,7 @@ static void log_finding(void *arg, enum audit_level level, const char *text)
 
 void servicelog_findings(const struct service *s)
 {
-	static char certificate[] = "certificate", client_ca[] = "client CA";
+	static char certificate[] = "certificate", client_ca[] = "client CA", crls[] = "CRLs";
 	int64_t now = time(NULL);
 
 	if (s->manners != MANNERS_GOOD)
@@ -31,6 +31,8 @@ void servicelog_findings(const struct service *s)
 	}
 	if (s->clients.ca)
 		audit_client_cas(s->clients.ca, s->clients.ca_count, now, log_finding, client_ca);
+	if (s->clients.crls)
+		audit_crl_cover(s->clients.crls, log_finding, crls);
 }
 
 void servicelog_access(const struct access *a)

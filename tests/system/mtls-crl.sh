@@ -30,6 +30,16 @@ starts 3 'the CRL of "hello-certs intermediate[^"]*" is stale since 2026-01-02' 
 	--client-ca "$CA" --crlfile "$TMP/stale.pem"
 starts 3 'has none of "hello-certs root' --client-ca "$CA" --crlfile "$TMP/sub.crl"
 
+# A CA beside the root, of which the file has no CRL: none of its clients passes, which is not seen at once.
+cat "$CA" "$PKI/intermediate.pem" >"$TMP/cas.pem"
+# shellcheck disable=SC2086 # words, or none
+run_status 6 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" \
+	--client-ca "$TMP/cas.pem" --crlfile "$TMP/root.crl"
+expect "$TMP/out" '^warning: .*root.crl: there is no CRL of "hello-certs intermediate'
+start_server --workers 1 --client-ca "$TMP/cas.pem" --crlfile "$TMP/root.crl"
+logged 'level=warning .*CRLs: there is no CRL of \\"hello-certs intermediate' || fail 'the start does not warn'
+stop_server
+
 # Allowed: who is good gets in, who is revoked does not, and the log complains.
 start_server --workers 1 --client-ca "$CA" --crlfile "$TMP/stale.pem" --crl-stale allow
 await 'level=error .*is stale since 2026-01-02'

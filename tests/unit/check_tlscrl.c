@@ -119,6 +119,22 @@ START_TEST(test_a_root_without_one_is_named)
 }
 END_TEST
 
+START_TEST(test_an_intermediate_without_one_is_named)
+{
+	const struct testpki_crl both[] = { { .issuer = root }, { .issuer = middle } };
+	struct tlscrl_file f;
+
+	ck_assert_str_eq(loaded(both, 1).uncovered_below, "");
+	testpki_write_certs("ca.pem", root, middle, leaf, NULL);
+	f = loaded(both, 1);
+	ck_assert_str_eq(f.uncovered, "");
+	ck_assert_str_eq(f.uncovered_below, "Test Intermediate");
+	f = loaded(both, 2);
+	ck_assert_str_eq(f.uncovered_below, "");
+	testpki_write_certs("ca.pem", root, NULL);
+}
+END_TEST
+
 static void expect_stale(struct testpki_crl crl, const char *words)
 {
 	const struct testpki_crl all[] = { { .issuer = middle }, crl };
@@ -202,6 +218,7 @@ CHECK_MAIN_IN("tlscrl", make_files, testpki_end,
     test_whoever_is_revoked_does_not_pass,
     test_what_is_not_told_is_no_permission,
     test_a_root_without_one_is_named,
+    test_an_intermediate_without_one_is_named,
     test_staleness,
     test_bad_files,
     test_a_forged_one)
