@@ -102,11 +102,11 @@ stop_server
 rules server "$host"
 echo 'host.nft: metrics for the monitoring alone'
 fetched() {
-	at "$1" curl -sf --max-time 20 "http://$2:9101/metrics" >"$TMP/metrics" 2>&1
+	at "$1" curl -sf --max-time 20 "http://$2:9443/metrics" >"$TMP/metrics" 2>&1
 }
 if command -v curl >/dev/null 2>&1; then
 	for address in 192.0.2.7 '[2001:db8:0:1::7]'; do
-		start_server --metrics "$address:9101"
+		start_server --metrics "$address:9443"
 		fetched gateway "$address" || fail "the monitoring reads no metrics at $address"
 		! fetched client "$address" || fail "everybody reads the metrics at $address"
 		stop_server

@@ -27,8 +27,8 @@ balancer_file() {
 	sed -e "s|192\.0\.2\.7:8443|127.0.0.1:$server_port|" \
 		-e "s|192\.0\.2\.8:8443|127.0.0.2:$(free_port)|" \
 		-e "s|:8443$|127.0.0.1:$proxy_port|" -e "s|listen 8443|listen 127.0.0.1:$proxy_port|" \
-		-e "s|check port 9101|check port $metrics_port|" "$srcdir/deploy/balancer/$1" >"$TMP/$1"
-	! grep -E '8443|9101|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
+		-e "s|check port 9443|check port $metrics_port|" "$srcdir/deploy/balancer/$1" >"$TMP/$1"
+	! grep -E '8443|9443|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
 }
 
 start_nginx() {

@@ -79,7 +79,7 @@ through() {
 	sed -e "s|#\(default-server send-proxy-v2\)|\1|" -e "s|default-server send-proxy-v2|default-server $*|" \
 		-e "s|hello1 192\.0\.2\.7:8443|hello1 127.0.0.1:$server_port source 127.0.0.5|" \
 		-e '/hello2/d' -e "s|:8443$|127.0.0.1:$proxy_port|" \
-		-e "s|check port 9101|check port $metrics_port|" "$CONFIG" >"$TMP/haproxy.cfg"
+		-e "s|check port 9443|check port $metrics_port|" "$CONFIG" >"$TMP/haproxy.cfg"
 	case $* in
 	*check-send-proxy*) sed -i -e '/httpchk/d' -e '/check port/d' "$TMP/haproxy.cfg" ;;
 	esac
