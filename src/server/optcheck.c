@@ -82,5 +82,9 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes "
 		    "could not be judged again");
+	/* Whoever is asked for a certificate must pass before it is told anything. */
+	if (o->clients.mode != CLIENTAUTH_NONE && o->manners == MANNERS_PLAIN)
+		return outcome_set(oc, OC_USAGE,
+		    "--misbehave plain greets everybody in clear: no --client-ca");
 	return 0;
 }

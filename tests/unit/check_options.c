@@ -326,6 +326,9 @@ START_TEST(test_bad_manners_stay_here)
 	refused(WORDS("--misbehave", "plain"), other);
 	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
 	taken(WORDS("--misbehave", "plain", "--unsafe-zoo"));
+	refused(WORDS("--misbehave", "plain", "--unsafe-zoo", "--client-ca", "c"),
+	    "no --client-ca");
+	taken(WORDS("--misbehave", "close-at-once", "--unsafe-zoo", "--client-ca", "c"));
 	refused(WORDS("--misbehave", "good"), "or one-byte-records, not \"good\"");
 	o = taken(WORDS("1234"));
 	ck_assert_int_eq(o.manners, MANNERS_GOOD);
