@@ -38,10 +38,12 @@ static int check_nagios(const struct client_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE, "--warning and --critical are for --nagios");
 	if (n->on && (o->series.on || o->targets || o->json))
 		return outcome_set(oc, OC_USAGE, "--nagios is one line about one probe");
-	if (n->warning_days < n->critical_days)
-		return outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u",
-		    n->warning_days, n->critical_days);
-	return 0;
+	if (n->warning_days >= n->critical_days)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u", n->warning_days,
+	    n->critical_days);
+	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
+	return -1;
 }
 
 struct pair {

@@ -29,6 +29,7 @@ expect "$TMP/out" 'CONNECT_REFUSED: .*days_left=U;14:;7: .*connect=U;'
 plugin 3 UNKNOWN --no-such localhost
 plugin 3 UNKNOWN
 plugin 3 UNKNOWN -w 1 --critical 2 localhost
+expect "$TMP/err" '^  try: --warning 1 --critical 0$'
 plugin 3 UNKNOWN -c 2 localhost
 plugin 3 UNKNOWN --cacert "$TMP/nothing" localhost
 run_status 2 "$HELLO_CLIENT" -w 3 localhost

@@ -116,8 +116,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "the name asked for (--servername). internal_error: look into the server's log.",
 	[OC_HANDSHAKE_RESET] =
 	    "The TCP connection was open, and was reset during the handshake. A server that "
-	    "crashes or whose queue is full does this; so do firewalls that read the "
-	    "ClientHello and dislike the name, the version or the size they find.\n\n"
+	    "crashes or whose queue is full does this, or one that expects a PROXY protocol "
+	    "header (--haproxy-protocol v2); so do firewalls that read the ClientHello and "
+	    "dislike the name, the version or the size they find.\n\n"
 	    "What cannot be known from here: who sent the reset. --path-test tries whether it "
 	    "is the name, the version or the size that makes the difference.",
 	[OC_HANDSHAKE_CLOSED] =
