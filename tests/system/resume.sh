@@ -52,6 +52,7 @@ done
 # Many probes, one after the other: all but the first one resume.
 run_status 0 "$HELLO_CLIENT" -c 4 -i 1ms --parallel 1 --resume --cacert "$CA" localhost "$PORT"
 expect "$TMP/out" '^1 full handshakes, 3 resumed'
+! grep '^Nothing resumed' "$TMP/out" || fail 'they were resumed'
 
 run_status 0 "$HELLO_CLIENT" -q --resume --cacert "$CA" localhost "$PORT"
 [ ! -s "$TMP/err" ] || fail '-q is not quiet'
@@ -71,5 +72,7 @@ stop_server
 start_server
 twice 'TLS 1.3 without tickets' New -tls1_3
 hello_client 'not resumed: the server gave no session (TLSv1.3)$'
+run_status 0 "$HELLO_CLIENT" -c 2 -i 1ms --resume --cacert "$CA" localhost "$PORT"
+expect "$TMP/out" '^Nothing resumed: .*--tickets 1'
 hello_client 'resumed: ' --tls-max 1.2
 stop_server

@@ -153,12 +153,16 @@ static void print_intro(const struct ping *p)
 
 static void print_summary(const struct ping *p)
 {
+	const uint64_t *handshakes = p->tally.handshakes;
 	uint64_t took_us = clock_us() - p->began_us;
 
-	if (p->options->json)
+	if (p->options->json) {
 		json_print_summary(stdout, p->options, &p->tally, took_us);
-	else
-		summary_print(stdout, &p->tally, p->what, took_us);
+		return;
+	}
+	summary_print(stdout, &p->tally, p->what, took_us);
+	if (p->options->resume && handshakes[TALLY_FULL] > 1 && handshakes[TALLY_RESUMED] == 0)
+		puts("Nothing resumed: does it give tickets? (hello-server: --tickets 1)");
 }
 
 static void judge(const struct ping *p, struct outcome *oc)
