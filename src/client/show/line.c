@@ -43,6 +43,16 @@ void line_add_name(struct line *l, const char *name, int most)
 	line_add(l, "%s", screen_shorten(name, most, cut, sizeof cut));
 }
 
+void line_add_title(struct line *l, const char *title, int most)
+{
+	static const char dots[] = "..";
+
+	if ((int)strlen(title) <= most)
+		line_add(l, "%s", title);
+	else
+		line_add(l, "%.*s%s", most - (int)strlen(dots), title, dots);
+}
+
 void line_add_word(struct line *l, const char *word)
 {
 	size_t len = strlen(l->below);

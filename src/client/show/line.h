@@ -21,8 +21,9 @@ void line_begin(struct line *l, const char *beside);
 
 void line_add(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* At most so many columns of a name; its middle goes first. */
+/* At most so many columns of a name; its middle goes first, or of a title its end. */
 void line_add_name(struct line *l, const char *name, int most);
+void line_add_title(struct line *l, const char *title, int most);
 
 /* Behind the rest, or below where there is no room for it. "" is no word. */
 void line_add_word(struct line *l, const char *word);

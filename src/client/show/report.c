@@ -104,7 +104,11 @@ static void add_chain(struct line *l, const struct session *s)
 	share = fair_share(labels, v->chain_len, line_left(l));
 	for (int i = 0; i < v->chain_len; i++) {
 		line_add(l, "%s", i == 0 ? "" : " <- ");
-		line_add_name(l, labels[i], share);
+		/* Hosts differ at both ends; a CA's name begins with what it is. */
+		if (i == 0)
+			line_add_name(l, labels[i], share);
+		else
+			line_add_title(l, labels[i], share);
 	}
 }
 
