@@ -52,7 +52,6 @@ done
 # Many probes, one after the other: all but the first one resume.
 run_status 0 "$HELLO_CLIENT" -c 4 -i 1ms --parallel 1 --resume --cacert "$CA" localhost "$PORT"
 expect "$TMP/out" '^1 full handshakes, 3 resumed'
-! grep '^Nothing resumed' "$TMP/out" || fail 'they were resumed'
 
 run_status 0 "$HELLO_CLIENT" -q --resume --cacert "$CA" localhost "$PORT"
 [ ! -s "$TMP/err" ] || fail '-q is not quiet'
