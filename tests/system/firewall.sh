@@ -132,7 +132,6 @@ meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system has our ClientHello' 'h
 
 echo 'a black hole for packets of full size'
 forwarding accept
-at gateway ip link set to-client mtu 1280
 cat >"$TMP/deaf.nft" <<-RULES
 table inet deaf {
 	chain input {
@@ -143,6 +142,8 @@ table inet deaf {
 }
 RULES
 rules server "$TMP/deaf.nft"
+# Only now: else the server learns it from what it still sends to a client that was turned silent.
+at gateway ip link set to-client mtu 1280
 meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer came, but an earlier one is lost' \
 	"ping -M do -s 1472 $SERVER" --handshake-timeout 1s
 
