@@ -96,6 +96,12 @@ for version in -tls1_2 -tls1_3; do
 	outcome 56 CERT_REVOKED --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
 	expect "$TMP/err" 'was revoked .*: keyCompromise; so says the OCSP response that the server staples'
 	careless "$TMP/other.der" $version
+	# That of 3.6 is not careless enough with TLS 1.3.
+	openssl s_client $version -status -connect "127.0.0.1:$PORT" </dev/null >"$TMP/out" 2>"$TMP/err"
+	if grep -q '^OCSP responses\{0,1\}: no ' "$TMP/out"; then
+		echo "NOTE: s_server $version staples no response about another certificate: not tried"
+		continue
+	fi
 	outcome 59 CERT_INVALID --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
 	expect "$TMP/err" 'is no good: it is about another certificate'
 done
