@@ -128,7 +128,9 @@ int outcome_status(enum outcome_code code)
 void outcome_print(FILE *to, const char *program, const struct outcome *oc)
 {
 	const struct row *row = &table[oc->code];
+	char lines[2 * OUTCOME_TEXT_MAX + 128];
 
-	fprintf(to, "%s: %s: %s\n", program, row->name, oc->detail[0] ? oc->detail : row->words);
-	fprintf(to, "  try: %s\n", oc->advice[0] ? oc->advice : row->advice);
+	snprintf(lines, sizeof lines, "%s: %s: %s\n  try: %s\n", program, row->name,
+	    oc->detail[0] ? oc->detail : row->words, oc->advice[0] ? oc->advice : row->advice);
+	fputs(lines, to);
 }

@@ -186,7 +186,8 @@ int outcome_status(enum outcome_code code);
 
 /*
  * The two lines a user sees when a program fails: "PROGRAM: NAME: detail",
- * then "  try: advice".
+ * then "  try: advice"; in one write to an unbuffered stream, so that those of
+ * programs that share it stay whole.
  */
 void outcome_print(FILE *to, const char *program, const struct outcome *oc);
 
