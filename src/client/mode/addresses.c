@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/mode/addresses.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,17 +128,6 @@ static void print(const struct addresses *a)
 	summary_print_counts(stdout, &a->tally, what, took_us);
 }
 
-static void judge(const struct addresses *a, struct outcome *oc)
-{
-	const struct tally *t = &a->tally;
-	enum outcome_code code = tally_verdict(t);
-
-	if (code != OC_OK)
-		outcome_set(oc, code,
-		    "%" PRIu64 " of %" PRIu64 " addresses ended so, %" PRIu64 " were fine",
-		    t->by_code[code], t->sent, t->by_code[OC_OK]);
-}
-
 int addresses_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
     struct outcome *oc)
 {
@@ -156,7 +145,7 @@ int addresses_run(const struct client_options *o, SSL_CTX *ctx, const struct ste
 	json_prepare();
 	if (find_all(a, oc) == 0 && probe_all(a, oc) == 0) {
 		print(a);
-		judge(a, oc);
+		tally_judge(&a->tally, "addresses", oc);
 	}
 	pthread_mutex_destroy(&a->lock);
 	free(a);

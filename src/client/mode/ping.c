@@ -165,17 +165,6 @@ static void print_summary(const struct ping *p)
 		puts("Nothing resumed: does it give tickets? (hello-server: --tickets 1)");
 }
 
-static void judge(const struct ping *p, struct outcome *oc)
-{
-	const struct tally *t = &p->tally;
-	enum outcome_code code = tally_verdict(t);
-
-	if (code != OC_OK)
-		outcome_set(oc, code,
-		    "%" PRIu64 " of %" PRIu64 " probes ended so, %" PRIu64 " were fine",
-		    t->by_code[code], t->sent, t->by_code[OC_OK]);
-}
-
 int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
     struct outcome *oc)
 {
@@ -214,7 +203,7 @@ int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step ste
 		watch(p, probes);
 		parallel_free(probes);
 		print_summary(p);
-		judge(p, oc);
+		tally_judge(&p->tally, "probes", oc);
 	}
 	pthread_mutex_destroy(&p->lock);
 	tlsresume_free(&p->held);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/mode/targets.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,17 +121,6 @@ static void print(struct targets *t)
 	summary_print_counts(stdout, &t->tally, what, took_us);
 }
 
-static void judge(const struct targets *t, struct outcome *oc)
-{
-	const struct tally *tally = &t->tally;
-	enum outcome_code code = tally_verdict(tally);
-
-	if (code != OC_OK)
-		outcome_set(oc, code,
-		    "%" PRIu64 " of %" PRIu64 " targets ended so, %" PRIu64 " were fine",
-		    tally->by_code[code], tally->sent, tally->by_code[OC_OK]);
-}
-
 static int compare_targets(const void *left, const void *right)
 {
 	const struct target *const *a = left, *const *b = right;
@@ -201,7 +190,7 @@ static void run(struct targets *t, struct outcome *oc)
 		watch(t, probes);
 		parallel_free(probes);
 		close_ranks(t);
-		judge(t, oc);
+		tally_judge(&t->tally, "targets", oc);
 		write_metrics(t, oc);
 		print(t);
 	}

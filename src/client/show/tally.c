@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/show/tally.h"
 
+#include <inttypes.h>
+
 /* Below this nobody was kept waiting: a thread needs time to wake up. */
 enum { LATE_US = 5000 };
 
@@ -55,4 +57,14 @@ enum outcome_code tally_verdict(const struct tally *t)
 	enum outcome_code codes[OUTCOME_COUNT];
 
 	return tally_failures(t, codes) > 0 ? codes[0] : OC_OK;
+}
+
+void tally_judge(const struct tally *t, const char *what, struct outcome *oc)
+{
+	enum outcome_code code = tally_verdict(t);
+
+	if (code != OC_OK)
+		outcome_set(oc, code,
+		    "%" PRIu64 " of %" PRIu64 " %s ended so, %" PRIu64 " were fine",
+		    t->by_code[code], t->sent, what, t->by_code[OC_OK]);
 }

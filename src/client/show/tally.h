@@ -37,6 +37,9 @@ void tally_add(struct tally *t, enum outcome_code code, const struct phases *p, 
 /* The most frequent failure, of two the one with the smaller status; OC_OK when there is none. */
 enum outcome_code tally_verdict(const struct tally *t);
 
+/* The same as the outcome of a mode, in words; untouched when all went well. what: "probes". */
+void tally_judge(const struct tally *t, const char *what, struct outcome *oc);
+
 /* The failures that occurred, the most frequent first; returns how many. */
 unsigned tally_failures(const struct tally *t, enum outcome_code codes[OUTCOME_COUNT]);
 
