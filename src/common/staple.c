@@ -159,19 +159,22 @@ void staple_judge(const unsigned char *der, size_t len, X509 *cert, X509 *issuer
     struct staple_facts *out)
 {
 	OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &der, (long)len);
-	OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
+	int status = response ? OCSP_response_status(response) : -1;
+	OCSP_BASICRESP *basic = NULL;
 	char text[128];
-	int status;
 
 	memset(out, 0, sizeof *out);
-	if (basic) {
+	/* Of an error there is nothing behind the status that counts, RFC 6960 section 4.2.1. */
+	if (status == OCSP_RESPONSE_STATUS_SUCCESSFUL)
+		basic = OCSP_response_get1_basic(response);
+	if (basic)
 		judge_basic(out, basic, cert, issuer, at);
-	} else if (response) {
-		status = OCSP_response_status(response);
+	else if (status == OCSP_RESPONSE_STATUS_SUCCESSFUL)
+		refuse(out, "the response is empty, or not of the basic type (RFC 6960)");
+	else if (response)
 		refuse(out, "the responder answered \"%s\"", OCSP_response_status_str(status));
-	} else {
+	else
 		refuse(out, "it is no OCSP response in DER");
-	}
 	/* Nobody else asks why. */
 	tlsio_error_text(text, sizeof text);
 	OCSP_BASICRESP_free(basic);

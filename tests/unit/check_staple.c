@@ -25,6 +25,7 @@ struct response {
 	bool no_end;
 	bool sha256;  /* name the certificate by another digest than usual */
 	bool no_certs;
+	int error; /* the status of the whole response; 0: successful */
 };
 
 static size_t make(const struct response *r, unsigned char **der)
@@ -44,7 +45,7 @@ static size_t make(const struct response *r, unsigned char **der)
 	    r->status == V_OCSP_CERTSTATUS_REVOKED ? revoked : NULL, from, until));
 	ck_assert_int_eq(OCSP_basic_sign(basic, signer->cert, signer->key, EVP_sha256(), NULL,
 	    r->no_certs ? OCSP_NOCERTS : 0), 1);
-	response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	response = OCSP_response_create(r->error, basic);
 	*der = NULL;
 	len = i2d_OCSP_RESPONSE(response, der);
 	ck_assert_int_gt(len, 0);
@@ -171,6 +172,8 @@ START_TEST(test_what_it_says)
 	ck_assert_int_lt(facts.revoked_at, time(NULL) - HOUR);
 	unusable(&(struct response){ .status = V_OCSP_CERTSTATUS_UNKNOWN },
 	    "does not know this certificate");
+	/* The status of the whole is not signed, but an error says nothing of a certificate. */
+	unusable(&(struct response){ .error = OCSP_RESPONSE_STATUS_TRYLATER }, "trylater");
 }
 END_TEST
 
