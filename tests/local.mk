@@ -142,14 +142,22 @@ system_tests = \
 
 fuzz_targets = \
 	tests/fuzz/fuzz_addr \
+	tests/fuzz/fuzz_certificate \
 	tests/fuzz/fuzz_cidr \
+	tests/fuzz/fuzz_clientcert \
 	tests/fuzz/fuzz_conn \
+	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_http1 \
+	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_optparse \
 	tests/fuzz/fuzz_proxyproto \
 	tests/fuzz/fuzz_request \
+	tests/fuzz/fuzz_servercert \
 	tests/fuzz/fuzz_sighting \
-	tests/fuzz/fuzz_tlsticket
+	tests/fuzz/fuzz_sni \
+	tests/fuzz/fuzz_staple \
+	tests/fuzz/fuzz_tlsticket \
+	tests/fuzz/fuzz_tunnel
 
 style_tests = \
 	tests/style/floors.sh \
@@ -161,14 +169,22 @@ style_tests = \
 # What the tests read.
 EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/addr \
+	tests/fuzz/seeds/certificate \
 	tests/fuzz/seeds/cidr \
+	tests/fuzz/seeds/clientcert \
 	tests/fuzz/seeds/conn \
+	tests/fuzz/seeds/handshake \
 	tests/fuzz/seeds/http1 \
+	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/optparse \
 	tests/fuzz/seeds/proxyproto \
 	tests/fuzz/seeds/request \
+	tests/fuzz/seeds/servercert \
 	tests/fuzz/seeds/sighting \
+	tests/fuzz/seeds/sni \
+	tests/fuzz/seeds/staple \
 	tests/fuzz/seeds/tlsticket \
+	tests/fuzz/seeds/tunnel \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
@@ -192,6 +208,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
 
 check_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
+	tests/fuzz/certificate.c tests/fuzz/certificate.h \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
@@ -217,14 +234,22 @@ fuzz_ldflags = $(AM_LDFLAGS)
 libtestsupport_a_SOURCES += tests/fuzz/driver.c
 endif
 tests_fuzz_fuzz_addr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_clientcert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_servercert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_sni_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_staple_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tunnel_LDFLAGS = $(fuzz_ldflags)
 
 .PHONY: fuzzers zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack

@@ -7,7 +7,6 @@
 
 #include "common/tlsctx.h"
 #include "fuzz/target.h"
-#include "support/testpki.h"
 
 const struct conn_limits fuzz_limits = { {
     [PHASE_PROXY] = FUZZ_PHASE_MS,
@@ -18,33 +17,136 @@ const struct conn_limits fuzz_limits = { {
 } };
 
 static char greeting[] = "hello\n";
-static struct service service = { .greeting = greeting,
+
+static const struct service blank = { .greeting = greeting,
 	.greeting_len = 6,
 	.close_early = true,
 	.node = "fuzz" };
 
-struct service *fuzz_service(void)
-{
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .tickets = 0 };
-	struct outcome oc = OUTCOME_NONE;
-	const struct testpki_cert *leaf;
-	int here;
+static struct service plain, asking, choosing, named, strict_named;
+static struct clientauth everyone = { .ca_file = "ca.pem" }, listed_only = { .ca_file = "ca.pem" };
 
-	if (service.tls)
-		return &service;
+const struct testpki_cert *fuzz_ca(void)
+{
+	static const struct testpki_cert *ca;
+
+	if (!ca)
+		ca = testpki_root("Root");
+	return ca;
+}
+
+static void write_pair(const char *chain, const char *key, const char *sans)
+{
+	const struct testpki_cert *leaf = testpki_leaf(fuzz_ca(), sans);
+
+	testpki_write_certs(chain, leaf, NULL);
+	testpki_write_key(key, leaf, NULL);
+}
+
+static int here = -1;
+
+void fuzz_enter_folder(void)
+{
 	here = open(".", O_RDONLY | O_DIRECTORY);
 	testpki_begin();
-	leaf = testpki_leaf(testpki_root("Root"), "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
-	service.tls = tlsctx_server(&id, &choice, &oc);
-	fuzz_expect(service.tls != NULL);
-	testpki_end();
-	/* libFuzzer names what it finds from where it was started. */
+	testpki_write_certs("ca.pem", fuzz_ca(), NULL);
+	write_pair("chain.pem", "key.pem", "DNS:a.test");
+	write_pair("wild.pem", "wild.key", "DNS:*.b.test");
+}
+
+void fuzz_leave_folder(void)
+{
+	testpki_leave();
 	fuzz_expect(here >= 0 && fchdir(here) == 0);
 	close(here);
-	return &service;
+}
+
+static void make(struct service *s, const struct clientauth *auth)
+{
+	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	struct tlsctx_choice choice = { .tickets = 0 };
+	struct outcome oc = OUTCOME_NONE;
+
+	*s = blank;
+	if (auth)
+		choice.ask = clientauth_ask(auth);
+	s->asks_clients = auth != NULL;
+	s->tls = tlsctx_server(&id, &choice, &oc);
+	fuzz_expect(s->tls != NULL);
+}
+
+struct service *fuzz_service(void)
+{
+	if (plain.tls)
+		return &plain;
+	fuzz_enter_folder();
+	make(&plain, NULL);
+	fuzz_leave_folder();
+	return &plain;
+}
+
+const struct allowlist *fuzz_clients(void)
+{
+	return &listed_only.allow;
+}
+
+static void list_clients(void)
+{
+	struct allowlist *list = &listed_only.allow;
+	struct outcome oc = OUTCOME_NONE;
+
+	fuzz_expect(allowlist_add(list, ALLOWLIST_CN, "me", &oc) == 0);
+	fuzz_expect(allowlist_add(list, ALLOWLIST_DNS, "a.test", &oc) == 0);
+	fuzz_expect(allowlist_add(list, ALLOWLIST_URI, "spiffe://a.test/me", &oc) == 0);
+}
+
+struct service *fuzz_asking_service(bool listed)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	if (!asking.tls) {
+		fuzz_enter_folder();
+		list_clients();
+		fuzz_expect(clientauth_settle(&everyone, &oc) == 0);
+		fuzz_expect(clientauth_settle(&listed_only, &oc) == 0);
+		make(&asking, &everyone);
+		make(&choosing, &listed_only);
+		fuzz_leave_folder();
+	}
+	return listed ? &choosing : &asking;
+}
+
+static void make_named(struct service *s, struct identity *identities, bool strict)
+{
+	static const struct tlsctx_choice choice = { .tickets = 0 };
+	struct outcome oc = OUTCOME_NONE;
+
+	*s = blank;
+	s->names = names_new(identities, 2, &choice, strict, &oc);
+	fuzz_expect(s->names != NULL);
+	s->tls = names_default(s->names);
+}
+
+struct service *fuzz_named_service(bool strict)
+{
+	static const struct tlsident files[2] = {
+		{ .chain_file = "chain.pem", .key_file = "key.pem" },
+		{ .chain_file = "wild.pem", .key_file = "wild.key" },
+	};
+	static const struct tlsctx_choice choice = { .tickets = 0 };
+	static struct identity identities[2][2];
+	struct outcome oc = OUTCOME_NONE;
+
+	if (!named.tls) {
+		fuzz_enter_folder();
+		for (int i = 0; i < 4; i++)
+			fuzz_expect(identity_load(&identities[i / 2][i % 2], &files[i % 2], &choice,
+					&oc) == 0);
+		make_named(&named, identities[0], false);
+		make_named(&strict_named, identities[1], true);
+		fuzz_leave_folder();
+	}
+	return strict ? &strict_named : &named;
 }
 
 void fuzz_finish(struct conn *c, int peer)

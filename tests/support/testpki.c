@@ -162,13 +162,13 @@ void testpki_begin(void)
 	must(mkdtemp(folder) != NULL && chdir(folder) == 0, "make a temporary folder");
 }
 
-void testpki_end(void)
+void testpki_leave(void)
 {
 	struct dirent *entry;
 	DIR *dir;
 
 	/* Without a begin this would empty whatever folder we are in. */
-	must(folder[0] != '\0' && chdir(folder) == 0, "end what was begun");
+	must(folder[0] != '\0' && chdir(folder) == 0, "leave what was begun");
 	dir = opendir(".");
 	must(dir != NULL, "read the temporary folder");
 	while ((entry = readdir(dir)) != NULL) {
@@ -178,6 +178,11 @@ void testpki_end(void)
 	closedir(dir);
 	must(chdir(came_from) == 0 && rmdir(folder) == 0, "remove the temporary folder");
 	folder[0] = '\0';
+}
+
+void testpki_end(void)
+{
+	testpki_leave();
 	while (made_count > 0) {
 		made_count--;
 		X509_free(made[made_count].cert);

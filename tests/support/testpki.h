@@ -62,6 +62,9 @@ void testpki_write_staple(const char *file, const struct testpki_cert *about,
 void testpki_begin(void);
 void testpki_end(void);
 
+/* The same without the end of the certificates: only the folder goes. */
+void testpki_leave(void);
+
 /* Write files into the current folder: certificates in this order, up to NULL; text. */
 void testpki_write_certs(const char *file, const struct testpki_cert *first, ...);
 void testpki_write_key(const char *file, const struct testpki_cert *of, const char *passphrase);

@@ -60,22 +60,21 @@ static const struct meaning *find(const struct sock_extended_err *e)
 	return &unknown;
 }
 
-/* Behind the error the kernel puts the address of who sent it: ip(7), SO_EE_OFFENDER. */
-static bool take_error(const struct cmsghdr *c, struct icmp_notice *out)
+bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
 {
 	const struct meaning *meaning;
 	struct sock_extended_err e;
 	struct addr from = { .len = 0 };
-	size_t size = c->cmsg_len - CMSG_LEN(0), rest;
+	size_t rest;
 
 	if (size < sizeof e)
 		return false;
-	memcpy(&e, CMSG_DATA(c), sizeof e);
+	memcpy(&e, bytes, sizeof e);
 	if (e.ee_origin != SO_EE_ORIGIN_ICMP && e.ee_origin != SO_EE_ORIGIN_ICMP6)
 		return false;
 	from.len = e.ee_origin == SO_EE_ORIGIN_ICMP ? sizeof from.ss.v4 : sizeof from.ss.v6;
 	rest = size - sizeof e;
-	memcpy(&from.ss, CMSG_DATA(c) + sizeof e, rest < from.len ? rest : from.len);
+	memcpy(&from.ss, (const char *)bytes + sizeof e, rest < from.len ? rest : from.len);
 	meaning = find(&e);
 	*out = (struct icmp_notice){ from, meaning->words, meaning->rule };
 	return true;
@@ -102,13 +101,21 @@ bool icmp_take(int fd, struct icmp_notice *out)
 		bool error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
 		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
 
-		if (error && take_error(c, out))
+		if (error && icmp_read(CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0), out))
 			return true;
 	}
 	return false;
 }
 
 #else
+
+bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
+{
+	(void)bytes;
+	(void)size;
+	(void)out;
+	return false;
+}
 
 bool icmp_take(int fd, struct icmp_notice *out)
 {

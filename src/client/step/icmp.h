@@ -3,6 +3,7 @@
 #define HELLO_CLIENT_STEP_ICMP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/addr.h"
 
@@ -22,5 +23,12 @@ struct icmp_notice {
  * block. Returns false where there is none, or the system tells none.
  */
 bool icmp_take(int fd, struct icmp_notice *out);
+
+/*
+ * Read one error as the kernel hands it over: a struct sock_extended_err and behind it
+ * the address of who sent the ICMP message (ip(7), SO_EE_OFFENDER), which may be cut.
+ * Pure. Returns false where it is no ICMP error.
+ */
+bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out);
 
 #endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of a certificate, and the list of clients that are let in, held against each other. */
+#include "fuzz/target.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "common/certid.h"
+#include "common/certinfo.h"
+#include "fuzz/certificate.h"
+#include "server/allowlist.h"
+#include "support/testpki.h"
+
+static const struct testpki_cert *root;
+
+static void see_name(void *arg, const char *name)
+{
+	size_t *count = arg;
+
+	fuzz_expect(fuzz_is_shown(name));
+	(*count)++;
+}
+
+static void judge_facts(X509 *cert)
+{
+	char text[CERTINFO_TIME_MAX], names[CERTINFO_SANS_MAX];
+	struct certinfo_fitness fitness;
+	struct certinfo info;
+	size_t all = 0, usable = 0;
+
+	certinfo_get(cert, &info);
+	fuzz_expect(fuzz_is_shown(info.subject) && fuzz_is_shown(info.issuer));
+	fuzz_expect(fuzz_is_shown(info.sans) && strlen(info.sha256) == 64);
+	fuzz_expect(strcmp(info.key, "EC P-256") == 0);
+	certinfo_alternatives(cert, names);
+	fuzz_expect(fuzz_is_shown(names));
+	certinfo_each_san(cert, see_name, &all);
+	certinfo_each_name(cert, see_name, &usable);
+	fuzz_expect(usable <= all);
+	certinfo_judge(cert, &fitness);
+	fuzz_expect(fitness.key_security_bits == 128);
+	fuzz_expect(fuzz_is_shown(certinfo_time(info.not_after, text)) && strlen(text) > 0);
+	certinfo_span(info.not_after - info.not_before, text);
+	certinfo_issued(root->cert, cert);
+	certinfo_issued(cert, cert);
+}
+
+static void judge_ids(const X509 *cert)
+{
+	struct certid id;
+
+	certid_get(cert, &id);
+	fuzz_expect(certid_is_pin(id.pin, strlen(id.pin)) && id.key_bits == 256);
+	fuzz_expect(fuzz_is_shown(id.serial) && fuzz_is_shown(id.signature));
+}
+
+/* Lists that name what the certificate has, as far as it is text, and one that nobody is on. */
+static void judge_list(const X509 *cert)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct allowlist nobody = { .count = 0 }, list = { .count = 0 };
+	struct certid id;
+
+	certid_get(cert, &id);
+	fuzz_expect(!allowlist_has(&nobody, cert));
+	fuzz_expect(allowlist_add(&list, ALLOWLIST_CN, "me", &oc) == 0);
+	fuzz_expect(allowlist_add(&list, ALLOWLIST_DNS, "a.test", &oc) == 0);
+	fuzz_expect(allowlist_add(&list, ALLOWLIST_URI, "spiffe://a.test/me", &oc) == 0);
+	allowlist_has(&list, cert);
+	fuzz_expect(allowlist_add(&list, ALLOWLIST_SPKI, "sha256//x", &oc) != 0);
+	fuzz_expect(allowlist_add(&list, ALLOWLIST_SPKI, id.pin, &oc) == 0);
+	fuzz_expect(allowlist_has(&list, cert));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	X509 *cert;
+
+	if (!root) {
+		root = testpki_root("Root");
+	}
+	cert = fuzz_certificate(data, size, root->cert, root->key, root->key);
+	if (!cert)
+		return 0;
+	judge_facts(cert);
+	judge_ids(cert);
+	judge_list(cert);
+	X509_free(cert);
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any bytes as a server's answer to our ClientHello. The first byte says how many come at a time.
+ * The client ends with the peer, has verified nobody, and says why.
+ */
+#include "fuzz/target.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client/cert/verdict.h"
+#include "client/cert/staple.h"
+#include "client/step/verify.h"
+#include "common/tlsctx.h"
+#include "common/tlsio.h"
+#include "fuzz/certificate.h"
+#include "fuzz/service.h"
+
+enum { INPUT_MAX = 16384, PIECES_MAX = 512, ROUNDS = 64 };
+
+static SSL_CTX *context(void)
+{
+	static const struct tlsctx_judge judges = { verify_callback, staple_callback };
+	static const struct tlstrust trust = { .ca_file = "ca.pem" };
+	static const struct tlspolicy_choice policy;
+	static const struct tlsident nobody;
+	static SSL_CTX *ctx;
+	struct outcome oc = OUTCOME_NONE;
+
+	if (!ctx) {
+		fuzz_enter_folder();
+		ctx = tlsctx_client(&trust, &policy, &nobody, &judges, &oc);
+		fuzz_leave_folder();
+		fuzz_expect(ctx != NULL);
+	}
+	return ctx;
+}
+
+static enum io play(struct tlsio *client, int peer, const uint8_t *data, size_t size, size_t piece,
+    struct outcome *oc)
+{
+	enum io io = tlsio_handshake(client, oc);
+
+	while (size > 0 && io != IO_FAILED && io != IO_DONE) {
+		size_t n = size < piece ? size : piece;
+
+		if (send(peer, data, n, MSG_NOSIGNAL) != (ssize_t)n)
+			break;
+		data += n;
+		size -= n;
+		io = tlsio_handshake(client, oc);
+	}
+	shutdown(peer, SHUT_WR);
+	for (int i = 0; i < ROUNDS && io != IO_FAILED && io != IO_DONE; i++)
+		io = tlsio_handshake(client, oc);
+	return io;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct verdict verdict = { .ran = false };
+	struct outcome oc = OUTCOME_NONE;
+	struct tlsio *client;
+	size_t piece;
+	int ends[2];
+
+	if (size == 0 || size > INPUT_MAX)
+		return 0;
+	piece = (size_t)data[0] + 1;
+	if (size / piece > PIECES_MAX)
+		piece = size / PIECES_MAX + 1;
+	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+	client = tlsio_new_client(context(), ends[0], "a.test", "a.test", &verdict, &oc);
+	fuzz_expect(client != NULL);
+	fuzz_expect(play(client, ends[1], data + 1, size - 1, piece, &oc) == IO_FAILED);
+	fuzz_expect(outcome_layer(oc.code) == LAYER_HANDSHAKE ||
+	    outcome_layer(oc.code) == LAYER_VERIFY || outcome_layer(oc.code) == LAYER_CLIENT);
+	fuzz_expect(oc.detail[0] && fuzz_is_shown(oc.detail) && fuzz_is_shown(oc.advice));
+	fuzz_expect(tlsio_received(client) <= size - 1);
+	tlsio_free(client);
+	verdict_free(&verdict);
+	close(ends[0]);
+	close(ends[1]);
+	return 0;
+}
