@@ -12,6 +12,8 @@ libcommon_a_SOURCES = \
 	src/common/certinfo.c src/common/certinfo.h \
 	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
+	src/common/crl.c src/common/crl.h \
+	src/common/crlwords.c src/common/crlwords.h \
 	src/common/firstbytes.c src/common/firstbytes.h \
 	src/common/http1.c src/common/http1.h \
 	src/common/httpaccept.c src/common/httpaccept.h \
@@ -20,6 +22,7 @@ libcommon_a_SOURCES = \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/proxyproto.c src/common/proxyproto.h \
 	src/common/sighting.c src/common/sighting.h \
+	src/common/siglevel.c src/common/siglevel.h \
 	src/common/sock.c src/common/sock.h \
 	src/common/staple.c src/common/staple.h \
 	src/common/streams.c src/common/streams.h \

@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_crew \
+	tests/unit/check_crl \
 	tests/unit/check_explain \
 	tests/unit/check_http1 \
 	tests/unit/check_httpget \
@@ -75,6 +76,7 @@ system_tests = \
 	tests/system/compare.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
+	tests/system/crl-table.sh \
 	tests/system/crl.sh \
 	tests/system/deadlines.sh \
 	tests/system/deploy-firewalld.sh \
@@ -212,13 +214,14 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
+	tests/support/crlrows.c tests/support/crlrows.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
 	tests/support/testpki.c tests/support/testpki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy \
+check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy tests/support/writecrls \
 	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

@@ -7,7 +7,6 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "common/tlscrl.h"
 #include "common/tlsio.h"
 
 /* What a client with several certificates chooses by (RFC 8446 section 4.2.4). */
@@ -25,8 +24,7 @@ int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
 {
 	char text[128];
 
-	if (tlstrust_use(ctx, &ask->trust, oc) != 0 ||
-	    (ask->trust.crl_file && tlscrl_check_signatures(ctx, ask->trust.crl_file, oc) != 0))
+	if (tlstrust_use(ctx, &ask->trust, oc) != 0)
 		return -1;
 	/* The default for a server; said, so that no configuration file has a say in it. */
 	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1 ||

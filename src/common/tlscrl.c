@@ -1,54 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlscrl.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "common/crlwords.h"
 #include "common/tlsident.h"
 #include "common/tlsio.h"
 
-void tlscrl_get(const X509_CRL *crl, struct tlscrl *out)
+void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 {
-	certinfo_name(X509_CRL_get_issuer(crl), out->issuer);
-	out->this_update = certinfo_moment(X509_CRL_get0_lastUpdate(crl));
-	out->next_update = certinfo_moment(X509_CRL_get0_nextUpdate(crl));
+	const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
+	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(judged);
+	X509 *cert = sk_X509_value(chain, depth), *issuer = sk_X509_value(chain, depth + 1);
+	bool another_time = X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME;
+	int64_t now = another_time ? X509_VERIFY_PARAM_get_time(param) : time(NULL);
+	STACK_OF(X509_CRL) *lists = NULL;
+	char text[128];
+
+	if (cert && !issuer && X509_self_signed(cert, 0) == 1)
+		issuer = cert;
+	/* In a chain that does not reach its root nobody can tell who signed a list. */
+	if (issuer)
+		lists = X509_STORE_CTX_get1_crls(judged, X509_get_issuer_name(cert));
+	crl_ask(lists, cert, issuer, now, out);
+	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	/* A list that does not do is no failure while another one does. */
+	tlsio_error_text(text, sizeof text);
 }
 
-/* One of the CAs of its issuer's name has signed it; where none is known, a chain will tell. */
-static bool may_be_genuine(X509_STORE *store, X509_CRL *crl)
+static int report(X509_STORE_CTX *store, int depth, int error)
 {
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
-	bool named = false;
+	X509_STORE_CTX_set_error(store, error);
+	X509_STORE_CTX_set_error_depth(store, depth);
+	X509_STORE_CTX_set_current_cert(store,
+	    sk_X509_value(X509_STORE_CTX_get0_chain(store), depth));
+	return X509_STORE_CTX_get_verify_cb(store)(0, store);
+}
 
-	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+/*
+ * In place of the library's own check, which takes a delta for a complete list
+ * and does not say what is wrong with a list that it passes over. As there, the
+ * callback may let a fault pass; what a list tells in spite of it still counts.
+ */
+static int check_revocation(X509_STORE_CTX *store)
+{
+	int last = sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
+	struct crl_answer answer;
 
-		if (!cert ||
-		    X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(crl)) != 0)
+	for (int depth = 0; depth <= last; depth++) {
+		tlscrl_ask(store, depth, &answer);
+		/* A root is trusted by itself: a list for users only need not cover it. */
+		if (depth == last && depth > 0 && answer.fault == CRL_OUT_OF_SCOPE)
 			continue;
-		if (X509_CRL_verify(crl, X509_get0_pubkey(cert)) == 1)
-			return true;
-		named = true;
+		if (answer.fault != CRL_USABLE &&
+		    !report(store, depth, crlwords_error(answer.fault)))
+			return 0;
+		if (answer.revoked && !report(store, depth, X509_V_ERR_CERT_REVOKED))
+			return 0;
 	}
-	return !named;
-}
-
-static bool has_crl_of(X509_STORE *store, const X509 *ca)
-{
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
-
-	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		const X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
-
-		if (crl && X509_NAME_cmp(X509_get_subject_name(ca), X509_CRL_get_issuer(crl)) == 0)
-			return true;
-	}
-	return false;
+	return 1;
 }
 
 int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
@@ -70,60 +86,111 @@ int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	if (count > TLSCRL_MAX)
 		return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs", path,
 		    TLSCRL_MAX);
-	/* Without the second one a revoked intermediate would pass. */
+	X509_STORE_set_check_revocation(store, check_revocation);
+	/* Should the library ever not call that, it checks the whole chain itself. */
 	if (X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
 	return 0;
 }
 
-int tlscrl_check_signatures(const SSL_CTX *ctx, const char *path, struct outcome *oc)
+static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct tlscrl *out)
 {
-	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
-	struct tlscrl told;
-	char text[128];
+	struct crl told, judged;
 
-	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+	crl_get(list, &told);
+	out->crl = told;
+	out->of_root = false;
+	for (int i = 0, known = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
 
-		if (!crl || may_be_genuine(store, crl))
+		if (!cert ||
+		    X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(list)) != 0)
 			continue;
-		tlscrl_get(crl, &told);
-		return outcome_set(oc, OC_FILE,
-		    "the CRL of \"%s\" in %s was not signed by that CA: %s", told.issuer, path,
-		    tlsio_error_text(text, sizeof text));
+		judged = told;
+		crl_verify(&judged, list, cert);
+		/* Of several CAs of one name the one that fits best counts. */
+		if (known++ == 0 || judged.fault < out->crl.fault)
+			out->crl = judged;
+		out->of_root = out->of_root || X509_self_signed(cert, 0) == 1;
 	}
-	/* What failed before the right CA was found is no failure. */
-	tlsio_error_text(text, sizeof text);
-	return 0;
 }
 
-static void note_uncovered(X509 *cert, struct tlscrl_file *out)
+/* NULL is equal to NULL only: such a list covers everything. */
+static bool has_same_scope(const X509_CRL *a, const X509_CRL *b)
 {
-	bool root = X509_self_signed(cert, 0) == 1;
-	char *name = root ? out->uncovered : out->uncovered_below;
+	int at_a = X509_CRL_get_ext_by_NID(a, NID_issuing_distribution_point, -1);
+	int at_b = X509_CRL_get_ext_by_NID(b, NID_issuing_distribution_point, -1);
 
-	if (!name[0] && (root || X509_check_ca(cert) > 0))
+	if (at_a < 0 || at_b < 0)
+		return at_a < 0 && at_b < 0;
+	return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(
+					 (X509_EXTENSION *)X509_CRL_get_ext(a, at_a)),
+		   X509_EXTENSION_get_data((X509_EXTENSION *)X509_CRL_get_ext(b, at_b))) == 0;
+}
+
+/* Which of those before it have the same issuer, and the same scope? */
+static void group(struct tlscrl_file *f, X509_CRL *const lists[], size_t i)
+{
+	f->item[i].ca = f->item[i].scope = i;
+	for (size_t j = i; j-- > 0;) {
+		if (X509_NAME_cmp(X509_CRL_get_issuer(lists[i]), X509_CRL_get_issuer(lists[j])) !=
+		    0)
+			continue;
+		f->item[i].ca = j;
+		if (has_same_scope(lists[i], lists[j]))
+			f->item[i].scope = j;
+	}
+}
+
+static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct tlscrl_file *out)
+{
+	bool root = X509_self_signed(cert, 0) == 1, named = false, signed_by = false,
+	     usable = false;
+	char *name;
+	struct crl crl;
+
+	for (size_t i = 0; i < out->count; i++) {
+		if (X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(lists[i])) != 0)
+			continue;
+		crl = out->item[i].crl;
+		named = true;
+		usable = usable || crl.fault == CRL_USABLE;
+		crl_verify(&crl, lists[i], cert);
+		signed_by = signed_by || (crl.fault < CRL_FORGED && !crl.base.given);
+	}
+	/* Where no list of that name can be used each of them is named by itself. */
+	if (signed_by || (named && !usable) || (!root && X509_check_ca(cert) <= 0))
+		return;
+	name = root && !named ? out->uncovered : out->uncovered_key;
+	if (!name[0])
 		certinfo_name(X509_get_subject_name(cert), name);
 }
 
 void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
 {
-	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+	X509_CRL *lists[TLSCRL_MAX];
+	char text[128];
 
 	memset(out, 0, sizeof *out);
-	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		const X509_OBJECT *object = sk_X509_OBJECT_value(all, i);
-		const X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
-		X509 *cert = X509_OBJECT_get0_X509(object);
+	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->count < TLSCRL_MAX; i++) {
+		X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
 
-		if (crl && out->count < TLSCRL_MAX)
-			tlscrl_get(crl, &out->item[out->count++]);
-		if (cert && !has_crl_of(store, cert))
-			note_uncovered(cert, out);
+		if (!list)
+			continue;
+		lists[out->count] = list;
+		list_one(list, all, &out->item[out->count]);
+		group(out, lists, out->count++);
 	}
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+
+		if (cert)
+			note_uncovered(cert, lists, out);
+	}
+	/* A wrong signature is told in the facts. */
+	tlsio_error_text(text, sizeof text);
 }
 
 bool tlscrl_is_at_fault(int error)
@@ -147,40 +214,82 @@ bool tlscrl_is_at_fault(int error)
 	}
 }
 
-const struct tlscrl *tlscrl_find_stale(const struct tlscrl_file *f, int64_t now)
+enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now)
 {
+	const struct tlscrl *it = &f->item[i];
+	enum crl_fault fault = crl_fault_at(&it->crl, now);
+	bool lone = true;
+
+	if (!it->crl.base.given || it->crl.fault != CRL_USABLE)
+		return fault;
+	for (size_t j = 0; j < f->count; j++) {
+		const struct tlscrl *other = &f->item[j];
+
+		if (other->scope != it->scope || other->crl.base.given ||
+		    other->crl.fault != CRL_USABLE)
+			continue;
+		if (crl_continues(&it->crl, &other->crl))
+			return fault;
+		lone = false;
+	}
+	return lone ? CRL_LONE_DELTA : CRL_MISFIT;
+}
+
+/* Is b a complete list of the CA of a, for at least what a covers? */
+static bool may_replace(const struct tlscrl_file *f, size_t a, size_t b)
+{
+	const struct crl *crl = &f->item[b].crl;
+
+	return f->item[a].ca == f->item[b].ca && !crl->base.given && crl->fault == CRL_USABLE &&
+	    (f->item[a].scope == f->item[b].scope ||
+		(!crl->only_users && !crl->only_cas && !crl->partial));
+}
+
+bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now)
+{
+	for (size_t j = 0; j < f->count; j++) {
+		if (may_replace(f, i, j) && crl_fault_at(&f->item[j].crl, now) == CRL_USABLE)
+			return true;
+	}
+	return false;
+}
+
+int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now)
+{
+	int64_t left = INT64_MAX;
+
 	for (size_t i = 0; i < f->count; i++) {
-		if (now >= f->item[i].next_update || now < f->item[i].this_update)
-			return &f->item[i];
+		int64_t end = now;
+
+		/* Later ones may begin, but nobody can say today that they will do. */
+		for (size_t j = 0; j < f->count; j++) {
+			const struct crl *crl = &f->item[j].crl;
+
+			if (may_replace(f, i, j) && crl_fault_at(crl, now) == CRL_USABLE &&
+			    crl->next_update > end)
+				end = crl->next_update;
+		}
+		if (end - now < left)
+			left = end - now;
 	}
-	return NULL;
+	return left;
 }
 
-const struct tlscrl *tlscrl_find_next(const struct tlscrl_file *f)
+bool tlscrl_decides(const struct tlscrl_file *f, size_t i, int64_t now)
 {
-	const struct tlscrl *next = f->count > 0 ? &f->item[0] : NULL;
+	const struct tlscrl *it = &f->item[i];
 
-	for (size_t i = 1; i < f->count; i++) {
-		if (f->item[i].next_update < next->next_update)
-			next = &f->item[i];
+	if (it->crl.base.given)
+		return false;
+	for (size_t j = 0; j < f->count; j++) {
+		const struct tlscrl *other = &f->item[j];
+		enum crl_fault mine = tlscrl_fault(f, i, now), its = tlscrl_fault(f, j, now);
+
+		if (j == i || other->scope != it->scope || other->crl.base.given || its > mine)
+			continue;
+		if (its < mine || crl_is_newer(&other->crl, &it->crl) ||
+		    (j < i && !crl_is_newer(&it->crl, &other->crl)))
+			return false;
 	}
-	return next;
-}
-
-const char *tlscrl_describe_stale(const struct tlscrl *crl, int64_t now, char buf[TLSCRL_TEXT_MAX])
-{
-	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
-
-	if (crl->next_update == 0)
-		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" tells no nextUpdate",
-		    crl->issuer);
-	else if (now < crl->this_update)
-		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" begins on %s, in %s", crl->issuer,
-		    certinfo_time(crl->this_update, when),
-		    certinfo_span(crl->this_update - now, span));
-	else
-		snprintf(buf, TLSCRL_TEXT_MAX, "the CRL of \"%s\" is stale since %s, for %s",
-		    crl->issuer, certinfo_time(crl->next_update, when),
-		    certinfo_span(now - crl->next_update, span));
-	return buf;
+	return true;
 }

@@ -9,19 +9,19 @@
 #include <openssl/types.h>
 
 #include "common/certinfo.h"
+#include "common/crl.h"
 #include "common/outcome.h"
 
-/* Certificate revocation lists: RFC 5280 section 5. */
+/* Certificate revocation lists of a context; common/crl judges them. */
 
 enum { TLSCRL_MAX = 64 };
 
 struct tlscrl {
-	char issuer[CERTINFO_NAME_MAX];
-	int64_t this_update, next_update; /* seconds since 1970; 0: none is told */
+	struct crl crl;
+	size_t ca;    /* the place of the first list whose issuer has the same name */
+	size_t scope; /* the place of the first list of that issuer for the same certificates */
+	bool of_root; /* its issuer is a root that this context trusts */
 };
-
-/* What one of them says of itself. Never fails: what cannot be read is empty or 0. */
-void tlscrl_get(const X509_CRL *crl, struct tlscrl *out);
 
 /* What a file of them holds. */
 struct tlscrl_file {
@@ -29,41 +29,49 @@ struct tlscrl_file {
 	size_t count;
 	/* A root that this context trusts and that has none here, or "": its chains cannot pass. */
 	char uncovered[CERTINFO_NAME_MAX];
-	/* Of what stands beside the roots, a CA that has none, or "": who it issued cannot pass. */
-	char uncovered_below[CERTINFO_NAME_MAX];
+	/* Another CA that this context knows, none of whose lists its key has signed, or "". */
+	char uncovered_key[CERTINFO_NAME_MAX];
 };
 
 /*
  * Have this context look up each certificate of a peer's chain in the CRLs of a
- * PEM file: leaf, intermediates and root. Whoever's CA has no CRL there does not
- * pass, nor does anybody once it is stale. Returns 0, or -1 with OC_FILE.
+ * PEM file: leaf, intermediates and root. Whoever's CA has no CRL there that can
+ * be used does not pass. Returns 0, or -1 with OC_FILE.
  */
 int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
 
 /*
- * For who would rather not begin than refuse everybody later: has each of them
- * that bears the name of a CA that is trusted here been signed by it? path is
- * the file, for the message. Returns 0, or -1 with OC_FILE.
+ * The CRLs of a context that uses some, each judged by the CA of its name where
+ * this context knows that. Of an intermediate that only peers send nothing is
+ * known yet: the signature is checked when it comes to it.
  */
-int tlscrl_check_signatures(const SSL_CTX *ctx, const char *path, struct outcome *oc);
-
-/* The CRLs of a context that uses some. */
 void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out);
+
+/* What the lists say about a certificate of a chain that is or was judged; 0 is the leaf. */
+void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out);
 
 /* Does this X509_V_ERR_* mean that the CRLs do not do, and not that somebody is revoked? */
 bool tlscrl_is_at_fault(int error);
 
+/* The fault of a list of a file at this moment. A delta needs a complete list that it continues. */
+enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now);
+
 /*
- * The first that cannot be relied on at this moment, NULL if all can: nextUpdate
- * is over, or is not told, which section 5.1.2.5 forbids; thisUpdate is to come.
+ * Can this list be used, or is there a complete one of the same CA that can and
+ * that covers as much?
  */
-const struct tlscrl *tlscrl_find_stale(const struct tlscrl_file *f, int64_t now);
+bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now);
 
-/* The one that is stale first; NULL in an empty file. */
-const struct tlscrl *tlscrl_find_next(const struct tlscrl_file *f);
+/*
+ * Seconds until a list cannot be used any more and nothing takes its place; 0 or
+ * less when that is so already, INT64_MAX without any list.
+ */
+int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now);
 
-/* What is wrong with it at that moment: "the CRL of ... is stale since ...". buf is returned. */
-enum { TLSCRL_TEXT_MAX = CERTINFO_NAME_MAX + 128 };
-const char *tlscrl_describe_stale(const struct tlscrl *crl, int64_t now, char buf[TLSCRL_TEXT_MAX]);
+/*
+ * Is this the list that decides for its certificates: complete, the best of them,
+ * the newest of the best, the first of equals?
+ */
+bool tlscrl_decides(const struct tlscrl_file *f, size_t i, int64_t now);
 
 #endif

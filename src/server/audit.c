@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/crlwords.h"
+
 enum { DAY = 86400 };
 
 /* Below this many bits of security, OpenSSL at its level 2 and most others refuse. */
@@ -200,31 +202,80 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		    "there is no root in it, in which a client's chain could end: add it");
 }
 
-void audit_crl_cover(const struct tlscrl_file *crls, audit_report *report, void *arg)
+/* Has the CA of this list one that covers its users, or else its CAs? */
+static bool covers(const struct tlscrl_file *crls, size_t i, bool users)
+{
+	for (size_t j = 0; j < crls->count; j++) {
+		const struct crl *crl = &crls->item[j].crl;
+
+		if (crls->item[j].ca == i && crl->fault == CRL_USABLE && !crl->base.given &&
+		    !(users ? crl->only_cas : crl->only_users))
+			return true;
+	}
+	return false;
+}
+
+static void judge_cover(const struct audit *a, const struct tlscrl_file *crls, size_t i)
+{
+	const struct tlscrl *it = &crls->item[i];
+	bool users = covers(crls, i, true), cas = covers(crls, i, false);
+
+	if (it->ca != i)
+		return;
+	if (cas && !users)
+		find(a, AUDIT_WARNING,
+		    "the CRL of \"%s\" covers only CA certificates: a client whose certificate "
+		    "that CA issued itself cannot pass",
+		    it->crl.issuer);
+	if (users && !cas && it->of_root)
+		find(a, AUDIT_WARNING,
+		    "the CRL of \"%s\" covers only end-entity certificates: no client of a CA "
+		    "below that root can pass",
+		    it->crl.issuer);
+}
+
+void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
+	char text[CRLWORDS_MAX];
 
-	if (crls->uncovered_below[0])
+	for (size_t i = 0; i < crls->count; i++) {
+		enum crl_fault fault = tlscrl_fault(crls, i, now);
+
+		if (fault != CRL_USABLE && tlscrl_is_covered(crls, i, now))
+			find(&a, AUDIT_WARNING, "%s; the other CRL of that CA is used",
+			    crlwords_describe(&crls->item[i].crl, fault, now, text));
+		judge_cover(&a, crls, i);
+	}
+	if (crls->uncovered_key[0])
 		find(&a, AUDIT_WARNING,
-		    "there is no CRL of \"%s\", a CA beside the roots: no client of it gets in",
-		    crls->uncovered_below);
+		    "there is no CRL of \"%s\" that its key has signed: no client of it gets in",
+		    crls->uncovered_key);
+}
+
+static void judge_list(const struct audit *a, const struct tlscrl_file *crls, size_t i, int64_t now)
+{
+	const struct crl *crl = &crls->item[i].crl;
+	enum crl_fault fault = tlscrl_fault(crls, i, now);
+	char text[CRLWORDS_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (fault != CRL_USABLE && !tlscrl_is_covered(crls, i, now))
+		find(a, AUDIT_ERROR, "%s: %s", crlwords_describe(crl, fault, now, text),
+		    crlwords_advice(fault));
+	else if (fault == CRL_USABLE && tlscrl_decides(crls, i, now) &&
+	    crl->next_update - now < (crl->next_update - crl->this_update) / 3)
+		find(a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
+		    crl->issuer, certinfo_time(crl->next_update, when),
+		    certinfo_span(crl->next_update - now, span));
 }
 
 void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
-	const struct tlscrl *stale = tlscrl_find_stale(crls, now);
-	const struct tlscrl *next = tlscrl_find_next(crls);
-	char text[TLSCRL_TEXT_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
 
-	if (stale)
-		find(&a, AUDIT_ERROR, "%s: get the present one",
-		    tlscrl_describe_stale(stale, now, text));
-	else if (next && next->next_update - now < (next->next_update - next->this_update) / 3)
-		find(&a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
-		    next->issuer, certinfo_time(next->next_update, when),
-		    certinfo_span(next->next_update - now, span));
-	audit_crl_cover(crls, report, arg);
+	for (size_t i = 0; i < crls->count; i++)
+		judge_list(&a, crls, i, now);
+	audit_crl_cover(crls, now, report, arg);
 }
 
 void audit_balancers(const char *block, audit_report *report, void *arg)

@@ -48,14 +48,18 @@ void audit_dates(const struct audit_certificate *chain, size_t count, int64_t no
 
 /*
  * Judge by what clients are judged: the CAs, of which there must be a root, and
- * their CRLs. Stale is an error: none of that CA's clients passes.
+ * their CRLs. One that cannot be used is an error where it keeps out clients of
+ * its CA, else a warning.
  */
 void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
     audit_report *report, void *arg);
 void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
 
-/* Of these findings only what time does not bring: a CA whose clients have no CRL to pass by. */
-void audit_crl_cover(const struct tlscrl_file *crls, audit_report *report, void *arg);
+/*
+ * Of these findings only what a start puts up with: lists that another one
+ * replaces, and clients whom no list covers.
+ */
+void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
 
 /* Judge the names of one that clients do not get without asking for a name of it. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);

@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include "common/crlwords.h"
 #include "common/optparse.h"
 #include "common/tlscrl.h"
 #include "common/tlsio.h"
@@ -86,7 +87,11 @@ static int error_for_alert(int error)
 /* The one exception that there is, and it has to be asked for: --crl-stale allow. */
 static int forgive_stale(int ok, X509_STORE_CTX *store)
 {
-	if (ok || X509_STORE_CTX_get_error(store) != X509_V_ERR_CRL_HAS_EXPIRED)
+	int error = X509_STORE_CTX_get_error(store);
+
+	if (ok ||
+	    (error != X509_V_ERR_CRL_HAS_EXPIRED &&
+		error != X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD))
 		return ok;
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
@@ -96,6 +101,7 @@ static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
 {
 	const X509 *leaf = X509_STORE_CTX_get0_cert(judged);
 	const X509 *culprit = X509_STORE_CTX_get_current_cert(judged);
+	struct crl_answer answer;
 
 	memset(p, 0, sizeof *p);
 	p->sent = true;
@@ -104,6 +110,11 @@ static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
 	certinfo_name(X509_get_subject_name(leaf), p->subject);
 	certinfo_alternatives(leaf, p->names);
 	certinfo_get(culprit && error != NOT_ON_THE_LIST ? culprit : leaf, &p->culprit);
+	if (tlscrl_is_at_fault(error)) {
+		tlscrl_ask(judged, p->depth, &answer);
+		p->crl_fault = answer.fault;
+		p->crl = answer.crl;
+	}
 }
 
 /* In place of X509_verify_cert, which has the first word; whatever comes after only refuses. */
@@ -191,18 +202,16 @@ static int explain_list(const struct clientauth_peer *p, struct outcome *oc)
 
 static int explain_crl(const struct clientauth_peer *p, struct outcome *oc)
 {
-	if (p->error == X509_V_ERR_CRL_HAS_EXPIRED)
-		return outcome_set(oc, OC_CRL_UNUSABLE,
-		    "the CRL of \"%s\" is stale, so its client \"%s\" is not let in: "
-		    "get a fresh one, and reload",
-		    p->culprit.issuer, clientauth_label(p));
-	if (p->error == X509_V_ERR_UNABLE_TO_GET_CRL)
+	char text[CRLWORDS_MAX];
+
+	if (!p->crl.issuer[0])
 		return outcome_set(oc, OC_CRL_UNUSABLE,
 		    "there is no CRL of \"%s\" in --crlfile, so its client \"%s\" is not let in",
 		    p->culprit.issuer, clientauth_label(p));
-	return outcome_set(oc, OC_CRL_UNUSABLE,
-	    "the CRL of \"%s\" cannot be used, so its client \"%s\" is not let in: %s",
-	    p->culprit.issuer, clientauth_label(p), X509_verify_cert_error_string(p->error));
+	outcome_set(oc, OC_CRL_UNUSABLE, "%s, so the client \"%s\" is not let in",
+	    crlwords_describe(&p->crl, p->crl_fault, time(NULL), text), clientauth_label(p));
+	outcome_advise(oc, "%s, and reload", crlwords_advice(p->crl_fault));
+	return -1;
 }
 
 int clientauth_explain(const struct clientauth_peer *p, struct outcome *oc)

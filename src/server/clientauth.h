@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "common/certinfo.h"
+#include "common/crl.h"
 #include "common/outcome.h"
 #include "common/tlsask.h"
 #include "server/allowlist.h"
@@ -40,7 +41,9 @@ struct clientauth_peer {
 	bool sent;        /* it has shown a certificate */
 	int error, depth; /* X509_V_OK, or why it was refused, and where in the chain */
 	char subject[CERTINFO_NAME_MAX], names[CERTINFO_SANS_MAX]; /* of its certificate */
-	struct certinfo culprit; /* the certificate that error is about */
+	struct certinfo culprit;  /* the certificate that error is about */
+	enum crl_fault crl_fault; /* where a CRL is at fault: which one, and how */
+	struct crl crl;
 };
 
 /* The value of --client-auth, and that of --crl-stale. Return 0, or -1 with OC_USAGE. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/crlwords.h"
+
 static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *oc)
 {
 	while (tlsask_ca(tls, t->ca_count))
@@ -20,40 +22,48 @@ static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *o
 	return 0;
 }
 
-/* One that begins later is of no use even to who trusts an old one. NULL: there is none. */
-static const struct tlscrl *find_early(const struct tlscrl_file *crls, int64_t now)
+/* Would the clients of this list's CA be kept out, for a fault of the list? */
+static bool keeps_out(const struct clienttrust *t, const struct clientauth *a, size_t i,
+    int64_t now)
 {
-	size_t i = 0;
+	enum crl_fault fault = tlscrl_fault(t->crls, i, now);
 
-	while (i < crls->count && now >= crls->item[i].this_update)
-		i++;
-	return i < crls->count ? &crls->item[i] : NULL;
+	if (fault == CRL_USABLE || tlscrl_is_covered(t->crls, i, now))
+		return false;
+	return !a->stale_allowed || (fault != CRL_STALE && fault != CRL_NO_END);
 }
 
-static int check_times(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+/* All of them are named, the first one with what to do about it. */
+static int check_lists(const struct clienttrust *t, const struct clientauth *a, int64_t now,
     struct outcome *oc)
 {
-	const struct tlscrl *early = find_early(t->crls, now);
-	const struct tlscrl *stale = early ? early : tlscrl_find_stale(t->crls, now);
-	char text[TLSCRL_TEXT_MAX];
+	char text[CRLWORDS_MAX];
+	size_t bad = 0;
 
-	if (!stale || (a->stale_allowed && !early))
-		return 0;
-	outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file,
-	    tlscrl_describe_stale(stale, now, text));
-	if (early)
-		outcome_advise(oc, "is the clock right? date -u here and at the CA");
-	else
-		outcome_advise(oc,
-		    "get the present one from the CA; --crl-stale allow trusts an old one, "
-		    "and does not see who was revoked since");
-	return -1;
+	for (size_t i = 0; i < t->crls->count; i++) {
+		enum crl_fault fault = tlscrl_fault(t->crls, i, now);
+
+		if (!keeps_out(t, a, i, now))
+			continue;
+		crlwords_describe(&t->crls->item[i].crl, fault, now, text);
+		if (bad++ > 0) {
+			outcome_append(oc, "; %s", text);
+			continue;
+		}
+		outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file, text);
+		outcome_advise(oc, "%s%s", crlwords_advice(fault),
+		    fault == CRL_STALE
+			? "; --crl-stale allow trusts an old one, and does not see who was "
+			  "revoked since"
+			: "");
+	}
+	return bad > 0 ? -1 : 0;
 }
 
 static int check_crls(const struct clienttrust *t, const struct clientauth *a, int64_t now,
     struct outcome *oc)
 {
-	if (check_times(t, a, now, oc) != 0)
+	if (check_lists(t, a, now, oc) != 0)
 		return -1;
 	if (!t->crls->uncovered[0])
 		return 0;
@@ -90,11 +100,7 @@ int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SS
 
 int64_t clienttrust_left(const struct clienttrust *t, int64_t now)
 {
-	if (!t->crls || t->crls->count == 0)
-		return INT64_MAX;
-	if (tlscrl_find_stale(t->crls, now))
-		return 0;
-	return tlscrl_find_next(t->crls)->next_update - now;
+	return t->crls ? tlscrl_left(t->crls, now) : INT64_MAX;
 }
 
 void clienttrust_free(struct clienttrust *t)

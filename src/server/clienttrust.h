@@ -21,14 +21,14 @@ struct clienttrust {
 
 /*
  * Note the facts of a context that asks as a says, and refuse CRLs that would
- * let nobody in: one that is stale at this moment, unless that is allowed, one
- * that is not valid yet, or none of a root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and
- * nothing kept.
+ * let in no client of their CA: lists that cannot be used at this moment, where no
+ * other list of that CA covers as much (a stale one may be allowed), or none of a
+ * root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and nothing kept.
  */
 int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc);
 
-/* Seconds until a CRL gets stale, 0 or less if one is, INT64_MAX without any. */
+/* As tlscrl_left. */
 int64_t clienttrust_left(const struct clienttrust *t, int64_t now);
 
 /* Release what it holds; idempotent. */

@@ -153,11 +153,17 @@ static void show_crls(const struct master *m)
 {
 	const struct tlscrl_file *crls = m->service->clients.crls;
 	struct counters_certificate items[TLSCRL_MAX] = { 0 };
+	const int64_t now = time(NULL);
 	unsigned count = 0;
 
-	for (; crls && count < crls->count; count++) {
-		items[count].not_after = crls->item[count].next_update;
-		memcpy(items[count].subject, crls->item[count].issuer, sizeof items[count].subject);
+	for (size_t i = 0; crls && i < crls->count; i++) {
+		const struct crl *crl = &crls->item[i].crl;
+
+		/* The others decide nothing, and would be the same series once more. */
+		if (!tlscrl_decides(crls, i, now))
+			continue;
+		items[count].not_after = crl->next_update;
+		memcpy(items[count++].subject, crl->issuer, sizeof items[0].subject);
 	}
 	counters_serve(&m->job->counters->crls, items, count);
 }
@@ -315,6 +321,7 @@ static void renew(struct master *m, struct service *fresh)
 		    ? ", though the files are unchanged: systemd hands over renewed "
 		      "credentials at a restart only"
 		    : ", though the files are unchanged";
+	servicelog_renewal(m->service, fresh);
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = m->stale = false;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/servicelog.h"
 
+#include <string.h>
 #include <time.h>
 
+#include "common/crlwords.h"
 #include "common/log.h"
 
 static void log_finding(void *arg, enum audit_level level, const char *text)
@@ -32,7 +34,7 @@ void servicelog_findings(const struct service *s)
 	if (s->clients.ca)
 		audit_client_cas(s->clients.ca, s->clients.ca_count, now, log_finding, client_ca);
 	if (s->clients.crls)
-		audit_crl_cover(s->clients.crls, log_finding, crls);
+		audit_crl_cover(s->clients.crls, now, log_finding, crls);
 }
 
 void servicelog_access(const struct access *a)
@@ -91,15 +93,49 @@ void servicelog_clients(const struct clientauth *a)
 	log_end(&line);
 }
 
+/* Of the same CA, for the same kind of certificates. */
+static bool is_successor(const struct crl *a, const struct crl *b)
+{
+	return strcmp(a->issuer, b->issuer) == 0 && a->only_users == b->only_users &&
+	    a->only_cas == b->only_cas && a->partial == b->partial;
+}
+
+void servicelog_renewal(const struct service *before, const struct service *s)
+{
+	const struct tlscrl_file *old = before->clients.crls, *new = s->clients.crls;
+	char was[CERTINFO_TIME_MAX], is[CERTINFO_TIME_MAX];
+	int64_t now = time(NULL);
+
+	for (size_t i = 0; old && new &&i < new->count; i++) {
+		const struct crl *b = &new->item[i].crl;
+
+		for (size_t j = 0; tlscrl_decides(new, i, now) && j < old->count; j++) {
+			const struct crl *a = &old->item[j].crl;
+
+			if (tlscrl_decides(old, j, now) && is_successor(a, b) && crl_is_newer(a, b))
+				log_at(LEVEL_WARNING,
+				    "the CRL of \"%s\" is of %s, older than the one until now, of "
+				    "%s: who was revoked in between is let in again",
+				    b->issuer, certinfo_time(b->this_update, is),
+				    certinfo_time(a->this_update, was));
+		}
+	}
+}
+
 void servicelog_stale(const struct service *s, const struct clientauth *a)
 {
 	int64_t now = time(NULL);
-	const struct tlscrl *stale = tlscrl_find_stale(s->clients.crls, now);
-	char text[TLSCRL_TEXT_MAX];
+	const struct tlscrl_file *crls = s->clients.crls;
+	char text[CRLWORDS_MAX];
 
-	if (stale)
+	for (size_t i = 0; i < crls->count; i++) {
+		enum crl_fault fault = tlscrl_fault(crls, i, now);
+
+		if (fault == CRL_USABLE || tlscrl_is_covered(crls, i, now))
+			continue;
 		log_at(LEVEL_ERROR, "%s; %s: get the present one, and reload",
-		    tlscrl_describe_stale(stale, now, text),
+		    crlwords_describe(&crls->item[i].crl, fault, now, text),
 		    a->stale_allowed ? "--crl-stale allow lets in whoever was revoked since"
 				     : "its clients are kept out");
+	}
 }

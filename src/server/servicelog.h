@@ -27,6 +27,9 @@ void servicelog_clients(const struct clientauth *a);
 /* And who is believed about addresses, where that is everybody. */
 void servicelog_access(const struct access *a);
 
+/* Warn of each CRL that is older than the one that it takes the place of. */
+void servicelog_renewal(const struct service *before, const struct service *s);
+
 /* One of its CRLs is stale now, and what follows from it. */
 void servicelog_stale(const struct service *s, const struct clientauth *a);
 

@@ -21,6 +21,9 @@ openssl/   common/tlsparams  reasons and curves of a handshake that fails
 openssl/   common/certid     hashes a certificate and its key
 openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/tlsident   loads certificates and keys
+openssl/   common/siglevel   digests and keys of signatures
+openssl/   common/crl        judges revocation lists
+openssl/   common/crlwords   the numbers of the library (X509_V_*) for a list
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/staple     judges OCSP responses

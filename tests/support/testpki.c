@@ -219,29 +219,137 @@ void testpki_write_key(const char *file, const struct testpki_cert *of, const ch
 	must(fclose(to) == 0, file);
 }
 
-static X509_CRL *make_crl(const struct testpki_crl *spec)
+bool testpki_signs_with_sha1(void)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	EVP_MD_CTX *signing = EVP_MD_CTX_new();
+	unsigned char signature[256];
+	size_t len = sizeof signature;
+	bool works = EVP_DigestSignInit(signing, NULL, EVP_sha1(), NULL, key) == 1 &&
+	    EVP_DigestSign(signing, signature, &len, (const unsigned char *)"x", 1) == 1;
+
+	ERR_clear_error();
+	EVP_MD_CTX_free(signing);
+	EVP_PKEY_free(key);
+	return works;
+}
+
+static void number_crl(X509_CRL *crl, int nid, long value, int critical)
+{
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
+
+	must(number && ASN1_INTEGER_set(number, value) == 1 &&
+	    X509_CRL_add1_ext_i2d(crl, nid, number, critical, 0) == 1, "number a CRL");
+	ASN1_INTEGER_free(number);
+}
+
+/* A critical extension of an object identifier that is nobody's. */
+static X509_EXTENSION *make_riddle(void)
+{
+	ASN1_OBJECT *type = OBJ_txt2obj("1.3.6.1.4.1.55555.1", 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+
+	must(type && value &&
+	    ASN1_OCTET_STRING_set(value, (const unsigned char *)"\x05\x00", 2) == 1,
+	    "make an extension");
+	extension = X509_EXTENSION_create_by_OBJ(NULL, type, 1, value);
+	must(extension != NULL, "make an extension");
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(type);
+	return extension;
+}
+
+static void extend_crl(X509_CRL *crl, const struct testpki_crl *spec,
+    const struct testpki_cert *signer)
+{
+	X509_EXTENSION *extension;
+	char text[256];
+	X509V3_CTX context;
+
+	X509V3_set_ctx(&context, signer->cert, NULL, NULL, crl, 0);
+	if (spec->number)
+		number_crl(crl, NID_crl_number, spec->number, 0);
+	if (spec->base)
+		number_crl(crl, NID_delta_crl, spec->base, 1);
+	if (spec->key_id) {
+		extension = X509V3_EXT_conf_nid(NULL, &context, NID_authority_key_identifier,
+		    "keyid:always");
+		must(extension && X509_CRL_add_ext(crl, extension, -1) == 1, "name a key");
+		X509_EXTENSION_free(extension);
+	}
+	if (spec->scope) {
+		snprintf(text, sizeof text, "critical,%s", spec->scope);
+		extension =
+		    X509V3_EXT_conf_nid(NULL, &context, NID_issuing_distribution_point, text);
+		must(extension && X509_CRL_add_ext(crl, extension, -1) == 1, text);
+		X509_EXTENSION_free(extension);
+	}
+	if (spec->critical) {
+		extension = make_riddle();
+		must(X509_CRL_add_ext(crl, extension, -1) == 1, "extend a CRL");
+		X509_EXTENSION_free(extension);
+	}
+}
+
+static void add_entry(X509_CRL *crl, const struct testpki_crl *spec, int reason, ASN1_TIME *at)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_ENUMERATED *code = ASN1_ENUMERATED_new();
+	X509_EXTENSION *riddle = make_riddle(), *foreign;
+	GENERAL_NAMES *names;
+
+	must(entry && code && X509_REVOKED_set_revocationDate(entry, at) == 1 &&
+	    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(spec->revoked->cert)) == 1,
+	    "revoke a certificate");
+	if (reason)
+		must(ASN1_ENUMERATED_set(code, reason) == 1 &&
+		    X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, code, 0, 0) == 1,
+		    "give a reason");
+	if (spec->critical_entry)
+		must(X509_REVOKED_add_ext(entry, riddle, -1) == 1, "extend an entry");
+	if (spec->foreign_entry) {
+		/* That one has no configuration of its own, and the same names. */
+		foreign = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "DNS:other.test");
+		names = foreign ? X509V3_EXT_d2i(foreign) : NULL;
+		must(names &&
+		    X509_REVOKED_add1_ext_i2d(entry, NID_certificate_issuer, names, 1, 0) == 1,
+		    "extend an entry");
+		GENERAL_NAMES_free(names);
+		X509_EXTENSION_free(foreign);
+	}
+	must(X509_CRL_add0_revoked(crl, entry) == 1, "revoke a certificate");
+	X509_EXTENSION_free(riddle);
+	ASN1_ENUMERATED_free(code);
+}
+
+X509_CRL *testpki_make_crl(const struct testpki_crl *spec)
 {
 	bool usual = spec->from_s == 0 && spec->until_s == 0;
 	const struct testpki_cert *signer = spec->signer ? spec->signer : spec->issuer;
+	const ASN1_BIT_STRING *signature;
 	ASN1_TIME *time = ASN1_TIME_new();
-	X509_REVOKED *entry = NULL;
 	X509_CRL *crl = X509_CRL_new();
+	unsigned char *last;
 
 	must(crl && time && X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
 	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(spec->issuer->cert)) == 1 &&
 	    X509_gmtime_adj(time, usual ? -3600 : spec->from_s) &&
 	    X509_CRL_set1_lastUpdate(crl, time) == 1, "begin a CRL");
-	if (spec->revoked) {
-		entry = X509_REVOKED_new();
-		must(entry && X509_REVOKED_set_revocationDate(entry, time) == 1 &&
-		    X509_REVOKED_set_serialNumber(entry,
-			X509_get_serialNumber(spec->revoked->cert)) == 1 &&
-		    X509_CRL_add0_revoked(crl, entry) == 1, "revoke a certificate");
-	}
+	if (spec->revoked)
+		add_entry(crl, spec, spec->reason, time);
+	if (spec->second_reason)
+		add_entry(crl, spec, spec->second_reason, time);
 	if (!spec->no_next_update)
 		must(X509_gmtime_adj(time, usual ? 86400 : spec->until_s) &&
 		    X509_CRL_set1_nextUpdate(crl, time) == 1, "end a CRL");
-	must(X509_CRL_sign(crl, signer->key, EVP_sha256()) > 0, "sign a CRL");
+	extend_crl(crl, spec, signer);
+	must(X509_CRL_sign(crl, signer->key, spec->sha1 ? EVP_sha1() : EVP_sha256()) > 0,
+	    "sign a CRL");
+	X509_CRL_get0_signature(crl, &signature, NULL);
+	last = (unsigned char *)ASN1_STRING_get0_data(signature) + ASN1_STRING_length(signature);
+	if (spec->tampered)
+		last[-1] ^= 1;
 	ASN1_TIME_free(time);
 	return crl;
 }
@@ -251,7 +359,7 @@ void testpki_write_crls(const char *file, const struct testpki_crl *crl, size_t 
 	FILE *to = create(file);
 
 	for (size_t i = 0; i < count; i++) {
-		X509_CRL *made_now = make_crl(&crl[i]);
+		X509_CRL *made_now = testpki_make_crl(&crl[i]);
 
 		must(PEM_write_X509_CRL(to, made_now) == 1, file);
 		X509_CRL_free(made_now);

@@ -46,9 +46,24 @@ struct testpki_crl {
 	const struct testpki_cert *issuer;
 	const struct testpki_cert *signer;  /* NULL: the issuer */
 	const struct testpki_cert *revoked; /* NULL: none is */
+	int reason, second_reason;          /* CRL_REASON_*; a second one is a second entry */
 	long from_s, until_s; /* seconds from now; both 0: from an hour ago for a day */
 	bool no_next_update;
+	long number, base;      /* CRLNumber; base: a delta for that one; 0: neither */
+	const char *scope;      /* issuingDistributionPoint, "onlyuser:TRUE" */
+	bool key_id;            /* names the signer's key */
+	bool critical;          /* has a critical extension that nobody knows */
+	bool critical_entry;    /* its entry has */
+	bool foreign_entry;     /* its entry is of another CA's certificate */
+	bool tampered;          /* its signature is wrong */
+	bool sha1;
 };
+
+/* The caller frees it. */
+X509_CRL *testpki_make_crl(const struct testpki_crl *spec);
+
+/* Some systems do not sign with SHA-1 any more. */
+bool testpki_signs_with_sha1(void);
 
 /* Write an OCSP response that says "good" of this certificate, for a day. */
 void testpki_write_staple(const char *file, const struct testpki_cert *about,

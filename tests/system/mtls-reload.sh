@@ -114,6 +114,15 @@ reload
 kept_out 'was revoked' good revoked
 let_in not-listed
 
+# One that can be used still, and is older: the operator is told.
+make_crl intermediate "$TMP/old.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20990101000000Z
+cat "$TMP/root.crl" "$TMP/old.crl" >"$LISTS"
+reload
+await 'level=warning .*the CRL of \\"hello-certs intermediate.* is of 2026-01-01 .*older than the one until now'
+cat "$TMP/root.crl" "$TMP/new.crl" >"$LISTS"
+reload
+[ "$(count 'older than the one until now')" -eq 1 ] || fail 'a newer CRL is called older'
+
 # None of these may take a revocation back.
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z
 cat "$TMP/root.crl" "$TMP/stale.crl" >"$LISTS"

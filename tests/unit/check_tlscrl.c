@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "common/crlwords.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 
@@ -76,10 +77,10 @@ START_TEST(test_what_a_file_holds)
 
 	ck_assert_uint_eq(f.count, 2);
 	ck_assert_str_eq(f.uncovered, "");
-	ck_assert_str_eq(tlscrl_find_next(&f)->issuer, "Root");
-	ck_assert_int_le(f.item[0].this_update, now - 3600);
-	ck_assert_int_le(f.item[0].next_update, now + 86400);
-	ck_assert_int_gt(f.item[0].next_update, now + 86000);
+	ck_assert_str_eq(f.item[0].crl.issuer, "Root");
+	ck_assert_int_le(f.item[0].crl.this_update, now - 3600);
+	ck_assert_int_le(f.item[0].crl.next_update, now + 86400);
+	ck_assert_int_gt(f.item[0].crl.next_update, now + 86000);
 }
 END_TEST
 
@@ -124,26 +125,28 @@ START_TEST(test_an_intermediate_without_one_is_named)
 	const struct testpki_crl both[] = { { .issuer = root }, { .issuer = middle } };
 	struct tlscrl_file f;
 
-	ck_assert_str_eq(loaded(both, 1).uncovered_below, "");
+	ck_assert_str_eq(loaded(both, 1).uncovered_key, "");
 	testpki_write_certs("ca.pem", root, middle, leaf, NULL);
 	f = loaded(both, 1);
 	ck_assert_str_eq(f.uncovered, "");
-	ck_assert_str_eq(f.uncovered_below, "Test Intermediate");
+	ck_assert_str_eq(f.uncovered_key, "Test Intermediate");
 	f = loaded(both, 2);
-	ck_assert_str_eq(f.uncovered_below, "");
+	ck_assert_str_eq(f.uncovered_key, "");
 	testpki_write_certs("ca.pem", root, NULL);
 }
 END_TEST
 
-static void expect_stale(struct testpki_crl crl, const char *words)
+static void expect_stale(struct testpki_crl crl, enum crl_fault fault, const char *words)
 {
 	const struct testpki_crl all[] = { { .issuer = middle }, crl };
 	const struct tlscrl_file f = loaded(all, 2);
-	const struct tlscrl *found = tlscrl_find_stale(&f, time(NULL));
-	char text[TLSCRL_TEXT_MAX];
+	char text[CRLWORDS_MAX];
 
-	ck_assert_ptr_eq(found, &f.item[1]);
-	ck_assert_has(tlscrl_describe_stale(found, time(NULL), text), words);
+	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_USABLE);
+	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), fault);
+	ck_assert(!tlscrl_is_covered(&f, 1, time(NULL)));
+	ck_assert_int_le(tlscrl_left(&f, time(NULL)), 0);
+	ck_assert_has(crlwords_describe(&f.item[1].crl, fault, time(NULL), text), words);
 	ck_assert_has(text, "the CRL of \"Root\" ");
 }
 
@@ -151,16 +154,37 @@ START_TEST(test_staleness)
 {
 	const struct testpki_crl good[] = { { .issuer = root }, { .issuer = middle } };
 	const struct tlscrl_file f = loaded(good, 2);
+	int64_t end = f.item[0].crl.next_update;
 
-	ck_assert_ptr_null(tlscrl_find_stale(&f, time(NULL)));
-	ck_assert_ptr_nonnull(tlscrl_find_stale(&f, f.item[0].next_update));
-	ck_assert_ptr_null(tlscrl_find_stale(&f, f.item[0].next_update - 60));
+	ck_assert_int_eq(tlscrl_left(&f, end), 0);
+	ck_assert_int_eq(tlscrl_left(&f, end - 60), 60);
 	expect_stale((struct testpki_crl){ .issuer = root, .from_s = -7200, .until_s = -3600 },
-	    "is stale since ");
+	    CRL_STALE, "is stale since ");
 	expect_stale((struct testpki_crl){ .issuer = root, .from_s = 7200, .until_s = 9000 },
-	    "begins on ");
-	expect_stale((struct testpki_crl){ .issuer = root, .no_next_update = true },
+	    CRL_EARLY, "begins on ");
+	expect_stale((struct testpki_crl){ .issuer = root, .no_next_update = true }, CRL_NO_END,
 	    "tells no nextUpdate");
+}
+END_TEST
+
+/* A CA that was made anew with another key: each key has a list of its own. */
+START_TEST(test_two_keys_of_one_name)
+{
+	const struct testpki_crl one[] = { { .issuer = root, .key_id = true } };
+	const struct testpki_crl both[] = { { .issuer = impostor, .key_id = true },
+		{ .issuer = root, .key_id = true } };
+	struct tlscrl_file f;
+
+	testpki_write_certs("ca.pem", root, impostor, NULL);
+	f = loaded(one, 1);
+	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_USABLE);
+	ck_assert_str_eq(f.uncovered, "");
+	ck_assert_str_eq(f.uncovered_key, "Root");
+	f = loaded(both, 2);
+	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_USABLE);
+	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), CRL_USABLE);
+	ck_assert_str_eq(f.uncovered_key, "");
+	testpki_write_certs("ca.pem", root, NULL);
 }
 END_TEST
 
@@ -190,26 +214,17 @@ START_TEST(test_bad_files)
 }
 END_TEST
 
-/* A server would not begin with it; whoever does not ask is told when it comes to it. */
 START_TEST(test_a_forged_one)
 {
 	const struct testpki_crl forged[] = { { .issuer = root, .signer = impostor },
 		{ .issuer = middle } };
-	const struct testpki_crl good[] = { { .issuer = root }, { .issuer = middle } };
-	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = trusting("ca.pem");
+	const struct tlscrl_file f = loaded(forged, 2);
 
-	testpki_write_crls("crl.pem", good, 2);
-	ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &oc), 0);
-	ck_assert_int_eq(tlscrl_check_signatures(ctx, "crl.pem", &oc), 0);
-	SSL_CTX_free(ctx);
 	ck_assert_int_eq(verdict(forged, 2), X509_V_ERR_CRL_SIGNATURE_FAILURE);
 	ck_assert(tlscrl_is_at_fault(X509_V_ERR_CRL_SIGNATURE_FAILURE));
-	ctx = trusting("ca.pem");
-	ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &oc), 0);
-	ck_assert_int_eq(tlscrl_check_signatures(ctx, "crl.pem", &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "\"Root\" in crl.pem was not signed by that CA");
-	SSL_CTX_free(ctx);
+	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_FORGED);
+	/* Who signed for an intermediate that only peers send is not known yet. */
+	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), CRL_USABLE);
 }
 END_TEST
 
@@ -220,5 +235,6 @@ CHECK_MAIN_IN("tlscrl", make_files, testpki_end,
     test_a_root_without_one_is_named,
     test_an_intermediate_without_one_is_named,
     test_staleness,
+    test_two_keys_of_one_name,
     test_bad_files,
     test_a_forged_one)

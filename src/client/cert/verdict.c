@@ -229,8 +229,8 @@ static int explain_revocation(const struct verdict *v, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
-	return revocation_explain(&v->revocation, v->error, who(v, buf), v->culprit.issuer, v->at,
-	    oc);
+	return revocation_explain(&v->revocation, v->error == X509_V_ERR_CERT_REVOKED, who(v, buf),
+	    v->culprit.issuer, v->at, oc);
 }
 
 static int explain_staple(const struct verdict *v, struct outcome *oc)

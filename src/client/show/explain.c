@@ -181,8 +181,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "-text\" shows the list.",
 	[OC_CRL_UNUSABLE] =
 	    "A revocation list was asked for, and there is none of this issuer, or it is too "
-	    "old, not yet valid or not signed by the CA. Nothing is known about a "
-	    "revocation, so nothing is taken for good.\n\n"
+	    "old, not yet valid, not signed by the CA, a delta without its complete list, or "
+	    "of a kind that cannot be used. Nothing is known about a revocation, so nothing "
+	    "is taken for good.\n\n"
 	    "Fetch the present list from the CA; each CA of the chain has its own.",
 	[OC_CERT_PIN_MISMATCH] =
 	    "Chain and name are good, but the server's key is not one of --pinnedpubkey. It "

@@ -80,6 +80,8 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	if (!culprit)
 		culprit = X509_STORE_CTX_get0_cert(judged);
 	certinfo_get(culprit, &v->culprit);
+	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
+		revocation_note_crls(&v->revocation, judged, v->depth);
 	v->namesake = has_namesake(judged, culprit);
 	v->lenient_accepts = passes_without_strict(judged, level);
 	v->weak_accepts = passes_without_strict(judged, 0);
@@ -91,17 +93,6 @@ static struct verdict *verdict_of(X509_STORE_CTX *store)
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 
 	return tlsio_owner(ssl);
-}
-
-/* Told of the first error while it is looked at: which CRL it is about is forgotten afterwards. */
-static int note_error(int ok, X509_STORE_CTX *store)
-{
-	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(store);
-
-	if (!ok && crl)
-		revocation_note_crl(&verdict_of(store)->revocation, crl,
-		    X509_STORE_CTX_get_current_cert(store));
-	return ok;
 }
 
 /*
@@ -130,7 +121,6 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	(void)unused;
 	verdict_free(v);
 	memset(v, 0, sizeof *v);
-	X509_STORE_CTX_set_verify_cb(store, note_error);
 	ret = X509_verify_cert(store);
 	if (ret > 0)
 		ret = judge_key_usage(store);

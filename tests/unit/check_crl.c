@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/crl.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "common/crlwords.h"
+#include "common/tlscrl.h"
+#include "support/check_main.h"
+#include "support/crlrows.h"
+
+static struct crlrow_pki pki;
+static const struct crlrow *rows;
+static size_t row_count;
+
+static void make_rows(void)
+{
+	testpki_begin();
+	rows = crlrows_make(&pki, &row_count);
+	testpki_write_certs("ca.pem", pki.ca, NULL);
+}
+
+static struct crl_answer ask_at(const struct testpki_crl *list, size_t count, X509 *cert,
+    int64_t now)
+{
+	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+	struct crl_answer answer;
+
+	for (size_t i = 0; i < count && list[i].issuer; i++)
+		sk_X509_CRL_push(lists, testpki_make_crl(&list[i]));
+	crl_ask(lists, cert, pki.ca->cert, now, &answer);
+	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	return answer;
+}
+
+static struct crl_answer ask(const struct crlrow *row, const struct testpki_cert *about)
+{
+	return ask_at(row->list, 3, about->cert, time(NULL));
+}
+
+START_TEST(test_table)
+{
+	for (size_t i = 0; i < row_count; i++) {
+		const struct crlrow *row = &rows[i];
+		struct crl_answer good = ask(row, pki.good), bad = ask(row, pki.bad);
+
+		printf("%-22s good: %d, bad: %d %s\n", row->name, (int)good.fault, (int)bad.fault,
+		    bad.revoked ? "revoked" : "");
+		ck_assert_msg(good.fault == row->fault, "%s: %d, not %d", row->name,
+		    (int)good.fault, (int)row->fault);
+		ck_assert_msg(!good.revoked, "%s: the good leaf is revoked", row->name);
+		ck_assert_msg(bad.fault == row->fault, "%s: bad: %d", row->name, (int)bad.fault);
+		if (row->fault == CRL_USABLE)
+			ck_assert_msg(bad.revoked == !row->bad_passes, "%s: the bad leaf",
+			    row->name);
+	}
+}
+END_TEST
+
+/* As a file of a server: which lists are named, and is each of them replaced by another one? */
+START_TEST(test_table_of_files)
+{
+	char text[CRLWORDS_MAX];
+
+	for (size_t i = 0; i < row_count; i++) {
+		const struct crlrow *row = &rows[i];
+		struct outcome oc = OUTCOME_NONE;
+		SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+		struct tlscrl_file f;
+		bool refused = false;
+		size_t deciding = 0, lists = 0;
+
+		while (row->list[lists].issuer)
+			lists++;
+		testpki_write_crls("crl.pem", row->list, lists);
+		ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, "ca.pem"), 1);
+		ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &oc), 0);
+		tlscrl_list(ctx, &f);
+		SSL_CTX_free(ctx);
+		ck_assert_uint_eq(f.count, lists);
+		for (size_t j = 0; j < f.count; j++) {
+			enum crl_fault fault = tlscrl_fault(&f, j, time(NULL));
+
+			deciding += tlscrl_decides(&f, j, time(NULL));
+			if (fault != CRL_USABLE && !tlscrl_is_covered(&f, j, time(NULL)))
+				refused = true;
+			crlwords_describe(&f.item[j].crl, fault, time(NULL), text);
+			ck_assert_has(text, "CRL of \"Table CA\" ");
+		}
+		ck_assert_msg(refused == (row->start == REFUSES), "%s", row->name);
+		ck_assert_msg(!refused == (tlscrl_left(&f, time(NULL)) > 0), "%s", row->name);
+		ck_assert_msg(deciding <= 2, "%s", row->name);
+	}
+}
+END_TEST
+
+/* Used from the second of thisUpdate to the one before nextUpdate, whatever the library says. */
+START_TEST(test_the_seconds_of_the_dates)
+{
+	const struct testpki_crl list = { .issuer = pki.ca };
+	struct crl_answer now = ask_at(&list, 1, pki.good->cert, time(NULL));
+	struct crl crl = now.crl;
+
+	ck_assert_int_eq(now.fault, CRL_USABLE);
+	ck_assert_int_eq(crl_fault_at(&crl, crl.this_update - 1), CRL_EARLY);
+	ck_assert_int_eq(crl_fault_at(&crl, crl.this_update), CRL_USABLE);
+	ck_assert_int_eq(crl_fault_at(&crl, crl.next_update - 1), CRL_USABLE);
+	ck_assert_int_eq(crl_fault_at(&crl, crl.next_update), CRL_STALE);
+}
+END_TEST
+
+/* What is revoked by a stale list is told, for --crl-stale allow. */
+START_TEST(test_a_stale_list_still_tells)
+{
+	const struct testpki_crl list = { .issuer = pki.ca, .revoked = pki.bad };
+	struct crl_answer late = ask_at(&list, 1, pki.bad->cert, time(NULL) + 10L * 86400);
+
+	ck_assert_int_eq(late.fault, CRL_STALE);
+	ck_assert(late.revoked);
+	ck_assert_int_eq(late.reason, -1);
+}
+END_TEST
+
+/* A CA that may not sign lists; a key that is too weak for a signature. */
+START_TEST(test_the_signer)
+{
+	const struct testpki_cert *weak = testpki_make(
+	    &(struct testpki_spec){ .cn = "Weak", .ca = true, .key = TESTPKI_RSA1024 });
+	const struct testpki_crl by_leaf = { .issuer = pki.good };
+	const struct testpki_crl by_weak = { .issuer = weak };
+	X509_CRL *list = testpki_make_crl(&by_leaf);
+	struct crl crl;
+
+	crl_get(list, &crl);
+	crl_verify(&crl, list, pki.good->cert);
+	ck_assert_int_eq(crl.fault, CRL_NOT_SIGNER);
+	X509_CRL_free(list);
+	list = testpki_make_crl(&by_weak);
+	crl_get(list, &crl);
+	crl_verify(&crl, list, weak->cert);
+	ck_assert_int_eq(crl.fault, CRL_WEAK);
+	ck_assert_str_eq(crl.what, "an RSA key of 1024 bits");
+	X509_CRL_free(list);
+}
+END_TEST
+
+START_TEST(test_no_list)
+{
+	struct crl_answer none = ask_at(NULL, 0, pki.good->cert, time(NULL));
+
+	ck_assert_int_eq(none.fault, CRL_MISSING);
+	ck_assert(!none.revoked);
+	ck_assert_str_eq(none.crl.issuer, "");
+}
+END_TEST
+
+CHECK_MAIN_IN("crl", make_rows, testpki_end,
+    test_table,
+    test_table_of_files,
+    test_the_seconds_of_the_dates,
+    test_a_stale_list_still_tells,
+    test_the_signer,
+    test_no_list)
