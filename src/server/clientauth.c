@@ -40,6 +40,17 @@ int clientauth_set_stale(struct clientauth *a, const char *value, struct outcome
 	return 0;
 }
 
+/* Whoever is not on the list would leave the certificate at home. */
+static int refuse_list(const struct clientauth *a, struct outcome *oc)
+{
+	outcome_set(oc, OC_USAGE,
+	    "--allow-cn, -dns, -uri and -spki keep out nobody with --client-auth %s: a client "
+	    "without a certificate is let in",
+	    a->mode == CLIENTAUTH_NONE ? "none" : "optional");
+	outcome_advise(oc, "--client-auth require");
+	return -1;
+}
+
 int clientauth_settle(struct clientauth *a, struct outcome *oc)
 {
 	if (a->mode == CLIENTAUTH_UNSAID)
@@ -51,6 +62,11 @@ int clientauth_settle(struct clientauth *a, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "%s without --client-ca keeps out nobody: no client is asked",
 		    a->crl_file ? "--crlfile" : "--allow-cn, -dns, -uri or -spki");
+	if (a->mode != CLIENTAUTH_REQUIRE && a->allow.count > 0)
+		return refuse_list(a, oc);
+	if (a->mode == CLIENTAUTH_NONE && a->crl_file)
+		return outcome_set(oc, OC_USAGE,
+		    "--crlfile with --client-auth none keeps out nobody: no client is asked");
 	if (a->stale_allowed && !a->crl_file)
 		return outcome_set(oc, OC_USAGE, "--crl-stale without --crlfile: which CRL?");
 	return 0;

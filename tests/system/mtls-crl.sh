@@ -22,6 +22,10 @@ starts() {
 starts 2 'without --client-ca: whose' --client-auth require
 starts 2 'without --client-ca keeps out nobody' --allow-cn good
 starts 2 'without --client-ca keeps out nobody' --crlfile "$CRLS"
+for mode in optional none; do
+	starts 2 "keep out nobody with --client-auth $mode" --client-ca "$CA" --client-auth $mode --allow-cn good
+done
+starts 2 'keeps out nobody' --client-ca "$CA" --client-auth none --crlfile "$CRLS"
 starts 2 'exclude each other' --client-ca "$CA" --tickets 1
 
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z

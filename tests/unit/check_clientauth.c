@@ -439,6 +439,15 @@ START_TEST(test_what_is_not_said)
 	listed.ca_file = NULL;
 	listed.mode = CLIENTAUTH_UNSAID;
 	settle_badly(listed, "keeps out nobody");
+	/* Whoever is not on the list would show no certificate. */
+	listed.ca_file = "ca.pem";
+	settle_well(listed, CLIENTAUTH_REQUIRE);
+	listed.mode = CLIENTAUTH_OPTIONAL;
+	settle_badly(listed, "keep out nobody with --client-auth optional");
+	listed.mode = CLIENTAUTH_NONE;
+	settle_badly(listed, "keep out nobody with --client-auth none");
+	settle_badly((struct clientauth){ .mode = CLIENTAUTH_NONE,
+	    .ca_file = "ca.pem", .crl_file = "crl.pem" }, "keeps out nobody");
 }
 END_TEST
 
