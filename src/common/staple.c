@@ -13,10 +13,11 @@
 #include <openssl/x509_vfy.h>
 
 #include "common/certinfo.h"
+#include "common/siglevel.h"
 #include "common/tlsio.h"
 
-/* What a clock may be ahead of ours. */
-enum { SKEW_SECONDS = 300 };
+/* What a clock may be ahead of ours; the security level of the signer's certificate. */
+enum { SKEW_SECONDS = 300, SIGNER_LEVEL = 2 };
 
 static void refuse(struct staple_facts *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -60,11 +61,28 @@ static bool is_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t at)
 		/* The issuer is all the trust that is needed: the chain above it was judged. */
 		X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 		X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)at);
+		/* As the chain itself is: a signer with a weak key or signature is none. */
+		X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), SIGNER_LEVEL);
 		ok = OCSP_basic_verify(basic, others, store, 0) == 1;
 	}
 	sk_X509_free(others);
 	X509_STORE_free(store);
 	return ok;
+}
+
+/* What is weak about a signature that was verified; NULL: nothing. */
+static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGLEVEL_TEXT_MAX])
+{
+	STACK_OF(X509) *others = sk_X509_new_null();
+	const char *weak = "an unknown key";
+	X509 *signer;
+
+	if (others && sk_X509_push(others, issuer) > 0 &&
+	    OCSP_resp_get0_signer(basic, &signer, others) == 1)
+		weak = siglevel_weakness(OCSP_resp_get0_tbs_sigalg(basic), X509_get0_pubkey(signer),
+		    buf);
+	sk_X509_free(others);
+	return weak;
 }
 
 /* The responder chooses the digest by which it names a certificate. */
@@ -136,8 +154,9 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cert, X509 *issuer,
     int64_t at)
 {
+	char text[128], weak_text[SIGLEVEL_TEXT_MAX];
 	OCSP_SINGLERESP *single;
-	char text[128];
+	const char *weak;
 
 	if (!issuer)
 		issuer = find_issuer(basic, cert);
@@ -151,6 +170,8 @@ static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cer
 	else if (!is_signed(basic, issuer, at))
 		refuse(f, "neither the issuer has signed it nor somebody whom that appointed: %s",
 		    tlsio_error_text(text, sizeof text));
+	else if ((weak = weakness(basic, issuer, weak_text)))
+		refuse(f, "it is signed too weakly, with %s", weak);
 	else
 		judge_single(f, single, at);
 }

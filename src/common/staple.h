@@ -30,7 +30,8 @@ struct staple_facts {
 
 /*
  * Judge the DER of a response at a moment in seconds since 1970: it is about this
- * certificate, signed by its issuer or by whom that appointed, and fresh. The
+ * certificate, signed by its issuer or by whom that appointed, as strongly as a chain
+ * has to be, and fresh. The
  * issuer may be NULL: then the response has to bring a certificate whose key has
  * signed this one. A response without nextUpdate is unusable, for nobody could
  * tell when it is stale. Never fails.

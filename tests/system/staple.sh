@@ -79,6 +79,16 @@ refused "$TMP/other.der" 'cannot be stapled: it is about another certificate'
 make_staple ca "$CERT" "$TMP/forged.der"
 refused "$TMP/forged.der" 'cannot be stapled: it is about another certificate'
 
+# Signed with SHA-1, where this openssl still does.
+know intermediate "$CERT"
+openssl ocsp -issuer "$PKI/intermediate.pem" -cert "$CERT" -no_nonce -reqout "$TMP/ocsp.req" \
+	>"$TMP/ocsp.out" 2>&1 || error 'no OCSP request'
+if openssl ocsp -index "$(index_of intermediate)" -CA "$PKI/intermediate.pem" -rmd sha1 \
+	-rsigner "$PKI/intermediate.pem" -rkey "$PKI/private/intermediate.key" -ndays 1 \
+	-reqin "$TMP/ocsp.req" -respout "$TMP/sha1.der" >"$TMP/ocsp.out" 2>&1; then
+	refused "$TMP/sha1.der" 'cannot be stapled: it is signed too weakly, with SHA1'
+fi
+
 # A server that does not look, as most: what the client says.
 revoke intermediate "$CERT" keyCompromise
 make_staple intermediate "$CERT" "$TMP/revoked.der"

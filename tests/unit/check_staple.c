@@ -26,6 +26,7 @@ struct response {
 	bool sha256;  /* name the certificate by another digest than usual */
 	bool no_certs;
 	int error; /* the status of the whole response; 0: successful */
+	bool sha1;    /* sign it so */
 };
 
 static size_t make(const struct response *r, unsigned char **der)
@@ -43,7 +44,8 @@ static size_t make(const struct response *r, unsigned char **der)
 
 	ck_assert_ptr_nonnull(OCSP_basic_add1_status(basic, id, r->status, r->reason,
 	    r->status == V_OCSP_CERTSTATUS_REVOKED ? revoked : NULL, from, until));
-	ck_assert_int_eq(OCSP_basic_sign(basic, signer->cert, signer->key, EVP_sha256(), NULL,
+	ck_assert_int_eq(OCSP_basic_sign(basic, signer->cert, signer->key,
+	    r->sha1 ? EVP_sha1() : EVP_sha256(), NULL,
 	    r->no_certs ? OCSP_NOCERTS : 0), 1);
 	response = OCSP_response_create(r->error, basic);
 	*der = NULL;
@@ -283,7 +285,25 @@ START_TEST(test_only_a_good_one_is_loaded)
 }
 END_TEST
 
+/* The chain is held to a level, so what says that it is not revoked is held to it as well. */
+START_TEST(test_a_weak_signature)
+{
+	const struct testpki_cert *weak = testpki_make(&(struct testpki_spec){
+	    .cn = "Weak", .eku = "OCSPSigning", .issuer = middle, .key = TESTPKI_RSA1024 });
+
+	unusable(&(struct response){ .signer = weak }, "");
+	if (testpki_signs_with_sha1()) {
+		unusable(&(struct response){ .sha1 = true }, "signed too weakly, with SHA1");
+		unusable(&(struct response){ .sha1 = true, .signer = responder },
+		    "signed too weakly, with SHA1");
+		unusable(&(struct response){ .sha1 = true, .status = V_OCSP_CERTSTATUS_REVOKED },
+		    "signed too weakly, with SHA1");
+	}
+	ck_assert_int_eq(judge(&(struct response){ .signer = responder }).status, STAPLE_GOOD);
+}
+END_TEST
+
 CHECK_MAIN_IN("staple", make_files, testpki_end, test_a_good_one,
     test_the_response_may_bring_the_issuer, test_its_time, test_whose_it_is_and_who_signed_it,
-    test_what_it_says, test_what_is_none,
+    test_what_it_says, test_what_is_none, test_a_weak_signature,
     test_it_is_stapled_until_it_is_stale, test_only_a_good_one_is_loaded)
