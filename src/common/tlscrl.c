@@ -13,6 +13,29 @@
 #include "common/tlsident.h"
 #include "common/tlsio.h"
 
+/* Where a CA has no list, an indirect one of somebody else may be meant to have its entries. */
+static void find_indirect(X509_STORE *store, struct crl_answer *out)
+{
+	STACK_OF(X509_OBJECT) * all;
+	struct crl crl;
+
+	if (!X509_STORE_lock(store))
+		return;
+	all = X509_STORE_get0_objects(store);
+	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->fault == CRL_MISSING; i++) {
+		X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+
+		if (!list)
+			continue;
+		crl_get(list, &crl);
+		if (crl.fault == CRL_INDIRECT) {
+			out->fault = crl.fault;
+			out->crl = crl;
+		}
+	}
+	X509_STORE_unlock(store);
+}
+
 void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 {
 	const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
@@ -30,6 +53,8 @@ void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 		lists = X509_STORE_CTX_get1_crls(judged, X509_get_issuer_name(cert));
 	crl_ask(lists, cert, issuer, now, out);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	if (out->fault == CRL_MISSING)
+		find_indirect(X509_STORE_CTX_get0_store(judged), out);
 	/* A list that does not do is no failure while another one does. */
 	tlsio_error_text(text, sizeof text);
 }

@@ -214,6 +214,19 @@ START_TEST(test_bad_files)
 }
 END_TEST
 
+/* An indirect list of somebody else is named: "there is none" would be no help. */
+START_TEST(test_an_indirect_one_of_another)
+{
+	const struct testpki_crl crl[] = { { .issuer = root },
+		{ .issuer = leaf, .scope = "indirectCRL:TRUE" } };
+	const struct tlscrl_file f = loaded(crl, 2);
+
+	ck_assert_int_eq(verdict(crl, 2), X509_V_ERR_DIFFERENT_CRL_SCOPE);
+	ck_assert(tlscrl_is_at_fault(X509_V_ERR_DIFFERENT_CRL_SCOPE));
+	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), CRL_INDIRECT);
+}
+END_TEST
+
 START_TEST(test_a_forged_one)
 {
 	const struct testpki_crl forged[] = { { .issuer = root, .signer = impostor },
@@ -237,4 +250,5 @@ CHECK_MAIN_IN("tlscrl", make_files, testpki_end,
     test_staleness,
     test_two_keys_of_one_name,
     test_bad_files,
+    test_an_indirect_one_of_another,
     test_a_forged_one)
