@@ -226,6 +226,9 @@ check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/s
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
+# A test of what happens when memory is used up: its own malloc and calloc come first.
+tests_unit_check_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
 # Targets for a fuzzer: each takes one input. By themselves they run what they are given; their
 # seeds are a test. libFuzzer, with --enable-fuzzing, brings a main of its own.
 check_PROGRAMS += $(fuzz_targets) tests/fuzz/unpack

@@ -6,6 +6,7 @@
 
 /* The default one falls through in a switch, which clang warns of. */
 #define HASH_FUNCTION(keyptr, keylen, hashv) HASH_SAX(keyptr, keylen, hashv)
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 #include <utlist.h>
 

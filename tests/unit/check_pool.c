@@ -27,6 +27,29 @@ static struct member {
 	int peer;
 } members[MEMBERS];
 
+/* Which allocation fails, counted from 1; 0: none. */
+static unsigned failing;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool fails_now(void)
+{
+	return failing > 0 && --failing == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return fails_now() ? NULL : __real_calloc(count, size);
+}
+
 static void make_service(void)
 {
 	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
@@ -264,8 +287,36 @@ START_TEST(test_the_deadline_of_each_phase)
 }
 END_TEST
 
+/* One connection less, and not one worker less. */
+START_TEST(test_without_memory_nothing_is_taken_in)
+{
+	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 2 };
+	struct pool p = { .limits = &limits };
+	struct pool_place *place = make(0, "192.0.2.1");
+	unsigned failures = 0;
+	int ret;
+
+	do {
+		failing = failures + 1;
+		ret = pool_add(&p, place);
+		if (ret != 0) {
+			failures++;
+			ck_assert_uint_eq(p.open, 0);
+			ck_assert_ptr_null(p.clients);
+			ck_assert_ptr_null(pool_any(&p));
+		}
+	} while (ret != 0 && failures < 100);
+	failing = 0;
+	/* The client, the table of clients, and its buckets. */
+	ck_assert_uint_eq(failures, 3);
+	ck_assert_uint_eq(p.open, 1);
+	leave_all(&p);
+	ck_assert_ptr_null(p.clients);
+}
+END_TEST
+
 CHECK_MAIN_IN("pool", make_service, end_service, test_up_to_a_limit_nobody_has_to_go,
     test_the_one_that_waited_longest_makes_room, test_waiting_counts_from_the_last_phase,
     test_handshakes_are_counted_from_their_first_byte, test_who_counts_as_one_client,
     test_behind_a_balancer_the_client_counts, test_a_client_that_is_gone_leaves_nothing,
-    test_the_deadline_of_each_phase)
+    test_the_deadline_of_each_phase, test_without_memory_nothing_is_taken_in)
