@@ -17,6 +17,8 @@ enum stop { STOP_NOT, STOP_GRACEFUL, STOP_NOW };
 
 struct crew {
 	unsigned slots, generation, drain_ms;
+	unsigned kept; /* the generation that serves until the current one is complete */
+	bool served;   /* some worker was ready once */
 	enum stop stop;
 	struct crew_pause *slot;
 	struct worker *worker;
@@ -96,7 +98,9 @@ bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms)
 
 struct crew_count crew_count(const struct crew *c)
 {
-	struct crew_count n = { .slots = c->slots, .generation = c->generation };
+	struct crew_count n = { .slots = c->slots,
+		.generation = c->generation,
+		.served = c->served };
 
 	for (size_t i = 0; i < c->places; i++) {
 		const struct worker *w = &c->worker[i];
@@ -114,7 +118,9 @@ struct crew_count crew_count(const struct crew *c)
 
 static bool must_leave(const struct crew *c, const struct worker *w)
 {
-	return c->stop != STOP_NOT || (w->generation != c->generation && crew_is_complete(c));
+	if (c->stop != STOP_NOT)
+		return true;
+	return w->generation != c->generation && (w->generation != c->kept || crew_is_complete(c));
 }
 
 /* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
@@ -237,6 +243,7 @@ void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
 		return;
 	w->state = READY;
 	w->beat_ms = now_ms;
+	c->served = true;
 }
 
 void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms)
@@ -259,8 +266,43 @@ void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms)
 	w->pid = 0;
 }
 
+bool crew_may_renew(const struct crew *c)
+{
+	struct crew_count n = crew_count(c);
+
+	return c->stop == STOP_NOT && n.alive <= 2 * n.slots &&
+	    (crew_is_complete(c) || n.pause_ms > 0);
+}
+
+static unsigned count_ready(const struct crew *c, unsigned generation)
+{
+	unsigned ready = 0;
+
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		ready += w->pid && w->state == READY && w->generation == generation;
+	}
+	return ready;
+}
+
+/* Of two that serve equally well, the newer one. */
+static unsigned find_best(const struct crew *c)
+{
+	unsigned best = c->generation;
+
+	for (size_t i = 0; i < c->places; i++) {
+		unsigned each = c->worker[i].generation;
+
+		if (count_ready(c, each) > count_ready(c, best))
+			best = each;
+	}
+	return best;
+}
+
 unsigned crew_renew(struct crew *c)
 {
+	c->kept = find_best(c);
 	/* What killed the old generation may be mended in the new one. */
 	for (unsigned s = 0; s < c->slots; s++)
 		c->slot[s] = (struct crew_pause){ 0, 0 };

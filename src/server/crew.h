@@ -11,8 +11,10 @@
  * what happened, it answers what to do next. No system call and no clock in
  * here, so that every crash loop, reload and shutdown is played in a unit test.
  *
- * A slot holds one worker of the current generation. After crew_renew the old
- * ones serve on until every new one is ready, and are drained then.
+ * A slot holds one worker of the current generation. After crew_renew the
+ * generation that serves best goes on until every new worker is ready, and is
+ * drained then; others, which were renewed before they were complete, are drained
+ * at once.
  */
 struct crew;
 
@@ -68,6 +70,13 @@ void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms);
 void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms);
 void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms);
 
+/*
+ * Is it time for a new generation? Not while one starts, unless its workers die;
+ * not while two are there beside it, so that never more than three have workers; not
+ * after a stop.
+ */
+bool crew_may_renew(const struct crew *c);
+
 /* Commands: begin a new generation and return its number; drain all; kill all. */
 unsigned crew_renew(struct crew *c);
 void crew_stop(struct crew *c, bool graceful);
@@ -88,6 +97,7 @@ struct crew_count {
 	unsigned serving;  /* of all generations */
 	unsigned alive;    /* draining ones too */
 	unsigned pause_ms; /* the longest pause of a slot that is empty: a crash loop shows here */
+	bool served;       /* was any worker ever ready? */
 };
 
 struct crew_count crew_count(const struct crew *c);

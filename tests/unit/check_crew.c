@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/crew.h"
 
+#include <stdlib.h>
+
 #include "support/check_main.h"
 
 enum { DRAIN_MS = 5000 };
@@ -241,14 +243,126 @@ START_TEST(test_a_renewal_overtakes_a_renewal)
 	spawn(0, 2);
 	crew_ready(crew, 102, now);
 	ck_assert_uint_eq(crew_renew(crew), 3);
+	/* The first one serves better than the second, which is never going to be complete. */
+	expect(CREW_DRAIN, 102);
 	spawn(0, 3);
 	spawn(1, 3);
+	crew_exited(crew, 102, now);
 	expect_wait_for_start();
 	crew_ready(crew, 103, now);
 	crew_ready(crew, 104, now);
 	expect(CREW_DRAIN, 100);
 	expect(CREW_DRAIN, 101);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_a_renewal_keeps_who_serves_best)
+{
+	begin_with_two();
+	crew_renew(crew);
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_ready(crew, 102, now);
+	crew_exited(crew, 103, now);
+	crew_exited(crew, 100, now);
+	crew_exited(crew, 101, now);
+	/* Of the first one nobody is left: the half of the second one has to do. */
+	crew_renew(crew);
+	spawn(0, 3);
+	spawn(1, 3);
+	expect_wait_for_start();
+	crew_ready(crew, 104, now);
+	crew_ready(crew, 105, now);
 	expect(CREW_DRAIN, 102);
+	crew_free(crew);
+}
+END_TEST
+
+/* Ask for a new generation all the time, and let everything that can happen happen. */
+START_TEST(test_renewals_all_the_time_are_bounded)
+{
+	enum { SLOTS = 4, EVENTS = 200000 };
+	pid_t alive[3 * SLOTS + 1];
+	unsigned count = 0, renewals = 0;
+
+	begin_story(SLOTS);
+	ck_assert(!crew_may_renew(crew));
+	srand(1);
+	for (int i = 0; i < EVENTS; i++) {
+		struct crew_order order = next();
+		unsigned each = count ? (unsigned)rand() % count : 0;
+
+		if (order.what == CREW_SPAWN) {
+			ck_assert_uint_lt(count, 3 * SLOTS);
+			alive[count++] = next_pid;
+			crew_spawned(crew, order.slot, next_pid++, now);
+		} else if (count > 0 && rand() % 4) {
+			crew_ready(crew, alive[each], now);
+		} else if (count > 0 && (order.what == CREW_DRAIN || rand() % 4 == 0)) {
+			crew_exited(crew, alive[each], now);
+			alive[each] = alive[--count];
+		} else {
+			now += 10;
+		}
+		if (crew_may_renew(crew) && ++renewals)
+			crew_renew(crew);
+	}
+	/* And none of it comes to a halt. */
+	ck_assert_uint_gt(renewals, EVENTS / 1000);
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_when_a_renewal_may_be)
+{
+	begin_story(2);
+	spawn(0, 1);
+	spawn(1, 1);
+	crew_ready(crew, 100, now);
+	/* The first generation starts. */
+	ck_assert(!crew_may_renew(crew));
+	crew_ready(crew, 101, now);
+	ck_assert(crew_may_renew(crew));
+	crew_renew(crew);
+	ck_assert(!crew_may_renew(crew));
+	spawn(0, 2);
+	spawn(1, 2);
+	crew_ready(crew, 102, now);
+	ck_assert(!crew_may_renew(crew));
+	/* One that dies may be mended by the next. */
+	crew_exited(crew, 103, now);
+	ck_assert(crew_may_renew(crew));
+	now += CREW_PAUSE_MIN_MS;
+	spawn(1, 2);
+	crew_ready(crew, 104, now);
+	expect(CREW_DRAIN, 100);
+	expect(CREW_DRAIN, 101);
+	/* The old ones drain: another generation may come, but no fourth. */
+	ck_assert(crew_may_renew(crew));
+	crew_renew(crew);
+	spawn(0, 3);
+	spawn(1, 3);
+	crew_ready(crew, 105, now);
+	crew_ready(crew, 106, now);
+	ck_assert(!crew_may_renew(crew));
+	crew_exited(crew, 100, now);
+	crew_exited(crew, 101, now);
+	ck_assert(crew_may_renew(crew));
+	crew_stop(crew, true);
+	ck_assert(!crew_may_renew(crew));
+	crew_free(crew);
+}
+END_TEST
+
+START_TEST(test_whether_anybody_was_ever_ready)
+{
+	begin_story(2);
+	spawn(0, 1);
+	ck_assert(!crew_count(crew).served);
+	crew_ready(crew, 100, now);
+	crew_exited(crew, 100, now);
+	ck_assert(crew_count(crew).served);
 	crew_free(crew);
 }
 END_TEST
@@ -486,10 +600,11 @@ CHECK_MAIN("crew", test_every_slot_is_filled_once, test_pauses_double_up_to_the_
     test_a_crash_loop_is_no_fork_bomb, test_the_old_leave_when_all_the_new_are_ready,
     test_a_new_generation_that_dies_costs_the_old_nothing,
     test_the_old_are_not_replaced_while_the_new_start, test_a_renewal_overtakes_a_renewal,
-    test_a_renewal_ends_a_pause, test_a_graceful_stop_drains_and_finishes,
-    test_who_drains_too_long_is_killed_once, test_a_stop_at_once_kills_all_whatever_they_do,
-    test_a_stop_spawns_nobody, test_strangers_are_ignored,
-    test_who_never_gets_ready_is_killed_and_replaced_after_a_pause,
+    test_a_renewal_keeps_who_serves_best, test_renewals_all_the_time_are_bounded,
+    test_when_a_renewal_may_be, test_whether_anybody_was_ever_ready, test_a_renewal_ends_a_pause,
+    test_a_graceful_stop_drains_and_finishes, test_who_drains_too_long_is_killed_once,
+    test_a_stop_at_once_kills_all_whatever_they_do, test_a_stop_spawns_nobody,
+    test_strangers_are_ignored, test_who_never_gets_ready_is_killed_and_replaced_after_a_pause,
     test_who_never_gets_ready_in_an_old_generation_delays_nobody,
     test_a_beat_is_a_sign_of_life_for_a_while, test_one_stuck_worker_is_enough,
     test_without_a_ready_worker_nothing_beats,
