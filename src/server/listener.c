@@ -2,8 +2,10 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -162,6 +164,40 @@ const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX
 	snprintf(buf, LISTENER_TEXT_MAX, "unix:%.*s",
 	    (int)(len - offsetof(struct sockaddr_un, sun_path)), at.sun_path);
 	return buf;
+}
+
+struct listener *listener_set_find_dead(struct listener_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct pollfd p = { .fd = set->item[i].fd, .events = POLLRDHUP };
+
+		if (poll(&p, 1, 0) > 0)
+			return &set->item[i];
+	}
+	return NULL;
+}
+
+int listener_revive(const struct listener *l, struct outcome *oc)
+{
+	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	char was[LISTENER_TEXT_MAX], is[LISTENER_TEXT_MAX];
+	struct outcome why = OUTCOME_NONE;
+	struct listener now = { .fd = l->fd };
+
+	listener_format(l, was);
+	if (l->at.ss.any.sa_family != AF_UNIX) {
+		/* Else what was shut down while it did not listen would be so in all it accepts. */
+		(void)connect(l->fd, &nowhere, sizeof nowhere);
+		/* The port is still this socket's, or free if the kernel had chosen it. */
+		(void)bind(l->fd, &l->at.ss.any, l->at.len);
+	}
+	if (l->at.ss.any.sa_family != AF_UNIX && listen(l->fd, SOMAXCONN) == 0 &&
+	    sock_local(l->fd, &now.at, &why) == 0 && strcmp(listener_format(&now, is), was) == 0)
+		return 0;
+	outcome_set(oc, OC_LISTEN, "%s was shut down from within, and cannot listen again", was);
+	outcome_advise(oc,
+	    "start the server again; somebody may have taken over one of its workers");
+	return -1;
 }
 
 void listener_set_close(struct listener_set *set)

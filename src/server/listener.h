@@ -48,6 +48,18 @@ int listener_set_open_one(struct listener_set *set, const char *option,
 /* Where it is: as addr_format has it, or "unix:PATH". Writes to buf and returns it. */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);
 
+/*
+ * One that listens no more, because a process that shares it shut it down
+ * (shutdown(2)); or NULL. In the master.
+ */
+struct listener *listener_set_find_dead(struct listener_set *set);
+
+/*
+ * Let it listen again, at the same address and in all processes at once. Returns 0,
+ * or -1 with OC_LISTEN: a path cannot be revived, it has to be opened anew.
+ */
+int listener_revive(const struct listener *l, struct outcome *oc);
+
 /* Close this process's descriptors; idempotent. Paths stay, so a worker may call it. */
 void listener_set_close(struct listener_set *set);
 

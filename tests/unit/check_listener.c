@@ -300,8 +300,111 @@ START_TEST(test_what_was_handed_over)
 }
 END_TEST
 
-CHECK_MAIN("listener",
-    test_both_families_get_the_same_port, test_an_explicit_list,
-    test_as_many_as_the_options_hold, test_all_of_a_list_or_none,
-    test_the_same_address_twice, test_both_families_or_none, test_close_is_idempotent,
-    test_a_path_goes_with_whoever_made_it, test_what_was_handed_over)
+static bool can_connect(const struct addr *to)
+{
+	int fd = socket(to->ss.any.sa_family, SOCK_STREAM, 0), ret;
+
+	ck_assert_int_ge(fd, 0);
+	ret = connect(fd, &to->ss.any, to->len);
+	close(fd);
+	return ret == 0;
+}
+
+/* What comes by it is a connection that can be used. */
+static void expect_works(const struct addr *at, int listen_fd)
+{
+	int client = socket(at->ss.any.sa_family, SOCK_STREAM, 0), fd;
+	char byte = 0;
+
+	ck_assert_int_eq(connect(client, &at->ss.any, at->len), 0);
+	fd = accept(listen_fd, NULL, NULL);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(client, "a", 1), 1);
+	ck_assert_int_eq(read(fd, &byte, 1), 1);
+	ck_assert_int_eq(write(fd, "b", 1), 1);
+	ck_assert_int_eq(read(client, &byte, 1), 1);
+	ck_assert_int_eq(byte, 'b');
+	close(fd);
+	close(client);
+}
+
+/* A port that was asked for, and one that the kernel chose. */
+START_TEST(test_one_that_was_shut_down_listens_again)
+{
+	const int ways[] = { SHUT_RD, SHUT_RDWR };
+	struct outcome oc = OUTCOME_NONE;
+	struct server_options o = { .listen_count = 1,
+		.listen = { place(parsed("127.0.0.1", "0")) } };
+	struct listener_set set;
+
+	for (int asked = 0; asked <= 1; asked++) {
+		ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
+		ck_assert_ptr_null(listener_set_find_dead(&set));
+		for (int i = 0; i < 2; i++) {
+			int other = dup(set.item[0].fd);
+
+			ck_assert_int_eq(shutdown(other, ways[i]), 0);
+			/* And once more: ENOTCONN, but it does something. */
+			ck_assert_int_eq(shutdown(other, SHUT_RDWR), -1);
+			ck_assert(!can_connect(&set.item[0].at));
+			ck_assert_ptr_eq(listener_set_find_dead(&set), &set.item[0]);
+			ck_assert_int_eq(listener_revive(&set.item[0], &oc), 0);
+			ck_assert_ptr_null(listener_set_find_dead(&set));
+			/* The same one, not another of that name: so it does in every process. */
+			expect_works(&set.item[0].at, other);
+			close(other);
+		}
+		o.listen[0] = place(set.item[0].at);
+		listener_set_close(&set);
+	}
+}
+END_TEST
+
+START_TEST(test_one_that_was_shut_down_and_whose_port_is_gone)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct server_options o = { .listen_count = 1,
+		.listen = { place(parsed("127.0.0.1", "0")) } };
+	struct listener_set set;
+	int thief;
+
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
+	ck_assert_int_eq(shutdown(set.item[0].fd, SHUT_RDWR), 0);
+	ck_assert_int_eq(sock_listen(&set.item[0].at, BACKLOG, &thief, &oc), 0);
+	ck_assert_int_eq(listener_revive(&set.item[0], &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, "127.0.0.1:");
+	close(thief);
+	listener_set_close(&set);
+}
+END_TEST
+
+/* What a worker may do with a listener after the filter of system calls: nothing comes of it. */
+START_TEST(test_the_write_end_of_a_listener)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct server_options o = { .listen_count = 2,
+		.listen = { place(parsed("127.0.0.1", "0")),
+		    { .kind = PLACE_UNIX, .text = "check_listener.sock" } } };
+	struct listener_set set;
+
+	unlink(o.listen[1].text);
+	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
+	for (size_t i = 0; i < set.count; i++) {
+		shutdown(set.item[i].fd, SHUT_WR);
+		ck_assert_ptr_null(listener_set_find_dead(&set));
+	}
+	ck_assert(can_connect(&set.item[0].at));
+	/* A path that is shut down is seen, and cannot be revived. */
+	ck_assert_int_eq(shutdown(set.item[1].fd, SHUT_RD), 0);
+	ck_assert_ptr_eq(listener_set_find_dead(&set), &set.item[1]);
+	ck_assert_int_eq(listener_revive(&set.item[1], &oc), -1);
+	ck_assert_outcome(&oc, OC_LISTEN, "unix:check_listener.sock was shut down from within");
+	ck_assert_int_eq(listener_set_withdraw(&set, &oc), 0);
+}
+END_TEST
+
+CHECK_MAIN("listener", test_both_families_get_the_same_port, test_an_explicit_list,
+    test_as_many_as_the_options_hold, test_all_of_a_list_or_none, test_the_same_address_twice,
+    test_both_families_or_none, test_close_is_idempotent, test_a_path_goes_with_whoever_made_it,
+    test_what_was_handed_over, test_one_that_was_shut_down_listens_again,
+    test_one_that_was_shut_down_and_whose_port_is_gone, test_the_write_end_of_a_listener)
