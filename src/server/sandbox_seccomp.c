@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
@@ -30,7 +31,6 @@ static const int allowed[] = {
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(write), /* the log, too */
 	SCMP_SYS(writev),
-	SCMP_SYS(shutdown),
 	SCMP_SYS(close),
 
 	/* waiting: the event loop, and the log's look at its pipe */
@@ -52,7 +52,7 @@ static const int allowed[] = {
 	SCMP_SYS(gettimeofday),
 	SCMP_SYS(time),
 
-	/* memory; mmap, mprotect and mremap have rules of their own below */
+	/* memory; mmap and mprotect have rules of their own below, as shutdown has */
 	SCMP_SYS(brk),
 	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),
@@ -105,6 +105,11 @@ static int add_conditions(scmp_filter_ctx filter)
 		.op = SCMP_CMP_EQ,
 		.datum_a = (scmp_datum_t)getpid(),
 		.datum_b = 0 };
+	/* The other ways would end a listener, and with it the service: it is shared by all. */
+	const struct scmp_arg_cmp write_end = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = SHUT_WR,
+		.datum_b = 0 };
 	/* How much is there to read, asked by libevent's buffers. */
 	const struct scmp_arg_cmp fionread = { .arg = 1,
 		.op = SCMP_CMP_EQ,
@@ -124,6 +129,7 @@ static int add_conditions(scmp_filter_ctx filter)
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own_process);
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &fionread);
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, &getfl);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown), 1, &write_end);
 	return ret;
 }
 
