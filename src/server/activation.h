@@ -25,6 +25,13 @@ struct activation {
 };
 
 /*
+ * Close all descriptors but 0, 1, 2 and what was handed over: whatever else the
+ * starter left open must not reach a process that talks to peers. To be called
+ * before this program opens anything.
+ */
+void activation_close_others(void);
+
+/*
  * Read and unset the three variables; what was handed over is closed on exec
  * from now on. Nothing handed over, or to another process, is an empty one.
  * Returns 0, or -1 with OC_LISTEN when the variables contradict each other or
