@@ -21,7 +21,7 @@ static void find(const struct audit *a, enum audit_level level, const char *fmt,
 
 static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
 {
-	char text[512];
+	char text[AUDIT_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -125,6 +125,19 @@ void audit_dates(const struct audit_certificate *chain, size_t count, int64_t no
 
 	for (size_t i = 0; i < count; i++)
 		judge_dates(&a, &chain[i].info, now);
+}
+
+static void keep_error(void *arg, enum audit_level level, const char *text)
+{
+	if (level == AUDIT_ERROR)
+		snprintf(arg, AUDIT_TEXT_MAX, "%s", text);
+}
+
+bool audit_is_outdated(const struct audit_certificate *c, int64_t now, char text[AUDIT_TEXT_MAX])
+{
+	text[0] = '\0';
+	audit_dates(c, 1, now, keep_error, text);
+	return text[0] != '\0';
 }
 
 void audit_names(const struct audit_names *names, audit_report *report, void *arg)

@@ -35,6 +35,9 @@ struct audit_names {
 	const char *hidden_by; /* the file of that other one */
 };
 
+/* Longest text of a finding, with the terminator. */
+enum { AUDIT_TEXT_MAX = 512 };
+
 /* Told of each finding; the text is one line and lasts for the call. */
 typedef void audit_report(void *arg, enum audit_level level, const char *text);
 
@@ -45,6 +48,12 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 /* Of these findings only those about dates: what comes without anybody doing anything. */
 void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
     audit_report *report, void *arg);
+
+/*
+ * Is there an error among these findings about one certificate: has it expired, or
+ * is it not valid yet? Then writes the text of it.
+ */
+bool audit_is_outdated(const struct audit_certificate *c, int64_t now, char text[AUDIT_TEXT_MAX]);
 
 /*
  * Judge by what clients are judged: the CAs, of which there must be a root, and

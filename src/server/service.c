@@ -155,6 +155,49 @@ static int load_tls(struct service *s, const struct server_options *o, struct ou
 	return clienttrust_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
 }
 
+/* The same judgement as that of --check; what is wrong on purpose is not judged. */
+static int keep_valid_identity(const struct identity *was, const struct identity *is, int64_t now,
+    struct outcome *oc)
+{
+	char text[AUDIT_TEXT_MAX], ignored[AUDIT_TEXT_MAX];
+
+	if (is->files->zoo_name || !audit_is_outdated(&is->chain[0], now, text) ||
+	    audit_is_outdated(&was->chain[0], now, ignored))
+		return 0;
+	outcome_set(oc, OC_FILE, "%s: %s", is->files->chain_file, text);
+	outcome_advise(oc,
+	    "put a valid certificate there, and reload; a restart serves this one all the same");
+	return -1;
+}
+
+/* Of several CAs some may be over; when all are, no client can pass. */
+static bool is_outdated(const struct audit_certificate *ca, size_t count, int64_t now,
+    char text[AUDIT_TEXT_MAX])
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!audit_is_outdated(&ca[i], now, text))
+			return false;
+	}
+	return count > 0;
+}
+
+/* Options are the same for both, so the identities are, one by one. */
+static int keep_valid(const struct service *was, const struct service *is,
+    const struct server_options *o, struct outcome *oc)
+{
+	char text[AUDIT_TEXT_MAX], ignored[AUDIT_TEXT_MAX];
+	int64_t now = time(NULL);
+
+	for (size_t i = 0; i < is->identity_count; i++) {
+		if (keep_valid_identity(&was->identities[i], &is->identities[i], now, oc) != 0)
+			return -1;
+	}
+	if (!is_outdated(is->clients.ca, is->clients.ca_count, now, text) ||
+	    is_outdated(was->clients.ca, was->clients.ca_count, now, ignored))
+		return 0;
+	return outcome_set(oc, OC_FILE, "no client could pass by %s: %s", o->clients.ca_file, text);
+}
+
 struct service *service_load(const struct server_options *o, const struct service *before,
     struct outcome *oc)
 {
@@ -171,7 +214,7 @@ struct service *service_load(const struct server_options *o, const struct servic
 	note_file(s, o->greeting_file);
 	load_report(s, o);
 	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||
-	    load_greeting(s, o, oc) != 0) {
+	    load_greeting(s, o, oc) != 0 || (before && keep_valid(before, s, o, oc) != 0)) {
 		service_free(s);
 		return NULL;
 	}

@@ -47,9 +47,10 @@ struct service {
  * Read certificates, keys, ticket keys, greeting, and by what clients are judged,
  * and rehearse handshakes in memory. After this nothing needs a file any more.
  * Ticket keys that no file holds are made: a new one, and behind it the newest of
- * before, the service that is replaced (NULL: none). Master only. NULL with
- * OC_FILE and nothing kept, so that a bad reload leaves the running generation as
- * it was.
+ * before, the service that is replaced (NULL: none). A certificate that has expired
+ * or is not valid yet is served, but it does not replace one that is valid; so are the
+ * CAs for clients. Master only. NULL with OC_FILE and nothing kept, so that a bad
+ * reload leaves the running generation as it was.
  */
 struct service *service_load(const struct server_options *o, const struct service *before,
     struct outcome *oc);

@@ -48,6 +48,14 @@ static void note(void *arg, enum audit_level level, const char *text)
 	snprintf(f->text, sizeof f->text, "%s", text);
 }
 
+static void expect_outdated(const char *text)
+{
+	char found[AUDIT_TEXT_MAX];
+
+	ck_assert_int_eq(audit_is_outdated(&chain[0], NOW, found), text != NULL);
+	ck_assert_has(found, text ? text : "");
+}
+
 static void expect_one(size_t count, enum audit_level level, const char *part)
 {
 	struct found f = { .count = 0 };
@@ -182,6 +190,25 @@ START_TEST(test_names_that_another_one_serves)
 }
 END_TEST
 
+/* What --check calls an error, and nothing less. */
+START_TEST(test_what_is_outdated)
+{
+	make_good();
+	expect_outdated(NULL);
+	chain[0].info.not_after = NOW + DAY;
+	expect_outdated(NULL);
+	chain[0].info.not_after = NOW - DAY;
+	expect_outdated("\"leaf\" has expired on ");
+	make_good();
+	chain[0].info.not_before = NOW + DAY;
+	expect_outdated("\"leaf\" is not valid before ");
+	/* Only this one is asked about. */
+	make_good();
+	chain[1].info.not_after = NOW - DAY;
+	expect_outdated(NULL);
+}
+END_TEST
+
 CHECK_MAIN("audit", test_a_good_chain, test_dates, test_a_short_life_is_judged_by_its_length,
     test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone,
-    test_names_that_another_one_serves)
+    test_names_that_another_one_serves, test_what_is_outdated)
