@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "common/optparse.h"
 
 static int no_such_user(const char *user, bool asked, struct outcome *oc)
 {
@@ -23,29 +26,52 @@ static int no_such_user(const char *user, bool asked, struct outcome *oc)
 	return -1;
 }
 
+/* A number of chown(2), whose highest value means "leave it". */
+static bool is_number(const char *text, unsigned *number)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	return optparse_uint("", text, 0, UINT_MAX - 1, number, &ignored) == 0;
+}
+
+static bool find_user(const char *user, uid_t *uid, gid_t *gid)
+{
+	const struct passwd *entry = getpwnam(user);
+	unsigned number = 0;
+
+	if (!entry && !is_number(user, &number))
+		return false;
+	if (!entry)
+		entry = getpwuid(number);
+	*uid = entry ? entry->pw_uid : number;
+	*gid = entry ? entry->pw_gid : number;
+	return true;
+}
+
 static int resolve_group(const char *group, gid_t *gid, struct outcome *oc)
 {
 	const struct group *entry;
+	unsigned number = 0;
 
 	if (!group)
 		return 0;
 	entry = getgrnam(group);
-	if (!entry)
+	if (!entry && !is_number(group, &number))
 		return outcome_set(oc, OC_PRIVILEGES, "there is no group \"%s\"", group);
-	*gid = entry->gr_gid;
+	*gid = entry ? entry->gr_gid : number;
 	return 0;
 }
 
 /* Without root there is nobody to become. */
 static int stay(const char *user, const char *group, struct privdrop *out, struct outcome *oc)
 {
-	const struct passwd *entry = user ? getpwnam(user) : NULL;
-	struct privdrop self = { .uid = geteuid(), .gid = getegid() };
-	gid_t gid = self.gid;
+	const struct privdrop self = { .uid = geteuid(), .gid = getegid() };
+	gid_t gid = self.gid, ignored;
+	uid_t uid = self.uid;
 
 	if (resolve_group(group, &gid, oc) != 0)
 		return -1;
-	if ((user && (!entry || entry->pw_uid != self.uid)) || gid != self.gid) {
+	if ((user && (!find_user(user, &uid, &ignored) || uid != self.uid)) || gid != self.gid) {
 		outcome_set(oc, OC_PRIVILEGES, "only root can become %s \"%s\"",
 		    gid != self.gid ? "group" : "user", gid != self.gid ? group : user);
 		outcome_advise(oc, "start it as root, or leave --user and --group out");
@@ -59,15 +85,11 @@ int privdrop_resolve(const char *user, const char *group, struct privdrop *out, 
 {
 	const char *name = user ? user : PRIVDROP_DEFAULT_USER;
 	struct privdrop found = { .change = true };
-	const struct passwd *entry;
 
 	if (geteuid() != 0)
 		return stay(user, group, out, oc);
-	entry = getpwnam(name);
-	if (!entry)
+	if (!find_user(name, &found.uid, &found.gid))
 		return no_such_user(name, user != NULL, oc);
-	found.uid = entry->pw_uid;
-	found.gid = entry->pw_gid;
 	if (resolve_group(group, &found.gid, oc) != 0)
 		return -1;
 	if (found.uid == 0 || found.gid == 0) {
@@ -117,17 +139,24 @@ static bool has_capabilities(void)
 	return false;
 }
 
+/* Root without capabilities, or in a user namespace that has no other user. */
+static int cannot_change(const char *what, unsigned id, struct outcome *oc)
+{
+	outcome_set_errno(oc, OC_PRIVILEGES, "cannot become %s %u", what, id);
+	outcome_advise(oc,
+	    "start it as the user that it should run as, and not as root; or give root "
+	    "CAP_SETUID and CAP_SETGID, and a user namespace that maps this %s",
+	    what);
+	return -1;
+}
+
 static int change_user(const struct privdrop *who, struct outcome *oc)
 {
 	/* The order is the only one that works: each step takes the right to the one before it. */
-	if (setgroups(0, NULL) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot leave root's groups");
-	if (setresgid(who->gid, who->gid, who->gid) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot become group %u",
-		    (unsigned)who->gid);
+	if (setgroups(0, NULL) != 0 || setresgid(who->gid, who->gid, who->gid) != 0)
+		return cannot_change("group", who->gid, oc);
 	if (setresuid(who->uid, who->uid, who->uid) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot become user %u",
-		    (unsigned)who->uid);
+		return cannot_change("user", who->uid, oc);
 	return 0;
 }
 
@@ -145,7 +174,8 @@ static int prove(const struct privdrop *who, struct outcome *oc)
 			    "%u, group %u",
 			    (unsigned)uid[i], (unsigned)gid[i]);
 	}
-	if (who->uid != 0 && (setuid(0) == 0 || setgid(0) == 0))
+	/* Group 0 alone is no root: containers start anybody with it, and it could not be left. */
+	if (setuid(0) == 0 || (who->gid != 0 && setgid(0) == 0))
 		return outcome_set(oc, OC_PRIVILEGES, "root could be had back");
 	if (has_capabilities())
 		return outcome_set(oc, OC_PRIVILEGES, "capabilities are left");

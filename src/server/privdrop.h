@@ -19,9 +19,10 @@ struct privdrop {
 
 /*
  * Look the names up, in the master: a worker reads no file. user and group may
- * be NULL: the default user, and the user's own group. root is refused, and so
- * is anybody else than oneself without root. Returns 0, or -1 with
- * OC_PRIVILEGES.
+ * be NULL: the default user, and the user's own group. Both may be numbers; one
+ * without an account stands for itself, as a user also for its group. Root is
+ * refused; without root the server can only stay who it is, with any group that
+ * it was started with, group 0 as well. Returns 0, or -1 with OC_PRIVILEGES.
  */
 int privdrop_resolve(const char *user, const char *group, struct privdrop *out, struct outcome *oc);
 
