@@ -51,12 +51,14 @@ libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \
 	src/server/clientauth.c src/server/clientauth.h \
 	src/server/clienttrust.c src/server/clienttrust.h \
+	src/server/confine.c src/server/confine.h \
 	src/server/conn.c src/server/conn.h \
 	src/server/connlog.c src/server/connlog.h \
 	src/server/connrecord.c src/server/connrecord.h \
 	src/server/counters.c src/server/counters.h \
 	src/server/crew.c src/server/crew.h \
 	src/server/exposition.c src/server/exposition.h \
+	src/server/gauges.c src/server/gauges.h \
 	src/server/identity.c src/server/identity.h \
 	src/server/limits.c src/server/limits.h \
 	src/server/listener.c src/server/listener.h \
@@ -77,6 +79,7 @@ libserver_a_SOURCES = \
 	src/server/sandbox.c src/server/sandbox.h \
 	src/server/service.c src/server/service.h \
 	src/server/servicelog.c src/server/servicelog.h \
+	src/server/signals.c src/server/signals.h \
 	src/server/supervisor.c src/server/supervisor.h \
 	src/server/unixsock.c src/server/unixsock.h \
 	src/server/worker.c src/server/worker.h \

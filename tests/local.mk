@@ -86,6 +86,7 @@ system_tests = \
 	tests/system/firewall.sh \
 	tests/system/greet.sh \
 	tests/system/http.sh \
+	tests/system/identity.sh \
 	tests/system/interop.sh \
 	tests/system/json.sh \
 	tests/system/languages.sh \

@@ -8,8 +8,8 @@
 
 #include "common/sock.h"
 #include "server/audit.h"
+#include "server/confine.h"
 #include "server/limits.h"
-#include "server/privdrop.h"
 #include "server/service.h"
 #include "server/unixsock.h"
 
@@ -79,19 +79,20 @@ static void check_service(struct findings *f, const struct server_options *o)
 
 static void check_confinement(struct findings *f, const struct server_options *o)
 {
+	struct outcome oc = OUTCOME_NONE, missing = OUTCOME_NONE;
 	char sandbox[SANDBOX_TEXT_MAX];
-	struct outcome oc = OUTCOME_NONE;
 	struct privdrop who;
 	struct limits limits;
 
 	if (limits_apply(o, &limits, &oc) != 0)
 		print_failure(f, "limits", &oc);
 	oc = OUTCOME_NONE;
-	if (privdrop_resolve(o->user, o->group, &who, &oc) != 0)
+	if (sandbox_probe(o->sandbox, sandbox, &missing) != 0)
+		print_failure(f, "sandbox", &missing);
+	/* What is missing was said; the rehearsal then tells about the rest. */
+	if (privdrop_resolve(o->user, o->group, &who, &oc) != 0 ||
+	    confine_rehearse(&who, missing.code == OC_OK ? o->sandbox : SANDBOX_AUTO, &oc) != 0)
 		print_failure(f, "privileges", &oc);
-	oc = OUTCOME_NONE;
-	if (sandbox_probe(o->sandbox, sandbox, &oc) != 0)
-		print_failure(f, "sandbox", &oc);
 }
 
 /* In use is a note only: it may well be this server that runs there. */

@@ -17,11 +17,11 @@ static void number(FILE *to, const char *name, const char *type, const char *hel
 	fprintf(to, "%s %" PRIu64 "\n", name, value);
 }
 
-/* A label's value, with what the format wants escaped. */
-static void label(FILE *to, const char *name, const char *value)
+/* A label's value, with what the format wants escaped. It need not end. */
+static void label(FILE *to, const char *name, const char *value, size_t max)
 {
 	fprintf(to, "%s=\"", name);
-	for (; *value; value++) {
+	for (; max > 0 && *value; value++, max--) {
 		if (*value == '\n')
 			fputs("\\n", to);
 		else if (*value == '"' || *value == '\\')
@@ -57,7 +57,7 @@ static void write_outcomes(FILE *to, const struct counters *c)
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		if (is_ours((enum outcome_code)i))
 			fprintf(to, "%s{outcome=\"%s\"} %" PRIu64 "\n", name,
-			    outcome_name((enum outcome_code)i), (uint64_t)c->outcome[i]);
+			    outcome_name((enum outcome_code)i), (uint64_t)c->work->outcome[i]);
 	}
 }
 
@@ -74,7 +74,7 @@ static void write_handshakes(FILE *to, const struct counters *c)
 		for (int resumed = 0; resumed <= 1; resumed++)
 			fprintf(to, "%s{version=\"%s\",resumed=\"%s\"} %" PRIu64 "\n", name,
 			    versions[v], resumed ? "yes" : "no",
-			    (uint64_t)c->handshakes[v][resumed]);
+			    (uint64_t)c->work->handshakes[v][resumed]);
 	}
 }
 
@@ -100,11 +100,11 @@ static void write_phases(FILE *to, const struct counters *c)
 {
 	head(to, "hello_phase_duration_seconds", "histogram",
 	    "Time that connections took in a phase which they came through.");
-	write_phase(to, "proxy", &c->phase[PHASE_PROXY]);
-	write_phase(to, "handshake", &c->phase[PHASE_HANDSHAKE]);
-	write_phase(to, "request", &c->phase[PHASE_REQUEST]);
-	write_phase(to, "greeting", &c->phase[PHASE_GREETING]);
-	write_phase(to, "linger", &c->phase[PHASE_LINGER]);
+	write_phase(to, "proxy", &c->work->phase[PHASE_PROXY]);
+	write_phase(to, "handshake", &c->work->phase[PHASE_HANDSHAKE]);
+	write_phase(to, "request", &c->work->phase[PHASE_REQUEST]);
+	write_phase(to, "greeting", &c->work->phase[PHASE_GREETING]);
+	write_phase(to, "linger", &c->work->phase[PHASE_LINGER]);
 }
 
 static void write_limits(FILE *to, const struct counters *c)
@@ -114,7 +114,7 @@ static void write_limits(FILE *to, const struct counters *c)
 	head(to, name, "counter", "Connections closed to make room for another, by limit.");
 	for (int i = 0; i < LIMITS_KINDS; i++)
 		fprintf(to, "%s{limit=\"%s\"} %" PRIu64 "\n", name,
-		    limits_name((enum limits_kind)i), (uint64_t)c->limit[i]);
+		    limits_name((enum limits_kind)i), (uint64_t)c->work->limit[i]);
 }
 
 /* One sample for each certificate; 0 is no moment. */
@@ -124,9 +124,9 @@ static void write_moment(FILE *to, const char *name, const struct counters_certi
 	if (moment == 0)
 		return;
 	fprintf(to, "%s{", name);
-	label(to, "subject", of->subject);
+	label(to, "subject", of->subject, sizeof of->subject);
 	fputc(',', to);
-	label(to, "sha256", of->sha256);
+	label(to, "sha256", of->sha256, sizeof of->sha256);
 	fprintf(to, "} %" PRId64 "\n", moment);
 }
 
@@ -136,7 +136,7 @@ static void write_certificates(FILE *to, const struct counters *c)
 	static const char stapled[] = "hello_staple_next_update_timestamp_seconds";
 	struct counters_certificates served;
 
-	counters_get_served(&c->served, &served);
+	counters_get_served(&c->state->served, &served);
 	head(to, not_after, "gauge", "When the certificates that are served expire.");
 	for (unsigned i = 0; i < served.count; i++)
 		write_moment(to, not_after, &served.item[i], served.item[i].not_after);
@@ -151,11 +151,11 @@ static void write_crls(FILE *to, const struct counters *c)
 	static const char name[] = "hello_crl_next_update_timestamp_seconds";
 	struct counters_certificates crls;
 
-	counters_get_served(&c->crls, &crls);
+	counters_get_served(&c->state->crls, &crls);
 	head(to, name, "gauge", "When the CRLs by which clients are judged get stale.");
 	for (unsigned i = 0; i < crls.count; i++) {
 		fprintf(to, "%s{", name);
-		label(to, "issuer", crls.item[i].subject);
+		label(to, "issuer", crls.item[i].subject, sizeof crls.item[i].subject);
 		fprintf(to, "} %" PRId64 "\n", crls.item[i].not_after);
 	}
 }
@@ -164,13 +164,13 @@ static void write_information(FILE *to, const struct counters *c)
 {
 	head(to, "hello_build_info", "gauge", "Version of the server and of its TLS library.");
 	fputs("hello_build_info{", to);
-	label(to, "version", PACKAGE_VERSION);
+	label(to, "version", PACKAGE_VERSION, SIZE_MAX);
 	fputc(',', to);
-	label(to, "library", tlsctx_library());
+	label(to, "library", tlsctx_library(), SIZE_MAX);
 	fputs("} 1\n", to);
 	head(to, "hello_sandbox_info", "gauge", "What confines the workers.");
 	fputs("hello_sandbox_info{", to);
-	label(to, "sandbox", c->sandbox);
+	label(to, "sandbox", c->state->sandbox, sizeof c->state->sandbox);
 	fputs("} 1\n", to);
 }
 
@@ -181,33 +181,35 @@ void exposition_write(FILE *to, const struct counters *c)
 	write_phases(to, c);
 	write_limits(to, c);
 	number(to, "hello_received_bytes_total", "counter",
-	    "Bytes read from connections that have ended.", c->received);
+	    "Bytes read from connections that have ended.", c->work->received);
 	number(to, "hello_sent_bytes_total", "counter",
-	    "Bytes written to connections that have ended.", c->sent);
+	    "Bytes written to connections that have ended.", c->work->sent);
 	number(to, "hello_accept_pauses_total", "counter",
 	    "Times a worker stopped accepting because descriptors or memory were used up.",
-	    c->accept_pauses);
+	    c->work->accept_pauses);
 	number(to, "hello_connections_open", "gauge", "Connections that are open.",
 	    counters_open(c));
 	number(to, "hello_handshakes_in_flight", "gauge", "Handshakes begun and not done.",
 	    counters_handshaking(c));
-	number(to, "hello_generation", "gauge", "Generation of the workers.", c->generation);
+	number(to, "hello_generation", "gauge", "Generation of the workers.", c->state->generation);
 	number(to, "hello_workers", "gauge", "Workers of this generation that should be there.",
-	    c->workers);
+	    c->state->workers);
 	number(to, "hello_workers_ready", "gauge", "Workers of this generation that are ready.",
-	    c->workers_ready);
+	    c->state->workers_ready);
 	number(to, "hello_worker_restarts_total", "counter",
-	    "Workers that were replaced because they died.", c->restarts);
+	    "Workers that were replaced because they died.", c->state->restarts);
 	head(to, "hello_worker_pause_seconds", "gauge",
 	    "How long the place of a worker that died stays empty, now; it grows in a crash loop.");
-	fprintf(to, "hello_worker_pause_seconds %g\n", (double)c->worker_pause_ms / 1000);
+	fprintf(to, "hello_worker_pause_seconds %g\n", (double)c->state->worker_pause_ms / 1000);
 	head(to, "hello_reloads_total", "counter", "Reloads, by result.");
-	fprintf(to, "hello_reloads_total{result=\"ok\"} %" PRIu64 "\n", (uint64_t)c->reloads);
+	fprintf(to, "hello_reloads_total{result=\"ok\"} %" PRIu64 "\n",
+	    (uint64_t)c->state->reloads);
 	fprintf(to, "hello_reloads_total{result=\"failed\"} %" PRIu64 "\n",
-	    (uint64_t)c->reloads_failed);
-	number(to, "hello_draining", "gauge", "1 after the server was told to leave.", c->draining);
+	    (uint64_t)c->state->reloads_failed);
+	number(to, "hello_draining", "gauge", "1 after the server was told to leave.",
+	    c->state->draining);
 	number(to, "hello_start_time_seconds", "gauge", "When the server was started.",
-	    (uint64_t)c->started);
+	    (uint64_t)c->state->started);
 	write_certificates(to, c);
 	write_crls(to, c);
 	write_information(to, c);

@@ -5,7 +5,6 @@
  * serve, where to listen, and the master, whose workers accept.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "common/log.h"
 #include "common/outcome.h"
@@ -13,6 +12,7 @@
 #include "server/activation.h"
 #include "server/answer.h"
 #include "server/check.h"
+#include "server/confine.h"
 #include "server/limits.h"
 #include "server/listener.h"
 #include "server/master.h"
@@ -20,9 +20,8 @@
 #include "server/monitor.h"
 #include "server/optcheck.h"
 #include "server/options.h"
-#include "server/privdrop.h"
-#include "server/sandbox.h"
 #include "server/service.h"
+#include "server/signals.h"
 #include "server/supervisor.h"
 #include "server/zoo.h"
 
@@ -37,18 +36,6 @@ static void log_listening(const char *what, const struct listener_set *set)
 		log_field(&line, "addr", "%s", listener_format(&set->item[i], text));
 		log_end(&line);
 	}
-}
-
-static void log_confinement(const struct privdrop *who, const char *sandbox)
-{
-	struct log_line line;
-
-	log_begin(&line, LEVEL_INFO);
-	log_field(&line, "msg", "workers are confined");
-	log_field(&line, "uid", "%u", (unsigned)who->uid);
-	log_field(&line, "gid", "%u", (unsigned)who->gid);
-	log_field(&line, "sandbox", "%s", sandbox);
-	log_end(&line);
 }
 
 /* The socket units and the command line disagree: then somebody waits at a dead socket. */
@@ -106,18 +93,26 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	struct activation given;
 	struct limits limits;
 	struct privdrop who;
-	struct monitor monitor = { .argv = o->metrics_wanted ? argv : NULL };
+	struct counters counters;
+	struct monitor monitor = {
+		.argv = o->metrics_wanted ? argv : NULL,
+		.counters = &counters,
+	};
+	char sandbox[SANDBOX_TEXT_MAX];
 	struct master_job job = {
 		.options = o,
 		.limits = &limits,
 		.privdrop = &who,
 		.listeners = &listeners,
+		.metrics = &metrics,
+		.counters = &counters,
 		.monitor = &monitor,
+		.sandbox = sandbox,
 	};
 	struct outcome ignored = OUTCOME_NONE;
-	char sandbox[SANDBOX_TEXT_MAX];
 	int ret = -1;
 
+	signals_hold();
 	/* Before anything else is opened: what was handed over is known by its numbers. */
 	if (activation_open(&given, oc) != 0)
 		return -1;
@@ -127,9 +122,9 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	if (limits_apply(o, &limits, oc) == 0 &&
 	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
 	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&
-	    (job.counters = counters_new(&monitor.counters_fd, oc)))
+	    confine_rehearse(&who, o->sandbox, oc) == 0)
 		job.service = service_load(o, NULL, oc);
-	if (job.service)
+	if (job.service && counters_make(&counters, oc) == 0)
 		ret = open_listeners(&listeners, &metrics, o, &given, oc);
 	activation_close(&given);
 	if (ret != 0) {
@@ -137,9 +132,8 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 		return -1;
 	}
 	monitor.listen_fd = metrics.count > 0 ? metrics.item[0].fd : -1;
-	memcpy(job.counters->sandbox, sandbox, sizeof sandbox);
-	log_confinement(&who, sandbox);
 	ret = run(&job, oc);
+	counters_free(&counters);
 	if (listener_set_withdraw(&metrics, &ignored) != 0)
 		log_outcome(LEVEL_WARNING, "a path stays behind", &ignored);
 	return ret;
@@ -163,6 +157,9 @@ int main(int argc, char *argv[])
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
+	/* What the metrics process holds is what the master gave it. */
+	if (!metrics_is_us())
+		activation_close_others();
 	if (server_options_parse(&options, argc, argv, &oc) == 0 &&
 	    server_optcheck(&options, &oc) == 0 && (!options.zoo || zoo_open(&options, &oc) == 0)) {
 		if (options.check)

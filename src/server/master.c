@@ -15,8 +15,10 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "server/crew.h"
+#include "server/gauges.h"
 #include "server/posts.h"
 #include "server/servicelog.h"
+#include "server/signals.h"
 #include "server/worker.h"
 
 struct master {
@@ -24,46 +26,18 @@ struct master {
 	struct service *service;
 	struct crew *crew;
 	struct posts posts;
-	bool unheard;      /* the supervisor could not be told, which was logged */
-	sigset_t waiting;  /* the signal mask while we wait */
-	bool complete;     /* "ready" was said for this generation */
-	bool stale;        /* and that one of its CRLs is */
-	int64_t looked_s;  /* when it was last looked which staples have ended; 0: never */
-	unsigned pause_ms; /* how long a slot pauses, as last looked at */
+	bool unheard;           /* the supervisor could not be told, which was logged */
+	sigset_t waiting;       /* the signal mask while we wait */
+	bool complete;          /* "ready" was said for this generation */
+	bool stale;             /* and that one of its CRLs is */
+	int64_t looked_s;       /* when it was last looked which staples have ended; 0: never */
+	unsigned pause_ms;      /* how long a slot pauses, as last looked at */
+	unsigned revivals;      /* of listeners */
+	struct outcome failure; /* for which the server leaves */
 };
 
-/* Handlers only take notes; the signals are blocked everywhere but in ppoll. */
-static volatile sig_atomic_t terminations, interrupted, hung_up, asked;
-
-static void on_signal(int number)
-{
-	if (number == SIGTERM)
-		terminations++;
-	else if (number == SIGINT)
-		interrupted = 1;
-	else if (number == SIGHUP)
-		hung_up = 1;
-	else if (number == SIGUSR1)
-		asked = 1;
-}
-
-static void catch_signals(struct master *m)
-{
-	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD };
-	struct sigaction action = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
-		sigaddset(&blocked, caught[i]);
-		sigaction(caught[i], &action, NULL);
-	}
-	sigprocmask(SIG_BLOCK, &blocked, &m->waiting);
-	/* Whoever started us may have blocked them for us too. */
-	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
-		sigdelset(&m->waiting, caught[i]);
-}
+/* Whoever can shut a listener down can do it again: at some time a new start is better. */
+enum { REVIVALS_MAX = 16 };
 
 static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd,
     struct counters_seat *seat)
@@ -111,12 +85,11 @@ static pid_t spawn(struct master *m, const struct crew_order *order)
 		close(ends[0]);
 		return 0;
 	}
-	if (seat)
-		seat->pid = pid;
+	counters_give_seat(m->job->counters, seat, pid);
 	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
 	    order->generation, (long)pid);
 	/* Not on the list means never ready: it is told to leave, and the crew tries again. */
-	if (posts_add(&m->posts, ends[0], pid) != 0)
+	if (posts_add(&m->posts, ends[0], POLLIN, pid) != 0)
 		close(ends[0]);
 	return pid;
 }
@@ -149,57 +122,58 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 	}
 }
 
-static void show_crls(const struct master *m)
-{
-	const struct tlscrl_file *crls = m->service->clients.crls;
-	struct counters_certificate items[TLSCRL_MAX] = { 0 };
-	const int64_t now = time(NULL);
-	unsigned count = 0;
-
-	for (size_t i = 0; crls && i < crls->count; i++) {
-		const struct crl *crl = &crls->item[i].crl;
-
-		/* The others decide nothing, and would be the same series once more. */
-		if (!tlscrl_decides(crls, i, now))
-			continue;
-		items[count].not_after = crl->next_update;
-		memcpy(items[count++].subject, crl->issuer, sizeof items[0].subject);
-	}
-	counters_serve(&m->job->counters->crls, items, count);
-}
-
-/* What the new generation serves, now that all of it does. */
-static void show_service(const struct master *m)
-{
-	struct counters_certificate leaves[SERVER_IDENTITIES_MAX];
-	unsigned count = 0;
-
-	for (; count < m->service->identity_count; count++) {
-		const struct certinfo *info = &m->service->identities[count].chain[0].info;
-
-		leaves[count].not_after = info->not_after;
-		leaves[count].stapled_until = m->service->identities[count].staple.next_update;
-		memcpy(leaves[count].subject, info->subject, sizeof leaves[count].subject);
-		memcpy(leaves[count].sha256, info->sha256, sizeof leaves[count].sha256);
-	}
-	counters_serve(&m->job->counters->served, leaves, count);
-	show_crls(m);
-	m->job->counters->ready = true;
-}
-
 static void count_crew(struct master *m)
 {
 	struct crew_count count = crew_count(m->crew);
 
-	m->job->counters->generation = count.generation;
-	m->job->counters->workers = count.slots;
-	m->job->counters->workers_ready = count.ready;
-	m->job->counters->worker_pause_ms = count.pause_ms;
+	gauges_show_crew(m->job->counters->state, &count);
 	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
 	if (count.pause_ms >= CREW_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
 		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
 		    count.pause_ms);
 	m->pause_ms = count.pause_ms;
+}
+
+static void withdraw_listeners(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	if (listener_set_withdraw(m->job->listeners, &oc) != 0)
+		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
+}
+
+/* Begin to leave; also for what cannot be mended from here, but by whoever starts us anew. */
+static void stop(struct master *m, bool graceful)
+{
+	m->job->counters->state->draining = true;
+	supervisor_leaving(m->job->supervisor);
+	crew_stop(m->crew, graceful);
+	posts_forget_listeners(&m->posts);
+	withdraw_listeners(m);
+}
+
+/*
+ * Only a process that shares a listener can have shut it down, and the sandbox
+ * forbids that: whoever it was is no worker of ours any more.
+ */
+static void revive_listeners(struct master *m, struct listener_set *set)
+{
+	char text[LISTENER_TEXT_MAX];
+	struct listener *dead;
+
+	while ((dead = listener_set_find_dead(set))) {
+		if (m->revivals++ == REVIVALS_MAX)
+			outcome_set(&m->failure, OC_LISTEN,
+			    "%s was shut down from within, too often to be an accident",
+			    listener_format(dead, text));
+		if (m->failure.code != OC_OK || listener_revive(dead, &m->failure) != 0) {
+			log_outcome(LEVEL_ERROR, "a listener is dead: draining", &m->failure);
+			stop(m, true);
+			return;
+		}
+		log_at(LEVEL_ERROR, "%s was shut down from within; it listens again",
+		    listener_format(dead, text));
+	}
 }
 
 static void heed_post(struct master *m, size_t i)
@@ -215,23 +189,39 @@ static void heed_post(struct master *m, size_t i)
 	crew_beat(m->crew, pid, clock_ms());
 }
 
+static void note_complete(struct master *m)
+{
+	struct counters_state *state = m->job->counters->state;
+
+	/* A worker reports that it is ready when it has proved that it is confined. */
+	if (!state->ready)
+		gauges_show_confinement(state, m->job->privdrop, m->job->sandbox);
+	m->complete = true;
+	gauges_show_service(state, m->service);
+	log_at(LEVEL_INFO, "ready");
+}
+
 static void wait_for_news(struct master *m, uint64_t until_ms)
 {
 	uint64_t now = clock_ms(), ms = until_ms > now ? until_ms - now : 0;
 	struct timespec left = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
 	int n = ppoll(m->posts.poll, m->posts.count, until_ms == UINT64_MAX ? NULL : &left,
 	    &m->waiting);
+	bool dead = false;
 
 	/* Backwards: removing moves the last one into the place just looked at. */
 	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
-		if (m->posts.poll[i].revents)
+		if (m->posts.pid[i] == POSTS_LISTENER)
+			dead |= m->posts.poll[i].revents != 0;
+		else if (m->posts.poll[i].revents)
 			heed_post(m, i);
 	}
-	if (!m->complete && crew_is_complete(m->crew)) {
-		m->complete = true;
-		show_service(m);
-		log_at(LEVEL_INFO, "ready");
+	if (dead) {
+		revive_listeners(m, m->job->listeners);
+		revive_listeners(m, m->job->metrics);
 	}
+	if (!m->complete && crew_is_complete(m->crew))
+		note_complete(m);
 }
 
 static void log_exit(pid_t pid, int status)
@@ -246,6 +236,25 @@ static void log_exit(pid_t pid, int status)
 		log_at(LEVEL_DEBUG, "worker with pid %ld left", (long)pid);
 }
 
+/* Nobody was ever served: what ends the first workers is to be mended by whoever starts us. */
+static void judge_start(struct master *m, int status)
+{
+	struct crew_count count = crew_count(m->crew);
+	bool refused = WIFEXITED(status) && WEXITSTATUS(status) == outcome_status(OC_PRIVILEGES);
+
+	if (count.served || m->failure.code != OC_OK)
+		return;
+	if (refused)
+		outcome_set(&m->failure, OC_PRIVILEGES,
+		    "the first workers cannot be confined; the log says why");
+	else if (count.pause_ms >= CREW_PAUSE_LONG_MS)
+		outcome_set(&m->failure, OC_INTERNAL,
+		    "the first workers end before they are ready; the log says how");
+	else
+		return;
+	stop(m, false);
+}
+
 static void reap(struct master *m)
 {
 	int status;
@@ -257,8 +266,9 @@ static void reap(struct master *m)
 		log_exit(pid, status);
 		counters_leave_seat(m->job->counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
-			m->job->counters->restarts++;
+			m->job->counters->state->restarts++;
 		crew_exited(m->crew, pid, clock_ms());
+		judge_start(m, status);
 	}
 }
 
@@ -339,86 +349,78 @@ static void reload(struct master *m)
 	fresh = service_load(m->job->options, m->service, &oc);
 	if (fresh) {
 		renew(m, fresh);
-		m->job->counters->reloads++;
+		m->job->counters->state->reloads++;
 	} else {
 		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
-		m->job->counters->reloads_failed++;
+		m->job->counters->state->reloads_failed++;
 	}
 	supervisor_reloaded(m->job->supervisor, fresh ? NULL : &oc);
-}
-
-static void withdraw_listeners(struct master *m)
-{
-	struct outcome oc = OUTCOME_NONE;
-
-	if (listener_set_withdraw(m->job->listeners, &oc) != 0)
-		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
-}
-
-static void log_status(const struct master *m)
-{
-	const struct counters *c = m->job->counters;
-	struct crew_count count = crew_count(m->crew);
-	struct log_line line;
-
-	log_begin(&line, LEVEL_INFO);
-	log_field(&line, "msg", "status");
-	log_field(&line, "generation", "%u", count.generation);
-	log_field(&line, "workers_ready", "%u", count.ready);
-	log_field(&line, "workers_alive", "%u", count.alive);
-	log_field(&line, "open", "%llu", (unsigned long long)counters_open(c));
-	log_field(&line, "greeted", "%llu", (unsigned long long)c->outcome[OC_OK]);
-	log_field(&line, "failed", "%llu", (unsigned long long)counters_failed(c));
-	log_field(&line, "reloads", "%llu", (unsigned long long)c->reloads);
-	log_field(&line, "reloads_failed", "%llu", (unsigned long long)c->reloads_failed);
-	log_field(&line, "restarts", "%llu", (unsigned long long)c->restarts);
-	log_field(&line, "sandbox", "%s", c->sandbox);
-	log_end(&line);
 }
 
 static void heed_signals(struct master *m)
 {
 	static int heeded;
-	bool leaving = interrupted || terminations > 0;
+	bool leaving = signals_seen.interrupted || signals_seen.terminations > 0;
 
-	/* Whoever leaves begins no new generation, and must not tell that it does. */
-	if (hung_up && !leaving)
+	/*
+	 * One at a time: those that come meanwhile are together one more, which begins
+	 * as soon as it may. Whoever leaves begins none, and must not tell that it does.
+	 */
+	if (signals_seen.hung_up && crew_may_renew(m->crew) && !leaving) {
+		signals_seen.hung_up = 0;
 		reload(m);
-	hung_up = 0;
-	if (asked) {
-		asked = 0;
-		log_status(m);
 	}
-	if (leaving) {
-		m->job->counters->draining = true;
-		supervisor_leaving(m->job->supervisor);
+	if (signals_seen.asked) {
+		struct crew_count count = crew_count(m->crew);
+
+		signals_seen.asked = 0;
+		gauges_log(m->job->counters, &count);
 	}
-	if (interrupted || terminations > 1) {
-		crew_stop(m->crew, false);
-	} else if (terminations > heeded) {
+	if (signals_seen.interrupted || signals_seen.terminations > 1) {
+		stop(m, false);
+	} else if (signals_seen.terminations > heeded) {
 		log_at(LEVEL_INFO, "told to leave: draining");
-		crew_stop(m->crew, true);
 		/* The workers take what is in the queues; then new clients are refused. */
-		withdraw_listeners(m);
+		stop(m, true);
 	}
-	heeded = terminations;
+	heeded = signals_seen.terminations;
+}
+
+/* The kernel tells when one is shut down, in whichever process. */
+static int watch_listeners(struct master *m)
+{
+	const struct listener_set *sets[] = { m->job->listeners, m->job->metrics };
+	int ret = 0;
+
+	for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
+		for (size_t i = 0; i < sets[s]->count; i++)
+			ret |= posts_add(&m->posts, sets[s]->item[i].fd, POLLRDHUP, POSTS_LISTENER);
+	}
+	return ret;
+}
+
+static void release(struct master *m)
+{
+	posts_free(&m->posts);
+	crew_free(m->crew);
+	service_free(m->service);
 }
 
 int master_run(const struct master_job *job, struct outcome *oc)
 {
-	struct master m = { .job = job, .service = job->service };
+	struct master m = { .job = job, .service = job->service, .failure = OUTCOME_NONE };
 	struct crew_order wait;
 
 	m.crew = crew_new(job->options->workers, job->options->drain_ms);
-	if (!m.crew) {
-		service_free(m.service);
+	if (!m.crew || watch_listeners(&m) != 0) {
 		withdraw_listeners(&m);
+		release(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
 	servicelog_findings(m.service);
 	servicelog_clients(&job->options->clients);
 	servicelog_access(&job->options->access);
-	catch_signals(&m);
+	signals_catch(&m.waiting);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);
 		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
@@ -432,8 +434,9 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	withdraw_listeners(&m);
 	monitor_stop(m.job->monitor);
 	log_at(LEVEL_INFO, "left");
-	posts_free(&m.posts);
-	crew_free(m.crew);
-	service_free(m.service);
-	return 0;
+	release(&m);
+	if (m.failure.code == OC_OK)
+		return 0;
+	*oc = m.failure;
+	return -1;
 }

@@ -20,21 +20,25 @@ struct master_job {
 	struct service *service; /* loaded; taken */
 	struct supervisor *supervisor;
 	struct counters *counters;
-	struct monitor *monitor; /* of the metrics process, if there is to be one */
+	struct listener_set *metrics; /* none, or one */
+	const char *sandbox;          /* what confines the workers, sandbox_probe */
+	struct monitor *monitor;      /* of the metrics process, if there is to be one */
 };
 
 /*
  * Fork workers and look after them until told to stop; carries out what crew
  * decides. SIGTERM: drain, then leave; a second one: leave at once. SIGINT:
  * leave at once. SIGHUP: load the service anew; a good one begins a new
- * generation of workers, a bad one is logged and changes nothing. The
+ * generation of workers, a bad one is logged and changes nothing. A SIGHUP that
+ * comes while another is carried out is heeded after it, see crew_may_renew. The
  * supervisor is told of all this.
  *
  * SIGUSR1: log a line on how things stand.
  *
  * Takes the service. Parses nothing that a peer sends; its
- * only blocking call is one ppoll. Returns 0 after a stop that was asked for,
- * or -1 with OC_INTERNAL.
+ * only blocking call is one ppoll. Returns 0 after a stop that was asked for;
+ * or -1 with OC_INTERNAL, with OC_PRIVILEGES when no worker could be confined
+ * at the start, or with OC_LISTEN when a listener is dead and cannot be revived.
  */
 int master_run(const struct master_job *job, struct outcome *oc);
 

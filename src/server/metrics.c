@@ -12,10 +12,9 @@
 #include <event2/listener.h>
 
 #include "common/log.h"
+#include "server/confine.h"
 #include "server/counters.h"
 #include "server/exposition.h"
-#include "server/privdrop.h"
-#include "server/sandbox.h"
 
 /* A scrape is a short request; who wants more wants something else. */
 enum { HEADERS_MAX = 8192, TIMEOUT_S = 10 };
@@ -24,7 +23,7 @@ enum { HEADERS_MAX = 8192, TIMEOUT_S = 10 };
 static const struct timeval pause_time = { 0, 100000 };
 
 struct metrics {
-	const struct counters *counters;
+	struct counters counters;
 	struct event_base *base;
 	struct evhttp *http;
 	struct evconnlistener *listener;
@@ -66,7 +65,7 @@ static void on_metrics(struct evhttp_request *request, void *arg)
 	FILE *to = open_memstream(&text, &len);
 
 	if (to)
-		exposition_write(to, m->counters);
+		exposition_write(to, &m->counters);
 	if (!to || fclose(to) != 0)
 		answer_text(request, HTTP_INTERNAL, "Internal Server Error", "out of memory\n");
 	else
@@ -79,9 +78,9 @@ static void on_health(struct evhttp_request *request, void *arg)
 {
 	const struct metrics *m = arg;
 
-	if (m->counters->draining)
+	if (m->counters.state->draining)
 		answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable", "draining\n");
-	else if (!m->counters->ready)
+	else if (!m->counters.state->ready)
 		answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable", "starting\n");
 	else
 		answer_text(request, HTTP_OK, "OK", "serving\n");
@@ -173,23 +172,22 @@ static int confine(const struct server_options *o, struct outcome *oc)
 {
 	struct privdrop who;
 
-	if (privdrop_resolve(o->user, o->group, &who, oc) != 0 || privdrop_apply(&who, oc) != 0)
+	if (privdrop_resolve(o->user, o->group, &who, oc) != 0)
 		return -1;
-	return sandbox_enter(o->sandbox, oc);
+	return confine_enter(&who, o->sandbox, oc);
 }
 
 int metrics_run(const struct server_options *o, struct outcome *oc)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const char *given = getenv(METRICS_ENVIRONMENT);
-	int listen_fd, counters_fd, life_fd, ret;
+	int listen_fd, work_fd, state_fd, life_fd, ret;
 	struct metrics m = { .base = NULL };
 
-	if (!given || sscanf(given, "%d %d %d", &listen_fd, &counters_fd, &life_fd) != 3)
+	if (!given || sscanf(given, "%d %d %d %d", &listen_fd, &work_fd, &state_fd, &life_fd) != 4)
 		return outcome_set(oc, OC_INTERNAL, "%s is for the server itself",
 		    METRICS_ENVIRONMENT);
-	m.counters = counters_map(counters_fd, oc);
-	if (!m.counters)
+	if (counters_map(&m.counters, work_fd, state_fd, oc) != 0)
 		return -1;
 	/* The terminal's signals go to the whole process group; the master decides on them. */
 	sigaction(SIGINT, &ignore, NULL);
@@ -203,5 +201,6 @@ int metrics_run(const struct server_options *o, struct outcome *oc)
 		event_base_dispatch(m.base);
 	}
 	tear_down(&m);
+	counters_free(&m.counters);
 	return ret;
 }

@@ -9,7 +9,7 @@
 
 /*
  * Names the descriptors that the master hands to the metrics process: listener,
- * counters, and a pipe whose end is the master's. Its presence makes this
+ * the two files of the counters, and a pipe whose end is the master's. Its presence makes this
  * program that process.
  */
 #define METRICS_ENVIRONMENT "HELLO_SERVER_METRICS"

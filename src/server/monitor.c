@@ -16,7 +16,7 @@
 /* In the child: only what the new program is given stays open across the exec. */
 static _Noreturn void become_metrics(const struct monitor *m, int life_fd)
 {
-	const int given[] = { m->listen_fd, m->counters_fd, life_fd };
+	const int given[] = { m->listen_fd, m->counters->work_fd, m->counters->state_fd, life_fd };
 	char text[64];
 	sigset_t none;
 
@@ -24,7 +24,7 @@ static _Noreturn void become_metrics(const struct monitor *m, int life_fd)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
 		fcntl(given[i], F_SETFD, 0);
-	snprintf(text, sizeof text, "%d %d %d", given[0], given[1], given[2]);
+	snprintf(text, sizeof text, "%d %d %d %d", given[0], given[1], given[2], given[3]);
 	setenv(METRICS_ENVIRONMENT, text, 1);
 	execv("/proc/self/exe", m->argv);
 	log_at(LEVEL_ERROR, "cannot execute /proc/self/exe for the metrics: %s", strerror(errno));
@@ -87,7 +87,6 @@ void monitor_forget(struct monitor *m)
 	if (!m->argv)
 		return;
 	close(m->listen_fd);
-	close(m->counters_fd);
 	if (m->pid > 0)
 		close(m->life_fd);
 	m->argv = NULL;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "server/counters.h"
 #include "server/crew.h"
 
 /*
@@ -15,10 +16,11 @@
  * is none.
  */
 struct monitor {
-	char *const *argv;          /* NULL: no metrics were asked for */
-	int listen_fd, counters_fd; /* the master's */
-	pid_t pid;                  /* 0: not there */
-	int life_fd;                /* our end of what it watches for our death */
+	char *const *argv;               /* NULL: no metrics were asked for */
+	int listen_fd;                   /* the master's */
+	const struct counters *counters; /* the master's */
+	pid_t pid;                       /* 0: not there */
+	int life_fd;                     /* our end of what it watches for our death */
 	uint64_t since_ms;
 	struct crew_pause pause;
 };

@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/sock.h"
+#include "server/confine.h"
 #include "server/conn.h"
 #include "server/connlog.h"
 #include "server/pool.h"
@@ -110,7 +111,7 @@ static void keep_limits(struct client *c)
 
 	show_gauges(w);
 	while ((excess = pool_excess(&w->pool, &c->place, &which))) {
-		w->job->counters->limit[which]++;
+		w->job->counters->work->limit[which]++;
 		snprintf(why, sizeof why, "made room: --%s was reached", limits_name(which));
 		close_client(client_at(excess), OC_LIMIT_REACHED, why);
 		if (excess == &c->place)
@@ -202,7 +203,7 @@ static void set_accepting(struct worker *w, bool on)
  */
 static void pause_accepting(struct worker *w)
 {
-	w->job->counters->accept_pauses++;
+	w->job->counters->work->accept_pauses++;
 	if (!w->paused)
 		log_at(LEVEL_WARNING, "accept: %s; %zu connections are open, new ones wait",
 		    strerror(errno), w->pool.open);
@@ -391,26 +392,20 @@ static void tear_down(struct worker *w)
 	event_base_free(w->base);
 }
 
-/* Before the first byte of a peer; afterwards nothing can be opened that is not open already. */
-static int confine(const struct worker_job *job, struct outcome *oc)
-{
-	if (privdrop_apply(job->privdrop, oc) != 0)
-		return -1;
-	return sandbox_enter(job->options->sandbox, oc);
-}
-
 _Noreturn void worker_main(const struct worker_job *job)
 {
 	struct worker w = { .job = job, .pool.limits = job->limits };
 	struct outcome oc = OUTCOME_NONE;
 
 	log_role("worker-%u.%u", job->generation, job->slot);
+	counters_keep_work(job->counters);
 	if (set_up(&w) != 0) {
 		log_at(LEVEL_ERROR, "no event loop: %s", strerror(errno));
 		exit(outcome_status(OC_INTERNAL));
 	}
 	set_signals();
-	if (confine(job, &oc) != 0) {
+	/* Afterwards nothing can be opened that is not open already. */
+	if (confine_enter(job->privdrop, job->options->sandbox, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "this worker is not confined and does not serve", &oc);
 		exit(outcome_status(oc.code));
 	}

@@ -18,7 +18,7 @@ struct worker_job {
 	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
-	struct counters *counters;
+	struct counters *counters;  /* this process's copy: of the work alone */
 	struct counters_seat *seat; /* NULL: its gauges are not shown */
 };
 

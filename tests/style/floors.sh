@@ -62,10 +62,12 @@ pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs 
 calls='
 v?fork|wait|wait4|waitpid|waitid      server/master   the only parent of workers
 v?fork|wait|wait4|waitpid|waitid      server/monitor  the only parent of the metrics process
+v?fork|wait|wait4|waitpid|waitid      server/confine  a child that tries, and ends
 (_|_E|quick_)?exit                    server/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    client/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    server/worker   a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/monitor  a child must not run into the code of its parent
+(_|_E|quick_)?exit                    server/confine  a child that tries, and ends
 ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
 open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
 open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys

@@ -3,7 +3,8 @@
  * Preloaded into hello-server: what somebody who has taken a worker over could
  * do. Tries it in the worker that accepts the first connection, from inside
  * accept4(), and prints one line for each attempt: "probe NAME=ERRNO-NAME".
- * With PROBE=exec in the environment it tries that, which ends the process.
+ * With PROBE=exec in the environment it tries that, which ends the process; with
+ * PROBE=shutdown only that; with PROBE=refuse or die no worker gets ready.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -50,6 +51,13 @@ static void try_files(void)
 	say("chdir", chdir("/"));
 }
 
+/* Shared by all workers, so whoever ends it ends the service. */
+static void try_listener(int fd)
+{
+	say("shutdown-read", shutdown(fd, SHUT_RD));
+	say("shutdown-both", shutdown(fd, SHUT_RDWR));
+}
+
 static void try_network(void)
 {
 	const int families[] = { AF_INET, AF_INET6, AF_UNIX, AF_NETLINK };
@@ -79,15 +87,31 @@ static void try_processes(void)
 		: 0);
 }
 
-static void probe(void)
+static void probe(int fd)
 {
 	if (wanted && strcmp(wanted, "exec") == 0)
 		execl("/bin/true", "true", (char *)NULL);
 	else if (wanted && strcmp(wanted, "ptrace") == 0)
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	else if (wanted && strcmp(wanted, "shutdown") == 0)
+		try_listener(fd);
 	else
-		try_files(), try_network(), try_processes();
+		try_files(), try_network(), try_listener(fd), try_processes();
 	say("end", 0);
+}
+
+/* The event loop is made by workers alone: some of them end here, before they are ready. */
+int epoll_create1(int flags)
+{
+	static int (*next)(int);
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "epoll_create1");
+	if (wanted && strcmp(wanted, "refuse") == 0)
+		_exit(5);
+	if (wanted && strcmp(wanted, "die") == 0)
+		raise(SIGKILL);
+	return next(flags);
 }
 
 int accept4(int fd, struct sockaddr *peer, socklen_t *len, int flags)
@@ -101,7 +125,7 @@ int accept4(int fd, struct sockaddr *peer, socklen_t *len, int flags)
 	ret = next(fd, peer, len, flags);
 	if (ret >= 0 && !done) {
 		done = 1;
-		probe();
+		probe(fd);
 	}
 	return ret;
 }

@@ -5,6 +5,7 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 probe=$builddir/tests/support/probe.so
+need openssl
 cd "$TMP" || error cd # what the probe may make, it makes here
 make_pki
 
@@ -35,7 +36,7 @@ server_alive
 await '^probe end='
 stop_server
 tried=$(count '^probe ')
-[ "$tried" -eq 18 ] || fail "$tried attempts, not 18"
+[ "$tried" -eq 20 ] || fail "$tried attempts, not 20"
 ! grep -E '^probe (.*=ALLOWED)$' "$SERVER_LOG" | grep -v '^probe end=' || fail 'this was allowed'
 ! grep '^probe ' "$SERVER_LOG" | grep -vE '=(EPERM|EACCES)$|^probe end=' ||
 	fail 'this was stopped by something else'
@@ -56,4 +57,28 @@ server_alive
 await '^probe end='
 logged '^probe open=ALLOWED' || fail 'the probe cannot open a file even without a sandbox'
 logged '^probe socket=ALLOWED' || fail 'the probe cannot make a socket even without a sandbox'
+logged '^probe shutdown-read=ALLOWED' || fail 'the probe cannot end a listener even without a sandbox'
+
+# A listener that was shut down listens again, at the same port; one that cannot ends the server, which
+# says so, and whose manager can start it anew.
+await "level=error .*msg=\"127.0.0.1:$PORT was shut down from within; it listens again\""
+server_alive
 stop_server
+path=$TMP/hello.sock
+preloaded shutdown --sandbox off --listen "unix:$path" --listen 127.0.0.1:0
+openssl s_client -unix "$path" </dev/null >"$TMP/out" 2>&1
+server_left 4
+logged 'msg="a listener is dead: draining" outcome=LISTEN' || fail 'the log does not say why'
+logged "^hello-server: LISTEN: unix:$path was shut down from within" || fail 'the reason is not told'
+[ ! -e "$path" ] || fail 'the path stays'
+
+# The first workers end before they are ready: the server ends with them, and is no crash loop.
+for each in 'refuse 5 PRIVILEGES' 'die 1 INTERNAL'; do
+	# shellcheck disable=SC2086  # three words
+	set -- $each
+	# shellcheck disable=SC2086  # words, or none
+	run_status "$2" timeout 20 env PROBE="$1" LD_PRELOAD="$probe" "$HELLO_SERVER" $WORK_AS \
+		--listen 127.0.0.1:0 --workers 2 --cert "$CERT" --key "$KEY"
+	expect "$TMP/err" "^hello-server: $3: the first workers "
+	! grep 'workers are confined' "$TMP/err" || fail 'that was not proven'
+done
