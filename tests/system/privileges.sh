@@ -61,7 +61,7 @@ if [ "$(id -u)" -eq 0 ]; then
 else
 	stop_server
 	refused 'only root can become user "root"' --user root
-	refused 'only root can become group "0"' --group 0
+	refused 'only root can become group "54322"' --group 54322
 	start_server --workers 1 --user "$(id -un)"
 	stop_server
 	start_server --workers 1 --user "$(id -u)" --group "$(id -g)"
