@@ -114,3 +114,26 @@ kill -HUP "$SERVER_PID"
 await 'reloaded: generation' $((reloads + 1))
 server_alive
 stop_server
+
+# HUP while the files are loaded for the first time, here from a pipe that says nothing yet, ends nothing,
+# and is heeded afterwards.
+mkfifo "$TMP/greeting" || error mkfifo
+SERVER_LOG=$TMP/server-early.log
+log_on_failure "$SERVER_LOG"
+# shellcheck disable=SC2086  # words, or none
+"$HELLO_SERVER" $WORK_AS --listen 127.0.0.1:0 --workers 1 --cert "$CERT" --key "$KEY" \
+	--greeting-file "$TMP/greeting" 2>"$SERVER_LOG" &
+SERVER_PID=$!
+track $SERVER_PID
+hup_is_held() {
+	grep -qs '^SigBlk:.*[13579bdf]$' "/proc/$SERVER_PID/status"
+}
+wait_for "$PATIENCE" hup_is_held || fail 'HUP would end a server that is starting'
+kill -HUP "$SERVER_PID"
+for each in 'msg=ready' 'reloaded: generation 2 begins'; do
+	echo "$GREETING" | timeout "$PATIENCE" tee "$TMP/greeting" >"$TMP/out" ||
+		fail "nobody reads the greeting before $each"
+	await "$each"
+done
+await 'msg=ready' 2
+stop_server
