@@ -394,7 +394,9 @@ static enum result be_greeted(SSL *ssl, int fd)
 	enum result result;
 	int ret;
 
-	if (!ssl || SSL_set_fd(ssl, fd) != 1 || SSL_set1_host(ssl, "localhost") != 1)
+	/* SSL_set1_host is deprecated since OpenSSL 4.0. */
+	if (!ssl || SSL_set_fd(ssl, fd) != 1 ||
+	    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), "localhost", 0) != 1)
 		die("no TLS connection");
 	ERR_clear_error();
 	errno = 0;

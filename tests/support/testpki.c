@@ -58,11 +58,13 @@ static EVP_PKEY *make_key(enum testpki_key type)
 
 static void set_subject(X509 *cert, const char *cn)
 {
-	X509_NAME *name = X509_get_subject_name(cert);
+	X509_NAME *name = X509_NAME_new();
 
 	if (cn)
 		must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-		    (const unsigned char *)cn, -1, -1, 0) == 1, "set the subject");
+		    (const unsigned char *)cn, -1, -1, 0) == 1, "name the subject");
+	must(X509_set_subject_name(cert, name) == 1, "set the subject");
+	X509_NAME_free(name);
 }
 
 static void set_times(X509 *cert, const struct testpki_spec *spec)

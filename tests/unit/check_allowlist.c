@@ -98,13 +98,15 @@ END_TEST
 static X509 *with_cns(const char *cn, int len, const char *second)
 {
 	X509 *cert = X509_new();
-	X509_NAME *name = X509_get_subject_name(cert);
+	X509_NAME *name = X509_NAME_new();
 
 	ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 	    (const unsigned char *)cn, len, -1, 0), 1);
 	if (second)
 		ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 		    (const unsigned char *)second, -1, -1, 0), 1);
+	ck_assert_int_eq(X509_set_subject_name(cert, name), 1);
+	X509_NAME_free(name);
 	return cert;
 }
 
