@@ -92,14 +92,14 @@ request() {
 		usage_error "OpenSSL refuses the names ${3:-$2}: $(reason)"
 }
 
-# sign PROFILE DAYS FILE SIGNER...: answers the request; SIGNER are the options of `openssl ca`
-# that say who signs. It is valid since an hour ago, because clocks differ.
+# sign PROFILE FILE SIGNER...: answers the request, from $valid_from until $valid_until; SIGNER are
+# the options of `openssl ca` that say who signs.
 sign() {
-	profile=$1 lifetime=$2 certificate=$3
-	shift 3
+	profile=$1 certificate=$2
+	shift 2
 	# shellcheck disable=SC2086 # two words, or none
 	tool ca -config "$work/config" -name signing -extensions "$profile" -batch -notext \
-		-startdate "$(ago 3600)" -days "$lifetime" $passin \
+		-startdate "$valid_from" -enddate "$valid_until" $passin \
 		-in "$work/request" -out "$certificate" "$@"
 }
 
@@ -133,15 +133,15 @@ open_ca() {
 	publish
 	verify "$dir/ca.pem" "$dir/intermediate.pem" ||
 		die FILE "the CA in $dir is not usable: $(reason)" "$(new_ca) --force"
-	lasts "$dir/intermediate.pem" "${days:-0}" ||
-		die USAGE "the CA in $dir ends in less than $days days" \
+	lasts "$dir/intermediate.pem" "${ends_in:-$((${days:-0} * DAY))}" ||
+		die USAGE "the CA in $dir would expire first" \
 			"fewer --days, or a new CA: $(new_ca) --force"
 	unlock
 }
 
 # Before anything is written in DIR; but where init was killed, what it replaced may have to return.
 is_ca() {
-	[ ! -d "$dir" ] || clear_up "$dir"
+	[ ! -d "$dir" ] || enter
 	[ -d "$dir/private" ] || die FILE "$dir is no CA: there is no $dir/private" "$(new_ca)"
 }
 
@@ -160,8 +160,8 @@ examine() {
 	left=$(days_left "$ends")
 }
 
-# lasts FILE DAYS: whether the certificate will still be valid then.
+# lasts FILE SECONDS: whether the certificate will still be valid then; the past counts as now.
 lasts() {
-	openssl x509 -in "$1" -noout -checkend $(($2 * 86400)) >/dev/null
+	openssl x509 -in "$1" -noout -checkend $(($2 > 0 ? $2 : 0)) >/dev/null
 }
 

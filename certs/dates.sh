@@ -36,6 +36,43 @@ ahead() {
 	moment $(($(date +%s) + $1))
 }
 
+# lasting DAYS: sets $valid_from and $valid_until, from an hour ago, because clocks differ.
+lasting() {
+	valid_from=$(ago 3600) valid_until=$(ahead $(($1 * DAY)))
+}
+
+# chosen_dates: the same for a leaf, as the command line wants it, and $ends_in, the seconds until
+# its end. The days count from now, or from --not-before, or end an hour ago.
+chosen_dates() {
+	since=-3600 ends_in=$((days * DAY))
+	if [ -n "$expired" ]; then
+		ends_in=-3600
+		since=$((ends_in - days * DAY))
+	elif [ -n "$not_before" ]; then
+		since=$(seconds_of "$not_before")
+		ends_in=$((since + days * DAY))
+	fi
+	valid_from=$(ahead "$since") valid_until=$(ahead "$ends_in")
+}
+
+# seconds_of SPAN: prints what "+1d" or "-90m" is in seconds. Fails if it is no SPAN.
+seconds_of() {
+	count=${1#[+-]}
+	case $count in
+	*s) unit=1 ;;
+	*m) unit=60 ;;
+	*h) unit=3600 ;;
+	*d) unit=$DAY ;;
+	*) return 1 ;;
+	esac
+	count=${count%?}
+	case $1:$count in
+	[!+-]* | *: | *:*[!0-9]* | *:0?* | *:??????*) return 1 ;;
+	esac
+	# No further than about ten years, where all dates can be written.
+	[ $((count * unit)) -le $((3650 * DAY)) ] && echo $((${1%"${1#?}"}count * unit))
+}
+
 # days_left ISO-8601: prints the whole days from now until "2026-11-25 21:42:10Z", or "expired".
 days_left() {
 	date_part=${1%% *} time_part=${1#* }

@@ -17,6 +17,7 @@
 # make(1) joins this program of parts, one concern each, which lie beside each other in certs/.
 
 VERSION='@VERSION@'
+DAY=86400
 CA_DAYS=365
 LEAF_DAYS=30
 CRL_DAYS=30
@@ -26,6 +27,7 @@ OCSP_DAYS=7
 # set -f (in main) keeps the shell from expanding the "*" of a wildcard.
 verb='' dir='' names='' domains='' force='' kind=server key_type='' days='' new_key='' staple=''
 crl_reason='' p12='' nss='' sysroot='' yes='' ask_passphrase='' passphrase_file=''
+not_before='' expired=''
 # What follows from it: the constraints, the folder in DIR, the names in the certificate, its key.
 permitted='' folder='' cn='' san='' key=''
 

@@ -13,11 +13,8 @@ permit_usual() {
 
 init() {
 	permit_usual
-	if ! [ -d "$dir" ]; then
-		(umask 022 && mkdir -p "$dir") 2>/dev/null || cannot_write "$dir"
-		made=$dir
-	fi
-	clear_up "$dir"
+	make_dir
+	enter
 	for each in private ca.pem intermediate.pem; do
 		[ ! -e "$dir/$each" ] || [ -n "$force" ] || die FILE "$dir/$each exists already" \
 			'--force, for a new CA: what the old one signed will not verify any more'
@@ -49,11 +46,12 @@ make_ca() {
 	new_key "$new/intermediate.key" "$@"
 	# No two CAs get the same name: verifiers look for issuers by name.
 	tag=$(openssl rand -hex 4)
+	lasting $CA_DAYS
 	request "$new/ca.key" "hello-certs root $tag" ''
-	sign root $CA_DAYS "$new/ca.pem" -selfsign -keyfile "$new/ca.key" ||
+	sign root "$new/ca.pem" -selfsign -keyfile "$new/ca.key" ||
 		usage_error "OpenSSL refuses the constraints: $(reason)"
 	request "$new/intermediate.key" "hello-certs intermediate $tag" ''
-	if ! sign intermediate $CA_DAYS "$new/intermediate.pem" -cert "$new/ca.pem" \
+	if ! sign intermediate "$new/intermediate.pem" -cert "$new/ca.pem" \
 		-keyfile "$new/ca.key" || ! verify "$new/ca.pem" "$new/intermediate.pem"; then
 		die INTERNAL "the new CA does not verify: $(reason)" 'openssl version -a'
 	fi
@@ -65,6 +63,7 @@ issue() {
 	# shellcheck disable=SC2086 # a list of words
 	name_leaf $names
 	folder_of "${names%% *}"
+	chosen_dates
 	open_ca
 	if [ -e "$dir/$folder" ]; then
 		[ -n "$force" ] || die FILE "$dir/$folder exists already" '--force, to replace it'
@@ -90,11 +89,11 @@ make_request() {
 
 # Signs the request for a leaf and asks openssl for its judgement.
 leaf_verifies() {
-	sign "$kind$staple" "$days" "$work/leaf.pem" \
+	sign "$kind$staple" "$work/leaf.pem" \
 		-cert "$dir/intermediate.pem" -keyfile "$dir/private/intermediate.key" ||
 		die FILE "the CA in $dir cannot sign: $(reason)" "$(new_ca) --force"
 	verify "$dir/ca.pem" -untrusted "$dir/intermediate.pem" -purpose "ssl$kind" \
-		"$work/leaf.pem"
+		${expired:+-no_check_time} ${not_before:+-no_check_time} "$work/leaf.pem"
 }
 
 # make_chain FILE: answers the request with leaf and intermediate, if the leaf verifies.
@@ -125,28 +124,42 @@ refuse() {
 
 renew() {
 	find_leaf
+	names_of_leaf
+	chosen_dates
 	open_ca
 	[ -z "$new_key" ] || key_type=${key_type:-$(type_of_key "$dir/$folder/key.pem")}
 	[ -n "$new_key" ] || ! is_revoked "$serial" || die USAGE \
 		"the certificate in $dir/$folder was revoked, and its key may be known" \
 		"hello-certs renew $(quoted "$dir") $(quoted "$names") --new-key"
-	# x509 asks for the same names with any key; but it needs the key that is there to sign.
-	key=$work/key.pem
-	cp "$dir/$folder/key.pem" "$key" || cannot_write "$dir"
-	tool x509 -x509toreq -copy_extensions copy -in "$dir/$folder/chain.pem" \
-		-signkey "$key" -out "$work/request" ||
-		die FILE "cannot renew $dir/$folder: $(reason)" 'hello-certs issue, with --force'
 	stapled=''
 	[ ! -e "$dir/$folder/ocsp.der" ] || stapled=yes
 	if [ -n "$new_key" ]; then
 		renew_key
 	else
+		key=$dir/$folder/key.pem
+		make_request "$cn" "$san"
 		make_chain "$work/chain.pem"
-		place_chain
+		mv -f "$work/chain.pem" "$dir/$folder/chain.pem" 2>/dev/null ||
+			cannot_write "$dir/$folder"
 	fi
 	printf '%s\n' "$dir/$folder/chain.pem"
 	# The old response is about the old certificate.
 	[ -z "$stapled" ] || staple
+}
+
+# names_of_leaf: sets $cn; it and what is in $san must be names that issue could have written. The
+# request is made of them: `openssl x509 -x509toreq` could do it, but not in OpenSSL 4.0.
+names_of_leaf() {
+	cn=$(openssl x509 -in "$dir/$folder/chain.pem" -noout -subject -nameopt RFC2253 |
+		sed 's/^subject=//; s/^CN=//')
+	IFS=,
+	for each in $cn $san; do
+		unset IFS
+		type_of "${each#*:}" || die FILE \
+			"cannot renew $dir/$folder: hello-certs does not issue to \"$each\"" \
+			'hello-certs issue, with --force'
+	done
+	unset IFS
 }
 
 # Chain and key are replaced together, as by issue --force.
@@ -154,22 +167,11 @@ renew_key() {
 	mkdir "$work/new/$folder" || cannot_write "$dir"
 	key=$work/new/$folder/key.pem
 	new_key "$key"
-	cn=$(openssl x509 -in "$dir/$folder/chain.pem" -noout -subject -nameopt RFC2253 |
-		sed 's/^subject=//; s/^CN=//')
 	make_request "$cn" "$san"
 	make_chain "$work/new/$folder/chain.pem"
 	chmod 755 "$work/new/$folder"
-	force=yes
 	place "$folder"
 	printf '%s\n' "$dir/$folder/key.pem"
-}
-
-# A rename, so that a reader has either chain. It happens *in* the folder: if another run replaces
-# that one meanwhile, key and all, our chain goes away with the old key.
-place_chain() {
-	from=$(cd "$work" && pwd) || cannot_write "$dir"
-	(cd "$dir/$folder" && cmp -s "$from/key.pem" key.pem && mv -f "$from/chain.pem" chain.pem) ||
-		cannot_write "$dir/$folder"
 }
 
 # find_leaf: sets $folder, and what examine sets, for the NAME of the command line.

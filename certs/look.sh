@@ -88,8 +88,9 @@ verdict() {
 export_leaf() {
 	[ -n "$p12" ] || usage_error 'export needs --p12 FILE'
 	find_leaf
-	[ ! -e "$p12" ] || [ -n "$force" ] || die FILE "$p12 exists already" '--force, to replace it'
 	open_work
+	[ ! -d "$p12" ] || die FILE "$p12 is a folder" "--p12 $(quoted "${p12%/}/$folder.p12")"
+	[ ! -e "$p12" ] || [ -n "$force" ] || die FILE "$p12 exists already" '--force, to replace it'
 	read_passphrase "a passphrase for $p12"
 	# The root goes along: who imports it may want to trust it.
 	cat "$dir/$folder/chain.pem" "$dir/ca.pem" >"$work/all.pem" || cannot_write "$dir"

@@ -5,7 +5,7 @@ usage() {
 usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
                    [--passphrase-file FILE] [--force]
        hello-certs issue DIR NAME [SAN...] [--client] [--key TYPE] [--days N]
-                   [--must-staple] [--force]
+                   [--not-before SPAN | --expired] [--must-staple] [--force]
        hello-certs renew DIR NAME [--days N] [--new-key [--key TYPE]]
        hello-certs revoke DIR NAME [--reason REASON] [--days N]
        hello-certs crl DIR [--days N]
@@ -35,6 +35,8 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
 
 TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519, ml-dsa (65),
 ml-dsa-44 or ml-dsa-87. A CA with a passphrase asks for it, or takes --passphrase-file.
+With --not-before +1d a certificate begins in a day, with --expired (or --days 0) it ended
+an hour ago. SPAN is a sign, a number, and s, m, h or d.
 Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, an OCSP response $OCSP_DAYS. What exists is replaced
 only with --force. Exit status: 0 done, 1 internal error, 2 wrong usage, 3 a file is not
 as it should be.
@@ -45,7 +47,7 @@ EOF
 options_of() {
 	case $1 in
 	init) echo '--domain= --key= --passphrase --passphrase-file= --force' ;;
-	issue) echo '--client --key= --days= --must-staple --passphrase-file= --force' ;;
+	issue) echo '--client --key= --days= --not-before= --expired --must-staple --passphrase-file= --force' ;;
 	renew) echo '--days= --new-key --key= --passphrase-file=' ;;
 	revoke) echo '--reason= --days= --passphrase-file=' ;;
 	crl | ocsp) echo '--days= --passphrase-file=' ;;
@@ -81,6 +83,11 @@ take() {
 	case $1 in
 	--force) force=yes ;;
 	--client) kind=client ;;
+	--expired) expired=yes ;;
+	--not-before)
+		not_before=$2
+		seconds_of "$2" >/dev/null ||
+			usage_error "--not-before \"$2\" is no span like +1d, -2h or +90m" ;;
 	--must-staple) staple=-must-staple ;;
 	--new-key) new_key=yes ;;
 	--yes) yes=yes ;;
@@ -99,6 +106,9 @@ take() {
 		esac ;;
 	--days)
 		days=$2
+		case $verb:$2 in
+		issue:0) days='' expired=yes; return ;;
+		esac
 		case $2 in
 		'' | 0* | *[!0-9]* | ?????*) usage_error "--days \"$2\" is no number of days" ;;
 		esac ;;
@@ -141,6 +151,8 @@ check_completeness() {
 	issue:client-*) usage_error 'only servers staple: --must-staple is not for --client' ;;
 	renew:server) [ -z "$key_type" ] || usage_error 'renew --key needs --new-key' ;;
 	esac
+	[ -z "$expired" ] || [ -z "$not_before" ] || die USAGE \
+		'--expired and --not-before do not go together' '--not-before -30d --days 29'
 	case $verb in
 	issue | renew) days=${days:-$LEAF_DAYS} ;;
 	revoke | crl) days=${days:-$CRL_DAYS} ;;
@@ -154,7 +166,7 @@ main() {
 	# What is configured for other work must not change what is made here. And `openssl x509`
 	# reads the whole trust store for nothing; without one it is ten times as fast.
 	export LC_ALL=C OPENSSL_CONF=/dev/null SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null
-	unset HELLO_CERTS_PASSPHRASE
+	unset HELLO_CERTS_PASSPHRASE CDPATH
 	trap cleanup EXIT
 	heed_signals
 	case ${1-} in

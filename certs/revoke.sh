@@ -33,21 +33,14 @@ crl() {
 	make_crl
 }
 
-# Both lists in one file. Who revoked something while we were writing may have placed a list before
-# ours that has it: then ours, which is older, has to be made again.
+# Both lists in one file.
 make_crl() {
-	while :; do
-		collect_revoked
-		sort "$work/database" >"$work/written"
-		sign_crl intermediate "$work/crl-intermediate.pem"
-		: >"$work/database"
-		sign_crl ca "$work/crl-ca.pem"
-		cat "$work/crl-ca.pem" "$work/crl-intermediate.pem" >"$work/crl.pem" ||
-			cannot_write "$dir"
-		place_file crl.pem 644
-		collect_revoked
-		sort "$work/database" | cmp -s - "$work/written" && break
-	done
+	collect_revoked
+	sign_crl intermediate "$work/crl-intermediate.pem"
+	: >"$work/database"
+	sign_crl ca "$work/crl-ca.pem"
+	cat "$work/crl-ca.pem" "$work/crl-intermediate.pem" >"$work/crl.pem" || cannot_write "$dir"
+	place_file crl.pem 644
 	printf '%s\n' "$dir/crl.pem"
 }
 

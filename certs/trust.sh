@@ -1,9 +1,11 @@
 # ---- trust, untrust, destroy -------------------------------------------------------------------
 
-# As the stores know our root: its common name, which no other CA has.
+# As the stores know our root: its common name, which no other CA has. $root_pem is that root and
+# nothing else, whatever else ca.pem has, or will have while a person is asked.
 name_of_root() {
 	[ -r "$dir/ca.pem" ] || die FILE "$dir is no CA: cannot read $dir/ca.pem" "$(new_ca)"
-	root_name=$(openssl x509 -in "$dir/ca.pem" -noout -subject -nameopt RFC2253 2>/dev/null |
+	root_pem=$(openssl x509 -in "$dir/ca.pem" 2>/dev/null)
+	root_name=$(printf '%s\n' "$root_pem" | openssl x509 -noout -subject -nameopt RFC2253 2>/dev/null |
 		sed -n 's/^subject=CN=\(hello-certs root [0-9a-f]*\)$/\1/p')
 	[ -n "$root_name" ] || die FILE "$dir/ca.pem is no root of hello-certs" "$(new_ca)"
 }
@@ -35,12 +37,13 @@ trust() {
 	if [ -n "$nss" ]; then
 		need_certutil
 		agreed "Trust \"$root_name\" in $nss?"
-		said=$(certutil -A -d "$nss" -n "$root_name" -t C,, -i "$dir/ca.pem" 2>&1) ||
+		said=$(printf '%s\n' "$root_pem" |
+			certutil -A -a -d "$nss" -n "$root_name" -t C,, 2>&1) ||
 			die FILE "certutil failed: $said" "certutil -N -d $(quoted "$nss") makes a database"
 	elif system_store; then
 		agreed "Trust \"$root_name\" on the whole system?"
 		{
-			cp "$dir/ca.pem" "$file" && chmod 644 "$file"
+			rm -f "$file" && printf '%s\n' "$root_pem" >"$file" && chmod 644 "$file"
 		} 2>/dev/null || die FILE "cannot write in $store" 'as root, if you are not'
 		refresh_store
 	else
@@ -83,6 +86,10 @@ need_certutil() {
 tell_others() {
 	ca=$(quoted "$dir/ca.pem") name=$(printf '%s' "$root_name" | tr ' ' -)
 	echo 'There is no update-ca-certificates with its folder here: nothing was done. As root,'
+	if [ "$1" = trust ] && [ "$(grep -c 'BEGIN .*CERTIFICATE' "$dir/ca.pem")" -ne 1 ]; then
+		printf '  %-14s openssl x509 -in %s -out %s.pem\n' 'before all' "$ca" "$name"
+		ca=$name.pem
+	fi
 	case $1 in
 	trust) cat <<EOF
   Debian, Ubuntu apt-get install ca-certificates, then this command again
@@ -107,14 +114,15 @@ EOF
 
 # Only what hello-certs has made; the CA last, so that who is interrupted can do it again.
 destroy() {
-	clear_up "$dir"
 	name_of_root
 	agreed "Remove $dir, with the keys of \"$root_name\" and all certificates?"
+	enter
 	rm -f "$dir/crl.pem" "$dir/intermediate.pem"
 	all_leaves destroy_leaf
 	[ ! -e "$dir/zoo.tsv" ] || rm -f "$dir/zoo.tsv" "$dir"/crl-other.pem "$dir"/crl-expired.pem \
 		"$dir"/crl-revoked-intermediate.pem
 	rm -rf "$dir/private" && rm -f "$dir/ca.pem"
+	leave
 	rmdir "$dir" 2>/dev/null ||
 		printf 'kept, because hello-certs has not made it: %s\n' "$(ls -A "$dir")"
 }

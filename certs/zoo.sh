@@ -3,8 +3,6 @@
 # process of openssl makes one certificate, and keys and requests are shared: of an animal only the
 # certificate is wrong.
 
-DAY=86400
-
 # The list, as it stands in zoo.tsv.
 zoo_list() {
 	cat <<'EOF'
@@ -17,22 +15,14 @@ zoo() {
 		command -v "$each" >/dev/null ||
 			die INTERNAL "$each is missing" 'it belongs to every POSIX system'
 	done
-	target=$dir
-	rmdir "$target" 2>/dev/null
-	[ ! -e "$target" ] || die FILE "$target exists already" \
-		"another folder, or: hello-certs destroy $(quoted "$target")"
-	case $target in
-	/*/*) parent=${target%/*} ;;
-	/*) parent=/ ;;
-	*/*) parent=${target%/*} ;;
-	*) parent=. ;;
-	esac
-	(umask 022 && mkdir -p "$parent") 2>/dev/null || cannot_write "$parent"
-	clear_up "$parent"
-	nest=$(mktemp -d "$parent/.hello-certs.$$.XXXXXX" 2>/dev/null) || cannot_write "$parent"
-	dir=$nest/zoo days=$((CA_DAYS - 1)) # what is good stays so for as long as it can
-	mkdir "$dir" && chmod 755 "$dir"
+	make_dir
+	enter
+	[ "$(ls -A "$dir")" = .hello-certs.lock ] || die FILE "$dir exists already" \
+		"another folder, or: hello-certs destroy $(quoted "$dir")"
 	open_work
+	target=$dir
+	dir=$work/zoo days=$((CA_DAYS - 1)) # what is good stays so for as long as it can
+	mkdir "$dir" || cannot_write "$target"
 	permit_usual
 	make_ca
 	place private
@@ -40,9 +30,19 @@ zoo() {
 	heed_signals # place was not the end this time
 	breed
 	dates_of_lists
-	rm -rf "$work"
-	mv "$dir" "$target" 2>/dev/null || cannot_write "$target"
+	move_in
 	printf '%s\n' "$target/ca.pem" "$target/zoo.tsv"
+}
+
+# move_in: what was made moves to $target, first the root, which destroy needs, and last the list,
+# without which the folder is no zoo.
+move_in() {
+	trap '' HUP INT TERM
+	set +f
+	{
+		mv "$dir/ca.pem" "$target/" && mv "$dir"/* "$target/" && mv "$work/zoo.tsv" "$target/"
+	} 2>/dev/null || cannot_write "$target"
+	set -f
 }
 
 breed() {
@@ -64,7 +64,7 @@ breed() {
 		printf '%s\t%s\t%s\t%s\t%s\n' "$animal" "$wrong" "$arguments" "$outcome" \
 			"$verdict" >>"$work/zoo.tsv" || cannot_write "$dir"
 	done <"$work/list"
-	place_file zoo.tsv 644
+	chmod 644 "$work/zoo.tsv"
 }
 
 # zoo_key TYPE: a key of that type and a request, once. Fails where this openssl has none such.

@@ -64,6 +64,7 @@ system_tests = \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \
+	tests/system/certs-folders.sh \
 	tests/system/certs-interrupted.sh \
 	tests/system/certs-kinds.sh \
 	tests/system/certs-names.sh \

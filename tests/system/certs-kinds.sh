@@ -44,7 +44,7 @@ for each in "$ca/ca.pem" "$ca/intermediate.pem"; do
 	for line in 'CA:TRUE, pathlen:[01]$' 'Certificate Sign, CRL Sign$' \
 		'Name Constraints: critical' 'DNS:test$' 'DNS:localhost$' 'DNS:internal$' \
 		'IP:127.0.0.0/255.0.0.0$' 'IP:0:0:0:0:0:0:0:1/FFFF:FFFF:' 'ecdsa-with-SHA256' \
-		'Subject Key Identifier' 'Authority Key Identifier' 'Public-Key: (256 bit)'; do
+		'Subject Key Identifier' 'Authority Key Identifier' 'Public-Key: (256 bit'; do
 		expect "$TMP/text" "$line"
 	done
 done
@@ -81,5 +81,38 @@ valid() {
 run_status 0 "$HELLO_CERTS" issue "$ca" a.test --days 7 --force
 { valid -3500 && ! valid -3700; } || fail 'the beginning is not an hour ago'
 { valid $((7 * 86400 - 100)) && ! valid $((7 * 86400 + 100)); } || fail 'the end is not in 7 days'
+
+# As it was asked for, seen from the leaf alone: its CA is not as old.
+lasts() {
+	openssl x509 -in "$ca/a.test/chain.pem" -out "$TMP/leaf.pem"
+	for each in $1; do
+		run_status 0 openssl verify -partial_chain -trusted "$TMP/leaf.pem" \
+			-attime $(($(date +%s) + each)) "$TMP/leaf.pem"
+	done
+	for each in $2; do
+		run_status 2 openssl verify -partial_chain -trusted "$TMP/leaf.pem" \
+			-attime $(($(date +%s) + each)) "$TMP/leaf.pem"
+	done
+}
+day=86400
+dated() {
+	run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force "$@"
+	run_status 3 "$HELLO_CERTS" verify "$ca" a.test
+}
+dated --expired
+lasts "-3700 $((-30 * day - 3500))" "0 -3500 $((-30 * day - 3700))"
+dated --days 0
+lasts "-3700 $((-30 * day - 3500))" "0 -3500 $((-30 * day - 3700))"
+dated --expired --days 2 --client
+lasts "-3700 $((-2 * day - 3500))" "0 $((-2 * day - 3700))"
+dated --not-before +1d --days 2
+lasts "$((day + 100)) $((3 * day - 100))" "0 $((day - 100)) $((3 * day + 100))"
+dated --not-before -36h --days 1
+lasts "$((-35 * 3600)) $((-13 * 3600))" "0 $((-11 * 3600)) $((-37 * 3600))"
+run_status 0 "$HELLO_CERTS" renew "$ca" a.test
+run_status 0 "$HELLO_CERTS" verify "$ca" a.test
+run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --not-before -90m --days 1
+lasts "0 -5300 $((day - 5500))" "-5500 $((day - 5300))"
+run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --not-before +99s
 
 command -v certtool >/dev/null || echo 'NOTE: no certtool: GnuTLS has not seen any of this'

@@ -71,9 +71,17 @@ refused 2 issue $ca a.test --key dsa
 refused 2 issue $ca a.test --domain a.test
 refused 2 renew $ca
 refused 2 renew $ca a b
-for each in '' 0 -1 08 1.5 10000 1x ' 1' 365; do
+for each in '' -1 08 1.5 10000 1x ' 1' 365; do
 	refused 2 issue $ca a.test --days "$each"
 done
+for each in renew crl ocsp revoke; do
+	refused 2 $each $ca a.test --days 0
+done
+for each in '' + +1 1d -d +01d +1w +1.5d +-1d '+1 d' +100000s +3651d +364d; do
+	refused 2 issue $ca a.test --not-before "$each"
+done
+refused 2 issue $ca a.test --not-before +1d --expired
+refused 2 renew $ca a.test --expired
 refused 2 show
 refused 3 show nowhere
 refused 3 issue nowhere a.test

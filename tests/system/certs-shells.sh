@@ -109,8 +109,8 @@ done
 if command -v busybox >/dev/null; then
 	mkdir bin
 	ln -s "$(command -v openssl)" bin/
-	for tool in sh awk cat chmod cmp cp date grep ls mkdir mktemp mv od rm rmdir sed sort tr \
-		uname; do
+	for tool in sh awk cat chmod cmp cp date grep id ls mkdir mktemp mv od rm rmdir sed sleep \
+		sort tr uname; do
 		ln -s "$(command -v busybox)" bin/$tool
 	done
 	story env PATH="$TMP/bin" sh

@@ -16,6 +16,11 @@ certs() {
 certs 0 init ca
 certs 0 issue ca a.test
 
+# The root, and another one behind it: which nobody is asked about.
+certs 0 init behind
+cp ca/ca.pem root.pem
+cat behind/ca.pem >>ca/ca.pem
+
 # A system like Debian, in a folder.
 if command -v update-ca-certificates >/dev/null; then
 	mkdir -p system/usr/local/share/ca-certificates system/usr/share/ca-certificates \
@@ -33,6 +38,8 @@ if command -v update-ca-certificates >/dev/null; then
 	run_status 0 openssl verify -x509_strict -no-CApath \
 		-CAfile system/etc/ssl/certs/ca-certificates.crt \
 		-untrusted ca/a.test/chain.pem ca/a.test/chain.pem
+	run_status 2 openssl verify -no-CApath -CAfile system/etc/ssl/certs/ca-certificates.crt \
+		behind/ca.pem
 	certs 0 untrust ca --sysroot "$TMP/system" --yes
 	[ "$(ls system/usr/local/share/ca-certificates)" = other.crt ] || fail 'still there'
 	cmp -s other/ca.pem system/etc/ssl/certs/ca-certificates.crt || fail 'still trusted'
@@ -49,6 +56,7 @@ if command -v certutil >/dev/null; then
 	certs 0 trust ca --nss nss --yes
 	certutil -L -d sql:nss >out
 	expect out '^hello-certs root [0-9a-f]*  *C,,'
+	[ "$(grep -c C,, out)" -eq 1 ] || fail 'more than the root that was named'
 	# NSS judges for itself: -u V is a TLS server.
 	certutil -A -d sql:nss -n inter -t ,, -i ca/intermediate.pem
 	certutil -A -d sql:nss -n leaf -t ,, -i ca/a.test/chain.pem
@@ -64,6 +72,11 @@ fi
 # Elsewhere it only tells, without a question.
 mkdir elsewhere
 certs 0 trust ca --sysroot elsewhere
+expect out '^  before all     openssl x509 -in ca/ca.pem -out hello-certs-root-[0-9a-f]*.pem$'
+expect out '^  Fedora, RHEL   cp hello-certs-root-[0-9a-f]*.pem '
+cp root.pem ca/ca.pem
+certs 0 trust ca --sysroot elsewhere
+! grep -q 'before all' out || fail 'there is only one'
 expect out '^  Debian, Ubuntu apt-get install ca-certificates'
 expect out '^  Fedora, RHEL   cp ca/ca.pem '
 certs 0 untrust ca --sysroot elsewhere
