@@ -8,6 +8,7 @@
 # and ends with `style_main "$@"`. So each run looks at the tree *and* proves, on a copy with planted
 # mistakes, that it can see: a style test that finds nothing may as well be blind.
 
+unset CDPATH
 style_root=${srcdir:-.}
 
 # code_of keep|drop FILE...: each line as FILE, tab, line number, tab, code. Comments are gone; what

@@ -3,6 +3,7 @@
 # that with systemd as its process 1, and run inside.sh there. Needs root, debootstrap, systemd-nspawn,
 # and a kernel on which systemd of this release can be process 1.
 set -u
+unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 build=$(cd "$1" && pwd) || exit 99
 
@@ -12,13 +13,7 @@ skip() {
 }
 
 [ "$(id -u)" -eq 0 ] || skip 'a system is booted by root only'
-for each in debootstrap systemd-nspawn apt-get; do
-	PATH=$PATH:/sbin:/usr/sbin command -v $each >/dev/null || skip "$each is not installed"
-done
-suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-# shellcheck disable=SC2016 # for apt-get
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 2>/dev/null | sed -n "s| $suite\$||p" | head -n 1)
-[ -n "$mirror" ] || skip 'the package source of this release is not known'
+command -v systemd-nspawn >/dev/null || skip 'systemd-nspawn is not installed'
 
 folder=$(mktemp -d) || exit 99
 trap 'rm -rf --one-file-system "$folder"' EXIT
@@ -29,9 +24,8 @@ packages=$(ldd "$build/hello-server" "$build/hello-client" | sed -n 's/.*=> \(\/
 	xargs -n 1 realpath | while read -r library; do
 		dpkg-query -S "$library" "/usr$library" 2>/dev/null
 	done | sed -n 's/:.*//p' | sort -u | paste -sd,)
-debootstrap --variant=minbase \
-	--include="systemd,systemd-sysv,dbus,curl,openssl,$packages" \
-	"$suite" "$root" "$mirror" >"$folder/log" 2>&1 || { tail -n 20 "$folder/log"; exit 99; }
+"$here/../../.ci/root" make own "$root" \
+	--include="systemd,systemd-sysv,dbus,curl,openssl,$packages" || exit
 
 make -s -C "$build" install DESTDIR="$root" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 99; }
 printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"

@@ -2,6 +2,7 @@
 # table.sh - judge all clients of the list below by the zoo, and print doc/zoo.md: who accepts what,
 # measured here and now. `make zoo-table` does it; who is not installed gets no column.
 set -u
+unset CDPATH
 export LC_ALL=C
 srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 builddir=.
