@@ -164,6 +164,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_tunnel
 
 style_tests = \
+	tests/style/dev.sh \
 	tests/style/floors.sh \
 	tests/style/man.sh \
 	tests/style/outcomes.sh \
