@@ -2,8 +2,9 @@
 # dev.sh - ./dev uses package lists that have expired, says so, and does it for no other reason. No
 # package manager runs: what would is replaced, and what it was told is compared.
 set -u
+unset CDPATH
 
-top=$(unset CDPATH && cd "${srcdir:-.}" && pwd) || exit 99
+top=$(cd "${srcdir:-.}" && pwd) || exit 99
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 
