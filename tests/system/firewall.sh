@@ -104,11 +104,12 @@ run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s 
 expect "$TMP/out" 'Something that takes no long ones fits'
 
 echo 'dead for a name'
-# by_name VERDICT: for what has this name in it, wherever it stands there.
+# by_name VERDICT: for what has this name in it, wherever it stands there: OpenSSL 4 puts it last, behind
+# a key share of post-quantum size, and the kernel may pass on both segments as one.
 taboo=taboo.test
 by_name() {
 	each=60 rule=''
-	while [ $((each += 1)) -lt 600 ]; do
+	while [ $((each += 1)) -lt 1800 ]; do
 		rule="$rule
 tcp dport 8443 @th,$((each * 8)),80 0x7461626f6f2e74657374 $1"
 	done
