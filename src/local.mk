@@ -26,6 +26,7 @@ libcommon_a_SOURCES = \
 	src/common/sock.c src/common/sock.h \
 	src/common/staple.c src/common/staple.h \
 	src/common/streams.c src/common/streams.h \
+	src/common/text.c src/common/text.h \
 	src/common/tlsalert.c src/common/tlsalert.h \
 	src/common/tlsask.c src/common/tlsask.h \
 	src/common/tlscrl.c src/common/tlscrl.h \

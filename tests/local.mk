@@ -46,6 +46,7 @@ unit_tests = \
 	tests/unit/check_tlsalert \
 	tests/unit/check_tlscrl \
 	tests/unit/check_tally \
+	tests/unit/check_text \
 	tests/unit/check_tlsctx \
 	tests/unit/check_tlsio \
 	tests/unit/check_tlspolicy \

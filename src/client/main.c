@@ -3,7 +3,6 @@
  * The client's half of the tutorial: socket, connect, read, print, close,
  * with a TLS handshake and the verification of the server in between.
  */
-#include <locale.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -15,6 +14,7 @@
 #include "client/mode/pathtest.h"
 #include "client/mode/ping.h"
 #include "client/show/report.h"
+#include "client/show/screen.h"
 #include "client/mode/resume.h"
 #include "client/session.h"
 #include "client/cert/staple.h"
@@ -71,8 +71,7 @@ static int run(const struct client_options *o, struct outcome *oc)
 
 	/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
 	if (ctx && keylog_file())
-		fprintf(stderr, "hello-client: SSLKEYLOGFILE is set: the keys of this go to %s\n",
-		    keylog_file());
+		screen_note("SSLKEYLOGFILE is set: the keys of this go to %s", keylog_file());
 	if (!ctx)
 		status = output_probe(o, NULL, oc);
 	else if (o->targets)
@@ -98,8 +97,6 @@ int main(int argc, char *argv[])
 	int ret, status = 0;
 
 	streams_prepare();
-	/* A greeting in the user's language is printable on the user's terminal. */
-	setlocale(LC_CTYPE, "");
 	ret = client_options_parse(&options, argc, argv, &oc);
 	if (ret == 0)
 		ret = optcheck(&options, &oc);

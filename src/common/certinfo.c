@@ -14,35 +14,27 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "common/text.h"
+
 enum { DNS_NAME_MAX = 256 };
 
 /* The extension of RFC 6066 section 8, by number. */
 enum { STATUS_REQUEST = 5 };
 
-/* Text under construction: never longer than max, "..." where it was cut. */
-struct text {
-	char *at;
-	size_t len, max;
-};
+/* What ends a name for whoever reads it: the quotes around it, the comma of a list. */
+static const char quotes[] = "\"", separators[] = "\",";
 
-static void add(struct text *t, const char *s)
+/* Of any string type, which BMPString and others are; what is malformed stays bytes. */
+static void add_name(struct text *t, const ASN1_STRING *s)
 {
-	while (*s && t->len + 1 < t->max)
-		t->at[t->len++] = *s++;
-	t->at[t->len] = '\0';
-	if (*s && t->max > 4)
-		memcpy(t->at + t->max - 4, "...", 4);
-}
+	unsigned char *utf8 = NULL;
+	int len = ASN1_STRING_to_UTF8(&utf8, s);
 
-static void add_escaped(struct text *t, const unsigned char *bytes, int len)
-{
-	for (int i = 0; i < len; i++) {
-		bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '"';
-		char one[8];
-
-		snprintf(one, sizeof one, plain ? "%c" : "\\x%02x", bytes[i]);
-		add(t, one);
-	}
+	if (len >= 0)
+		text_add_bytes(t, utf8, (size_t)len, quotes);
+	else
+		text_add_bytes(t, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s), quotes);
+	OPENSSL_free(utf8);
 }
 
 static const ASN1_STRING *common_name(const X509_NAME *name)
@@ -54,21 +46,23 @@ static const ASN1_STRING *common_name(const X509_NAME *name)
 
 void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
 {
-	struct text t = { out, 0, CERTINFO_NAME_MAX };
+	/* The format escapes by itself, with backslashes, but need not escape letters. */
+	const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
 	const ASN1_STRING *cn = common_name(name);
+	struct text t;
 	BIO *mem;
-	char *line;
-	long len;
 
-	out[0] = '\0';
+	text_begin(&t, out, CERTINFO_NAME_MAX);
 	if (cn) {
-		add_escaped(&t, ASN1_STRING_get0_data(cn), ASN1_STRING_length(cn));
+		add_name(&t, cn);
 		return;
 	}
 	mem = BIO_new(BIO_s_mem());
-	if (mem && X509_NAME_print_ex(mem, name, 0, XN_FLAG_RFC2253) >= 0) {
-		len = BIO_get_mem_data(mem, &line);
-		add_escaped(&t, (const unsigned char *)line, (int)len);
+	if (mem && X509_NAME_print_ex(mem, name, 0, flags) >= 0 && BIO_write(mem, "", 1) == 1) {
+		char *line;
+
+		BIO_get_mem_data(mem, &line);
+		text_add(&t, line);
 	}
 	BIO_free(mem);
 }
@@ -89,24 +83,24 @@ static void add_address(struct text *t, const ASN1_STRING *address)
 	char buf[INET6_ADDRSTRLEN];
 	const char *ip = format_ip(address, buf);
 
-	add(t, ip ? ip : "malformed IP address");
+	text_add(t, ip ? ip : "malformed IP address");
 }
 
 static void add_string(struct text *t, const ASN1_STRING *s)
 {
-	add_escaped(t, ASN1_STRING_get0_data(s), ASN1_STRING_length(s));
+	text_add_bytes(t, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s), separators);
 }
 
 static void describe_san(struct text *t, const GENERAL_NAME *name)
 {
 	if (name->type != GEN_DNS && name->type != GEN_IPADD)
 		return;
-	add(t, t->len > 0 ? ", \"" : "\"");
+	text_add(t, t->len > 0 ? ", \"" : "\"");
 	if (name->type == GEN_DNS)
 		add_string(t, name->d.dNSName);
 	else
 		add_address(t, name->d.iPAddress);
-	add(t, "\"");
+	text_add(t, "\"");
 }
 
 static void describe_alternative(struct text *t, const GENERAL_NAME *name)
@@ -121,8 +115,8 @@ static void describe_alternative(struct text *t, const GENERAL_NAME *name)
 
 	if (name->type < 0 || (size_t)name->type >= count || !kinds[name->type])
 		return;
-	add(t, t->len > 0 ? ", " : "");
-	add(t, kinds[name->type]);
+	text_add(t, t->len > 0 ? ", " : "");
+	text_add(t, kinds[name->type]);
 	if (name->type == GEN_IPADD)
 		add_address(t, name->d.iPAddress);
 	else
@@ -132,10 +126,10 @@ static void describe_alternative(struct text *t, const GENERAL_NAME *name)
 static void describe_names(const X509 *cert,
     void (*describe)(struct text *t, const GENERAL_NAME *name), char *out)
 {
-	struct text t = { out, 0, CERTINFO_SANS_MAX };
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	struct text t;
 
-	out[0] = '\0';
+	text_begin(&t, out, CERTINFO_SANS_MAX);
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
 		describe(&t, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
@@ -186,19 +180,22 @@ void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *na
 static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const char *name), void *arg)
 {
 	size_t len = name->type == GEN_DNS ? (size_t)ASN1_STRING_length(name->d.dNSName) : 0;
-	struct text t = { NULL, 0, 4 * len + INET6_ADDRSTRLEN };
+	size_t max = 4 * len + INET6_ADDRSTRLEN;
+	struct text t;
+	char *buf;
 
 	if (name->type != GEN_DNS && name->type != GEN_IPADD)
 		return;
-	t.at = calloc(1, t.max);
-	if (!t.at)
+	buf = malloc(max);
+	if (!buf)
 		return;
+	text_begin(&t, buf, max);
 	if (name->type == GEN_DNS)
 		add_string(&t, name->d.dNSName);
 	else
 		add_address(&t, name->d.iPAddress);
-	take(arg, t.at);
-	free(t.at);
+	take(arg, buf);
+	free(buf);
 }
 
 void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
@@ -320,10 +317,13 @@ const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
 {
 	time_t seconds = (time_t)t;
 	struct tm utc;
+	char rest[24];
 
-	if (!gmtime_r(&seconds, &utc) ||
-	    strftime(buf, CERTINFO_TIME_MAX, "%Y-%m-%d %H:%M:%SZ", &utc) == 0)
+	/* The years of strftime have no leading zeros, and RFC 3339 wants four digits. */
+	if (!gmtime_r(&seconds, &utc) || strftime(rest, sizeof rest, "-%m-%d %H:%M:%SZ", &utc) == 0)
 		snprintf(buf, CERTINFO_TIME_MAX, "an unreadable date");
+	else
+		snprintf(buf, CERTINFO_TIME_MAX, "%04lld%s", 1900LL + utc.tm_year, rest);
 	return buf;
 }
 

@@ -9,9 +9,9 @@
 #include <openssl/types.h>
 
 /*
- * Facts of one X.509 certificate (RFC 5280) as text for people. Peer-given
- * bytes that are not printable ASCII are escaped. Text too long is cut and ends
- * in "...".
+ * Facts of one X.509 certificate (RFC 5280) as clean text for people (see text.h):
+ * of any string type, with the quotation marks and, in lists, the commas of a name
+ * escaped. Text too long is cut and ends in "...".
  */
 enum {
 	CERTINFO_NAME_MAX = 160,
@@ -76,7 +76,7 @@ struct tm;
 int64_t certinfo_seconds(const struct tm *utc);
 
 /* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
-enum { CERTINFO_TIME_MAX = 32 };
+enum { CERTINFO_TIME_MAX = 48 };
 const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);
 
 /*

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/firstbytes.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "common/text.h"
 
 enum { SHOWN_MAX = 24 };
 
@@ -41,8 +42,8 @@ static const struct {
 int firstbytes_explain(const unsigned char *bytes, size_t len, struct outcome *oc)
 {
 	const char *guess = "not a TLS record", *advice = NULL;
-	char shown[4 * SHOWN_MAX + 1] = "";
-	size_t at = 0;
+	char shown[4 * SHOWN_MAX + 1];
+	struct text t;
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		size_t n = strlen(known[i].prefix);
@@ -52,12 +53,8 @@ int firstbytes_explain(const unsigned char *bytes, size_t len, struct outcome *o
 			advice = known[i].advice;
 		}
 	}
-	for (size_t i = 0; i < len && i < SHOWN_MAX; i++) {
-		bool plain = bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '"';
-
-		at += (size_t)snprintf(shown + at, sizeof shown - at, plain ? "%c" : "\\x%02x",
-		    bytes[i]);
-	}
+	text_begin(&t, shown, sizeof shown);
+	text_add_bytes(&t, bytes, text_fit((const char *)bytes, len, SHOWN_MAX), "\"");
 	outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s", shown,
 	    guess);
 	if (advice)

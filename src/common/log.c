@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/text.h"
+
 static enum log_level limit = LEVEL_INFO;
 static enum log_format format = LOG_TEXT;
 static bool to_journal; /* which takes a priority in front of a line: sd-daemon(3) */
@@ -86,20 +88,46 @@ static bool is_plain(const char *s)
 	return true;
 }
 
-/* Bytes above ASCII are escaped too: a log is read in terminals of unknown encoding. */
+/* How long the escape at s is that clean text holds already, in a form that logfmt has too. */
+static size_t escaped_before(const char *s)
+{
+	if (format == LOG_JSON || s[0] != '\\')
+		return 0;
+	if (s[1] == '\\')
+		return 2;
+	return s[1] == 'x' && strspn(s + 2, "0123456789abcdef") >= 2 ? 4 : 0;
+}
+
+static void put_quoted(struct log_line *line, const char *unit)
+{
+	/* Each character of an escape in JSON: four backslashes, and the rest. */
+	char quoted[2 * TEXT_UNIT_MAX];
+	size_t at = 0;
+
+	for (; *unit; unit++) {
+		if (*unit == '"' || (*unit == '\\' && (format == LOG_JSON || !unit[1])))
+			quoted[at++] = '\\';
+		quoted[at++] = *unit;
+	}
+	quoted[at] = '\0';
+	put(line, quoted);
+}
+
+/* Clean text, quoted as the format wants it. */
 static void put_escaped(struct log_line *line, const char *s)
 {
-	const char *code = format == LOG_JSON ? "\\u00" : "\\x";
-	char unit[8];
+	size_t len = strlen(s), n;
+	char unit[TEXT_UNIT_MAX];
 
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			snprintf(unit, sizeof unit, "\\%c", *s);
-		else if (*s < ' ' || *s > '~')
-			snprintf(unit, sizeof unit, "%s%02x", code, (unsigned char)*s);
-		else
-			snprintf(unit, sizeof unit, "%c", *s);
-		put(line, unit);
+	for (; len > 0; s += n, len -= n) {
+		n = escaped_before(s);
+		if (n > 0) {
+			snprintf(unit, sizeof unit, "%.*s", (int)n, s);
+			put(line, unit);
+		} else {
+			n = text_unit(s, len, unit);
+			put_quoted(line, unit);
+		}
 	}
 }
 

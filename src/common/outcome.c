@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "common/text.h"
+
 static const struct row {
 	const char *name;
 	int status;
@@ -16,15 +18,15 @@ static const struct row {
 #undef X
 };
 
-/* Details may quote a peer: a control byte must not reach a terminal or split a log line. */
+/* Arguments and file names may hold anything: a detail must not reach a terminal like that. */
 static void __attribute__((format(printf, 3, 0)))
 format_line(char *to, size_t max, const char *fmt, va_list ap)
 {
-	vsnprintf(to, max, fmt, ap);
-	for (char *p = to; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	}
+	/* Longer than any field, so that a character torn here is cut off there. */
+	char line[2 * OUTCOME_TEXT_MAX];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	text_clean(line, to, max);
 }
 
 int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
@@ -69,7 +71,7 @@ void outcome_append(struct outcome *oc, const char *fmt, ...)
 	va_end(ap);
 	room = sizeof oc->detail - 1 - strlen(more);
 	if (at > room)
-		at = room;
+		at = text_fit(oc->detail, at, room);
 	snprintf(oc->detail + at, sizeof oc->detail - at, "%s", more);
 }
 

@@ -152,7 +152,8 @@ struct outcome {
 	int alert;        /* AlertDescription that the peer sent, or OUTCOME_NO_ALERT */
 	int verify_error; /* X509_V_ERR_*, or 0 */
 	int verify_depth; /* of verify_error: 0 is the peer's own certificate */
-	char detail[OUTCOME_TEXT_MAX]; /* what exactly; may quote the peer, always escaped */
+	char
+	    detail[OUTCOME_TEXT_MAX]; /* what exactly; may quote the peer: clean text, see text.h */
 	char advice[OUTCOME_TEXT_MAX]; /* better than the table's, or empty */
 };
 
@@ -161,8 +162,8 @@ struct outcome {
 /*
  * Record a failure, unless oc holds one already: the first, most precise
  * report wins. The _errno form also keeps errno and appends its text. A detail
- * too long for the field is cut. Bytes below space become '?', so that a
- * detail is always one line.
+ * too long for the field is cut and ends in "...". It is made clean text, so it
+ * is always one line; bytes of a peer go through text_add_bytes first.
  * Always returns -1: "return outcome_set(...)" reads well.
  */
 int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
+
 static const char *const names[SIGHTING_FIELDS] = {
 #define X(name, text) text,
 	SIGHTING_LIST(X)
@@ -15,28 +17,17 @@ const char *sighting_name(enum sighting_field field)
 	return names[field];
 }
 
-static bool is_plain(char c)
-{
-	return c >= ' ' && c <= '~' && c != '\\';
-}
-
 void sighting_set(struct sighting *s, enum sighting_field field, const char *text)
 {
-	char *to = s->value[field];
-	size_t at = 0;
+	struct text t;
 
 	if (!text || !text[0])
 		text = SIGHTING_NONE;
+	text_begin(&t, s->value[field], SIGHTING_VALUE_MAX);
 	/* No blank in front: a reader takes it for the one that follows the colon. */
-	for (; *text; text++) {
-		bool plain = is_plain(*text) && (at > 0 || *text != ' ');
-
-		if (at + (plain ? 1 : 4) >= SIGHTING_VALUE_MAX)
-			break;
-		at += (size_t)snprintf(to + at, SIGHTING_VALUE_MAX - at, plain ? "%c" : "\\x%02x",
-		    (unsigned char)*text);
-	}
-	to[at] = '\0';
+	if (text[0] == ' ')
+		text_add_bytes(&t, text++, 1, " ");
+	text_add(&t, text);
 }
 
 bool sighting_is_none(const struct sighting *s, enum sighting_field field)
@@ -76,13 +67,7 @@ static int find_name(const char *name, size_t len)
 
 static bool is_value(const char *value, size_t len)
 {
-	if (len == 0 || len >= SIGHTING_VALUE_MAX)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (value[i] < ' ' || value[i] > '~')
-			return false;
-	}
-	return true;
+	return len > 0 && len < SIGHTING_VALUE_MAX && text_is_clean(value, len);
 }
 
 /* One line without its end. A field that is there has a value that is not "". */

@@ -46,9 +46,8 @@ struct sighting {
 const char *sighting_name(enum sighting_field field);
 
 /*
- * text may come from a peer: what is not printable ASCII, and the backslash, is
- * written \x1b, so that a value is one line and cannot pass for another field.
- * NULL and "" become "none".
+ * text becomes clean text (see text.h), so that a value is one line and cannot pass
+ * for another field. NULL and "" become "none".
  */
 void sighting_set(struct sighting *s, enum sighting_field field, const char *text);
 

@@ -6,6 +6,8 @@
 
 #include <openssl/ssl.h>
 
+#include "common/text.h"
+
 bool tlsfacts_is_http(const struct tlsio *t)
 {
 	static const char name[] = "http/1.1";
@@ -19,17 +21,12 @@ bool tlsfacts_is_http(const struct tlsio *t)
 const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX])
 {
 	const unsigned char *name;
-	size_t at = 0;
+	struct text text;
 	unsigned len;
 
 	SSL_get0_alpn_selected(tlsio_library(t), &name, &len);
-	for (unsigned i = 0; i < len && at + 4 < TLSFACTS_ALPN_MAX; i++) {
-		bool plain = name[i] > ' ' && name[i] <= '~' && name[i] != '\\';
-
-		at += (size_t)snprintf(buf + at, TLSFACTS_ALPN_MAX - at, plain ? "%c" : "\\x%02x",
-		    name[i]);
-	}
-	buf[at] = '\0';
+	text_begin(&text, buf, TLSFACTS_ALPN_MAX);
+	text_add_bytes(&text, name, len, " ");
 	return buf;
 }
 

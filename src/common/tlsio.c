@@ -13,6 +13,7 @@
 #include "common/addr.h"
 #include "common/firstbytes.h"
 #include "common/proxyproto.h"
+#include "common/text.h"
 #include "common/tlsalert.h"
 #include "common/tlsparams.h"
 #include "common/tlswire.h"
@@ -195,10 +196,14 @@ static int handshake_failed(int reason, const char *words, struct outcome *oc)
 static int name_unknown(const struct tlsio *t, struct outcome *oc)
 {
 	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+	char shown[OUTCOME_TEXT_MAX];
+	struct text text;
 
 	if (!name)
 		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
-	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", name);
+	text_begin(&text, shown, sizeof shown);
+	text_add_bytes(&text, name, strlen(name), "\"");
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
 }
 
 /* The one place where the library's answer is translated; open: the handshake is done. */

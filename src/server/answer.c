@@ -10,6 +10,7 @@
 
 #include "common/certinfo.h"
 #include "common/sighting.h"
+#include "common/text.h"
 #include "common/tlsfacts.h"
 
 void answer_prepare(void)
@@ -42,17 +43,29 @@ static void see_client(const X509 *cert, struct sighting *out)
 	sighting_set(out, SIGHTING_CLIENT, info.subject[0] ? info.subject : names);
 }
 
+/* A name is what the client sent: it may be anything. */
+static void see_name(const struct tlsio *tls, struct sighting *out)
+{
+	char *sni = tlsio_dup_sni(tls), shown[SIGHTING_VALUE_MAX];
+	struct text t;
+
+	text_begin(&t, shown, sizeof shown);
+	if (sni)
+		text_add_bytes(&t, sni, strlen(sni), "");
+	sighting_set(out, SIGHTING_SERVER_NAME, shown);
+	free(sni);
+}
+
 static void see(const struct answer_about *about, struct sighting *out)
 {
 	char peer[ADDR_TEXT_MAX], when[CERTINFO_TIME_MAX], binding[TLSFACTS_BINDING_MAX];
-	char *sni = tlsio_dup_sni(about->tls);
 	struct certinfo served;
 	struct tlsio_facts facts;
 
 	get_info(tlsfacts_served(about->tls), &served);
 	tlsio_get_facts(about->tls, &facts);
 	sighting_set(out, SIGHTING_PEER, addr_format(about->peer, peer));
-	sighting_set(out, SIGHTING_SERVER_NAME, sni);
+	see_name(about->tls, out);
 	sighting_set(out, SIGHTING_PROTOCOL, facts.protocol);
 	sighting_set(out, SIGHTING_CIPHER, facts.cipher);
 	sighting_set(out, SIGHTING_GROUP, facts.group);
@@ -62,7 +75,6 @@ static void see(const struct answer_about *about, struct sighting *out)
 	sighting_set(out, SIGHTING_NODE, about->service->node);
 	sighting_set(out, SIGHTING_TIME, certinfo_time(time(NULL), when));
 	sighting_set(out, SIGHTING_BINDING, tlsfacts_binding(about->tls, binding) ? binding : NULL);
-	free(sni);
 }
 
 int answer_greeting(const struct answer_about *about, struct answer *out, struct outcome *oc)

@@ -2,16 +2,21 @@
 #include "server/check.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/sock.h"
+#include "common/text.h"
 #include "server/audit.h"
 #include "server/confine.h"
 #include "server/limits.h"
 #include "server/service.h"
 #include "server/unixsock.h"
+
+/* A path, and what is said of it. */
+enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };
 
 /* What findings are about, and the worst of them. */
 struct findings {
@@ -26,9 +31,15 @@ static void print_finding(void *arg, enum audit_level level, const char *text)
 		[AUDIT_WARNING] = "warning",
 		[AUDIT_ERROR] = "error",
 	};
+	char buf[LINE_BYTES];
 	struct findings *f = arg;
+	struct text line;
 
-	printf("%s: %s: %s\n", names[level], f->about, text);
+	text_begin(&line, buf, sizeof buf);
+	text_add(&line, f->about);
+	text_add(&line, ": ");
+	text_add(&line, text);
+	printf("%s: %s\n", names[level], buf);
 	if (level > f->worst)
 		f->worst = level;
 }

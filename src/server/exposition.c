@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
+#include "common/text.h"
 #include "common/tlsctx.h"
 
 static void head(FILE *to, const char *name, const char *type, const char *help)
@@ -17,19 +18,19 @@ static void number(FILE *to, const char *name, const char *type, const char *hel
 	fprintf(to, "%s %" PRIu64 "\n", name, value);
 }
 
-/* A label's value, with what the format wants escaped. It need not end. */
+/* Longer than the name of any certificate, all of it escaped. */
+enum { VALUE_MAX = 256, LABEL_MAX = 1024 };
+
+/* A value of shared memory need not end within its max bytes. */
 static void label(FILE *to, const char *name, const char *value, size_t max)
 {
-	fprintf(to, "%s=\"", name);
-	for (; max > 0 && *value; value++, max--) {
-		if (*value == '\n')
-			fputs("\\n", to);
-		else if (*value == '"' || *value == '\\')
-			fprintf(to, "\\%c", *value);
-		else
-			fputc(*value, to);
-	}
-	fputc('"', to);
+	char whole[VALUE_MAX], quoted[LABEL_MAX];
+	struct text t;
+
+	snprintf(whole, sizeof whole, "%.*s", (int)(max < VALUE_MAX ? max : VALUE_MAX - 1), value);
+	text_begin(&t, quoted, sizeof quoted);
+	text_add_quoted(&t, whole);
+	fprintf(to, "%s=\"%s\"", name, quoted);
 }
 
 /* The closed set: what can become of a connection here. The rest is the client's to say. */

@@ -10,6 +10,7 @@
 #	nosan       the name is only in the subject, where nobody looks
 #	weak        RSA of 1024 bits
 #	selfsigned  its own issuer
+#	ageless     not wrong: from the year 0 to the year 9999
 #	muststaple  not wrong in itself: it demands a stapled OCSP response
 set -eu
 export LC_ALL=C OPENSSL_CONF=/dev/null
@@ -67,6 +68,7 @@ make() {
 	case $1 in
 	expired) sign $past $nearer_past ;;
 	early) sign $future $far_future ;;
+	ageless) sign 00000101000000Z 99991231235959Z ;;
 	client)
 		profile clientAuth "$san"
 		sign $past $far_future ;;

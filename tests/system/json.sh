@@ -7,7 +7,7 @@
 
 need jq openssl
 make_pki
-"$srcdir/tests/support/badcerts.sh" "$PKI" expired early client lone nosan weak selfsigned \
+"$srcdir/tests/support/badcerts.sh" "$PKI" expired early client lone nosan weak selfsigned ageless \
 	>"$TMP/out" 2>&1 || error "no bad certificates: $(cat "$TMP/out")"
 : >"$TMP/all"
 
@@ -142,6 +142,8 @@ fact '.certificates[0].not_after' '"2021-01-01T00:00:00Z"'
 serve early 53
 serve nosan 54
 fact '.certificates[0].sans' '[]'
+serve ageless 0
+fact '.certificates[0] | [.not_before, .not_after]' '["0000-01-01T00:00:00Z","9999-12-31T23:59:59Z"]'
 serve client 55
 serve selfsigned 62
 

@@ -123,7 +123,7 @@ START_TEST(test_a_name_without_cn_is_told_whole)
 	X509_set_issuer_name(cert, name);
 	X509_NAME_free(name);
 	info = info_and_free(cert);
-	ck_assert_str_eq(info.subject, "O=A \\\\x22B\\\\x22 C,C=CH");
+	ck_assert_str_eq(info.subject, "O=A \\\"B\\\" C,C=CH");
 	ck_assert_str_eq(info.issuer, "The CA");
 	ck_assert(!info.self_issued);
 }
@@ -133,9 +133,23 @@ START_TEST(test_what_a_name_holds_is_escaped)
 {
 	struct certinfo info = with_cn(V_ASN1_UTF8STRING, "a\0\n\x1b\x7f\"\xc3\xa9 ~", 10);
 
-	ck_assert_str_eq(info.subject, "a\\x00\\x0a\\x1b\\x7f\\x22\\xc3\\xa9 ~");
-	info = with_cn(V_ASN1_BMPSTRING, "\0a\0b", 4);
-	ck_assert_str_eq(info.subject, "\\x00a\\x00b");
+	ck_assert_str_eq(info.subject, "a\\x00\\x0a\\x1b\\x7f\\x22\xc3\xa9 ~");
+	info = with_cn(V_ASN1_UTF8STRING, "a\xe2\x80\xae\\x1b", 8);
+	ck_assert_str_eq(info.subject, "a\\xe2\\x80\\xae\\\\x1b");
+}
+END_TEST
+
+START_TEST(test_names_of_all_string_types_are_read)
+{
+	struct certinfo info = with_cn(V_ASN1_BMPSTRING, "\0B\0\xfc\x20\xac", 6);
+
+	ck_assert_str_eq(info.subject, "B\xc3\xbc\xe2\x82\xac");
+	info = with_cn(V_ASN1_UNIVERSALSTRING, "\0\1\xf6\0", 4);
+	ck_assert_str_eq(info.subject, "\xf0\x9f\x98\x80");
+	info = with_cn(V_ASN1_T61STRING, "B\xfc", 2);
+	ck_assert_str_eq(info.subject, "B\xc3\xbc");
+	info = with_cn(V_ASN1_PRINTABLESTRING, "B C", 3);
+	ck_assert_str_eq(info.subject, "B C");
 }
 END_TEST
 
@@ -146,7 +160,7 @@ START_TEST(test_what_a_san_holds_is_escaped)
 
 	ck_assert_str_eq(info.sans, "\"good.test\\x00.evil\"");
 	info = with_dns("a\", \"b\r\n\xff", 9);
-	ck_assert_str_eq(info.sans, "\"a\\x22, \\x22b\\x0d\\x0a\\xff\"");
+	ck_assert_str_eq(info.sans, "\"a\\x22\\x2c \\x22b\\x0d\\x0a\\xff\"");
 	info = with_dns("", 0);
 	ck_assert_str_eq(info.sans, "\"\"");
 }
@@ -187,6 +201,44 @@ START_TEST(test_all_kinds_of_names_with_their_kinds)
 	    "DNS:a.test, URI:spiffe://a.test/\\x0a, email:me@a.test, IP:192.0.2.1");
 	GENERAL_NAMES_free(names);
 	X509_free(cert);
+}
+END_TEST
+
+START_TEST(test_one_name_cannot_pass_for_two)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	X509 *cert = X509_new();
+	char text[CERTINFO_SANS_MAX];
+
+	add_san(names, GEN_URI, "spiffe://a/me, URI:spiffe://a/admin", 35);
+	ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
+	certinfo_alternatives(cert, text);
+	ck_assert_str_eq(text, "URI:spiffe://a/me\\x2c URI:spiffe://a/admin");
+	GENERAL_NAMES_free(names);
+	X509_free(cert);
+}
+END_TEST
+
+START_TEST(test_years_have_four_digits)
+{
+	static const struct {
+		const char *date, *text;
+	} rows[] = {
+		{ "00000101000000Z", "0000-01-01 00:00:00Z" },
+		{ "00010101000000Z", "0001-01-01 00:00:00Z" },
+		{ "09991231235959Z", "0999-12-31 23:59:59Z" },
+		{ "19691231235959Z", "1969-12-31 23:59:59Z" },
+		{ "99991231235959Z", "9999-12-31 23:59:59Z" },
+	};
+	char text[CERTINFO_TIME_MAX];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		ASN1_GENERALIZEDTIME *t = ASN1_GENERALIZEDTIME_new();
+
+		ck_assert_int_eq(ASN1_GENERALIZEDTIME_set_string(t, rows[i].date), 1);
+		ck_assert_str_eq(certinfo_time(certinfo_moment(t), text), rows[i].text);
+		ASN1_GENERALIZEDTIME_free(t);
+	}
 }
 END_TEST
 
@@ -342,6 +394,8 @@ END_TEST
 CHECK_MAIN_IN("certinfo", testpki_begin, testpki_end,
     test_an_ordinary_chain, test_a_certificate_without_subject, test_nothing_at_all,
     test_a_name_without_cn_is_told_whole, test_what_a_name_holds_is_escaped,
+    test_names_of_all_string_types_are_read, test_one_name_cannot_pass_for_two,
+    test_years_have_four_digits,
     test_what_a_san_holds_is_escaped, test_only_dns_names_and_addresses_are_listed,
     test_all_kinds_of_names_with_their_kinds,
     test_a_broken_san_extension_is_none, test_what_just_fits_is_not_cut,

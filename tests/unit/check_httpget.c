@@ -23,6 +23,8 @@ static const struct {
 	{ OK "Content-Length: x\r\n\r\na", "a", OC_OK, "" },
 	{ OK "Content-Length: 7\r\n\r\nhello\n", NULL, OC_GREETING_TRUNCATED, "6 bytes" },
 	{ "HTTP/1.1 404 Not Found\r\n\r\nhello", NULL, OC_GREETING_MISMATCH, "404 Not Found\"" },
+	{ "HTTP/1.1 404 \xc2\x9b" "31m\x9b\x1b\xe2\x80\xae B\xc3\xbc\"\r\n\r\n", NULL,
+	    OC_GREETING_MISMATCH, "404 \\xc2\\x9b31m\\x9b\\x1b\\xe2\\x80\\xae B\xc3\xbc\\x22\"" },
 	{ "HTTP/1.1 2000\r\n", NULL, OC_GREETING_MISMATCH, "no HTTP" },
 	{ OK "X: y\r\n", NULL, OC_GREETING_MISMATCH, "no HTTP" },
 	{ "Hello world\r\n\r\n", NULL, OC_GREETING_MISMATCH, "no HTTP" },

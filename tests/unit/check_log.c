@@ -154,7 +154,12 @@ START_TEST(test_values_that_are_quoted)
 		{ "a\" role=\"master", "\"a\\\" role=\\\"master\"\n" },
 		{ "a\nb", "\"a\\x0ab\"\n" },
 		{ "\r\t\x1b[1m\x7f\x01", "\"\\x0d\\x09\\x1b[1m\\x7f\\x01\"\n" },
-		{ "\xc3\xa9\x80\xff", "\"\\xc3\\xa9\\x80\\xff\"\n" },
+		{ "\xc3\xa9\x80\xff", "\"\xc3\xa9\\x80\\xff\"\n" },
+		{ "\xc2\x9b" "1m\xe2\x80\xae", "\"\\xc2\\x9b1m\\xe2\\x80\\xae\"\n" },
+		/* Clean text is not escaped again; a backslash of its own is. */
+		{ "a\\x1b\\\\b", "\"a\\x1b\\\\b\"\n" },
+		{ "a\\b\\xg\\", "\"a\\\\b\\\\xg\\\\\"\n" },
+		{ "\\\"", "\"\\\\\\\"\"\n" },
 	};
 	struct capture c;
 
@@ -307,7 +312,7 @@ START_TEST(test_json)
 	text = next_write(&c);
 	ck_assert_int_eq(strncmp(text, "{\"time\":\"", 9), 0);
 	ck_assert_has(text, "\"level\":\"info\",\"role\":\"test\","
-			    "\"peer\":\"a \\\"b\\\" \\\\ \\u000a\\u00ff\","
+			    "\"peer\":\"a \\\"b\\\" \\\\ \\\\x0a\\\\xff\","
 			    "\"sent\":18446744073709551615}\n");
 	end(&c);
 }

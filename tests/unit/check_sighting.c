@@ -66,7 +66,11 @@ START_TEST(test_what_a_peer_chose_is_one_line)
 	struct sighting s;
 
 	sighting_set(&s, SIGHTING_SERVER_NAME, "a\nnode: b\\\x1b\xc3");
-	ck_assert_str_eq(s.value[SIGHTING_SERVER_NAME], "a\\x0anode: b\\x5c\\x1b\\xc3");
+	ck_assert_str_eq(s.value[SIGHTING_SERVER_NAME], "a\\x0anode: b\\\\x1b\\xc3");
+	sighting_set(&s, SIGHTING_CLIENT, "B\xc3\xbc\xe2\x80\xae");
+	ck_assert_str_eq(s.value[SIGHTING_CLIENT], "B\xc3\xbc\\xe2\\x80\\xae");
+	/* Once escaped is enough. */
+	sighting_set(&s, SIGHTING_CLIENT, s.value[SIGHTING_CLIENT]);
 	sighting_set(&s, SIGHTING_SERVER_NAME, " a ");
 	ck_assert_str_eq(s.value[SIGHTING_SERVER_NAME], "\\x20a ");
 	sighting_set(&s, SIGHTING_SERVER_NAME, "");
@@ -88,7 +92,7 @@ START_TEST(test_what_is_too_long_is_cut)
 	memset(text, '\n', sizeof text - 1);
 	sighting_set(&s, SIGHTING_CLIENT, text);
 	/* Never in the middle of an escape. */
-	ck_assert_uint_eq(strlen(s.value[SIGHTING_CLIENT]) % 4, 0);
+	ck_assert_uint_eq(strlen(s.value[SIGHTING_CLIENT]) % 4, 3);
 	ck_assert_uint_ge(strlen(s.value[SIGHTING_CLIENT]), SIGHTING_VALUE_MAX - 4);
 }
 END_TEST

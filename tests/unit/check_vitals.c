@@ -127,7 +127,7 @@ START_TEST(test_prometheus_keeps_what_it_knew)
 	f[2].host = "b\"\\\n";
 	ck_assert_int_eq(prometheus_write("a.prom", f, 3, &oc), 0);
 	ck_assert_has(read_file("a.prom"), "hello_client_success{host=\"a.test\",port=\"2\"} 1\n");
-	ck_assert_has(text, "{host=\"b\\\"\\\\ \",port=\"1\"}");
+	ck_assert_has(text, "{host=\"b\\\"\\\\\\\\x0a\",port=\"1\"}");
 
 	/* In another order, so that the search goes around. */
 	f[0] = bad(OC_CONNECT_TIMEOUT);

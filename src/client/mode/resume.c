@@ -5,11 +5,12 @@
 
 #include "client/show/output.h"
 #include "client/show/report.h"
+#include "client/show/screen.h"
 
 static void tell(const struct client_options *o, const char *what, const char *protocol)
 {
 	if (!o->quiet && !o->nagios.on)
-		fprintf(stderr, "hello-client: %s (%s)\n", what, protocol);
+		screen_note("%s (%s)", what, protocol);
 }
 
 static int run_second(struct session *first, const struct step steps[], struct outcome *oc)

@@ -166,8 +166,7 @@ static void write_metrics(const struct targets *t, struct outcome *oc)
 	if (t->done == t->list.count)
 		output_metrics(o, t->all, t->done, oc);
 	else if (o->prometheus && !o->quiet)
-		fprintf(stderr, "hello-client: not all were probed, so %s is left as it was\n",
-		    o->prometheus);
+		screen_note("not all were probed, so %s is left as it was", o->prometheus);
 }
 
 static void run(struct targets *t, struct outcome *oc)

@@ -9,38 +9,33 @@
 #include <jansson.h>
 
 #include "common/certid.h"
+#include "common/text.h"
 #include "common/tlspolicy.h"
 
 /* ---- values ----------------------------------------------------------------------- */
 
-/* Text as it is, or null for none. What is not UTF-8 came from the command line: "?". */
+/* Always a string; no field of ours is longer than an outcome's. */
+static json_t *string(const char *s)
+{
+	char clean[4 * OUTCOME_TEXT_MAX];
+
+	return json_string(text_clean(s, clean, sizeof clean));
+}
+
+/* The same, or null for none. */
 static json_t *text(const char *s)
 {
-	char plain[2 * OUTCOME_TEXT_MAX];
-	json_t *value;
-
-	if (!s || !s[0])
-		return json_null();
-	value = json_string(s);
-	if (value)
-		return value;
-	snprintf(plain, sizeof plain, "%s", s);
-	for (char *p = plain; *p; p++) {
-		if ((unsigned char)*p > '~')
-			*p = '?';
-	}
-	return json_string(plain);
+	return s && s[0] ? string(s) : json_null();
 }
 
 /* RFC 3339. */
 static json_t *moment(int64_t t)
 {
-	time_t seconds = (time_t)t;
-	char buf[40];
-	struct tm utc;
+	char buf[CERTINFO_TIME_MAX];
+	char *blank = strchr(certinfo_time(t, buf), ' ');
 
-	if (!gmtime_r(&seconds, &utc) || strftime(buf, sizeof buf, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		return json_null();
+	if (blank)
+		*blank = 'T';
 	return json_string(buf);
 }
 
@@ -73,7 +68,7 @@ static void print(FILE *to, json_t *object)
 
 static json_t *target(const struct client_options *o)
 {
-	return json_pack("{s:o, s:o}", "host", text(o->host), "port", text(o->port));
+	return json_pack("{s:o, s:o}", "host", string(o->host), "port", string(o->port));
 }
 
 static void add_outcome(json_t *object, const struct outcome *oc)
@@ -134,7 +129,7 @@ static json_t *tls(const struct session *s)
 
 static void append_name(void *list, const char *name)
 {
-	json_array_append_new(list, json_string(name));
+	json_array_append_new(list, json_string(name)); /* of any length */
 }
 
 static json_t *certificate(const X509 *cert, int64_t now)

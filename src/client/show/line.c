@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/show/screen.h"
+#include "common/text.h"
 
 /*
  * Columns: where the facts begin, how far what is right-aligned stays from the edge of a screen and
@@ -50,7 +51,8 @@ void line_add_title(struct line *l, const char *title, int most)
 	if ((int)strlen(title) <= most)
 		line_add(l, "%s", title);
 	else
-		line_add(l, "%.*s%s", most - (int)strlen(dots), title, dots);
+		line_add(l, "%.*s%s",
+		    (int)text_fit(title, strlen(title), (size_t)most - strlen(dots)), title, dots);
 }
 
 void line_add_word(struct line *l, const char *word)
@@ -97,9 +99,9 @@ static void print_right(int width, const char *measure)
 
 void line_print(const char *name, const struct line *l, const char *measure)
 {
-	char cut[LINE_MAX_TEXT];
+	char clean[LINE_MAX_TEXT], cut[LINE_MAX_TEXT];
 
-	screen_shorten(l->text, l->room, cut, sizeof cut);
+	screen_shorten(text_clean(l->text, clean, sizeof clean), l->room, cut, sizeof cut);
 	fprintf(stderr, "%-*s%s", FACTS, name, cut);
 	print_right((int)strlen(cut), measure);
 	if (l->below[0])
@@ -117,12 +119,13 @@ void line_print_bad(const char *name, const char *bad, const char *measure)
 
 void line_print_below(const char *fmt, ...)
 {
-	char text[LINE_MAX_TEXT], cut[LINE_MAX_TEXT];
+	char text[LINE_MAX_TEXT], clean[LINE_MAX_TEXT], cut[LINE_MAX_TEXT];
 	int room = (int)screen_columns(stderr) - FACTS;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "%*s%s\n", FACTS, "", screen_shorten(text, room, cut, sizeof cut));
+	text_clean(text, clean, sizeof clean);
+	fprintf(stderr, "%*s%s\n", FACTS, "", screen_shorten(clean, room, cut, sizeof cut));
 }

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "common/text.h"
+
 static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };
@@ -21,8 +23,10 @@ static int judge(const struct vitals *f, const struct client_nagios *limits)
 /* What follows a bar is performance data: one in the text would begin it early. */
 static void print_text(FILE *to, const char *text)
 {
-	for (; *text; text++)
-		fputc(*text == '|' ? '/' : *text, to);
+	char clean[4 * VITALS_DETAIL_MAX];
+
+	for (const char *c = text_clean(text, clean, sizeof clean); *c; c++)
+		fputc(*c == '|' ? '/' : *c, to);
 }
 
 static void print_days(FILE *to, const char *label, const struct vitals *f, int64_t end,
@@ -59,8 +63,9 @@ int nagios_print(FILE *to, const struct vitals *f, const struct client_nagios *l
 		fprintf(to, "%s: ", outcome_name(f->code));
 		print_text(to, f->detail[0] ? f->detail : outcome_words(f->code));
 	} else {
-		fprintf(to, "%s %s verified and greeted in %.1f ms, %" PRId64 " days left", f->host,
-		    f->port, (double)f->us[PHASE_TOTAL] / 1000, vitals_days(f, f->leaf_end));
+		print_text(to, f->host);
+		fprintf(to, " %s verified and greeted in %.1f ms, %" PRId64 " days left", f->port,
+		    (double)f->us[PHASE_TOTAL] / 1000, vitals_days(f, f->leaf_end));
 		if (f->chain_end < f->leaf_end)
 			fprintf(to, " (%" PRId64 " in the chain)", vitals_days(f, f->chain_end));
 	}

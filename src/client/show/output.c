@@ -7,6 +7,7 @@
 #include "client/show/nagios.h"
 #include "client/show/prometheus.h"
 #include "client/show/report.h"
+#include "client/show/screen.h"
 
 void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
     struct outcome *oc)
@@ -37,6 +38,6 @@ int output_probe(const struct client_options *o, const struct session *s, struct
 	else if (oc->code == OC_OK)
 		report_greeting(s);
 	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
-		fprintf(stderr, "hello-client: note: %s\n", s->remark);
+		screen_note("note: %s", s->remark);
 	return outcome_status(oc->code);
 }

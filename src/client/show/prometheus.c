@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/text.h"
+
 /* The labels of a target, escaped; a longer host is cut. */
 enum { LABELS_MAX = 2 * ADDR_HOST_MAX + 64 };
 
@@ -20,14 +22,12 @@ static const char *const which[] = { "leaf", "chain" };
 
 static const char *labels_of(const struct vitals *f, char buf[LABELS_MAX])
 {
-	size_t at = (size_t)snprintf(buf, LABELS_MAX, "host=\"");
+	char host[2 * ADDR_HOST_MAX];
+	struct text t;
 
-	for (const char *p = f->host; *p && at + 32 < LABELS_MAX; p++) {
-		if (*p == '"' || *p == '\\')
-			buf[at++] = '\\';
-		buf[at++] = *p == '\n' ? ' ' : *p;
-	}
-	snprintf(buf + at, LABELS_MAX - at, "\",port=\"%s\"", f->port);
+	text_begin(&t, host, sizeof host);
+	text_add_quoted(&t, f->host);
+	snprintf(buf, LABELS_MAX, "host=\"%s\",port=\"%s\"", host, f->port);
 	return buf;
 }
 

@@ -6,10 +6,9 @@
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #include "client/show/line.h"
+#include "common/text.h"
 #include "common/tlspolicy.h"
 
 /* No name of a chain is cut to less. */
@@ -92,11 +91,17 @@ static int fair_share(char labels[][CERTINFO_NAME_MAX], int count, int room)
 static void add_chain(struct line *l, const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char labels[VERDICT_CHAIN_MAX][CERTINFO_NAME_MAX];
+	char labels[VERDICT_CHAIN_MAX][CERTINFO_NAME_MAX], label[CERTINFO_NAME_MAX];
 	int share;
 
-	for (int i = 0; i < v->chain_len; i++)
-		verdict_label(&v->chain[i], labels[i]);
+	for (int i = 0; i < v->chain_len; i++) {
+		struct text t;
+
+		/* The separator of this list, which a name must not hold. */
+		verdict_label(&v->chain[i], label);
+		text_begin(&t, labels[i], CERTINFO_NAME_MAX);
+		text_add_item(&t, label, "<");
+	}
 	if (v->chain_len > 0 && strcasecmp(labels[0], s->verify_name) != 0) {
 		line_add_name(l, s->verify_name, l->room / 4);
 		line_add(l, ": ");
@@ -247,22 +252,17 @@ void report_step(const struct session *s, const struct step *step, uint64_t took
 	}
 }
 
-/* What the user's locale calls printable, and escapes for the rest. */
 static void print_visible(const char *text, size_t len)
 {
-	while (len > 0) {
-		mbstate_t state = { 0 };
-		wchar_t c;
-		size_t n = mbrtowc(&c, text, len, &state);
+	char unit[TEXT_UNIT_MAX];
+	size_t n;
 
-		if (n > 0 && n <= len && (iswprint((wint_t)c) || c == L'\n' || c == L'\t')) {
-			fwrite(text, 1, n, stdout);
-		} else {
-			printf("\\x%02x", (unsigned char)*text);
-			n = 1;
-		}
-		text += n;
-		len -= n;
+	for (; len > 0; text += n, len -= n) {
+		n = text_unit(text, len, unit);
+		if (*text == '\n' || *text == '\t')
+			putchar(*text);
+		else
+			fputs(unit, stdout);
 	}
 }
 

@@ -2,13 +2,19 @@
 #include "client/show/screen.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/text.h"
+
 /* Of a screen that does not tell, and of text at most. */
 enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
+
+/* A path, and a few words. */
+enum { NOTE_MAX = PATH_MAX + 256 };
 
 bool screen_is_live(FILE *to)
 {
@@ -62,8 +68,11 @@ const char *screen_shorten(const char *text, int width, char *buf, size_t size)
 		return buf;
 	}
 	head = (most - strlen(dots)) / 2;
-	tail = most - strlen(dots) - head;
-	snprintf(buf, size, "%.*s%s%s", (int)head, text, dots, text + len - tail);
+	tail = len - (most - strlen(dots) - head);
+	/* Whole characters: the last one of the head, the first one of the tail. */
+	while (((unsigned char)text[tail] & 0xc0) == 0x80)
+		tail++;
+	snprintf(buf, size, "%.*s%s%s", (int)text_fit(text, len, head), text, dots, text + tail);
 	return buf;
 }
 
@@ -89,6 +98,17 @@ void screen_print_wrapped(FILE *to, const char *text, size_t column)
 		text += *text != '\0';
 	}
 	fputc('\n', to);
+}
+
+void screen_note(const char *fmt, ...)
+{
+	char text[NOTE_MAX], clean[NOTE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "hello-client: %s\n", text_clean(text, clean, sizeof clean));
 }
 
 void screen_wipe(FILE *to)

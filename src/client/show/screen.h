@@ -36,6 +36,9 @@ const char *screen_shorten(const char *text, int width, char *buf, size_t size);
  */
 void screen_print_wrapped(FILE *to, const char *text, size_t column);
 
+/* A line on standard error, "hello-client: ...", as clean text (see text.h). */
+void screen_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Go back and wipe the line that was drawn; for the next one. */
 void screen_wipe(FILE *to);
 

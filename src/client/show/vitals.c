@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/text.h"
+
 enum { DAY = 86400 };
 
 static void take_dates(struct vitals *f, const struct verdict *v)
@@ -31,8 +33,7 @@ void vitals_take(struct vitals *f, const struct client_options *o, const struct 
 	f->host = o->host;
 	f->port = o->port;
 	f->code = oc->code;
-	if (snprintf(f->detail, sizeof f->detail, "%s", oc->detail) >= VITALS_DETAIL_MAX)
-		memcpy(f->detail + VITALS_DETAIL_MAX - sizeof "...", "...", sizeof "...");
+	text_clean(oc->detail, f->detail, sizeof f->detail);
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
 	if (s)

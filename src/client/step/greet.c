@@ -11,6 +11,7 @@
 #include "client/step/httpget.h"
 #include "common/clock.h"
 #include "common/sock.h"
+#include "common/text.h"
 
 static int late(const struct session *s, size_t len, uint64_t began_ms, uint64_t deadline_ms,
     struct outcome *oc)
@@ -68,20 +69,16 @@ static size_t without_newline(const char *text, size_t len)
 	return len > 0 && text[len - 1] == '\n' ? len - 1 : len;
 }
 
-/* The beginning of it, for a message: on one line, printable, in ASCII. */
+/* The beginning of it, for a message: on one line, printable. */
 enum { SHOWN_MAX = 60, SHOWN_TEXT_MAX = 4 * SHOWN_MAX + 4 };
 
 static const char *shown(const char *text, size_t len, char buf[SHOWN_TEXT_MAX])
 {
-	size_t at = 0;
+	struct text t;
 
-	for (size_t i = 0; i < len && i < SHOWN_MAX; i++) {
-		bool plain = text[i] >= ' ' && text[i] <= '~' && text[i] != '"';
-
-		at += (size_t)snprintf(buf + at, SHOWN_TEXT_MAX - at, plain ? "%c" : "\\x%02x",
-		    (unsigned char)text[i]);
-	}
-	snprintf(buf + at, SHOWN_TEXT_MAX - at, "%s", len > SHOWN_MAX ? "..." : "");
+	text_begin(&t, buf, SHOWN_TEXT_MAX);
+	text_add_bytes(&t, text, text_fit(text, len, SHOWN_MAX), "\"");
+	text_add(&t, len > SHOWN_MAX ? "..." : "");
 	return buf;
 }
 

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/text.h"
+
+enum { STATUS_LINE_MAX = 120 };
+
 size_t httpget_request(const char *host, const char *port, char buf[HTTPGET_REQUEST_MAX])
 {
 	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
@@ -30,14 +34,17 @@ static char *find_content(char *bytes, size_t len)
 static int check_status(const char *head, struct outcome *oc)
 {
 	int line = (int)strcspn(head, "\r\n");
+	char shown[STATUS_LINE_MAX];
+	struct text t;
 
 	if (line < 12 || strncmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ')
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "ALPN has selected http/1.1, but the answer is no HTTP");
 	if (strncmp(head + 9, "200", 3) == 0)
 		return 0;
-	return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%.*s\"",
-	    line < 60 ? line : 60, head);
+	text_begin(&t, shown, sizeof shown);
+	text_add_bytes(&t, head, (size_t)line, "\"");
+	return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"", shown);
 }
 
 /* What Content-Length says; -1: it is not there, or is no number. */

@@ -17,6 +17,7 @@
 #include "client/session.h"
 #include "common/clock.h"
 #include "common/sock.h"
+#include "common/text.h"
 
 enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
 
@@ -99,13 +100,10 @@ static int receive_exactly(struct session *s, unsigned char *to, size_t len, str
 /* The beginning of a line for a message, printable. */
 static const char *shown(const char *line, char buf[SHOWN_MAX + 1])
 {
-	size_t len = strcspn(line, "\r\n");
+	struct text t;
 
-	snprintf(buf, SHOWN_MAX + 1, "%.*s", (int)(len > SHOWN_MAX ? SHOWN_MAX : len), line);
-	for (char *c = buf; *c; c++) {
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	}
+	text_begin(&t, buf, SHOWN_MAX + 1);
+	text_add_bytes(&t, line, strcspn(line, "\r\n"), "\"");
 	return buf;
 }
 
