@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/check_crew \
 	tests/unit/check_crl \
 	tests/unit/check_explain \
+	tests/unit/check_hostname \
 	tests/unit/check_http1 \
 	tests/unit/check_httpget \
 	tests/unit/check_limits \

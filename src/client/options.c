@@ -10,6 +10,7 @@
 #include "client/cert/moment.h"
 #include "client/mode/parallel.h"
 #include "client/cert/pin.h"
+#include "common/hostname.h"
 #include "common/optparse.h"
 
 enum {
@@ -162,8 +163,8 @@ static int set_family(struct client_options *o, int family, struct outcome *oc)
 
 static int set_name(const char **name, const char *option, const char *value, struct outcome *oc)
 {
-	if (strlen(value) >= ADDR_HOST_MAX)
-		return outcome_set(oc, OC_USAGE, "%s is too long: %.40s...", option, value);
+	if (hostname_check(option, value, oc) != 0)
+		return -1;
 	*name = value;
 	return 0;
 }
@@ -348,6 +349,8 @@ static int set_target(struct client_options *o, const char *host, const char *po
 		outcome_advise(oc, "hello-client localhost 8443; --help lists the options");
 		return -1;
 	}
+	if (hostname_check("HOST", o->host, oc) != 0)
+		return -1;
 	if (host_port[0] && port)
 		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s: which of them?",
 		    host_port, port);

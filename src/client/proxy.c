@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hostname.h"
+
 static int refuse(const char *text, struct outcome *oc)
 {
 	/* It may hold a password, so it is not repeated. */
@@ -99,6 +101,13 @@ static int take_url(struct proxy *p, const char *text, struct outcome *oc)
 	if (!p->at.host[0] || p->at.port[strspn(p->at.port, "0123456789")] != '\0' ||
 	    strtoul(p->at.port, NULL, 10) < 1 || strtoul(p->at.port, NULL, 10) > 65535)
 		return refuse(text, oc);
+	/* Not repeated either: a password with an @ or a / in it can look like a part of it. */
+	if (hostname_fault(p->at.host)) {
+		outcome_set(oc, OC_USAGE, "the host of --proxy is not a valid name: %s",
+		    hostname_fault(p->at.host));
+		outcome_advise(oc, "--proxy http://proxy.test:3128, or socks5h://proxy.test:1080");
+		return -1;
+	}
 	return 0;
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hostname.h"
+
 /* Longest host part in brackets, and its end. */
 enum { PART_MAX = ADDR_HOST_MAX + 2 };
 
@@ -77,6 +79,11 @@ static int full(const char *option, struct outcome *oc)
 	return outcome_set(oc, OC_USAGE, "%s is given more than %d times", option, ROUTE_RULES_MAX);
 }
 
+static int check_host(const char *option, const struct route_place *place, struct outcome *oc)
+{
+	return place->host[0] ? hostname_check(option, place->host, oc) : 0;
+}
+
 /* "HOST1:PORT1:HOST2:PORT2" if from is given, else "HOST[:PORT]". */
 static bool take_places(const char *text, struct route_place *from, struct route_place *to)
 {
@@ -106,6 +113,8 @@ int route_add_detour(struct route *r, const char *text, struct outcome *oc)
 	/* Exactly one of the two: "::cafe:443" could be an address as well as a host. */
 	if (literal == taken)
 		return refuse("--connect-to", text, "HOST[:PORT] or HOST1:PORT1:HOST2:PORT2", oc);
+	if (check_host("--connect-to", &from, oc) != 0 || check_host("--connect-to", &to, oc) != 0)
+		return -1;
 	r->detours[r->detour_count].from = from;
 	r->detours[r->detour_count].to = to;
 	r->detour_count++;
@@ -147,6 +156,8 @@ int route_add_answer(struct route *r, const char *text, struct outcome *oc)
 		return refuse("--resolve", text, form, oc);
 	if (strcmp(from.host, "*") == 0)
 		from.host[0] = '\0';
+	if (check_host("--resolve", &from, oc) != 0)
+		return -1;
 	if (take_addresses(r, at, from.port, oc) != 0)
 		return -1;
 	r->answers[r->answer_count++].from = from;

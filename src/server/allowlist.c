@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "common/certid.h"
+#include "common/hostname.h"
 
 int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *value,
     struct outcome *oc)
@@ -32,6 +33,10 @@ int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *
 		    "-pubin -outform DER | openssl dgst -sha256 -binary | openssl base64");
 		return -1;
 	}
+	/* Compared as a whole, with what a certificate lists: that may be a wildcard. */
+	if (kind == ALLOWLIST_DNS &&
+	    hostname_check("--allow-dns", value + (strncmp(value, "*.", 2) == 0 ? 2 : 0), oc) != 0)
+		return -1;
 	list->item[list->count].kind = kind;
 	list->item[list->count++].value = value;
 	return 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/optparse.h"
+#include "common/text.h"
 
 enum {
 	OPT_LISTEN,
@@ -259,6 +260,15 @@ static int set_port(struct server_options *o, const char *value, struct outcome 
 	return 0;
 }
 
+static int set_node(struct server_options *o, const char *value, struct outcome *oc)
+{
+	if (!value[0] || !text_is_clean(value, strlen(value)))
+		return outcome_set(oc, OC_USAGE,
+		    "--node: invalid name \"%s\": expected printable text in UTF-8", value);
+	o->node = value;
+	return 0;
+}
+
 static void print_help(void)
 {
 	printf(
@@ -314,8 +324,7 @@ static int apply(struct server_options *o, int option, const char *value, struct
 		o->report = true;
 		return 0;
 	case OPT_NODE:
-		o->node = value;
-		return 0;
+		return set_node(o, value, oc);
 	case OPT_WORKERS:
 		return optparse_uint("--workers", value, 1, SERVER_WORKERS_MAX, &o->workers, oc);
 	case OPT_MAX_CONNECTIONS:
