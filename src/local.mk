@@ -100,6 +100,7 @@ libclient_a_SOURCES = \
 	src/client/proxy.c src/client/proxy.h \
 	src/client/route.c src/client/route.h \
 	src/client/session.c src/client/session.h \
+	src/client/cert/certname.c src/client/cert/certname.h \
 	src/client/cert/expected.c src/client/cert/expected.h \
 	src/client/cert/findings.c src/client/cert/findings.h \
 	src/client/cert/moment.c src/client/cert/moment.h \

@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/check_allowlist \
 	tests/unit/check_audit \
 	tests/unit/check_certinfo \
+	tests/unit/check_certname \
 	tests/unit/check_clientauth \
 	tests/unit/check_clienttrust \
 	tests/unit/check_compare \

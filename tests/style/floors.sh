@@ -39,6 +39,7 @@ openssl/   client/step/verify     the callback that records what the library ver
 openssl/   client/cert/staple     the callback for OCSP responses
 openssl/   client/cert/revocation  the reasons of a revocation
 openssl/   client/cert/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/cert/certname   compares names by the rule of the library
 openssl/   client/cert/findings   looks on behind the first error of a chain
 openssl/   client/step/tunnel     base64, for the user and password of a proxy
 openssl/   client/keylog     the callback that is given the secrets

@@ -4,10 +4,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+
+#include "client/cert/certname.h"
 
 void verdict_free(struct verdict *v)
 {
@@ -166,39 +167,14 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 	return -1;
 }
 
-/* A peer chose this text, and people paste our advice into a shell: names only, no wildcard. */
-static bool may_be_typed(const char *name)
-{
-	return name[0] && name[0] != '-' &&
-	    name[strspn(name,
-		"abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_")] == '\0';
-}
-
 static int explain_wrong_name(const struct verdict *v, const char *name, struct outcome *oc)
 {
-	const struct certinfo *leaf = &v->culprit;
-	char first[CERTINFO_NAME_MAX];
+	X509 *leaf = sk_X509_value(v->certs, 0);
 
-	if (leaf->sans[0])
-		outcome_set(oc, OC_CERT_WRONG_NAME,
-		    "the certificate is for %s; you asked for \"%s\"", leaf->sans, name);
-	else if (strcasecmp(leaf->subject, name) == 0)
-		outcome_set(oc, OC_CERT_WRONG_NAME,
-		    "the certificate has \"%s\" only as the CN of its subject, "
-		    "which nobody consults any more (RFC 9110 section 4.3.4)",
+	if (!leaf)
+		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
 		    name);
-	else
-		outcome_set(oc, OC_CERT_WRONG_NAME,
-		    "the certificate lists no name "
-		    "(no subjectAltName); you asked for \"%s\"",
-		    name);
-	if (may_be_typed(first_name(leaf, first)))
-		outcome_advise(oc, "--verify-name %s, or issue a certificate that lists %s", first,
-		    name);
-	else
-		outcome_advise(oc, "issue a certificate that lists %s as subjectAltName", name);
-	return -1;
+	return certname_explain(leaf, name, oc);
 }
 
 static int explain_purpose(const struct verdict *v, struct outcome *oc)

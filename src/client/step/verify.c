@@ -8,12 +8,12 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "client/cert/certname.h"
 #include "client/cert/expected.h"
 #include "client/cert/pin.h"
 #include "client/cert/staple.h"
 #include "client/session.h"
 #include "client/cert/verdict.h"
-#include "common/addr.h"
 #include "common/tlsio.h"
 
 /* Would the same certificates pass without X509_V_FLAG_X509_STRICT, at this security level? */
@@ -136,17 +136,6 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	return ret;
 }
 
-static bool has_name(X509 *leaf, const char *name)
-{
-	/* As in tlsio_new_client: SANs only, whole labels only. */
-	const unsigned flags =
-	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
-
-	if (addr_is_literal(name))
-		return X509_check_ip_asc(leaf, name, flags) == 1;
-	return X509_check_host(leaf, name, 0, flags, NULL) == 1;
-}
-
 static void judge_again(struct session *s, X509_STORE_CTX *store)
 {
 	if (verify_callback(store, NULL) == 1)
@@ -193,7 +182,7 @@ static void judge_session(struct session *s)
 int step_verify(struct session *s, struct outcome *oc)
 {
 	X509 *leaf = tlsio_peer_certificate(s->tls);
-	bool named = leaf && has_name(leaf, s->verify_name);
+	bool named = leaf && certname_matches(leaf, s->verify_name);
 
 	X509_free(leaf);
 	if (s->facts.resumed) {
