@@ -90,6 +90,54 @@ START_TEST(test_a_rewritten_address_alone_is_a_remark)
 }
 END_TEST
 
+/* A link is called by its name here and by its number there, or by another name. */
+START_TEST(test_zones_are_of_one_machine)
+{
+	static const struct {
+		const char *ours, *theirs;
+		bool same;
+	} pairs[] = {
+		{ "[fe80::1%eth0]:4711", "[fe80::1%2]:4711", true },
+		{ "[fe80::1%eth0]:4711", "[fe80::1]:4711", true },
+		{ "[fe80::1]:4711", "[fe80::1%2]:4711", true },
+		{ "[fe80::1%eth0]:4711", "[fe80::1%eth0]:4711", true },
+		{ "[fe80::1%eth0]:4711", "[fe80::2%eth0]:4711", false },
+		{ "[fe80::1%eth0]:4711", "[fe80::1%eth0]:4712", false },
+		{ "[fe80::1%eth0]:4711", "[fe80::12%eth0]:4711", false },
+		{ "[fe80::1%eth0]:4711", "192.0.2.1:4711", false },
+	};
+	char remark[COMPARE_REMARK_MAX];
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		struct sighting ours = sample(), theirs = sample();
+		struct outcome oc = OUTCOME_NONE;
+
+		sighting_set(&ours, SIGHTING_PEER, pairs[i].ours);
+		sighting_set(&theirs, SIGHTING_PEER, pairs[i].theirs);
+		ck_assert_int_eq(compare_differs(&ours, &theirs, SIGHTING_PEER), !pairs[i].same);
+		ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), 0);
+		ck_assert_int_eq(remark[0] == '\0', pairs[i].same);
+	}
+}
+END_TEST
+
+START_TEST(test_the_longest_addresses_are_told_whole)
+{
+	static const char a[] = "[2001:db8:1111:2222:3333:4444:5555:6666%interface-15chr]:65535",
+			  b[] = "[2001:db8:1111:2222:3333:4444:5555:7777%interface-15chr]:65535";
+	struct sighting ours = sample(), theirs = sample();
+	char remark[COMPARE_REMARK_MAX];
+	struct outcome oc = OUTCOME_NONE;
+
+	sighting_set(&ours, SIGHTING_PEER, a);
+	sighting_set(&theirs, SIGHTING_PEER, b);
+	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), 0);
+	ck_assert_has(remark, a);
+	ck_assert_has(remark, b);
+	ck_assert_has(remark, "; TLS is passed through");
+}
+END_TEST
+
 START_TEST(test_all_of_it_fits)
 {
 	char longest[SIGHTING_VALUE_MAX], remark[COMPARE_REMARK_MAX];
@@ -110,4 +158,4 @@ START_TEST(test_all_of_it_fits)
 END_TEST
 
 CHECK_MAIN("compare", test_each_difference_is_named, test_a_rewritten_address_alone_is_a_remark,
-    test_all_of_it_fits)
+    test_zones_are_of_one_machine, test_the_longest_addresses_are_told_whole, test_all_of_it_fits)

@@ -8,7 +8,8 @@
 #include "common/outcome.h"
 #include "common/sighting.h"
 
-enum { COMPARE_REMARK_MAX = 256 };
+/* Two addresses and the words around them fit. */
+enum { COMPARE_REMARK_MAX = 384 };
 
 /*
  * Did both ends see the same connection? ours is what the client saw itself,
