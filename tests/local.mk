@@ -89,6 +89,7 @@ system_tests = \
 	tests/system/drain.sh \
 	tests/system/firewall.sh \
 	tests/system/greet.sh \
+	tests/system/hostile-names.sh \
 	tests/system/http.sh \
 	tests/system/identity.sh \
 	tests/system/interop.sh \
