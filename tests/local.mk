@@ -166,6 +166,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_staple \
 	tests/fuzz/fuzz_tlsticket \
 	tests/fuzz/fuzz_tunnel
+	tests/fuzz/fuzz_text \
+	tests/fuzz/fuzz_tlsticket
 
 style_tests = \
 	tests/style/dev.sh \
@@ -192,6 +194,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/sighting \
 	tests/fuzz/seeds/sni \
 	tests/fuzz/seeds/staple \
+	tests/fuzz/seeds/text \
 	tests/fuzz/seeds/tlsticket \
 	tests/fuzz/seeds/tunnel \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
@@ -261,6 +264,7 @@ tests_fuzz_fuzz_servercert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sni_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_staple_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tunnel_LDFLAGS = $(fuzz_ldflags)
 
