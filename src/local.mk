@@ -16,6 +16,7 @@ libcommon_a_SOURCES = \
 	src/common/crlwords.c src/common/crlwords.h \
 	src/common/firstbytes.c src/common/firstbytes.h \
 	src/common/hostname.c src/common/hostname.h \
+	src/common/helloscan.c src/common/helloscan.h \
 	src/common/http1.c src/common/http1.h \
 	src/common/httpaccept.c src/common/httpaccept.h \
 	src/common/log.c src/common/log.h \

@@ -192,8 +192,11 @@ int outcome_status(enum outcome_code code);
  */
 void outcome_print(FILE *to, const char *program, const struct outcome *oc);
 
-/* What a non-blocking operation answers: call again after the awaited event. */
-enum io { IO_DONE, IO_WANT_READ, IO_WANT_WRITE, IO_EOF, IO_FAILED };
+/*
+ * What a non-blocking operation answers: call again after the awaited event.
+ * IO_WANT_TIME: the peer sent more than it may, and only the deadline is awaited.
+ */
+enum io { IO_DONE, IO_WANT_READ, IO_WANT_WRITE, IO_WANT_TIME, IO_EOF, IO_FAILED };
 
 /*
  * What a parser answers that may be asked before all bytes are there: call again

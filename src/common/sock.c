@@ -194,7 +194,8 @@ int sock_connect_result(int fd)
 
 enum io sock_wait(int fd, enum io want, uint64_t deadline_ms)
 {
-	struct pollfd p = { .fd = fd, .events = want == IO_WANT_WRITE ? POLLOUT : POLLIN };
+	struct pollfd p = { .fd = want == IO_WANT_TIME ? -1 : fd,
+		.events = want == IO_WANT_WRITE ? POLLOUT : POLLIN };
 
 	for (;;) {
 		uint64_t now = clock_ms();

@@ -56,7 +56,7 @@ int sock_connect_result(int fd);
 
 /*
  * Block until fd is ready for what an operation asked for (IO_WANT_READ or
- * IO_WANT_WRITE) or clock_ms() reaches deadline_ms.
+ * IO_WANT_WRITE; with IO_WANT_TIME for nothing) or clock_ms() reaches deadline_ms.
  * Returns IO_DONE, or IO_FAILED with errno, ETIMEDOUT when late, even if it is
  * ready: a peer that always has more must not outlive the deadline.
  */

@@ -34,6 +34,7 @@ int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
 	SSL_CTX_set_verify(ctx,
 	    SSL_VERIFY_PEER | (ask->required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, ask->verify, ask->arg);
+	SSL_CTX_set_max_cert_list(ctx, TLSASK_CHAIN_MAX);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
 	if (SSL_CTX_set_num_tickets(ctx, 0) != 1)

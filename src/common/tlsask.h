@@ -10,6 +10,9 @@
 #include "common/outcome.h"
 #include "common/tlstrust.h"
 
+/* A client's chain of certificates may be so long. Memory for it is taken when it is announced. */
+enum { TLSASK_CHAIN_MAX = 32 * 1024 };
+
 /*
  * A server that asks its clients for a certificate (RFC 8446 section 4.3.2). A
  * certificate that is sent must pass, whether or not one is required.

@@ -19,8 +19,15 @@
  * set; only tlsio_read answers IO_EOF. What an operation writes is gathered and
  * leaves when an operation has to wait for the peer, or with tlsio_flush: a
  * flight is one send(2).
+ *
+ * No operation takes more than 17 KiB from the socket before it answers: wait. And
+ * once the peer has sent more than a handshake can need, or than tlsio_allow allows,
+ * it answers IO_WANT_TIME: nothing more is read, wait for the deadline.
  */
 struct tlsio;
+
+/* A longer ClientHello is refused: HANDSHAKE_FAILED, before there is memory for it. */
+enum { TLSIO_HELLO_MAX = 16 * 1024 };
 
 /*
  * fd stays the caller's and must outlive the object. NULL with OC_INTERNAL.
@@ -63,7 +70,7 @@ enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct o
 /*
  * Send what is gathered and wait for the peer, without asking the library: it
  * would take 28 KiB for the handshake's other half before the first byte of it
- * is here. IO_WANT_READ or IO_WANT_WRITE; IO_DONE when the peer was faster.
+ * is here. IO_WANT_READ, IO_WANT_WRITE or IO_WANT_TIME; IO_DONE when the peer was faster.
  */
 enum io tlsio_await(struct tlsio *t);
 
@@ -93,6 +100,13 @@ enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc);
 
 /* Send what is gathered. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
 enum io tlsio_flush(struct tlsio *t, struct outcome *oc);
+
+/*
+ * The handshake is done: how many bytes the peer may send from now on, in whatever
+ * records. Of a server's peer, also: no more messages of the handshake protocol than a
+ * client can need, because each KeyUpdate costs as much as kilobytes of data.
+ */
+void tlsio_allow(struct tlsio *t, size_t bytes);
 
 /* Is there anything that was not sent yet? */
 bool tlsio_pending(const struct tlsio *t);

@@ -76,7 +76,18 @@ enum io tlswire_await(struct tlswire *w)
 	if (tlswire_flush(w) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	w->drained = false;
-	return w->in_len > w->in_at ? IO_DONE : IO_WANT_READ;
+	return w->in_len > w->in_at ? IO_DONE : tlswire_want(w);
+}
+
+enum io tlswire_want(const struct tlswire *w)
+{
+	return w->sated ? IO_WANT_TIME : IO_WANT_READ;
+}
+
+void tlswire_sate(struct tlswire *w)
+{
+	w->sated = true;
+	drop(&w->in, &w->in_at, &w->in_len);
 }
 
 enum io tlswire_flush_if_full(struct tlswire *w)
@@ -94,11 +105,29 @@ static void keep_head(struct tlswire *w)
 	w->head_len += n;
 }
 
+/*
+ * The library takes memory for the length that a ClientHello announces before it has come, and
+ * refuses none below 128 KiB. There are no keys yet, so the alert goes in clear.
+ */
+static void refuse_hello(struct tlswire *w)
+{
+	static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, TLSWIRE_REFUSAL };
+
+	w->refused = helloscan_longest(&w->hello);
+	drop(&w->in, &w->in_at, &w->in_len);
+	if (!w->out && (w->out = malloc(BUFFER_SIZE)))
+		memcpy(w->out, alert, w->out_len = sizeof alert);
+}
+
 /* Returns 1 when there are bytes, 0 at the peer's end, -1 when there is nothing now or an error. */
 static int receive(struct tlswire *w)
 {
 	ssize_t n;
 
+	if (w->ceiling > 0 && w->received >= w->ceiling) {
+		tlswire_sate(w);
+		return -1;
+	}
 	if (!w->in && !(w->in = malloc(BUFFER_SIZE))) {
 		w->recv_errno = ENOMEM;
 		return -1;
@@ -112,8 +141,13 @@ static int receive(struct tlswire *w)
 		if (w->received == 0)
 			w->opening = w->sent;
 		w->received += (uint64_t)n;
-		w->drained = n < BUFFER_SIZE;
+		w->drained = true;
 		keep_head(w);
+		if (w->hello_max > 0) {
+			helloscan_feed(&w->hello, w->in, w->in_len);
+			if (helloscan_longest(&w->hello) > w->hello_max)
+				refuse_hello(w);
+		}
 		return 1;
 	}
 	if (n == 0)
@@ -130,24 +164,20 @@ static int bio_read(BIO *b, char *to, int max)
 	size_t n;
 
 	BIO_clear_retry_flags(b);
-	if (w->in_len == w->in_at && !w->eof && !w->recv_errno) {
+	if (w->in_len == w->in_at && !w->eof && !w->recv_errno && !w->refused) {
 		/*
-		 * After a recv that took all there was the next one would only say
-		 * so: spare the call, once, because the caller waits before it asks
-		 * again.
+		 * One recv, then the caller waits: the library asks for more as long as
+		 * records bring it no data, and a peer can send such records for ever.
+		 * Mostly the next recv would only say that there is nothing.
 		 */
-		if (w->drained) {
+		if (w->drained || w->sated || (receive(w) < 0 && !w->recv_errno)) {
 			w->drained = false;
-			BIO_set_retry_read(b);
-			return -1;
-		}
-		if (receive(w) < 0 && !w->recv_errno) {
 			BIO_set_retry_read(b);
 			return -1;
 		}
 	}
 	if (w->in_len == w->in_at)
-		return w->recv_errno ? -1 : 0;
+		return w->recv_errno || w->refused ? -1 : 0;
 	n = w->in_len - w->in_at;
 	if (n > (size_t)max)
 		n = (size_t)max;

@@ -8,21 +8,39 @@
 
 #include <openssl/types.h>
 
+#include "common/helloscan.h"
 #include "common/outcome.h"
 
 enum { TLSWIRE_HEAD = 24 };
 
+/* The alert that a ClientHello gets that is too long: illegal_parameter, as the library has it. */
+enum { TLSWIRE_REFUSAL = 47 };
+
 /*
- * The bytes between a socket and the TLS library: a BIO that receives as much
- * as there is in one recv(2), and gathers what the library writes until
- * tlswire_flush, so that everything a handshake answers leaves in one send(2).
+ * The bytes between a socket and the TLS library: a BIO that receives with one
+ * recv(2), and gathers what the library writes until tlswire_flush, so that
+ * everything a handshake answers leaves in one send(2).
  * Buffers exist only while they hold bytes: a waiting connection has none.
+ *
+ * Time and memory are bounded here, whatever the peer sends:
+ * - After each recv(2), of 17 KiB at most, the BIO asks its caller to wait once.
+ *   The caller polls the socket, sees to its deadlines and to its other
+ *   connections, and comes back.
+ * - Once ceiling bytes were received nothing more is read (sated). The caller
+ *   waits for its deadline.
+ * - A ClientHello that announces more than hello_max bytes is refused, with an
+ *   alert, before the library sees it.
  */
 struct tlswire {
 	int fd; /* the caller's */
 	unsigned char *in, *out;
 	size_t in_at, in_len, out_at, out_len;
-	bool drained;                     /* the last recv took all there was */
+	bool drained;                     /* the caller has to wait before the next recv */
+	bool sated;                       /* nothing more is read from this peer */
+	uint64_t ceiling;                 /* of received; 0: none */
+	size_t hello_max;                 /* of a ClientHello; 0: not looked at */
+	size_t refused;                   /* the length that was announced, or 0 */
+	struct helloscan hello;           /* while hello_max is set */
 	bool eof;                         /* the peer sent FIN */
 	int recv_errno, send_errno;       /* first error of each direction, or 0 */
 	uint64_t received, sent;          /* bytes on the socket */
@@ -56,10 +74,16 @@ BIO *tlswire_bio(struct tlswire *w);
 enum io tlswire_flush(struct tlswire *w);
 
 /*
- * The same, to wait for the peer without asking the library: IO_WANT_READ when
+ * The same, to wait for the peer without asking the library: as tlswire_want when
  * all is sent and all that came was taken, IO_DONE when there is more to take.
  */
 enum io tlswire_await(struct tlswire *w);
+
+/* What a BIO that asked to be retried waits for: IO_WANT_READ, or IO_WANT_TIME when sated. */
+enum io tlswire_want(const struct tlswire *w);
+
+/* Read nothing more, and drop what is not taken yet. */
+void tlswire_sate(struct tlswire *w);
 
 /* Make room for one small record, such as an alert, by sending where there is none. */
 enum io tlswire_flush_if_full(struct tlswire *w);

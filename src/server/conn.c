@@ -12,6 +12,9 @@
 #include "server/proxyhead.h"
 #include "server/request.h"
 
+/* The longest head of a request, in records of one byte, is less. */
+enum { REQUEST_RECEIVES_MAX = 32 * HTTP1_HEAD_MAX };
+
 struct conn {
 	const struct service *service;
 	const struct conn_limits *limits;
@@ -229,6 +232,7 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	tlsio_get_facts(c->tls, &c->record.facts);
+	tlsio_allow(c->tls, REQUEST_RECEIVES_MAX);
 	if (c->greeted)
 		return enter(c, CONN_CLOSE_NOTIFY);
 	if (c->record.alpn[0])
@@ -366,6 +370,8 @@ enum conn_want conn_step(struct conn *c, uint64_t now_ms)
 			return CONN_WANT_READ;
 		if (io == IO_WANT_WRITE)
 			return CONN_WANT_WRITE;
+		if (io == IO_WANT_TIME)
+			return CONN_WANT_TIME;
 		if (io != IO_DONE)
 			fail(c, &oc);
 	}

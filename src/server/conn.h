@@ -35,7 +35,8 @@ struct conn_limits {
 	unsigned ms[CONN_PHASES];
 };
 
-enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_FREE };
+/* CONN_WANT_TIME: nothing but the deadline, the peer has sent more than it may. */
+enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_TIME, CONN_WANT_FREE };
 
 struct conn;
 

@@ -89,10 +89,13 @@ static void watch(struct client *c, enum conn_want want)
 	if (c->want == want)
 		return;
 	event_del(&c->event);
+	c->want = want;
+	/* The tick sees to its deadline. */
+	if (want == CONN_WANT_TIME)
+		return;
 	event_assign(&c->event, c->worker->base, conn_fd(c->place.conn),
 	    (short)(events | EV_PERSIST), on_client, c);
 	event_add(&c->event, NULL);
-	c->want = want;
 }
 
 static void close_client(struct client *c, enum outcome_code code, const char *why)

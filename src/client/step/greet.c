@@ -29,6 +29,9 @@ static int late(const struct session *s, size_t len, uint64_t began_ms, uint64_t
 	return -1;
 }
 
+/* The longest greeting, in records of one byte, is less. */
+enum { RECEIVES_MAX = 32 * SESSION_GREETING_MAX };
+
 /* Read to the peer's close_notify. The buffer has room for one byte too many. */
 static int read_all(struct session *s, size_t *total, struct outcome *oc)
 {
@@ -36,6 +39,7 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 	uint64_t deadline_ms = session_deadline(s, s->options->read_ms);
 	size_t len = 0, got;
 
+	tlsio_allow(s->tls, RECEIVES_MAX);
 	while (len <= SESSION_GREETING_MAX) {
 		enum io io =
 		    tlsio_read(s->tls, s->greeting + len, SESSION_GREETING_MAX + 1 - len, &got, oc);
