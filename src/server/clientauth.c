@@ -133,6 +133,16 @@ static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
 	}
 }
 
+/*
+ * The rest of the handshake needs the leaf only. A peer that holds it up, with a certificate
+ * that everybody may know, must not hold ten times the memory of what it sent.
+ */
+static void forget_all_but_leaf(STACK_OF(X509) *sent)
+{
+	while (sk_X509_num(sent) > 1)
+		X509_free(sk_X509_pop(sent));
+}
+
 /* In place of X509_verify_cert, which has the first word; whatever comes after only refuses. */
 static int judge(X509_STORE_CTX *store, void *arg)
 {
@@ -161,6 +171,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	/* In a rehearsal there is nobody to be told of. */
 	if (p)
 		record(p, store, error);
+	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
 	return error == X509_V_OK;
 }
