@@ -87,6 +87,7 @@ system_tests = \
 	tests/system/deploy-nftables.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
+	tests/system/endless.sh \
 	tests/system/firewall.sh \
 	tests/system/greet.sh \
 	tests/system/hostile-names.sh \
@@ -225,6 +226,7 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
 	tests/support/crlrows.c tests/support/crlrows.h \
+	tests/support/floods.c tests/support/floods.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
 	tests/support/testpki.c tests/support/testpki.h
@@ -232,6 +234,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy tests/support/writecrls \
+check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/endless tests/support/peer tests/support/middlebox tests/support/delayproxy \
 	tests/support/manager
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

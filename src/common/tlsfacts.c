@@ -4,9 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "common/text.h"
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out)
+{
+	/* The library only reads, and asks for what is not const. */
+	SSL *ssl = (SSL *)tlsio_library(t);
+	/* Without a session OpenSSL 3.0 looks for the group behind a NULL. */
+	int group = SSL_get_session(ssl) ? (int)SSL_get_negotiated_group(ssl) : 0;
+
+	out->protocol = or_empty(SSL_get_version(ssl));
+	out->cipher = or_empty(SSL_get_cipher_name(ssl));
+	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
+	out->resumed = SSL_session_reused(ssl) != 0;
+	ERR_clear_error();
+}
 
 bool tlsfacts_is_http(const struct tlsio *t)
 {

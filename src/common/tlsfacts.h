@@ -6,6 +6,8 @@
 
 #include "common/tlsio.h"
 
+void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out);
+
 /* Has ALPN (RFC 7301) selected http/1.1? A server knows it from the ClientHello on. */
 bool tlsfacts_is_http(const struct tlsio *t);
 

@@ -23,15 +23,8 @@ struct tlsio {
 	struct tlswire wire;
 	void *owner;
 	int sent_alert;
-	bool asked;          /* for a certificate of ours, by a server */
-	unsigned turns_left; /* of the handshake's state machine; 0: not counted */
+	bool asked; /* for a certificate of ours, by a server */
 };
-
-/*
- * Bytes until the end of the handshake. A server has certificates to send, up to 100 KiB of
- * them in libssl, and names of CAs; the longest ClientHello fits in, also in records of one byte.
- */
-enum { CLIENT_RECEIVES_MAX = 512 * 1024, SERVER_RECEIVES_MAX = 128 * 1024 };
 
 /* Messages of the handshake protocol after the handshake, such as KeyUpdate: two turns at most. */
 enum { TURNS_MAX = 64 };
@@ -67,19 +60,13 @@ static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 	return t;
 }
 
-/* Called for each message of the handshake protocol that the library takes, and makes. */
-static void count_turn(struct tlsio *t, int where)
-{
-	if ((where & SSL_CB_LOOP) && t->turns_left > 0 && --t->turns_left == 0)
-		tlswire_sate(&t->wire);
-}
-
 /* SSL_CTX_set_info_callback(3): the only way to learn which alert the library sends. */
 static void note_alert(const SSL *ssl, int where, int alert)
 {
 	struct tlsio *t = SSL_get_app_data(ssl);
 
-	count_turn(t, where);
+	if (where & SSL_CB_LOOP)
+		tlswire_count_turn(&t->wire);
 	if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT && (alert & 0xff) != 0)
 		t->sent_alert = alert & 0xff;
 }
@@ -90,8 +77,7 @@ struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome
 
 	if (!t)
 		return NULL;
-	t->wire.ceiling = SERVER_RECEIVES_MAX;
-	t->wire.hello_max = TLSIO_HELLO_MAX;
+	tlswire_bound(&t->wire, TLSIO_CLIENT_SENDS_MAX, TLSIO_HELLO_MAX);
 	SSL_set_info_callback(t->ssl, note_alert);
 	SSL_set_accept_state(t->ssl);
 	return t;
@@ -135,7 +121,7 @@ struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char
 		    verify_name);
 		return NULL;
 	}
-	t->wire.ceiling = CLIENT_RECEIVES_MAX;
+	tlswire_bound(&t->wire, TLSIO_SERVER_SENDS_MAX, 0);
 	SSL_set_cert_cb(t->ssl, note_request, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
@@ -230,14 +216,6 @@ static int name_unknown(const struct tlsio *t, struct outcome *oc)
 	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
 }
 
-static int hello_too_long(struct tlsio *t, struct outcome *oc)
-{
-	t->sent_alert = TLSWIRE_REFUSAL;
-	return outcome_set(oc, OC_HANDSHAKE_FAILED,
-	    "the ClientHello announces %zu bytes, and more than %d are not read", t->wire.refused,
-	    TLSIO_HELLO_MAX);
-}
-
 /* The one place where the library's answer is translated; open: the handshake is done. */
 static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 {
@@ -257,7 +235,7 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (error == SSL_ERROR_ZERO_RETURN)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (t->wire.refused > 0)
-		hello_too_long(t, oc);
+		t->sent_alert = tlswire_explain_refusal(&t->wire, oc);
 	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
 		not_tls(t, oc);
 	else if (reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256)
@@ -293,8 +271,8 @@ enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc)
 
 	begin();
 	/* max_early_data is 0, so this never returns data: it stops where early data could be. */
-	done = SSL_read_early_data(t->ssl, unused, sizeof unused, &got) ==
-	    SSL_READ_EARLY_DATA_FINISH;
+	done =
+	    SSL_read_early_data(t->ssl, unused, sizeof unused, &got) == SSL_READ_EARLY_DATA_FINISH;
 	/* No second ClientHello follows, and what TLS 1.2 encrypts looks as if it were one. */
 	if (done || SSL_version(t->ssl) != TLS1_3_VERSION)
 		t->wire.hello_max = 0;
@@ -391,8 +369,7 @@ enum io tlsio_flush(struct tlsio *t, struct outcome *oc)
 
 void tlsio_allow(struct tlsio *t, size_t bytes)
 {
-	t->wire.ceiling = t->wire.received + bytes;
-	t->turns_left = SSL_is_server(t->ssl) ? TURNS_MAX : 0;
+	tlswire_allow(&t->wire, bytes, SSL_is_server(t->ssl) ? TURNS_MAX : 0);
 }
 
 bool tlsio_pending(const struct tlsio *t)
@@ -427,32 +404,15 @@ void tlsio_split(struct tlsio *t, size_t at)
 
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
 {
+	const char *said =
+	    tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing";
+
 	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))
 		return not_tls(t, oc);
 	if (t->wire.sated)
-		return outcome_set(oc, OC_HANDSHAKE_TIMEOUT,
-		    "the handshake was not done after %u ms, though the peer sent %llu bytes",
-		    after_ms, (unsigned long long)t->wire.received);
+		said = "the peer sent more than a handshake needs";
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
-	    after_ms, tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing");
-}
-
-static const char *or_empty(const char *s)
-{
-	return s ? s : "";
-}
-
-void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out)
-{
-	SSL *ssl = t->ssl;
-	/* Without a session OpenSSL 3.0 looks for the group behind a NULL. */
-	int group = SSL_get_session(ssl) ? (int)SSL_get_negotiated_group(ssl) : 0;
-
-	out->protocol = or_empty(SSL_get_version(ssl));
-	out->cipher = or_empty(SSL_get_cipher_name(ssl));
-	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
-	out->resumed = SSL_session_reused(ssl) != 0;
-	ERR_clear_error();
+	    after_ms, said);
 }
 
 const SSL *tlsio_library(const struct tlsio *t)

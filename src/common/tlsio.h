@@ -30,6 +30,12 @@ struct tlsio;
 enum { TLSIO_HELLO_MAX = 16 * 1024 };
 
 /*
+ * Bytes until the end of the handshake. A server has certificates to send, up to 100 KiB of them
+ * in libssl, and names of CAs. A client's longest ClientHello fits in, also in records of one byte.
+ */
+enum { TLSIO_SERVER_SENDS_MAX = 512 * 1024, TLSIO_CLIENT_SENDS_MAX = 128 * 1024 };
+
+/*
  * fd stays the caller's and must outlive the object. NULL with OC_INTERNAL.
  *
  * The client form asks for name by SNI unless sni is NULL, and verifies
@@ -141,15 +147,13 @@ const SSL *tlsio_library(const struct tlsio *t);
 /* The host name that the client asked for by SNI, for the caller to free; NULL: none. */
 char *tlsio_dup_sni(const struct tlsio *t);
 
-/* What was negotiated; valid as long as the context. "" where unknown. */
+/* What was negotiated, see tlsfacts_get; valid as long as the context. "" where unknown. */
 struct tlsio_facts {
 	const char *protocol; /* "TLSv1.3" */
 	const char *cipher;   /* "TLS_AES_128_GCM_SHA256" */
 	const char *group;    /* "x25519" */
 	bool resumed;
 };
-
-void tlsio_get_facts(const struct tlsio *t, struct tlsio_facts *out);
 
 /* The peer's verified state: X509_V_OK only if chain and name were checked. */
 int tlsio_verify_result(const struct tlsio *t);

@@ -95,6 +95,32 @@ enum io tlswire_flush_if_full(struct tlswire *w)
 	return BUFFER_SIZE - w->out_len < SMALL_RECORD ? tlswire_flush(w) : IO_DONE;
 }
 
+void tlswire_bound(struct tlswire *w, size_t ceiling, size_t hello_max)
+{
+	w->ceiling = ceiling;
+	w->hello_max = hello_max;
+}
+
+void tlswire_allow(struct tlswire *w, size_t bytes, unsigned turns)
+{
+	w->ceiling = w->received + bytes;
+	w->turns_left = turns;
+}
+
+void tlswire_count_turn(struct tlswire *w)
+{
+	if (w->turns_left > 0 && --w->turns_left == 0)
+		tlswire_sate(w);
+}
+
+int tlswire_explain_refusal(const struct tlswire *w, struct outcome *oc)
+{
+	outcome_set(oc, OC_HANDSHAKE_FAILED,
+	    "the ClientHello announces %zu bytes, and more than %zu are not read", w->refused,
+	    w->hello_max);
+	return TLSWIRE_REFUSAL;
+}
+
 static void keep_head(struct tlswire *w)
 {
 	size_t n = TLSWIRE_HEAD - w->head_len;

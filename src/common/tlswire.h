@@ -37,6 +37,7 @@ struct tlswire {
 	size_t in_at, in_len, out_at, out_len;
 	bool drained;                     /* the caller has to wait before the next recv */
 	bool sated;                       /* nothing more is read from this peer */
+	unsigned turns_left;              /* see tlswire_allow; 0: not counted */
 	uint64_t ceiling;                 /* of received; 0: none */
 	size_t hello_max;                 /* of a ClientHello; 0: not looked at */
 	size_t refused;                   /* the length that was announced, or 0 */
@@ -62,6 +63,16 @@ void tlswire_free(struct tlswire *w);
  * socket were full, and the next one goes on. To be said before anything is sent.
  */
 void tlswire_split(struct tlswire *w, size_t at);
+
+/* Set ceiling and hello_max; to be said before anything is received. */
+void tlswire_bound(struct tlswire *w, size_t ceiling, size_t hello_max);
+
+/* A new ceiling: so many bytes more, or, unless it is 0, so many tlswire_count_turn. */
+void tlswire_allow(struct tlswire *w, size_t bytes, unsigned turns);
+void tlswire_count_turn(struct tlswire *w);
+
+/* refused is set: HANDSHAKE_FAILED. Returns the alert that the peer is sent. */
+int tlswire_explain_refusal(const struct tlswire *w, struct outcome *oc);
 
 /* A BIO on this wire, NULL when out of memory. The caller owns it. */
 BIO *tlswire_bio(struct tlswire *w);

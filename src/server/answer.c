@@ -63,7 +63,7 @@ static void see(const struct answer_about *about, struct sighting *out)
 	struct tlsio_facts facts;
 
 	get_info(tlsfacts_served(about->tls), &served);
-	tlsio_get_facts(about->tls, &facts);
+	tlsfacts_get(about->tls, &facts);
 	sighting_set(out, SIGHTING_PEER, addr_format(about->peer, peer));
 	see_name(about->tls, out);
 	sighting_set(out, SIGHTING_PROTOCOL, facts.protocol);

@@ -137,7 +137,7 @@ static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
  * The rest of the handshake needs the leaf only. A peer that holds it up, with a certificate
  * that everybody may know, must not hold ten times the memory of what it sent.
  */
-static void forget_all_but_leaf(STACK_OF(X509) *sent)
+static void forget_all_but_leaf(STACK_OF(X509) * sent)
 {
 	while (sk_X509_num(sent) > 1)
 		X509_free(sk_X509_pop(sent));

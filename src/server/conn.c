@@ -97,7 +97,7 @@ static enum io enter(struct conn *c, enum conn_state next)
 	return IO_DONE;
 }
 
-/* Nothing is left to say: the TLS state, 40 KiB of it, goes before the wait for the peer. */
+/* Nothing is left to say: the TLS state, tens of KiB, goes before the wait for the peer. */
 static void drop_tls(struct conn *c)
 {
 	if (!c->tls)
@@ -231,7 +231,7 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 
 	if (io != IO_DONE)
 		return io;
-	tlsio_get_facts(c->tls, &c->record.facts);
+	tlsfacts_get(c->tls, &c->record.facts);
 	tlsio_allow(c->tls, REQUEST_RECEIVES_MAX);
 	if (c->greeted)
 		return enter(c, CONN_CLOSE_NOTIFY);

@@ -78,7 +78,10 @@ enum conn_phase conn_get_phase(const struct conn *c);
 uint64_t conn_since(const struct conn *c);
 uint64_t conn_deadline(const struct conn *c);
 
-/* A handshake that has begun costs the TLS library up to 48 KiB until it is over. */
+/*
+ * A handshake that has begun costs the TLS library up to 80 KiB until it is over, and up to 144
+ * KiB where a certificate is asked for.
+ */
 bool conn_is_handshaking(const struct conn *c);
 
 /* What there is to tell of it. Valid until conn_free. */

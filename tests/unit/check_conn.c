@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <openssl/ssl.h>
+
 #include "common/sighting.h"
 #include "common/tlsctx.h"
 #include "support/check_main.h"
@@ -511,8 +513,8 @@ END_TEST
 
 START_TEST(test_other_requests_are_answered_too)
 {
-	expect_answer("HEAD / HTTP/1.0\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 200 OK\r\n",
-	    "\r\n\r\n", OC_OK);
+	expect_answer("HEAD / HTTP/1.0\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 200 OK\r\n", "\r\n\r\n",
+	    OC_OK);
 	expect_answer("OPTIONS / HTTP/1.0\r\n\r\n", 0, PEER_TLS13, "HTTP/1.1 200 OK\r\n",
 	    "Allow: GET, HEAD, OPTIONS\r\n\r\n", OC_OK);
 	expect_answer("POST / HTTP/1.0\r\n\r\nx=y", 0, PEER_TLS13, "HTTP/1.1 405 ",
@@ -582,6 +584,46 @@ START_TEST(test_a_request_in_drips_ends_at_its_deadline)
 END_TEST
 
 /* What a balancer's check does: it looks whether TLS works, and leaves. */
+/* Each costs as much as kilobytes of data: after some nothing is waited for but the deadline. */
+static void expect_deaf(int kind)
+{
+	enum { UPDATES = 300 };
+	struct peer_client client;
+	struct conn *c;
+	int peer, i;
+
+	ask(&c, &peer, &client, PEER_TLS13, NULL, 0);
+	for (i = 0; i < 20 && conn_get_state(c) != CONN_REQUEST; i++) {
+		peer_client_step(&client);
+		conn_step(c, now);
+	}
+	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	for (i = 0; i < UPDATES && conn_step(c, now) != CONN_WANT_TIME; i++) {
+		ck_assert_int_eq(SSL_key_update(client.ssl, kind), 1);
+		ck_assert_int_eq(SSL_do_handshake(client.ssl), 1);
+	}
+	ck_assert_int_gt(i, 10);
+	ck_assert_int_lt(i, UPDATES);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_TIME);
+	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	/* It is told, as any other that is late. */
+	now = conn_deadline(c);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	peer_client_free(&client);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	expect_done(c, OC_REQUEST_TIMEOUT);
+	end(c, -1);
+}
+
+START_TEST(test_key_updates_are_counted)
+{
+	expect_deaf(SSL_KEY_UPDATE_NOT_REQUESTED);
+	expect_deaf(SSL_KEY_UPDATE_REQUESTED);
+}
+END_TEST
+
 START_TEST(test_handshake_and_close_is_a_health_check)
 {
 	struct peer_client client;
@@ -726,7 +768,6 @@ CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12
     test_an_endless_sender_is_left_at_the_deadline,
     test_http_is_answered_wherever_the_request_is_cut, test_other_requests_are_answered_too,
     test_http_waits_for_its_request, test_a_request_in_drips_ends_at_its_deadline,
-    test_handshake_and_close_is_a_health_check, test_half_a_request_and_close_is_none,
-    test_the_report_is_of_this_connection,
-    test_another_protocol_is_refused_by_its_alert,
-    test_no_descriptor_is_left_behind)
+    test_key_updates_are_counted, test_handshake_and_close_is_a_health_check,
+    test_half_a_request_and_close_is_none, test_the_report_is_of_this_connection,
+    test_another_protocol_is_refused_by_its_alert, test_no_descriptor_is_left_behind)

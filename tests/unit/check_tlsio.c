@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "common/tlsfacts.h"
 #include "common/tlsio.h"
 
 #include <string.h>
@@ -159,10 +160,10 @@ START_TEST(test_facts_are_those_of_the_handshake)
 	struct tlsio_facts facts;
 
 	begin();
-	tlsio_get_facts(server, &facts);
+	tlsfacts_get(server, &facts);
 	ck_assert_str_eq(facts.group, "");
 	shake_hands(&client, PEER_TLS13);
-	tlsio_get_facts(server, &facts);
+	tlsfacts_get(server, &facts);
 	ck_assert_str_eq(facts.protocol, "TLSv1.3");
 	ck_assert_str_eq(facts.cipher, "TLS_AES_128_GCM_SHA256");
 	ck_assert_str_ne(facts.group, "");

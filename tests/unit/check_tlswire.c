@@ -291,7 +291,8 @@ START_TEST(test_one_receive_for_many_reads)
 }
 END_TEST
 
-START_TEST(test_a_full_receive_is_followed_by_another)
+/* However much there is: the caller gets its turn after each. */
+START_TEST(test_one_receive_for_each_turn)
 {
 	char got[A_LOT];
 	struct link l;
@@ -301,8 +302,147 @@ START_TEST(test_a_full_receive_is_followed_by_another)
 	peer_says(&l, "rest");
 	ck_assert_int_eq(BIO_read(l.bio, got, A_LOT), FULL);
 	ck_assert_mem_eq(got, lots(), FULL);
+	expect_nothing(&l, RETRY);
 	expect_text(&l, 100, "rest");
+	expect_nothing(&l, RETRY);
+	ck_assert_int_eq(tlswire_want(&l.wire), IO_WANT_READ);
 	link_end(&l);
+}
+END_TEST
+
+/* At the next receive, so that nothing of what was taken is lost. */
+START_TEST(test_nothing_is_read_above_the_ceiling)
+{
+	struct link l;
+
+	link_begin(&l, SOCK_SEQPACKET);
+	l.wire.ceiling = 6;
+	peer_says(&l, "12345");
+	peer_says(&l, "678");
+	peer_says(&l, "too much");
+	expect_text(&l, 100, "12345");
+	expect_nothing(&l, RETRY);
+	expect_text(&l, 100, "678");
+	ck_assert_int_eq(tlswire_want(&l.wire), IO_WANT_READ);
+	for (int i = 0; i < 4; i++)
+		expect_nothing(&l, RETRY);
+	ck_assert_int_eq(tlswire_want(&l.wire), IO_WANT_TIME);
+	ck_assert_int_eq(tlswire_await(&l.wire), IO_WANT_TIME);
+	ck_assert_uint_eq(l.wire.received, 8);
+	/* To be told why is another matter. */
+	write_text(&l, "late");
+	ck_assert_int_eq(tlswire_flush(&l.wire), IO_DONE);
+	peer_hears(&l, "late");
+	link_end(&l);
+}
+END_TEST
+
+START_TEST(test_what_was_not_taken_is_dropped)
+{
+	struct link l;
+
+	link_begin(&l, SOCK_STREAM);
+	peer_says(&l, "0123456789");
+	expect_text(&l, 1, "0");
+	tlswire_sate(&l.wire);
+	expect_nothing(&l, RETRY);
+	ck_assert_int_eq(tlswire_want(&l.wire), IO_WANT_TIME);
+	link_end(&l);
+}
+END_TEST
+
+/* A ClientHello of some length in records of so many bytes, its first ones only. */
+static void peer_says_hello(struct link *l, size_t announced, size_t record)
+{
+	const unsigned char hello[] = { 1, (unsigned char)(announced >> 16),
+		(unsigned char)(announced >> 8), (unsigned char)announced, 3, 3, 7, 7, 7, 7 };
+
+	for (size_t at = 0; at < sizeof hello; at += record) {
+		size_t n = sizeof hello - at < record ? sizeof hello - at : record;
+		unsigned char bytes[5 + sizeof hello] = { 22, 3, 1, 0, (unsigned char)n };
+
+		memcpy(bytes + 5, hello + at, n);
+		ck_assert_int_eq(send(l->peer, bytes, 5 + n, 0), (int)(5 + n));
+	}
+}
+
+/* Read as the library does. Returns whether the wire refused it, and said so. */
+static bool is_refused(struct link *l, size_t announced)
+{
+	static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, 47 };
+	unsigned char got[64];
+	int turns = 0;
+
+	while (turns++ < 100 && !l->wire.refused && BIO_read(l->bio, got, 1) >= -1)
+		ck_assert(l->wire.refused || turns < 90 || BIO_should_retry(l->bio));
+	if (!l->wire.refused)
+		return false;
+	ck_assert_uint_eq(l->wire.refused, announced);
+	/* From now on it is an error, not a wait. */
+	ck_assert_int_eq(BIO_read(l->bio, got, 1), -1);
+	ck_assert(!BIO_should_retry(l->bio));
+	ck_assert_int_eq(tlswire_flush(&l->wire), IO_DONE);
+	ck_assert_int_eq(recv(l->peer, got, sizeof got, 0), sizeof alert);
+	ck_assert_mem_eq(got, alert, sizeof alert);
+	return true;
+}
+
+START_TEST(test_a_long_hello_is_refused_in_whatever_pieces)
+{
+	static const size_t records[] = { 10, 5, 4, 3, 2, 1 };
+	struct link l;
+
+	for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+		for (int type = 0; type < 2; type++) {
+			link_begin(&l, type == 0 ? SOCK_STREAM : SOCK_SEQPACKET);
+			l.wire.hello_max = 16384;
+			peer_says_hello(&l, 16385, records[i]);
+			ck_assert(is_refused(&l, 16385));
+			link_end(&l);
+
+			link_begin(&l, type == 0 ? SOCK_STREAM : SOCK_SEQPACKET);
+			l.wire.hello_max = 16384;
+			peer_says_hello(&l, 16384, records[i]);
+			ck_assert(!is_refused(&l, 0));
+			link_end(&l);
+		}
+	}
+}
+END_TEST
+
+/* After a HelloRetryRequest, with a ChangeCipherSpec and an empty record between the two. */
+START_TEST(test_a_second_hello_is_looked_at_too)
+{
+	static const char between[] = "\x14\3\3\0\1\1\x16\3\3\0";
+	struct link l;
+
+	link_begin(&l, SOCK_STREAM);
+	l.wire.hello_max = 16384;
+	/* Of six bytes behind the header, so it is whole. */
+	peer_says_hello(&l, 6, 10);
+	ck_assert_int_eq(send(l.peer, between, sizeof between, 0), sizeof between);
+	peer_says_hello(&l, 100000, 1);
+	ck_assert(is_refused(&l, 100000));
+	link_end(&l);
+}
+END_TEST
+
+/* Other messages, other records, or when nobody wants to know. */
+START_TEST(test_only_hellos_are_refused)
+{
+	static const char certificate[] = "\x16\3\3\0\4\x0b\1\0\0", data[] = "\x17\3\3\0\4\1\1\0\0";
+	struct link l;
+
+	for (int i = 0; i < 3; i++) {
+		link_begin(&l, SOCK_STREAM);
+		l.wire.hello_max = i < 2 ? 16384 : 0;
+		if (i < 2)
+			ck_assert_int_eq(send(l.peer, i == 0 ? certificate : data, 9, 0), 9);
+		else
+			peer_says_hello(&l, 100000, 10);
+		ck_assert(!is_refused(&l, 0));
+		link_end(&l);
+	}
 }
 END_TEST
 
@@ -340,10 +480,11 @@ START_TEST(test_only_the_first_bytes_are_kept)
 }
 END_TEST
 
-CHECK_MAIN("tlswire",
-    test_writes_leave_together_and_at_the_flush, test_the_first_bytes_can_leave_alone,
-    test_the_opening_is_what_was_sent_before_an_answer, test_a_peer_that_does_not_read,
-    test_room_for_an_alert, test_a_peer_that_left_may_have_said_why,
-    test_the_first_error_is_kept, test_one_receive_for_many_reads,
-    test_a_full_receive_is_followed_by_another, test_the_end_comes_after_what_was_sent,
+CHECK_MAIN("tlswire", test_writes_leave_together_and_at_the_flush,
+    test_the_first_bytes_can_leave_alone, test_the_opening_is_what_was_sent_before_an_answer,
+    test_a_peer_that_does_not_read, test_room_for_an_alert, test_a_peer_that_left_may_have_said_why,
+    test_the_first_error_is_kept, test_one_receive_for_many_reads, test_one_receive_for_each_turn,
+    test_nothing_is_read_above_the_ceiling, test_what_was_not_taken_is_dropped,
+    test_a_long_hello_is_refused_in_whatever_pieces, test_a_second_hello_is_looked_at_too,
+    test_only_hellos_are_refused, test_the_end_comes_after_what_was_sent,
     test_only_the_first_bytes_are_kept)

@@ -140,7 +140,7 @@ static void send_alert(struct session *s)
 
 static void get_facts(struct session *s)
 {
-	tlsio_get_facts(s->tls, &s->facts);
+	tlsfacts_get(s->tls, &s->facts);
 	tlsfacts_alpn(s->tls, s->alpn);
 }
 

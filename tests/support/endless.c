@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A peer that never ends, for tests/system/endless.sh:
+ *
+ *	endless [OPTION...] call STATE KIND PORT     a client of 127.0.0.1
+ *	endless [OPTION...] serve STATE KIND         a server there; prints its port
+ *
+ * It is an honest peer up to STATE. From there on it sends units of KIND until
+ * the other end breaks the connection, as fast as they are taken, and discards
+ * what comes. A client prints "port N" (its own) when it is connected.
+ *
+ * Options: --pace MS (a pause before each unit; 0), --units N (then nothing more
+ * is sent), --count N (so many connections of one client; 1), --room BYTES
+ * (receive buffer), --unread (take nothing from the other end), --cert FILE and
+ * --key FILE (of a server), --time SECONDS (status 1 after that; 60).
+ *
+ * Records behind a handshake are made here, from the secrets that libssl logs,
+ * because libssl does not make most of these.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+
+#include "support/floods.h"
+
+static struct options {
+	const char *state, *cert, *key;
+	flood_kind *kind;
+	unsigned pace_ms, units, count, room, seconds, port;
+	bool server, unread;
+} options = { .count = 1, .seconds = 60 };
+
+static struct flood flood;
+static int fd;
+
+static struct secret {
+	const char *label; /* in the lines that SSL_CTX_set_keylog_callback(3) is given */
+	unsigned char bytes[32];
+	bool known;
+} secrets[] = {
+	{ .label = "CLIENT_HANDSHAKE_TRAFFIC_SECRET" },
+	{ .label = "SERVER_HANDSHAKE_TRAFFIC_SECRET" },
+	{ .label = "CLIENT_TRAFFIC_SECRET_0" },
+	{ .label = "SERVER_TRAFFIC_SECRET_0" },
+};
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "endless: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+/* ---- states: honest until then --------------------------------------------------- */
+
+static void note_secret(const SSL *unused, const char *line)
+{
+	const char *hex = strrchr(line, ' ');
+
+	(void)unused;
+	for (size_t i = 0; hex && i < sizeof secrets / sizeof secrets[0]; i++) {
+		size_t len = strlen(secrets[i].label);
+
+		if (strncmp(line, secrets[i].label, len) != 0 || line[len] != ' ')
+			continue;
+		for (size_t at = 0; at < sizeof secrets[i].bytes; at++)
+			sscanf(hex + 1 + 2 * at, "%2hhx", &secrets[i].bytes[at]);
+		secrets[i].known = true;
+	}
+}
+
+static void use_traffic(bool open)
+{
+	memcpy(flood.secret, secrets[2 * open + options.server].bytes, sizeof flood.secret);
+	flood_begin(&flood);
+}
+
+/* Returns false when the other end has left. */
+static bool take(void)
+{
+	char bytes[16384];
+	ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+
+	if (n > 0)
+		BIO_write(SSL_get_rbio(flood.ssl), bytes, (int)n);
+	return n > 0;
+}
+
+/* What the library has to say, or of it the first record only. */
+static void say(bool first)
+{
+	unsigned char *bytes;
+	long len = BIO_get_mem_data(SSL_get_wbio(flood.ssl), (char **)&bytes);
+
+	if (first && len > 5)
+		len = 5 + (bytes[3] << 8 | bytes[4]);
+	if (len > 0 && send(fd, bytes, (size_t)len, MSG_NOSIGNAL) != len)
+		exit(0);
+	(void)BIO_reset(SSL_get_wbio(flood.ssl));
+}
+
+static SSL_CTX *make_context(void)
+{
+	static const unsigned char http[] = "\x08http/1.1";
+	bool tls12 = strcmp(options.state, "open12") == 0;
+	SSL_CTX *ctx = SSL_CTX_new(options.server ? TLS_server_method() : TLS_client_method());
+
+	if (!ctx ||
+	    SSL_CTX_set_min_proto_version(ctx, tls12 ? TLS1_2_VERSION : TLS1_3_VERSION) != 1 ||
+	    SSL_CTX_set_max_proto_version(ctx, tls12 ? TLS1_2_VERSION : TLS1_3_VERSION) != 1 ||
+	    SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256") != 1 ||
+	    SSL_CTX_set_num_tickets(ctx, 0) != 1)
+		die("no context");
+	SSL_CTX_set_keylog_callback(ctx, note_secret);
+	if (options.cert &&
+	    (SSL_CTX_use_certificate_chain_file(ctx, options.cert) != 1 ||
+		SSL_CTX_use_PrivateKey_file(ctx, options.key, SSL_FILETYPE_PEM) != 1))
+		die(options.cert);
+	if (strcmp(options.state, "request") == 0)
+		SSL_CTX_set_alpn_protos(ctx, http, sizeof http - 1);
+	return ctx;
+}
+
+static void begin_tls(void)
+{
+	static SSL_CTX *ctx;
+
+	if (!ctx)
+		ctx = make_context();
+	flood.ssl = SSL_new(ctx);
+	if (!flood.ssl)
+		die("SSL_new");
+	SSL_set_bio(flood.ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	if (options.server)
+		SSL_set_accept_state(flood.ssl);
+	else
+		SSL_set_connect_state(flood.ssl);
+}
+
+/* Up to the first flight of the server; as the server, only its first record is sent. */
+static void enter_handshake(void)
+{
+	begin_tls();
+	SSL_do_handshake(flood.ssl);
+	say(false);
+	do {
+		if (!take())
+			exit(0);
+		SSL_do_handshake(flood.ssl);
+	} while (
+	    options.server ? BIO_ctrl_pending(SSL_get_wbio(flood.ssl)) == 0 : !secrets[0].known);
+	if (options.server)
+		say(true);
+	use_traffic(false);
+}
+
+static void enter_open(void)
+{
+	begin_tls();
+	while (SSL_do_handshake(flood.ssl) != 1) {
+		say(false);
+		if (!take())
+			exit(0);
+	}
+	say(false);
+	if (SSL_version(flood.ssl) == TLS1_3_VERSION)
+		use_traffic(true);
+}
+
+/* The other end speaks first, and in one piece. */
+static void enter_asked(void)
+{
+	char bytes[16384];
+
+	if (recv(fd, bytes, sizeof bytes, 0) <= 0)
+		exit(0);
+}
+
+static void enter_socks(void)
+{
+	enter_asked();
+	if (send(fd, "\5\0", 2, MSG_NOSIGNAL) != 2)
+		exit(0);
+	enter_asked();
+	/* As long a name as there can be is what it is bound to. */
+	if (send(fd, "\5\0\0\3\377", 5, MSG_NOSIGNAL) != 5)
+		exit(0);
+}
+
+static void enter_raw(void)
+{
+}
+
+static const struct state {
+	const char *name;
+	void (*enter)(void);
+} states[] = {
+	{ "raw", enter_raw },
+	{ "asked", enter_asked },
+	{ "socks", enter_socks },
+	{ "handshake", enter_handshake },
+	{ "open", enter_open },
+	{ "open12", enter_open },
+	{ "request", enter_open },
+};
+
+/* ---- without end -------------------------------------------------------------------- */
+
+static void pause_ms(unsigned ms)
+{
+	const struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* As many units as there is room for; one, where there is a pause between them. */
+static bool refill(void)
+{
+	do {
+		if (options.units > 0 && flood.made >= options.units)
+			break;
+		flood_make(&flood, options.kind);
+	} while (options.pace_ms == 0 && sizeof flood.block - flood.len >= FLOOD_UNIT_MAX);
+	return flood.len > 0;
+}
+
+/* Until the other end breaks it: that it half-closes is no reason to stop. */
+static void flow(void)
+{
+	static char unread[65536];
+	struct pollfd p = { .fd = fd };
+	bool ended = options.unread, more = true;
+	size_t at = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (more && at == flood.len) {
+			at = flood.len = 0;
+			if (flood.made > 0)
+				pause_ms(options.pace_ms);
+			more = refill();
+		}
+		p.events = (short)((ended ? 0 : POLLIN) | (more ? POLLOUT : 0));
+		if (poll(&p, 1, -1) < 0)
+			die("poll");
+		if (p.revents & (POLLIN | POLLERR | POLLHUP)) {
+			n = recv(fd, unread, sizeof unread, MSG_DONTWAIT);
+			if (n < 0 && errno != EAGAIN)
+				return;
+			ended = ended || n == 0;
+		}
+		if (p.revents & POLLOUT) {
+			n = send(fd, flood.block + at, flood.len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+			if (n < 0 && errno != EAGAIN)
+				return;
+			at += n > 0 ? (size_t)n : 0;
+		}
+		if ((ended && !more && !options.unread) || (p.revents & POLLHUP))
+			return;
+	}
+}
+
+static void play(void)
+{
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		if (strcmp(states[i].name, options.state) == 0) {
+			states[i].enter();
+			flow();
+			return;
+		}
+	}
+	die(options.state);
+}
+
+static void place(struct sockaddr_in *at, unsigned port)
+{
+	memset(at, 0, sizeof *at);
+	at->sin_family = AF_INET;
+	at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	at->sin_port = htons((uint16_t)port);
+}
+
+static void make_socket(void)
+{
+	int room = (int)options.room;
+
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || (room > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0))
+		die("socket");
+}
+
+static void print_port(const char *before)
+{
+	struct sockaddr_in at;
+	socklen_t len = sizeof at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		die("getsockname");
+	printf("%s%u\n", before, ntohs(at.sin_port));
+	fflush(stdout);
+}
+
+/* Each in a process of its own. */
+static void call(void)
+{
+	struct sockaddr_in at;
+
+	for (unsigned i = 0; i < options.count; i++) {
+		make_socket();
+		place(&at, options.port);
+		if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
+			die("connect");
+		print_port("port ");
+		if (options.count == 1 || fork() == 0) {
+			alarm(options.seconds);
+			play();
+			exit(0);
+		}
+		close(fd);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+static void serve(void)
+{
+	struct sockaddr_in at;
+	int listener;
+
+	make_socket();
+	place(&at, 0);
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, SOMAXCONN) != 0)
+		die("listen");
+	print_port("");
+	listener = fd;
+	while ((fd = accept(listener, NULL, NULL)) >= 0) {
+		if (fork() == 0) {
+			alarm(options.seconds);
+			play();
+			exit(0);
+		}
+		close(fd);
+	}
+	die("accept");
+}
+
+static const struct {
+	const char *name;
+	unsigned *value;
+} numbers[] = {
+	{ "--pace", &options.pace_ms },
+	{ "--units", &options.units },
+	{ "--count", &options.count },
+	{ "--room", &options.room },
+	{ "--time", &options.seconds },
+};
+
+/* Returns the number of words taken; 0: it is no option. */
+static int take_option(char *argv[])
+{
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (strcmp(argv[0], numbers[i].name) == 0) {
+			*numbers[i].value = argv[1] ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
+			return 2;
+		}
+	}
+	if (strcmp(argv[0], "--unread") == 0) {
+		options.unread = true;
+		return 1;
+	}
+	if (strcmp(argv[0], "--cert") == 0)
+		options.cert = argv[1];
+	else if (strcmp(argv[0], "--key") == 0)
+		options.key = argv[1];
+	else
+		return 0;
+	return 2;
+}
+
+int main(int argc, char *argv[])
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int i = 1, n;
+
+	while (i < argc - 1 && (n = take_option(argv + i)) > 0)
+		i += n;
+	if (argc - i < 3 || !(options.kind = flood_find(argv[i + 2])))
+		die("which kind?");
+	options.server = flood.server = strcmp(argv[i], "serve") == 0;
+	options.state = argv[i + 1];
+	options.port = argc - i > 3 ? (unsigned)strtoul(argv[i + 3], NULL, 10) : 0;
+	sigaction(SIGPIPE, &ignore, NULL);
+	/* Nobody is left behind, not even by a test that was killed. */
+	alarm(options.seconds);
+	if (options.server)
+		serve();
+	call();
+	return 0;
+}
