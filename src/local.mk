@@ -14,6 +14,9 @@ libcommon_a_SOURCES = \
 	src/common/clock.c src/common/clock.h \
 	src/common/crl.c src/common/crl.h \
 	src/common/crlwords.c src/common/crlwords.h \
+	src/common/filein.c src/common/filein.h \
+	src/common/fileout.c src/common/fileout.h \
+	src/common/fileformat.c src/common/fileformat.h \
 	src/common/firstbytes.c src/common/firstbytes.h \
 	src/common/hostname.c src/common/hostname.h \
 	src/common/helloscan.c src/common/helloscan.h \
@@ -22,6 +25,7 @@ libcommon_a_SOURCES = \
 	src/common/log.c src/common/log.h \
 	src/common/optparse.c src/common/optparse.h \
 	src/common/outcome.c src/common/outcome.h \
+	src/common/pemblock.c src/common/pemblock.h \
 	src/common/proxyproto.c src/common/proxyproto.h \
 	src/common/sighting.c src/common/sighting.h \
 	src/common/siglevel.c src/common/siglevel.h \
@@ -37,6 +41,7 @@ libcommon_a_SOURCES = \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \
 	src/common/tlsparams.c src/common/tlsparams.h \
+	src/common/tlspem.c src/common/tlspem.h \
 	src/common/tlspolicy.c src/common/tlspolicy.h \
 	src/common/tlsresume.c src/common/tlsresume.h \
 	src/common/tlssni.c src/common/tlssni.h \

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/keylog.h"
 
-#include <fcntl.h>
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
 
+#include "common/fileout.h"
+
 /* The library's callback gets nothing of ours. Open as long as the process lives. */
 static int log_fd = -1;
+
+/* errno of the first line that could not be written; of several threads any. */
+static atomic_int lost;
 
 /* One write(2) a line: with O_APPEND the lines of many connections do not mix. */
 static void write_line(const SSL *ssl, const char *line)
@@ -19,10 +25,12 @@ static void write_line(const SSL *ssl, const char *line)
 	ssize_t n = 0;
 
 	(void)ssl;
-	if (len > 0 && (size_t)len < sizeof text)
-		n = write(log_fd, text, (size_t)len);
-	/* Whoever debugs sees that a line is missing; the connection is not worse for it. */
-	(void)n;
+	if (len <= 0 || (size_t)len >= sizeof text)
+		return;
+	/* The connection is not worse for a line that is missing: keylog_finish tells of it. */
+	n = write(log_fd, text, (size_t)len);
+	if (n != len)
+		lost = n < 0 ? errno : ENOSPC;
 }
 
 const char *keylog_file(void)
@@ -39,13 +47,23 @@ int keylog_start(SSL_CTX *ctx, struct outcome *oc)
 	if (!path)
 		return 0;
 	if (log_fd < 0)
-		log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+		log_fd = fileout_open_append(path, oc);
 	if (log_fd < 0) {
-		outcome_set_errno(oc, OC_FILE, "SSLKEYLOGFILE is set, but %s cannot be written",
-		    path);
 		outcome_advise(oc, "unset SSLKEYLOGFILE, or name a file that can be made");
 		return -1;
 	}
 	SSL_CTX_set_keylog_callback(ctx, write_line);
 	return 0;
+}
+
+int keylog_finish(struct outcome *oc)
+{
+	if (lost == 0)
+		return 0;
+	errno = lost;
+	outcome_set_errno(oc, OC_FILE, "not all keys could be written to %s", keylog_file());
+	outcome_advise(oc,
+	    "is the disk full, or the reader of a FIFO too slow? Or unset "
+	    "SSLKEYLOGFILE");
+	return -1;
 }

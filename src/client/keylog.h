@@ -14,6 +14,9 @@
  */
 int keylog_start(SSL_CTX *ctx, struct outcome *oc);
 
+/* At the end: were all of them written? Returns 0, or -1 with OC_FILE. */
+int keylog_finish(struct outcome *oc);
+
 /* The value of SSLKEYLOGFILE, to be said aloud; NULL: none. */
 const char *keylog_file(void);
 

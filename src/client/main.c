@@ -20,6 +20,8 @@
 #include "client/cert/staple.h"
 #include "client/mode/targets.h"
 #include "client/step/verify.h"
+#include "common/clock.h"
+#include "common/filein.h"
 #include "common/outcome.h"
 #include "common/streams.h"
 #include "common/tlsctx.h"
@@ -98,13 +100,15 @@ int main(int argc, char *argv[])
 
 	streams_prepare();
 	ret = client_options_parse(&options, argc, argv, &oc);
-	if (ret == 0)
+	if (ret == 0) {
+		filein_read_once(clock_ms() + options.max_ms);
 		ret = optcheck(&options, &oc);
+	}
 	if (ret == 0)
 		status = run(&options, &oc);
 	else if (ret < 0)
 		status = output_probe(&options, NULL, &oc);
-	if (oc.code == OC_OK && streams_finish(&oc) != 0)
+	if (oc.code == OC_OK && (keylog_finish(&oc) != 0 || streams_finish(&oc) != 0))
 		status = outcome_status(oc.code);
 	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet && !options.nagios.on))
 		outcome_print(stderr, "hello-client", &oc);

@@ -120,6 +120,8 @@ int optcheck(struct client_options *o, struct outcome *oc)
 		return -1;
 	if (!o->identity.chain_file != !o->identity.key_file)
 		return outcome_set(oc, OC_USAGE, "--cert and --key belong together");
+	if (expected_load(&o->expected, oc) != 0)
+		return -1;
 	if (!o->no_sni || !o->servername)
 		return 0;
 	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");

@@ -291,7 +291,9 @@ static int apply(struct client_options *o, int option, const char *value, struct
 		o->prometheus = value;
 		return 0;
 	case OPT_EXPECT_CERT:
-		return expected_load(&o->expected, value, oc);
+		/* Read when all options are known: optcheck. */
+		o->expected = (struct expected){ .file = value };
+		return 0;
 	case OPT_NO_X509_STRICT:
 		o->trust.no_x509_strict = true;
 		return 0;

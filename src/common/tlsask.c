@@ -9,15 +9,69 @@
 
 #include "common/tlsio.h"
 
-/* What a client with several certificates chooses by (RFC 8446 section 4.2.4). */
-static int name_cas(SSL_CTX *ctx, const char *ca_file)
+static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 {
-	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(ca_file);
+	return X509_NAME_cmp(*a, *b);
+}
+
+/* Of all CAs, each name once, sorted. NULL: no memory. */
+static STACK_OF(X509_NAME) * list_names(SSL_CTX *ctx)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+	STACK_OF(X509_NAME) *names = sk_X509_NAME_new(compare_names);
+	bool ok = names != NULL;
+
+	for (int i = 0; ok && i < sk_X509_OBJECT_num(all); i++) {
+		const X509 *ca = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+		X509_NAME *name = ca ? X509_NAME_dup(X509_get_subject_name(ca)) : NULL;
+
+		ok = !ca || (name && sk_X509_NAME_push(names, name) > 0);
+	}
+	if (!ok) {
+		sk_X509_NAME_pop_free(names, X509_NAME_free);
+		return NULL;
+	}
+	sk_X509_NAME_sort(names);
+	for (int i = sk_X509_NAME_num(names) - 1; i > 0; i--) {
+		if (X509_NAME_cmp(sk_X509_NAME_value(names, i), sk_X509_NAME_value(names, i - 1)) ==
+		    0)
+			X509_NAME_free(sk_X509_NAME_delete(names, i));
+	}
+	return names;
+}
+
+/* What they take in a request: each has its length in front. */
+static size_t count_bytes(STACK_OF(X509_NAME) * names)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < sk_X509_NAME_num(names); i++)
+		bytes += 2 + (size_t)i2d_X509_NAME(sk_X509_NAME_value(names, i), NULL);
+	return bytes;
+}
+
+/* What a client with several certificates chooses by (RFC 8446 section 4.2.4). */
+static int name_cas(SSL_CTX *ctx, const char *ca_file, struct outcome *oc)
+{
+	STACK_OF(X509_NAME) *names = list_names(ctx);
+	size_t bytes;
 
 	if (!names)
-		return -1;
-	SSL_CTX_set_client_CA_list(ctx, names);
-	return 0;
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the names of CAs");
+	bytes = count_bytes(names);
+	if (bytes > TLSASK_NAMES_MAX) {
+		outcome_set(oc, OC_FILE,
+		    "the CA file %s cannot be used: each request for a certificate names all CAs, "
+		    "and the names of these %d take %zu bytes; the limit is %d",
+		    ca_file, sk_X509_NAME_num(names), bytes, TLSASK_NAMES_MAX);
+		outcome_advise(oc,
+		    "keep the CAs that issue your clients' certificates, and not a bundle of all");
+	} else {
+		SSL_CTX_set_client_CA_list(ctx, names);
+		return 0;
+	}
+	sk_X509_NAME_pop_free(names, X509_NAME_free);
+	return -1;
 }
 
 int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
@@ -27,10 +81,11 @@ int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
 	if (tlstrust_use(ctx, &ask->trust, oc) != 0)
 		return -1;
 	/* The default for a server; said, so that no configuration file has a say in it. */
-	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1 ||
-	    name_cas(ctx, ask->trust.ca_file) != 0)
-		return outcome_set(oc, OC_FILE, "the CA file %s cannot be used: %s",
-		    ask->trust.ca_file, tlsio_error_text(text, sizeof text));
+	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1)
+		return outcome_set(oc, OC_INTERNAL, "clients cannot be told from servers: %s",
+		    tlsio_error_text(text, sizeof text));
+	if (name_cas(ctx, ask->trust.ca_file, oc) != 0)
+		return -1;
 	SSL_CTX_set_verify(ctx,
 	    SSL_VERIFY_PEER | (ask->required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, ask->verify, ask->arg);

@@ -30,6 +30,12 @@ struct tlsask {
 };
 
 /*
+ * Bytes of the CAs' names in one request for a certificate, a little below the 65,535
+ * that all extensions of a message may have.
+ */
+enum { TLSASK_NAMES_MAX = 65000 };
+
+/*
  * Make this context ask, and never resume: a ticket does not carry the client's
  * intermediates, so its chain could not be verified again, and one that was
  * revoked meanwhile would get in. Opens the files of trust. Returns 0, or -1

@@ -10,8 +10,8 @@
 #include <openssl/x509v3.h>
 
 #include "common/crlwords.h"
-#include "common/tlsident.h"
 #include "common/tlsio.h"
+#include "common/tlspem.h"
 
 /* Where a CA has no list, an indirect one of somebody else may be meant to have its entries. */
 static void find_indirect(X509_STORE *store, struct crl_answer *out)
@@ -92,31 +92,37 @@ static int check_revocation(X509_STORE_CTX *store)
 	return 1;
 }
 
+static int add_all(X509_STORE *store, STACK_OF(X509_CRL) * crls)
+{
+	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
+		if (X509_STORE_add_crl(store, sk_X509_CRL_value(crls, i)) != 1)
+			return -1;
+	}
+	return 0;
+}
+
 int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 {
+	const struct tlspem_file f = { path, "the CRL file" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-	char text[128];
-	int count;
+	STACK_OF(X509_CRL) *crls = tlspem_crls(&f, oc);
+	int count = sk_X509_CRL_num(crls), ret = -1;
 
-	if (tlsident_readable(path, "the CRL file", oc) != 0)
+	if (!crls)
 		return -1;
-	count = lookup ? X509_load_crl_file(lookup, path, X509_FILETYPE_PEM) : 0;
-	if (count < 1) {
-		outcome_set(oc, OC_FILE, "the CRL file %s cannot be used: %s", path,
-		    tlsio_error_text(text, sizeof text));
-		tlsident_advise_pem(path, "X509 CRL", oc);
-		return -1;
-	}
-	if (count > TLSCRL_MAX)
-		return outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs", path,
-		    TLSCRL_MAX);
 	X509_STORE_set_check_revocation(store, check_revocation);
-	/* Should the library ever not call that, it checks the whole chain itself. */
-	if (X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+	if (count > TLSCRL_MAX)
+		outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs: %d", path,
+		    TLSCRL_MAX, count);
+	/* Should the library ever not call check_revocation, it checks the whole chain itself. */
+	else if (add_all(store, crls) != 0 ||
+	    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
-	return 0;
+		outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
+	else
+		ret = 0;
+	sk_X509_CRL_pop_free(crls, X509_CRL_free);
+	return ret;
 }
 
 static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct tlscrl *out)

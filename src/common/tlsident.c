@@ -1,86 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsident.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
-
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "common/tlsio.h"
-
-/* A daemon must not stop at start to ask a terminal for a passphrase. */
-static int refuse_passphrase(char *buf, int size, int writing, void *asked)
-{
-	(void)buf;
-	(void)size;
-	(void)writing;
-	*(int *)asked = 1;
-	return -1;
-}
-
-FILE *tlsident_open_secret(const char *path, const char *what, struct outcome *oc)
-{
-	FILE *file = fopen(path, "re");
-	struct stat st;
-
-	if (!file || fstat(fileno(file), &st) != 0) {
-		outcome_set_errno(oc, OC_FILE, "cannot read %s %s", what, path);
-	} else if (st.st_mode & S_IROTH) {
-		outcome_set(oc, OC_FILE, "everybody may read %s %s (mode %04o)", what, path,
-		    (unsigned)(st.st_mode & 07777));
-		outcome_advise(oc, "chmod o-r %s, and think of what is in it as known", path);
-	} else {
-		return file;
-	}
-	if (file)
-		fclose(file);
-	return NULL;
-}
-
-static EVP_PKEY *read_key(const char *path, struct outcome *oc)
-{
-	FILE *file = tlsident_open_secret(path, "the key", oc);
-	EVP_PKEY *key;
-	int asked = 0;
-	char text[128];
-
-	if (!file)
-		return NULL;
-	key = PEM_read_PrivateKey(file, NULL, refuse_passphrase, &asked);
-	if (!key) {
-		tlsio_error_text(text, sizeof text);
-		if (asked)
-			outcome_set(oc, OC_FILE, "the key %s needs a passphrase", path);
-		else
-			outcome_set(oc, OC_FILE, "%s holds no private key in PEM: %s", path, text);
-		if (asked)
-			outcome_advise(oc, "openssl pkey -in %s -out NEW writes it without one",
-			    path);
-		else
-			tlsident_advise_pem(path, "PRIVATE KEY", oc);
-	}
-	fclose(file);
-	return key;
-}
+#include "common/tlsparams.h"
+#include "common/tlspem.h"
 
 X509 *tlsident_read_certificate(const char *path, struct outcome *oc)
 {
-	FILE *file = fopen(path, "re");
-	X509 *cert;
-	char text[128];
+	const struct tlspem_file f = { path, "the certificate" };
+	STACK_OF(X509) *all = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	X509 *cert = sk_X509_shift(all);
 
-	if (!file) {
-		outcome_set_errno(oc, OC_FILE, "cannot read the certificate %s", path);
-		return NULL;
-	}
-	cert = PEM_read_X509(file, NULL, NULL, NULL);
-	if (!cert) {
-		outcome_set(oc, OC_FILE, "%s holds no certificate in PEM: %s", path,
-		    tlsio_error_text(text, sizeof text));
-		tlsident_advise_pem(path, "CERTIFICATE", oc);
-	}
-	fclose(file);
+	sk_X509_pop_free(all, X509_free);
 	return cert;
 }
 
@@ -89,48 +23,107 @@ void tlsident_free_certificate(X509 *cert)
 	X509_free(cert);
 }
 
-/* libssl's own message for a missing file is "system lib": look first. */
-int tlsident_readable(const char *path, const char *what, struct outcome *oc)
+static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
-	FILE *file = fopen(path, "re");
+	/* RFC 8446 section 4.4.2: lengths and extensions around each. */
+	enum { AROUND_ALL = 4, AROUND_EACH = 5 };
+	size_t bytes = AROUND_ALL;
 
-	if (!file)
-		return outcome_set_errno(oc, OC_FILE, "cannot read %s %s", what, path);
-	fclose(file);
-	return 0;
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		bytes += AROUND_EACH + (size_t)i2d_X509(sk_X509_value(chain, i), NULL);
+	if (bytes <= TLSPARAMS_CHAIN_MAX)
+		return 0;
+	outcome_set(oc, OC_FILE,
+	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and the "
+	    "other end reads at most %d of a chain",
+	    path, sk_X509_num(chain), bytes, TLSPARAMS_CHAIN_MAX);
+	outcome_advise(oc, "keep the leaf and its intermediates only, not a bundle of CAs");
+	return -1;
 }
 
-void tlsident_advise_pem(const char *path, const char *kind, struct outcome *oc)
+static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
-	outcome_advise(oc, "is it the right file? grep BEGIN %s should find a %s", path, kind);
+	char text[128];
+	int ok = SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) == 1 &&
+	    SSL_CTX_clear_chain_certs(ctx) == 1;
+
+	for (int i = 1; ok && i < sk_X509_num(chain); i++)
+		ok = SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) == 1;
+	if (ok)
+		return check_size(chain, path, oc);
+	return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
+	    tlsio_error_text(text, sizeof text));
+}
+
+/* Which one of them the key belongs to, but for the first; 0: none. */
+static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
+{
+	char text[128];
+	int i = 1;
+
+	while (i < sk_X509_num(chain) && X509_check_private_key(sk_X509_value(chain, i), key) != 1)
+		i++;
+	tlsio_error_text(text, sizeof text);
+	return i < sk_X509_num(chain) ? i : 0;
+}
+
+static int mismatch(const struct tlsident *id, STACK_OF(X509) * chain, EVP_PKEY *key,
+    struct outcome *oc)
+{
+	char text[128];
+	int at;
+
+	tlsio_error_text(text, sizeof text);
+	at = find_owner(chain, key);
+	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
+	    id->key_file, id->chain_file, text);
+	if (at == 0) {
+		outcome_advise(oc,
+		    "compare openssl x509 -noout -pubkey -in %s with "
+		    "openssl pkey -pubout -in %s",
+		    id->chain_file, id->key_file);
+		return -1;
+	}
+	outcome_append(oc, "; the key fits certificate %d of that file: the leaf must come first",
+	    at + 1);
+	if (at == sk_X509_num(chain) - 1)
+		outcome_advise(oc,
+		    "turn the order round: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
+		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
+		    id->chain_file);
+	else
+		outcome_advise(oc, "move certificate %d of %s to its beginning", at + 1,
+		    id->chain_file);
+	return -1;
+}
+
+static int use_both(SSL_CTX *ctx, const struct tlsident *id, STACK_OF(X509) * chain,
+    struct outcome *oc)
+{
+	const struct tlspem_file f = { id->key_file, "the key" };
+	EVP_PKEY *key;
+	int ret = 0;
+
+	if (use_chain(ctx, chain, id->chain_file, oc) != 0)
+		return -1;
+	key = tlspem_key(&f, oc);
+	if (!key)
+		return -1;
+	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
+		ret = mismatch(id, chain, key, oc);
+	EVP_PKEY_free(key);
+	return ret;
 }
 
 int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc)
 {
-	char text[128];
-	EVP_PKEY *key;
-	int match;
+	const struct tlspem_file f = { id->chain_file, "the certificate" };
+	STACK_OF(X509) *chain = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	int ret;
 
-	if (tlsident_readable(id->chain_file, "the certificate", oc) != 0)
+	if (!chain)
 		return -1;
-	if (SSL_CTX_use_certificate_chain_file(ctx, id->chain_file) != 1) {
-		outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", id->chain_file,
-		    tlsio_error_text(text, sizeof text));
-		tlsident_advise_pem(id->chain_file, "CERTIFICATE", oc);
-		return -1;
-	}
-	key = read_key(id->key_file, oc);
-	if (!key)
-		return -1;
-	match = SSL_CTX_use_PrivateKey(ctx, key) == 1 && SSL_CTX_check_private_key(ctx) == 1;
-	EVP_PKEY_free(key);
-	if (match)
-		return 0;
-	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
-	    id->key_file, id->chain_file, tlsio_error_text(text, sizeof text));
-	outcome_advise(oc,
-	    "compare openssl x509 -noout -pubkey -in %s with "
-	    "openssl pkey -pubout -in %s",
-	    id->chain_file, id->key_file);
-	return -1;
+	ret = use_both(ctx, id, chain, oc);
+	sk_X509_pop_free(chain, X509_free);
+	return ret;
 }

@@ -2,8 +2,6 @@
 #ifndef HELLO_COMMON_TLSIDENT_H
 #define HELLO_COMMON_TLSIDENT_H
 
-#include <stdio.h>
-
 #include <openssl/types.h>
 
 #include "common/outcome.h"
@@ -20,30 +18,14 @@ struct tlsident {
 };
 
 /*
- * Give this context the identity. Opens both files and checks that they match;
- * a key that everybody may read, or that needs a passphrase, is refused. Asks no
- * terminal. Returns 0, or -1 with OC_FILE.
+ * Give this context the identity. Opens both files and checks that they match; a
+ * key that everybody may read, or that needs a passphrase, is refused, and so is a
+ * chain that is too long for others. Asks no terminal. Returns 0, or -1 with OC_FILE.
  */
 int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc);
 
-/* The first certificate of a PEM file, the caller's to free. NULL with OC_FILE. */
+/* The first certificate of a file, the caller's to free. NULL with OC_FILE. */
 X509 *tlsident_read_certificate(const char *path, struct outcome *oc);
 void tlsident_free_certificate(X509 *cert);
-
-/*
- * Can this file be opened? libssl's own message for a missing one is "system
- * lib", so look first. what is the file as people know it, "the CA file".
- * Returns 0, or -1 with OC_FILE.
- */
-int tlsident_readable(const char *path, const char *what, struct outcome *oc);
-
-/* What can be done about a file that is there and holds no PEM of this kind, "X509 CRL". */
-void tlsident_advise_pem(const char *path, const char *kind, struct outcome *oc);
-
-/*
- * Open a file of secrets; one that everybody may read is refused. what as
- * above, "the key". NULL with OC_FILE.
- */
-FILE *tlsident_open_secret(const char *path, const char *what, struct outcome *oc);
 
 #endif

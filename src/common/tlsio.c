@@ -189,19 +189,6 @@ static bool is_unreadable(const struct tlsio *t, unsigned long first)
 	    !SSL_is_server(t->ssl) && SSL_get_state(t->ssl) == TLS_ST_CR_CERT;
 }
 
-static int handshake_failed(int reason, const char *words, struct outcome *oc)
-{
-	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE)
-		return outcome_set(oc, OC_HANDSHAKE_FAILED,
-		    "the peer announced a handshake message that is longer than allowed");
-	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library says: %s",
-	    words ? words : "no reason given");
-	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
-		outcome_advise(oc,
-		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
-	return -1;
-}
-
 /* The only callback of ours that fails is that of common/tlssni. */
 static int name_unknown(const struct tlsio *t, struct outcome *oc)
 {
@@ -258,7 +245,7 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
 		    ERR_reason_error_string(first));
 	else
-		handshake_failed(reason, ERR_reason_error_string(first), oc);
+		tlsparams_explain_other(t->ssl, reason, ERR_reason_error_string(first), oc);
 	ERR_clear_error();
 	return io;
 }

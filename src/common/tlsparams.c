@@ -85,3 +85,26 @@ int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *o
 		    "TLS 1.2 it has to be");
 	return outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s", words);
 }
+
+int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc)
+{
+	OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl);
+
+	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
+	    (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT)) {
+		outcome_set(oc, OC_HANDSHAKE_FAILED,
+		    "the peer's certificate chain is longer than %d KiB, the limit of TLS libraries",
+		    TLSPARAMS_CHAIN_MAX / 1024);
+		outcome_advise(oc, "let it send the leaf and its intermediates, not a CA bundle");
+		return -1;
+	}
+	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE)
+		return outcome_set(oc, OC_HANDSHAKE_FAILED,
+		    "the peer announced a handshake message that is longer than allowed");
+	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library says: %s",
+	    words ? words : "no reason given");
+	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
+		outcome_advise(oc,
+		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
+	return -1;
+}

@@ -8,6 +8,9 @@
 
 #include "common/outcome.h"
 
+/* Bytes of a peer's chain that are read: the default of SSL_CTX_set_max_cert_list(3). */
+enum { TLSPARAMS_CHAIN_MAX = 100 * 1024 };
+
 /* Two ends that have nothing in common: version, cipher, group, curve or signature. */
 
 /* Does this reason of libssl, found on our side, mean that? */
@@ -21,5 +24,11 @@ bool tlsparams_are(int reason);
  * curve that it does not take. Returns -1.
  */
 int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *oc);
+
+/*
+ * Any other reason of libssl for which the handshake failed on our side; words are
+ * its own, or NULL. HANDSHAKE_FAILED. Returns -1.
+ */
+int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsstaple.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+
+#include "common/filein.h"
+#include "common/fileformat.h"
 
 /* Hangs on the certificate, which is the same object in all contexts that present it. */
 struct staple {
@@ -38,32 +41,28 @@ static int get_index(void)
 
 static struct staple *read_file(const char *path, struct outcome *oc)
 {
-	FILE *file = fopen(path, "re");
+	static const struct filein_want want = { "the OCSP response", TLSSTAPLE_MAX, false };
+	struct filein file;
 	struct staple *s;
 
-	if (!file) {
-		outcome_set_errno(oc, OC_FILE, "cannot read the OCSP response %s", path);
+	if (filein_read(&file, path, &want, oc) != 0)
 		return NULL;
-	}
-	s = malloc(sizeof *s + TLSSTAPLE_MAX);
-	if (!s) {
-		outcome_set(oc, OC_INTERNAL, "out of memory for the OCSP response");
+	s = malloc(sizeof *s + file.len);
+	if (s) {
+		s->len = file.len;
+		memcpy(s->der, file.bytes, file.len);
 	} else {
-		s->len = fread(s->der, 1, TLSSTAPLE_MAX, file);
-		if (ferror(file) || fgetc(file) != EOF) {
-			outcome_set(oc, OC_FILE,
-			    "the OCSP response %s cannot be read, or is longer than %d bytes", path,
-			    TLSSTAPLE_MAX);
-			free(s);
-			s = NULL;
-		}
+		outcome_set(oc, OC_INTERNAL, "out of memory for the OCSP response");
 	}
-	fclose(file);
+	filein_free(&file);
 	return s;
 }
 
-static int check(const struct staple_facts *f, const char *path, struct outcome *oc)
+static int check(const struct staple *s, const struct staple_facts *f, const char *path,
+    struct outcome *oc)
 {
+	enum fileformat format;
+
 	if (f->status == STAPLE_GOOD)
 		return 0;
 	if (f->status == STAPLE_REVOKED) {
@@ -72,6 +71,11 @@ static int check(const struct staple_facts *f, const char *path, struct outcome 
 		outcome_advise(oc, "a new certificate with a new key");
 		return -1;
 	}
+	format = fileformat_recognize(s->der, s->len);
+	if (format != FORMAT_DER_OCSP)
+		outcome_set(oc, OC_FILE,
+		    "the OCSP response %s cannot be stapled: it is no OCSP response in DER, it is %s",
+		    path, fileformat_name(format));
 	outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path, f->why);
 	outcome_advise(oc,
 	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows it", path);
@@ -81,9 +85,6 @@ static int check(const struct staple_facts *f, const char *path, struct outcome 
 /* Takes s. */
 static int hang(struct staple *s, X509 *cert, int64_t until, struct outcome *oc)
 {
-	struct staple *fitting = realloc(s, sizeof *s + s->len);
-
-	s = fitting ? fitting : s;
 	s->until = until;
 	if (get_index() >= 0 && X509_set_ex_data(cert, get_index(), s) == 1)
 		return 0;
@@ -101,7 +102,7 @@ int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_f
 	if (!s)
 		return -1;
 	staple_judge(s->der, s->len, cert, issuer, time(NULL), &facts);
-	if (check(&facts, path, oc) != 0) {
+	if (check(s, &facts, path, oc) != 0) {
 		free(s);
 		return -1;
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlsticket.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -11,7 +10,7 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
-#include "common/tlsident.h"
+#include "common/filein.h"
 
 /* The parts of a key, in their order. */
 enum { NAME_SIZE = 16, MAC_SIZE = 32, CIPHER_SIZE = 32 };
@@ -79,28 +78,19 @@ int tlsticket_parse(struct tlsticket_keys *keys, const void *bytes, size_t len, 
 
 int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome *oc)
 {
-	unsigned char bytes[TLSTICKET_KEYS_MAX * TLSTICKET_KEY_SIZE + 1];
+	static const struct filein_want want = { "the ticket keys", 64 * FILEIN_KIB, true };
 	struct outcome bad = OUTCOME_NONE;
-	FILE *file = tlsident_open_secret(path, "the ticket keys", oc);
-	size_t len;
-	int ret = -1;
+	struct filein file;
+	int ret = 0;
 
-	if (!file)
+	if (filein_read(&file, path, &want, oc) != 0)
 		return -1;
-	/* Or a copy would stay behind in a buffer of stdio. */
-	setvbuf(file, NULL, _IONBF, 0);
-	len = fread(bytes, 1, sizeof bytes, file);
-	if (ferror(file)) {
-		outcome_set_errno(oc, OC_FILE, "cannot read the ticket keys %s", path);
-	} else if (tlsticket_parse(keys, bytes, len, &bad) == 0) {
-		ret = 0;
-	} else {
-		outcome_set(oc, OC_FILE, "%s: %s", path, bad.detail);
+	if (tlsticket_parse(keys, file.bytes, file.len, &bad) != 0) {
+		ret = outcome_set(oc, OC_FILE, "%s: %s", path, bad.detail);
 		if (bad.advice[0])
 			outcome_advise(oc, "%s", bad.advice);
 	}
-	fclose(file);
-	OPENSSL_cleanse(bytes, sizeof bytes);
+	filein_free(&file);
 	return ret;
 }
 

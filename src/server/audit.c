@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/crlwords.h"
 
@@ -88,7 +89,12 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 	for (size_t i = 0; i + 1 < count; i++) {
 		if (chain[i].issuer == i + 1)
 			continue;
-		if (chain[i].issuer != i)
+		if (chain[i].info.sha256[0] &&
+		    strcmp(chain[i].info.sha256, chain[i + 1].info.sha256) == 0)
+			find(a, AUDIT_WARNING,
+			    "certificates %zu and %zu of the chain are the same, \"%s\": leave one out",
+			    i + 1, i + 2, chain[i].info.subject);
+		else if (chain[i].issuer != i)
 			find(a, AUDIT_WARNING,
 			    "the chain is out of order: \"%s\" should be behind "
 			    "\"%s\", which it issued",

@@ -44,11 +44,17 @@ static void print_finding(void *arg, enum audit_level level, const char *text)
 		f->worst = level;
 }
 
+static void print_advice(const struct outcome *oc)
+{
+	printf("  try: %s\n", oc->advice[0] ? oc->advice : outcome_advice(oc->code));
+}
+
 /* What would end a start ends it here in the same words. */
 static void print_failure(struct findings *f, const char *about, const struct outcome *oc)
 {
 	f->about = about;
 	print_finding(f, AUDIT_ERROR, oc->detail);
+	print_advice(oc);
 }
 
 static void check_identity(struct findings *f, const struct identity *id)
@@ -109,10 +115,12 @@ static void check_confinement(struct findings *f, const struct server_options *o
 /* In use is a note only: it may well be this server that runs there. */
 static void print_unusable(struct findings *f, const struct outcome *oc)
 {
-	if (oc->sys_errno == EADDRINUSE)
+	if (oc->sys_errno == EADDRINUSE) {
 		print_finding(f, AUDIT_NOTE, "it is in use, by this server if it runs");
-	else
-		print_finding(f, AUDIT_ERROR, oc->detail);
+		return;
+	}
+	print_finding(f, AUDIT_ERROR, oc->detail);
+	print_advice(oc);
 }
 
 static void check_address(struct findings *f, const struct addr *at)

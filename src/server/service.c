@@ -9,24 +9,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/filein.h"
 #include "common/sighting.h"
 
-static int read_greeting(const char *path, char *buf, size_t max, size_t *len, struct outcome *oc)
+static int read_greeting(struct service *s, const char *path, size_t max, struct outcome *oc)
 {
-	FILE *file = fopen(path, "re");
-	int failed, longer;
+	const struct filein_want want = { "the greeting", max, false };
+	struct filein file;
 
-	if (!file)
-		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
-	*len = fread(buf, 1, max, file);
-	failed = ferror(file);
-	longer = fgetc(file) != EOF;
-	fclose(file);
-	if (failed)
-		return outcome_set_errno(oc, OC_FILE, "cannot read the greeting %s", path);
-	if (longer)
-		return outcome_set(oc, OC_FILE, "the greeting %s is longer than %zu bytes", path,
-		    max);
+	if (filein_read(&file, path, &want, oc) != 0)
+		return -1;
+	memcpy(s->greeting, file.bytes, file.len);
+	s->greeting_len = file.len;
+	filein_free(&file);
 	return 0;
 }
 
@@ -52,7 +47,7 @@ static int load_greeting(struct service *s, const struct server_options *o, stru
 	if (!s->greeting)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
 	if (o->greeting_file) {
-		if (read_greeting(o->greeting_file, s->greeting, max, &s->greeting_len, oc) != 0)
+		if (read_greeting(s, o->greeting_file, max, oc) != 0)
 			return -1;
 	} else if (len < max) {
 		memcpy(s->greeting, o->greeting, len);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/filein.h"
+
 enum { LINE_BYTES = 512, PATH_BYTES = 4096 };
 
 /* For whoever asks for no name: by an address, most likely. */
@@ -86,16 +88,15 @@ static int read_line(struct server_options *o, char *line, FILE *index, struct o
 	return add_animal(o, name, oc);
 }
 
-static int read_list(struct server_options *o, FILE *list, FILE *index, struct outcome *oc)
+static int read_list(struct server_options *o, struct filein *list, FILE *index, struct outcome *oc)
 {
-	char line[LINE_BYTES];
+	char *rest = (char *)list->bytes, *line;
 
 	fprintf(index,
 	    "This is a zoo of certificates. Ask for one by its name, such as "
 	    "expired.zoo.test:\n");
-	while (fgets(line, sizeof line, list)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (read_line(o, line, index, oc) != 0)
+	while ((line = strsep(&rest, "\n"))) {
+		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;
 	}
 	if (o->identity_count == 0)
@@ -103,31 +104,42 @@ static int read_list(struct server_options *o, FILE *list, FILE *index, struct o
 	return 0;
 }
 
-int zoo_open(struct server_options *o, struct outcome *oc)
+/* The list becomes the greeting. */
+static int read_zoo(struct server_options *o, struct filein *list, struct outcome *oc)
 {
-	char *path = path_of(o, "zoo.tsv", "", oc), *greeting = NULL;
-	FILE *list = path ? fopen(path, "re") : NULL, *index;
+	char *greeting = NULL;
 	size_t len;
+	FILE *index = open_memstream(&greeting, &len);
 	int ret;
 
-	free(path);
-	if (!list) {
-		outcome_set_errno(oc, OC_FILE, "cannot read %s/zoo.tsv", o->zoo);
-		outcome_advise(oc, "hello-certs zoo %s makes it", o->zoo);
-		return -1;
-	}
-	index = open_memstream(&greeting, &len);
-	if (!index) {
-		fclose(list);
+	if (!index)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
-	}
 	ret = read_list(o, list, index, oc);
-	fclose(list);
 	if (fclose(index) != 0 && ret == 0)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
 	if (ret == 0)
 		o->greeting = greeting;
 	else
 		free(greeting);
+	return ret;
+}
+
+int zoo_open(struct server_options *o, struct outcome *oc)
+{
+	static const struct filein_want want = { "the zoo's list", FILEIN_MIB, false };
+	char *path = path_of(o, "zoo.tsv", "", oc);
+	struct filein list;
+	int ret;
+
+	if (!path)
+		return -1;
+	ret = filein_read(&list, path, &want, oc);
+	free(path);
+	if (ret != 0) {
+		outcome_advise(oc, "hello-certs zoo %s makes it", o->zoo);
+		return -1;
+	}
+	ret = read_zoo(o, &list, oc);
+	filein_free(&list);
 	return ret;
 }

@@ -20,10 +20,11 @@ openssl/   common/tlsalert   names and numbers of alerts
 openssl/   common/tlsparams  reasons and curves of a handshake that fails
 openssl/   common/certid     hashes a certificate and its key
 openssl/   common/certinfo   reads the fields of a certificate
-openssl/   common/tlsident   loads certificates and keys
 openssl/   common/siglevel   digests and keys of signatures
 openssl/   common/crl        judges revocation lists
 openssl/   common/crlwords   the numbers of the library (X509_V_*) for a list
+openssl/   common/tlspem     decodes certificates, keys and revocation lists
+openssl/   common/tlsident   gives them to a context
 openssl/   common/tlscrl     loads revocation lists
 openssl/   common/tlspolicy  versions, ciphers, groups
 openssl/   common/staple     judges OCSP responses
@@ -70,15 +71,10 @@ v?fork|wait|wait4|waitpid|waitid      server/confine  a child that tries, and en
 (_|_E|quick_)?exit                    server/monitor  a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/confine  a child that tries, and ends
 ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
-open|openat|creat|f(d|re)?open|BIO_new_file  server/service  loads everything before the first connection
-open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsident  certificates, keys
-open|openat|creat|f(d|re)?open|BIO_new_file  common/tlsstaple  OCSP responses
+open|openat|creat|f(d|re)?open|BIO_new_file  common/filein  reads the files that options name
+open|openat|creat|f(d|re)?open|BIO_new_file  common/fileout  writes them
 open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
-open|openat|creat|f(d|re)?open|BIO_new_file  client/show/prometheus  the file that --prometheus names
-open|openat|creat|f(d|re)?open|BIO_new_file  client/mode/targetlist  the file that --targets names
-open|openat|creat|f(d|re)?open|BIO_new_file  client/keylog  the file that SSLKEYLOGFILE names
 open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
-open|openat|creat|f(d|re)?open|BIO_new_file  server/zoo  the list of animals, before anything is served
 '
 
 # shellcheck disable=SC2317  # called by style_main

@@ -14,8 +14,11 @@ struct expected {
 	struct certinfo cert;
 };
 
-/* Read the first certificate of a PEM file; path must live on. Returns 0, or -1 with OC_FILE. */
-int expected_load(struct expected *e, const char *path, struct outcome *oc);
+/*
+ * Read the first certificate of the file, unless it was read already or none is
+ * expected. Returns 0, or -1 with OC_FILE.
+ */
+int expected_load(struct expected *e, struct outcome *oc);
 
 /* Is what the peer showed another one? False where nothing is expected. */
 bool expected_differs(const struct expected *e, const struct verdict *v);

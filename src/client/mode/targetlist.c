@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/mode/targetlist.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
 #include "client/optcheck.h"
+#include "common/filein.h"
+#include "common/fileformat.h"
 
 static const char blanks[] = " \t\r\n";
 
@@ -126,22 +127,34 @@ static int add_line(struct targetlist *list, const char *line, unsigned number,
 	return 0;
 }
 
-static int read_lines(struct targetlist *list, FILE *from, const struct client_options *base,
-    struct outcome *oc)
+static int refuse_binary(const struct filein *file, const char *path, struct outcome *oc)
 {
-	char *line = NULL;
-	size_t room = 0;
+	enum fileformat format = fileformat_recognize(file->bytes, file->len);
+	char advice[FILEFORMAT_ADVICE_MAX];
+
+	outcome_set(oc, OC_FILE, "the list of targets %s cannot be used: it is %s", path,
+	    fileformat_name(format));
+	outcome_advise(oc, "%s", fileformat_advise(format, WANT_TEXT, path, advice));
+	return -1;
+}
+
+static int read_lines(struct targetlist *list, const struct filein *file,
+    const struct client_options *base, struct outcome *oc)
+{
+	static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
+	char *rest = (char *)file->bytes, *line;
 	unsigned number = 0;
 	int ret = 0;
 
-	while (ret == 0 && getline(&line, &room, from) >= 0) {
+	if (memchr(file->bytes, '\0', file->len))
+		return refuse_binary(file, base->targets, oc);
+	if (strncmp(rest, mark, sizeof mark - 1) == 0)
+		rest += sizeof mark - 1;
+	while (ret == 0 && (line = strsep(&rest, "\n"))) {
 		number++;
 		if (!is_empty(line))
 			ret = add_line(list, line, number, base, oc);
 	}
-	free(line);
-	if (ret == 0 && ferror(from))
-		return outcome_set_errno(oc, OC_FILE, "cannot read %s", base->targets);
 	if (ret == 0 && list->count == 0)
 		return outcome_set(oc, OC_USAGE, "there is no target in %s", base->targets);
 	return ret;
@@ -149,16 +162,20 @@ static int read_lines(struct targetlist *list, FILE *from, const struct client_o
 
 int targetlist_read(struct targetlist *list, const struct client_options *base, struct outcome *oc)
 {
-	bool standard = strcmp(base->targets, "-") == 0;
-	FILE *from = standard ? stdin : fopen(base->targets, "re");
+	static const struct filein_want want = { "the list of targets", TARGETLIST_BYTES_MAX,
+		false };
+	struct filein file = FILEIN_NONE;
 	int ret;
 
 	memset(list, 0, sizeof *list);
-	if (!from)
-		return outcome_set_errno(oc, OC_FILE, "cannot read %s", base->targets);
-	ret = read_lines(list, from, base, oc);
-	if (!standard)
-		fclose(from);
+	if (strcmp(base->targets, "-") == 0)
+		ret = filein_read_stdin(&file, &want, oc);
+	else
+		ret = filein_read(&file, base->targets, &want, oc);
+	if (ret != 0)
+		return -1;
+	ret = read_lines(list, &file, base, oc);
+	filein_free(&file);
 	if (ret != 0)
 		targetlist_free(list);
 	return ret;

@@ -13,7 +13,7 @@
  * not count. Kept as text, because the options of 10,000 targets are many times
  * as large.
  */
-enum { TARGETLIST_WORDS_MAX = 64 };
+enum { TARGETLIST_WORDS_MAX = 64, TARGETLIST_BYTES_MAX = 16 * 1024 * 1024 };
 
 struct targetlist {
 	struct target {

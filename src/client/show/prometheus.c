@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "common/filein.h"
+#include "common/fileout.h"
 
 #include "common/text.h"
 
@@ -115,6 +116,9 @@ static void write_all(FILE *to, const struct vitals all[], size_t count)
 
 /* ---- what was known before ---------------------------------------------------------- */
 
+/* Bytes: of a longer file nothing is known. */
+enum { MEMORY_MAX = 64 * 1024 * 1024 };
+
 /* When a certificate ends: a sample of the file that is about to be replaced. */
 struct known {
 	char *labels; /* owned; all of them */
@@ -165,17 +169,19 @@ static int learn(struct memory *m, const char *line)
 
 static int remember(struct memory *m, const char *file)
 {
-	FILE *from = fopen(file, "re");
-	char *line = NULL;
-	size_t room = 0;
+	static const struct filein_want want = { "the metrics", MEMORY_MAX, false };
+	struct outcome unread = OUTCOME_NONE;
+	struct filein before;
+	char *rest, *line;
 	int ret = 0;
 
-	if (!from)
+	/* What cannot be read is not known: a new file, or one that is not ours. */
+	if (!fileout_is_replaced(file) || filein_read(&before, file, &want, &unread) != 0)
 		return 0;
-	while (ret == 0 && getline(&line, &room, from) >= 0)
+	rest = (char *)before.bytes;
+	while (ret == 0 && (line = strsep(&rest, "\n")))
 		ret = learn(m, line);
-	free(line);
-	fclose(from);
+	filein_free(&before);
 	if (m->count > 0)
 		qsort(m->all, m->count, sizeof *m->all, compare_known);
 	return ret;
@@ -212,48 +218,23 @@ static int add_known(struct vitals all[], size_t count, const char *file)
 
 /* ---- the file ----------------------------------------------------------------------- */
 
-static int fail(const char *path, struct outcome *oc)
+/* For everybody: the exporter is somebody else. */
+enum { FILE_MODE = 0644 };
+
+static int write_text(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
 {
-	return outcome_set_errno(oc, OC_FILE, "cannot write %s", path);
-}
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	int ret = -1;
 
-static int write_file(int fd, const char *path, const struct vitals all[], size_t count,
-    struct outcome *oc)
-{
-	FILE *to = fdopen(fd, "w");
-	bool good;
-
-	if (!to) {
-		close(fd);
-		return fail(path, oc);
-	}
-	write_all(to, all, count);
-	/* For everybody: the exporter is somebody else. On the disk before it has the name. */
-	good = fflush(to) == 0 && !ferror(to) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	return fclose(to) == 0 && good ? 0 : fail(path, oc);
-}
-
-static int replace(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
-{
-	size_t len = strlen(file) + sizeof ".XXXXXX";
-	char *beside = malloc(len);
-	int fd, ret = -1;
-
-	if (!beside)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for a file name");
-	snprintf(beside, len, "%s.XXXXXX", file);
-	fd = mkstemp(beside);
-	if (fd < 0) {
-		fail(file, oc);
-	} else if (write_file(fd, file, all, count, oc) != 0) {
-		unlink(beside);
-	} else if (rename(beside, file) != 0) {
-		fail(file, oc);
-		unlink(beside);
-	} else {
-		ret = 0;
-	}
-	free(beside);
+	if (to)
+		write_all(to, all, count);
+	if (!to || fclose(to) != 0)
+		outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
+	else
+		ret = fileout_write(file, text, len, FILE_MODE, oc);
+	free(text);
 	return ret;
 }
 
@@ -267,7 +248,7 @@ int prometheus_write(const char *file, const struct vitals all[], size_t count, 
 	if (!now || add_known(now, count, file) != 0)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
 	else
-		ret = replace(file, now, count, oc);
+		ret = write_text(file, now, count, oc);
 	free(now);
 	return ret;
 }

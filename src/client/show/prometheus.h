@@ -9,9 +9,9 @@
 
 /*
  * --prometheus: write all of these for the textfile collector of node_exporter
- * (Prometheus text format 0.0.4). The file is always whole: it is written beside
- * and renamed, so whoever reads sees the old or the new one, and a crash leaves at
- * most file.XXXXXX, which the collector passes over. What the file knew of a
+ * (Prometheus text format 0.0.4), as fileout_write does: a regular file is always
+ * whole, so whoever reads sees the old or the new one, and a crash leaves at most
+ * file.XXXXXX, which the collector passes over; "-" is standard output. What the file knew of a
  * target's certificate is kept when the target showed none this time.
  *
  * Returns 0, or -1 with OC_FILE and the old file untouched.
