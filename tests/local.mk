@@ -19,6 +19,9 @@ unit_tests = \
 	tests/unit/check_crl \
 	tests/unit/check_explain \
 	tests/unit/check_hostname \
+	tests/unit/check_filein \
+	tests/unit/check_fileformat \
+	tests/unit/check_fileout \
 	tests/unit/check_http1 \
 	tests/unit/check_httpget \
 	tests/unit/check_limits \
@@ -88,6 +91,7 @@ system_tests = \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
 	tests/system/endless.sh \
+	tests/system/files.sh \
 	tests/system/firewall.sh \
 	tests/system/greet.sh \
 	tests/system/hostile-names.sh \

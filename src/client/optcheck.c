@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/optcheck.h"
 
+#include <string.h>
+
 #include "common/outcome.h"
 
 /* Probes at a time: with an interval of a second more than --max-time needs. */
@@ -22,6 +24,10 @@ static int check_series(struct client_options *o, struct outcome *oc)
 		series->parallel = PARALLEL_WIDTH;
 	if (o->prometheus && series->on)
 		return outcome_set(oc, OC_USAGE, "--prometheus tells of one probe of a target");
+	if (o->prometheus && strcmp(o->prometheus, "-") == 0 && (o->json || o->nagios.on))
+		return outcome_set(oc, OC_USAGE,
+		    "--prometheus - and --json or --nagios do not go together: all of them are "
+		    "for standard output");
 	if (o->resume && o->targets)
 		return outcome_set(oc, OC_USAGE,
 		    "--targets probes each once: there is nothing to --resume");

@@ -7,7 +7,9 @@
 
 /* ---- what each is called, and what helps ---------------------------------------------- */
 
-static const char swapped[] = "are --cert and --key swapped? --key names the private key";
+static const char is_key[] = "a certificate belongs here; --key is the option for its private key";
+static const char is_cert[] =
+    "a private key belongs here; --cert is the option for its certificate";
 static const char made_together[] = "the private key was made with it: grep -l 'PRIVATE KEY' *";
 static const char no_key_in_it[] =
     "PKCS#7 holds certificates and no key; the key is in another file";
@@ -36,9 +38,9 @@ static const struct row {
 	    "base64 -d F | openssl x509 -inform DER -out NEW.pem",
 	    "base64 -d F | openssl pkey -inform DER -out NEW.pem",
 	    "base64 -d F | openssl crl -inform DER -out NEW.pem" },
-	[FORMAT_PEM_CERTIFICATE] = { "a certificate", NULL, swapped, no_list },
-	[FORMAT_PEM_KEY] = { "a private key", swapped, NULL, no_list },
-	[FORMAT_PEM_ENCRYPTED_KEY] = { "a private key with a passphrase", swapped,
+	[FORMAT_PEM_CERTIFICATE] = { "a certificate", NULL, is_cert, no_list },
+	[FORMAT_PEM_KEY] = { "a private key", is_key, NULL, no_list },
+	[FORMAT_PEM_ENCRYPTED_KEY] = { "a private key with a passphrase", is_key,
 	    "openssl pkey -in F -out NEW.pem writes it without a passphrase", no_list },
 	[FORMAT_PEM_PUBLIC_KEY] = { "a public key",
 	    "the certificate is the file that the CA returned; openssl pkey -pubin -in F -noout "
@@ -55,7 +57,7 @@ static const struct row {
 	    "openssl pkcs7 -print_certs -in F -out NEW.pem, and keep its X509 CRL block" },
 	[FORMAT_PEM_OTHER] = { .name = "PEM of another kind" },
 	[FORMAT_OPENSSH_KEY] = { "a private key in OpenSSH's format",
-	    "are --cert and --key swapped? And an SSH key is not a certificate",
+	    "TLS needs a certificate (X.509); an SSH key is none",
 	    "cp F NEW.pem && ssh-keygen -p -N '' -m pkcs8 -f NEW.pem", NULL },
 	[FORMAT_SSH_PUBLIC_KEY] = { "a public key of SSH",
 	    "TLS needs a certificate (X.509); an SSH key is none",
@@ -63,10 +65,10 @@ static const struct row {
 	[FORMAT_PUTTY_KEY] = { "a private key of PuTTY", NULL,
 	    "puttygen F -O private-openssh -o NEW.pem", NULL },
 	[FORMAT_DER_CERTIFICATE] = { "a certificate in DER",
-	    "openssl x509 -inform DER -in F -out NEW.pem", swapped, NULL },
-	[FORMAT_DER_KEY] = { "a private key in DER", swapped,
+	    "openssl x509 -inform DER -in F -out NEW.pem", is_cert, NULL },
+	[FORMAT_DER_KEY] = { "a private key in DER", is_key,
 	    "openssl pkey -inform DER -in F -out NEW.pem", NULL },
-	[FORMAT_DER_ENCRYPTED_KEY] = { "a private key in DER with a passphrase", swapped,
+	[FORMAT_DER_ENCRYPTED_KEY] = { "a private key in DER with a passphrase", is_key,
 	    "openssl pkey -inform DER -in F -out NEW.pem", NULL },
 	[FORMAT_DER_PUBLIC_KEY] = { "a public key in DER",
 	    "the certificate is the file that the CA returned",

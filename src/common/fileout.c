@@ -21,6 +21,26 @@ static int fail(const char *path, struct outcome *oc)
 	return outcome_set_errno(oc, OC_FILE, "cannot write %s", path);
 }
 
+/* errno of an open that failed, in words of ours where the system's mislead. */
+static int explain_open(const char *path, struct outcome *oc)
+{
+	int saved = errno;
+	struct stat st;
+
+	if (saved == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		outcome_set(oc, OC_FILE, "cannot write %s: nobody reads this FIFO", path);
+		outcome_advise(oc, "start its reader first");
+		return -1;
+	}
+	if (saved == ENXIO && stat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		outcome_set(oc, OC_FILE, "cannot write %s: it is a socket", path);
+		outcome_advise(oc, "a regular file, a FIFO or - for standard output");
+		return -1;
+	}
+	errno = saved;
+	return fail(path, oc);
+}
+
 /* ---- links to descriptors ------------------------------------------------------------- */
 
 /* The number that a path such as /dev/fd/3 names; -1: it names none. */
@@ -59,7 +79,7 @@ static bool follow(char path[PATH_MAX])
 	snprintf(joined, sizeof joined, "%.*s%s", to[0] == '/' ? 0 : folder, path, to);
 	if (strlen(joined) >= PATH_MAX)
 		return false;
-	strcpy(path, joined);
+	memcpy(path, joined, strlen(joined) + 1);
 	return true;
 }
 
@@ -115,12 +135,8 @@ static int write_through(int number, const char *path, const char *bytes, size_t
 		fd = fcntl(number, F_DUPFD_CLOEXEC, 0);
 	else
 		fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) {
-		fail(path, oc);
-		if (oc->sys_errno == ENXIO)
-			outcome_advise(oc, "a FIFO needs a reader first, and a socket does not do");
-		return -1;
-	}
+	if (fd < 0)
+		return explain_open(path, oc);
 	ret = write_as_it_is(fd, path, bytes, len, oc);
 	if (close(fd) != 0 && ret == 0)
 		ret = fail(path, oc);
@@ -215,6 +231,6 @@ int fileout_open_append(const char *path, struct outcome *oc)
 	    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 
 	if (fd < 0)
-		return fail(path, oc);
+		return explain_open(path, oc);
 	return fd;
 }

@@ -93,7 +93,7 @@ int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struc
 	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
 	    (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT)) {
 		outcome_set(oc, OC_HANDSHAKE_FAILED,
-		    "the peer's certificate chain is longer than %d KiB, the limit of TLS libraries",
+		    "the peer's certificate chain is longer than %d KiB, which is the limit",
 		    TLSPARAMS_CHAIN_MAX / 1024);
 		outcome_advise(oc, "let it send the leaf and its intermediates, not a CA bundle");
 		return -1;

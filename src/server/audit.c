@@ -83,18 +83,26 @@ static void judge_leaf(const struct audit *a, const struct audit_certificate *le
 		    "\"%s\" is the certificate of a CA: its key should not be here", name);
 }
 
+/* The first that is the same certificate as this one; its own place: it is the first. */
+static size_t find_twin(const struct audit_certificate *chain, size_t i)
+{
+	size_t first = 0;
+
+	while (first < i &&
+	    (!chain[i].info.sha256[0] ||
+		strcmp(chain[first].info.sha256, chain[i].info.sha256) != 0))
+		first++;
+	return first;
+}
+
 /* Each should be issued by the one behind it; most clients sort, not all do. */
 static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
-		if (chain[i].issuer == i + 1)
+		if (chain[i].issuer == i + 1 || find_twin(chain, i) != i ||
+		    find_twin(chain, i + 1) != i + 1)
 			continue;
-		if (chain[i].info.sha256[0] &&
-		    strcmp(chain[i].info.sha256, chain[i + 1].info.sha256) == 0)
-			find(a, AUDIT_WARNING,
-			    "certificates %zu and %zu of the chain are the same, \"%s\": leave one out",
-			    i + 1, i + 2, chain[i].info.subject);
-		else if (chain[i].issuer != i)
+		if (chain[i].issuer != i)
 			find(a, AUDIT_WARNING,
 			    "the chain is out of order: \"%s\" should be behind "
 			    "\"%s\", which it issued",
@@ -189,8 +197,14 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 		return;
 	audit_dates(chain, count, now, report, arg);
 	for (size_t i = 0; i < count; i++) {
+		size_t twin = find_twin(chain, i);
+
 		judge_strength(&a, &chain[i]);
-		if (i > 0 && !chain[i].fit.is_ca)
+		if (twin != i)
+			find(&a, AUDIT_WARNING,
+			    "certificates %zu and %zu of the chain are both \"%s\": leave one out",
+			    twin + 1, i + 1, chain[i].info.subject);
+		else if (i > 0 && !chain[i].fit.is_ca)
 			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
 			    chain[i].info.subject);
 	}

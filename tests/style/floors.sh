@@ -230,7 +230,7 @@ self_test() {
 	plant src/server/master.c 'call is for server/main' '	_exit(1);'
 	plant src/client/show/report.c 'call is for server/main' '/* said */ exit(1);'
 	plant src/common/tlsctx.c 'call is for common/tlsio' '	ERR_clear_error();'
-	plant src/server/listener.c 'call is for server/service' '	fd = open("x", O_RDONLY);'
+	plant src/server/listener.c 'call is for common/filein' '	fd = open("x", O_RDONLY);'
 
 	plant_harmless src/server/crew.h '#include <openssl/types.h>'
 	plant_harmless src/server/conn.c '/* fork() is for the master; so is "waitpid(" */'

@@ -38,7 +38,7 @@ else
 fi
 refuses_file "$TMP/none.pem: No such file" "$TMP/none.pem" "$KEY"
 refuses_file "$TMP/none.pem: No such file" "$CERT" "$TMP/none.pem"
-refuses_file "$TMP cannot be used" "$TMP" "$KEY"
+refuses_file "$TMP: it is a folder" "$TMP" "$KEY"
 echo 'no certificate' >"$TMP/text"
 chmod 600 "$TMP/text"
 refuses_file "$TMP/text cannot be used" "$TMP/text" "$KEY"

@@ -116,6 +116,8 @@ static void print(struct targets *t)
 		json_print_summary(stdout, t->options, &t->tally, took_us);
 		return;
 	}
+	if (output_is_metrics(t->options))
+		return;
 	snprintf(what, sizeof what, "%zu target%s", t->list.count, t->list.count == 1 ? "" : "s");
 	table_print(stdout, t->all, t->done);
 	summary_print_counts(stdout, &t->tally, what, took_us);

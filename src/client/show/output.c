@@ -2,6 +2,7 @@
 #include "client/show/output.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "client/show/json.h"
 #include "client/show/nagios.h"
@@ -22,6 +23,11 @@ void output_metrics(const struct client_options *o, const struct vitals all[], s
 		outcome_print(stderr, "hello-client", &failed);
 }
 
+bool output_is_metrics(const struct client_options *o)
+{
+	return o->prometheus && strcmp(o->prometheus, "-") == 0;
+}
+
 int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
 {
 	struct vitals f;
@@ -35,7 +41,7 @@ int output_probe(const struct client_options *o, const struct session *s, struct
 		return nagios_print(stdout, &f, &o->nagios);
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
-	else if (oc->code == OC_OK)
+	else if (oc->code == OC_OK && !output_is_metrics(o))
 		report_greeting(s);
 	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
 		screen_note("note: %s", s->remark);

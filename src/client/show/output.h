@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_SHOW_OUTPUT_H
 #define HELLO_CLIENT_SHOW_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "client/options.h"
@@ -16,6 +17,9 @@
  * exit status that goes with that form; oc may become OC_FILE.
  */
 int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
+
+/* Are the metrics all that standard output is for: --prometheus -? */
+bool output_is_metrics(const struct client_options *o);
 
 /*
  * The file of --prometheus, if there is one. That it cannot be written becomes oc,
