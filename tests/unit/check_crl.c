@@ -2,6 +2,7 @@
 #include "common/crl.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include <openssl/ssl.h>
@@ -78,7 +79,13 @@ START_TEST(test_table_of_files)
 			lists++;
 		testpki_write_crls("crl.pem", row->list, lists);
 		ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, "ca.pem"), 1);
-		ck_assert_int_eq(tlscrl_use(ctx, "crl.pem", &oc), 0);
+		/* OpenSSL 4 does not even read a list that contradicts itself so. */
+		if (tlscrl_use(ctx, "crl.pem", &oc) != 0) {
+			ck_assert_msg(strcmp(row->name, "foreign-entry") == 0, "%s: %s", row->name,
+			    oc.detail);
+			SSL_CTX_free(ctx);
+			continue;
+		}
 		tlscrl_list(ctx, &f);
 		SSL_CTX_free(ctx);
 		ck_assert_uint_eq(f.count, lists);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/tlscrl.h"
 
+#include <string.h>
 #include <time.h>
 
 #include <openssl/ssl.h>
@@ -142,11 +143,14 @@ static void expect_stale(struct testpki_crl crl, enum crl_fault fault, const cha
 	const struct tlscrl_file f = loaded(all, 2);
 	char text[CRLWORDS_MAX];
 
-	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_USABLE);
-	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), fault);
-	ck_assert(!tlscrl_is_covered(&f, 1, time(NULL)));
+	/* The order is the library's. */
+	size_t at = strcmp(f.item[1].crl.issuer, "Root") == 0;
+
+	ck_assert_int_eq(tlscrl_fault(&f, 1 - at, time(NULL)), CRL_USABLE);
+	ck_assert_int_eq(tlscrl_fault(&f, at, time(NULL)), fault);
+	ck_assert(!tlscrl_is_covered(&f, at, time(NULL)));
 	ck_assert_int_le(tlscrl_left(&f, time(NULL)), 0);
-	ck_assert_has(crlwords_describe(&f.item[1].crl, fault, time(NULL), text), words);
+	ck_assert_has(crlwords_describe(&f.item[at].crl, fault, time(NULL), text), words);
 	ck_assert_has(text, "the CRL of \"Root\" ");
 }
 
@@ -223,7 +227,8 @@ START_TEST(test_an_indirect_one_of_another)
 
 	ck_assert_int_eq(verdict(crl, 2), X509_V_ERR_DIFFERENT_CRL_SCOPE);
 	ck_assert(tlscrl_is_at_fault(X509_V_ERR_DIFFERENT_CRL_SCOPE));
-	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), CRL_INDIRECT);
+	ck_assert(tlscrl_fault(&f, 0, time(NULL)) == CRL_INDIRECT ||
+	    tlscrl_fault(&f, 1, time(NULL)) == CRL_INDIRECT);
 }
 END_TEST
 
@@ -235,9 +240,10 @@ START_TEST(test_a_forged_one)
 
 	ck_assert_int_eq(verdict(forged, 2), X509_V_ERR_CRL_SIGNATURE_FAILURE);
 	ck_assert(tlscrl_is_at_fault(X509_V_ERR_CRL_SIGNATURE_FAILURE));
-	ck_assert_int_eq(tlscrl_fault(&f, 0, time(NULL)), CRL_FORGED);
 	/* Who signed for an intermediate that only peers send is not known yet. */
-	ck_assert_int_eq(tlscrl_fault(&f, 1, time(NULL)), CRL_USABLE);
+	for (size_t i = 0; i < f.count; i++)
+		ck_assert_int_eq(tlscrl_fault(&f, i, time(NULL)),
+		    strcmp(f.item[i].crl.issuer, "Root") == 0 ? CRL_FORGED : CRL_USABLE);
 }
 END_TEST
 
