@@ -10,6 +10,7 @@ libcommon_a_SOURCES = \
 	src/common/addr.c src/common/addr.h \
 	src/common/certid.c src/common/certid.h \
 	src/common/certinfo.c src/common/certinfo.h \
+	src/common/certlink.c src/common/certlink.h \
 	src/common/cidr.c src/common/cidr.h \
 	src/common/clock.c src/common/clock.h \
 	src/common/crl.c src/common/crl.h \
@@ -107,6 +108,7 @@ libclient_a_SOURCES = \
 	src/client/route.c src/client/route.h \
 	src/client/session.c src/client/session.h \
 	src/client/cert/certname.c src/client/cert/certname.h \
+	src/client/cert/distrust.c src/client/cert/distrust.h \
 	src/client/cert/expected.c src/client/cert/expected.h \
 	src/client/cert/findings.c src/client/cert/findings.h \
 	src/client/cert/moment.c src/client/cert/moment.h \

@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/check_addr \
 	tests/unit/check_allowlist \
 	tests/unit/check_audit \
+	tests/unit/check_certlink \
 	tests/unit/check_certinfo \
 	tests/unit/check_certname \
 	tests/unit/check_clientauth \
@@ -58,6 +59,7 @@ unit_tests = \
 	tests/unit/check_tlsticket \
 	tests/unit/check_tlswire \
 	tests/unit/check_unixsock \
+	tests/unit/check_verdict \
 	tests/unit/check_verify \
 	tests/unit/check_vitals
 
@@ -233,6 +235,7 @@ libtestsupport_a_SOURCES = \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
+	tests/support/scene.c tests/support/scene.h \
 	tests/support/testpki.c tests/support/testpki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test

@@ -155,7 +155,9 @@ bool tlstrust_knows_issuer(X509 *cert)
 	X509 *issuer = NULL;
 	bool known = store && lookup && use_system_trust(store, &unusable) == 0 &&
 	    X509_STORE_CTX_init(lookup, store, cert, NULL) == 1 &&
-	    X509_STORE_CTX_get1_issuer(&issuer, lookup, cert) == 1;
+	    X509_STORE_CTX_get1_issuer(&issuer, lookup, cert) == 1 &&
+	    /* A name is no proof. */
+	    X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
 
 	X509_free(issuer);
 	X509_STORE_CTX_free(lookup);

@@ -31,6 +31,14 @@ static void find(const struct audit *a, enum audit_level level, const char *fmt,
 	a->report(a->arg, level, text);
 }
 
+void audit_note(X509 *cert, struct audit_certificate *out)
+{
+	certinfo_get(cert, &out->info);
+	certinfo_judge(cert, &out->fit);
+	certflaw_get(cert, &out->flaw);
+	certlink_unknown_critical(cert, out->critical);
+}
+
 static void judge_dates(const struct audit *a, const struct certinfo *c, int64_t now)
 {
 	int64_t left = c->not_after - now;
@@ -61,6 +69,22 @@ static void judge_strength(const struct audit *a, const struct audit_certificate
 		    "\"%s\" is signed weakly, with %d bits of security: "
 		    "have it issued with SHA-256 or better",
 		    c->info.subject, c->fit.signature_security_bits);
+}
+
+/* Returns whether the rest of it can be judged. */
+static bool judge_extensions(const struct audit *a, const struct audit_certificate *c)
+{
+	char text[CERTFLAW_TEXT_MAX];
+
+	if (c->flaw.kind != CERTFLAW_NONE)
+		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.subject,
+		    certflaw_text(&c->flaw, text));
+	if (c->critical[0])
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has the critical extension %s, which clients do not know: they refuse "
+		    "it",
+		    c->info.subject, c->critical);
+	return c->flaw.kind == CERTFLAW_NONE;
 }
 
 static void judge_leaf(const struct audit *a, const struct audit_certificate *leaf)
@@ -95,6 +119,28 @@ static size_t find_twin(const struct audit_certificate *chain, size_t i)
 	return first;
 }
 
+/* One that has the name of the issuer and still is not the issuer; a root may be elsewhere, too. */
+static void judge_namesake(const struct audit *a, const struct audit_certificate *c,
+    const struct audit_certificate *behind)
+{
+	const enum audit_level level = behind->info.self_issued ? AUDIT_WARNING : AUDIT_ERROR;
+
+	if (c->link == CERTLINK_NOT_SIGNED)
+		find(a, level,
+		    "the key of \"%s\" in the chain did not sign \"%s\" before it: was that CA "
+		    "made anew under its name?",
+		    behind->info.subject, c->info.subject);
+	else if (c->link == CERTLINK_UNCHECKED)
+		find(a, level,
+		    "the signature of \"%s\" cannot be verified with the key of \"%s\" behind it",
+		    c->info.subject, behind->info.subject);
+	else if (c->link == CERTLINK_KEY_ID || c->link == CERTLINK_SERIAL)
+		find(a, level,
+		    "the authorityKeyIdentifier of \"%s\" does not fit \"%s\" behind it, which "
+		    "has the key that signed it: issue \"%s\" anew",
+		    c->info.subject, behind->info.subject, c->info.subject);
+}
+
 /* Each should be issued by the one behind it; most clients sort, not all do. */
 static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
 {
@@ -107,9 +153,11 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 			    "the chain is out of order: \"%s\" should be behind "
 			    "\"%s\", which it issued",
 			    chain[chain[i].issuer].info.subject, chain[i].info.subject);
-		else
+		else if (chain[i].link == CERTLINK_STRANGER)
 			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
 			    chain[i + 1].info.subject, chain[i].info.subject);
+		else
+			judge_namesake(a, &chain[i], &chain[i + 1]);
 	}
 }
 
@@ -204,11 +252,12 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 			find(&a, AUDIT_WARNING,
 			    "certificates %zu and %zu of the chain are both \"%s\": leave one out",
 			    twin + 1, i + 1, chain[i].info.subject);
-		else if (i > 0 && !chain[i].fit.is_ca)
+		else if (judge_extensions(&a, &chain[i]) && i > 0 && !chain[i].fit.is_ca)
 			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
 			    chain[i].info.subject);
 	}
-	judge_leaf(&a, &chain[0]);
+	if (chain[0].flaw.kind == CERTFLAW_NONE)
+		judge_leaf(&a, &chain[0]);
 	judge_order(&a, chain, count);
 	judge_end(&a, chain, count);
 }
@@ -221,9 +270,9 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 
 	audit_dates(ca, count, now, report, arg);
 	for (size_t i = 0; i < count; i++) {
-		cas += ca[i].fit.is_ca;
+		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERTFLAW_NONE;
 		roots += ca[i].info.self_issued;
-		if (!ca[i].fit.is_ca)
+		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
 			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
 			    ca[i].info.subject);
 	}

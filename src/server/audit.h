@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/types.h>
+
 #include "common/certinfo.h"
+#include "common/certlink.h"
 #include "common/staple.h"
 #include "common/tlscrl.h"
 
@@ -24,9 +27,15 @@ enum { AUDIT_DAYS_LEFT = 14 };
 struct audit_certificate {
 	struct certinfo info;
 	struct certinfo_fitness fit;
+	struct certflaw flaw;             /* with one, nothing of fit is known */
+	char critical[CERTFLAW_NAME_MAX]; /* a critical extension that clients do not know, or "" */
+	enum certlink link;               /* of the one behind it in the chain with this one */
 	size_t issuer;     /* which one of the chain issued it; its own place: none of them */
 	bool issuer_known; /* the system's store has its issuer; asked of a leaf that is alone */
 };
+
+/* Note what is to be judged of one certificate; not issuer, link and issuer_known. */
+void audit_note(X509 *cert, struct audit_certificate *out);
 
 /* What became of the names of one certificate among those of the others. */
 struct audit_names {

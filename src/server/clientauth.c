@@ -116,16 +116,17 @@ static int forgive_stale(int ok, X509_STORE_CTX *store)
 static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
 {
 	const X509 *leaf = X509_STORE_CTX_get0_cert(judged);
-	const X509 *culprit = X509_STORE_CTX_get_current_cert(judged);
+	X509 *culprit = NULL;
 	struct crl_answer answer;
 
 	memset(p, 0, sizeof *p);
 	p->sent = true;
 	p->error = error;
-	p->depth = X509_STORE_CTX_get_error_depth(judged);
+	if (error != X509_V_OK && error != NOT_ON_THE_LIST)
+		culprit = certcause_find(judged, &p->depth, &p->cause);
 	certinfo_name(X509_get_subject_name(leaf), p->subject);
 	certinfo_alternatives(leaf, p->names);
-	certinfo_get(culprit && error != NOT_ON_THE_LIST ? culprit : leaf, &p->culprit);
+	certinfo_get(culprit ? culprit : leaf, &p->culprit);
 	if (tlscrl_is_at_fault(error)) {
 		tlscrl_ask(judged, p->depth, &answer);
 		p->crl_fault = answer.fault;
@@ -163,14 +164,17 @@ static int judge(X509_STORE_CTX *store, void *arg)
 		error = X509_STORE_CTX_get_error(store) != X509_V_OK
 		    ? X509_STORE_CTX_get_error(store)
 		    : X509_V_ERR_UNSPECIFIED;
-	/* Or what it noted on the way would be told in place of the refusal. */
-	tlsio_error_text(noted, sizeof noted);
 	if (error == X509_V_OK && a->allow.count > 0 &&
 	    !allowlist_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
 		error = NOT_ON_THE_LIST;
 	/* In a rehearsal there is nobody to be told of. */
 	if (p)
 		record(p, store, error);
+	/* Not unknown_ca, where another cause than trust was found: bad_certificate. */
+	if (p && certcause_beyond_trust(&p->cause))
+		error = X509_V_ERR_CERT_REJECTED;
+	/* Or what was noted on the way would be told in place of the refusal. */
+	tlsio_error_text(noted, sizeof noted);
 	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
 	return error == X509_V_OK;
@@ -241,6 +245,23 @@ static int explain_crl(const struct clientauth_peer *p, struct outcome *oc)
 	return -1;
 }
 
+static int explain_issuer(const struct clientauth_peer *p, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	if (p->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s is self-signed", who(p, buf));
+	else if (p->cause.link == CERTLINK_STRANGER)
+		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
+		    "%s was issued by \"%s\", which is not in --client-ca", who(p, buf),
+		    p->culprit.issuer);
+	else
+		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s was issued by \"%s\"", who(p, buf),
+		    p->culprit.issuer);
+	certcause_append(&p->cause, "--client-ca", "the client", oc);
+	return -1;
+}
+
 int clientauth_explain(const struct clientauth_peer *p, struct outcome *oc)
 {
 	char buf[WHO_MAX];
@@ -249,18 +270,18 @@ int clientauth_explain(const struct clientauth_peer *p, struct outcome *oc)
 	oc->verify_depth = p->depth;
 	if (tlscrl_is_at_fault(p->error))
 		return explain_crl(p, oc);
+	if (certcause_explain(&p->cause, who(p, buf), "--client-ca", "the client",
+		OC_CLIENT_CERT_REFUSED, oc))
+		return -1;
 	switch (p->error) {
 	case NOT_ON_THE_LIST:
 		return explain_list(p, oc);
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		return outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s is self-signed", who(p, buf));
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "%s was issued by \"%s\", which is not in --client-ca", who(p, buf),
-		    p->culprit.issuer);
+		return explain_issuer(p, oc);
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		return explain_dates(p, oc);

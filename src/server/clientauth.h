@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "common/certinfo.h"
+#include "common/certlink.h"
 #include "common/crl.h"
 #include "common/outcome.h"
 #include "common/tlsask.h"
@@ -42,6 +43,7 @@ struct clientauth_peer {
 	int error, depth; /* X509_V_OK, or why it was refused, and where in the chain */
 	char subject[CERTINFO_NAME_MAX], names[CERTINFO_SANS_MAX]; /* of its certificate */
 	struct certinfo culprit;  /* the certificate that error is about */
+	struct certcause cause;   /* why that one has no issuer, where trust was at fault */
 	enum crl_fault crl_fault; /* where a CRL is at fault: which one, and how */
 	struct crl crl;
 };

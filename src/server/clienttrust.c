@@ -13,12 +13,8 @@ static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *o
 	t->ca = calloc(t->ca_count, sizeof *t->ca);
 	if (!t->ca)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the CAs of clients");
-	for (size_t i = 0; i < t->ca_count; i++) {
-		X509 *cert = tlsask_ca(tls, i);
-
-		certinfo_get(cert, &t->ca[i].info);
-		certinfo_judge(cert, &t->ca[i].fit);
-	}
+	for (size_t i = 0; i < t->ca_count; i++)
+		audit_note(tlsask_ca(tls, i), &t->ca[i]);
 	return 0;
 }
 

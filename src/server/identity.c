@@ -8,12 +8,14 @@
 
 static size_t find_issuer(const struct identity *id, size_t i)
 {
+	X509 *cert = tlsctx_chain(id->tls, i);
+
 	for (size_t j = i + 1; j < id->chain_count; j++) {
-		if (certinfo_issued(tlsctx_chain(id->tls, j), tlsctx_chain(id->tls, i)))
+		if (certlink_judge(tlsctx_chain(id->tls, j), cert) == CERTLINK_ISSUED)
 			return j;
 	}
 	for (size_t j = 0; j < i; j++) {
-		if (certinfo_issued(tlsctx_chain(id->tls, j), tlsctx_chain(id->tls, i)))
+		if (certlink_judge(tlsctx_chain(id->tls, j), cert) == CERTLINK_ISSUED)
 			return j;
 	}
 	return i;
@@ -30,9 +32,10 @@ static int note_chain(struct identity *id, struct outcome *oc)
 	for (size_t i = 0; i < id->chain_count; i++) {
 		X509 *cert = tlsctx_chain(id->tls, i);
 
-		certinfo_get(cert, &id->chain[i].info);
-		certinfo_judge(cert, &id->chain[i].fit);
+		audit_note(cert, &id->chain[i]);
 		id->chain[i].issuer = find_issuer(id, i);
+		if (i + 1 < id->chain_count)
+			id->chain[i].link = certlink_judge(tlsctx_chain(id->tls, i + 1), cert);
 	}
 	return 0;
 }

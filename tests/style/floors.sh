@@ -23,6 +23,7 @@ openssl/   common/certinfo   reads the fields of a certificate
 openssl/   common/siglevel   digests and keys of signatures
 openssl/   common/crl        judges revocation lists
 openssl/   common/crlwords   the numbers of the library (X509_V_*) for a list
+openssl/   common/certlink   verifies one signature, reads extensions
 openssl/   common/tlspem     decodes certificates, keys and revocation lists
 openssl/   common/tlsident   gives them to a context
 openssl/   common/tlscrl     loads revocation lists
@@ -41,6 +42,7 @@ openssl/   client/cert/staple     the callback for OCSP responses
 openssl/   client/cert/revocation  the reasons of a revocation
 openssl/   client/cert/verdict    puts the verdicts of the library (X509_V_*) into words
 openssl/   client/cert/certname   compares names by the rule of the library
+openssl/   client/cert/distrust   the same of errors about an issuer
 openssl/   client/cert/findings   looks on behind the first error of a chain
 openssl/   client/step/tunnel     base64, for the user and password of a proxy
 openssl/   client/keylog     the callback that is given the secrets

@@ -18,7 +18,7 @@
 #include <openssl/x509v3.h>
 
 /* Everything made so far, so that testpki_end can release it. */
-enum { CERTS_MAX = 64 };
+enum { CERTS_MAX = 128 };
 
 static struct testpki_cert made[CERTS_MAX];
 static size_t made_count;
@@ -87,6 +87,25 @@ static void extend(X509 *cert, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(extension);
 }
 
+static void extend_by_name(X509 *cert, X509 *issuer, const struct testpki_extension *extra)
+{
+	X509V3_CTX context;
+	X509_EXTENSION *extension;
+
+	X509V3_set_ctx(&context, issuer, cert, NULL, NULL, 0);
+	extension = X509V3_EXT_conf(NULL, &context, extra->name, extra->value);
+	must(extension && X509_add_ext(cert, extension, -1) == 1, extra->name);
+	X509_EXTENSION_free(extension);
+}
+
+static void set_key_ids(X509 *cert, X509 *issuer, const struct testpki_spec *spec)
+{
+	extend(cert, issuer, NID_subject_key_identifier, spec->key_id ? spec->key_id : "hash");
+	if (issuer != cert)
+		extend(cert, issuer, NID_authority_key_identifier,
+		    spec->authority ? spec->authority : "keyid:always");
+}
+
 /* RFC 5280 to the letter, unless the test asks for less: X509_V_FLAG_X509_STRICT looks. */
 static void set_extensions(X509 *cert, X509 *issuer, const struct testpki_spec *spec)
 {
@@ -95,14 +114,15 @@ static void set_extensions(X509 *cert, X509 *issuer, const struct testpki_spec *
 	snprintf(text, sizeof text, "critical,CA:%s", spec->ca ? "TRUE" : "FALSE");
 	if (spec->limit_path)
 		snprintf(text, sizeof text, "critical,CA:TRUE,pathlen:%d", spec->pathlen);
-	extend(cert, issuer, NID_basic_constraints, text);
-	extend(cert, issuer, NID_key_usage,
-	    spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
-	if (!spec->no_key_ids) {
-		extend(cert, issuer, NID_subject_key_identifier, "hash");
-		if (issuer != cert)
-			extend(cert, issuer, NID_authority_key_identifier, "keyid:always");
-	}
+	if (!spec->no_basic_constraints)
+		extend(cert, issuer, NID_basic_constraints, text);
+	if (!spec->key_usage)
+		extend(cert, issuer, NID_key_usage,
+		    spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+	else if (spec->key_usage[0])
+		extend(cert, issuer, NID_key_usage, spec->key_usage);
+	if (!spec->no_key_ids)
+		set_key_ids(cert, issuer, spec);
 	if (spec->eku)
 		extend(cert, issuer, NID_ext_key_usage, spec->eku);
 	if (spec->name_constraints)
@@ -111,6 +131,8 @@ static void set_extensions(X509 *cert, X509 *issuer, const struct testpki_spec *
 		snprintf(text, sizeof text, "%s%s", spec->cn ? "" : "critical,", spec->sans);
 		extend(cert, issuer, NID_subject_alt_name, text);
 	}
+	for (size_t i = 0; i < TESTPKI_EXTRA_MAX && spec->extra[i].name; i++)
+		extend_by_name(cert, issuer, &spec->extra[i]);
 }
 
 const struct testpki_cert *testpki_make(const struct testpki_spec *spec)
@@ -121,18 +143,21 @@ const struct testpki_cert *testpki_make(const struct testpki_spec *spec)
 
 	must(made_count < CERTS_MAX, "keep so many certificates: raise CERTS_MAX");
 	made_count++;
-	new->key = make_key(spec->key);
+	new->key = spec->same_key ? spec->same_key->key : make_key(spec->key);
+	if (spec->same_key)
+		EVP_PKEY_up_ref(new->key);
 	new->cert = X509_new();
 	must(new->cert != NULL, "make a certificate");
 	issuer = spec->issuer ? spec->issuer->cert : new->cert;
-	must(X509_set_version(new->cert, X509_VERSION_3) == 1 &&
+	must(X509_set_version(new->cert, spec->bare ? X509_VERSION_1 : X509_VERSION_3) == 1 &&
 	    ASN1_INTEGER_set_uint64(X509_get_serialNumber(new->cert), ++serial) == 1 &&
 	    X509_set_pubkey(new->cert, new->key) == 1, "begin a certificate");
 	set_subject(new->cert, spec->cn);
 	must(X509_set_issuer_name(new->cert, X509_get_subject_name(issuer)) == 1,
 	    "set the issuer");
 	set_times(new->cert, spec);
-	set_extensions(new->cert, issuer, spec);
+	if (!spec->bare)
+		set_extensions(new->cert, issuer, spec);
 	must(X509_sign(new->cert, spec->issuer ? spec->issuer->key : new->key, EVP_sha256()) > 0,
 	    "sign a certificate");
 	return new;

@@ -18,6 +18,13 @@ struct testpki_cert {
 
 enum testpki_key { TESTPKI_P256, TESTPKI_P521, TESTPKI_RSA2048, TESTPKI_RSA1024 };
 
+/* As in x509v3_config(5): "subjectAltName" or an OID, and "critical,DER:05:00". */
+struct testpki_extension {
+	const char *name, *value;
+};
+
+enum { TESTPKI_EXTRA_MAX = 2 };
+
 /* What to make; zero or NULL is the ordinary. */
 struct testpki_spec {
 	const char *cn;               /* the whole subject; NULL: an empty one */
@@ -30,6 +37,13 @@ struct testpki_spec {
 	bool limit_path;              /* put pathlen into a CA */
 	int pathlen;
 	bool no_key_ids;              /* neither authority nor subject key identifier */
+	const char *key_usage;             /* instead of the usual one; "": none */
+	const char *authority;             /* of authorityKeyIdentifier, "keyid,issuer:always" */
+	const char *key_id;                /* of subjectKeyIdentifier, "01:02" */
+	struct testpki_extension extra[TESTPKI_EXTRA_MAX]; /* behind the usual ones */
+	bool bare;                         /* X.509 version 1: without extensions */
+	bool no_basic_constraints;
+	const struct testpki_cert *same_key; /* with the key of this one */
 	const struct testpki_cert *issuer; /* NULL: self-signed */
 };
 

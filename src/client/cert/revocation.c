@@ -36,14 +36,19 @@ void revocation_note_staple(struct revocation *r, const struct staple_facts *sta
 	snprintf(r->reason, sizeof r->reason, "%s", staple->reason);
 }
 
-static int explain_revoked(const struct revocation *r, const char *who, int64_t now,
+static int explain_revoked(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
 	char span[CERTINFO_TIME_MAX], when[CERTINFO_TIME_MAX];
 
-	outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s%s%s; so says ", who,
-	    certinfo_span(now - r->at, span), certinfo_time(r->at, when), r->reason[0] ? ": " : "",
-	    r->reason);
+	certinfo_time(r->at, when);
+	/* "Ago" is counted from the present only. */
+	if (chosen)
+		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked at %s", who, when);
+	else
+		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s", who,
+		    certinfo_span(now - r->at, span), when);
+	outcome_append(oc, "%s%s; so says ", r->reason[0] ? ": " : "", r->reason);
 	if (r->stapled)
 		outcome_append(oc, "the OCSP response that the server staples to it");
 	else
@@ -62,7 +67,12 @@ static int explain_missing(const char *who, const char *issuer, struct outcome *
 	return -1;
 }
 
-static int explain_fault(const struct revocation *r, const char *who, int64_t now,
+static const char *clock_of(bool chosen)
+{
+	return chosen ? "--verify-time" : "our clock";
+}
+
+static int explain_fault(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
 	char text[CRLWORDS_MAX], when[CERTINFO_TIME_MAX];
@@ -70,7 +80,7 @@ static int explain_fault(const struct revocation *r, const char *who, int64_t no
 	outcome_set(oc, OC_CRL_UNUSABLE, "%s cannot be looked up: %s", who,
 	    crlwords_describe(&r->crl, r->fault, now, text));
 	if (r->fault == CRL_STALE || r->fault == CRL_EARLY)
-		outcome_advise(oc, "%s; our clock says %s", crlwords_advice(r->fault),
+		outcome_advise(oc, "%s; %s says %s", crlwords_advice(r->fault), clock_of(chosen),
 		    certinfo_time(now, when));
 	else
 		outcome_advise(oc, "%s", crlwords_advice(r->fault));
@@ -78,9 +88,11 @@ static int explain_fault(const struct revocation *r, const char *who, int64_t no
 }
 
 int revocation_explain(const struct revocation *r, bool revoked, const char *who,
-    const char *issuer, int64_t now, struct outcome *oc)
+    const char *issuer, int64_t now, bool chosen, struct outcome *oc)
 {
 	if (revoked)
-		return explain_revoked(r, who, now, oc);
-	return r->crl.issuer[0] ? explain_fault(r, who, now, oc) : explain_missing(who, issuer, oc);
+		return explain_revoked(r, who, now, chosen, oc);
+	if (r->crl.issuer[0])
+		return explain_fault(r, who, now, chosen, oc);
+	return explain_missing(who, issuer, oc);
 }

@@ -28,9 +28,10 @@ void revocation_note_staple(struct revocation *r, const struct staple_facts *sta
 /*
  * Better words than the library has for a revoked certificate, and for a CRL
  * that is at fault: revoked says which of both, who is the certificate as people
- * know it, issuer its CA, now the time of the judgement. Always returns -1.
+ * know it, issuer its CA, now the time of the judgement, chosen: by --verify-time.
+ * Always returns -1.
  */
 int revocation_explain(const struct revocation *r, bool revoked, const char *who,
-    const char *issuer, int64_t now, struct outcome *oc);
+    const char *issuer, int64_t now, bool chosen, struct outcome *oc);
 
 #endif

@@ -9,6 +9,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "client/cert/certname.h"
+#include "client/cert/distrust.h"
 
 void verdict_free(struct verdict *v)
 {
@@ -58,78 +59,20 @@ static const char *who(const struct verdict *v, char buf[WHO_MAX])
 	return buf;
 }
 
-/* A CA that was made anew under its old name looks like the old one to everybody. */
-static const char *namesake(const struct verdict *v)
+static int explain_distrust(const struct verdict *v, const char *store, struct outcome *oc)
 {
-	return v->namesake ? "; one of that name is there, but it did not sign this" : "";
-}
+	char buf[WHO_MAX], label[CERTINFO_NAME_MAX];
+	const struct distrust d = {
+		.error = v->error,
+		.cause = &v->cause,
+		.who = who(v, buf),
+		.label = verdict_label(&v->culprit, label),
+		.issuer = v->culprit.issuer,
+		.store = store,
+		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_issued,
+	};
 
-static int advise_trust(const struct verdict *v, struct outcome *oc)
-{
-	const char *ca = v->culprit.issuer;
-
-	if (v->namesake)
-		outcome_advise(oc,
-		    "was \"%s\" made anew? Then get its present root, "
-		    "or issue the certificate again",
-		    ca);
-	else if (oc->code == OC_CERT_MISSING_INTERMEDIATE)
-		outcome_advise(oc,
-		    "let the server send the certificate of \"%s\" after its own; "
-		    "if that is a root you trust: --cacert FILE with it",
-		    ca);
-	else if (oc->code == OC_CERT_UNKNOWN_CA)
-		outcome_advise(oc,
-		    "--cacert FILE with the root \"%s\", if you trust it; "
-		    "if it is no root, the server must send it too",
-		    ca);
-	return -1;
-}
-
-static int explain_issuer(const struct verdict *v, const char *store, struct outcome *oc)
-{
-	const char *issuer = v->culprit.issuer;
-	char buf[WHO_MAX];
-
-	if (v->sent == 1 && v->depth == 0 && !v->culprit.self_issued)
-		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
-		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
-		    "an intermediate, or an unknown root%s",
-		    issuer, store, namesake(v));
-	else
-		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s%s",
-		    who(v, buf), issuer, store, namesake(v));
-	return advise_trust(v, oc);
-}
-
-static int explain_root(const struct verdict *v, const char *store, struct outcome *oc)
-{
-	char label[CERTINFO_NAME_MAX];
-
-	outcome_set(oc, OC_CERT_UNKNOWN_CA,
-	    "the chain ends in the root \"%s\", "
-	    "which is not in %s%s",
-	    verdict_label(&v->culprit, label), store, namesake(v));
-	return advise_trust(v, oc);
-}
-
-static int explain_distrusted(const struct verdict *v, const char *store, struct outcome *oc)
-{
-	char buf[WHO_MAX];
-
-	outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s is in %s, but not trusted there for servers",
-	    who(v, buf), store);
-	outcome_advise(oc, "openssl x509 -text shows its \"Trusted Uses\" and \"Rejected Uses\"");
-	return -1;
-}
-
-static int explain_self_signed(const struct verdict *v, const char *store, struct outcome *oc)
-{
-	char buf[WHO_MAX];
-
-	outcome_set(oc, OC_CERT_SELF_SIGNED, "%s is self-signed and not in %s%s", who(v, buf),
-	    store, namesake(v));
-	return advise_trust(v, oc);
+	return distrust_explain(&d, oc);
 }
 
 enum { CLOCK_MAX = CERTINFO_TIME_MAX + 24 };
@@ -147,9 +90,15 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 {
 	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
 
-	outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf),
-	    certinfo_span(v->at - v->culprit.not_after, span),
-	    certinfo_time(v->culprit.not_after, when));
+	certinfo_time(v->culprit.not_after, when);
+	certinfo_span(v->at - v->culprit.not_after, span);
+	if (v->another_time)
+		outcome_set(oc, OC_CERT_EXPIRED,
+		    "%s is expired at the chosen time: it ends at %s, %s before that", who(v, buf),
+		    when, span);
+	else
+		outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf), span,
+		    when);
 	outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
 	return -1;
 }
@@ -158,11 +107,17 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 {
 	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
 
+	certinfo_time(v->culprit.not_before, when);
+	certinfo_span(v->culprit.not_before - v->at, span);
+	if (v->another_time) {
+		outcome_set(oc, OC_CERT_NOT_YET_VALID,
+		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
+		    who(v, buf), when, span);
+		outcome_advise(oc, "choose a later time, or none; %s", clock_says(v, clock));
+		return -1;
+	}
 	outcome_set(oc, OC_CERT_NOT_YET_VALID,
-	    "%s is valid from %s, %s from now; "
-	    "is a clock wrong?",
-	    who(v, buf), certinfo_time(v->culprit.not_before, when),
-	    certinfo_span(v->culprit.not_before - v->at, span));
+	    "%s is valid from %s, %s from now; is a clock wrong?", who(v, buf), when, span);
 	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
 	return -1;
 }
@@ -206,7 +161,7 @@ static int explain_revocation(const struct verdict *v, struct outcome *oc)
 	char buf[WHO_MAX];
 
 	return revocation_explain(&v->revocation, v->error == X509_V_ERR_CERT_REVOKED, who(v, buf),
-	    v->culprit.issuer, v->at, oc);
+	    v->culprit.issuer, v->at, v->another_time, oc);
 }
 
 static int explain_staple(const struct verdict *v, struct outcome *oc)
@@ -238,22 +193,25 @@ static int explain_must_staple(const struct verdict *v, struct outcome *oc)
 
 static int explain_invalid(const struct verdict *v, struct outcome *oc)
 {
-	const char *lenient = "";
 	char buf[WHO_MAX];
 
-	if (v->lenient_accepts || v->weak_accepts)
-		lenient = "; a more lenient client would take it";
-	outcome_set(oc, OC_CERT_INVALID, "%s: %s%s", who(v, buf),
-	    X509_verify_cert_error_string(v->error), lenient);
+	return outcome_set(oc, OC_CERT_INVALID, "%s: %s", who(v, buf),
+	    X509_verify_cert_error_string(v->error));
+}
+
+/* Whatever the error is: both were tried. */
+static void advise_lenient(const struct verdict *v, struct outcome *oc)
+{
+	if (!v->lenient_accepts && !v->weak_accepts)
+		return;
+	outcome_append(oc, "; a more lenient client would take it");
 	if (v->lenient_accepts)
 		outcome_advise(oc,
-		    "issue it anew with all that RFC 5280 asks for; "
-		    "until then --no-x509-strict");
-	else if (v->weak_accepts)
+		    "issue it anew with all that RFC 5280 asks for; until then --no-x509-strict");
+	else
 		outcome_advise(oc,
 		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
 		    "no option lowers that");
-	return -1;
 }
 
 static int explain_ca(const struct verdict *v, struct outcome *oc)
@@ -268,26 +226,12 @@ static int explain_ca(const struct verdict *v, struct outcome *oc)
 	return -1;
 }
 
-static int explain_signature(const struct verdict *v, struct outcome *oc)
-{
-	char buf[WHO_MAX];
-
-	outcome_set(oc, OC_CERT_INVALID,
-	    "the signature of %s is not of the key of \"%s\": it was changed, or that CA was made "
-	    "anew under its old name",
-	    who(v, buf), v->culprit.issuer);
-	return -1;
-}
-
 static int explain_error(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc)
 {
+	if (certcause_beyond_trust(&v->cause))
+		return explain_distrust(v, store, oc);
 	switch (v->error) {
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		return explain_root(v, store, oc);
-	case X509_V_ERR_CERT_UNTRUSTED:
-	case X509_V_ERR_CERT_REJECTED:
-		return explain_distrusted(v, store, oc);
 	case X509_V_ERR_OCSP_VERIFY_FAILED:
 		return explain_staple(v, oc);
 	case X509_V_ERR_OCSP_VERIFY_NEEDED:
@@ -300,15 +244,14 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
 		return explain_ca(v, oc);
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		return explain_signature(v, oc);
+		return explain_distrust(v, store, oc);
 	default:
 		break;
 	}
 	switch (findings_code(v->error)) {
 	case OC_CERT_UNKNOWN_CA:
-		return explain_issuer(v, store, oc);
 	case OC_CERT_SELF_SIGNED:
-		return explain_self_signed(v, store, oc);
+		return explain_distrust(v, store, oc);
 	case OC_CERT_EXPIRED:
 		return explain_expired(v, oc);
 	case OC_CERT_NOT_YET_VALID:
@@ -328,7 +271,9 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 /* Another CA than the one that the user trusts for this service: whose might it be? */
 static void suspect(const struct verdict *v, struct outcome *oc)
 {
-	outcome_append(oc, ", but in the system's store");
+	outcome_append(oc,
+	    v->cause.link == CERTLINK_STRANGER ? ", but in the system's store"
+					       : "; the system's store has the one that did");
 	outcome_advise(oc,
 	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
 	    "way ends TLS in its place: compare from nearer",
@@ -341,7 +286,8 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	oc->verify_error = v->error;
 	oc->verify_depth = v->depth;
 	explain_error(v, name, store, oc);
-	if (v->findings.system_knows)
+	advise_lenient(v, oc);
+	if (v->findings.system_knows && !certcause_beyond_trust(&v->cause))
 		suspect(v, oc);
 	if (v->disordered)
 		outcome_append(oc, "; the server sends its certificates out of order");

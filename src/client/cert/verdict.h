@@ -11,6 +11,7 @@
 #include "client/cert/revocation.h"
 #include "common/certid.h"
 #include "common/certinfo.h"
+#include "common/certlink.h"
 #include "common/outcome.h"
 #include "common/staple.h"
 
@@ -36,9 +37,9 @@ struct verdict {
 	struct findings findings;                 /* what else is wrong */
 	struct staple_facts staple;               /* the OCSP response, where one came */
 	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
-	bool namesake;                /* the store holds one named like culprit's issuer */
-	bool lenient_accepts;         /* it would pass without X509_V_FLAG_X509_STRICT */
-	bool weak_accepts;            /* it would pass without that flag at security level 0 */
+	struct certcause cause;       /* why culprit has no issuer, where trust was at fault */
+	bool lenient_accepts; /* it passes without X509_V_FLAG_X509_STRICT: that was tried */
+	bool weak_accepts;    /* it would pass without that flag at security level 0 */
 };
 
 /* Release certs, and nothing else is forgotten; idempotent. */

@@ -16,37 +16,6 @@
 #include "client/cert/verdict.h"
 #include "common/tlsio.h"
 
-/* Would the same certificates pass without X509_V_FLAG_X509_STRICT, at this security level? */
-static bool passes_without_strict(X509_STORE_CTX *judged, int level)
-{
-	X509_STORE_CTX *again = X509_STORE_CTX_new();
-	X509_VERIFY_PARAM *param;
-	bool ok = false;
-
-	if (again &&
-	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
-		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
-		param = X509_STORE_CTX_get0_param(again);
-		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
-		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
-			X509_VERIFY_PARAM_set_auth_level(param, level);
-			ok = X509_verify_cert(again) == 1;
-		}
-	}
-	X509_STORE_CTX_free(again);
-	return ok;
-}
-
-/* A certificate that bears the name of the issuer looked for, but did not sign this one. */
-static bool has_namesake(X509_STORE_CTX *judged, const X509 *cert)
-{
-	STACK_OF(X509) *found = X509_STORE_CTX_get1_certs(judged, X509_get_issuer_name(cert));
-	bool any = sk_X509_num(found) > 0;
-
-	sk_X509_pop_free(found, X509_free);
-	return any;
-}
-
 static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
 {
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
@@ -70,22 +39,6 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	if (v->chain_len > 0)
 		certid_get(sk_X509_value(chain, 0), &v->leaf);
 	v->certs = chain ? X509_chain_up_ref(chain) : NULL;
-}
-
-static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
-{
-	const int level = X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(judged));
-	X509 *culprit = X509_STORE_CTX_get_current_cert(judged);
-
-	if (!culprit)
-		culprit = X509_STORE_CTX_get0_cert(judged);
-	certinfo_get(culprit, &v->culprit);
-	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
-		revocation_note_crls(&v->revocation, judged, v->depth);
-	v->namesake = has_namesake(judged, culprit);
-	v->lenient_accepts = passes_without_strict(judged, level);
-	v->weak_accepts = passes_without_strict(judged, 0);
-	findings_collect(&v->findings, judged);
 }
 
 static struct verdict *verdict_of(X509_STORE_CTX *store)
@@ -113,6 +66,63 @@ static int judge_key_usage(X509_STORE_CTX *store)
 	return 0;
 }
 
+static int judge(X509_STORE_CTX *store)
+{
+	int ret = X509_verify_cert(store);
+
+	return ret > 0 ? judge_key_usage(store) : ret;
+}
+
+/* Judge the same certificates without X509_V_FLAG_X509_STRICT, at this security level. */
+static X509_STORE_CTX *judge_leniently(X509_STORE_CTX *judged, int level, int *ret)
+{
+	X509_STORE_CTX *again = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param;
+
+	if (again &&
+	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
+		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
+		param = X509_STORE_CTX_get0_param(again);
+		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
+		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
+			X509_VERIFY_PARAM_set_auth_level(param, level);
+			*ret = judge(again);
+			return again;
+		}
+	}
+	X509_STORE_CTX_free(again);
+	return NULL;
+}
+
+static bool passes_at(X509_STORE_CTX *judged, int level)
+{
+	int ret = 0;
+
+	X509_STORE_CTX_free(judge_leniently(judged, level, &ret));
+	return ret > 0;
+}
+
+/*
+ * What every client refuses comes first: with what only strict ones refuse the
+ * library would stop before it.
+ */
+static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
+{
+	const int level = X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(judged));
+	int ret = 0;
+	X509_STORE_CTX *again = judge_leniently(judged, level, &ret);
+	X509_STORE_CTX *failed = again && ret <= 0 ? again : judged;
+
+	v->lenient_accepts = ret > 0;
+	v->weak_accepts = ret <= 0 && passes_at(judged, 0);
+	v->error = X509_STORE_CTX_get_error(failed);
+	certinfo_get(certcause_find(failed, &v->depth, &v->cause), &v->culprit);
+	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
+		revocation_note_crls(&v->revocation, failed, v->depth);
+	X509_STORE_CTX_free(again);
+	findings_collect(&v->findings, judged);
+}
+
 int verify_callback(X509_STORE_CTX *store, void *unused)
 {
 	struct verdict *v = verdict_of(store);
@@ -121,9 +131,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	(void)unused;
 	verdict_free(v);
 	memset(v, 0, sizeof *v);
-	ret = X509_verify_cert(store);
-	if (ret > 0)
-		ret = judge_key_usage(store);
+	ret = judge(store);
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);
@@ -131,8 +139,9 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	record_chain(v, store);
 	if (ret <= 0)
 		record_failure(v, store);
-	/* What the library reports stays the first judgement's. */
-	X509_STORE_CTX_set_error(store, v->error);
+	/* The alert is chosen by it: unknown_ca only where trust is the cause. */
+	X509_STORE_CTX_set_error(store,
+	    certcause_beyond_trust(&v->cause) ? X509_V_ERR_CERT_REJECTED : v->error);
 	return ret;
 }
 
