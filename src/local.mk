@@ -146,6 +146,7 @@ libclient_a_SOURCES = \
 	src/client/step/connect.c \
 	src/client/step/greet.c \
 	src/client/step/handshake.c \
+	src/client/step/httpanswer.c src/client/step/httpanswer.h \
 	src/client/step/httpget.c src/client/step/httpget.h \
 	src/client/step/icmp.c src/client/step/icmp.h \
 	src/client/step/phases.c src/client/step/phases.h \

@@ -164,6 +164,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
+	tests/fuzz/fuzz_httpanswer \
 	tests/fuzz/fuzz_optparse \
 	tests/fuzz/fuzz_proxyproto \
 	tests/fuzz/fuzz_request \
@@ -194,6 +195,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/handshake \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
+	tests/fuzz/seeds/httpanswer \
 	tests/fuzz/seeds/optparse \
 	tests/fuzz/seeds/proxyproto \
 	tests/fuzz/seeds/request \
@@ -267,6 +269,7 @@ tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_httpanswer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)

@@ -10,6 +10,12 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+/* OpenSSL 4 answers with a const one, and 3.0 takes none. */
+static X509_EXTENSION *extension_at(const X509 *cert, int at)
+{
+	return (X509_EXTENSION *)X509_get_ext(cert, at);
+}
+
 static void name_extension(X509_EXTENSION *extension, char out[CERTFLAW_NAME_MAX])
 {
 	const ASN1_OBJECT *type = X509_EXTENSION_get_object(extension);
@@ -23,7 +29,7 @@ static void name_extension(X509_EXTENSION *extension, char out[CERTFLAW_NAME_MAX
 
 static bool is_twice(X509 *cert, int at)
 {
-	const ASN1_OBJECT *type = X509_EXTENSION_get_object(X509_get_ext(cert, at));
+	const ASN1_OBJECT *type = X509_EXTENSION_get_object(extension_at(cert, at));
 
 	return X509_get_ext_by_OBJ(cert, type, at) >= 0;
 }
@@ -64,7 +70,7 @@ static bool is_malformed(X509_EXTENSION *extension)
 
 static enum certflaw_kind judge_extension(X509 *cert, int at)
 {
-	X509_EXTENSION *extension = X509_get_ext(cert, at);
+	X509_EXTENSION *extension = extension_at(cert, at);
 
 	if (is_twice(cert, at))
 		return CERTFLAW_TWICE;
@@ -83,7 +89,7 @@ bool certflaw_get(X509 *cert, struct certflaw *out)
 		out->kind = judge_extension(cert, i);
 		if (out->kind == CERTFLAW_NONE)
 			continue;
-		name_extension(X509_get_ext(cert, i), out->extension);
+		name_extension(extension_at(cert, i), out->extension);
 		return true;
 	}
 	out->kind = CERTFLAW_OTHER;
@@ -113,7 +119,7 @@ bool certlink_unknown_critical(X509 *cert, char extension[CERTFLAW_NAME_MAX])
 	if ((X509_get_extension_flags(cert) & EXFLAG_CRITICAL) == 0)
 		return false;
 	for (int i = 0; i < X509_get_ext_count(cert); i++) {
-		X509_EXTENSION *at = X509_get_ext(cert, i);
+		X509_EXTENSION *at = extension_at(cert, i);
 
 		if (!X509_EXTENSION_get_critical(at) || X509_supported_extension(at))
 			continue;

@@ -166,7 +166,8 @@ static int times_there(X509 *cert, int nid)
 	int n = 0;
 
 	for (int i = 0; i < X509_get_ext_count(cert); i++)
-		n += OBJ_obj2nid(X509_EXTENSION_get_object(X509_get_ext(cert, i))) == nid;
+		n += OBJ_obj2nid(
+			 X509_EXTENSION_get_object((X509_EXTENSION *)X509_get_ext(cert, i))) == nid;
 	return n;
 }
 

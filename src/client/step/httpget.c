@@ -2,10 +2,9 @@
 #include "client/step/httpget.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "client/step/httpanswer.h"
 #include "common/text.h"
 
 enum { STATUS_LINE_MAX = 120 };
@@ -20,66 +19,46 @@ size_t httpget_request(const char *host, const char *port, char buf[HTTPGET_REQU
 	    left, host, right, port, PACKAGE_VERSION);
 }
 
-/* Where the content begins; NULL: the head has no end. */
-static char *find_content(char *bytes, size_t len)
+static int explain_short(const struct httpanswer *a, struct outcome *oc)
 {
-	for (size_t i = 4; i <= len; i++) {
-		if (memcmp(bytes + i - 4, "\r\n\r\n", 4) == 0)
-			return bytes + i;
-	}
-	return NULL;
+	const unsigned long long content = a->content, length = a->length;
+
+	if (!httpanswer_in_content(a))
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "the HTTP answer ended before its head did");
+	if (a->has_length)
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "%llu bytes of content came, and %llu were announced", content, length);
+	return outcome_set(oc, OC_GREETING_TRUNCATED,
+	    "%llu bytes of content came in chunks, but not the last chunk", content);
 }
 
-/* HTTP/1.x SP three digits, RFC 9112 section 4. */
-static int check_status(const char *head, struct outcome *oc)
+/* A status says more than what may be wrong behind it. */
+static int judge(const struct httpanswer *a, struct outcome *oc)
 {
-	int line = (int)strcspn(head, "\r\n");
+	enum httpanswer_end end = httpanswer_finish(a);
 	char shown[STATUS_LINE_MAX];
 	struct text t;
 
-	if (line < 12 || strncmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ')
+	if (end == HTTPANSWER_NOT_HTTP)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "ALPN has selected http/1.1, but the answer is no HTTP");
-	if (strncmp(head + 9, "200", 3) == 0)
-		return 0;
-	text_begin(&t, shown, sizeof shown);
-	text_add_bytes(&t, head, (size_t)line, "\"");
-	return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"", shown);
-}
-
-/* What Content-Length says; -1: it is not there, or is no number. */
-static long long announced(const char *head)
-{
-	static const char name[] = "\r\nContent-Length:";
-	const char *at = strcasestr(head, name);
-	char *end;
-	long long n;
-
-	if (!at)
-		return -1;
-	n = strtoll(at + sizeof name - 1, &end, 10);
-	return *end == '\r' && n >= 0 ? n : -1;
+	if (a->begun && a->status >= 200 && a->status != 200) {
+		text_begin(&t, shown, sizeof shown);
+		text_add_bytes(&t, a->line, strlen(a->line), "\"");
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"",
+		    shown);
+	}
+	if (end == HTTPANSWER_MALFORMED)
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
+		    a->why);
+	return end == HTTPANSWER_SHORT ? explain_short(a, oc) : 0;
 }
 
 int httpget_unwrap(char *bytes, size_t *len, struct outcome *oc)
 {
-	char *content = find_content(bytes, *len);
-	long long expected;
-	size_t left;
+	struct httpanswer a = { .status = 0 };
 
-	if (!content || memchr(bytes, '\0', (size_t)(content - bytes)))
-		return outcome_set(oc, OC_GREETING_MISMATCH,
-		    "ALPN has selected http/1.1, but the answer is no HTTP");
-	/* The head becomes a text; its last line end is not needed. */
-	content[-1] = '\0';
-	if (check_status(bytes, oc) != 0)
-		return -1;
-	expected = announced(bytes);
-	left = *len - (size_t)(content - bytes);
-	if (expected >= 0 && (unsigned long long)expected > left)
-		return outcome_set(oc, OC_GREETING_TRUNCATED,
-		    "%zu bytes of content came, and %lld were announced", left, expected);
-	memmove(bytes, content, left);
-	*len = left;
-	return 0;
+	*len = httpanswer_feed(&a, bytes, *len, bytes);
+	return judge(&a, oc);
 }

@@ -14,16 +14,17 @@
 enum { HTTPGET_REQUEST_MAX = 512 };
 
 /*
- * The request, of HTTP/1.0, to which nobody answers in chunks or keeps the
+ * The request, of HTTP/1.0, to which nobody should answer in chunks or keep the
  * connection (RFC 9112 section 6.1). host may be an IPv6 literal. Returns its length.
  */
 size_t httpget_request(const char *host, const char *port, char buf[HTTPGET_REQUEST_MAX]);
 
 /*
- * The answer, whole, as it came up to close_notify: leave only its content, at
- * the beginning of bytes, and its length in *len. A status other than 200, or
- * what is no HTTP, is OC_GREETING_MISMATCH; less content than announced is
- * OC_GREETING_TRUNCATED. Returns 0 or -1.
+ * The answer, whole, as it came up to close_notify: leave only its content, without
+ * chunks, at the beginning of bytes, and its length in *len. A status other than
+ * 200, what is no HTTP, and what httpanswer calls malformed is
+ * OC_GREETING_MISMATCH; less content than announced is OC_GREETING_TRUNCATED.
+ * Returns 0 or -1.
  */
 int httpget_unwrap(char *bytes, size_t *len, struct outcome *oc);
 

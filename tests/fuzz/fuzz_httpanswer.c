@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* An answer over HTTP: cut into pieces or decoded in place, content and verdict are the same. */
+#include "fuzz/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/step/httpanswer.h"
+#include "client/step/httpget.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct httpanswer whole = { .status = 0 }, pieces = { .status = 0 };
+	struct outcome oc = OUTCOME_NONE;
+	char *bytes = malloc(size + 1), *out = malloc(size + 1);
+	size_t len = size, put, at = 0;
+
+	fuzz_expect(bytes && out);
+	memcpy(bytes, data, size);
+	put = httpanswer_feed(&whole, bytes, size, out);
+	fuzz_expect(put <= size && put == whole.content);
+	for (size_t i = 0; i < size; i++)
+		at += httpanswer_feed(&pieces, bytes + i, 1, bytes + at);
+	fuzz_expect(at == put && memcmp(bytes, out, put) == 0);
+	fuzz_expect(httpanswer_finish(&whole) == httpanswer_finish(&pieces));
+	fuzz_expect(strcmp(whole.line, pieces.line) == 0);
+	memcpy(bytes, data, size);
+	if (httpget_unwrap(bytes, &len, &oc) == 0)
+		fuzz_expect(
+		    httpanswer_finish(&whole) == HTTPANSWER_COMPLETE && whole.status == 200);
+	else
+		fuzz_expect(oc.code == OC_GREETING_MISMATCH || oc.code == OC_GREETING_TRUNCATED);
+	fuzz_expect(len == put && memcmp(bytes, out, put) == 0);
+	free(bytes);
+	free(out);
+	return 0;
+}
