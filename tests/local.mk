@@ -153,6 +153,7 @@ system_tests = \
 	tests/system/unix-socket.sh \
 	tests/system/unread.sh \
 	tests/system/verbose.sh \
+	tests/system/verdicts.sh \
 	tests/system/zoo.sh
 
 fuzz_targets = \

@@ -71,11 +71,30 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	describe_store(s);
 }
 
+/* It may be the reason of any later failure, and no server has to say so. */
+static void tell_request(const struct session *s, struct outcome *oc)
+{
+	enum outcome_layer layer = outcome_layer(oc->code);
+	char cas[TLSFACTS_CAS_MAX];
+
+	if (!s->tls || oc->code == OC_CLIENT_CERT_REQUIRED || oc->code == OC_INTERNAL ||
+	    !tlsio_shows_none(s->tls))
+		return;
+	outcome_append(oc, "; the server asked for a client certificate and none was sent");
+	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
+		return;
+	tlsfacts_wanted_cas(s->tls, cas);
+	outcome_advise(oc,
+	    "does the service need a client certificate? --cert FILE --key FILE%s%s%s",
+	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
+}
+
 /* Behind the facts: of several addresses, and of one that --connect-to has put there. */
 static void name_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
 
+	tell_request(s, oc);
 	if (s->fd >= 0)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
 		    addr_format(&s->peer, peer));
@@ -83,6 +102,18 @@ static void name_peer(const struct session *s, struct outcome *oc)
 		outcome_append(oc, "; that is the proxy");
 	else if (!s->options->proxy.environment && proxy_variable())
 		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
+}
+
+/*
+ * The server learns that we leave, and has our Finished: with TLS 1.3 it may still wait in the
+ * wire when the greeting came with the server's first flight. One try, a few bytes always fit.
+ */
+static void session_part(struct session *s)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	if (s->tls && (tlsio_close_notify(s->tls, &ignored) == IO_DONE || tlsio_pending(s->tls)))
+		tlsio_flush(s->tls, &ignored);
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
@@ -94,8 +125,10 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
 		uint64_t began_us = clock_us();
 
 		ret = step->run(s, oc);
-		if (ret != 0)
+		if (ret != 0) {
+			session_part(s);
 			name_peer(s, oc);
+		}
 		if (watch)
 			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);
 	}

@@ -15,42 +15,53 @@ bool firstbytes_are_tls(const unsigned char *bytes, size_t len)
 	return len < 2 || bytes[1] == 3;
 }
 
+/* What a server is by its first bytes, what a client is; NULL: that side does not begin so. */
 static const struct {
-	const char *prefix, *guess, *advice;
+	const char *prefix, *server, *client, *advice;
 } known[] = {
-	{ "HTTP/", "an HTTP answer",
+	{ "HTTP/", "an HTTP answer", "an HTTP answer",
 	    "curl -v http://HOST:PORT shows what it is; TLS has another port" },
-	{ "GET ", "an HTTP request", NULL },
-	{ "HEAD ", "an HTTP request", NULL },
-	{ "POST ", "an HTTP request", NULL },
-	{ "SSH-", "an SSH server", "is it the right port? ssh -p PORT HOST is what answers here" },
-	{ "220", "a mail or FTP server",
+	{ "GET ", "an HTTP request", "an HTTP request", NULL },
+	{ "HEAD ", "an HTTP request", "an HTTP request", NULL },
+	{ "POST ", "an HTTP request", "an HTTP request", NULL },
+	{ "PUT ", "an HTTP request", "an HTTP request", NULL },
+	{ "OPTIONS ", "an HTTP request", "an HTTP request", NULL },
+	{ "CONNECT ", "an HTTP request", "an HTTP request", NULL },
+	{ "PRI * HTTP/2", "an HTTP/2 request", "an HTTP/2 request", NULL },
+	{ "SSH-", "an SSH server", "an SSH client",
+	    "is it the right port? ssh -p PORT HOST is what answers here" },
+	{ "220", "a mail or FTP server", NULL,
 	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls smtp "
 	    "-connect HOST:PORT" },
-	{ "* OK", "an IMAP server",
+	{ "EHLO ", NULL, "a mail client", NULL },
+	{ "HELO ", NULL, "a mail client", NULL },
+	{ "* OK", "an IMAP server", NULL,
 	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls imap "
 	    "-connect HOST:PORT" },
-	{ "+OK", "a POP3 server",
+	{ "+OK", "a POP3 server", NULL,
 	    "TLS comes after STLS, or has another port: openssl s_client -starttls pop3 "
 	    "-connect HOST:PORT" },
-	{ "RFB ", "a VNC server", NULL },
-	{ "-ERR", "a Redis server", NULL },
-	{ "PROXY ", "a PROXY protocol header", NULL },
-	{ "\r\n\r\n", "a PROXY protocol header", NULL },
+	{ "RFB ", "a VNC server", "a VNC client", NULL },
+	{ "-ERR", "a Redis server", NULL, NULL },
+	{ "*1\r\n", NULL, "a Redis client", NULL },
+	{ "PROXY ", "a PROXY protocol header", "a PROXY protocol header", NULL },
+	{ "\r\n\r\n", "a PROXY protocol header", "a PROXY protocol header", NULL },
 };
 
-int firstbytes_explain(const unsigned char *bytes, size_t len, struct outcome *oc)
+int firstbytes_explain(const unsigned char *bytes, size_t len, bool from_client, struct outcome *oc)
 {
 	const char *guess = "not a TLS record", *advice = NULL;
 	char shown[4 * SHOWN_MAX + 1];
 	struct text t;
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		const char *side = from_client ? known[i].client : known[i].server;
 		size_t n = strlen(known[i].prefix);
 
-		if (len >= n && memcmp(bytes, known[i].prefix, n) == 0) {
-			guess = known[i].guess;
-			advice = known[i].advice;
+		if (side && len >= n && memcmp(bytes, known[i].prefix, n) == 0) {
+			guess = side;
+			/* It is for whoever has asked the server. */
+			advice = from_client ? NULL : known[i].advice;
 		}
 	}
 	text_begin(&t, shown, sizeof shown);

@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "common/certinfo.h"
 #include "common/text.h"
 
 static const char *or_empty(const char *s)
@@ -68,6 +69,28 @@ bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX])
 	for (size_t i = 0; i < sizeof key; i++)
 		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 	return true;
+}
+
+const char *tlsfacts_wanted_cas(const struct tlsio *t, char buf[TLSFACTS_CAS_MAX])
+{
+	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(tlsio_library(t));
+	int count = sk_X509_NAME_num(names), i;
+	char one[CERTINFO_NAME_MAX];
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < count && i < 2; i++) {
+		size_t room = TLSFACTS_CAS_MAX - at;
+
+		certinfo_name(sk_X509_NAME_value(names, i), one);
+		/* "and N more" has to fit, too. */
+		if (strlen(one) + 32 > room)
+			break;
+		at += (size_t)snprintf(buf + at, room, "%s\"%s\"", at > 0 ? ", " : "", one);
+	}
+	if (i < count && at > 0)
+		snprintf(buf + at, TLSFACTS_CAS_MAX - at, " and %d more", count - i);
+	return buf;
 }
 
 const X509 *tlsfacts_client(const struct tlsio *t)

@@ -25,6 +25,13 @@ const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX]);
 enum { TLSFACTS_BINDING_MAX = 65 };
 bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX]);
 
+/*
+ * The CAs whose certificates the server asked for: "\"A\", \"B\" and 5 more", or "".
+ * buf is returned.
+ */
+enum { TLSFACTS_CAS_MAX = 256 };
+const char *tlsfacts_wanted_cas(const struct tlsio *t, char buf[TLSFACTS_CAS_MAX]);
+
 /* The certificate of a client that was verified; NULL: none was. Not to be freed. */
 const X509 *tlsfacts_client(const struct tlsio *t);
 

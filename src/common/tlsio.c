@@ -150,7 +150,7 @@ static int not_tls(const struct tlsio *t, struct outcome *oc)
 	if (SSL_is_server(t->ssl) && proxyproto_begins(w->head, w->head_len))
 		return outcome_set(oc, OC_PROXY_HEADER_BAD,
 		    "a PROXY protocol header came where none may be");
-	return firstbytes_explain(w->head, w->head_len, oc);
+	return firstbytes_explain(w->head, w->head_len, SSL_is_server(t->ssl), oc);
 }
 
 /* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
@@ -163,6 +163,20 @@ static enum tlsalert_identity shown_identity(const struct tlsio *t)
 	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
 	return SSL_get_signature_nid(t->ssl, &digest) == 1 ? TLSALERT_SENT_OURS
 							   : TLSALERT_SENT_NONE;
+}
+
+bool tlsio_shows_none(const struct tlsio *t)
+{
+	return shown_identity(t) == TLSALERT_SENT_NONE;
+}
+
+/* Bytes of a ClientHello, the first one, have come, but not its end. */
+static bool is_half_hello(const struct tlsio *t)
+{
+	OSSL_HANDSHAKE_STATE state = SSL_get_state(t->ssl);
+
+	return SSL_is_server(t->ssl) && t->wire.head_len > 0 && t->wire.sent == 0 &&
+	    (state == TLS_ST_BEFORE || state == TLS_ST_SR_CLNT_HELLO);
 }
 
 static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
@@ -179,6 +193,9 @@ static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
 	if (open)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
 		    "the peer closed the connection without close_notify");
+	if (is_half_hello(t))
+		return outcome_set(oc, OC_HANDSHAKE_CLOSED,
+		    "the client sent only part of its ClientHello and closed the connection");
 	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
 }
 
@@ -389,17 +406,24 @@ void tlsio_split(struct tlsio *t, size_t at)
 	tlswire_split(&t->wire, at);
 }
 
+static const char *how_far(const struct tlsio *t)
+{
+	if (t->wire.sated)
+		return "the peer sent more than a handshake needs";
+	if (!SSL_is_server(t->ssl))
+		return tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing";
+	if (!tlsio_heard(t))
+		return "the client sent nothing";
+	return is_half_hello(t) ? "the client sent only part of its ClientHello"
+				: "the client did not finish it";
+}
+
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
 {
-	const char *said =
-	    tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing";
-
 	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))
 		return not_tls(t, oc);
-	if (t->wire.sated)
-		said = "the peer sent more than a handshake needs";
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
-	    after_ms, said);
+	    after_ms, how_far(t));
 }
 
 const SSL *tlsio_library(const struct tlsio *t)

@@ -134,9 +134,12 @@ void tlsio_split(struct tlsio *t, size_t at);
 
 /*
  * The deadline of the handshake has passed: NOT_TLS when the peer spoke
- * something else, else HANDSHAKE_TIMEOUT. Returns -1.
+ * something else, else HANDSHAKE_TIMEOUT with how far the peer came. Returns -1.
  */
 int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc);
+
+/* Of a client: the server asked for a certificate, and none was sent. */
+bool tlsio_shows_none(const struct tlsio *t);
 
 /* The last alert that we sent besides close_notify, or OUTCOME_NO_ALERT. Servers only. */
 int tlsio_sent_alert(const struct tlsio *t);

@@ -249,8 +249,9 @@ START_TEST(test_another_protocol_is_named)
 	} said[] = {
 		{ "HTTP/1.1 400 Bad Request\r\n", "an HTTP answer" },
 		{ "GET / HTTP/1.1\r\n", "an HTTP request" },
-		{ "SSH-2.0-OpenSSH_9.2\r\n", "an SSH server" },
-		{ "220 mail.test ESMTP\r\n", "a mail or FTP server" },
+		{ "SSH-2.0-OpenSSH_9.2\r\n", "an SSH client" },
+		{ "220 mail.test ESMTP\r\n", "not a TLS record" },
+		{ "EHLO me.test\r\n", "a mail client" },
 		{ "\"quoted\" \x1b[31m\n", "not a TLS record" },
 	};
 
@@ -261,6 +262,8 @@ START_TEST(test_another_protocol_is_named)
 		oc = after_bytes(said[i].bytes, strlen(said[i].bytes));
 		ck_assert_outcome(&oc, OC_NOT_TLS, said[i].guess);
 		ck_assert_ptr_null(strchr(oc.detail, '\x1b'));
+		/* Advice is for whoever has asked a server. */
+		ck_assert_str_eq(oc.advice, "");
 		end();
 	}
 }
@@ -302,7 +305,7 @@ START_TEST(test_late_tells_silence_from_noise)
 	begin();
 	ck_assert_int_eq(tlsio_handshake(server, &oc), IO_WANT_READ);
 	ck_assert_int_eq(tlsio_handshake_late(server, 700, &oc), -1);
-	ck_assert_outcome(&oc, OC_HANDSHAKE_TIMEOUT, "700 ms; the peer said nothing");
+	ck_assert_outcome(&oc, OC_HANDSHAKE_TIMEOUT, "700 ms; the client sent nothing");
 	end();
 
 	oc = OUTCOME_NONE;
@@ -310,7 +313,18 @@ START_TEST(test_late_tells_silence_from_noise)
 	ck_assert_int_eq(send(peer, "\x16\x03\x01", 3, 0), 3);
 	ck_assert_int_eq(tlsio_handshake(server, &oc), IO_WANT_READ);
 	tlsio_handshake_late(server, 700, &oc);
-	ck_assert_outcome(&oc, OC_HANDSHAKE_TIMEOUT, "had begun to answer");
+	ck_assert_outcome(&oc, OC_HANDSHAKE_TIMEOUT,
+	    "the client sent only part of its ClientHello");
+	end();
+
+	/* And then leaves. */
+	oc = OUTCOME_NONE;
+	begin();
+	ck_assert_int_eq(send(peer, "\x16\x03\x01\x01\x00\x01\x00\x00\xfc\x03\x03", 11, 0), 11);
+	ck_assert_int_eq(tlsio_handshake(server, &oc), IO_WANT_READ);
+	ck_assert_int_eq(shutdown(peer, SHUT_WR), 0);
+	ck_assert_int_eq(tlsio_handshake(server, &oc), IO_FAILED);
+	ck_assert_outcome(&oc, OC_HANDSHAKE_CLOSED, "the client sent only part of its ClientHello");
 	end();
 
 	oc = OUTCOME_NONE;
@@ -404,7 +418,7 @@ END_TEST
 CHECK_MAIN_IN("tlsio", make_files, testpki_end, test_a_flight_is_one_send,
     test_no_early_word_in_tls12_or_after_a_retry, test_facts_are_those_of_the_handshake,
     test_close_notify_is_said_once, test_a_clean_end_is_told_from_a_truncation,
-    test_a_reset_is_told_from_a_close, test_another_protocol_is_named,
-    test_a_proxy_header_is_named, test_a_broken_record_is_still_tls,
-    test_late_tells_silence_from_noise, test_an_alert_is_named_with_its_number,
-    test_nothing_in_common, test_a_long_write_survives_a_slow_reader)
+    test_a_reset_is_told_from_a_close, test_another_protocol_is_named, test_a_proxy_header_is_named,
+    test_a_broken_record_is_still_tls, test_late_tells_silence_from_noise,
+    test_an_alert_is_named_with_its_number, test_nothing_in_common,
+    test_a_long_write_survives_a_slow_reader)
