@@ -109,6 +109,9 @@ const char *certflaw_text(const struct certflaw *flaw, char buf[CERTFLAW_TEXT_MA
 	} else if (flaw->kind == CERTFLAW_MALFORMED) {
 		before = "has a malformed ";
 		behind = " extension";
+	} else if (flaw->kind == CERTFLAW_UNKNOWN) {
+		before = "has the critical extension ";
+		behind = ", which the TLS library does not know";
 	}
 	snprintf(buf, CERTFLAW_TEXT_MAX, "%s%s%s", before, flaw->extension, behind);
 	return buf;
@@ -235,6 +238,10 @@ X509 *certcause_find(X509_STORE_CTX *judged, int *depth, struct certcause *out)
 		return culprit;
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		break;
+	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+		if (certlink_unknown_critical(culprit, out->flaw.extension))
+			out->flaw.kind = CERTFLAW_UNKNOWN;
+		return culprit;
 	default:
 		certflaw_get(culprit, &out->flaw);
 		return culprit;

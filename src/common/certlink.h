@@ -21,6 +21,7 @@ enum certflaw_kind {
 	CERTFLAW_TWICE,     /* one extension is there more than once (RFC 5280 section 4.2) */
 	CERTFLAW_EMPTY,     /* a keyUsage without a bit (section 4.2.1.3) */
 	CERTFLAW_MALFORMED, /* one cannot be decoded */
+	CERTFLAW_UNKNOWN,   /* one is critical, and the library does not know it */
 	CERTFLAW_OTHER      /* the library calls them invalid, and none of the above */
 };
 

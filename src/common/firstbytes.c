@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/proxyproto.h"
 #include "common/text.h"
 
 enum { SHOWN_MAX = 24 };
@@ -44,8 +45,8 @@ static const struct {
 	{ "RFB ", "a VNC server", "a VNC client", NULL },
 	{ "-ERR", "a Redis server", NULL, NULL },
 	{ "*1\r\n", NULL, "a Redis client", NULL },
-	{ "PROXY ", "a PROXY protocol header", "a PROXY protocol header", NULL },
-	{ "\r\n\r\n", "a PROXY protocol header", "a PROXY protocol header", NULL },
+	{ "PROXY ", "a PROXY protocol header", NULL, NULL },
+	{ "\r\n\r\n", "a PROXY protocol header", NULL, NULL },
 };
 
 int firstbytes_explain(const unsigned char *bytes, size_t len, bool from_client, struct outcome *oc)
@@ -54,6 +55,9 @@ int firstbytes_explain(const unsigned char *bytes, size_t len, bool from_client,
 	char shown[4 * SHOWN_MAX + 1];
 	struct text t;
 
+	if (from_client && proxyproto_begins(bytes, len))
+		return outcome_set(oc, OC_PROXY_HEADER_BAD,
+		    "a PROXY protocol header came where none may be");
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		const char *side = from_client ? known[i].client : known[i].server;
 		size_t n = strlen(known[i].prefix);

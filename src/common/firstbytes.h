@@ -13,8 +13,9 @@
 bool firstbytes_are_tls(const unsigned char *bytes, size_t len);
 
 /*
- * NOT_TLS, with the bytes escaped (the first 24) and a guess: who connected to us
- * (from_client) and who answered us do not begin alike. Returns -1.
+ * PROXY_HEADER_BAD for a PROXY protocol header of a client, else NOT_TLS with the
+ * bytes escaped (the first 24) and a guess. from_client: they came from whoever
+ * connected to us, and not as an answer. Returns -1.
  */
 int firstbytes_explain(const unsigned char *bytes, size_t len, bool from_client,
     struct outcome *oc);

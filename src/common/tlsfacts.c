@@ -93,6 +93,16 @@ const char *tlsfacts_wanted_cas(const struct tlsio *t, char buf[TLSFACTS_CAS_MAX
 	return buf;
 }
 
+int tlsfacts_verify_result(const struct tlsio *t)
+{
+	return (int)SSL_get_verify_result(tlsio_library(t));
+}
+
+X509 *tlsfacts_peer_certificate(const struct tlsio *t)
+{
+	return SSL_get1_peer_certificate(tlsio_library(t));
+}
+
 const X509 *tlsfacts_client(const struct tlsio *t)
 {
 	const SSL *ssl = tlsio_library(t);

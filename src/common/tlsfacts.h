@@ -32,6 +32,12 @@ bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX]);
 enum { TLSFACTS_CAS_MAX = 256 };
 const char *tlsfacts_wanted_cas(const struct tlsio *t, char buf[TLSFACTS_CAS_MAX]);
 
+/* The peer's verified state: X509_V_OK only if chain and name were checked. */
+int tlsfacts_verify_result(const struct tlsio *t);
+
+/* The peer's leaf, a new reference for the caller; NULL if there is none. */
+X509 *tlsfacts_peer_certificate(const struct tlsio *t);
+
 /* The certificate of a client that was verified; NULL: none was. Not to be freed. */
 const X509 *tlsfacts_client(const struct tlsio *t);
 

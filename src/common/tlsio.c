@@ -12,7 +12,6 @@
 
 #include "common/addr.h"
 #include "common/firstbytes.h"
-#include "common/proxyproto.h"
 #include "common/text.h"
 #include "common/tlsalert.h"
 #include "common/tlsparams.h"
@@ -145,12 +144,7 @@ void tlsio_free(struct tlsio *t)
 
 static int not_tls(const struct tlsio *t, struct outcome *oc)
 {
-	const struct tlswire *w = &t->wire;
-
-	if (SSL_is_server(t->ssl) && proxyproto_begins(w->head, w->head_len))
-		return outcome_set(oc, OC_PROXY_HEADER_BAD,
-		    "a PROXY protocol header came where none may be");
-	return firstbytes_explain(w->head, w->head_len, SSL_is_server(t->ssl), oc);
+	return firstbytes_explain(t->wire.head, t->wire.head_len, SSL_is_server(t->ssl), oc);
 }
 
 /* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
@@ -441,16 +435,6 @@ char *tlsio_dup_sni(const struct tlsio *t)
 	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
 
 	return name ? strdup(name) : NULL;
-}
-
-int tlsio_verify_result(const struct tlsio *t)
-{
-	return (int)SSL_get_verify_result(t->ssl);
-}
-
-X509 *tlsio_peer_certificate(const struct tlsio *t)
-{
-	return SSL_get1_peer_certificate(t->ssl);
 }
 
 const char *tlsio_error_text(char *buf, size_t max)

@@ -158,11 +158,6 @@ struct tlsio_facts {
 	bool resumed;
 };
 
-/* The peer's verified state: X509_V_OK only if chain and name were checked. */
-int tlsio_verify_result(const struct tlsio *t);
-
-/* The peer's leaf, a new reference for the caller; NULL if there is none. */
-X509 *tlsio_peer_certificate(const struct tlsio *t);
 
 /*
  * Text of the first entry in the error queue, which is emptied; for the

@@ -137,6 +137,8 @@ START_TEST(test_what_the_server_says_of_a_client)
 	const struct testpki_cert *twice =
 	    client((spec){ .extra = { { "extendedKeyUsage", "clientAuth" } } });
 	const struct testpki_cert *empty = client((spec){ .key_usage = "DER:03:01:00" });
+	const struct testpki_cert *strange =
+	    client((spec){ .extra = { { "1.2.3.4", "critical,DER:05:00" } } });
 	const struct testpki_cert *usual = client((spec){ .cn = NULL });
 	const int bad = X509_V_ERR_CERT_REJECTED;
 	const int unknown = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
@@ -147,6 +149,7 @@ START_TEST(test_what_the_server_says_of_a_client)
 	refuse(serial, root, renewed, bad, "certificate in --client-ca has: was it renewed");
 	refuse(twice, NULL, root, bad, "has the extension extendedKeyUsage more than once");
 	refuse(empty, NULL, root, bad, "has an empty keyUsage extension");
+	refuse(strange, NULL, root, bad, "has the critical extension 1.2.3.4, which");
 	refuse(usual, NULL, anew, unknown,
 	    "in --client-ca has another key and did not sign this one");
 	refuse(usual, NULL, other, unknown,

@@ -451,7 +451,7 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	/* Even when everything else claims to be well: there is no certificate with the name. */
 	oc = OUTCOME_NONE;
 	s.verdict.ran = true;
-	ck_assert_int_eq(tlsio_verify_result(s.tls), X509_V_OK);
+	ck_assert_int_eq(tlsfacts_verify_result(s.tls), X509_V_OK);
 	ck_assert_int_eq(step_verify(&s, &oc), -1);
 	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "not for \"a.test\"");
 

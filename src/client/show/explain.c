@@ -195,9 +195,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The chain leads to a trusted root, but breaks a rule on the way: a CA signed "
 	    "for names that its name constraints exclude, a chain is longer than a path "
 	    "length allows, a signature is wrong, a key or a digest too weak, an extension "
-	    "is critical and unknown or is missing. The line has the words of the TLS "
-	    "library.\n\n"
-	    "If only X509_V_FLAG_X509_STRICT is in the way, the advice says so.",
+	    "is critical and unknown, missing, malformed or there twice, or the certificate "
+	    "names its CA by a key identifier or serial number that the CA's present "
+	    "certificate does not have.\n\n"
+	    "What every client refuses comes first in the line. If only "
+	    "X509_V_FLAG_X509_STRICT is in the way, the advice says so.",
 	[OC_CERT_SELF_SIGNED] =
 	    "The server's certificate is its own issuer, and not in the store. Test set-ups "
 	    "and appliances come so. It can be trusted by name: --cacert FILE with that very "
@@ -228,7 +230,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "large packets could still be.",
 	[OC_GREETING_MISMATCH] =
 	    "A greeting came whole, and it is not what --expect says. Another service, an "
-	    "older version of it or another node may answer at this address.",
+	    "older version of it or another node may answer at this address. Over HTTP: the "
+	    "status is not 200, or the answer breaks a rule of RFC 9112, so that two readers "
+	    "could disagree on where it ends.",
 	[OC_GREETING_TRUNCATED] =
 	    "The stream ended without the close_notify that TLS wants as its end (RFC 8446 "
 	    "section 6.1), so nobody can know whether something is missing. The server ended "

@@ -64,7 +64,7 @@ static void keep_line(struct httpanswer *a, char c)
 	}
 }
 
-/* Does this byte go on with "HTTP/1.", a digit, a blank, three digits, a blank and words (section 4)? */
+/* Does this byte go on with "HTTP/1.1 200 " and any words, as section 4 has it? */
 static bool fits_status_line(struct httpanswer *a, char c)
 {
 	static const char shape[] = "HTTP/1.d ddd ";
@@ -177,7 +177,7 @@ static bool take_coding(struct httpanswer *a)
 	return true;
 }
 
-/* A field is whole when the next line does not go on with it. Returns why it is refused, or NULL. */
+/* A field ends where the next line does not go on with it. Returns why it is refused, or NULL. */
 static const char *end_field(struct httpanswer *a)
 {
 	const bool length = name_is(a, "Content-Length"), coding = name_is(a, "Transfer-Encoding");

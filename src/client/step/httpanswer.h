@@ -21,7 +21,7 @@
 /* A longer head, all interim answers and trailers included, is refused. */
 enum { HTTPANSWER_HEAD_MAX = 32768 };
 
-/* Room for the status line, the rest is cut; for the name of a field and for a value that counts. */
+/* Room for the status line, which is cut, for a field's name, and for a value that counts. */
 enum { HTTPANSWER_LINE_MAX = 61, HTTPANSWER_NAME_MAX = 20, HTTPANSWER_VALUE_MAX = 64 };
 
 enum httpanswer_end {

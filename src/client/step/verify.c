@@ -166,7 +166,7 @@ static void judge_session(struct session *s)
 	/* The library asks for more than it changes. */
 	SSL *ssl = (SSL *)tlsio_library(s->tls);
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
-	X509 *leaf = tlsio_peer_certificate(s->tls);
+	X509 *leaf = tlsfacts_peer_certificate(s->tls);
 	X509_VERIFY_PARAM *param;
 
 	if (store && leaf &&
@@ -190,7 +190,7 @@ static void judge_session(struct session *s)
  */
 int step_verify(struct session *s, struct outcome *oc)
 {
-	X509 *leaf = tlsio_peer_certificate(s->tls);
+	X509 *leaf = tlsfacts_peer_certificate(s->tls);
 	bool named = leaf && certname_matches(leaf, s->verify_name);
 
 	X509_free(leaf);
@@ -200,7 +200,7 @@ int step_verify(struct session *s, struct outcome *oc)
 			return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	}
 	if (!s->verdict.ran || s->verdict.error != X509_V_OK ||
-	    tlsio_verify_result(s->tls) != X509_V_OK)
+	    tlsfacts_verify_result(s->tls) != X509_V_OK)
 		return outcome_set(oc, OC_CERT_INVALID,
 		    "the handshake ended without a verified certificate");
 	if (!named)
