@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "common/certinfo.h"
@@ -26,7 +25,6 @@ void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out)
 	out->cipher = or_empty(SSL_get_cipher_name(ssl));
 	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
 	out->resumed = SSL_session_reused(ssl) != 0;
-	ERR_clear_error();
 }
 
 bool tlsfacts_is_http(const struct tlsio *t)

@@ -6,6 +6,7 @@
 
 #include "common/tlsio.h"
 
+/* What was negotiated. The next operation of tlsio empties the error queue. */
 void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out);
 
 /* Has ALPN (RFC 7301) selected http/1.1? A server knows it from the ClientHello on. */
