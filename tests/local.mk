@@ -173,10 +173,9 @@ fuzz_targets = \
 	tests/fuzz/fuzz_sighting \
 	tests/fuzz/fuzz_sni \
 	tests/fuzz/fuzz_staple \
+	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_tlsticket \
 	tests/fuzz/fuzz_tunnel
-	tests/fuzz/fuzz_text \
-	tests/fuzz/fuzz_tlsticket
 
 style_tests = \
 	tests/style/dev.sh \
@@ -243,9 +242,9 @@ libtestsupport_a_SOURCES = \
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/peer tests/support/middlebox tests/support/delayproxy tests/support/writecrls \
-check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/endless tests/support/peer tests/support/middlebox tests/support/delayproxy \
-	tests/support/manager
+check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/delayproxy \
+	tests/support/endless tests/support/manager tests/support/middlebox tests/support/peer \
+	tests/support/writecrls
 LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 

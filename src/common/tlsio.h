@@ -158,7 +158,6 @@ struct tlsio_facts {
 	bool resumed;
 };
 
-
 /*
  * Text of the first entry in the error queue, which is emptied; for the
  * functions of tlsctx. buf is returned.
