@@ -38,6 +38,7 @@ libcommon_a_SOURCES = \
 	src/common/tlsask.c src/common/tlsask.h \
 	src/common/tlscrl.c src/common/tlscrl.h \
 	src/common/tlsctx.c src/common/tlsctx.h \
+	src/common/tlsend.c src/common/tlsend.h \
 	src/common/tlsfacts.c src/common/tlsfacts.h \
 	src/common/tlsident.c src/common/tlsident.h \
 	src/common/tlsio.c src/common/tlsio.h \

@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/check_access \
 	tests/unit/check_activation \
 	tests/unit/check_addr \
+	tests/unit/check_alerts \
 	tests/unit/check_allowlist \
 	tests/unit/check_audit \
 	tests/unit/check_certlink \
@@ -238,6 +239,7 @@ libtestsupport_a_SOURCES = \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/peer_client.c tests/support/peer_client.h \
 	tests/support/scene.c tests/support/scene.h \
+	tests/support/rawrecord.c tests/support/rawrecord.h \
 	tests/support/testpki.c tests/support/testpki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test

@@ -105,6 +105,9 @@
 	    "--allow and --deny say who is") \
 	X(NAME_UNKNOWN, OUTCOME_NO_STATUS, SERVER, "no certificate is for the name asked for", \
 	    "a certificate that lists it, or no --strict-sni") \
+	X(RECORD_BAD, OUTCOME_NO_STATUS, SERVER, \
+	    "the client sent invalid TLS after the handshake", \
+	    "the client, or a device on the path, has a broken TLS implementation") \
 	X(REQUEST_BAD, OUTCOME_NO_STATUS, SERVER, "no HTTP request that can be answered", \
 	    "GET, HEAD or OPTIONS in HTTP/1.1; the answer said what is wrong") \
 	X(REQUEST_TIMEOUT, OUTCOME_NO_STATUS, SERVER, "no HTTP request in time", \

@@ -37,6 +37,11 @@ bool tlsfacts_is_http(const struct tlsio *t)
 	return len == sizeof name - 1 && memcmp(selected, name, len) == 0;
 }
 
+bool tlsfacts_is_within_record(const struct tlsio *t)
+{
+	return SSL_has_pending(tlsio_library(t)) == 1;
+}
+
 const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX])
 {
 	const unsigned char *name;

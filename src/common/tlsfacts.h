@@ -12,6 +12,9 @@ void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out);
 /* Has ALPN (RFC 7301) selected http/1.1? A server knows it from the ClientHello on. */
 bool tlsfacts_is_http(const struct tlsio *t);
 
+/* Has the peer sent the beginning of a record, or more, that was not read as data? */
+bool tlsfacts_is_within_record(const struct tlsio *t);
+
 /* What ALPN has selected, escaped where it is not printable, or "". buf is returned. */
 enum { TLSFACTS_ALPN_MAX = 64 };
 const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX]);

@@ -21,7 +21,8 @@ struct tlsio {
 	SSL *ssl;
 	struct tlswire wire;
 	void *owner;
-	int sent_alert;
+	int alert;  /* the fatal one that the library made, or OUTCOME_NO_ALERT */
+	bool over;  /* a fatal alert was made or received: no close_notify follows */
 	bool asked; /* for a certificate of ours, by a server */
 };
 
@@ -35,39 +36,48 @@ static void begin(void)
 	errno = 0;
 }
 
-static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+/* A fatal alert waits to be sent. */
+static void give_up(struct tlsio *t, int alert)
 {
-	struct tlsio *t = calloc(1, sizeof *t);
-	BIO *bio;
-
-	begin();
-	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1) {
-		tlsio_free(t);
-		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-		return NULL;
-	}
-	t->owner = owner;
-	t->sent_alert = OUTCOME_NO_ALERT;
-	tlswire_init(&t->wire, fd);
-	bio = tlswire_bio(&t->wire);
-	if (!bio) {
-		tlsio_free(t);
-		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-		return NULL;
-	}
-	SSL_set_bio(t->ssl, bio, bio);
-	return t;
+	t->alert = alert;
+	t->over = true;
 }
 
-/* SSL_CTX_set_info_callback(3): the only way to learn which alert the library sends. */
+/*
+ * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes, and how many
+ * messages it handles. A warning, such as close_notify, is not a failure.
+ */
 static void note_alert(const SSL *ssl, int where, int alert)
 {
 	struct tlsio *t = SSL_get_app_data(ssl);
 
 	if (where & SSL_CB_LOOP)
 		tlswire_count_turn(&t->wire);
-	if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT && (alert & 0xff) != 0)
-		t->sent_alert = alert & 0xff;
+	if ((where & SSL_CB_WRITE_ALERT) != SSL_CB_WRITE_ALERT || alert >> 8 != SSL3_AL_FATAL)
+		return;
+	give_up(t, alert & 0xff);
+}
+
+static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+{
+	struct tlsio *t = calloc(1, sizeof *t);
+	BIO *bio = NULL;
+
+	begin();
+	if (t) {
+		t->owner = owner;
+		t->alert = OUTCOME_NO_ALERT;
+		tlswire_init(&t->wire, fd);
+	}
+	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1 ||
+	    !(bio = tlswire_bio(&t->wire))) {
+		tlsio_free(t);
+		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+		return NULL;
+	}
+	SSL_set_info_callback(t->ssl, note_alert);
+	SSL_set_bio(t->ssl, bio, bio);
+	return t;
 }
 
 struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
@@ -77,7 +87,6 @@ struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome
 	if (!t)
 		return NULL;
 	tlswire_bound(&t->wire, TLSIO_CLIENT_SENDS_MAX, TLSIO_HELLO_MAX);
-	SSL_set_info_callback(t->ssl, note_alert);
 	SSL_set_accept_state(t->ssl);
 	return t;
 }
@@ -221,8 +230,11 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	unsigned long first = ERR_peek_error();
 	/* Each of the library's parts counts its reasons from the same number on. */
 	int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
+	const char *words = first ? ERR_reason_error_string(first) : NULL;
+	bool told = reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
 	enum io io = IO_FAILED;
 
+	t->over |= told;
 	if (error == SSL_ERROR_WANT_READ)
 		io = tlswire_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE
 							      : tlswire_want(&t->wire);
@@ -233,13 +245,17 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (error == SSL_ERROR_ZERO_RETURN)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (t->wire.refused > 0)
-		t->sent_alert = tlswire_explain_refusal(&t->wire, oc);
+		give_up(t, tlswire_explain_refusal(&t->wire, oc));
 	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
 		not_tls(t, oc);
-	else if (reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256)
+	else if (told)
 		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
 	else if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		vanished(t, open, oc);
+	else if (open)
+		outcome_set(oc, SSL_is_server(t->ssl) ? OC_RECORD_BAD : OC_GREETING_TRUNCATED,
+		    "the peer sent invalid TLS after the handshake: %s",
+		    words ? words : "no reason given");
 	else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
 		outcome_set(oc, OC_CLIENT_CERT_REQUIRED, "the client sent no certificate");
 	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
@@ -248,15 +264,12 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (reason == SSL_R_CALLBACK_FAILED)
 		name_unknown(t, oc);
 	else if (tlsparams_are(reason))
-		tlsparams_explain(t->ssl, reason, ERR_reason_error_string(first), oc);
-	else if (open)
-		outcome_set(oc, OC_GREETING_TRUNCATED, "the TLS library says: %s",
-		    first ? ERR_reason_error_string(first) : "no reason given");
+		tlsparams_explain(t->ssl, reason, words, oc);
 	else if (is_unreadable(t, first))
 		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
-		    ERR_reason_error_string(first));
+		    words);
 	else
-		tlsparams_explain_other(t->ssl, reason, ERR_reason_error_string(first), oc);
+		tlsparams_explain_other(t->ssl, reason, words, oc);
 	ERR_clear_error();
 	return io;
 }
@@ -340,7 +353,7 @@ enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
 	int ret;
 
 	/* A second SSL_shutdown would wait for the peer's close_notify. */
-	if (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
+	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
 	/* A close_notify half written could not be told from one that is out. */
 	if (tlswire_flush_if_full(&t->wire) == IO_WANT_WRITE)
@@ -370,9 +383,9 @@ void tlsio_allow(struct tlsio *t, size_t bytes)
 	tlswire_allow(&t->wire, bytes, SSL_is_server(t->ssl) ? TURNS_MAX : 0);
 }
 
-bool tlsio_pending(const struct tlsio *t)
+bool tlsio_is_broken(const struct tlsio *t)
 {
-	return tlswire_pending(&t->wire);
+	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
 }
 
 bool tlsio_heard(const struct tlsio *t)
@@ -427,7 +440,9 @@ const SSL *tlsio_library(const struct tlsio *t)
 
 int tlsio_sent_alert(const struct tlsio *t)
 {
-	return t->sent_alert;
+	bool left = !tlswire_pending(&t->wire) && !t->wire.send_errno;
+
+	return left ? t->alert : OUTCOME_NO_ALERT;
 }
 
 char *tlsio_dup_sni(const struct tlsio *t)

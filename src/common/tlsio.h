@@ -86,7 +86,7 @@ enum io tlsio_await(struct tlsio *t);
  * HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
  * certificate, CLIENT_CERT_REQUIRED when it showed none; a client also learns
  * CLIENT_CERT_* from the server's alert, see tlsalert_explain. After a failure
- * an alert may be waiting in the wire: see tlsio_pending.
+ * an alert may be waiting in the wire: tlsio_flush sends it.
  */
 enum io tlsio_handshake(struct tlsio *t, struct outcome *oc);
 
@@ -94,14 +94,20 @@ enum io tlsio_handshake(struct tlsio *t, struct outcome *oc);
  * SSL_read. IO_EOF: the peer said close_notify; that is a clean end. A peer
  * that vanished without it is GREETING_TRUNCATED, never IO_EOF (RFC 8446
  * section 6.1). A reset is GREETING_RESET, an alert as in tlsio_handshake: with
- * TLS 1.3 a server refuses a client after the client's handshake is done.
+ * TLS 1.3 a server refuses a client after the client's handshake is done. Bytes
+ * that are not valid TLS are RECORD_BAD in a server and GREETING_TRUNCATED in a
+ * client: an alert may be waiting then, too.
  */
 enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc);
 
 /* SSL_write of all len bytes; the outcomes are those of tlsio_read. */
 enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome *oc);
 
-/* SSL_shutdown, our half of it: says close_notify, does not wait for the peer's. */
+/*
+ * SSL_shutdown, our half of it: says close_notify, does not wait for the peer's.
+ * After a fatal alert in either direction it does nothing, because nothing may
+ * follow (RFC 8446 section 6.2). Fails during a handshake.
+ */
 enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc);
 
 /* Send what is gathered. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
@@ -114,8 +120,8 @@ enum io tlsio_flush(struct tlsio *t, struct outcome *oc);
  */
 void tlsio_allow(struct tlsio *t, size_t bytes);
 
-/* Is there anything that was not sent yet? */
-bool tlsio_pending(const struct tlsio *t);
+/* The socket reported an error, so the peer can be told nothing. A FIN is not an error. */
+bool tlsio_is_broken(const struct tlsio *t);
 
 /* Has the peer sent anything at all, and bytes on the socket so far. */
 bool tlsio_heard(const struct tlsio *t);
@@ -141,7 +147,7 @@ int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcom
 /* Of a client: the server asked for a certificate, and none was sent. */
 bool tlsio_shows_none(const struct tlsio *t);
 
-/* The last alert that we sent besides close_notify, or OUTCOME_NO_ALERT. Servers only. */
+/* The fatal alert that left for the peer, or OUTCOME_NO_ALERT: a gathered one does not count. */
 int tlsio_sent_alert(const struct tlsio *t);
 
 /* The library's own object, for tlsfacts. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/sock.h"
+#include "common/tlsend.h"
 #include "common/tlsfacts.h"
 #include "server/answer.h"
 #include "server/manners.h"
@@ -20,8 +21,8 @@ struct conn {
 	const struct conn_limits *limits;
 	int fd;
 	enum conn_state state;
-	bool greeted;  /* early */
-	bool alerting; /* the last words are an alert, not close_notify */
+	bool greeted; /* early */
+	bool failed;  /* see TLSEND_FAILED */
 	uint64_t now_ms, entered_ms;
 	struct tlsio *tls;            /* from the first byte to the linger */
 	struct proxyhead *proxy;      /* NULL: not from a balancer */
@@ -115,19 +116,21 @@ static void note_failure(struct conn *c, const struct outcome *oc)
 	connrecord_fail(&c->record, states[c->state].name, oc);
 }
 
-/* A peer that is still there is told what happened, and gets the time to read it. */
+/*
+ * The peer is told what happened, and gets the time to read it, unless its connection broke or it
+ * sent nothing at all. After a FIN it may still read.
+ */
 static void fail(struct conn *c, struct outcome *oc)
 {
 	bool silent = c->tls && !tlsio_heard(c->tls);
-	bool unasked = c->state == CONN_REQUEST && !c->request;
-	const char *check = connrecord_is_health_check(oc, silent, unasked);
-	struct outcome health = OUTCOME_NONE;
+	bool told = c->tls && !silent && !tlsio_is_broken(c->tls) && c->state < CONN_CLOSE_NOTIFY;
+	bool unasked =
+	    c->state == CONN_REQUEST && !c->request && !tlsfacts_is_within_record(c->tls);
 
-	if (check)
-		outcome_set(&health, OC_HEALTH_CHECK, "%s", check);
-	note_failure(c, check ? &health : oc);
-	c->alerting = c->tls && c->state < CONN_CLOSE_NOTIFY && connrecord_has_peer(&c->record);
-	enter(c, c->alerting ? CONN_CLOSE_NOTIFY : CONN_DONE);
+	connrecord_spot_check(oc, silent, unasked);
+	note_failure(c, oc);
+	c->failed = true;
+	enter(c, told ? CONN_CLOSE_NOTIFY : CONN_DONE);
 }
 
 static int begin_tls(struct conn *c, struct outcome *oc)
@@ -282,14 +285,17 @@ static enum io run_greeting(struct conn *c, struct outcome *oc)
 	return c->answer.len == 0 ? enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
 }
 
+static enum tlsend ending(const struct conn *c)
+{
+	if (c->answer.len > 0 || c->service->manners == MANNERS_NO_CLOSE_NOTIFY)
+		return TLSEND_CUT;
+	return c->failed ? TLSEND_FAILED : TLSEND_COMPLETE;
+}
+
 static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
-	enum io io = IO_DONE;
+	enum io io = tlsend_say(c->tls, ending(c), oc);
 
-	if (!c->alerting && c->service->manners != MANNERS_NO_CLOSE_NOTIFY)
-		io = tlsio_close_notify(c->tls, oc);
-	if (io == IO_DONE)
-		io = tlsio_flush(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
 	/*
@@ -315,15 +321,23 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 	return io == IO_EOF ? enter(c, CONN_DONE) : io;
 }
 
+/* There is no time to wait: one attempt to say what run_close_notify would. */
+static void part(struct conn *c)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	c->failed = true;
+	if (c->tls)
+		tlsend_say(c->tls, ending(c), &ignored);
+	enter(c, CONN_DONE);
+}
+
 /* Whoever is slow with a request is still there to be told (RFC 9110 section 15.5.9). */
 static void expire_request(struct conn *c)
 {
 	struct outcome oc = OUTCOME_NONE;
-	enum io io = IO_FAILED;
 
-	if (request_late(&c->request, &oc) == 0)
-		io = answer_request(c, &oc);
-	if (io == IO_FAILED)
+	if (request_late(&c->request, &oc) != 0 || answer_request(c, &oc) == IO_FAILED)
 		fail(c, &oc);
 }
 
@@ -353,7 +367,7 @@ static void expire(struct conn *c)
 		    "the peer did not take the greeting within %u ms", ms);
 	if (oc.code != OC_OK)
 		note_failure(c, &oc);
-	enter(c, CONN_DONE);
+	part(c);
 }
 
 enum conn_want conn_step(struct conn *c, uint64_t now_ms)
@@ -390,8 +404,8 @@ void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const c
 		outcome_set(&oc, code, "%s", why);
 		note_failure(c, &oc);
 	}
+	part(c);
 	drop_tls(c);
-	enter(c, CONN_DONE);
 }
 
 int conn_fd(const struct conn *c)

@@ -19,33 +19,20 @@ int connrecord_ask(struct conn_record *r, struct outcome *oc)
 	return r->client ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a client");
 }
 
-const char *connrecord_is_health_check(const struct outcome *oc, bool silent, bool unasked)
+void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked)
 {
-	switch (oc->code) {
-	case OC_HANDSHAKE_CLOSED:
-	case OC_HANDSHAKE_RESET:
-		return silent ? "connected and closed without a byte" : NULL;
-	case OC_GREETING_TRUNCATED:
-	case OC_GREETING_RESET:
-		return unasked ? "closed after the handshake without a request" : NULL;
-	default:
-		return NULL;
-	}
-}
+	bool closed = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
+	bool closed_later = oc->code == OC_GREETING_TRUNCATED || oc->code == OC_GREETING_RESET;
+	const char *what = NULL;
 
-bool connrecord_has_peer(const struct conn_record *r)
-{
-	switch (r->code) {
-	case OC_HEALTH_CHECK:
-	case OC_HANDSHAKE_CLOSED:
-	case OC_HANDSHAKE_RESET:
-	case OC_GREETING_TRUNCATED:
-	case OC_GREETING_RESET:
-	case OC_INTERNAL:
-		return false;
-	default:
-		return true;
-	}
+	if (silent && closed)
+		what = "connected and closed without a byte";
+	else if (unasked && closed_later)
+		what = "closed after the handshake without a request";
+	if (!what)
+		return;
+	*oc = OUTCOME_NONE;
+	outcome_set(oc, OC_HEALTH_CHECK, "%s", what);
 }
 
 /* On the heap, because most connections never fail, and an outcome is a kilobyte. */

@@ -46,14 +46,10 @@ int connrecord_ask(struct conn_record *r, struct outcome *oc);
 void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
 
 /*
- * A balancer that looks whether we are there asks for nothing: what it did instead,
- * when a connection ended so before the peer said anything (silent), or in HTTP before
- * the request (unasked). Else NULL.
+ * A failure becomes HEALTH_CHECK if it is what a load balancer's check does: the peer closed before
+ * it said anything (silent), or in HTTP before its request (unasked).
  */
-const char *connrecord_is_health_check(const struct outcome *oc, bool silent, bool unasked);
-
-/* After a failure: is the peer still there, to be told? */
-bool connrecord_has_peer(const struct conn_record *r);
+void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked);
 
 /* What the TLS state knows, before it goes. */
 void connrecord_take(struct conn_record *r, const struct tlsio *tls);

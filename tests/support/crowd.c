@@ -7,6 +7,8 @@
  *	crowd drip N PORT             send a ClientHello that never ends, byte by byte
  *	crowd greet N AT_ONCE PORT CA be N good clients: verify chain, name, greeting, end
  *	crowd say PORT                send standard input, print what comes, once
+ *	crowd garble PORT             send an undecryptable record in place of an HTTP request,
+ *	                              print the alert that comes, and how the server closes
  *
  * "ready" is printed when all, or AT_ONCE of them, are connected; at the end
  * one line of name=count. idle ends with standard input, or when the server
@@ -499,11 +501,51 @@ static void run_say(void)
 	close(fd);
 }
 
+/* ---- one that breaks the protocol ------------------------------------------------- */
+
+static void print_last_words(SSL *ssl)
+{
+	char more[1];
+	int error = SSL_get_error(ssl, SSL_read(ssl, more, sizeof more));
+	int reason = ERR_GET_REASON(ERR_peek_error());
+
+	if (error == SSL_ERROR_ZERO_RETURN)
+		puts("close_notify");
+	else if (reason > SSL_AD_REASON_OFFSET)
+		printf("alert %d\n", reason - SSL_AD_REASON_OFFSET);
+	else
+		puts("nothing");
+}
+
+static void run_garble(void)
+{
+	static const unsigned char http[] = "\x08http/1.1";
+	static const char garbage[5 + 40] = { 0x17, 3, 3, 0, 40 };
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(ctx);
+	int fd = connect_to_server();
+	char more[1];
+
+	if (options.tls12)
+		SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+	if (fd < 0 || SSL_set_alpn_protos(ssl, http, sizeof http - 1) != 0 ||
+	    SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
+		die("connect");
+	if (send(fd, garbage, sizeof garbage, MSG_NOSIGNAL) != sizeof garbage)
+		die("send");
+	print_last_words(ssl);
+	puts(recv(fd, more, sizeof more, 0) == 0 ? "FIN" : "no FIN");
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	close(fd);
+}
+
 /* ---- the program -------------------------------------------------------------------- */
 
 static _Noreturn void usage(void)
 {
 	fputs("usage: crowd [--time SECONDS] idle|half|drip N PORT | say PORT |\n"
+	      "       [--tls12] garble PORT |\n"
 	      "       [--hold] [--until-end] [--tls12] [--send BYTES] [--greeting FILE]\n"
 	      "       greet N AT_ONCE PORT CA\n",
 	    stderr);
@@ -558,7 +600,8 @@ static void parse(int argc, char *argv[])
 	int left = (int)(argv + argc - word);
 
 	options.mode = left > 0 ? word[0] : "";
-	if (strcmp(options.mode, "say") == 0 && left == 2) {
+	if (left == 2 &&
+	    (strcmp(options.mode, "say") == 0 || strcmp(options.mode, "garble") == 0)) {
 		options.port = number(word[1], 65535);
 	} else if (strcmp(options.mode, "greet") == 0 && left == 5) {
 		options.n = number(word[1], GREET_MAX);
@@ -580,6 +623,8 @@ int main(int argc, char *argv[])
 	set_signals();
 	if (strcmp(options.mode, "say") == 0)
 		run_say();
+	else if (strcmp(options.mode, "garble") == 0)
+		run_garble();
 	else if (strcmp(options.mode, "greet") == 0)
 		run_greet();
 	else

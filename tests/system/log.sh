@@ -45,6 +45,12 @@ await 'outcome=HANDSHAKE_ALERT sni=asked\.test stage=[a-z-]* alert=48 alert_from
 openssl s_client -connect "$HOST:$PORT" -servername asked.test -groups secp521r1 </dev/null \
 	>"$TMP/said" 2>&1 && fail 'a group that we do not have'
 await 'outcome=HANDSHAKE_PARAMETERS .*stage=hello alert=40 alert_from=us'
+for each in '' --tls12; do
+	# shellcheck disable=SC2086 # an option, or none
+	"$CROWD" $each garble "$PORT" >"$TMP/said" || error 'no record was garbled'
+	printf 'alert 20\nFIN\n' | cmp -s - "$TMP/said" || fail "a bad record gets: $(cat "$TMP/said")"
+done
+await 'outcome=RECORD_BAD alpn=http/1.1 .*stage=request alert=20 alert_from=us' 2
 say </dev/null
 greeted || fail 'not greeted'
 await 'outcome=OK sni=localhost protocol=TLSv1.3 .* resumed=no received='

@@ -99,6 +99,7 @@ static SSL_CTX *make_client(const struct testpki_cert *shown, int version)
 
 static void shake_hands(struct tlsio *server, SSL *c, struct fate *f)
 {
+	struct outcome ignored = OUTCOME_NONE;
 	enum io io = IO_WANT_READ;
 
 	for (int i = 0; i < 20 && io != IO_DONE && io != IO_FAILED; i++) {
@@ -106,6 +107,7 @@ static void shake_hands(struct tlsio *server, SSL *c, struct fate *f)
 		io = tlsio_handshake(server, &f->oc);
 	}
 	f->in = io == IO_DONE;
+	tlsio_flush(server, &ignored);
 	f->alert = tlsio_sent_alert(server);
 	ck_assert(f->in || io == IO_FAILED);
 	/* As connrecord does it. */

@@ -402,12 +402,14 @@ START_TEST(test_close_notify_in_the_handshake_is_no_success)
 		peer_client_step(&client);
 		conn_step(c, now);
 		ck_assert_int_eq(send(peer, alert, sizeof alert, 0), sizeof alert);
-		conn_step(c, now);
-		conn_step(c, now);
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+		ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+		close(peer);
+		ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 		expect_done(c, OC_HANDSHAKE_CLOSED);
 		ck_assert_has(conn_get_record(c)->failure->detail, "close_notify");
 		peer_client_free(&client);
-		end(c, peer);
+		end(c, -1);
 	}
 }
 END_TEST

@@ -176,13 +176,16 @@ START_TEST(test_close_notify_is_said_once)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct peer_client client;
+	uint64_t sent;
 
 	begin();
 	shake_hands(&client, PEER_TLS13);
 	ck_assert_int_eq(tlsio_close_notify(server, &oc), IO_DONE);
 	ck_assert_int_eq(tlsio_flush(server, &oc), IO_DONE);
+	sent = tlsio_sent(server);
 	ck_assert_int_eq(tlsio_close_notify(server, &oc), IO_DONE);
-	ck_assert(!tlsio_pending(server));
+	ck_assert_int_eq(tlsio_flush(server, &oc), IO_DONE);
+	ck_assert_uint_eq(tlsio_sent(server), sent);
 	peer_client_step(&client);
 	ck_assert(client.got_close_notify);
 	peer_client_free(&client);
@@ -369,7 +372,7 @@ END_TEST
 START_TEST(test_nothing_in_common)
 {
 	struct peer_client client;
-	struct outcome oc;
+	struct outcome oc, none = OUTCOME_NONE;
 
 	begin();
 	peer_client_init(&client, peer, PEER_TLS13, NULL);
@@ -377,7 +380,10 @@ START_TEST(test_nothing_in_common)
 	peer_client_step(&client);
 	oc = failed_handshake();
 	ck_assert_outcome(&oc, OC_HANDSHAKE_PARAMETERS, "nothing in common");
-	ck_assert(tlsio_pending(server));
+	/* Until it has left the peer was not told. */
+	ck_assert_int_eq(tlsio_sent_alert(server), OUTCOME_NO_ALERT);
+	ck_assert_int_eq(tlsio_flush(server, &none), IO_DONE);
+	ck_assert_int_eq(tlsio_sent_alert(server), 40);
 	peer_client_free(&client);
 	end();
 }

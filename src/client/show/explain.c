@@ -236,7 +236,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_GREETING_TRUNCATED] =
 	    "The stream ended without the close_notify that TLS wants as its end (RFC 8446 "
 	    "section 6.1), so nobody can know whether something is missing. The server ended "
-	    "in the middle, or is sloppy, or something on the way closed the connection.",
+	    "in the middle, or is sloppy, or something on the way closed the connection. "
+	    "Where the detail says that the peer sent invalid TLS, it was the client that "
+	    "closed, with an alert.",
 	[OC_GREETING_EMPTY] =
 	    "The server said close_notify before it said anything else. A balancer that ends "
 	    "TLS and has no healthy server behind it looks like this.",
@@ -266,6 +268,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "certificate of the server is for, or for none. The client sees HANDSHAKE_ALERT: "
 	    "unrecognized_name (112) or missing_extension (109), which is handshake_failure "
 	    "(40) in TLS 1.2.",
+	[OC_RECORD_BAD] =
+	    "Only in the server's log: after the handshake the client sent a record or a "
+	    "message that TLS does not allow, or one that cannot be decrypted. Its TLS "
+	    "implementation is broken, or a device on the path changed the bytes. The client "
+	    "was told by the alert in the log line.",
 	[OC_REQUEST_BAD] =
 	    "Only in the server's log: http/1.1 was selected by ALPN, and what came was no "
 	    "request that the server answers with 200. The answer said what is wrong, and "
@@ -281,7 +288,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_LIMIT_REACHED] =
 	    "Only in the server's log: a limit was reached, and of all connections this one "
 	    "had waited longest for its peer, so it made room. The client sees "
-	    "HANDSHAKE_CLOSED, HANDSHAKE_RESET or GREETING_TRUNCATED.",
+	    "HANDSHAKE_CLOSED, HANDSHAKE_RESET or, over HTTP, GREETING_EMPTY.",
 	[OC_SHUTDOWN] =
 	    "Only in the server's log: the server was told to leave, and this connection was "
 	    "not done at the end of --drain-timeout.",
