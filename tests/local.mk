@@ -46,6 +46,7 @@ unit_tests = \
 	tests/unit/check_route \
 	tests/unit/check_recorder \
 	tests/unit/check_sandbox \
+	tests/unit/check_session \
 	tests/unit/check_sighting \
 	tests/unit/check_sock \
 	tests/unit/check_staple \

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/sock.h"
+#include "common/tlsend.h"
 
 /*
  * A name as a certificate has it: without the final dot of an absolute host
@@ -104,16 +106,16 @@ static void name_peer(const struct session *s, struct outcome *oc)
 		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
 }
 
-/*
- * The server learns that we leave, and has our Finished: with TLS 1.3 it may still wait in the
- * wire when the greeting came with the server's first flight. One try, a few bytes always fit.
- */
-static void session_part(struct session *s)
+void session_part(struct session *s)
 {
 	struct outcome ignored = OUTCOME_NONE;
 
-	if (s->tls && (tlsio_close_notify(s->tls, &ignored) == IO_DONE || tlsio_pending(s->tls)))
-		tlsio_flush(s->tls, &ignored);
+	if (!s->tls)
+		return;
+	(void)tlsend_say(s->tls, TLSEND_FAILED, &ignored);
+	/* Unread input would turn the close into a reset, which may discard what was just sent. */
+	sock_finish(s->fd);
+	sock_drain(s->fd);
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,

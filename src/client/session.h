@@ -102,6 +102,13 @@ typedef void session_watch(const struct session *s, const struct step *step, uin
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
     struct outcome *oc);
 
+/*
+ * Tell the server that we are leaving (TLSEND_FAILED), then FIN; nothing where there is no TLS yet.
+ * One attempt, does not wait: a few bytes fit into the socket's buffer. session_run does this when
+ * a step fails.
+ */
+void session_part(struct session *s);
+
 /* The earlier of now + ms and the session's deadline, in clock_ms() time. */
 uint64_t session_deadline(const struct session *s, unsigned ms);
 

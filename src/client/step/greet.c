@@ -156,12 +156,9 @@ int step_greet(struct session *s, struct outcome *oc)
 
 int step_close(struct session *s, struct outcome *oc)
 {
-	struct outcome ignored = OUTCOME_NONE;
-
 	(void)oc;
 	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
-	if (tlsio_close_notify(s->tls, &ignored) == IO_DONE)
-		tlsio_flush(s->tls, &ignored);
+	session_part(s);
 	tlsresume_take(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
 	    &s->earned);
 	tlsio_free(s->tls);

@@ -127,17 +127,6 @@ static void explain_groups(const struct session *s, struct outcome *oc)
 		    "too, of theirs and ours");
 }
 
-/*
- * The library has said why it gave up in an alert that nobody has sent yet: the
- * server's log should name the reason too. One try, a few bytes always fit.
- */
-static void send_alert(struct session *s)
-{
-	struct outcome ignored = OUTCOME_NONE;
-
-	tlsio_flush(s->tls, &ignored);
-}
-
 static void get_facts(struct session *s)
 {
 	tlsfacts_get(s->tls, &s->facts);
@@ -167,7 +156,6 @@ int step_handshake(struct session *s, struct outcome *oc)
 	/* A certificate comes when all that was agreed on: its facts are not all that is known. */
 	if (s->verdict.ran)
 		get_facts(s);
-	send_alert(s);
 	/* The library only knows that the certificate was refused; the verdict knows why. */
 	if (expected_differs(&s->options->expected, &s->verdict))
 		return expected_explain(&s->options->expected, &s->verdict, oc);
