@@ -143,6 +143,8 @@ static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
 		return 0;
 	if (set_key(key, iv, cipher, mac, 0) != 1)
 		return -1;
+	if (SSL_version(ssl) == TLS1_3_VERSION)
+		return SSL_get_num_tickets(ssl) > 0 ? 2 : 1;
 	return key == keys->key[0] ? 1 : 2;
 }
 
@@ -155,6 +157,23 @@ int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcom
 	    SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, protect) != 1)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ticket keys");
 	return 0;
+}
+
+enum io tlsticket_complete(struct tlsio *t, struct outcome *oc)
+{
+	/* Another ticket is what it asks for, and no other change. */
+	SSL *ssl = (SSL *)tlsio_library(t);
+	size_t count = SSL_get_num_tickets(ssl);
+
+	if (SSL_version(ssl) != TLS1_3_VERSION || !SSL_session_reused(ssl) || count < 2)
+		return IO_DONE;
+	for (size_t i = 1; i < count; i++) {
+		if (SSL_new_session_ticket(ssl) != 1)
+			break;
+	}
+	/* So that the next call adds none. */
+	SSL_set_num_tickets(ssl, 0);
+	return tlsio_handshake(t, oc);
 }
 
 void tlsticket_wipe(struct tlsticket_keys *keys)

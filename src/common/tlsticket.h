@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "common/outcome.h"
+#include "common/tlsio.h"
 
 /*
  * The keys of stateless session tickets (RFC 5077 section 4, RFC 8446 section
@@ -44,9 +45,17 @@ int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome
 /*
  * Let this context, and all connections made from it, protect tickets with
  * these, which must outlive them; one at least. A ticket of a key that is not the
- * first is taken and renewed. Returns 0, or -1 with OC_INTERNAL.
+ * first is taken and renewed, and with TLS 1.3 every ticket is: a client uses one
+ * only once (RFC 8446 appendix C.4). Returns 0, or -1 with OC_INTERNAL.
  */
 int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcome *oc);
+
+/*
+ * After a server's handshake: a resumed TLS 1.3 session gets as many new tickets as a full
+ * handshake gives, where the library alone would give one. Answers as tlsio_handshake; IO_DONE at once where
+ * there is nothing to add, as when it was called before.
+ */
+enum io tlsticket_complete(struct tlsio *t, struct outcome *oc);
 
 /* Forget them; idempotent. */
 void tlsticket_wipe(struct tlsticket_keys *keys);

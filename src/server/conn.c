@@ -8,6 +8,7 @@
 #include "common/sock.h"
 #include "common/tlsend.h"
 #include "common/tlsfacts.h"
+#include "common/tlsticket.h"
 #include "server/answer.h"
 #include "server/manners.h"
 #include "server/proxyhead.h"
@@ -232,6 +233,8 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 {
 	enum io io = tlsio_handshake(c->tls, oc);
 
+	if (io == IO_DONE)
+		io = tlsticket_complete(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
 	tlsfacts_get(c->tls, &c->record.facts);
@@ -299,10 +302,9 @@ static enum io run_close_notify(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	/*
-	 * The FIN waits for the client's Finished: there are proxies that close both
-	 * directions on one. And half-close only: close() with unread input would
-	 * send a reset, and a reset makes the peer's kernel throw away a greeting
-	 * that it had not delivered yet.
+	 * The FIN waits for the client's Finished: there are proxies that close both directions
+	 * on one. And half-close only: close() with unread input would send a reset, and a reset
+	 * makes the peer's kernel throw away a greeting that it had not delivered yet.
 	 */
 	sock_finish(c->fd);
 	drop_tls(c);
@@ -332,12 +334,14 @@ static void part(struct conn *c)
 	enter(c, CONN_DONE);
 }
 
-/* Whoever is slow with a request is still there to be told (RFC 9110 section 15.5.9). */
+/* Whoever is slow with a request can still be told (RFC 9110 section 15.5.9); a pause just ends. */
 static void expire_request(struct conn *c)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (request_late(&c->request, &oc) != 0 || answer_request(c, &oc) == IO_FAILED)
+	if (c->state == CONN_PAUSE)
+		enter(c, CONN_GREETING);
+	else if (request_late(&c->request, &oc) != 0 || answer_request(c, &oc) == IO_FAILED)
 		fail(c, &oc);
 }
 
@@ -348,11 +352,7 @@ static void expire(struct conn *c)
 	unsigned ms = c->limits->ms[phase];
 	struct outcome oc = OUTCOME_NONE;
 
-	if (c->state == CONN_PAUSE) {
-		enter(c, CONN_GREETING);
-		return;
-	}
-	if (phase == PHASE_REQUEST) {
+	if (c->state == CONN_PAUSE || phase == PHASE_REQUEST) {
 		expire_request(c);
 		return;
 	}

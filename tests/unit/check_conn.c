@@ -34,10 +34,13 @@ static void use_service(unsigned tickets, const char *groups, size_t greeting_le
 {
 	static char greeting[SERVICE_GREETING_MAX];
 	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .policy.groups = groups, .tickets = tickets };
+	const struct tlsctx_choice choice = { .policy.groups = groups,
+		.tickets = tickets,
+		.ticket_keys = &service.ticket_keys };
 	struct outcome oc = OUTCOME_NONE;
 
 	tlsctx_free(service.tls);
+	ck_assert_int_eq(tlsticket_renew(&service.ticket_keys, NULL, &oc), 0);
 	memset(greeting, 'g', sizeof greeting);
 	service.tls = tlsctx_server(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
@@ -140,6 +143,59 @@ END_TEST
 START_TEST(test_tickets_are_given_before_the_end)
 {
 	expect_greeted(PEER_TLS13, 2, NULL, 12, NULL);
+}
+END_TEST
+
+static size_t tickets_got;
+static SSL_SESSION *newest;
+
+static int take_session(SSL *ssl, SSL_SESSION *session)
+{
+	(void)ssl;
+	tickets_got++;
+	SSL_SESSION_free(newest);
+	/* A copy, because the library spoils that of a connection which goes. */
+	newest = SSL_SESSION_dup(session);
+	return 0;
+}
+
+/* A client without ALPN is greeted early, the other one later. */
+static void resume_on_and_on(unsigned tickets, const char *protocol)
+{
+	newest = NULL;
+	use_service(tickets, NULL, 12);
+	for (int i = 0; i < 4; i++) {
+		struct peer_client client;
+		struct conn *c;
+		int peer;
+
+		c = begin(&peer);
+		peer_client_init(&client, peer, PEER_TLS13, "GET / HTTP/1.0\r\n\r\n");
+		if (protocol)
+			peer_client_offer(&client, protocol);
+		SSL_CTX_set_session_cache_mode(client.ctx,
+		    SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+		SSL_CTX_sess_set_new_cb(client.ctx, take_session);
+		if (newest)
+			ck_assert_int_eq(SSL_set_session(client.ssl, newest), 1);
+		tickets_got = 0;
+		play(c, &client);
+		ck_assert(client.got_close_notify);
+		ck_assert_int_eq(SSL_session_reused(client.ssl), i > 0);
+		ck_assert_uint_eq(tickets_got, tickets);
+		peer_client_free(&client);
+		end(c, peer);
+	}
+	SSL_SESSION_free(newest);
+}
+
+/* One ticket is for one connection, so whoever has used one gets new ones. */
+START_TEST(test_a_resumed_session_gets_as_many_tickets)
+{
+	for (unsigned tickets = 1; tickets <= 3; tickets++) {
+		resume_on_and_on(tickets, NULL);
+		resume_on_and_on(tickets, "http/1.1");
+	}
 }
 END_TEST
 
@@ -758,8 +814,9 @@ START_TEST(test_no_descriptor_is_left_behind)
 END_TEST
 
 CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12_is_greeted,
-    test_tickets_are_given_before_the_end, test_after_a_hello_retry_request_too,
-    test_the_longest_greeting_arrives_whole, test_a_client_that_talks_is_greeted_all_the_same,
+    test_tickets_are_given_before_the_end, test_a_resumed_session_gets_as_many_tickets,
+    test_after_a_hello_retry_request_too, test_the_longest_greeting_arrives_whole,
+    test_a_client_that_talks_is_greeted_all_the_same,
     test_greeted_early_but_never_finished_is_no_success,
     test_the_fin_waits_for_the_clients_finished, test_silence_ends_at_the_deadline,
     test_a_trickle_does_not_move_the_deadline, test_a_greeting_nobody_takes_ends_at_its_deadline,
