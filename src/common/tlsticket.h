@@ -52,8 +52,8 @@ int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcom
 
 /*
  * After a server's handshake: a resumed TLS 1.3 session gets as many new tickets as a full
- * handshake gives, where the library alone would give one. Answers as tlsio_handshake; IO_DONE at once where
- * there is nothing to add, as when it was called before.
+ * handshake gives, where the library alone would give one. Answers as tlsio_handshake; IO_DONE at
+ * once where there is nothing to add, as when it was called before.
  */
 enum io tlsticket_complete(struct tlsio *t, struct outcome *oc);
 

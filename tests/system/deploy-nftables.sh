@@ -24,6 +24,7 @@ at gateway sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/i
 	error 'the gateway forwards nothing'
 
 HELLO_SERVER=$(program_at server "$HELLO_SERVER")
+NEIGHBOUR=$(program_at gateway "$HELLO_CLIENT")
 HELLO_CLIENT=$(program_at client "$HELLO_CLIENT")
 start_server --listen 0.0.0.0:8443 --listen '[::]:8443' --listen 0.0.0.0:8444
 
@@ -49,7 +50,7 @@ for_both 0 8443
 ends 20 192.0.2.7 8444
 
 echo 'host.nft: too many new connections wait, and are not refused'
-sed 's|rate over 50/second burst 100|rate over 1/second burst 2|' "$host" >"$TMP/slow.nft"
+sed 's|rate 50/second burst 100|rate 1/second burst 2|' "$host" >"$TMP/slow.nft"
 ! cmp -s "$host" "$TMP/slow.nft" || error 'the rate is not where it was'
 rules server "$TMP/slow.nft"
 # All at the same time: however slow this machine is, some are too fast.
@@ -66,6 +67,18 @@ for each in $together; do
 done
 too_fast=$(at server nft list counters | sed -n 's/.*packets \([0-9]*\) .*/\1/p')
 [ "${too_fast:-0}" -gt 0 ] || fail 'nothing was too fast'
+
+echo 'host.nft: while the set of sources is full, a new source waits and a known one is served'
+sed 's|size 65536|size 1|; s|timeout 5s|timeout 1m|' "$host" >"$TMP/full.nft"
+[ "$(grep -c 'size 1$' "$TMP/full.nft")" -eq 2 ] || error 'the size is not where it was'
+rules server "$TMP/full.nft"
+for_both 0 8443
+for address in 192.0.2.7 2001:db8:0:1::7; do
+	run_status 21 "$NEIGHBOUR" --cacert "$CA" --connect-timeout 300ms "$address" 8443
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$address" 8443
+done
+at server nft flush set inet hello_host new4
+run_status 0 "$NEIGHBOUR" --cacert "$CA" 192.0.2.7 8443
 at server nft delete table inet hello_host
 
 echo 'gateway.nft: only the service is forwarded'
