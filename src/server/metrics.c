@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
@@ -17,10 +19,23 @@
 #include "server/exposition.h"
 
 /* A scrape is a short request; who wants more wants something else. */
-enum { HEADERS_MAX = 8192, TIMEOUT_S = 10 };
+enum { HEADERS_MAX = 8192, CONNECTIONS_MAX = 64 };
+
+/* For a whole request and its answer, however slowly they go on. */
+static const struct timeval deadline = { 5, 0 };
 
 /* How long a full descriptor table is left alone. */
 static const struct timeval pause_time = { 0, 100000 };
+
+struct metrics;
+
+/* A connection of the HTTP server, which frees it when it likes: held is our own reference. */
+struct client {
+	struct metrics *metrics;
+	struct client *next;
+	struct bufferevent *held;
+	struct event *late;
+};
 
 struct metrics {
 	struct counters counters;
@@ -28,7 +43,12 @@ struct metrics {
 	struct evhttp *http;
 	struct evconnlistener *listener;
 	struct event *terminate, *master, *resume;
+	struct client *oldest; /* in the order of their deadlines */
+	size_t clients;
 };
+
+/* The library hands its own argument to the callback of a listener's errors. */
+static struct metrics *self;
 
 bool metrics_is_us(void)
 {
@@ -101,13 +121,96 @@ static void on_end(evutil_socket_t fd, short events, void *arg)
 	event_base_loopbreak(m->base);
 }
 
-/* Descriptors are used up, and a readable listener would make the loop spin. */
-static void on_accept_error(struct evconnlistener *listener, void *arg)
+static void forget(struct client *c)
+{
+	struct metrics *m = c->metrics;
+	struct client **at = &m->oldest;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	m->clients--;
+	bufferevent_decref(c->held);
+	event_free(c->late);
+	free(c);
+}
+
+/* The library takes its callbacks away from what it has freed. */
+static bool is_open(const struct client *c)
+{
+	bufferevent_event_cb on_event = NULL;
+
+	bufferevent_getcb(c->held, NULL, NULL, &on_event, NULL);
+	return on_event && bufferevent_getfd(c->held) >= 0;
+}
+
+/* The library sees the end of the connection, and frees it. */
+static void cut(struct client *c)
+{
+	if (is_open(c))
+		shutdown(bufferevent_getfd(c->held), SHUT_RDWR);
+	forget(c);
+}
+
+static void on_late(evutil_socket_t fd, short events, void *arg)
+{
+	(void)fd;
+	(void)events;
+	cut(arg);
+}
+
+static void forget_closed(struct metrics *m)
+{
+	for (struct client *c = m->oldest, *next; c; c = next) {
+		next = c->next;
+		if (!is_open(c))
+			forget(c);
+	}
+}
+
+/* evhttp_set_bevcb: the only way to learn of a connection before its request is complete. */
+static struct bufferevent *on_connection(struct event_base *base, void *arg)
 {
 	struct metrics *m = arg;
+	struct client *c, **end;
 
+	forget_closed(m);
+	if (m->clients >= CONNECTIONS_MAX)
+		cut(m->oldest);
+	c = calloc(1, sizeof *c);
+	if (!c)
+		return NULL;
+	c->metrics = m;
+	c->held = bufferevent_socket_new(base, -1, 0);
+	c->late = evtimer_new(base, on_late, c);
+	if (!c->held || !c->late || event_add(c->late, &deadline) != 0) {
+		if (c->held)
+			bufferevent_free(c->held);
+		if (c->late)
+			event_free(c->late);
+		free(c);
+		return NULL;
+	}
+	for (end = &m->oldest; *end; end = &(*end)->next)
+		;
+	*end = c;
+	m->clients++;
+	bufferevent_incref(c->held);
+	return c->held;
+}
+
+/*
+ * Descriptors are used up, and a readable listener would make the loop spin. The half that has
+ * waited longest makes room.
+ */
+static void on_accept_error(struct evconnlistener *listener, void *unused)
+{
+	(void)unused;
+	forget_closed(self);
+	for (size_t n = (self->clients + 1) / 2; n > 0; n--)
+		cut(self->oldest);
 	evconnlistener_disable(listener);
-	event_add(m->resume, &pause_time);
+	event_add(self->resume, &pause_time);
 }
 
 static void on_resume(evutil_socket_t fd, short events, void *arg)
@@ -129,6 +232,7 @@ static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome 
 {
 	struct evhttp_bound_socket *bound = NULL;
 
+	self = m;
 	event_set_log_callback(on_library_log);
 	m->base = event_base_new();
 	m->http = m->base ? evhttp_new(m->base) : NULL;
@@ -141,7 +245,7 @@ static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome 
 	evhttp_set_allowed_methods(m->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
 	evhttp_set_max_headers_size(m->http, HEADERS_MAX);
 	evhttp_set_max_body_size(m->http, 0);
-	evhttp_set_timeout(m->http, TIMEOUT_S);
+	evhttp_set_bevcb(m->http, on_connection, m);
 	evhttp_set_cb(m->http, "/metrics", on_metrics, m);
 	evhttp_set_cb(m->http, "/healthz", on_health, m);
 	evhttp_set_gencb(m->http, on_other, m);
@@ -158,6 +262,8 @@ static void tear_down(struct metrics *m)
 {
 	if (m->http)
 		evhttp_free(m->http);
+	while (m->oldest)
+		forget(m->oldest);
 	if (m->terminate)
 		event_free(m->terminate);
 	if (m->master)

@@ -43,6 +43,13 @@ digest=$(openssl x509 -in "$CERT" -noout -fingerprint -sha256 | sed 's/.*=//; s/
 has "hello_certificate_not_after_timestamp_seconds{subject=\"localhost\",sha256=\"$digest\"}" \
 	"$(date -d "$end" +%s)"
 
+# A client that sends a byte now and then is cut off at the deadline of the whole request. Its end
+# is waited for below.
+metrics_port=${METRICS##*:}
+"$CROWD" drip 1 "$metrics_port" >"$TMP/drip" &
+drip=$!
+track "$drip"
+
 # What can be provoked from outside, each by its name.
 server_alive
 server_alive
@@ -111,6 +118,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	has "${kept% *}" "${kept##* }"
 fi
 
+wait_for "$PATIENCE" is_gone "$drip" || fail 'a request in drips has no end'
+untrack "$drip"
+
 # HTTP that is not asked for.
 for each in "404 /nothing" "404 /metrics/more"; do
 	code=$(curl -s -o "$TMP/out" -w '%{http_code}' --max-time 10 "http://$METRICS${each#* }")
@@ -134,3 +144,19 @@ wait_for "$PATIENCE" draining
 server_left 0
 finish_crowd
 [ "$(health)" = 000 ] || fail 'the metrics outlive the server'
+
+# Descriptors are used up before the limit of connections is reached: whoever has waited longest goes.
+cat >"$TMP/short" <<-SCRIPT
+	#!/bin/sh
+	ulimit -n 64 && exec '$HELLO_SERVER' "\$@"
+SCRIPT
+chmod +x "$TMP/short"
+HELLO_SERVER=$TMP/short
+start_server --workers 1 --metrics 127.0.0.1:0
+METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
+wait_for "$PATIENCE" scrape || fail "no metrics: $(cat "$TMP/err")"
+start_crowd idle 120 "${METRICS##*:}"
+wait_for "$PATIENCE" scrape || fail "without descriptors the metrics end: $(cat "$TMP/err")"
+[ "$(health)" = 200 ] || fail 'not healthy without descriptors'
+stop_server
+finish_crowd
