@@ -12,7 +12,6 @@
 
 #include "common/addr.h"
 #include "common/firstbytes.h"
-#include "common/text.h"
 #include "common/tlsalert.h"
 #include "common/tlsparams.h"
 #include "common/tlswire.h"
@@ -209,20 +208,6 @@ static bool is_unreadable(const struct tlsio *t, unsigned long first)
 	    !SSL_is_server(t->ssl) && SSL_get_state(t->ssl) == TLS_ST_CR_CERT;
 }
 
-/* The only callback of ours that fails is that of common/tlssni. */
-static int name_unknown(const struct tlsio *t, struct outcome *oc)
-{
-	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
-	char shown[OUTCOME_TEXT_MAX];
-	struct text text;
-
-	if (!name)
-		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
-	text_begin(&text, shown, sizeof shown);
-	text_add_bytes(&text, name, strlen(name), "\"");
-	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
-}
-
 /* The one place where the library's answer is translated; open: the handshake is done. */
 static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 {
@@ -262,7 +247,7 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		outcome_set(oc, OC_CERT_INVALID, "%s",
 		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));
 	else if (reason == SSL_R_CALLBACK_FAILED)
-		name_unknown(t, oc);
+		tlsparams_explain_name(t->ssl, oc);
 	else if (tlsparams_are(reason))
 		tlsparams_explain(t->ssl, reason, words, oc);
 	else if (is_unreadable(t, first))

@@ -2,12 +2,15 @@
 #include "common/tlsparams.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+
+#include "common/text.h"
 
 bool tlsparams_are(int reason)
 {
@@ -107,4 +110,17 @@ int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struc
 		outcome_advise(oc,
 		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
 	return -1;
+}
+
+int tlsparams_explain_name(const SSL *ssl, struct outcome *oc)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	char shown[OUTCOME_TEXT_MAX];
+	struct text text;
+
+	if (!name)
+		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
+	text_begin(&text, shown, sizeof shown);
+	text_add_bytes(&text, name, strlen(name), "\"");
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
 }

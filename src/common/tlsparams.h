@@ -31,4 +31,10 @@ int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *o
  */
 int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc);
 
+/*
+ * The callback of common/tlssni, the only one of ours that fails, found no certificate for the
+ * name: NAME_UNKNOWN. Returns -1.
+ */
+int tlsparams_explain_name(const SSL *ssl, struct outcome *oc);
+
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/conn.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,9 +12,6 @@
 #include "server/manners.h"
 #include "server/proxyhead.h"
 #include "server/request.h"
-
-/* The longest head of a request, in records of one byte, is less. */
-enum { REQUEST_RECEIVES_MAX = 32 * HTTP1_HEAD_MAX };
 
 struct conn {
 	const struct service *service;
@@ -125,10 +121,9 @@ static void fail(struct conn *c, struct outcome *oc)
 {
 	bool silent = c->tls && !tlsio_heard(c->tls);
 	bool told = c->tls && !silent && !tlsio_is_broken(c->tls) && c->state < CONN_CLOSE_NOTIFY;
-	bool unasked =
-	    c->state == CONN_REQUEST && !c->request && !tlsfacts_is_within_record(c->tls);
+	bool asked = c->state != CONN_REQUEST || c->request || tlsfacts_is_within_record(c->tls);
 
-	connrecord_spot_check(oc, silent, unasked);
+	connrecord_spot_check(oc, silent, !asked);
 	note_failure(c, oc);
 	c->failed = true;
 	enter(c, told ? CONN_CLOSE_NOTIFY : CONN_DONE);

@@ -12,6 +12,9 @@
  * whoever says nothing holds nothing.
  */
 
+/* Bytes on the wire: the longest head, in records of one byte, is less. */
+enum { REQUEST_RECEIVES_MAX = 32 * HTTP1_HEAD_MAX };
+
 /*
  * Take what has come. IO_DONE: look at (*r)->status, 0 means that more has to come.
  * IO_WANT_READ, IO_WANT_WRITE: wait. IO_FAILED: as tlsio_read, or INTERNAL, or

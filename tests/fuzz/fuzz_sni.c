@@ -67,7 +67,7 @@ static void put_others(struct bytes *to, bool old)
 
 static void make_hello(struct bytes *hello, const uint8_t *data, size_t size, uint8_t choice)
 {
-	/* Version, random, no session, two ciphers and the renegotiation of RFC 5746, no compression. */
+	/* Version, random, no session, two ciphers and that of RFC 5746, no compression. */
 	static const uint8_t begin[] = { 3, 3 }, random[32] = { 1 };
 	static const uint8_t middle[] = { 0, 0, 6, 0x13, 1, 0xc0, 0x2b, 0, 0xff, 1, 0 };
 	struct bytes extensions = { .len = 0 };

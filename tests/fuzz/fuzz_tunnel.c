@@ -35,20 +35,18 @@ static size_t head_length(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct client_options options;
+	static struct client_options options = { .host = "a.test",
+		.port = "443",
+		.max_ms = WAIT_MS,
+		.proxy = { .user = "me", .password = "secret" } };
 	static struct session s;
 	struct outcome oc = OUTCOME_NONE;
 	int ends[2], ret;
 
 	if (size == 0 || size > INPUT_MAX)
 		return 0;
-	strcpy(options.host, "a.test");
-	strcpy(options.port, "443");
-	options.max_ms = WAIT_MS;
 	options.proxy.kind = data[0] & SOCKS ? PROXY_SOCKS5 : PROXY_HTTP;
 	options.proxy.authenticate = (data[0] & KNOWN) != 0;
-	strcpy(options.proxy.user, "me");
-	strcpy(options.proxy.password, "secret");
 	session_init(&s, &options, NULL);
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
 	s.fd = ends[0];

@@ -17,8 +17,8 @@ extern const struct conn_limits fuzz_limits;
 const struct testpki_cert *fuzz_ca(void);
 
 /*
- * Work for a moment in a folder with ca.pem, chain.pem and key.pem ("a.test"), wild.pem and wild.key
- * ("*.b.test"); then be where libFuzzer was started, because it names what it finds from there.
+ * Work for a moment in a folder with ca.pem, chain.pem and key.pem ("a.test"), wild.pem and
+ * wild.key ("*.b.test"); then be where libFuzzer was started, because it names what it finds from there.
  */
 void fuzz_enter_folder(void);
 void fuzz_leave_folder(void);
@@ -26,7 +26,7 @@ void fuzz_leave_folder(void);
 /* Made at the first call, with a certificate of that moment; it greets with "hello". */
 struct service *fuzz_service(void);
 
-/* The same, asking clients for a certificate of fuzz_ca; listed: one that fuzz_clients lists, too. */
+/* The same, asking clients for a certificate of fuzz_ca; listed: and on the list fuzz_clients. */
 struct service *fuzz_asking_service(bool listed);
 const struct allowlist *fuzz_clients(void);
 

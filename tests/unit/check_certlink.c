@@ -112,9 +112,10 @@ static void refuse(const struct testpki_cert *shown, const struct testpki_cert *
 	X509_STORE_CTX *judged = X509_STORE_CTX_new();
 	STACK_OF(X509) *sent = sk_X509_new_null();
 
-	sk_X509_push(sent, shown->cert);
+	/* They belong to the connection, which drops what it needs no more. */
+	X509_add_cert(sent, shown->cert, X509_ADD_FLAG_UP_REF);
 	if (behind)
-		sk_X509_push(sent, behind->cert);
+		X509_add_cert(sent, behind->cert, X509_ADD_FLAG_UP_REF);
 	X509_STORE_add_cert(store, trusted->cert);
 	ck_assert_int_eq(X509_STORE_CTX_init(judged, store, shown->cert, sent), 1);
 	ck_assert_int_eq(X509_STORE_CTX_set_default(judged, "ssl_client"), 1);
@@ -124,7 +125,7 @@ static void refuse(const struct testpki_cert *shown, const struct testpki_cert *
 	ck_assert_int_eq(X509_STORE_CTX_get_error(judged), alert_error);
 	clientauth_explain(&peer, &oc);
 	ck_assert_outcome(&oc, OC_CLIENT_CERT_REFUSED, words);
-	sk_X509_free(sent);
+	sk_X509_pop_free(sent, X509_free);
 	X509_STORE_CTX_free(judged);
 	X509_STORE_free(store);
 	tlsio_free(tls);

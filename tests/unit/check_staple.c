@@ -281,7 +281,7 @@ START_TEST(test_only_a_good_one_is_loaded)
 	oc = load("missing.der", &facts);
 	ck_assert_outcome(&oc, OC_FILE, "missing.der: No such file");
 	oc = load("chain.pem", &facts);
-	ck_assert_outcome(&oc, OC_FILE, "no OCSP response in DER");
+	ck_assert_outcome(&oc, OC_FILE, "it is no OCSP response: this is a certificate");
 }
 END_TEST
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/step/httpanswer.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,16 +50,11 @@ static bool is_text(char c)
 	return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
 }
 
-/* For people: a byte that is not printable ASCII is escaped. */
 static void keep_line(struct httpanswer *a, char c)
 {
-	char one[8];
-	size_t len = (size_t)snprintf(one, sizeof one, c >= ' ' && c <= '~' ? "%c" : "\\x%02x",
-	    (unsigned char)c);
-
-	if (a->line_len + len < sizeof a->line) {
-		memcpy(a->line + a->line_len, one, len + 1);
-		a->line_len += len;
+	if (a->line_len + 1 < sizeof a->line) {
+		a->line[a->line_len++] = c;
+		a->line[a->line_len] = '\0';
 	}
 }
 

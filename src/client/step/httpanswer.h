@@ -32,12 +32,13 @@ enum httpanswer_end {
 };
 
 struct httpanswer {
-	const char *why;                /* what is malformed; NULL: nothing so far; static */
-	bool begun;                     /* a whole status line came */
-	unsigned status;                /* of the last status line; 0: none was read yet */
-	char line[HTTPANSWER_LINE_MAX]; /* that line, a text of printable ASCII, escaped */
-	uint64_t content;               /* bytes of content so far */
-	bool has_length;                /* Content-Length was there */
+	const char *why; /* what is malformed; NULL: nothing so far; static */
+	bool begun;      /* a whole status line came */
+	unsigned status; /* of the last status line; 0: none was read yet */
+	char line
+	    [HTTPANSWER_LINE_MAX]; /* its beginning, as the peer sent it, without control bytes */
+	uint64_t content;          /* bytes of content so far */
+	bool has_length;           /* Content-Length was there */
 	uint64_t length;
 
 	unsigned state;
