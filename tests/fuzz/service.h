@@ -18,7 +18,8 @@ const struct testpki_cert *fuzz_ca(void);
 
 /*
  * Work for a moment in a folder with ca.pem, chain.pem and key.pem ("a.test"), wild.pem and
- * wild.key ("*.b.test"); then be where libFuzzer was started, because it names what it finds from there.
+ * wild.key ("*.b.test"); then go back to where libFuzzer was started: it names what it finds from
+ * there.
  */
 void fuzz_enter_folder(void);
 void fuzz_leave_folder(void);
