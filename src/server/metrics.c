@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -144,11 +143,11 @@ static bool is_open(const struct client *c)
 	return on_event && bufferevent_getfd(c->held) >= 0;
 }
 
-/* The library sees the end of the connection, and frees it. */
+/* The library is told that the connection ended, and frees it: the sandbox allows half a shutdown. */
 static void cut(struct client *c)
 {
 	if (is_open(c))
-		shutdown(bufferevent_getfd(c->held), SHUT_RDWR);
+		bufferevent_trigger_event(c->held, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
 	forget(c);
 }
 
