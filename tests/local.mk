@@ -304,7 +304,8 @@ $(preloads): tests/support/past.c tests/support/probe.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
 		-shared -o $@ $(top_srcdir)/$(@:.so=.c) -ldl
 
-TESTS += $(unit_tests) tests/fuzz/seeds.sh $(system_tests) $(style_tests)
+# What takes longest begins first, or one processor would wait for the end of it.
+TESTS += $(style_tests) $(system_tests) tests/fuzz/seeds.sh $(unit_tests)
 else
 # Without tests nothing may look as if they had passed.
 check-local:
