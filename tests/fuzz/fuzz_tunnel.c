@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as the answers of a proxy. The first byte says whether it is asked by HTTP or SOCKS5,
- * and whether with a password. What comes behind the answer belongs to the tunnel.
+ * and whether with a password; the next two bits choose the target. What comes behind the answer
+ * belongs to the tunnel.
  */
 #include "fuzz/target.h"
 
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +16,8 @@
 
 enum { INPUT_MAX = 16384, WAIT_MS = 1000 };
 enum { SOCKS = 1, KNOWN = 2 };
+
+static const char *const targets[] = { "a.test", "192.0.2.1", "2001:db8::1", "a.test" };
 
 static size_t left_in(int fd)
 {
@@ -47,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	options.proxy.kind = data[0] & SOCKS ? PROXY_SOCKS5 : PROXY_HTTP;
 	options.proxy.authenticate = (data[0] & KNOWN) != 0;
+	snprintf(options.host, sizeof options.host, "%s", targets[data[0] >> 2 & 3]);
 	session_init(&s, &options, NULL);
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
 	s.fd = ends[0];
