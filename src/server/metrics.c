@@ -20,6 +20,12 @@
 /* A scrape is a short request; who wants more wants something else. */
 enum { HEADERS_MAX = 8192, CONNECTIONS_MAX = 64 };
 
+/*
+ * Of one connection, read and not parsed. The library gathers the line of a chunk's size without
+ * bound, and whatever comes while it answers; a watermark there would make its loop spin.
+ */
+enum { UNPARSED_MAX = 4 * HEADERS_MAX };
+
 /* For a whole request and its answer, however slowly they go on. */
 static const struct timeval deadline = { 5, 0 };
 
@@ -120,6 +126,16 @@ static void on_end(evutil_socket_t fd, short events, void *arg)
 	event_base_loopbreak(m->base);
 }
 
+/* Later, because the library is in the middle of its work with the connection. */
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *unused, void *arg)
+{
+	const struct client *c = arg;
+
+	(void)unused;
+	if (evbuffer_get_length(input) > UNPARSED_MAX)
+		event_active(c->late, EV_TIMEOUT, 0);
+}
+
 static void forget(struct client *c)
 {
 	struct metrics *m = c->metrics;
@@ -129,6 +145,7 @@ static void forget(struct client *c)
 		at = &(*at)->next;
 	*at = c->next;
 	m->clients--;
+	evbuffer_remove_cb(bufferevent_get_input(c->held), on_input, c);
 	bufferevent_decref(c->held);
 	event_free(c->late);
 	free(c);
@@ -143,7 +160,7 @@ static bool is_open(const struct client *c)
 	return on_event && bufferevent_getfd(c->held) >= 0;
 }
 
-/* The library is told that the connection ended, and frees it: the sandbox allows half a shutdown. */
+/* The library is told that it ended, and frees it: the sandbox allows half a shutdown. */
 static void cut(struct client *c)
 {
 	if (is_open(c))
@@ -182,7 +199,8 @@ static struct bufferevent *on_connection(struct event_base *base, void *arg)
 	c->metrics = m;
 	c->held = bufferevent_socket_new(base, -1, 0);
 	c->late = evtimer_new(base, on_late, c);
-	if (!c->held || !c->late || event_add(c->late, &deadline) != 0) {
+	if (!c->held || !c->late || event_add(c->late, &deadline) != 0 ||
+	    !evbuffer_add_cb(bufferevent_get_input(c->held), on_input, c)) {
 		if (c->held)
 			bufferevent_free(c->held);
 		if (c->late)

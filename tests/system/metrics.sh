@@ -112,6 +112,17 @@ if [ "$(id -u)" -eq 0 ]; then
 			[ "$where:$found" != "$SERVER_PID:no" ] || fail 'the search finds no key where one must be'
 		done
 	fi
+	# A chunk whose size has no end is cut off, and not gathered for as long as the deadline lets it.
+	peak() {
+		sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$first/status"
+	}
+	before=$(peak)
+	{
+		printf 'POST /metrics HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+		head -c 16777216 /dev/zero | tr '\0' 1
+	} >"$TMP/chunk"
+	"$CROWD" say "$metrics_port" <"$TMP/chunk" >"$TMP/out" 2>&1
+	[ $(($(peak) - before)) -lt 2048 ] || fail "a chunk is gathered: $before KiB became $(peak)"
 	kill -KILL "$first"
 	await 'the metrics process has died'
 	wait_for "$PATIENCE" scrape || fail 'no other one has come'
