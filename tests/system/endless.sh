@@ -204,15 +204,18 @@ judge() {
 		wait_for 30 [ -s "$TMP/ms-$1" ]
 		outcome=$(sed -n 's/^hello-client: \([A-Z_]*\): .*/\1/p' "$TMP/err-$1")
 		ms=$(cat "$TMP/ms-$1") limit=$((1000 * MAX + LATE))
+		told=$(cat "$TMP/err-$1")
 	else
 		wait_for 10 of_server "$1" "$2"
 		outcome=$(sed 's/.* outcome=\([A-Z_]*\) .*/\1/' "$TMP/line")
 		# The longest phase.
 		ms=$(grep -o '_ms=[0-9]*' "$TMP/line" | sed 's/.*=//' | sort -n | tail -n 1) limit=$((HANDSHAKE + LATE))
+		told=
 	fi
 	is=good
 	case "|$7|" in *"|$outcome|"*) ;; *) is="WRONG: not $7" ;; esac
 	[ "${ms:-99999}" -le $limit ] || is="LATE: after $limit ms"
+	case $told in *"sent more than"*"allows more"*) is="WRONG: more time would change nothing" ;; esac
 	printf '%-8s %-9s %-17s %-17s %5s ms  %-18s %s\n' "$2" "$3" "$4" "$5" "$ms" "$outcome" "$is"
 	kill "$(cat "$TMP/pid-$1")" 2>/dev/null
 }

@@ -13,8 +13,9 @@
 #include "common/sock.h"
 #include "common/text.h"
 
-static int late(const struct session *s, size_t len, uint64_t began_ms, uint64_t deadline_ms,
-    struct outcome *oc)
+/* What the time ran out for: io, or IO_WANT_TIME when nothing more of the peer is read. */
+static int late(const struct session *s, enum io io, size_t len, uint64_t began_ms,
+    uint64_t deadline_ms, struct outcome *oc)
 {
 	unsigned after_ms = (unsigned)(clock_ms() - began_ms);
 
@@ -24,6 +25,11 @@ static int late(const struct session *s, size_t len, uint64_t began_ms, uint64_t
 	else
 		outcome_set(oc, OC_GREETING_TIMEOUT,
 		    "%zu bytes of the greeting came in %u ms, but not its end", len, after_ms);
+	if (io == IO_WANT_TIME) {
+		outcome_append(oc, "; the peer sent more than a greeting needs");
+		outcome_advise(oc, "more time changes nothing: look at what the service sends");
+		return -1;
+	}
 	outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
 	    session_deadline_option(s, deadline_ms, "--read-timeout"));
 	return -1;
@@ -60,7 +66,7 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
-			return late(s, len, began_ms, deadline_ms, oc);
+			return late(s, io, len, began_ms, deadline_ms, oc);
 		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
 	}
 	return outcome_set(oc, OC_GREETING_TOO_LONG, "the greeting is longer than %d bytes",

@@ -16,14 +16,20 @@ static unsigned long long sent(const struct session *s)
 	return (unsigned long long)tlsio_sent(s->tls);
 }
 
-static void advise_late(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
+/* io is what was waited for; IO_WANT_TIME: nothing more of the peer is read. */
+static void advise_late(const struct session *s, enum io io, uint64_t deadline_ms,
+    struct outcome *oc)
 {
-	outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
-	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
+	if (io == IO_WANT_TIME)
+		outcome_advise(oc, "more time changes nothing: look at what the service sends");
+	else
+		outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
+		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 }
 
 /* What TCP knows tells a packet that was lost from a peer that does not answer. */
-static int late(struct session *s, uint64_t began_ms, uint64_t deadline_ms, struct outcome *oc)
+static int late(struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
+    struct outcome *oc)
 {
 	bool heard = tlsio_heard(s->tls);
 	char host[ADDR_TEXT_MAX];
@@ -32,8 +38,8 @@ static int late(struct session *s, uint64_t began_ms, uint64_t deadline_ms, stru
 	tlsio_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
 	if (oc->code != OC_HANDSHAKE_TIMEOUT)
 		return -1;
-	advise_late(s, deadline_ms, oc);
-	if (!tcpinfo_get(s->fd, &tcp))
+	advise_late(s, io, deadline_ms, oc);
+	if (io == IO_WANT_TIME || !tcpinfo_get(s->fd, &tcp))
 		return -1;
 	if (tcp.out_of_order > 0) {
 		outcome_append(oc, "; later parts of the answer came, but an earlier one is lost");
@@ -109,7 +115,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
-			return late(s, began_ms, deadline_ms, oc);
+			return late(s, io, began_ms, deadline_ms, oc);
 		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
 	}
 	return 0;
