@@ -77,7 +77,7 @@ void connlog_write(const struct conn_record *r)
 	put_failure(&line, r);
 	log_number(&line, "received", r->received);
 	log_number(&line, "sent", r->sent);
-	if (r->via)
+	if (r->via || r->phase_ms[PHASE_PROXY] > 0)
 		log_number(&line, "proxy_ms", r->phase_ms[PHASE_PROXY]);
 	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
 	if (r->alpn[0])

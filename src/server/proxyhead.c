@@ -104,6 +104,8 @@ enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, 
 		left(p, oc);
 		return IO_FAILED;
 	}
+	/* The whole of it, until it is known where the client's part begins. */
+	record->received = p->held_len + (size_t)n;
 	parse = proxyproto_parse(bytes, p->held_len + (size_t)n, &header, oc);
 	if (parse == PARSE_BAD)
 		return IO_FAILED;

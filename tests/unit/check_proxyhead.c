@@ -266,6 +266,7 @@ START_TEST(test_each_phase_has_its_own_deadline)
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	now += PROXY_MS;
 	expect_done(c, OC_PROXY_HEADER_BAD, "not complete after 500 ms");
+	ck_assert_uint_eq(conn_get_record(c)->received, 10);
 	end(c, peer);
 }
 END_TEST
