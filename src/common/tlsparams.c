@@ -95,9 +95,10 @@ int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struc
 
 	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
 	    (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT)) {
+		/* A macro of the library, which asks for what is not const and only reads. */
 		outcome_set(oc, OC_HANDSHAKE_FAILED,
-		    "the peer's certificate chain is longer than %d KiB, which is the limit",
-		    TLSPARAMS_CHAIN_MAX / 1024);
+		    "the peer's certificate chain is longer than %ld KiB, which is the limit",
+		    SSL_get_max_cert_list((SSL *)ssl) / 1024);
 		outcome_advise(oc, "let it send the leaf and its intermediates, not a CA bundle");
 		return -1;
 	}

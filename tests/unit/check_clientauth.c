@@ -82,6 +82,9 @@ struct fate {
 /* As a server of the zoo has it. */
 static bool relaxed;
 
+/* How often a client sends its intermediate. */
+static int middles = 1;
+
 static SSL_CTX *make_client(const struct testpki_cert *shown, int version)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -92,7 +95,8 @@ static SSL_CTX *make_client(const struct testpki_cert *shown, int version)
 	if (shown) {
 		ck_assert_int_eq(SSL_CTX_use_certificate(ctx, shown->cert), 1);
 		ck_assert_int_eq(SSL_CTX_use_PrivateKey(ctx, shown->key), 1);
-		ck_assert_int_eq(SSL_CTX_add1_chain_cert(ctx, middle->cert), 1);
+		for (int i = 0; i < middles; i++)
+			ck_assert_int_eq(SSL_CTX_add1_chain_cert(ctx, middle->cert), 1);
 	}
 	return ctx;
 }
@@ -218,6 +222,19 @@ START_TEST(test_without_a_certificate)
 	expect_out(&modes[0], NULL, TLS13_AD_CERTIFICATE_REQUIRED, OC_CLIENT_CERT_REQUIRED,
 	    "sent no certificate");
 	expect_in(&modes[1], NULL);
+}
+END_TEST
+
+/* The limit is that of clients, which is lower than that of servers. */
+START_TEST(test_a_chain_that_is_too_long)
+{
+	struct fate f;
+
+	middles = 100;
+	f = meet(&modes[0], good, TLS1_3_VERSION);
+	middles = 1;
+	ck_assert(!f.in);
+	ck_assert_outcome(&f.oc, OC_HANDSHAKE_FAILED, "chain is longer than 32 KiB");
 }
 END_TEST
 
@@ -449,13 +466,15 @@ START_TEST(test_what_is_not_said)
 	listed.mode = CLIENTAUTH_NONE;
 	settle_badly(listed, "keep out nobody with --client-auth none");
 	settle_badly((struct clientauth){ .mode = CLIENTAUTH_NONE,
-	    .ca_file = "ca.pem", .crl_file = "crl.pem" }, "keeps out nobody");
+			 .ca_file = "ca.pem",
+			 .crl_file = "crl.pem" },
+	    "keeps out nobody");
 }
 END_TEST
 
 CHECK_MAIN_IN("clientauth", make_clients, testpki_end, test_a_good_client_is_let_in_and_known,
-    test_without_a_certificate, test_a_bad_certificate_is_refused_in_each_mode,
-    test_a_weak_key_is_refused_in_the_zoo_too, test_another_ca,
-    test_an_intermediate_is_no_trust_by_itself, test_revocation,
+    test_without_a_certificate, test_a_chain_that_is_too_long,
+    test_a_bad_certificate_is_refused_in_each_mode, test_a_weak_key_is_refused_in_the_zoo_too,
+    test_another_ca, test_an_intermediate_is_no_trust_by_itself, test_revocation,
     test_a_crl_that_cannot_tell_keeps_out_everybody, test_what_stale_allowed_does_not_allow,
     test_who_is_not_on_the_list_stays_out, test_the_list_saves_nobody, test_what_is_not_said)
