@@ -49,5 +49,19 @@ done
 
 client >&-
 cannot_print closed
+
+# A bare chroot has no /dev/null to put in its place; no socket may get such a number.
+if unshare --mount mount -t tmpfs none /dev 2>/dev/null; then
+	# shellcheck disable=SC2016 # for the other shell
+	unshare --mount sh -c 'mount -t tmpfs none /dev && exec "$@" <&- >&- 2>&-' sh \
+		"$HELLO_SERVER" --listen 127.0.0.1:0 --workers 1 --user nobody --cert "$CERT" --key "$KEY" \
+		</dev/null >"$TMP/out" 2>"$TMP/err" &
+	bare=$!
+	# shellcheck disable=SC2317 # called by wait_for
+	bare_streams() { [ "$(readlink /proc/$bare/fd/0 /proc/$bare/fd/1 /proc/$bare/fd/2 | grep -c '^pipe:')" -eq 3 ]; }
+	wait_for 5 bare_streams || fail "streams without /dev: $(readlink /proc/$bare/fd/[012])"
+	kill "$bare"
+	wait "$bare"
+fi
 server_alive
 stop_server
