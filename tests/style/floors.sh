@@ -99,8 +99,11 @@ check() {
 	BEGIN {
 		n = rows_of(ENVIRON["modules"], rows)
 		for (i = 1; i <= n; i++)
-			if (split(rows[i], word, /[ \t]+/) >= 2)
+			if (split(rows[i], word, /[ \t]+/) >= 2) {
+				if (word[2] in floor)
+					print "doc/architecture.md:1: " word[2] " has two lines"
 				floor[word[2]] = word[1]
+			}
 		n = rows_of(ENVIRON["headers"], rows)
 		for (i = 1; i <= n; i++)
 			if (split(rows[i], word, /[ \t]+/) >= 2) {
