@@ -45,6 +45,15 @@ static int hear(pid_t child, int from, struct outcome *oc)
 	return -1;
 }
 
+static int cannot_fork(struct outcome *oc)
+{
+	outcome_set_errno(oc, OC_INTERNAL, "fork");
+	outcome_advise(oc,
+	    "allow its user more processes (ulimit -u, LimitNPROC=, TasksMax=, pids.max), or free "
+	    "memory");
+	return -1;
+}
+
 int confine_rehearse(const struct privdrop *who, enum sandbox_mode mode, struct outcome *oc)
 {
 	int ends[2], ret;
@@ -56,7 +65,7 @@ int confine_rehearse(const struct privdrop *who, enum sandbox_mode mode, struct 
 	if (child == 0)
 		try_and_report(who, mode, ends[1]);
 	close(ends[1]);
-	ret = child < 0 ? outcome_set_errno(oc, OC_INTERNAL, "fork") : hear(child, ends[0], oc);
+	ret = child < 0 ? cannot_fork(oc) : hear(child, ends[0], oc);
 	close(ends[0]);
 	return ret;
 }

@@ -35,10 +35,13 @@ int limits_settle(const struct server_options *o, uint64_t max_descriptors, stru
 		    asked ? asked : LIMITS_DEFAULT_CONNECTIONS, o->workers, wanted,
 		    LIMITS_OTHER_DESCRIPTORS, wanted + LIMITS_OTHER_DESCRIPTORS,
 		    (unsigned long long)max_descriptors);
-		outcome_advise(oc,
-		    "--max-connections %llu, more --workers, or a higher hard limit (ulimit -Hn, "
-		    "LimitNOFILE=)",
-		    (unsigned long long)(room ? room * o->workers : 1));
+		if (room == 0)
+			outcome_advise(oc, "a higher hard limit (ulimit -Hn, LimitNOFILE=)");
+		else
+			outcome_advise(oc,
+			    "--max-connections %llu, more --workers, or a higher hard limit "
+			    "(ulimit -Hn, LimitNOFILE=)",
+			    (unsigned long long)(room * o->workers));
 		return -1;
 	}
 	out->connections = wanted < room ? wanted : (unsigned)room;
