@@ -360,20 +360,20 @@ const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted want
 		[FLAW_GLUED] = "awk '{ gsub(/----------BEGIN/, \"-----\\n-----BEGIN\"); print }' F "
 			       ">NEW.pem",
 		[FLAW_INDENTED] = "sed 's/^[[:blank:]]*//' F >NEW.pem",
-		[FLAW_ONE_LINE] = "if it shows \\n for its line breaks: awk '{ gsub(/\\\\n/, "
-				  "\"\\n\"); print }' F >NEW.pem",
+		[FLAW_ONE_LINE] = "awk '{ gsub(/\\\\n|\\r/, \"\\n\"); print }' F >NEW.pem",
 	};
+	static const char when[] = ", if it has \\n or CR for its line breaks";
 	char text[FILEFORMAT_ADVICE_MAX];
+	bool shut; /* a key that everybody may read would be refused */
 
 	fill_in(commands[flaw], path, text);
 	buf[0] = '\0';
-	if (wanted == WANT_KEY && flaw == FLAW_INDENTED) {
-		add(buf, "(umask 077; ", 12);
-		add(buf, text, strlen(text));
-		add(buf, ")", 1);
-	} else {
-		add(buf, text, strlen(text));
-	}
+	shut = wanted == WANT_KEY && strstr(text, ">NEW.pem");
+	add(buf, "(umask 077; ", shut ? 12 : 0);
+	add(buf, text, strlen(text));
+	add(buf, ")", shut);
+	if (flaw == FLAW_ONE_LINE)
+		add(buf, when, strlen(when));
 	return buf;
 }
 

@@ -234,8 +234,17 @@ int filein_read(struct filein *f, const char *path, const struct filein_want *wa
 	if (r.fd < 0 && saved == ENXIO && stat(path, &st) == 0)
 		return refuse_kind(&r, st.st_mode, oc);
 	errno = saved;
-	if (r.fd < 0)
-		return outcome_set_errno(oc, OC_FILE, "cannot read %s %s", want->what, path);
+	if (r.fd < 0) {
+		outcome_set_errno(oc, OC_FILE, "cannot read %s %s", want->what, path);
+		if (saved == ENOENT && strncmp(path, "/dev/fd/", 8) == 0)
+			outcome_advise(oc,
+			    once_until_ms
+				? "is it open? The shell does that: %s<FILE"
+				: "a regular file: it is read again at each reload, and of those "
+				  "open at the start only sockets are kept",
+			    path + 8);
+		return -1;
+	}
 	ret = run(&r, f, oc);
 	close(r.fd);
 	return ret;

@@ -377,6 +377,9 @@ START_TEST(test_each_flaw_has_its_remedy)
 	ck_assert_has(fileformat_mend(FLAW_GLUED, WANT_CERTIFICATES, "F", advice), "awk");
 	ck_assert_has(fileformat_mend(FLAW_INDENTED, WANT_KEY, "F", advice), "(umask 077; sed");
 	ck_assert_has(fileformat_mend(FLAW_CUT, WANT_CRLS, "F", advice), "copy");
+	ck_assert_has(fileformat_mend(FLAW_GLUED, WANT_KEY, "F", advice), "(umask 077; awk");
+	ck_assert_has(fileformat_mend(FLAW_ONE_LINE, WANT_KEY, "F", advice), "(umask 077; awk");
+	ck_assert_has(fileformat_mend(FLAW_ONE_LINE, WANT_CERTIFICATES, "F", advice), "\\r");
 }
 END_TEST
 

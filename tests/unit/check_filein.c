@@ -27,6 +27,15 @@ static void expect_refused(const char *path, const char *because)
 	ck_assert_uint_eq(f.len, 7);
 }
 
+static void expect_advice(const char *path, const char *advice)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct filein f;
+
+	ck_assert_int_eq(filein_read(&f, path, &want, &oc), -1);
+	ck_assert_has(oc.advice, advice);
+}
+
 static void expect_read(const char *path, const char *text, size_t len)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -52,9 +61,12 @@ START_TEST(test_a_regular_file_up_to_its_limit)
 	testpki_write_text("a", text, 0);
 	expect_read("a", text, 0);
 	expect_refused("missing", "No such file");
+	expect_advice("missing", "");
+	expect_advice("/dev/fd/99", "a regular file");
 	/* It says that it has no bytes. */
 	filein_read_once(clock_ms() + LONG_MS);
 	expect_refused("/proc/self/maps", "longer than 4 KiB");
+	expect_advice("/dev/fd/99", "99<FILE");
 }
 END_TEST
 
