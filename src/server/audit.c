@@ -262,13 +262,41 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 	judge_end(&a, chain, count);
 }
 
+struct softer {
+	audit_report *report;
+	void *arg;
+};
+
+static void report_softer(void *arg, enum audit_level level, const char *text)
+{
+	const struct softer *s = arg;
+
+	s->report(s->arg, level == AUDIT_ERROR ? AUDIT_WARNING : level, text);
+}
+
+/* One that is over keeps out its own clients only; when all are, nobody can pass. */
+static void judge_ca_dates(const struct audit_certificate *ca, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	struct softer softer = { report, arg };
+	char ignored[AUDIT_TEXT_MAX];
+	size_t over = 0;
+
+	while (over < count && audit_is_outdated(&ca[over], now, ignored))
+		over++;
+	if (over < count)
+		audit_dates(ca, count, now, report_softer, &softer);
+	else
+		audit_dates(ca, count, now, report, arg);
+}
+
 void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
     audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
 	size_t cas = 0, roots = 0;
 
-	audit_dates(ca, count, now, report, arg);
+	judge_ca_dates(ca, count, now, report, arg);
 	for (size_t i = 0; i < count; i++) {
 		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERTFLAW_NONE;
 		roots += ca[i].info.self_issued;

@@ -209,6 +209,27 @@ START_TEST(test_what_is_outdated)
 }
 END_TEST
 
+/* As a reload judges them. */
+START_TEST(test_a_client_ca_that_is_over_beside_one_that_is_not)
+{
+	struct found f = { .count = 0 };
+
+	make_good();
+	chain[0] = chain[1];
+	chain[0].info.self_issued = chain[1].info.self_issued = true;
+	chain[1].info.not_after = NOW - DAY;
+	audit_client_cas(chain, 2, NOW, note, &f);
+	ck_assert_uint_eq(f.count, 1);
+	ck_assert_int_eq(f.level, AUDIT_WARNING);
+	ck_assert_has(f.text, "\"middle\" has expired on ");
+	chain[0].info.not_after = NOW - DAY;
+	audit_client_cas(chain, 2, NOW, note, &f);
+	ck_assert_uint_eq(f.count, 3);
+	ck_assert_int_eq(f.level, AUDIT_ERROR);
+}
+END_TEST
+
 CHECK_MAIN("audit", test_a_good_chain, test_dates, test_a_short_life_is_judged_by_its_length,
     test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone,
-    test_names_that_another_one_serves, test_what_is_outdated)
+    test_names_that_another_one_serves, test_what_is_outdated,
+    test_a_client_ca_that_is_over_beside_one_that_is_not)
