@@ -124,8 +124,8 @@ void crl_get(X509_CRL *list, struct crl *out)
 	note_entries(out, list);
 }
 
-/* Another key of a CA of that name; a CRL without a key identifier may be of any. */
-static bool is_of_other_key(X509_CRL *list, X509 *issuer, bool *malformed)
+/* Does it name another key than that? A CRL without a key identifier names none. */
+static bool names_other_key(X509_CRL *list, X509 *issuer, bool *malformed)
 {
 	int critical;
 	AUTHORITY_KEYID *id =
@@ -143,16 +143,17 @@ void crl_verify(struct crl *crl, X509_CRL *list, X509 *issuer)
 	const X509_ALGOR *algorithm;
 	char text[SIGLEVEL_TEXT_MAX];
 	const char *weakness;
-	bool malformed;
+	bool malformed, other = names_other_key(list, issuer, &malformed);
 
 	X509_CRL_get0_signature(list, NULL, &algorithm);
-	/* Worse than what the list says: that is of somebody else. */
-	if (is_of_other_key(list, issuer, &malformed))
-		crl->fault = CRL_OTHER_KEY;
+	/*
+	 * Worse than what the list says: that is of somebody else. The signature tells, for an
+	 * identifier may be that of a certificate which the CA had before, of the same key.
+	 */
+	if (!key || X509_CRL_verify(list, key) != 1)
+		crl->fault = malformed ? CRL_MALFORMED : other ? CRL_OTHER_KEY : CRL_FORGED;
 	else if (malformed)
 		crl->fault = CRL_MALFORMED;
-	else if (!key || X509_CRL_verify(list, key) != 1)
-		crl->fault = CRL_FORGED;
 	else if (!(X509_get_key_usage(issuer) & KU_CRL_SIGN))
 		crl->fault = CRL_NOT_SIGNER;
 	else if ((weakness = siglevel_weakness(algorithm, key, text))) {

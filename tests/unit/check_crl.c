@@ -155,6 +155,36 @@ START_TEST(test_the_signer)
 }
 END_TEST
 
+/*
+ * A CA that was renewed with its key: a list that names the certificate which it had before is
+ * of the same key, so it counts. Otherwise an older list would let in whom it revokes.
+ */
+START_TEST(test_identifier_of_a_former_certificate)
+{
+	const struct testpki_cert *renewed = testpki_make(&(struct testpki_spec){ .cn = "Table CA",
+	    .ca = true,
+	    .same_key = pki.ca,
+	    .key_id = "01:02" });
+	const struct testpki_crl by_former = { .issuer = pki.ca,
+		.revoked = pki.bad,
+		.key_id = true };
+	const struct testpki_crl before = { .issuer = pki.ca, .from_s = -7200, .until_s = 7200 };
+	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+	struct crl_answer answer;
+
+	sk_X509_CRL_push(lists, testpki_make_crl(&by_former));
+	sk_X509_CRL_push(lists, testpki_make_crl(&before));
+	crl_ask(lists, pki.bad->cert, renewed->cert, time(NULL), &answer);
+	ck_assert_int_eq(answer.fault, CRL_USABLE);
+	ck_assert(answer.revoked);
+	X509_CRL_free(sk_X509_CRL_pop(lists));
+	crl_ask(lists, pki.good->cert, renewed->cert, time(NULL), &answer);
+	ck_assert_int_eq(answer.fault, CRL_USABLE);
+	ck_assert(!answer.revoked);
+	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+}
+END_TEST
+
 START_TEST(test_no_list)
 {
 	struct crl_answer none = ask_at(NULL, 0, pki.good->cert, time(NULL));
@@ -165,10 +195,6 @@ START_TEST(test_no_list)
 }
 END_TEST
 
-CHECK_MAIN_IN("crl", make_rows, testpki_end,
-    test_table,
-    test_table_of_files,
-    test_the_seconds_of_the_dates,
-    test_a_stale_list_still_tells,
-    test_the_signer,
-    test_no_list)
+CHECK_MAIN_IN("crl", make_rows, testpki_end, test_table, test_table_of_files,
+    test_the_seconds_of_the_dates, test_a_stale_list_still_tells, test_the_signer,
+    test_identifier_of_a_former_certificate, test_no_list)
