@@ -290,7 +290,9 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
 	out->must_staple = must_staple(cert);
-	out->self_issued = X509_NAME_cmp(subject, issuer) == 0;
+	/* A CA that changes its key signs the new one with the old one, under one name. */
+	out->self_signed =
+	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
 }
 
 void certinfo_judge(X509 *cert, struct certinfo_fitness *out)

@@ -29,7 +29,7 @@ struct certinfo {
 	char key[CERTINFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
 	char sha256[CERTINFO_SHA256_MAX]; /* of the whole certificate, in hex */
 	bool must_staple;                 /* TLS feature status_request, RFC 7633 */
-	bool self_issued;                 /* subject and issuer are the same name */
+	bool self_signed;                 /* its own issuer, by its names and key identifiers */
 };
 
 /* Never fails: what cannot be read is empty or 0. */

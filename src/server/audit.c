@@ -64,7 +64,7 @@ static void judge_strength(const struct audit *a, const struct audit_certificate
 		    "RSA of 2048 bits or P-256 is the least",
 		    c->info.subject, c->fit.key_security_bits);
 	/* Nobody looks at the signature of a root: it is trusted by itself. */
-	if (!c->info.self_issued && c->fit.signature_security_bits < SECURITY_BITS_MIN)
+	if (!c->info.self_signed && c->fit.signature_security_bits < SECURITY_BITS_MIN)
 		find(a, AUDIT_ERROR,
 		    "\"%s\" is signed weakly, with %d bits of security: "
 		    "have it issued with SHA-256 or better",
@@ -123,7 +123,7 @@ static size_t find_twin(const struct audit_certificate *chain, size_t i)
 static void judge_namesake(const struct audit *a, const struct audit_certificate *c,
     const struct audit_certificate *behind)
 {
-	const enum audit_level level = behind->info.self_issued ? AUDIT_WARNING : AUDIT_ERROR;
+	const enum audit_level level = behind->info.self_signed ? AUDIT_WARNING : AUDIT_ERROR;
 
 	if (c->link == CERTLINK_NOT_SIGNED)
 		find(a, level,
@@ -165,12 +165,12 @@ static void judge_end(const struct audit *a, const struct audit_certificate *cha
 {
 	const struct audit_certificate *last = &chain[count - 1];
 
-	if (count > 1 && last->info.self_issued)
+	if (count > 1 && last->info.self_signed)
 		find(a, AUDIT_WARNING,
 		    "the root \"%s\" is in the chain: whoever trusts it has it, "
 		    "leave it out",
 		    last->info.subject);
-	else if (count == 1 && last->info.self_issued)
+	else if (count == 1 && last->info.self_signed)
 		find(a, AUDIT_WARNING, "\"%s\" is self-signed: only who was given it trusts it",
 		    last->info.subject);
 	else if (count == 1 && !last->issuer_known)
@@ -299,7 +299,7 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 	judge_ca_dates(ca, count, now, report, arg);
 	for (size_t i = 0; i < count; i++) {
 		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERTFLAW_NONE;
-		roots += ca[i].info.self_issued;
+		roots += ca[i].info.self_signed;
 		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
 			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
 			    ca[i].info.subject);

@@ -205,7 +205,7 @@ static const char *who(const struct clientauth_peer *p, char buf[WHO_MAX])
 {
 	if (p->depth > 0)
 		snprintf(buf, WHO_MAX, "the %s \"%s\" of the client \"%s\"",
-		    p->culprit.self_issued ? "root" : "intermediate", p->culprit.subject,
+		    p->culprit.self_signed ? "root" : "intermediate", p->culprit.subject,
 		    clientauth_label(p));
 	else
 		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", clientauth_label(p));

@@ -30,7 +30,7 @@ static void make_good(void)
 	chain[1].issuer = 1;
 	chain[2] = certificate("root", "", true);
 	chain[2].issuer = 2;
-	chain[2].info.self_issued = true;
+	chain[2].info.self_signed = true;
 }
 
 struct found {
@@ -155,7 +155,7 @@ START_TEST(test_the_chain)
 	make_good();
 	chain[0].issuer = 2;
 	chain[1].issuer = 2;
-	chain[2].info.self_issued = false;
+	chain[2].info.self_signed = false;
 	expect_one(3, AUDIT_WARNING, "out of order: \"root\" should be behind \"leaf\"");
 }
 END_TEST
@@ -167,7 +167,7 @@ START_TEST(test_a_leaf_alone)
 	expect_one(1, AUDIT_WARNING, "may be incomplete");
 	chain[0].issuer_known = true;
 	expect_none(1);
-	chain[0].info.self_issued = true;
+	chain[0].info.self_signed = true;
 	expect_one(1, AUDIT_WARNING, "self-signed");
 }
 END_TEST

@@ -76,13 +76,27 @@ START_TEST(test_an_ordinary_chain)
 	ck_assert_str_eq(info.subject, "a.test");
 	ck_assert_str_eq(info.issuer, "Top CA");
 	ck_assert_str_eq(info.sans, "\"a.test\", \"*.b.test\", \"192.0.2.1\", \"2001:db8::1\"");
-	ck_assert(!info.self_issued);
+	ck_assert(!info.self_signed);
 	ck_assert_int_eq(info.not_after - info.not_before, 30 * 86400 + 3600);
 	certinfo_get(root->cert, &info);
 	ck_assert_str_eq(info.subject, "Top CA");
 	ck_assert_str_eq(info.issuer, "Top CA");
 	ck_assert_str_eq(info.sans, "");
-	ck_assert(info.self_issued);
+	ck_assert(info.self_signed);
+}
+END_TEST
+
+/* A CA's new key, signed with its old one under the one name that it has. */
+START_TEST(test_self_issued_is_not_self_signed)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *next = testpki_make(
+	    &(struct testpki_spec){ .cn = "Top CA", .ca = true, .issuer = root });
+	struct certinfo info;
+
+	certinfo_get(next->cert, &info);
+	ck_assert_str_eq(info.subject, info.issuer);
+	ck_assert(!info.self_signed);
 }
 END_TEST
 
@@ -94,7 +108,7 @@ START_TEST(test_a_certificate_without_subject)
 	certinfo_get(testpki_make(&(struct testpki_spec){ .issuer = root })->cert, &info);
 	ck_assert_str_eq(info.subject, "");
 	ck_assert_str_eq(info.issuer, "Top CA");
-	ck_assert(!info.self_issued);
+	ck_assert(!info.self_signed);
 }
 END_TEST
 
@@ -125,7 +139,7 @@ START_TEST(test_a_name_without_cn_is_told_whole)
 	info = info_and_free(cert);
 	ck_assert_str_eq(info.subject, "O=A \\\"B\\\" C,C=CH");
 	ck_assert_str_eq(info.issuer, "The CA");
-	ck_assert(!info.self_issued);
+	ck_assert(!info.self_signed);
 }
 END_TEST
 
@@ -392,7 +406,8 @@ START_TEST(test_spans_as_text)
 END_TEST
 
 CHECK_MAIN_IN("certinfo", testpki_begin, testpki_end,
-    test_an_ordinary_chain, test_a_certificate_without_subject, test_nothing_at_all,
+    test_an_ordinary_chain, test_self_issued_is_not_self_signed,
+    test_a_certificate_without_subject, test_nothing_at_all,
     test_a_name_without_cn_is_told_whole, test_what_a_name_holds_is_escaped,
     test_names_of_all_string_types_are_read, test_one_name_cannot_pass_for_two,
     test_years_have_four_digits,

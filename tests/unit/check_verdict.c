@@ -125,6 +125,50 @@ START_TEST(test_a_root_renewed_with_its_key)
 }
 END_TEST
 
+/* The former intermediate is no root, so --cacert with it would not help: the server sends it. */
+START_TEST(test_an_intermediate_renewed_with_its_key)
+{
+	pki_cert root = testpki_root("Top CA");
+	pki_cert former = testpki_make(&(spec){ .cn = "Sub CA", .ca = true, .issuer = root });
+	pki_cert renewed =
+	    testpki_make(&(spec){ .cn = "Sub CA", .ca = true, .issuer = root, .same_key = former });
+	pki_cert leaf = testpki_make(&(spec){ .cn = NAME,
+	    .sans = "DNS:" NAME,
+	    .issuer = former,
+	    .authority = "keyid,issuer:always" });
+
+	scene_check("renewed",
+	    SCENE(leaf, .sent = { renewed }, .trusted = { root }, .remedy = former),
+	    OC_CERT_INVALID, "names another issuer or serial number");
+	ck_assert(!scene_accepts(SCENE(leaf, .sent = { renewed }, .trusted = { former })));
+	ck_assert(scene_accepts(SCENE(leaf, .sent = { former }, .trusted = { root })));
+}
+END_TEST
+
+/* One that is signed by the former key of its CA has the name of a root and is none. */
+START_TEST(test_a_ca_that_changes_its_key)
+{
+	pki_cert root = testpki_root("Top CA");
+	pki_cert next = testpki_make(&(spec){ .cn = "Top CA", .ca = true, .issuer = root });
+	pki_cert late = testpki_make(&(spec){ .cn = "Top CA",
+	    .ca = true,
+	    .issuer = root,
+	    .from_s = -9 * DAY,
+	    .until_s = -DAY });
+	pki_cert old = testpki_make(&(spec){ .cn = "Top CA",
+	    .ca = true,
+	    .same_key = root,
+	    .from_s = -9 * DAY,
+	    .until_s = -DAY });
+
+	ck_assert(scene_accepts(SCENE(leaf_of(next), .sent = { next }, .trusted = { root })));
+	scene_check("expired", SCENE(leaf_of(late), .sent = { late }, .trusted = { root }),
+	    OC_CERT_EXPIRED, "the intermediate \"Top CA\" expired 24 hours ago");
+	scene_check("expired root", SCENE(leaf_of(root), .trusted = { old }, .remedy = root),
+	    OC_CERT_EXPIRED, "the root \"Top CA\" expired 24 hours ago");
+}
+END_TEST
+
 START_TEST(test_an_issuer_that_may_not_sign)
 {
 	pki_cert root =
@@ -310,5 +354,6 @@ END_TEST
 
 CHECK_MAIN("verdict", test_a_flaw_of_the_leaf_is_named, test_a_malformed_name,
     test_a_flaw_of_the_issuer_is_named, test_a_root_renewed_with_its_key,
+    test_an_intermediate_renewed_with_its_key, test_a_ca_that_changes_its_key,
     test_an_issuer_that_may_not_sign, test_a_ca_made_anew, test_who_is_missing, test_self_signed,
     test_dates, test_purposes_and_names, test_what_only_strict_clients_refuse, test_other_rules)

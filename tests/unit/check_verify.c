@@ -104,7 +104,7 @@ START_TEST(test_a_root_that_is_not_ours)
 	struct outcome oc;
 
 	snprintf(v.culprit.subject, sizeof v.culprit.subject, "Top CA");
-	v.culprit.self_issued = true;
+	v.culprit.self_signed = true;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "the root \"Top CA\", which is not in");
 	ck_assert_has(oc.advice, "--cacert FILE with the root \"Top CA\"");
@@ -143,7 +143,7 @@ START_TEST(test_self_signed)
 	struct outcome oc;
 
 	v.sent = 1;
-	v.culprit.self_issued = true;
+	v.culprit.self_signed = true;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_SELF_SIGNED,
 	    "the certificate of \"a.test\" is self-signed and not in --cacert ca.pem");

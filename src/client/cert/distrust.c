@@ -69,7 +69,8 @@ static int explain_cause(const struct distrust *d, struct outcome *oc)
 	if (c->link == CERTLINK_SERIAL)
 		outcome_advise(oc,
 		    "issue it anew, best without issuer and serial in authorityKeyIdentifier; "
-		    "until then --cacert FILE with the former certificate of \"%s\"",
+		    "until then --cacert FILE with the former certificate of \"%s\"; if that is "
+		    "no root, let the server send it instead",
 		    c->name);
 	else if (c->link == CERTLINK_FLAWED)
 		outcome_advise(oc,

@@ -54,7 +54,7 @@ static const char *who(const struct verdict *v, char buf[WHO_MAX])
 	char label[CERTINFO_NAME_MAX];
 
 	if (v->depth > 0)
-		what = v->culprit.self_issued ? "the root" : "the intermediate";
+		what = v->culprit.self_signed ? "the root" : "the intermediate";
 	snprintf(buf, WHO_MAX, "%s \"%s\"", what, verdict_label(&v->culprit, label));
 	return buf;
 }
@@ -69,7 +69,7 @@ static int explain_distrust(const struct verdict *v, const char *store, struct o
 		.label = verdict_label(&v->culprit, label),
 		.issuer = v->culprit.issuer,
 		.store = store,
-		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_issued,
+		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_signed,
 	};
 
 	return distrust_explain(&d, oc);
@@ -99,7 +99,12 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 	else
 		outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf), span,
 		    when);
-	outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
+	/* In a time to come it may still be the present one. */
+	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
+		outcome_advise(oc, "--cacert FILE with the present root of that CA; %s",
+		    clock_says(v, clock));
+	else
+		outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
 	return -1;
 }
 
