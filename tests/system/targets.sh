@@ -79,6 +79,13 @@ bad_line 'localhost -c 3' '--count is for all targets'
 bad_line 'localhost --expect "a' 'a quotation mark'
 bad_line 'localhost --nothing' 'unknown option'
 bad_line '--expect x' 'which HOST'
+bad_line 'bücher.test' 'HOST: invalid name'
+expect "$TMP/err" 'try: idn2 bücher.test prints that form'
+# Whatever the outcome there is an object.
+targets 2 --json
+[ "$(jq -c '[.outcome, .status]' "$TMP/out")" = '["USAGE",2]' ] || fail "no JSON: $(cat "$TMP/out")"
+run_status 3 "$HELLO_CLIENT" --json --targets "$TMP/nothing" --cacert "$CA"
+[ "$(jq -c .outcome "$TMP/out")" = '"FILE"' ] || fail "no JSON: $(cat "$TMP/out")"
 : >"$LIST"
 targets 2
 expect "$TMP/err" 'there is no target'

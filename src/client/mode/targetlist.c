@@ -117,6 +117,8 @@ static int add_line(struct targetlist *list, const char *line, unsigned number,
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
 	if (targetlist_options(list, list->count - 1, base, &o, &words, &failed) != 0) {
 		outcome_set(oc, failed.code, "line %u: %.400s", number, failed.detail);
+		if (failed.advice[0])
+			outcome_advise(oc, "%s", failed.advice);
 		return -1;
 	}
 	t->host = strdup(o.host);

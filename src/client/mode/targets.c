@@ -216,6 +216,8 @@ int targets_run(const struct client_options *o, SSL_CTX *ctx, const struct step 
 			run(t, oc);
 		else
 			outcome_set(oc, OC_INTERNAL, "out of memory for targets");
+	} else if (o->json) {
+		json_print_probe(stdout, NULL, oc, 0);
 	}
 	targetlist_free(&t->list);
 	free(t->all);
