@@ -286,7 +286,7 @@ struct candidate {
 
 static bool is_genuine(const struct candidate *c)
 {
-	return c->fault <= CRL_NO_END;
+	return c->fault <= CRL_EARLY;
 }
 
 static void judge(struct candidate *c, X509_CRL *list, X509 *cert, X509 *issuer, int64_t now)

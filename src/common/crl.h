@@ -82,7 +82,7 @@ bool crl_is_newer(const struct crl *a, const struct crl *b);
 struct crl_answer {
 	enum crl_fault fault; /* CRL_USABLE, or why nothing can be said */
 	struct crl crl;       /* the list that told or is at fault; zeroed when CRL_MISSING */
-	bool revoked;         /* also told by a list whose fault is CRL_STALE or CRL_NO_END */
+	bool revoked;         /* also told by a list that is at fault by its dates alone */
 	int64_t revoked_at;   /* seconds since 1970 */
 	int reason;           /* CRL_REASON_*, or -1 */
 };
@@ -90,7 +90,7 @@ struct crl_answer {
 /*
  * Ask these lists, all of which bear the name of the issuer, about a certificate.
  * The newest usable complete list decides. What is newer can only add to it: an
- * entry of a stale list or of a delta counts, and only a usable delta that
+ * entry of a stale list, an early one or a delta counts, and only a usable delta that
  * continues the complete list lifts a hold. Thread-safe for shared lists.
  */
 void crl_ask(const STACK_OF(X509_CRL) * lists, X509 *cert, X509 *issuer, int64_t now,

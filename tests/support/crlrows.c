@@ -13,7 +13,7 @@ enum { HOUR = 3600, DAY = 24 * HOUR };
 /* clang-format off */
 const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 {
-	static struct crlrow rows[40];
+	static struct crlrow rows[44];
 	const struct testpki_cert *ca, *bad, *other;
 
 	pki->ca = ca = testpki_root("Table CA");
@@ -98,6 +98,11 @@ const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 		    .start = WARNS, .words = "was not signed by that CA" },
 		{ .name = "early-and-fresh", .rare = true, .list = { { ca, .revoked = bad, OLD },
 		    { ca, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,
+		    .words = "begins on" },
+
+		/* The CA has said so, whatever our clock says. */
+		{ .name = "early-revokes", .rare = true, .list = { { ca, OLD },
+		    { ca, .revoked = bad, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,
 		    .words = "begins on" },
 
 		/* Scope. */

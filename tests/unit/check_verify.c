@@ -150,6 +150,23 @@ START_TEST(test_self_signed)
 }
 END_TEST
 
+/* A list may name a day to come: that is no time ago. */
+START_TEST(test_revoked)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_CERT_REVOKED);
+	struct outcome oc;
+
+	v.at = time(NULL);
+	v.revocation.at = v.at - 3 * DAY;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_REVOKED, "was revoked 3 days ago, at ");
+	v.revocation.at = v.at + 3 * DAY;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_REVOKED, "is revoked from ");
+	ck_assert_has(oc.detail, " on, in 3 days");
+}
+END_TEST
+
 START_TEST(test_expired)
 {
 	struct verdict v = leaf_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
@@ -465,7 +482,7 @@ CHECK_MAIN_IN("verify", testpki_begin, testpki_end,
     test_one_certificate_without_its_issuer, test_a_chain_without_a_known_root,
     test_an_intermediate_that_only_we_have, test_a_root_that_is_not_ours,
     test_a_root_made_anew_under_its_old_name, test_a_root_marked_as_not_for_servers,
-    test_self_signed, test_expired, test_not_yet_valid, test_wrong_name,
+    test_self_signed, test_revoked, test_expired, test_not_yet_valid, test_wrong_name,
     test_wrong_purpose, test_name_constraints, test_what_a_lenient_client_would_take,
     test_everything_else_is_named_by_the_library, test_a_ca_that_may_not,
     test_the_first_trouble_is_the_outcome_and_the_others_are_listed,

@@ -45,6 +45,9 @@ static int explain_revoked(const struct revocation *r, const char *who, int64_t 
 	/* "Ago" is counted from the present only. */
 	if (chosen)
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked at %s", who, when);
+	else if (r->at > now)
+		outcome_set(oc, OC_CERT_REVOKED, "%s is revoked from %s on, in %s", who, when,
+		    certinfo_span(r->at - now, span));
 	else
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s", who,
 		    certinfo_span(now - r->at, span), when);
