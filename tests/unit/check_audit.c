@@ -216,7 +216,7 @@ START_TEST(test_a_client_ca_that_is_over_beside_one_that_is_not)
 
 	make_good();
 	chain[0] = chain[1];
-	chain[0].info.self_issued = chain[1].info.self_issued = true;
+	chain[0].info.self_signed = chain[1].info.self_signed = true;
 	chain[1].info.not_after = NOW - DAY;
 	audit_client_cas(chain, 2, NOW, note, &f);
 	ck_assert_uint_eq(f.count, 1);
