@@ -14,13 +14,16 @@ static void end_message_header(struct helloscan *s)
 
 	s->message_len = 0;
 	s->message_left = (size_t)m[1] << 16 | (size_t)m[2] << 8 | m[3];
-	if (m[0] == CLIENT_HELLO && s->message_left > s->longest)
+	/* In TLS 1.2 what is encrypted comes in records of the same type, and looks like anything. */
+	if (m[0] != CLIENT_HELLO)
+		s->over = true;
+	else if (s->message_left > s->longest)
 		s->longest = s->message_left;
 }
 
 static void feed_messages(struct helloscan *s, const unsigned char *bytes, size_t len)
 {
-	while (len > 0) {
+	while (len > 0 && !s->over) {
 		size_t n = 1;
 
 		if (s->message_left > 0) {
@@ -38,7 +41,7 @@ static void feed_messages(struct helloscan *s, const unsigned char *bytes, size_
 
 void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len)
 {
-	while (len > 0) {
+	while (len > 0 && !s->over) {
 		size_t n = 1;
 
 		if (s->record_len < sizeof s->record) {

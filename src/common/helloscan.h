@@ -2,6 +2,7 @@
 #ifndef HELLO_COMMON_HELLOSCAN_H
 #define HELLO_COMMON_HELLOSCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -14,6 +15,7 @@ struct helloscan {
 	unsigned record_len, message_len;
 	size_t record_left, message_left; /* bytes of each that are still to come */
 	size_t longest;
+	bool over; /* another message came: no ClientHello follows in clear */
 };
 
 void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len);

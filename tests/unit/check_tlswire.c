@@ -7,6 +7,7 @@
 
 #include <openssl/bio.h>
 
+#include "common/helloscan.h"
 #include "common/sock.h"
 #include "support/check_main.h"
 
@@ -480,10 +481,23 @@ START_TEST(test_only_the_first_bytes_are_kept)
 }
 END_TEST
 
-CHECK_MAIN("tlswire", test_writes_leave_together_and_at_the_flush,
-    test_the_first_bytes_can_leave_alone, test_the_opening_is_what_was_sent_before_an_answer,
-    test_a_peer_that_does_not_read, test_room_for_an_alert, test_a_peer_that_left_may_have_said_why,
-    test_the_first_error_is_kept, test_one_receive_for_many_reads, test_one_receive_for_each_turn,
+/* The encrypted Finished of TLS 1.2 begins with any byte; in one of 256 it is that of a hello. */
+START_TEST(test_nothing_encrypted_is_a_hello)
+{
+	static const unsigned char flight[] = { 22, 3, 1, 0, 4, 1, 0, 0, 0, 22, 3, 3, 0, 4, 16, 0,
+		0, 0, 20, 3, 3, 0, 1, 1, 22, 3, 3, 0, 5, 1, 0x7f, 0, 0, 9 };
+	struct helloscan scan = { .longest = 0 };
+
+	helloscan_feed(&scan, flight, sizeof flight);
+	ck_assert_uint_eq(helloscan_longest(&scan), 0);
+}
+END_TEST
+
+CHECK_MAIN("tlswire", test_nothing_encrypted_is_a_hello,
+    test_writes_leave_together_and_at_the_flush, test_the_first_bytes_can_leave_alone,
+    test_the_opening_is_what_was_sent_before_an_answer, test_a_peer_that_does_not_read,
+    test_room_for_an_alert, test_a_peer_that_left_may_have_said_why, test_the_first_error_is_kept,
+    test_one_receive_for_many_reads, test_one_receive_for_each_turn,
     test_nothing_is_read_above_the_ceiling, test_what_was_not_taken_is_dropped,
     test_a_long_hello_is_refused_in_whatever_pieces, test_a_second_hello_is_looked_at_too,
     test_only_hellos_are_refused, test_the_end_comes_after_what_was_sent,
