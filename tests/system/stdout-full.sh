@@ -58,7 +58,10 @@ if unshare --mount mount -t tmpfs none /dev 2>/dev/null; then
 		</dev/null >"$TMP/out" 2>"$TMP/err" &
 	bare=$!
 	# shellcheck disable=SC2317 # called by wait_for
-	bare_streams() { [ "$(readlink /proc/$bare/fd/0 /proc/$bare/fd/1 /proc/$bare/fd/2 | grep -c '^pipe:')" -eq 3 ]; }
+	bare_streams() {
+		set -- "/proc/$bare/fd/0" "/proc/$bare/fd/1" "/proc/$bare/fd/2"
+		[ "$(readlink "$@" | grep -c '^pipe:')" -eq 3 ]
+	}
 	wait_for 5 bare_streams || fail "streams without /dev: $(readlink /proc/$bare/fd/[012])"
 	kill "$bare"
 	wait "$bare"
