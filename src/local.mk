@@ -24,7 +24,8 @@ libcommon_a_SOURCES = \
 	src/common/http1.c src/common/http1.h \
 	src/common/httpaccept.c src/common/httpaccept.h \
 	src/common/log.c src/common/log.h \
-	src/common/optparse.c src/common/optparse.h \
+	src/common/options.c src/common/options.h \
+	src/common/options_help.c src/common/options_help.h \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/pemblock.c src/common/pemblock.h \
 	src/common/proxyproto.c src/common/proxyproto.h \

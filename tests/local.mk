@@ -33,8 +33,8 @@ unit_tests = \
 	tests/unit/check_moment \
 	tests/unit/check_names \
 	tests/unit/check_notify \
+	tests/unit/check_server_options \
 	tests/unit/check_options \
-	tests/unit/check_optparse \
 	tests/unit/check_outcome \
 	tests/unit/check_parallel \
 	tests/unit/check_pathjudge \
@@ -169,6 +169,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_httpanswer \
 	tests/fuzz/fuzz_optparse \
+	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_proxyproto \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_servercert \
@@ -199,6 +200,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/httpanswer \
 	tests/fuzz/seeds/optparse \
+	tests/fuzz/seeds/options \
 	tests/fuzz/seeds/proxyproto \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/servercert \
@@ -274,6 +276,7 @@ tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_httpanswer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_servercert_LDFLAGS = $(fuzz_ldflags)

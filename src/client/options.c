@@ -6,321 +6,234 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "client/show/explain.h"
 #include "client/cert/moment.h"
-#include "client/mode/parallel.h"
 #include "client/cert/pin.h"
+#include "client/mode/parallel.h"
+#include "client/show/explain.h"
 #include "common/hostname.h"
-#include "common/optparse.h"
+#include "common/options.h"
+#include "common/options_help.h"
 
-enum {
-	OPT_CACERT,
-	OPT_CAPATH,
-	OPT_CRLFILE,
-	OPT_PINNEDPUBKEY,
-	OPT_EXPECT_CERT,
-	OPT_VERIFY_TIME,
-	OPT_NO_X509_STRICT,
-	OPT_CERT,
-	OPT_KEY,
-	OPT_SERVERNAME,
-	OPT_NO_SNI,
-	OPT_VERIFY_NAME,
-	OPT_TLS_MIN,
-	OPT_TLS_MAX,
-	OPT_GROUPS,
-	OPT_ALPN,
-	OPT_CONNECT_TO,
-	OPT_RESOLVE,
-	OPT_PROXY,
-	OPT_IPV4,
-	OPT_IPV6,
-	OPT_HAPROXY_PROTOCOL,
-	OPT_CONNECT_TIMEOUT,
-	OPT_HANDSHAKE_TIMEOUT,
-	OPT_READ_TIMEOUT,
-	OPT_MAX_TIME,
-	OPT_EXPECT,
-	OPT_COMPARE,
-	OPT_COUNT,
-	OPT_INTERVAL,
-	OPT_PARALLEL,
-	OPT_RESUME,
-	OPT_TARGETS,
-	OPT_ALL_ADDRESSES,
-	OPT_PATH_TEST,
-	OPT_JSON,
-	OPT_NAGIOS,
-	OPT_WARNING,
-	OPT_CRITICAL,
-	OPT_PROMETHEUS,
-	OPT_VERBOSE,
-	OPT_QUIET,
-	OPT_EXPLAIN,
-	OPT_HELP,
-	OPT_VERSION
-};
+/* ---- values --------------------------------------------------------------------------- */
 
-static const struct optparse_option options[] = {
-	[OPT_CACERT] = { 0, "cacert", "FILE", "trust these roots, not the system's" },
-	[OPT_CAPATH] = { 0, "capath", "DIR", "the same, a hashed folder" },
-	[OPT_CRLFILE] = { 0, "crlfile", "FILE", "CRLs, one for each CA of the chain" },
-	[OPT_PINNEDPUBKEY] = { 0, "pinnedpubkey", "PIN", "the server's key must be sha256//B64" },
-	[OPT_EXPECT_CERT] = { 0, "expect-cert", "FILE",
-	    "fail unless it serves the certificate in FILE" },
-	[OPT_VERIFY_TIME] = { 0, "verify-time", "TIME", "verify as if it were TIME" },
-	[OPT_NO_X509_STRICT] = { 0, "no-x509-strict", NULL, "forgive certificates small sins" },
-	[OPT_CERT] = { 0, "cert", "FILE", "our certificate chain, for a server that asks for it" },
-	[OPT_KEY] = { 0, "key", "FILE", "its private key, PEM" },
-	[OPT_SERVERNAME] = { 0, "servername", "NAME", "ask for NAME and verify it (HOST)" },
-	[OPT_NO_SNI] = { 0, "no-sni", NULL, "ask for no name" },
-	[OPT_VERIFY_NAME] = { 0, "verify-name", "NAME", "verify NAME, whatever is asked for" },
-	[OPT_TLS_MIN] = { 0, "tls-min", "VERSION", "1.2 or 1.3, and not below it (1.2)" },
-	[OPT_TLS_MAX] = { 0, "tls-max", "VERSION", "1.2 or 1.3, and not above it (1.3)" },
-	[OPT_GROUPS] = { 0, "groups", "LIST", "key exchange groups, such as X25519:P-256" },
-	[OPT_ALPN] = { 0, "alpn", "NAME[,NAME]", "offer protocols; with http/1.1, GET / it" },
-	[OPT_CONNECT_TO] = { 0, "connect-to", "HOST[:PORT]", "go there, verify the same" },
-	[OPT_RESOLVE] = { 0, "resolve", "HOST:PORT:ADDR", "take ADDR as the address of HOST" },
-	[OPT_PROXY] = { 'x', "proxy", "URL", "go through an HTTP or SOCKS5 proxy, or env" },
-	[OPT_IPV4] = { '4', "ipv4", NULL, "IPv4 addresses only" },
-	[OPT_IPV6] = { '6', "ipv6", NULL, "IPv6 addresses only" },
-	[OPT_HAPROXY_PROTOCOL] = { 0, "haproxy-protocol", "VERSION",
-	    "send a PROXY header, v1 or v2" },
-	[OPT_CONNECT_TIMEOUT] = { 0, "connect-timeout", "T", "to resolve and connect (5s)" },
-	[OPT_HANDSHAKE_TIMEOUT] = { 0, "handshake-timeout", "T", "for the TLS handshake (5s)" },
-	[OPT_READ_TIMEOUT] = { 0, "read-timeout", "T", "for the whole greeting (5s)" },
-	[OPT_MAX_TIME] = { 0, "max-time", "T", "for everything (15s)" },
-	[OPT_EXPECT] = { 0, "expect", "TEXT", "fail unless the greeting is TEXT" },
-	[OPT_COMPARE] = { 0, "compare", NULL, "did both ends see the same connection?" },
-	[OPT_COUNT] = { 'c', "count", "N", "probe N times, then show statistics" },
-	[OPT_INTERVAL] = { 'i', "interval", "T", "begin a probe every T (1s), until Ctrl-C" },
-	[OPT_PARALLEL] = { 0, "parallel", "N", "at most N probes at a time (32)" },
-	[OPT_RESUME] = { 0, "resume", NULL, "connect twice, then with the session of the first" },
-	[OPT_TARGETS] = { 0, "targets", "FILE",
-	    "probe the HOST PORT of each line; - is standard input" },
-	[OPT_ALL_ADDRESSES] = { 0, "all-addresses", NULL, "probe every address of HOST" },
-	[OPT_PATH_TEST] = { 0, "path-test", NULL, "is a middlebox in the way? Try variants" },
-	[OPT_JSON] = { 0, "json", NULL, "print what was found as JSON, not the greeting" },
-	[OPT_NAGIOS] = { 0, "nagios", NULL, "be a plugin: one line, status 0, 1, 2 or 3" },
-	[OPT_WARNING] = { 'w', "warning", "DAYS", "warn when less are left of the chain (14)" },
-	[OPT_CRITICAL] = { 0, "critical", "DAYS", "less than these are critical (7)" },
-	[OPT_PROMETHEUS] = { 0, "prometheus", "FILE", "write metrics there, for node_exporter" },
-	[OPT_VERBOSE] = { 'v', "verbose", NULL, "tell each step on standard error" },
-	[OPT_QUIET] = { 'q', "quiet", NULL, "say nothing on standard error" },
-	[OPT_EXPLAIN] = { 0, "explain", "REASON", "tell more of CERT_EXPIRED or 52, and leave" },
-	[OPT_HELP] = { 'h', "help", NULL, "show this" },
-	[OPT_VERSION] = { 'V', "version", NULL, "show versions" },
-	{ 0, NULL, NULL, NULL },
-};
-
-static const struct optparse_group groups[] = {
-	{ OPT_CACERT, "Whom to trust" },
-	{ OPT_CERT, "Who we are" },
-	{ OPT_SERVERNAME, "What to ask for" },
-	{ OPT_CONNECT_TO, "Which way to go" },
-	{ OPT_CONNECT_TIMEOUT, "How long to wait" },
-	{ OPT_EXPECT, "What else must be so" },
-	{ OPT_COUNT, "Ask more than once" },
-	{ OPT_JSON, "What to print" },
-	{ 0, NULL },
-};
-
-static void set_defaults(struct client_options *o)
-{
-	memset(o, 0, sizeof *o);
-	o->family = AF_UNSPEC;
-	o->connect_ms = 5000;
-	o->handshake_ms = 5000;
-	o->read_ms = 5000;
-	o->max_ms = 15000;
-	o->series.interval_ms = 1000;
-	o->nagios.warning_days = 14;
-	o->nagios.critical_days = 7;
-}
-
-static void print_help(void)
-{
-	printf("usage: hello-client [options] HOST [PORT]\n"
-	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
-	       "Verify a TLS server and print its greeting. The port is 8443 unless given.\n\n");
-	optparse_print_help(options, groups);
-	printf("\nA time T is 500ms, 5s or 2m; a bare number is seconds. "
-	       "The exit status tells\nwhat failed: see hello-client(1).\n");
-}
-
-static void print_version(void)
-{
-	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
-}
-
-static int set_family(struct client_options *o, int family, struct outcome *oc)
-{
-	if (o->family != AF_UNSPEC && o->family != family)
-		return outcome_set(oc, OC_USAGE, "-4 and -6 exclude each other");
-	o->family = family;
-	return 0;
-}
-
-static int set_name(const char **name, const char *option, const char *value, struct outcome *oc)
-{
-	if (hostname_check(option, value, oc) != 0)
-		return -1;
-	*name = value;
-	return 0;
-}
-
-static int set_days(struct client_nagios *n, unsigned *days, const char *option, const char *value,
+/* The row's number is the family. */
+static int set_family(void *family, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
-	n->limited = true;
-	return optparse_uint(option, value, 0, 36500, days, oc);
+	(void)value, (void)oc;
+	*(int *)family = (int)row->number;
+	return 0;
 }
 
-static int set_announcement(struct client_options *o, const char *value, struct outcome *oc)
+static int set_name(void *name, const struct option_row *row, const char *value, struct outcome *oc)
 {
-	static const char *const names[] = { [PROXYPROTO_V1] = "v1", [PROXYPROTO_V2] = "v2" };
+	char option[64];
+
+	snprintf(option, sizeof option, "--%s", row->name);
+	if (hostname_check(option, value, oc) != 0)
+		return -1;
+	*(const char **)name = value;
+	return 0;
+}
+
+static int set_pins(void *pins, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	(void)row;
+	*(const char **)pins = value;
+	return pin_check_list(value, oc);
+}
+
+/* Read when all options are known: optcheck. */
+static int name_expected(void *expected, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row, (void)oc;
+	*(struct expected *)expected = (struct expected){ .file = value };
+	return 0;
+}
+
+static int set_verify_time(void *time, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return moment_parse("--verify-time", value, time, oc);
+}
+
+static int add_detour(void *route, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return route_add_detour(route, value, oc);
+}
+
+static int add_answer(void *route, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return route_add_answer(route, value, oc);
+}
+
+static int set_proxy(void *proxy, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return proxy_parse(proxy, value, oc);
+}
+
+static const char *const announcements[] = {
+	[PROXYPROTO_V1] = "v1",
+	[PROXYPROTO_V2] = "v2",
+	NULL,
+};
+
+static int set_announcement(void *to, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	struct client_options *o = to;
 	unsigned at;
 
-	if (optparse_choice("--haproxy-protocol", value, names, 2, &at, oc) != 0)
+	if (options_choice("--haproxy-protocol", value, row->choices, &at, oc) != 0)
 		return -1;
 	o->announce = true;
 	o->announce_version = (enum proxyproto_version)at;
 	return 0;
 }
 
-static int apply(struct client_options *o, int option, const char *value, struct outcome *oc)
+static int explain(void *none, const struct option_row *row, const char *value, struct outcome *oc)
 {
-	/* Nearly always a variable that was not set in a script. */
-	if (value && !value[0])
-		return outcome_set(oc, OC_USAGE, "the value of --%s is empty",
-		    options[option].name);
-	switch (option) {
-	case OPT_CACERT:
-		o->trust.ca_file = value;
-		return 0;
-	case OPT_CAPATH:
-		o->trust.ca_dir = value;
-		return 0;
-	case OPT_CRLFILE:
-		o->trust.crl_file = value;
-		return 0;
-	case OPT_PINNEDPUBKEY:
-		o->pins = value;
-		return pin_check_list(value, oc);
-	case OPT_CERT:
-		o->identity.chain_file = value;
-		return 0;
-	case OPT_KEY:
-		o->identity.key_file = value;
-		return 0;
-	case OPT_SERVERNAME:
-		return set_name(&o->servername, "--servername", value, oc);
-	case OPT_NO_SNI:
-		o->no_sni = true;
-		return 0;
-	case OPT_VERIFY_NAME:
-		return set_name(&o->verify_name, "--verify-name", value, oc);
-	case OPT_CONNECT_TO:
-		return route_add_detour(&o->route, value, oc);
-	case OPT_RESOLVE:
-		return route_add_answer(&o->route, value, oc);
-	case OPT_PROXY:
-		return proxy_parse(&o->proxy, value, oc);
-	case OPT_IPV4:
-		return set_family(o, AF_INET, oc);
-	case OPT_IPV6:
-		return set_family(o, AF_INET6, oc);
-	case OPT_HAPROXY_PROTOCOL:
-		return set_announcement(o, value, oc);
-	case OPT_CONNECT_TIMEOUT:
-		return optparse_duration("--connect-timeout", value, &o->connect_ms, oc);
-	case OPT_HANDSHAKE_TIMEOUT:
-		return optparse_duration("--handshake-timeout", value, &o->handshake_ms, oc);
-	case OPT_READ_TIMEOUT:
-		return optparse_duration("--read-timeout", value, &o->read_ms, oc);
-	case OPT_MAX_TIME:
-		return optparse_duration("--max-time", value, &o->max_ms, oc);
-	case OPT_TLS_MIN:
-		return tlspolicy_parse_version("--tls-min", value, &o->policy.min, oc);
-	case OPT_TLS_MAX:
-		return tlspolicy_parse_version("--tls-max", value, &o->policy.max, oc);
-	case OPT_GROUPS:
-		o->policy.groups = value;
-		return 0;
-	case OPT_ALPN:
-		o->alpn = value;
-		return 0;
-	case OPT_COMPARE:
-		o->compare = true;
-		return 0;
-	case OPT_EXPECT:
-		o->expect = value;
-		return 0;
-	case OPT_COUNT:
-		o->series.on = true;
-		return optparse_uint("--count", value, 1, UINT_MAX, &o->series.count, oc);
-	case OPT_INTERVAL:
-		o->series.on = true;
-		return optparse_duration("--interval", value, &o->series.interval_ms, oc);
-	case OPT_PARALLEL:
-		return optparse_uint("--parallel", value, 1, PARALLEL_WIDTH_MAX,
-		    &o->series.parallel, oc);
-	case OPT_RESUME:
-		o->resume = true;
-		return 0;
-	case OPT_TARGETS:
-		o->targets = value;
-		return 0;
-	case OPT_ALL_ADDRESSES:
-		o->all_addresses = true;
-		return 0;
-	case OPT_PATH_TEST:
-		o->path_test = true;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_NAGIOS:
-		o->nagios.on = true;
-		return 0;
-	case OPT_WARNING:
-		return set_days(&o->nagios, &o->nagios.warning_days, "--warning", value, oc);
-	case OPT_CRITICAL:
-		return set_days(&o->nagios, &o->nagios.critical_days, "--critical", value, oc);
-	case OPT_PROMETHEUS:
-		o->prometheus = value;
-		return 0;
-	case OPT_EXPECT_CERT:
-		/* Read when all options are known: optcheck. */
-		o->expected = (struct expected){ .file = value };
-		return 0;
-	case OPT_NO_X509_STRICT:
-		o->trust.no_x509_strict = true;
-		return 0;
-	case OPT_VERIFY_TIME:
-		return moment_parse("--verify-time", value, &o->trust.verify_time, oc);
-	case OPT_EXPLAIN:
-		return explain_reason(value, oc) == 0 ? 1 : -1;
-	case OPT_VERBOSE:
-		o->verbose = true;
-		return 0;
-	case OPT_QUIET:
-		o->quiet = true;
-		return 0;
-	case OPT_HELP:
-		print_help();
-		return 1;
-	default:
-		print_version();
-		return 1;
-	}
+	(void)none, (void)row;
+	return explain_reason(value, oc) == 0 ? 1 : -1;
 }
+
+static option_take print_help, print_version;
+
+/* ---- options -------------------------------------------------------------------------- */
+
+#define OPTIONS_STRUCT struct client_options
+#define PER_TARGET .flags = OPTION_PER_TARGET
+
+const struct option_row client_option_rows[] = {
+	HEADING("Trust"),
+	TEXT("cacert", "FILE", trust.ca_file, "trust these roots instead of the system's, PEM"),
+	TEXT("capath", "DIR", trust.ca_dir, "trust the roots in this hashed folder"),
+	TEXT("crlfile", "FILE", trust.crl_file,
+	    "revocation lists, one for each CA of the chain, PEM"),
+	CALL("pinnedpubkey", "PIN", pins, set_pins, "require this server key, sha256//BASE64"),
+	CALL("expect-cert", "FILE", expected, name_expected,
+	    "require the server certificate in FILE", PER_TARGET),
+	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
+	FLAG("no-x509-strict", trust.no_x509_strict, "skip strict RFC 5280 checks"),
+
+	HEADING("Client certificate"),
+	TEXT("cert", "FILE", identity.chain_file,
+	    "certificate chain for servers that request one, PEM", .needs = "key"),
+	TEXT("key", "FILE", identity.key_file, "its private key, PEM", .needs = "cert"),
+
+	HEADING("TLS"),
+	CALL("servername", "NAME", servername, set_name, "name to request and verify (HOST)",
+	    PER_TARGET),
+	FLAG("no-sni", no_sni, "request no name", PER_TARGET),
+	CALL("verify-name", "NAME", verify_name, set_name,
+	    "verify NAME, whatever name is requested", PER_TARGET),
+	CALL("tls-min", "VERSION", policy.min, tlspolicy_take_version, "minimum TLS version",
+	    .choices = tlspolicy_versions, .text = "1.2"),
+	CALL("tls-max", "VERSION", policy.max, tlspolicy_take_version, "maximum TLS version",
+	    .choices = tlspolicy_versions, .text = "1.3"),
+	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
+	TEXT("alpn", "NAME[,NAME]", alpn, "application protocols to offer; http/1.1 sends GET /"),
+
+	HEADING("Route"),
+	CALL("connect-to", "HOST[:PORT]", route, add_detour, "connect there, but still verify HOST",
+	    PER_TARGET),
+	CALL("resolve", "HOST:PORT:ADDR", route, add_answer, "use ADDR as the address of HOST",
+	    PER_TARGET),
+	CALL("proxy", "URL", proxy, set_proxy,
+	    "connect through an HTTP or SOCKS5 proxy, or \"env\"", .letter = 'x'),
+	CALL("ipv4", NULL, family, set_family, "use IPv4 addresses only", .letter = '4',
+	    .number = AF_INET, .excludes = "ipv6", PER_TARGET),
+	CALL("ipv6", NULL, family, set_family, "use IPv6 addresses only", .letter = '6',
+	    .number = AF_INET6, PER_TARGET),
+	ACTION("haproxy-protocol", "VERSION", set_announcement, "send a PROXY header",
+	    .choices = announcements),
+
+	HEADING("Timeouts"),
+	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect", PER_TARGET),
+	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
+	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting", PER_TARGET),
+	DURATION("max-time", max_ms, 15000, "time for everything", PER_TARGET),
+
+	HEADING("Additional checks"),
+	TEXT("expect", "TEXT", expect, "require this greeting", PER_TARGET),
+	FLAG("compare", compare, "check that both ends saw the same connection"),
+
+	HEADING("Repeated probes"),
+	UINT("count", "N", series.count, 0, 1, UINT_MAX, "probe N times, then print statistics",
+	    .letter = 'c', .text = "until Ctrl-C"),
+	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
+	UINT("parallel", "N", series.parallel, 32, 1, PARALLEL_WIDTH_MAX,
+	    "probes at a time, at most", .needs = "count interval targets all-addresses path-test"),
+	FLAG("resume", resume, "connect twice, resuming the first session"),
+	TEXT("targets", "FILE", targets,
+	    "probe the HOST PORT on each line; \"-\" is standard input",
+	    .excludes = "count interval resume verbose", .why = "each target is probed once"),
+	FLAG("all-addresses", all_addresses, "probe every address of HOST",
+	    .excludes = "targets count interval resume nagios prometheus verbose",
+	    .why = "each address is probed once"),
+	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
+	    .excludes =
+		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
+		"interval resume compare all-addresses",
+	    .why = "it varies the handshake and prints a table of its own"),
+
+	HEADING("Output"),
+	FLAG("json", json, "print the findings as JSON, not the greeting"),
+	FLAG("nagios", nagios.on, "run as a monitoring plugin: one line, status 0 to 3",
+	    .excludes = "count interval targets json",
+	    .why = "a plugin prints one line about one probe"),
+	UINT("warning", "DAYS", nagios.warning_days, 14, 0, 36500,
+	    "warn if the certificate expires within DAYS", .letter = 'w', .needs = "nagios"),
+	UINT("critical", "DAYS", nagios.critical_days, 7, 0, 36500,
+	    "critical if the certificate expires within DAYS", .needs = "nagios"),
+	TEXT("prometheus", "FILE", prometheus, "write metrics to FILE, for node_exporter",
+	    .excludes = "count interval", .why = "it holds one probe of each target"),
+	FLAG("verbose", verbose, "print each step on standard error", .letter = 'v',
+	    .excludes = "quiet count interval"),
+	FLAG("quiet", quiet, "print nothing on standard error", .letter = 'q'),
+	ACTION("explain", "REASON", explain,
+	    "explain an outcome, by name or exit status, then exit"),
+	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
+	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	{ .name = NULL },
+};
+
+static int print_help(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("usage: hello-client [options] HOST [PORT]\n"
+	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
+	       "Verify a TLS server and print its greeting. The default port is 8443.\n\n");
+	options_help_print(client_option_rows);
+	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. The exit status names\n"
+	       "the failure: see hello-client(1).\n");
+	return 1;
+}
+
+static int print_version(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+	return 1;
+}
+
+/* ---- operands --------------------------------------------------------------------------- */
 
 static int set_port(struct client_options *o, const char *value, struct outcome *oc)
 {
 	unsigned port;
 
-	if (optparse_uint("PORT", value, 1, 65535, &port, oc) != 0)
+	if (options_uint("PORT", value, 1, 65535, &port, oc) != 0)
 		return -1;
 	snprintf(o->port, sizeof o->port, "%u", port);
 	return 0;
@@ -347,15 +260,14 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	if (host && addr_split(host, o->host, host_port, oc) != 0)
 		return -1;
 	if (!o->host[0]) {
-		outcome_set(oc, OC_USAGE, "which HOST?");
+		outcome_set(oc, OC_USAGE, "missing HOST");
 		outcome_advise(oc, "hello-client localhost 8443; --help lists the options");
 		return -1;
 	}
 	if (hostname_check("HOST", o->host, oc) != 0)
 		return -1;
 	if (host_port[0] && port)
-		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s: which of them?",
-		    host_port, port);
+		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s", host_port, port);
 	if (host_port[0])
 		port = host_port;
 	return set_port(o, port ? port : "8443", oc);
@@ -370,73 +282,51 @@ static void find_output(struct client_options *o, int argc, char *argv[])
 	}
 }
 
-/* What a line of --targets may say: all else belongs to the context, or is said once for all. */
-static bool is_of_a_target(int option)
-{
-	switch (option) {
-	case OPT_SERVERNAME:
-	case OPT_NO_SNI:
-	case OPT_VERIFY_NAME:
-	case OPT_CONNECT_TO:
-	case OPT_RESOLVE:
-	case OPT_IPV4:
-	case OPT_IPV6:
-	case OPT_CONNECT_TIMEOUT:
-	case OPT_HANDSHAKE_TIMEOUT:
-	case OPT_READ_TIMEOUT:
-	case OPT_MAX_TIME:
-	case OPT_EXPECT:
-	case OPT_EXPECT_CERT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* What curl calls so, everybody tries once. */
-static int explain_unknown(const char *word, struct outcome *oc)
+static void advise_insecure(const char *word, struct outcome *oc)
 {
 	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
 		outcome_advise(oc,
-		    "nothing goes on with a bad certificate; --cacert FILE says whom to trust, "
-		    "-v shows what came");
-	return -1;
+		    "a bad certificate always ends the connection; --cacert FILE says what to "
+		    "trust, -v shows what the server sent");
+}
+
+static int add_operand(void *to, const char *word, struct outcome *oc)
+{
+	struct client_options *o = to;
+
+	if (o->operands[1])
+		return outcome_set(oc, OC_USAGE, "unexpected \"%s\" after HOST and PORT", word);
+	o->operands[o->operands[0] ? 1 : 0] = word;
+	return 0;
 }
 
 static int read_words(struct client_options *o, int argc, char *argv[], bool in_list,
     struct outcome *oc)
 {
-	struct optparse p = { .argc = argc, .argv = argv, .options = options };
-	const char *host = NULL, *port = NULL, *value;
-	int option, ret;
+	const struct options_line line = { client_option_rows, o, &o->given, add_operand, in_list };
+	int at = 0, ret;
 
-	while ((option = optparse_next(&p, &value, oc)) != OPTPARSE_END) {
-		if (option == OPTPARSE_BAD)
-			return explain_unknown(argv[p.at], oc);
-		if (option == OPTPARSE_OPERAND && host && port)
-			return outcome_set(oc, OC_USAGE, "HOST and PORT are given; what is \"%s\"?",
-			    value);
-		if (option == OPTPARSE_OPERAND) {
-			*(host ? &port : &host) = value;
-			continue;
-		}
-		if (in_list && !is_of_a_target(option))
-			return outcome_set(oc, OC_USAGE,
-			    "--%s is for all targets, not for one of them", options[option].name);
-		ret = apply(o, option, value, oc);
-		if (ret != 0)
-			return ret;
-	}
-	if (o->targets && !in_list && !host)
+	o->operands[0] = o->operands[1] = NULL;
+	ret = options_parse(&line, argc, argv, &at, oc);
+	if (ret < 0)
+		advise_insecure(argv[at], oc);
+	if (ret != 0)
+		return ret;
+	o->series.on = options_have(client_option_rows, &o->given, "count interval");
+	if (o->targets && !in_list && !o->operands[0])
 		return 0;
 	if (o->targets && !in_list)
-		return outcome_set(oc, OC_USAGE, "--targets has the hosts; what is \"%s\"?", host);
-	return set_target(o, host, port, oc);
+		return outcome_set(oc, OC_USAGE, "unexpected \"%s\": --targets names the hosts",
+		    o->operands[0]);
+	return set_target(o, o->operands[0], o->operands[1], oc);
 }
 
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
 {
-	set_defaults(o);
+	memset(o, 0, sizeof *o);
+	o->family = AF_UNSPEC;
+	options_set_defaults(client_option_rows, o);
 	find_output(o, argc, argv);
 	return read_words(o, argc, argv, false, oc);
 }

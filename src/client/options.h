@@ -9,6 +9,7 @@
 #include "client/proxy.h"
 #include "client/route.h"
 #include "common/addr.h"
+#include "common/options.h"
 #include "common/outcome.h"
 #include "common/proxyproto.h"
 #include "common/tlsctx.h"
@@ -23,8 +24,7 @@ struct client_series {
 
 /* As a plugin of a monitoring system. */
 struct client_nagios {
-	bool on;      /* also set when the rest of the command line is wrong */
-	bool limited; /* one of these was given */
+	bool on; /* also set when the rest of the command line is wrong */
 	unsigned warning_days, critical_days;
 };
 
@@ -36,6 +36,8 @@ struct client_hello {
 
 /* What the user asked for. Strings point into argv. */
 struct client_options {
+	struct options_given given; /* which options were, for client_optcheck */
+	const char *operands[2];    /* HOST and PORT as they were typed */
 	char host[ADDR_HOST_MAX]; /* without brackets */
 	char port[ADDR_PORT_MAX];
 	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */
@@ -67,6 +69,9 @@ struct client_options {
 	struct expected expected; /* --expect-cert */
 	bool verbose, quiet;
 };
+
+/* The table of its options, for --help, completions and optcheck. */
+extern const struct option_row client_option_rows[];
 
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,

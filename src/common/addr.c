@@ -57,8 +57,7 @@ int addr_parse(const char *host, const char *port, struct addr *out, struct outc
 
 	/* getaddrinfo takes 65536 as 0, and " 1" and "+1" as 1. */
 	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
-		return outcome_set(oc, OC_USAGE, "\"%s\" is no port: a number from 0 to 65535",
-		    port);
+		return outcome_set(oc, OC_USAGE, "invalid port \"%s\": expected 0 to 65535", port);
 	if (!addr_is_literal(host) || getaddrinfo(host, port, &hints, &found) != 0)
 		return outcome_set(oc, OC_USAGE, "\"%s\" is no IPv4 or IPv6 address", host);
 	memset(out, 0, sizeof *out);

@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 
-#include "common/optparse.h"
+#include "common/options.h"
 #include "common/tlsio.h"
 
 /*
@@ -236,14 +236,18 @@ static const char *version_name(int version)
 	return version == TLS1_2_VERSION ? "1.2" : "1.3";
 }
 
-int tlspolicy_parse_version(const char *option, const char *value, int *version, struct outcome *oc)
+const char *const tlspolicy_versions[] = { "1.2", "1.3", NULL };
+
+int tlspolicy_take_version(void *version, const struct option_row *row, const char *value,
+    struct outcome *oc)
 {
-	static const char *const names[] = { "1.2", "1.3" };
+	char name[64];
 	unsigned at;
 
-	if (optparse_choice(option, value, names, 2, &at, oc) != 0)
+	snprintf(name, sizeof name, "--%s", row->name);
+	if (options_choice(name, value, tlspolicy_versions, &at, oc) != 0)
 		return -1;
-	*version = at == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
+	*(int *)version = at == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
 	return 0;
 }
 

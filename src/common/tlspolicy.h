@@ -6,6 +6,7 @@
 
 #include <openssl/types.h>
 
+#include "common/options.h"
 #include "common/outcome.h"
 
 /*
@@ -16,6 +17,9 @@
 /* 112 bits: RSA from 2048, no SHA-1 in signatures (SSL_CTX_set_security_level(3)). */
 enum { TLSPOLICY_SECURITY_LEVEL = 2 };
 
+/* TLS1_2_VERSION and TLS1_3_VERSION, for modules without the TLS library's headers. */
+enum { TLSPOLICY_TLS12 = 0x0303, TLSPOLICY_TLS13 = 0x0304 };
+
 /*
  * What a user narrows; nothing in here can widen. Zeroed: the policy as it is.
  * A list is names of the policy's tables joined by colons, the preferred one
@@ -25,14 +29,12 @@ struct tlspolicy_choice {
 	const char *groups;       /* --groups: "X25519MLKEM768:X25519" */
 	const char *ciphers;      /* --ciphers, TLS 1.2: OpenSSL's names */
 	const char *ciphersuites; /* --ciphersuites, TLS 1.3 */
-	int min, max;             /* --tls-min, --tls-max: TLS1_2_VERSION, TLS1_3_VERSION, or 0 */
+	int min, max;             /* --tls-min, --tls-max: TLSPOLICY_TLS12, _TLS13, or 0 */
 };
 
-/*
- * Read "1.2" or "1.3" into a choice's min or max. option is its name, for
- * messages. Returns 0, or -1 with OC_USAGE.
- */
-int tlspolicy_parse_version(const char *option, const char *value, int *version,
+/* The take function of an option whose member is a choice's min or max: "1.2" or "1.3". */
+extern const char *const tlspolicy_versions[];
+int tlspolicy_take_version(void *version, const struct option_row *row, const char *value,
     struct outcome *oc);
 
 /*

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/optparse.h"
+#include "common/options.h"
 #include "common/sock.h"
 
 /* SD_LISTEN_FDS_START of sd-daemon.h. */
@@ -26,7 +26,7 @@ static int count_given(const char *pid, const char *fds, unsigned *count, struct
 	snprintf(self, sizeof self, "%ld", (long)getpid());
 	if (!pid || !fds || strcmp(pid, self) != 0)
 		return 0;
-	if (optparse_uint("LISTEN_FDS", fds, 0, ACTIVATION_MAX, count, &why) != 0)
+	if (options_uint("LISTEN_FDS", fds, 0, ACTIVATION_MAX, count, &why) != 0)
 		return outcome_set(oc, OC_LISTEN, "%s", why.detail);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "common/crlwords.h"
-#include "common/optparse.h"
+#include "common/options.h"
 #include "common/tlscrl.h"
 #include "common/tlsio.h"
 #include "common/tlspolicy.h"
@@ -20,10 +20,10 @@ enum { NOT_ON_THE_LIST = 0x10000 };
 
 int clientauth_set_mode(struct clientauth *a, const char *value, struct outcome *oc)
 {
-	static const char *const names[] = { "none", "optional", "require" };
+	static const char *const names[] = { "none", "optional", "require", NULL };
 	unsigned at;
 
-	if (optparse_choice("--client-auth", value, names, 3, &at, oc) != 0)
+	if (options_choice("--client-auth", value, names, &at, oc) != 0)
 		return -1;
 	a->mode = (enum clientauth_mode)(CLIENTAUTH_NONE + at);
 	return 0;
@@ -31,10 +31,10 @@ int clientauth_set_mode(struct clientauth *a, const char *value, struct outcome 
 
 int clientauth_set_stale(struct clientauth *a, const char *value, struct outcome *oc)
 {
-	static const char *const names[] = { "refuse", "allow" };
+	static const char *const names[] = { "refuse", "allow", NULL };
 	unsigned at;
 
-	if (optparse_choice("--crl-stale", value, names, 2, &at, oc) != 0)
+	if (options_choice("--crl-stale", value, names, &at, oc) != 0)
 		return -1;
 	a->stale_allowed = at == 1;
 	return 0;

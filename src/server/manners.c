@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/optparse.h"
+#include "common/options.h"
 #include "common/sock.h"
 
-static const char *const names[MANNERS_COUNT] = {
+static const char *const names[MANNERS_COUNT + 1] = {
 	[MANNERS_GOOD] = "good",
 	[MANNERS_NO_CLOSE_NOTIFY] = "no-close-notify",
 	[MANNERS_SLOW_GREETING] = "slow-greeting",
@@ -25,8 +25,7 @@ int manners_parse(const char *value, enum manners *out, struct outcome *oc)
 	const unsigned first = MANNERS_GOOD + 1; /* that one is no option */
 	unsigned at;
 
-	if (optparse_choice("--misbehave", value, names + first, MANNERS_COUNT - first, &at, oc) !=
-	    0)
+	if (options_choice("--misbehave", value, names + first, &at, oc) != 0)
 		return -1;
 	*out = (enum manners)(first + at);
 	return 0;

@@ -15,6 +15,8 @@
 #include "server/place.h"
 #include "server/sandbox.h"
 
+struct option_row;
+
 enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256, SERVER_IDENTITIES_MAX = 64 };
 
 /* What the operator asked for. Strings point into argv or are static. */
@@ -22,6 +24,7 @@ struct server_options {
 	struct server_place listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
+	bool port_given;
 	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
 	size_t identity_count;                             /* never 0 once checked, but for zoo */
 	bool strict_sni;          /* refuse names that no certificate is for */
@@ -51,6 +54,9 @@ struct server_options {
 	enum log_level log_level;
 	enum log_format log_format;
 };
+
+/* The table of its options, for --help and completions. */
+extern const struct option_row server_option_rows[];
 
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/optparse.h"
+#include "common/options.h"
 
 static int no_such_user(const char *user, bool asked, struct outcome *oc)
 {
@@ -31,7 +31,7 @@ static bool is_number(const char *text, unsigned *number)
 {
 	struct outcome ignored = OUTCOME_NONE;
 
-	return optparse_uint("", text, 0, UINT_MAX - 1, number, &ignored) == 0;
+	return options_uint("", text, 0, UINT_MAX - 1, number, &ignored) == 0;
 }
 
 static bool find_user(const char *user, uid_t *uid, gid_t *gid)

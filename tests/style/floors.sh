@@ -222,8 +222,8 @@ self_test() {
 	plant src/common/sock.c 'write the path' '#include "addr.h"'
 
 	# One half of a circle is fine, both are not.
-	printf '#include "common/optparse.h"\n' >>"$style_copy/src/common/log.h"
-	plant src/common/optparse.h 'a circle of includes' '#include "common/log.h"'
+	printf '#include "common/options.h"\n' >>"$style_copy/src/common/log.h"
+	plant src/common/options.h 'a circle of includes' '#include "common/log.h"'
 
 	plant src/server/crew.c '> is for common/tlswire, common/tlsio' '#include <openssl/ssl.h>'
 	plant src/client/step/greet.c '> is for server/worker' '#include <event2/event.h>'

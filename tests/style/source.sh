@@ -13,8 +13,8 @@ sprintf   no bound: snprintf
 vsprintf  no bound: vsnprintf
 gets      no bound: fgets
 strtok    hidden state: strcspn
-atoi      no errors: optparse
-atol      no errors: optparse
+atoi      no errors: options
+atol      no errors: options
 alloca    no bound: malloc or a fixed size
 signal    differs between systems: sigaction
 usleep    wait for the event, with a limit

@@ -86,4 +86,4 @@ stop_server
 run_status 2 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --misbehave plain
 expect "$TMP/err" 'USAGE: --misbehave would be bad to other machines'
 run_status 2 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 --misbehave rude
-expect "$TMP/err" 'wants no-close-notify, .* or one-byte-records, not "rude"'
+expect "$TMP/err" 'invalid --misbehave "rude": expected no-close-notify, .* or one-byte-records'

@@ -92,15 +92,15 @@ refused() {
 }
 
 for program in server client; do
-	refused "$program" '--tls-min wants 1.2 or 1.3, not "1.1"' --tls-min 1.1
-	refused "$program" '--tls-max wants 1.2 or 1.3, not "TLSv1.3"' --tls-max TLSv1.3
+	refused "$program" 'invalid --tls-min "1.1": expected 1.2 or 1.3' --tls-min 1.1
+	refused "$program" 'invalid --tls-max "TLSv1.3": expected 1.2 or 1.3' --tls-max TLSv1.3
 	refused "$program" '--tls-min 1.3 is above --tls-max 1.2$' --tls-max 1.2 --tls-min 1.3
 	refused "$program" '--groups: our policy does not have "P-521"; .*X25519, P-256, P-384$' \
 		--groups X25519:P-521
 done
 refused server '--ciphers: our policy does not have "AES128-SHA"; .* ECDHE-RSA-AES128-GCM-SHA256, ' \
 	--ciphers AES128-SHA
-refused server '--ciphers: our policy does not have ""' --ciphers ''
-refused server '--ciphersuites: our policy does not have ""; .* TLS_AES_128_GCM_SHA256, ' \
-	--tls-min 1.3 --ciphersuites ''
+refused server 'the value of --ciphers is empty' --ciphers ''
+refused server '--ciphersuites: our policy does not have "none"; .* TLS_AES_128_GCM_SHA256, ' \
+	--tls-min 1.3 --ciphersuites none
 refused server '--groups: our policy does not have "none"' --check --groups none

@@ -73,8 +73,8 @@ refuses_option '"loud"' --log-level loud
 refuses_option 'after --listen' --listen
 refuses_option '65536' 65536
 refuses_option 'localhost' --listen localhost:0
-refuses_option 'both PORT and --listen' --listen 127.0.0.1:0 0
-refuses_option 'one PORT only' 0 0
+refuses_option 'PORT and --listen exclude each other' --listen 127.0.0.1:0 0
+refuses_option 'only one PORT is allowed' 0 0
 refuses 2 USAGE 'belong together' --cert "$CERT" 0
 
 # The port of another server, and an address of another machine (TEST-NET-1).

@@ -72,13 +72,13 @@ bad_line() {
 	[ ! -s "$TMP/out" ] || fail "somebody was asked, in spite of: $1"
 	expect "$TMP/err" "^hello-client: USAGE: line 2: $2"
 }
-bad_line 'localhost 0' 'PORT wants'
-bad_line 'localhost 1 2' 'HOST and PORT are given'
-bad_line 'localhost --cacert x' '--cacert is for all targets'
-bad_line 'localhost -c 3' '--count is for all targets'
+bad_line 'localhost 0' 'invalid PORT'
+bad_line 'localhost 1 2' 'unexpected'
+bad_line 'localhost --cacert x' '--cacert applies to all targets'
+bad_line 'localhost -c 3' '--count applies to all targets'
 bad_line 'localhost --expect "a' 'a quotation mark'
 bad_line 'localhost --nothing' 'unknown option'
-bad_line '--expect x' 'which HOST'
+bad_line '--expect x' 'missing HOST'
 bad_line 'bücher.test' 'HOST: invalid name'
 expect "$TMP/err" 'try: idn2 bücher.test prints that form'
 # Whatever the outcome there is an object.

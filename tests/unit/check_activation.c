@@ -236,9 +236,9 @@ static void variables_that_contradict(void)
 	set_variables("2", NULL);
 	HOLDS(is_refused("LISTEN_FDS is 2, but of descriptor 4"));
 	set_variables("x", NULL);
-	HOLDS(is_refused("LISTEN_FDS wants a whole number"));
+	HOLDS(is_refused("invalid LISTEN_FDS"));
 	set_variables("65", NULL);
-	HOLDS(is_refused("LISTEN_FDS wants a whole number from 0 to 64"));
+	HOLDS(is_refused("expected 0 to 64"));
 	set_variables("1", "a:b");
 	HOLDS(is_refused("does not name as many sockets"));
 	give(3);

@@ -155,7 +155,7 @@ START_TEST(test_parse_refuses_what_is_no_port)
 	};
 
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
-		refuse_parse("127.0.0.1", ports[i], "is no port: a number from 0 to 65535");
+		refuse_parse("127.0.0.1", ports[i], "expected 0 to 65535");
 		refuse_parse("127.0.0.1", ports[i], ports[i]);
 	}
 }

@@ -1,447 +1,442 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/optcheck.h"
-#include "server/options.h"
+#include "common/options.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "support/check_main.h"
 
-enum { WORDS_MAX = 2 * SERVER_LISTEN_MAX + 16 };
+enum { WORDS_MAX = 16, EVENTS_MAX = 512 };
 
-/* The words of a command line after the program's name, up to NULL. */
-#define WORDS(...) ((const char *const []){ __VA_ARGS__, NULL })
+/* What options_parse did, as words: "all listen=a:1 (operand)". */
+struct events {
+	char text[EVENTS_MAX];
+	bool flag;
+	const char *word;
+	unsigned number, time, choice;
+};
 
-static int parse(struct server_options *o, const char *const words[], struct outcome *oc)
+static void note(struct events *e, const char *name, const char *between, const char *value)
 {
-	static char line[1024];
-	char *argv[WORDS_MAX] = { line }, *at = line;
-	int argc = 1, ret;
+	size_t len = strlen(e->text);
 
-	at += snprintf(line, sizeof line, "hello-server") + 1;
-	for (; *words; words++) {
-		ck_assert_int_lt(argc, WORDS_MAX);
-		argv[argc++] = at;
-		at += snprintf(at, sizeof line - (size_t)(at - line), "%s", *words) + 1;
-		ck_assert(at < line + sizeof line);
-	}
-	*oc = OUTCOME_NONE;
-	/* Nothing may depend on what was there before. */
-	memset(o, 0xff, sizeof *o);
-	ret = server_options_parse(o, argc, argv, oc);
-	return ret == 0 ? server_optcheck(o, oc) : ret;
+	snprintf(e->text + len, sizeof e->text - len, "%s%s%s%s", len > 0 ? " " : "", name, between,
+	    value);
 }
 
-static struct server_options taken(const char *const words[])
+static int take(void *to, const struct option_row *row, const char *value, struct outcome *oc)
 {
-	struct server_options o;
-	struct outcome oc;
-	int ret = parse(&o, words, &oc);
+	(void)oc;
+	note(to, row->name, value ? "=" : "", value ? value : "");
+	return 0;
+}
 
-	ck_assert_no_failure(&oc);
+static int done(void *to, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	take(to, row, value, oc);
+	return 1;
+}
+
+static int operand(void *to, const char *word, struct outcome *oc)
+{
+	(void)oc;
+	note(to, "(", word, ")");
+	return 0;
+}
+
+static const char *const colors[] = { "red", "green", "blue", NULL };
+
+#define OPTIONS_STRUCT struct events
+#define EMPTY .flags = OPTION_MAY_BE_EMPTY
+
+static const struct option_row rows[] = {
+	HEADING("Events"),
+	ACTION("all", NULL, take, "a flag", .letter = 'a'),
+	ACTION("ipv4", NULL, take, "another", .letter = '4'),
+	ACTION("ipv6", NULL, take, "and another", .letter = '6'),
+	ACTION("listen", "ADDR", take, "with a value", .letter = 'l', EMPTY),
+	ACTION("allow", "WHOM", take, "with a value, without a letter"),
+	ACTION("done", NULL, done, "ends the walk"),
+	HEADING("Values"),
+	FLAG("flag", flag, "sets a bool", .flags = OPTION_PER_TARGET),
+	TEXT("word", "WORD", word, "keeps a word", .text = "usual", .excludes = "flag number",
+	    .why = "words are no numbers"),
+	UINT("number", "N", number, 5, 1, 10, "a number", .needs = "word time"),
+	DURATION("time", time, 1500, "a time"),
+	CHOICE("choice", "COLOR", choice, 1, colors, "a color"),
+	{ .name = NULL },
+};
+
+/* A command line, as words up to NULL; argv[0] is put before. */
+struct line {
+	char *argv[WORDS_MAX];
+	struct events events;
+	struct options_given given;
+	struct outcome oc;
+	bool in_list;
+};
+
+#define LINE(...) (&(struct line){ .argv = { (char []){ "prog" }, __VA_ARGS__ } })
+#define W(text) ((char []){ text })
+
+static int parse(struct line *l, int *at)
+{
+	const struct options_line line = { rows, &l->events, &l->given, operand, l->in_list };
+	int argc = 0;
+
+	while (l->argv[argc])
+		argc++;
+	l->oc = OUTCOME_NONE;
+	options_set_defaults(rows, &l->events);
+	return options_parse(&line, argc, l->argv, at, &l->oc);
+}
+
+static void expect(struct line *l, const char *events)
+{
+	ck_assert_int_eq(parse(l, NULL), 0);
+	ck_assert_no_failure(&l->oc);
+	ck_assert_str_eq(l->events.text, events);
+}
+
+static void expect_bad(struct line *l, const char *message)
+{
+	ck_assert_int_eq(parse(l, NULL), -1);
+	ck_assert_outcome(&l->oc, OC_USAGE, message);
+	ck_assert_str_eq(l->oc.detail, message);
+}
+
+START_TEST(test_no_arguments)
+{
+	const struct options_line line = { rows, NULL, NULL, operand, false };
+	struct outcome oc = OUTCOME_NONE;
+
+	expect(LINE(NULL), "");
+	ck_assert_int_eq(options_parse(&line, 0, NULL, NULL, &oc), 0);
+}
+END_TEST
+
+START_TEST(test_long_names)
+{
+	expect(LINE(W("--all"), W("--listen=a:1"), W("--listen"), W("b:2"), W("--allow=x=y"),
+		   W("--ipv6")),
+	    "all listen=a:1 listen=b:2 allow=x=y ipv6");
+}
+END_TEST
+
+START_TEST(test_letters)
+{
+	expect(LINE(W("-46"), W("-a"), W("-la:1"), W("-l"), W("b:2"), W("-6lc:3"), W("-4l"),
+		   W("d:4"), W("-l=x")),
+	    "ipv4 ipv6 all listen=a:1 listen=b:2 ipv6 listen=c:3 ipv4 listen=d:4 listen==x");
+}
+END_TEST
+
+START_TEST(test_a_value_may_look_like_an_option)
+{
+	expect(LINE(W("--listen"), W("--all"), W("-l"), W("-4"), W("-l"), W("--"), W("--listen=-x"),
+		   W("-l"), W("-")),
+	    "listen=--all listen=-4 listen=-- listen=-x listen=-");
+}
+END_TEST
+
+START_TEST(test_an_empty_value_is_refused_where_the_row_does_not_allow_it)
+{
+	expect(LINE(W("--listen="), W("--listen"), W("")), "listen= listen=");
+	expect_bad(LINE(W("--allow=")), "the value of --allow is empty");
+	expect_bad(LINE(W("--word"), W("")), "the value of --word is empty");
+}
+END_TEST
+
+START_TEST(test_operands_may_stand_anywhere)
+{
+	expect(LINE(W("one"), W("--all"), W("-"), W("-4"), W(""), W("-l"), W("v"), W("a=b")),
+	    "(one) all (-) ipv4 () listen=v (a=b)");
+}
+END_TEST
+
+START_TEST(test_after_two_dashes_all_are_operands)
+{
+	expect(LINE(W("-4"), W("--"), W("--all"), W("-6"), W("--"), W("-")),
+	    "ipv4 (--all) (-6) (--) (-)");
+	expect(LINE(W("--")), "");
+}
+END_TEST
+
+START_TEST(test_names_are_never_abbreviated)
+{
+	expect_bad(LINE(W("--al")), "unknown option --al");
+	expect_bad(LINE(W("--liste"), W("a:1")), "unknown option --liste");
+	expect_bad(LINE(W("--listen-")), "unknown option --listen-");
+	expect_bad(LINE(W("--ALL")), "unknown option --ALL");
+	/* A heading is no option. */
+	expect_bad(LINE(W("--Values")), "unknown option --Values");
+}
+END_TEST
+
+/* What is advised for this word; NULL: nothing but the table's own. */
+static void expect_advice(struct line *l, const char *advice)
+{
+	char whole[64] = "";
+
+	ck_assert_int_eq(parse(l, NULL), -1);
+	ck_assert_outcome(&l->oc, OC_USAGE, "unknown option");
+	if (advice)
+		snprintf(whole, sizeof whole, "%s; --help lists the options", advice);
+	ck_assert_str_eq(l->oc.advice, whole);
+}
+
+START_TEST(test_the_nearest_option_is_advised)
+{
+	expect_advice(LINE(W("--lisen")), "--listen");
+	expect_advice(LINE(W("--lstien=a:1")), "--listen");
+	expect_advice(LINE(W("--lissten")), "--listen");
+	expect_advice(LINE(W("--lis")), "--listen");
+	expect_advice(LINE(W("--alow")), "--allow");
+	expect_advice(LINE(W("--allo")), "--allow");
+	/* Of two that are as near, neither. */
+	expect_advice(LINE(W("--ipv")), NULL);
+	expect_advice(LINE(W("--ipv5")), NULL);
+	expect_advice(LINE(W("--al")), NULL);
+	expect_advice(LINE(W("--lixxen")), "--listen");
+	expect_advice(LINE(W("--lixxxn")), NULL);
+	expect_advice(LINE(W("--axxow")), NULL);
+	expect_advice(LINE(W("--a-name-that-is-longer-than-any-option")), NULL);
+	expect_advice(LINE(W("--=x")), NULL);
+}
+END_TEST
+
+START_TEST(test_unknown_options_are_named_as_typed)
+{
+	struct line *l = LINE(W("-4x6"));
+	int at = 0;
+
+	expect_bad(LINE(W("--none")), "unknown option --none");
+	expect_bad(LINE(W("--none=secret")), "unknown option --none");
+	expect_bad(LINE(W("---all")), "unknown option ---all");
+	expect_bad(LINE(W("--=x")), "unknown option --");
+	expect_bad(LINE(W("-x")), "unknown option -x");
+	expect_bad(l, "unknown option -x");
+	ck_assert_str_eq(l->events.text, "ipv4");
+	ck_assert_int_eq(parse(LINE(W("a"), W("--all"), W("-k")), &at), -1);
+	ck_assert_int_eq(at, 3);
+}
+END_TEST
+
+START_TEST(test_a_missing_value)
+{
+	expect_bad(LINE(W("--listen")), "missing value after --listen");
+	expect_bad(LINE(W("-l")), "missing value after -l");
+	expect_bad(LINE(W("-4l")), "missing value after -l");
+}
+END_TEST
+
+START_TEST(test_a_flag_takes_no_value)
+{
+	expect_bad(LINE(W("--all=yes")), "no value is allowed for --all");
+	expect_bad(LINE(W("--all=")), "no value is allowed for --all");
+}
+END_TEST
+
+START_TEST(test_an_action_ends_the_walk)
+{
+	struct line *l = LINE(W("-a"), W("--done"), W("--none"));
+
+	ck_assert_int_eq(parse(l, NULL), 1);
+	ck_assert_str_eq(l->events.text, "all done");
+}
+END_TEST
+
+START_TEST(test_typed_rows_have_defaults_and_take_values)
+{
+	struct line *l = LINE(NULL);
+
+	memset(&l->events, 0xff, sizeof l->events);
+	l->events.text[0] = '\0';
+	expect(l, "");
+	ck_assert_int_eq(l->events.flag, false);
+	ck_assert_str_eq(l->events.word, "usual");
+	ck_assert_uint_eq(l->events.number, 5);
+	ck_assert_uint_eq(l->events.time, 1500);
+	ck_assert_uint_eq(l->events.choice, 1);
+
+	l = LINE(W("--flag"), W("--word=a"), W("--number=7"), W("--time"), W("2s"),
+	    W("--choice=blue"));
+	expect(l, "");
+	ck_assert_int_eq(l->events.flag, true);
+	ck_assert_str_eq(l->events.word, "a");
+	ck_assert_uint_eq(l->events.number, 7);
+	ck_assert_uint_eq(l->events.time, 2000);
+	ck_assert_uint_eq(l->events.choice, 2);
+
+	expect_bad(LINE(W("--number=11")), "invalid --number \"11\": expected 1 to 10");
+	expect_bad(LINE(W("--choice=pink")),
+	    "invalid --choice \"pink\": expected red, green or blue");
+	expect_bad(LINE(W("--time=x")),
+	    "invalid --time \"x\": expected a time from 1ms to 24h, such as 500ms, 5s or 2m");
+}
+END_TEST
+
+START_TEST(test_a_line_of_a_list_may_say_less)
+{
+	struct line *l = LINE(W("--flag"), W("host"));
+
+	l->in_list = true;
+	expect(l, "(host)");
+	l = LINE(W("--word=x"));
+	l->in_list = true;
+	expect_bad(l, "--word applies to all targets, not to one line");
+}
+END_TEST
+
+static void expect_together(struct line *l, const char *message)
+{
+	int ret = parse(l, NULL);
+
 	ck_assert_int_eq(ret, 0);
-	return o;
+	ret = options_check(rows, &l->given, &l->oc);
+	ck_assert_int_eq(ret, message ? -1 : 0);
+	if (message)
+		ck_assert_str_eq(l->oc.detail, message);
 }
 
-static struct outcome refused(const char *const words[], const char *because)
+START_TEST(test_what_goes_together)
 {
-	struct server_options o;
-	struct outcome oc;
-
-	ck_assert_msg(parse(&o, words, &oc) == -1, "taken: %s", words[0]);
-	ck_assert_outcome(&oc, OC_USAGE, because);
-	return oc;
-}
-
-START_TEST(test_the_defaults)
-{
-	struct server_options o = taken((const char *const []){ NULL });
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-	ck_assert_uint_eq(o.listen_count, 0);
-	ck_assert_str_eq(o.port, "8443");
-	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
-	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
-	ck_assert_str_eq(o.greeting, "Hello world");
-	ck_assert_ptr_null(o.greeting_file);
-	ck_assert_int_eq(o.workers, cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : cpus);
-	ck_assert_uint_eq(o.max_connections, 0);
-	ck_assert_uint_eq(o.max_handshakes, 1000);
-	ck_assert_uint_eq(o.max_per_client, 0);
-	ck_assert_uint_eq(o.access.allow_count, 0);
-	ck_assert_uint_eq(o.access.deny_count, 0);
-	ck_assert_uint_eq(o.tls.tickets, 0);
-	ck_assert_ptr_null(o.tls.policy.groups);
-	ck_assert_uint_eq(o.handshake_ms, 10000);
-	ck_assert_uint_eq(o.greeting_ms, 10000);
-	ck_assert_uint_eq(o.linger_ms, 5000);
-	ck_assert_uint_eq(o.drain_ms, 30000);
-	ck_assert_int_eq(o.log_level, LEVEL_INFO);
+	expect_together(LINE(W("--word=x"), W("--all")), NULL);
+	expect_together(LINE(W("--word=x"), W("--flag")),
+	    "--word and --flag exclude each other: words are no numbers");
+	expect_together(LINE(W("--number=1"), W("--word=x")),
+	    "--word and --number exclude each other: words are no numbers");
+	expect_together(LINE(W("--number=1")), "--number needs --word or --time");
+	expect_together(LINE(W("--number=1"), W("--time=1")), NULL);
 }
 END_TEST
 
-START_TEST(test_each_option_sets_its_own)
+START_TEST(test_which_options_were_given)
 {
-	/* The last word counts. */
-	struct server_options o = taken(WORDS("--cert=c.pem", "--key", "k.pem",
-	    "--greeting", "Hi", "--greeting-file=g", "--workers=9", "--workers=3", "--tickets=2",
-	    "--max-handshakes=7", "--groups", "X25519:P-256", "--tls-min=1.2", "--tls-max=1.3",
-	    "--ciphers=ECDHE-RSA-AES256-GCM-SHA384",
-	    "--ciphersuites=TLS_AES_256_GCM_SHA384", "--handshake-timeout=1s",
-	    "--greeting-timeout=2s", "--linger-timeout=3s", "--drain-timeout=4s",
-	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
-	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
+	struct line *l = LINE(W("--flag"), W("-a"));
 
-	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
-	ck_assert_str_eq(o.identities[0].key_file, "k.pem");
-	ck_assert_str_eq(o.greeting, "Hi");
-	ck_assert_str_eq(o.greeting_file, "g");
-	ck_assert_uint_eq(o.workers, 3);
-	ck_assert_uint_eq(o.max_handshakes, 7);
-	ck_assert_uint_eq(o.max_connections, 70);
-	ck_assert_uint_eq(o.max_per_client, 5);
-	ck_assert_uint_eq(o.access.allow_count, 2);
-	ck_assert_uint_eq(o.access.deny_count, 1);
-	ck_assert_uint_eq(o.tls.tickets, 2);
-	ck_assert_str_eq(o.tls.policy.groups, "X25519:P-256");
-	ck_assert_int_eq(o.tls.policy.min, 0x0303);
-	ck_assert_int_eq(o.tls.policy.max, 0x0304);
-	ck_assert_str_eq(o.tls.policy.ciphers, "ECDHE-RSA-AES256-GCM-SHA384");
-	ck_assert_str_eq(o.tls.policy.ciphersuites, "TLS_AES_256_GCM_SHA384");
-	ck_assert_uint_eq(o.handshake_ms, 1000);
-	ck_assert_uint_eq(o.greeting_ms, 2000);
-	ck_assert_uint_eq(o.linger_ms, 3000);
-	ck_assert_uint_eq(o.drain_ms, 4000);
-	ck_assert_int_eq(o.log_level, LEVEL_DEBUG);
+	expect(l, "all");
+	ck_assert(options_have(rows, &l->given, "flag"));
+	ck_assert(options_have(rows, &l->given, "word all"));
+	ck_assert(!options_have(rows, &l->given, "word number"));
 }
 END_TEST
 
-START_TEST(test_where_to_listen)
+START_TEST(test_durations)
 {
-	struct server_options o = taken(WORDS("-l127.0.0.1:443", "--listen", "[::1]:0"));
-	char text[ADDR_TEXT_MAX];
-
-	ck_assert_uint_eq(o.listen_count, 2);
-	ck_assert_str_eq(addr_format(&o.listen[0].at, text), "127.0.0.1:443");
-	ck_assert_str_eq(addr_format(&o.listen[1].at, text), "[::1]:0");
-}
-END_TEST
-
-static void expect_port(const char *const words[], const char *port)
-{
-	struct server_options o = taken(words);
-
-	ck_assert_str_eq(o.port, port);
-}
-
-START_TEST(test_a_port)
-{
-	expect_port(WORDS("443"), "443");
-	expect_port(WORDS("0", "--workers=1"), "0");
-	expect_port(WORDS("--workers=1", "--", "65535"), "65535");
-}
-END_TEST
-
-START_TEST(test_what_is_no_port)
-{
-	static const char *const ports[] = {
-		"65536", "+1", " 1", "", "http", "1x", "-", "000443", "127.0.0.1:443", ":443",
-		"99999999999999999999",
-	};
-
-	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
-		struct outcome oc = refused(WORDS(ports[i]), "is no port");
-
-		ck_assert_has(oc.detail, ports[i]);
-	}
-	refused(WORDS("--", "-1"), "\"-1\" is no port");
-}
-END_TEST
-
-START_TEST(test_one_port_or_a_list)
-{
-	refused(WORDS("443", "444"), "one PORT only; what is \"444\"?");
-	refused(WORDS("443", "443"), "one PORT only");
-	refused(WORDS("443", "--listen=127.0.0.1:443"), "both PORT and --listen");
-	/* Also when it says what is so anyway. */
-	refused(WORDS("--listen=127.0.0.1:443", "8443"), "both PORT and --listen");
-}
-END_TEST
-
-START_TEST(test_a_certificate_needs_its_key)
-{
-	refused(WORDS("--cert=c.pem"), "--cert and --key belong together");
-	refused(WORDS("--key=k.pem"), "--cert and --key belong together");
-	refused(WORDS("--key=k.pem", "--cert=c.pem"), "--key k.pem has no --cert before it");
-	refused(WORDS("--cert=c.pem", "--key=k.pem", "--key=l.pem"),
-	    "c.pem has one already, k.pem");
-	refused(WORDS("--ocsp=o.der", "--cert=c.pem", "--key=k.pem"), "--ocsp o.der has no --cert");
-	refused(WORDS("--cert=c.pem", "--key=k.pem", "--cert=d.pem"), "--cert d.pem has no --key");
-}
-END_TEST
-
-START_TEST(test_several_certificates)
-{
-	struct server_options o = taken(WORDS("--cert=a.pem", "--key=a.key", "--ocsp=a.der",
-	    "--cert=b.pem", "--key=b.key", "--strict-sni"));
-
-	ck_assert_uint_eq(o.identity_count, 2);
-	ck_assert_str_eq(o.identities[0].ocsp_file, "a.der");
-	ck_assert_str_eq(o.identities[1].chain_file, "b.pem");
-	ck_assert_str_eq(o.identities[1].key_file, "b.key");
-	ck_assert_ptr_null(o.identities[1].ocsp_file);
-	ck_assert(o.strict_sni);
-}
-END_TEST
-
-START_TEST(test_at_most_16_addresses)
-{
-	const char *words[SERVER_LISTEN_MAX + 2] = { NULL };
-
-	for (int i = 0; i < SERVER_LISTEN_MAX; i++)
-		words[i] = "--listen=127.0.0.1:443";
-	ck_assert_uint_eq(taken(words).listen_count, SERVER_LISTEN_MAX);
-	words[SERVER_LISTEN_MAX] = "--listen=127.0.0.1:443";
-	refused(words, "--listen: more than 16 addresses");
-}
-END_TEST
-
-START_TEST(test_an_address_without_a_part)
-{
-	static const char *const values[] = { "127.0.0.1", ":443", "127.0.0.1:", "[::1]", "::1",
-		"443", "", ":", "[]:443" };
-
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-		struct outcome oc = refused(WORDS("--listen", values[i]),
-		    "--listen wants ADDR:PORT, not \"");
-
-		ck_assert_has(oc.detail, values[i]);
-		ck_assert_has(oc.advice, "--listen 127.0.0.1:8443");
-	}
-}
-END_TEST
-
-START_TEST(test_a_bad_address_is_named)
-{
-	refused(WORDS("--listen", "localhost:443"), "\"localhost\"");
-	refused(WORDS("--listen", "127.1:443"), "\"127.1\"");
-	refused(WORDS("--listen", "127.0.0.1:65536"), "\"65536\"");
-	refused(WORDS("--listen", "127.0.0.1:https"), "\"https\"");
-	refused(WORDS("--listen", "127.0.0.1:123456"), "123456");
-	refused(WORDS("--listen", "[::1:443"), "\"[::1:443\"");
-}
-END_TEST
-
-START_TEST(test_a_bad_address_names_its_option)
-{
-	refused(WORDS("--listen", "localhost:443"), "--listen");
-	refused(WORDS("--listen", "127.0.0.1:65536"), "--listen");
-	refused(WORDS("--listen", "[::1:443"), "--listen");
-}
-END_TEST
-
-START_TEST(test_a_bad_value_names_its_option)
-{
-	static const struct { const char *option, *values[4]; } table[] = {
-		{ "--workers", { "0", "257", "x", "" } },
-		{ "--max-handshakes", { "0", "1000001", "-1", "1k" } },
-		{ "--max-connections", { "0", "10000001", "-1", "1k" } },
-		{ "--max-per-client", { "0", "1000001", "-1", "" } },
-		{ "--allow", { "localhost", "10.0.0.0/33", "", "10.0.0/8" } },
-		{ "--deny", { "any", "::/129", "", "10.0.0.0/" } },
-		{ "--tickets", { "17", "-1", "two", "" } },
-		{ "--handshake-timeout", { "0", "25h", "x", "" } },
-		{ "--greeting-timeout", { "0", "-1s", "1e3", "" } },
-		{ "--linger-timeout", { "0", "inf", "5x", "" } },
-		{ "--drain-timeout", { "0", "25h", "forever", "." } },
-		{ "--log-level", { "INFO", "notice", "inf", "" } },
+	static const struct { const char *text; unsigned ms; } table[] = {
+		{ "500ms", 500 }, { "5s", 5000 }, { "2m", 120000 }, { "1h", 3600000 },
+		{ "5", 5000 }, { "0.5", 500 }, { ".5", 500 }, { "5.", 5000 },
+		{ "1.5h", 5400000 }, { "0.25m", 15000 }, { "1.9999s", 2000 }, { "0.29s", 290 },
+		{ "1ms", 1 }, { "0.001", 1 }, { "24h", 86400000 }, { "86400000ms", 86400000 },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		for (size_t j = 0; j < 4; j++) {
-			struct outcome oc = refused(WORDS(table[i].option,
-			    table[i].values[j]), table[i].option);
-			char told[64];
+		struct outcome oc = OUTCOME_NONE;
+		unsigned ms = 0;
 
-			snprintf(told, sizeof told, "not \"%s\"", table[i].values[j]);
-			ck_assert_has(oc.detail, told);
-		}
+		ck_assert_msg(options_duration("--t", table[i].text, &ms, &oc) == 0, "refused: %s",
+		    table[i].text);
+		ck_assert_no_failure(&oc);
+		ck_assert_uint_eq(ms, table[i].ms);
 	}
 }
 END_TEST
 
-START_TEST(test_the_bounds_are_within)
+START_TEST(test_what_is_no_duration)
 {
-	struct server_options o = taken(WORDS("--workers=256", "--max-handshakes=1000000",
-	    "--tickets=16", "--drain-timeout=24h", "--linger-timeout=1ms"));
+	static const char *const table[] = {
+		"0", "0ms", "0.0", "0.9ms", "0.0009", "", ".", "..", "1.2.3", "-1", "+1", "1e3",
+		"1e3s", "inf", "nan", "0x10", "5x", "s", "ms", "5 s", " 5", "5s ", "5S", "5,5",
+		"1h30m", "25h", "24.01h", "86401", "86400001ms", "99999999999999999999h",
+	};
 
-	ck_assert_uint_eq(o.workers, SERVER_WORKERS_MAX);
-	ck_assert_uint_eq(o.max_handshakes, 1000000);
-	ck_assert_uint_eq(o.tls.tickets, 16);
-	ck_assert_uint_eq(o.drain_ms, 86400000);
-	ck_assert_uint_eq(o.linger_ms, 1);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct outcome oc = OUTCOME_NONE;
+		char quoted[64];
+		unsigned ms = 7;
+
+		ck_assert_msg(options_duration("--t", table[i], &ms, &oc) == -1, "taken: \"%s\"",
+		    table[i]);
+		ck_assert_outcome(&oc, OC_USAGE, "expected a time from 1ms to 24h");
+		snprintf(quoted, sizeof quoted, "invalid --t \"%s\"", table[i]);
+		ck_assert_has(oc.detail, quoted);
+		ck_assert_uint_eq(ms, 7);
+	}
 }
 END_TEST
 
-START_TEST(test_the_levels_of_the_log)
+static int take_uint(const char *text, unsigned min, unsigned max, unsigned *out)
 {
-	ck_assert_int_eq(taken(WORDS("--log-level=error")).log_level, LEVEL_ERROR);
-	ck_assert_int_eq(taken(WORDS("--log-level=warning")).log_level, LEVEL_WARNING);
-	ck_assert_int_eq(taken(WORDS("--log-level=info")).log_level, LEVEL_INFO);
-	ck_assert_int_eq(taken(WORDS("--log-level=debug")).log_level, LEVEL_DEBUG);
+	struct outcome oc = OUTCOME_NONE;
+	char expected[128];
+	int ret = options_uint("--n", text, min, max, out, &oc);
+
+	snprintf(expected, sizeof expected, "invalid --n \"%s\": expected %u to %u", text, min,
+	    max);
+	if (ret == 0)
+		ck_assert_no_failure(&oc);
+	else
+		ck_assert_outcome(&oc, OC_USAGE, expected);
+	return ret;
+}
+
+START_TEST(test_whole_numbers)
+{
+	unsigned n = 0;
+
+	ck_assert_int_eq(take_uint("1", 1, 256, &n), 0);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(take_uint("256", 1, 256, &n), 0);
+	ck_assert_uint_eq(n, 256);
+	ck_assert_int_eq(take_uint("010", 1, 256, &n), 0);
+	ck_assert_uint_eq(n, 10);
+	ck_assert_int_eq(take_uint("4294967295", 0, UINT_MAX, &n), 0);
+	ck_assert_uint_eq(n, UINT_MAX);
+	ck_assert_int_eq(take_uint("0", 0, 0, &n), 0);
+	ck_assert_uint_eq(n, 0);
 }
 END_TEST
 
-START_TEST(test_the_zoo_stays_here)
+START_TEST(test_what_is_no_whole_number)
 {
-	static const char other[] = "to other machines";
-	struct server_options o =
-	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.2:1", "--listen", "[::1]:1", "--listen",
-		"unix:/x"));
+	static const char *const table[] = {
+		"0", "257", "", " 1", "1 ", "+1", "-1", "-4294967295", "1.0", "1e1", "0x1", "many",
+		"4294967297", "18446744073709551617", "99999999999999999999999",
+	};
+	unsigned n = 7;
 
-	ck_assert_str_eq(o.zoo, "z");
-	ck_assert_uint_eq(o.identity_count, 0);
-	refused(WORDS("--zoo", "z"), other);
-	refused(WORDS("--zoo", "z", "1234"), other);
-	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "[::]:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "[::ffff:127.0.0.1]:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "systemd"), other);
-	refused(WORDS("--zoo", "z", "--unsafe-zoo", "--cert", "c", "--key", "k"), "no --cert");
-	refused(WORDS("--unsafe-zoo"), "for --zoo");
-	taken(WORDS("--zoo", "z", "--unsafe-zoo"));
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		ck_assert_msg(take_uint(table[i], 1, 256, &n) == -1, "taken: \"%s\"", table[i]);
+	/* The largest range does not let an overflow through. */
+	ck_assert_int_eq(take_uint("4294967296", 0, UINT_MAX, &n), -1);
+	ck_assert_int_eq(take_uint("99999999999999999999", 0, UINT_MAX, &n), -1);
+	ck_assert_uint_eq(n, 7);
 }
 END_TEST
 
-START_TEST(test_bad_manners_stay_here)
+START_TEST(test_one_of_several_words)
 {
-	static const char other[] = "--misbehave would be bad to other machines";
-	struct server_options o = taken(WORDS("--misbehave", "plain", "--listen", "127.0.0.1:1"));
+	static const char *const names[] = { "auto", "require", "off", NULL };
+	struct outcome oc = OUTCOME_NONE;
+	unsigned at = 7;
 
-	ck_assert_int_eq(o.manners, MANNERS_PLAIN);
-	ck_assert_uint_eq(o.identity_count, 1);
-	o = taken(WORDS("--misbehave", "one-byte-records", "--zoo", "z", "--listen", "[::1]:1"));
-	ck_assert_int_eq(o.manners, MANNERS_ONE_BYTE_RECORDS);
-	ck_assert_str_eq(o.zoo, "z");
-	refused(WORDS("--misbehave", "plain"), other);
-	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
-	taken(WORDS("--misbehave", "plain", "--unsafe-zoo"));
-	refused(WORDS("--misbehave", "plain", "--unsafe-zoo", "--client-ca", "c"),
-	    "no --client-ca");
-	taken(WORDS("--misbehave", "close-at-once", "--unsafe-zoo", "--client-ca", "c"));
-	refused(WORDS("--misbehave", "good"), "or one-byte-records, not \"good\"");
-	o = taken(WORDS("1234"));
-	ck_assert_int_eq(o.manners, MANNERS_GOOD);
+	ck_assert_int_eq(options_choice("--mode", "require", names, &at, &oc), 0);
+	ck_assert_uint_eq(at, 1);
+	ck_assert_int_eq(options_choice("--mode", "requir", names, &at, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE,
+	    "invalid --mode \"requir\": expected auto, require or off");
+	ck_assert_uint_eq(at, 1);
 }
 END_TEST
 
-START_TEST(test_the_zoo_judges_clients_as_any_server)
-{
-	struct server_options o =
-	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--client-ca", "ca"));
-
-	ck_assert_int_eq(o.clients.mode, CLIENTAUTH_REQUIRE);
-	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--crlfile", "c"), "--client-ca");
-}
-END_TEST
-
-START_TEST(test_unknown_options)
-{
-	refused(WORDS("--work=3"), "unknown option --work");
-	refused(WORDS("-x"), "unknown option -x");
-	refused(WORDS("--workers"), "a value is missing after --workers");
-}
-END_TEST
-
-/* These print and are done, whatever comes after. */
-static void expect_print(const char *const words[], const char *begins)
-{
-	struct server_options o;
-	struct outcome oc;
-	FILE *to = tmpfile();
-	char text[8192] = "";
-	int saved = dup(STDOUT_FILENO), ret;
-
-	fflush(stdout);
-	dup2(fileno(to), STDOUT_FILENO);
-	ret = parse(&o, words, &oc);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	ck_assert_int_eq(ret, 1);
-	ck_assert_no_failure(&oc);
-	rewind(to);
-	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, to), 0);
-	fclose(to);
-	ck_assert_int_eq(strncmp(text, begins, strlen(begins)), 0);
-}
-
-START_TEST(test_help_and_version_end_it)
-{
-	expect_print(WORDS("--help"), "usage: hello-server [options] [PORT]\n");
-	expect_print(WORDS("-h", "--no-such-option"), "usage: hello-server");
-	expect_print(WORDS("--version"), "hello-server " PACKAGE_VERSION "\nOpenSSL ");
-	expect_print(WORDS("443", "-V"), "hello-server " PACKAGE_VERSION "\n");
-}
-END_TEST
-
-START_TEST(test_other_places)
-{
-	struct server_options o = taken(WORDS("-l", "unix:/run/h.sock", "--listen=systemd:web",
-	    "--listen=systemd"));
-
-	ck_assert_uint_eq(o.listen_count, 3);
-	ck_assert_int_eq(o.listen[0].kind, PLACE_UNIX);
-	ck_assert_str_eq(o.listen[0].text, "/run/h.sock");
-	ck_assert_int_eq(o.listen[1].kind, PLACE_SYSTEMD);
-	ck_assert_str_eq(o.listen[1].text, "web");
-	ck_assert_str_eq(o.listen[2].text, "");
-	refused(WORDS("--listen", "unix:"), "--listen unix:PATH: the path is empty");
-}
-END_TEST
-
-START_TEST(test_credentials_come_before_the_usual_place)
-{
-	char folder[] = "/tmp/hello-tls-options-XXXXXX", chain[64], key[64];
-	struct server_options o;
-	FILE *file;
-
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(chain, sizeof chain, "%s/chain.pem", folder);
-	snprintf(key, sizeof key, "%s/key.pem", folder);
-	setenv("CREDENTIALS_DIRECTORY", folder, 1);
-	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
-	ck_assert(!o.credentials);
-
-	/* One is enough: that the other is missing is then said where it is read. */
-	file = fopen(key, "w");
-	ck_assert_ptr_nonnull(file);
-	fclose(file);
-	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].chain_file, chain);
-	ck_assert_str_eq(o.identities[0].key_file, key);
-	ck_assert(o.credentials);
-
-	o = taken(WORDS("--cert=c.pem", "--key=k.pem"));
-	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
-	ck_assert(!o.credentials);
-
-	setenv("CREDENTIALS_DIRECTORY", "", 1);
-	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
-	unlink(key);
-	rmdir(folder);
-}
-END_TEST
-
-CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
-    test_a_port, test_what_is_no_port, test_one_port_or_a_list, test_a_certificate_needs_its_key,
-    test_several_certificates,
-    test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
-    test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
-    test_the_bounds_are_within, test_the_levels_of_the_log, test_the_zoo_stays_here,
-    test_bad_manners_stay_here, test_the_zoo_judges_clients_as_any_server,
-    test_unknown_options,
-    test_help_and_version_end_it, test_other_places,
-    test_credentials_come_before_the_usual_place)
+CHECK_MAIN("options",
+    test_no_arguments, test_long_names, test_letters, test_a_value_may_look_like_an_option,
+    test_an_empty_value_is_refused_where_the_row_does_not_allow_it,
+    test_operands_may_stand_anywhere, test_after_two_dashes_all_are_operands,
+    test_names_are_never_abbreviated, test_unknown_options_are_named_as_typed,
+    test_the_nearest_option_is_advised, test_a_missing_value, test_a_flag_takes_no_value,
+    test_an_action_ends_the_walk, test_typed_rows_have_defaults_and_take_values,
+    test_a_line_of_a_list_may_say_less, test_what_goes_together, test_which_options_were_given,
+    test_durations, test_what_is_no_duration,
+    test_whole_numbers, test_what_is_no_whole_number, test_one_of_several_words)

@@ -130,15 +130,16 @@ START_TEST(test_versions_are_read)
 {
 	const struct tlspolicy_choice none = { .min = 0 };
 	const struct tlspolicy_choice new = { .min = TLS1_3_VERSION };
+	const struct option_row row = { .name = "tls-min" };
 	struct outcome oc = OUTCOME_NONE;
 	int version = 0;
 
-	ck_assert_int_eq(tlspolicy_parse_version("--tls-min", "1.3", &version, &oc), 0);
+	ck_assert_int_eq(tlspolicy_take_version(&version, &row, "1.3", &oc), 0);
 	ck_assert_int_eq(version, TLS1_3_VERSION);
-	ck_assert_int_eq(tlspolicy_parse_version("--tls-min", "1.2", &version, &oc), 0);
+	ck_assert_int_eq(tlspolicy_take_version(&version, &row, "1.2", &oc), 0);
 	ck_assert_int_eq(version, TLS1_2_VERSION);
-	ck_assert_int_eq(tlspolicy_parse_version("--tls-min", "1.1", &version, &oc), -1);
-	ck_assert_outcome(&oc, OC_USAGE, "--tls-min wants 1.2 or 1.3, not \"1.1\"");
+	ck_assert_int_eq(tlspolicy_take_version(&version, &row, "1.1", &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, "invalid --tls-min \"1.1\": expected 1.2 or 1.3");
 	ck_assert(
 	    tlspolicy_allows(&none, TLS1_2_VERSION) && tlspolicy_allows(&none, TLS1_3_VERSION));
 	ck_assert(

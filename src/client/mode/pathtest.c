@@ -75,13 +75,6 @@ static bool is_tried(const struct pathtest *t, enum path_variant v)
 	}
 }
 
-static void allow(int *limit, const char *version)
-{
-	struct outcome ignored = OUTCOME_NONE;
-
-	tlspolicy_parse_version("", version, limit, &ignored);
-}
-
 /* Returns whether a context of its own is needed. */
 static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 {
@@ -95,10 +88,10 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 		o->servername = pathtable_other_name(sni);
 		return false;
 	case PATH_TLS12:
-		allow(&o->policy.max, "1.2");
+		o->policy.max = TLSPOLICY_TLS12;
 		return true;
 	case PATH_TLS13:
-		allow(&o->policy.min, "1.3");
+		o->policy.min = TLSPOLICY_TLS13;
 		return true;
 	case PATH_CLASSICAL:
 		o->policy.groups = classical;
