@@ -25,6 +25,7 @@ libcommon_a_SOURCES = \
 	src/common/httpaccept.c src/common/httpaccept.h \
 	src/common/log.c src/common/log.h \
 	src/common/options.c src/common/options.h \
+	src/common/options_completion.c src/common/options_completion.h \
 	src/common/options_help.c src/common/options_help.h \
 	src/common/outcome.c src/common/outcome.h \
 	src/common/pemblock.c src/common/pemblock.h \
@@ -164,3 +165,28 @@ hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPE
 
 hello_client_SOURCES = src/client/main.c
 hello_client_LDADD = libclient.a libcommon.a $(JANSSON_LIBS) $(OPENSSL_LIBS)
+
+# Completions for shells, printed from the tables of options by a program of this build.
+if COMPLETIONS
+noinst_PROGRAMS += src/completion/completion
+src_completion_completion_SOURCES = src/completion/main.c
+src_completion_completion_LDADD = libclient.a libserver.a libcommon.a $(JANSSON_LIBS) \
+	$(OPENSSL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS)
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_bashcompletion_DATA = src/completion/hello-client src/completion/hello-server
+nodist_zshcompletion_DATA = src/completion/_hello-client src/completion/_hello-server
+nodist_fishcompletion_DATA = src/completion/hello-client.fish src/completion/hello-server.fish
+CLEANFILES += $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA) \
+	$(nodist_fishcompletion_DATA)
+
+completion = $(AM_V_GEN)src/completion/completion$(EXEEXT)
+$(nodist_bashcompletion_DATA): src/completion/completion$(EXEEXT)
+	$(completion) $(@F) bash >$@.new && mv $@.new $@
+$(nodist_zshcompletion_DATA): src/completion/completion$(EXEEXT)
+	$(completion) $$(echo $(@F) | sed s/_//) zsh >$@.new && mv $@.new $@
+$(nodist_fishcompletion_DATA): src/completion/completion$(EXEEXT)
+	$(completion) $$(basename $@ .fish) fish >$@.new && mv $@.new $@
+endif

@@ -85,6 +85,7 @@ system_tests = \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
 	tests/system/compare.sh \
+	tests/system/completion.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/crl-table.sh \

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Run by make, not installed: print the completion of a program's options for a shell, from the
+ * table that the program itself reads.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/options.h"
+#include "common/options_completion.h"
+#include "common/outcome.h"
+#include "server/options.h"
+
+int main(int argc, char *argv[])
+{
+	const struct options_completion programs[] = {
+		{ "hello-client", client_option_rows },
+		{ "hello-server", server_option_rows },
+	};
+	struct outcome oc = OUTCOME_NONE;
+	int ret = -1;
+
+	for (size_t i = 0; argc == 3 && i < sizeof programs / sizeof programs[0]; i++) {
+		if (strcmp(argv[1], programs[i].program) == 0)
+			ret = options_completion_print(&programs[i], argv[2], &oc);
+	}
+	if (ret != 0 || fflush(stdout) != 0) {
+		fprintf(stderr, "usage: completion hello-client|hello-server bash|zsh|fish\n");
+		return outcome_status(OC_USAGE);
+	}
+	return outcome_status(OC_OK);
+}
