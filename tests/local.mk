@@ -169,7 +169,6 @@ fuzz_targets = \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_httpanswer \
-	tests/fuzz/fuzz_optparse \
 	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_proxyproto \
 	tests/fuzz/fuzz_request \
@@ -200,7 +199,6 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/httpanswer \
-	tests/fuzz/seeds/optparse \
 	tests/fuzz/seeds/options \
 	tests/fuzz/seeds/proxyproto \
 	tests/fuzz/seeds/request \
@@ -276,7 +274,6 @@ tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_httpanswer_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_optparse_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
