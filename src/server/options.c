@@ -119,8 +119,7 @@ static int set_misbehave(void *manners, const struct option_row *row, const char
 	return manners_parse(value, manners, oc);
 }
 
-static int set_node(void *node, const struct option_row *row, const char *value,
-    struct outcome *oc)
+static int set_node(void *node, const struct option_row *row, const char *value, struct outcome *oc)
 {
 	(void)row;
 	if (!text_is_clean(value, strlen(value)))
@@ -240,7 +239,8 @@ const struct option_row server_option_rows[] = {
 	DURATION("drain-timeout", drain_ms, 30000, "time for open connections after SIGTERM"),
 
 	HEADING("Privileges"),
-	TEXT("user", "NAME", user, "name or number of the workers' user when started as root (hello-tls)"),
+	TEXT("user", "NAME", user,
+	    "name or number of the workers' user when started as root (hello-tls)"),
 	TEXT("group", "NAME", group, "name or number of their group (that of the user)"),
 	CHOICE("sandbox", "MODE", sandbox, SANDBOX_AUTO, sandbox_modes, "sandbox of the workers"),
 
