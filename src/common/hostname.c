@@ -56,8 +56,8 @@ static const char *zone_fault(const char *literal)
 	const char *zone = strchr(literal, '%');
 
 	for (const char *c = zone; c && *c; c++) {
-		if (*c <= ' ' || *c > '~' || (c > zone && strchr("%[]/|\"\\", *c)))
-			return "its zone is not one word of printable ASCII";
+		if (*c <= ' ' || *c > '~' || (c > zone && strchr("%[]/|\"\\*", *c)))
+			return "its zone is not the name or number of an interface";
 	}
 	return NULL;
 }

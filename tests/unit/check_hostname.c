@@ -75,6 +75,7 @@ static const struct {
 	{ "b\xc3\xbc;id", "only letters" },
 	{ "fe80::1%a\nb", "zone" },
 	{ "fe80::1%a b", "zone" },
+	{ "fe80::1%a*", "zone" },
 	{ "fe80::1%a|b", "zone" },
 	{ "fe80::1%\xff", "zone" },
 };
