@@ -357,8 +357,7 @@ const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted want
 		[FLAW_NONE] = "copy the block again from where it came from",
 		[FLAW_CUT] = "copy the block again from where it came from",
 		[FLAW_OTHER_END] = "copy the block again from where it came from",
-		[FLAW_GLUED] = "awk '{ gsub(/----------BEGIN/, \"-----\\n-----BEGIN\"); print }' F "
-			       ">NEW.pem",
+		[FLAW_GLUED] = "awk '{ gsub(/-----BEGIN/, \"\\n&\"); print }' F >NEW.pem",
 		[FLAW_INDENTED] = "sed 's/^[[:blank:]]*//' F >NEW.pem",
 		[FLAW_ONE_LINE] = "awk '{ gsub(/\\\\n|\\r/, \"\\n\"); print }' F >NEW.pem",
 	};

@@ -58,8 +58,8 @@ struct option_row {
 
 /*
  * Rows. OPTIONS_STRUCT, which the file with the table defines, is the struct of the program's
- * options; a member whose type does not fit the row does not compile. Behind the help may stand
- * whatever else a row has: .letter = 'l', .needs = "nagios".
+ * options; a member whose type does not fit the row does not compile. The last argument is the
+ * help; behind it may stand whatever else a row has: .letter = 'l', .needs = "nagios".
  */
 #define OPTION_AT(TYPE, MEMBER) \
 	_Generic(((OPTIONS_STRUCT *)NULL)->MEMBER, TYPE : offsetof(OPTIONS_STRUCT, MEMBER))
@@ -68,43 +68,43 @@ struct option_row {
 	{ \
 		.kind = OPTION_HEADING, .name = WORDS \
 	}
-#define FLAG(NAME, MEMBER, HELP, ...) \
+#define FLAG(NAME, MEMBER, ...) \
 	{ \
-		.kind = OPTION_FLAG, .name = NAME, .at = OPTION_AT(bool, MEMBER), .help = HELP, \
-		__VA_ARGS__ \
+		.kind = OPTION_FLAG, .name = NAME, .at = OPTION_AT(bool, MEMBER), \
+		.help = __VA_ARGS__ \
 	}
-#define TEXT(NAME, ARGUMENT, MEMBER, HELP, ...) \
+#define TEXT(NAME, ARGUMENT, MEMBER, ...) \
 	{ \
 		.kind = OPTION_TEXT, .name = NAME, .argument = ARGUMENT, \
-		.at = OPTION_AT(const char *, MEMBER), .help = HELP, __VA_ARGS__ \
+		.at = OPTION_AT(const char *, MEMBER), .help = __VA_ARGS__ \
 	}
-#define UINT(NAME, ARGUMENT, MEMBER, DEFAULT, MIN, MAX, HELP, ...) \
+#define UINT(NAME, ARGUMENT, MEMBER, DEFAULT, MIN, MAX, ...) \
 	{ \
 		.kind = OPTION_UINT, .name = NAME, .argument = ARGUMENT, \
 		.at = OPTION_AT(unsigned, MEMBER), .number = DEFAULT, .min = MIN, .max = MAX, \
-		.help = HELP, __VA_ARGS__ \
+		.help = __VA_ARGS__ \
 	}
-#define DURATION(NAME, MEMBER, DEFAULT, HELP, ...) \
+#define DURATION(NAME, MEMBER, DEFAULT, ...) \
 	{ \
 		.kind = OPTION_DURATION, .name = NAME, .argument = "T", \
-		.at = OPTION_AT(unsigned, MEMBER), .number = DEFAULT, .help = HELP, __VA_ARGS__ \
+		.at = OPTION_AT(unsigned, MEMBER), .number = DEFAULT, .help = __VA_ARGS__ \
 	}
-#define CHOICE(NAME, ARGUMENT, MEMBER, DEFAULT, CHOICES, HELP, ...) \
+#define CHOICE(NAME, ARGUMENT, MEMBER, DEFAULT, CHOICES, ...) \
 	{ \
 		.kind = OPTION_CHOICE, .name = NAME, .argument = ARGUMENT, \
 		.at = OPTION_AT(unsigned, MEMBER), .number = DEFAULT, .choices = CHOICES, \
-		.help = HELP, __VA_ARGS__ \
+		.help = __VA_ARGS__ \
 	}
-#define CALL(NAME, ARGUMENT, MEMBER, TAKE, HELP, ...) \
+#define CALL(NAME, ARGUMENT, MEMBER, TAKE, ...) \
 	{ \
 		.kind = OPTION_CALL, .name = NAME, .argument = ARGUMENT, \
-		.at = offsetof(OPTIONS_STRUCT, MEMBER), .take = TAKE, .help = HELP, __VA_ARGS__ \
+		.at = offsetof(OPTIONS_STRUCT, MEMBER), .take = TAKE, .help = __VA_ARGS__ \
 	}
 /* It does something in place of what the program is for: take is handed no member. */
-#define ACTION(NAME, ARGUMENT, TAKE, HELP, ...) \
+#define ACTION(NAME, ARGUMENT, TAKE, ...) \
 	{ \
 		.kind = OPTION_CALL, .name = NAME, .argument = ARGUMENT, .take = TAKE, \
-		.help = HELP, __VA_ARGS__ \
+		.help = __VA_ARGS__ \
 	}
 
 enum { OPTIONS_MAX = 128 };

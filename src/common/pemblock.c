@@ -125,8 +125,8 @@ const char *pemblock_flaw(enum pemblock_flaw flaw)
 		[FLAW_NONE] = "is damaged",
 		[FLAW_CUT] = "is cut short: its END line is missing",
 		[FLAW_OTHER_END] = "ends with the END line of another kind",
-		[FLAW_GLUED] = "is not separated from the next one: "
-			       "the line break between END and BEGIN is missing",
+		[FLAW_GLUED] = ("is not separated from the next one: "
+				"the line break between END and BEGIN is missing"),
 		[FLAW_INDENTED] = "is indented: there are blanks before its BEGIN line",
 		[FLAW_ONE_LINE] = "lacks its line breaks",
 	};

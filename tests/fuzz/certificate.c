@@ -30,9 +30,14 @@ static const struct {
 
 static void add_name(X509 *cert, int nid, const uint8_t *bytes, size_t len)
 {
-	if (len > 0)
-		X509_NAME_add_entry_by_NID(X509_get_subject_name(cert), nid, bytes[0], bytes + 1,
-		    (int)len - 1, -1, 0);
+	X509_NAME *name = X509_NAME_dup(X509_get_subject_name(cert));
+
+	/* A name that cannot be copied is none that can come from a peer. */
+	if (name && len > 0)
+		X509_NAME_add_entry_by_NID(name, nid, bytes[0], bytes + 1, (int)len - 1, -1, 0);
+	if (name)
+		X509_set_subject_name(cert, name);
+	X509_NAME_free(name);
 }
 
 static void add_extension(X509 *cert, const uint8_t *bytes, size_t len)

@@ -7,6 +7,7 @@
 #include "fuzz/target.h"
 
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -22,8 +23,10 @@ enum { OLD = 1, LISTED = 2 };
 
 static bool is_of_today(const X509 *cert)
 {
-	return X509_cmp_current_time(X509_get0_notBefore(cert)) < 0 &&
-	    X509_cmp_current_time(X509_get0_notAfter(cert)) > 0;
+	const time_t now = time(NULL);
+
+	return ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now) <= 0 &&
+	    ASN1_TIME_cmp_time_t(X509_get0_notAfter(cert), now) >= 0;
 }
 
 /* Only a client that passes is told anything, and what the log says of it may be shown. */

@@ -298,7 +298,7 @@ static void make_proxy_line(struct flood *f)
 
 static void make_proxy_byte(struct flood *f)
 {
-	put(f, f->made < 6 ? "PROXY " + f->made : "1", 1);
+	put(f, f->made < 6 ? &"PROXY "[f->made] : "1", 1);
 }
 
 /* Version 2 with all that it can announce. */

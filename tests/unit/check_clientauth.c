@@ -225,7 +225,7 @@ START_TEST(test_without_a_certificate)
 }
 END_TEST
 
-/* The limit is that of clients, which is lower than that of servers. */
+/* Of 32 KiB; OpenSSL 4 does not tell which message was too long. */
 START_TEST(test_a_chain_that_is_too_long)
 {
 	struct fate f;
@@ -234,7 +234,7 @@ START_TEST(test_a_chain_that_is_too_long)
 	f = meet(&modes[0], good, TLS1_3_VERSION);
 	middles = 1;
 	ck_assert(!f.in);
-	ck_assert_outcome(&f.oc, OC_HANDSHAKE_FAILED, "chain is longer than 32 KiB");
+	ck_assert_outcome(&f.oc, OC_HANDSHAKE_FAILED, "longer than");
 }
 END_TEST
 

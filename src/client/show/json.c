@@ -31,9 +31,10 @@ static json_t *text(const char *s)
 /* RFC 3339. */
 static json_t *moment(int64_t t)
 {
-	char buf[CERTINFO_TIME_MAX];
-	char *blank = strchr(certinfo_time(t, buf), ' ');
+	char buf[CERTINFO_TIME_MAX], *blank;
 
+	certinfo_time(t, buf);
+	blank = strchr(buf, ' ');
 	if (blank)
 		*blank = 'T';
 	return json_string(buf);
