@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -77,7 +78,7 @@ static int add_named_file(X509_STORE *store, const char *path, struct outcome *o
 	const struct tlspem_file f = { path, "the file of SSL_CERT_FILE" };
 	struct stat st, null;
 
-	if (stat(path, &st) == 0 &&
+	if (access(path, R_OK) == 0 && stat(path, &st) == 0 &&
 	    ((S_ISREG(st.st_mode) && st.st_size == 0) ||
 		(stat("/dev/null", &null) == 0 && st.st_rdev == null.st_rdev &&
 		    S_ISCHR(st.st_mode))))
