@@ -45,13 +45,14 @@ static int set_cert_file(void *to, const struct option_row *row, const char *val
     struct outcome *oc)
 {
 	struct server_options *o = to;
-	struct tlsident *id = &o->identities[o->identity_count - 1];
+	struct tlsident *id;
 	const char **file;
 
 	if (o->identity_count == 0)
 		return outcome_set(oc, OC_USAGE,
 		    "--cert and --%s belong together: --%s %s has no --cert before it", row->name,
 		    row->name, value);
+	id = &o->identities[o->identity_count - 1];
 	file = row->number == FILE_KEY ? &id->key_file : &id->ocsp_file;
 	if (*file)
 		return outcome_set(oc, OC_USAGE, "--%s %s: %s has one already, %s", row->name,
