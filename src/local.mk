@@ -2,175 +2,175 @@
 # One convenience library per folder; a spine (main.c) and its libraries are a program. So the
 # client does not even see the event library.
 
-noinst_LIBRARIES += libcommon.a libserver.a libclient.a
+noinst_LIBRARIES += libshared.a libserver.a libclient.a
 bin_PROGRAMS += hello-client
 sbin_PROGRAMS += hello-server
 
-libcommon_a_SOURCES = \
-	src/common/addr.c src/common/addr.h \
-	src/common/certid.c src/common/certid.h \
-	src/common/certinfo.c src/common/certinfo.h \
-	src/common/certlink.c src/common/certlink.h \
-	src/common/cidr.c src/common/cidr.h \
-	src/common/clock.c src/common/clock.h \
-	src/common/crl.c src/common/crl.h \
-	src/common/crlwords.c src/common/crlwords.h \
-	src/common/filein.c src/common/filein.h \
-	src/common/fileout.c src/common/fileout.h \
-	src/common/fileformat.c src/common/fileformat.h \
-	src/common/firstbytes.c src/common/firstbytes.h \
-	src/common/hostname.c src/common/hostname.h \
-	src/common/helloscan.c src/common/helloscan.h \
-	src/common/http1.c src/common/http1.h \
-	src/common/httpaccept.c src/common/httpaccept.h \
-	src/common/log.c src/common/log.h \
-	src/common/options.c src/common/options.h \
-	src/common/options_completion.c src/common/options_completion.h \
-	src/common/options_help.c src/common/options_help.h \
-	src/common/outcome.c src/common/outcome.h \
-	src/common/pemblock.c src/common/pemblock.h \
-	src/common/proxyproto.c src/common/proxyproto.h \
-	src/common/sighting.c src/common/sighting.h \
-	src/common/siglevel.c src/common/siglevel.h \
-	src/common/sock.c src/common/sock.h \
-	src/common/staple.c src/common/staple.h \
-	src/common/streams.c src/common/streams.h \
-	src/common/text.c src/common/text.h \
-	src/common/tlsalert.c src/common/tlsalert.h \
-	src/common/tlsask.c src/common/tlsask.h \
-	src/common/tlscrl.c src/common/tlscrl.h \
-	src/common/tlsctx.c src/common/tlsctx.h \
-	src/common/tlsend.c src/common/tlsend.h \
-	src/common/tlsfacts.c src/common/tlsfacts.h \
-	src/common/tlsident.c src/common/tlsident.h \
-	src/common/tlsio.c src/common/tlsio.h \
-	src/common/tlsparams.c src/common/tlsparams.h \
-	src/common/tlspem.c src/common/tlspem.h \
-	src/common/tlspolicy.c src/common/tlspolicy.h \
-	src/common/tlsresume.c src/common/tlsresume.h \
-	src/common/tlssni.c src/common/tlssni.h \
-	src/common/tlsstaple.c src/common/tlsstaple.h \
-	src/common/tlsticket.c src/common/tlsticket.h \
-	src/common/tlstrust.c src/common/tlstrust.h \
-	src/common/tlswire.c src/common/tlswire.h
+libshared_a_SOURCES = \
+	src/base/clock.c src/base/clock.h \
+	src/base/input_file.c src/base/input_file.h \
+	src/base/log.c src/base/log.h \
+	src/base/options.c src/base/options.h \
+	src/base/options_completion.c src/base/options_completion.h \
+	src/base/options_help.c src/base/options_help.h \
+	src/base/outcome.c src/base/outcome.h \
+	src/base/streams.c src/base/streams.h \
+	src/base/text.c src/base/text.h \
+	src/net/addr.c src/net/addr.h \
+	src/net/conn_report.c src/net/conn_report.h \
+	src/net/hostname.c src/net/hostname.h \
+	src/net/proxy_protocol.c src/net/proxy_protocol.h \
+	src/net/sock.c src/net/sock.h \
+	src/tls/alert.c src/tls/alert.h \
+	src/tls/buffer.c src/tls/buffer.h \
+	src/tls/cert_id.c src/tls/cert_id.h \
+	src/tls/cert_info.c src/tls/cert_info.h \
+	src/tls/cert_issuer.c src/tls/cert_issuer.h \
+	src/tls/cert_request.c src/tls/cert_request.h \
+	src/tls/closing.c src/tls/closing.h \
+	src/tls/conn.c src/tls/conn.h \
+	src/tls/context.c src/tls/context.h \
+	src/tls/crl.c src/tls/crl.h \
+	src/tls/crl_store.c src/tls/crl_store.h \
+	src/tls/crl_text.c src/tls/crl_text.h \
+	src/tls/facts.c src/tls/facts.h \
+	src/tls/file_format.c src/tls/file_format.h \
+	src/tls/first_bytes.c src/tls/first_bytes.h \
+	src/tls/hello_length.c src/tls/hello_length.h \
+	src/tls/identity.c src/tls/identity.h \
+	src/tls/params.c src/tls/params.h \
+	src/tls/pem.c src/tls/pem.h \
+	src/tls/pem_block.c src/tls/pem_block.h \
+	src/tls/policy.c src/tls/policy.h \
+	src/tls/signature.c src/tls/signature.h \
+	src/tls/staple.c src/tls/staple.h \
+	src/tls/stapling.c src/tls/stapling.h \
+	src/tls/ticket.c src/tls/ticket.h \
+	src/tls/trust.c src/tls/trust.h
 
 libserver_a_SOURCES = \
-	src/server/access.c src/server/access.h \
-	src/server/activation.c src/server/activation.h \
-	src/server/allowlist.c src/server/allowlist.h \
-	src/server/answer.c src/server/answer.h \
-	src/server/audit.c src/server/audit.h \
 	src/server/check.c src/server/check.h \
-	src/server/clientauth.c src/server/clientauth.h \
-	src/server/clienttrust.c src/server/clienttrust.h \
-	src/server/confine.c src/server/confine.h \
-	src/server/conn.c src/server/conn.h \
-	src/server/connlog.c src/server/connlog.h \
-	src/server/connrecord.c src/server/connrecord.h \
-	src/server/counters.c src/server/counters.h \
-	src/server/crew.c src/server/crew.h \
-	src/server/exposition.c src/server/exposition.h \
-	src/server/gauges.c src/server/gauges.h \
-	src/server/identity.c src/server/identity.h \
-	src/server/limits.c src/server/limits.h \
-	src/server/listener.c src/server/listener.h \
-	src/server/manners.c src/server/manners.h \
-	src/server/master.c src/server/master.h \
-	src/server/metrics.c src/server/metrics.h \
-	src/server/monitor.c src/server/monitor.h \
-	src/server/names.c src/server/names.h \
-	src/server/notify.c src/server/notify.h \
-	src/server/optcheck.c src/server/optcheck.h \
 	src/server/options.c src/server/options.h \
-	src/server/place.c src/server/place.h \
-	src/server/pool.c src/server/pool.h \
-	src/server/posts.c src/server/posts.h \
-	src/server/privdrop.c src/server/privdrop.h \
-	src/server/proxyhead.c src/server/proxyhead.h \
-	src/server/request.c src/server/request.h \
-	src/server/sandbox.c src/server/sandbox.h \
-	src/server/service.c src/server/service.h \
-	src/server/servicelog.c src/server/servicelog.h \
-	src/server/signals.c src/server/signals.h \
-	src/server/supervisor.c src/server/supervisor.h \
-	src/server/unixsock.c src/server/unixsock.h \
-	src/server/worker.c src/server/worker.h \
-	src/server/zoo.c src/server/zoo.h
+	src/server/options_check.c src/server/options_check.h \
+	src/server/confine/confine.c src/server/confine/confine.h \
+	src/server/confine/privdrop.c src/server/confine/privdrop.h \
+	src/server/confine/sandbox.c src/server/confine/sandbox.h \
+	src/server/conn/conn.c src/server/conn/conn.h \
+	src/server/conn/conn_log.c src/server/conn/conn_log.h \
+	src/server/conn/conn_record.c src/server/conn/conn_record.h \
+	src/server/conn/http1.c src/server/conn/http1.h \
+	src/server/conn/http_accept.c src/server/conn/http_accept.h \
+	src/server/conn/limits.c src/server/conn/limits.h \
+	src/server/conn/pool.c src/server/conn/pool.h \
+	src/server/conn/proxy_header.c src/server/conn/proxy_header.h \
+	src/server/conn/reply.c src/server/conn/reply.h \
+	src/server/conn/request.c src/server/conn/request.h \
+	src/server/listen/access.c src/server/listen/access.h \
+	src/server/listen/activation.c src/server/listen/activation.h \
+	src/server/listen/cidr.c src/server/listen/cidr.h \
+	src/server/listen/endpoint.c src/server/listen/endpoint.h \
+	src/server/listen/listener.c src/server/listen/listener.h \
+	src/server/listen/unix_socket.c src/server/listen/unix_socket.h \
+	src/server/metrics/counters.c src/server/metrics/counters.h \
+	src/server/metrics/exposition.c src/server/metrics/exposition.h \
+	src/server/metrics/metrics.c src/server/metrics/metrics.h \
+	src/server/process/gauges.c src/server/process/gauges.h \
+	src/server/process/master.c src/server/process/master.h \
+	src/server/process/metrics_process.c src/server/process/metrics_process.h \
+	src/server/process/notify.c src/server/process/notify.h \
+	src/server/process/service_manager.c src/server/process/service_manager.h \
+	src/server/process/signals.c src/server/process/signals.h \
+	src/server/process/worker.c src/server/process/worker.h \
+	src/server/process/worker_sockets.c src/server/process/worker_sockets.h \
+	src/server/process/workers.c src/server/process/workers.h \
+	src/server/service/audit.c src/server/service/audit.h \
+	src/server/service/client_allow.c src/server/service/client_allow.h \
+	src/server/service/client_auth.c src/server/service/client_auth.h \
+	src/server/service/client_cas.c src/server/service/client_cas.h \
+	src/server/service/identity.c src/server/service/identity.h \
+	src/server/service/server_names.c src/server/service/server_names.h \
+	src/server/service/service.c src/server/service/service.h \
+	src/server/service/service_log.c src/server/service/service_log.h \
+	src/server/service/sni.c src/server/service/sni.h \
+	src/zoo/misbehave.c src/zoo/misbehave.h \
+	src/zoo/zoo.c src/zoo/zoo.h
 if LANDLOCK
-libserver_a_SOURCES += src/server/sandbox_landlock.c
+libserver_a_SOURCES += src/server/confine/sandbox_landlock.c
 endif
 if SECCOMP
-libserver_a_SOURCES += src/server/sandbox_seccomp.c
+libserver_a_SOURCES += src/server/confine/sandbox_seccomp.c
 endif
 
 libclient_a_SOURCES = \
-	src/client/keylog.c src/client/keylog.h \
-	src/client/optcheck.c src/client/optcheck.h \
-	src/client/options.c src/client/options.h \
-	src/client/proxy.c src/client/proxy.h \
-	src/client/route.c src/client/route.h \
-	src/client/session.c src/client/session.h \
-	src/client/cert/certname.c src/client/cert/certname.h \
-	src/client/cert/distrust.c src/client/cert/distrust.h \
-	src/client/cert/expected.c src/client/cert/expected.h \
-	src/client/cert/findings.c src/client/cert/findings.h \
-	src/client/cert/moment.c src/client/cert/moment.h \
-	src/client/cert/pin.c src/client/cert/pin.h \
-	src/client/cert/revocation.c src/client/cert/revocation.h \
-	src/client/cert/staple.c src/client/cert/staple.h \
-	src/client/cert/verdict.c src/client/cert/verdict.h \
-	src/client/mode/addresses.c src/client/mode/addresses.h \
-	src/client/mode/interrupt.c src/client/mode/interrupt.h \
-	src/client/mode/parallel.c src/client/mode/parallel.h \
-	src/client/mode/pathjudge.c src/client/mode/pathjudge.h \
-	src/client/mode/pathtest.c src/client/mode/pathtest.h \
-	src/client/mode/ping.c src/client/mode/ping.h \
-	src/client/mode/resume.c src/client/mode/resume.h \
-	src/client/mode/targetlist.c src/client/mode/targetlist.h \
-	src/client/mode/targets.c src/client/mode/targets.h \
-	src/client/show/addrtable.c src/client/show/addrtable.h \
-	src/client/show/explain.c src/client/show/explain.h \
-	src/client/show/json.c src/client/show/json.h \
-	src/client/show/line.c src/client/show/line.h \
-	src/client/show/nagios.c src/client/show/nagios.h \
-	src/client/show/output.c src/client/show/output.h \
-	src/client/show/pathtable.c src/client/show/pathtable.h \
-	src/client/show/pathwords.c src/client/show/pathwords.h \
-	src/client/show/prometheus.c src/client/show/prometheus.h \
-	src/client/show/recorder.c src/client/show/recorder.h \
-	src/client/show/report.c src/client/show/report.h \
-	src/client/show/screen.c src/client/show/screen.h \
-	src/client/show/summary.c src/client/show/summary.h \
-	src/client/show/table.c src/client/show/table.h \
-	src/client/show/tally.c src/client/show/tally.h \
-	src/client/show/vitals.c src/client/show/vitals.h \
+	src/client/judge/cert_name.c src/client/judge/cert_name.h \
+	src/client/judge/compare.c src/client/judge/compare.h \
+	src/client/judge/distrust.c src/client/judge/distrust.h \
+	src/client/judge/expected.c src/client/judge/expected.h \
+	src/client/judge/findings.c src/client/judge/findings.h \
+	src/client/judge/path.c src/client/judge/path.h \
+	src/client/judge/pin.c src/client/judge/pin.h \
+	src/client/judge/revocation.c src/client/judge/revocation.h \
+	src/client/judge/staple.c src/client/judge/staple.h \
+	src/client/judge/verdict.c src/client/judge/verdict.h \
+	src/client/judge/verify_time.c src/client/judge/verify_time.h \
+	src/client/options/options.c src/client/options/options.h \
+	src/client/options/options_check.c src/client/options/options_check.h \
+	src/client/options/target_list.c src/client/options/target_list.h \
+	src/client/output/address_table.c src/client/output/address_table.h \
+	src/client/output/explain.c src/client/output/explain.h \
+	src/client/output/histogram.c src/client/output/histogram.h \
+	src/client/output/json.c src/client/output/json.h \
+	src/client/output/nagios.c src/client/output/nagios.h \
+	src/client/output/output_file.c src/client/output/output_file.h \
+	src/client/output/path_table.c src/client/output/path_table.h \
+	src/client/output/path_text.c src/client/output/path_text.h \
+	src/client/output/probe_facts.c src/client/output/probe_facts.h \
+	src/client/output/prometheus.c src/client/output/prometheus.h \
+	src/client/output/report.c src/client/output/report.h \
+	src/client/output/report_line.c src/client/output/report_line.h \
+	src/client/output/result.c src/client/output/result.h \
+	src/client/output/stats.c src/client/output/stats.h \
+	src/client/output/summary.c src/client/output/summary.h \
+	src/client/output/target_table.c src/client/output/target_table.h \
+	src/client/output/terminal.c src/client/output/terminal.h \
+	src/client/probe/addresses.c src/client/probe/addresses.h \
+	src/client/probe/interrupt.c src/client/probe/interrupt.h \
+	src/client/probe/path_test.c src/client/probe/path_test.h \
+	src/client/probe/resume.c src/client/probe/resume.h \
+	src/client/probe/runner.c src/client/probe/runner.h \
+	src/client/probe/series.c src/client/probe/series.h \
+	src/client/probe/targets.c src/client/probe/targets.h \
+	src/client/session/keylog.c src/client/session/keylog.h \
+	src/client/session/phases.c src/client/session/phases.h \
+	src/client/session/proxy.c src/client/session/proxy.h \
+	src/client/session/resumption.c src/client/session/resumption.h \
+	src/client/session/route.c src/client/session/route.h \
+	src/client/session/session.c src/client/session/session.h \
 	src/client/step/announce.c \
-	src/client/step/compare.c src/client/step/compare.h \
+	src/client/step/compare.c \
 	src/client/step/connect.c \
 	src/client/step/greet.c \
 	src/client/step/handshake.c \
-	src/client/step/httpanswer.c src/client/step/httpanswer.h \
-	src/client/step/httpget.c src/client/step/httpget.h \
+	src/client/step/http_answer.c src/client/step/http_answer.h \
+	src/client/step/http_get.c src/client/step/http_get.h \
 	src/client/step/icmp.c src/client/step/icmp.h \
-	src/client/step/phases.c src/client/step/phases.h \
+	src/client/step/proxy.c \
 	src/client/step/resolve.c \
-	src/client/step/tcpinfo.c src/client/step/tcpinfo.h \
-	src/client/step/tunnel.c \
-	src/client/step/verify.c src/client/step/verify.h \
-	src/client/step/witness.c
+	src/client/step/tcp_state.c src/client/step/tcp_state.h \
+	src/client/step/verify.c src/client/step/verify.h
 
 hello_server_SOURCES = src/server/main.c
-hello_server_LDADD = libserver.a libcommon.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+hello_server_LDADD = libserver.a libshared.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 	$(SECCOMP_LIBS)
 
 hello_client_SOURCES = src/client/main.c
-hello_client_LDADD = libclient.a libcommon.a $(JANSSON_LIBS) $(OPENSSL_LIBS)
+hello_client_LDADD = libclient.a libshared.a $(JANSSON_LIBS) $(OPENSSL_LIBS)
 
 # Completions for shells, printed from the tables of options by a program of this build.
 if COMPLETIONS
 noinst_PROGRAMS += src/completion/completion
 src_completion_completion_SOURCES = src/completion/main.c
-src_completion_completion_LDADD = libclient.a libserver.a libcommon.a $(JANSSON_LIBS) \
+src_completion_completion_LDADD = libclient.a libserver.a libshared.a $(JANSSON_LIBS) \
 	$(OPENSSL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS)
 
 bashcompletiondir = $(datadir)/bash-completion/completions

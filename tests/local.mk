@@ -249,7 +249,7 @@ libtestsupport_a_SOURCES = \
 check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/delayproxy \
 	tests/support/endless tests/support/manager tests/support/middlebox tests/support/peer \
 	tests/support/writecrls
-LDADD = libtestsupport.a libserver.a libclient.a libcommon.a \
+LDADD = libtestsupport.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
 # A test of what happens when memory is used up: its own malloc and calloc come first.

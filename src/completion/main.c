@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/options.h"
-#include "common/options_completion.h"
-#include "common/outcome.h"
+#include "client/options/options.h"
+#include "base/options_completion.h"
+#include "base/outcome.h"
 #include "server/options.h"
 
 int main(int argc, char *argv[])

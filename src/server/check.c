@@ -7,13 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/sock.h"
-#include "common/text.h"
-#include "server/audit.h"
-#include "server/confine.h"
-#include "server/limits.h"
-#include "server/service.h"
-#include "server/unixsock.h"
+#include "net/sock.h"
+#include "base/text.h"
+#include "server/service/audit.h"
+#include "server/confine/confine.h"
+#include "server/conn/limits.h"
+#include "server/service/service.h"
+#include "server/listen/unix_socket.h"
 
 /* A path, and what is said of it. */
 enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };

@@ -2,7 +2,7 @@
 #ifndef HELLO_SERVER_CHECK_H
 #define HELLO_SERVER_CHECK_H
 
-#include "common/outcome.h"
+#include "base/outcome.h"
 #include "server/options.h"
 
 /*

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/options.h"
-#include "common/options_help.h"
-#include "common/text.h"
+#include "base/options.h"
+#include "base/options_help.h"
+#include "base/text.h"
 
 /* ---- values --------------------------------------------------------------------------- */
 

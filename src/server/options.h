@@ -5,15 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/addr.h"
-#include "common/log.h"
-#include "common/outcome.h"
-#include "common/tlsctx.h"
-#include "server/access.h"
-#include "server/clientauth.h"
-#include "server/manners.h"
-#include "server/place.h"
-#include "server/sandbox.h"
+#include "net/addr.h"
+#include "base/log.h"
+#include "base/outcome.h"
+#include "tls/context.h"
+#include "server/listen/access.h"
+#include "server/service/client_auth.h"
+#include "zoo/misbehave.h"
+#include "server/listen/endpoint.h"
+#include "server/confine/sandbox.h"
 
 struct option_row;
 

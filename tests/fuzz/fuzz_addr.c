@@ -2,7 +2,7 @@
 /* HOST:PORT in all its forms: what is read is formatted, and that can be read again. */
 #include "fuzz/target.h"
 
-#include "common/addr.h"
+#include "net/addr.h"
 
 static void format_and_read(struct addr *a)
 {

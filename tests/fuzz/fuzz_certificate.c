@@ -5,10 +5,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "common/certid.h"
-#include "common/certinfo.h"
+#include "tls/cert_id.h"
+#include "tls/cert_info.h"
 #include "fuzz/certificate.h"
-#include "server/allowlist.h"
+#include "server/service/client_allow.h"
 #include "support/testpki.h"
 
 static const struct testpki_cert *root;

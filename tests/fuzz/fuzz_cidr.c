@@ -2,7 +2,7 @@
 /* A block of addresses: the first address of it lies in it. */
 #include "fuzz/target.h"
 
-#include "common/cidr.h"
+#include "server/listen/cidr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

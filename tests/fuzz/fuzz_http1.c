@@ -2,7 +2,7 @@
 /* A request's head: however it is cut into pieces, the answer is the same. */
 #include "fuzz/target.h"
 
-#include "common/http1.h"
+#include "server/conn/http1.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/step/httpanswer.h"
-#include "client/step/httpget.h"
+#include "client/step/http_answer.h"
+#include "client/step/http_get.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,7 +2,7 @@
 /* A command line, its words ended by newlines, with an option of each kind. */
 #include "fuzz/target.h"
 
-#include "common/options.h"
+#include "base/options.h"
 
 enum { WORDS_MAX = 64 };
 

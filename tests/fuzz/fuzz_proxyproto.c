@@ -2,7 +2,7 @@
 /* A header of the PROXY protocol, and that what is written can be read. */
 #include "fuzz/target.h"
 
-#include "common/proxyproto.h"
+#include "net/proxy_protocol.h"
 
 static void expect_same(const struct addr *a, const struct addr *b)
 {

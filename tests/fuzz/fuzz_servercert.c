@@ -13,11 +13,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "client/cert/staple.h"
-#include "client/cert/verdict.h"
+#include "client/judge/staple.h"
+#include "client/judge/verdict.h"
 #include "client/step/verify.h"
-#include "common/tlsctx.h"
-#include "common/tlsio.h"
+#include "tls/context.h"
+#include "tls/conn.h"
 #include "fuzz/certificate.h"
 #include "fuzz/service.h"
 

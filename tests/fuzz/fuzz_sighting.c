@@ -2,7 +2,7 @@
 /* The report's block: what is read and written again is read alike. */
 #include "fuzz/target.h"
 
-#include "common/sighting.h"
+#include "net/conn_report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

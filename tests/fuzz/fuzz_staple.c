@@ -10,7 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 
-#include "common/staple.h"
+#include "tls/staple.h"
 #include "fuzz/certificate.h"
 #include "support/testpki.h"
 

@@ -2,8 +2,8 @@
 /* Text: clean whatever came, the same the second time, within its limits. Names: of few bytes. */
 #include "fuzz/target.h"
 
-#include "common/hostname.h"
-#include "common/text.h"
+#include "net/hostname.h"
+#include "base/text.h"
 
 enum { SHORT = 16 };
 

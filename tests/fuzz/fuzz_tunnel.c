@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client/session.h"
-#include "common/clock.h"
+#include "client/session/session.h"
+#include "base/clock.h"
 #include "fuzz/certificate.h"
 
 enum { INPUT_MAX = 16384, WAIT_MS = 1000 };

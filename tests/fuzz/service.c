@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "fuzz/target.h"
 
 const struct conn_limits fuzz_limits = { {

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "server/conn.h"
-#include "server/service.h"
+#include "server/conn/conn.h"
+#include "server/service/service.h"
 #include "support/testpki.h"
 
 /* What targets serve that play whole connections; each phase may last so long. */

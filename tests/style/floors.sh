@@ -13,71 +13,71 @@ modules=$(sed -nE 's/^\| ([0-9.]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/d
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
 # free for all.
 headers='
-openssl/   common/tlswire    a BIO over our own buffer
-openssl/   common/tlsio      handshake, read, write, close; the error queue
-openssl/   common/tlsfacts   what the library knows of a connection
-openssl/   common/tlsresume  the session that a connection leaves
-openssl/   common/tlsalert   names and numbers of alerts
-openssl/   common/tlsparams  reasons and curves of a handshake that fails
-openssl/   common/certid     hashes a certificate and its key
-openssl/   common/certinfo   reads the fields of a certificate
-openssl/   common/siglevel   digests and keys of signatures
-openssl/   common/crl        judges revocation lists
-openssl/   common/crlwords   the numbers of the library (X509_V_*) for a list
-openssl/   common/certlink   verifies one signature, reads extensions
-openssl/   common/tlspem     decodes certificates, keys and revocation lists
-openssl/   common/tlsident   gives them to a context
-openssl/   common/tlscrl     loads revocation lists
-openssl/   common/tlspolicy  versions, ciphers, groups
-openssl/   common/staple     judges OCSP responses
-openssl/   common/tlsstaple  hands them out
-openssl/   common/tlssni     the name that a client asks for
-openssl/   common/tlsticket  protects tickets with keys of ours
-openssl/   common/tlstrust   loads roots
-openssl/   common/tlsask     asks clients for certificates
-openssl/   common/tlsctx     the only maker of SSL_CTX
-openssl/   server/allowlist  compares names in a certificate
-openssl/   server/clientauth  the callback that judges what clients show
+openssl/   tls/buffer    a BIO over our own buffer
+openssl/   tls/conn      handshake, read, write, close; the error queue
+openssl/   tls/facts   what the library knows of a connection
+openssl/   client/session/resumption  the session that a connection leaves
+openssl/   tls/alert   names and numbers of alerts
+openssl/   tls/params  reasons and curves of a handshake that fails
+openssl/   tls/cert_id     hashes a certificate and its key
+openssl/   tls/cert_info   reads the fields of a certificate
+openssl/   tls/signature   digests and keys of signatures
+openssl/   tls/crl        judges revocation lists
+openssl/   tls/crl_text   the numbers of the library (X509_V_*) for a list
+openssl/   tls/cert_issuer   verifies one signature, reads extensions
+openssl/   tls/pem     decodes certificates, keys and revocation lists
+openssl/   tls/identity   gives them to a context
+openssl/   tls/crl_store     loads revocation lists
+openssl/   tls/policy  versions, ciphers, groups
+openssl/   tls/staple     judges OCSP responses
+openssl/   tls/stapling  hands them out
+openssl/   server/service/sni     the name that a client asks for
+openssl/   tls/ticket  protects tickets with keys of ours
+openssl/   tls/trust   loads roots
+openssl/   tls/cert_request     asks clients for certificates
+openssl/   tls/context     the only maker of SSL_CTX
+openssl/   server/service/client_allow  compares names in a certificate
+openssl/   server/service/client_auth  the callback that judges what clients show
 openssl/   client/step/verify     the callback that records what the library verified
-openssl/   client/cert/staple     the callback for OCSP responses
-openssl/   client/cert/revocation  the reasons of a revocation
-openssl/   client/cert/verdict    puts the verdicts of the library (X509_V_*) into words
-openssl/   client/cert/certname   compares names by the rule of the library
-openssl/   client/cert/distrust   the same of errors about an issuer
-openssl/   client/cert/findings   looks on behind the first error of a chain
-openssl/   client/step/tunnel     base64, for the user and password of a proxy
-openssl/   client/keylog     the callback that is given the secrets
-jansson.h  server/answer       the report as JSON
-event2/    server/worker     the event loop
-event2/    server/metrics    HTTP, in a process of its own
-utlist.h   server/pool       the queues of deadlines
-uthash.h   server/pool       the table of clients
-uthash.h   server/names      the table of names
-seccomp.h  server/sandbox_seccomp  the filter of system calls
-jansson.h  client/show/json       --json
-pthread.h  client/mode/addresses  the lines of one name, as they come
-pthread.h  client/mode/parallel   probes that run at the same time
-pthread.h  client/mode/pathtest   counts what is done while it runs
-pthread.h  client/mode/ping       one line at a time, one tally
-pthread.h  client/mode/targets    the same of many targets
+openssl/   client/judge/staple     the callback for OCSP responses
+openssl/   client/judge/revocation  the reasons of a revocation
+openssl/   client/judge/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/judge/cert_name   compares names by the rule of the library
+openssl/   client/judge/distrust   the same of errors about an issuer
+openssl/   client/judge/findings   looks on behind the first error of a chain
+openssl/   client/step/proxy     base64, for the user and password of a proxy
+openssl/   client/session/keylog     the callback that is given the secrets
+jansson.h  server/conn/reply       the report as JSON
+event2/    server/process/worker     the event loop
+event2/    server/metrics/metrics    HTTP, in a process of its own
+utlist.h   server/conn/pool       the queues of deadlines
+uthash.h   server/conn/pool       the table of clients
+uthash.h   server/service/server_names      the table of names
+seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
+jansson.h  client/output/json       --json
+pthread.h  client/probe/addresses  the lines of one name, as they come
+pthread.h  client/probe/runner   probes that run at the same time
+pthread.h  client/probe/path_test   counts what is done while it runs
+pthread.h  client/probe/series       one line at a time, one tally
+pthread.h  client/probe/targets    the same of many targets
 pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
 # Call (a regular expression), module that may use it, reason.
 calls='
-v?fork|wait|wait4|waitpid|waitid      server/master   the only parent of workers
-v?fork|wait|wait4|waitpid|waitid      server/monitor  the only parent of the metrics process
-v?fork|wait|wait4|waitpid|waitid      server/confine  a child that tries, and ends
+v?fork|wait|wait4|waitpid|waitid      server/process/master   the only parent of workers
+v?fork|wait|wait4|waitpid|waitid      server/process/metrics_process  the only parent of the metrics process
+v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries, and ends
 (_|_E|quick_)?exit                    server/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    client/main     leaves with the status of the outcome
-(_|_E|quick_)?exit                    server/worker   a child must not run into the code of its parent
-(_|_E|quick_)?exit                    server/monitor  a child must not run into the code of its parent
-(_|_E|quick_)?exit                    server/confine  a child that tries, and ends
-ERR_[a-z0-9_]+                        common/tlsio    one reader of the error queue, so that nobody empties it early
-open|openat|creat|f(d|re)?open|BIO_new_file  common/filein  reads the files that options name
-open|openat|creat|f(d|re)?open|BIO_new_file  common/fileout  writes them
-open|openat|creat|f(d|re)?open|BIO_new_file  common/streams  /dev/null, where a standard stream is closed
-open|openat|creat|f(d|re)?open|BIO_new_file  server/unixsock  the folder of a socket, to lock it
+(_|_E|quick_)?exit                    server/process/worker   a child must not run into the code of its parent
+(_|_E|quick_)?exit                    server/process/metrics_process  a child must not run into the code of its parent
+(_|_E|quick_)?exit                    server/confine/confine  a child that tries, and ends
+ERR_[a-z0-9_]+                        tls/conn    one reader of the error queue, so that nobody empties it early
+open|openat|creat|f(d|re)?open|BIO_new_file  base/input_file  reads the files that options name
+open|openat|creat|f(d|re)?open|BIO_new_file  client/output/output_file  writes them
+open|openat|creat|f(d|re)?open|BIO_new_file  base/streams  /dev/null, where a standard stream is closed
+open|openat|creat|f(d|re)?open|BIO_new_file  server/listen/unix_socket  the folder of a socket, to lock it
 '
 
 # shellcheck disable=SC2317  # called by style_main
@@ -93,6 +93,15 @@ check() {
 	function rows_of(table, rows,    n) {
 		n = split(table, rows, "\n")
 		return n
+	}
+
+	# shared, server, client or completion.
+	function side(module,    top) {
+		top = module
+		sub(/\/.*/, "", top)
+		if (top ~ /^(base|net|tls)$/)
+			return "shared"
+		return top == "zoo" ? "server" : top
 	}
 
 	function join_list(list, word) { return list == "" ? word : list ", " word }
@@ -127,8 +136,7 @@ check() {
 			module = file
 			sub(/^src\//, "", module)
 			sub(/\.[ch]$/, "", module)
-			folder = module
-			sub(/\/.*/, "", folder)
+			folder = side(module)
 			known = module in floor
 			seen[module] = 1
 			if (!known)
@@ -144,15 +152,14 @@ check() {
 		split(code, part, "\"")
 		other = part[2]
 		sub(/\.h$/, "", other)
-		other_folder = other
-		sub(/\/.*/, "", other_folder)
+		other_folder = side(other)
 		if (other == module)
 			next
 		if (other !~ /\//)
 			complain("write the path from src/: \"" part[2] "\"")
 		else if (!(other in floor))
 			complain("includes the unknown module " other ": give it a line in doc/architecture.md")
-		else if (other_folder != "common" && other_folder != folder && folder != "completion")
+		else if (other_folder != "shared" && other_folder != folder && folder != "completion")
 			complain(folder " must not include " other_folder ": \"" part[2] "\"")
 		else if (floor[other] + 0 > floor[module] + 0)
 			complain("includes a higher floor: \"" part[2] "\" is on " floor[other] \
@@ -211,37 +218,37 @@ check() {
 
 # shellcheck disable=SC2317
 self_test() {
-	plant src/common/addr.c 'includes a higher floor' '#include "common/sock.h"'
-	plant src/common/outcome.h 'includes a higher floor' '#  include "common/log.h"'
-	plant src/common/tlswire.c 'includes a higher floor' '#include "common/tlsio.h"'
-	plant src/server/conn.c 'includes a higher floor' '#include "server/worker.h"'
-	plant src/server/conn.c 'server must not include client' '#include "client/step/verify.h"'
+	plant src/net/addr.c 'includes a higher floor' '#include "net/sock.h"'
+	plant src/base/outcome.h 'includes a higher floor' '#  include "base/log.h"'
+	plant src/tls/buffer.c 'includes a higher floor' '#include "tls/conn.h"'
+	plant src/server/conn/conn.c 'includes a higher floor' '#include "server/process/worker.h"'
+	plant src/server/conn/conn.c 'server must not include client' '#include "client/step/verify.h"'
 	plant src/client/main.c 'client must not include server' '#include "server/options.h"'
-	plant src/common/sock.c 'common must not include server' '#include "server/options.h"'
-	plant src/server/conn.c 'unknown module server/novel' '#include "server/novel.h"'
-	plant src/common/novel.c 'unknown module common/novel' 'int novel;'
-	plant src/common/sock.c 'write the path' '#include "addr.h"'
+	plant src/net/sock.c 'shared must not include server' '#include "server/options.h"'
+	plant src/server/conn/conn.c 'unknown module server/novel' '#include "server/novel.h"'
+	plant src/base/novel.c 'unknown module base/novel' 'int novel;'
+	plant src/net/sock.c 'write the path' '#include "addr.h"'
 
 	# One half of a circle is fine, both are not.
-	printf '#include "common/options.h"\n' >>"$style_copy/src/common/log.h"
-	plant src/common/options.h 'a circle of includes' '#include "common/log.h"'
+	printf '#include "base/options.h"\n' >>"$style_copy/src/base/log.h"
+	plant src/base/options.h 'a circle of includes' '#include "base/log.h"'
 
-	plant src/server/crew.c '> is for common/tlswire, common/tlsio' '#include <openssl/ssl.h>'
-	plant src/client/step/greet.c '> is for server/worker' '#include <event2/event.h>'
-	plant src/server/crew.c '> is for server/pool' '#include <utlist.h>'
-	plant src/client/session.c '> is for server/pool' '#include <uthash.h>'
-	plant src/server/worker.c '> is for client/mode/addresses, client/mode/parallel, client/mode/pathtest, client/mode/ping, client/mode/targets, client/step/resolve' '#include <pthread.h>'
-	plant src/server/worker.c 'call is for server/master' '	if (fork() == 0)'
-	plant src/client/step/resolve.c 'call is for server/master' '	x = waitpid (pid, NULL, 0);'
-	plant src/server/master.c 'call is for server/main' '	_exit(1);'
-	plant src/client/show/report.c 'call is for server/main' '/* said */ exit(1);'
-	plant src/common/tlsctx.c 'call is for common/tlsio' '	ERR_clear_error();'
-	plant src/server/listener.c 'call is for common/filein' '	fd = open("x", O_RDONLY);'
+	plant src/server/process/workers.c '> is for tls/buffer, tls/conn' '#include <openssl/ssl.h>'
+	plant src/client/step/greet.c '> is for server/process/worker' '#include <event2/event.h>'
+	plant src/server/process/workers.c '> is for server/conn/pool' '#include <utlist.h>'
+	plant src/client/session/session.c '> is for server/conn/pool' '#include <uthash.h>'
+	plant src/server/process/worker.c '> is for client/probe/addresses, client/probe/runner, client/probe/path_test, client/probe/series, client/probe/targets, client/step/resolve' '#include <pthread.h>'
+	plant src/server/process/worker.c 'call is for server/process/master' '	if (fork() == 0)'
+	plant src/client/step/resolve.c 'call is for server/process/master' '	x = waitpid (pid, NULL, 0);'
+	plant src/server/process/master.c 'call is for server/main' '	_exit(1);'
+	plant src/client/output/report.c 'call is for server/main' '/* said */ exit(1);'
+	plant src/tls/context.c 'call is for tls/conn' '	ERR_clear_error();'
+	plant src/server/listen/listener.c 'call is for base/input_file' '	fd = open("x", O_RDONLY);'
 
-	plant_harmless src/server/crew.h '#include <openssl/types.h>'
-	plant_harmless src/server/conn.c '/* fork() is for the master; so is "waitpid(" */'
-	plant_harmless src/server/conn.c '	log_at(LEVEL_INFO, "exit(1) /* not code */", it->open(x));'
-	plant_harmless src/server/conn.c '	conn_open(c); reopen(c);'
+	plant_harmless src/server/process/workers.h '#include <openssl/types.h>'
+	plant_harmless src/server/conn/conn.c '/* fork() is for the master; so is "waitpid(" */'
+	plant_harmless src/server/conn/conn.c '	log_at(LEVEL_INFO, "exit(1) /* not code */", it->open(x));'
+	plant_harmless src/server/conn/conn.c '	conn_open(c); reopen(c);'
 }
 
 style_main "$@"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # man.sh - the manual pages tell the truth: their options are those of --help, their exit statuses
-# those of src/common/outcome.h, and mandoc finds nothing to say about them. Runs in the build folder.
+# those of src/base/outcome.h, and mandoc finds nothing to say about them. Runs in the build folder.
 
 top=${srcdir:-.}
 work=$(mktemp -d) || exit 99
@@ -40,7 +40,7 @@ options_of_page() {
 # Exit statuses and names of the table in outcome.h, all in one line per row: X(NAME, 50, LAYER, ...
 outcomes() {
 	sed -n 's/^[[:space:]]*X(\([A-Z_]*\), *\([A-Z0-9_]*\), *\([A-Z]*\),.*/\2 \1 \3/p' \
-		"$top/src/common/outcome.h"
+		"$top/src/base/outcome.h"
 }
 
 check_options() {
@@ -57,7 +57,7 @@ check_options() {
 check_statuses() {
 	pages="$top/doc/hello-certs.1 $top/doc/hello-client.1 $top/doc/hello-server.8"
 	outcomes >"$work/outcomes"
-	[ "$(wc -l <"$work/outcomes")" -ge 30 ] || complain 'src/common/outcome.h: its table cannot be read'
+	[ "$(wc -l <"$work/outcomes")" -ge 30 ] || complain 'src/base/outcome.h: its table cannot be read'
 
 	# No page may say what the table does not.
 	for page in $pages; do

@@ -6,7 +6,7 @@
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
 
-header=src/common/outcome.h
+header=src/base/outcome.h
 list=tests/system/outcomes.tsv
 
 # shellcheck disable=SC2317  # called by style_main

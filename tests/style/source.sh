@@ -124,21 +124,21 @@ self_test() {
 	spdx='/* SPDX-License-Identifier: MIT */'
 
 	for call in strcpy strcat sprintf vsprintf gets strtok atoi atol alloca signal usleep system popen; do
-		plant src/common/addr.c "$call() is banned" "	x = $call(y);"
+		plant src/net/addr.c "$call() is banned" "	x = $call(y);"
 	done
-	plant_harmless src/common/addr.c '	log("strcpy(a, b)"); snprintf(a, 1); log_signal(1); h->signal(1); /* gets( */'
-	plant src/common/addr.c 'wider than' "/*$(printf '%097d' 0)*/"
-	plant src/common/addr.c 'wider than' "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t12345')"
-	plant_harmless src/common/addr.c "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t1234')"
-	plant src/common/addr.c 'white space' 'int x; '
-	plant src/common/addr.c 'white space' "$(printf 'int x;\t')"
-	plant src/common/addr.c 'white space' "$(printf 'int x;\r')"
-	plant src/common/addr.c 'left for later' "/* $(printf 'TO%s' DO): this */"
-	plant src/common/addr.c 'left for later' "/* $(printf 'FIX%s' ME) */"
-	plant src/common/addr.c 'more than 450 lines' "$(awk 'BEGIN { for (i = 0; i < 450; i++) print "int x;" }')"
-	plant src/common/novel.h 'the header guard is not HELLO_COMMON_NOVEL_H' "$spdx"
-	plant src/common/novel.c 'the first line is not' '#include "common/novel.h"'
-	plant src/common/novel.c 'not in src/local.mk' "$spdx"
+	plant_harmless src/net/addr.c '	log("strcpy(a, b)"); snprintf(a, 1); log_signal(1); h->signal(1); /* gets( */'
+	plant src/net/addr.c 'wider than' "/*$(printf '%097d' 0)*/"
+	plant src/net/addr.c 'wider than' "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t12345')"
+	plant_harmless src/net/addr.c "$(printf '\t\t\t\t\t\t\t\t\t\t\t\t1234')"
+	plant src/net/addr.c 'white space' 'int x; '
+	plant src/net/addr.c 'white space' "$(printf 'int x;\t')"
+	plant src/net/addr.c 'white space' "$(printf 'int x;\r')"
+	plant src/net/addr.c 'left for later' "/* $(printf 'TO%s' DO): this */"
+	plant src/net/addr.c 'left for later' "/* $(printf 'FIX%s' ME) */"
+	plant src/net/addr.c 'more than 450 lines' "$(awk 'BEGIN { for (i = 0; i < 450; i++) print "int x;" }')"
+	plant src/base/novel.h 'the header guard is not HELLO_BASE_NOVEL_H' "$spdx"
+	plant src/base/novel.c 'the first line is not' '#include "base/novel.h"'
+	plant src/base/novel.c 'not in src/local.mk' "$spdx"
 	plant tests/unit/check_novel.c 'not in tests/local.mk' "$spdx"
 	plant tests/support/novel.h 'the header guard is not HELLO_TESTS_NOVEL_H' "$spdx"
 	plant tests/system/novel.sh 'not in tests/local.mk' ':'

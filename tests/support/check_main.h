@@ -7,7 +7,7 @@
 
 #include <check.h>
 
-#include "common/outcome.h"
+#include "base/outcome.h"
 
 /*
  * All that a unit test knows of its framework. A test is

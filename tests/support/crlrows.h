@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/crl.h"
+#include "tls/crl.h"
 #include "support/testpki.h"
 
 /*

@@ -10,10 +10,10 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "client/cert/verdict.h"
+#include "client/judge/verdict.h"
 #include "client/step/verify.h"
-#include "common/outcome.h"
-#include "common/tlsio.h"
+#include "base/outcome.h"
+#include "tls/conn.h"
 #include "support/check_main.h"
 
 struct judged {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/outcome.h"
+#include "base/outcome.h"
 #include "support/testpki.h"
 
 /*

@@ -138,7 +138,7 @@ not tried: $name: $cause: $1"
 # ---- the list ----------------------------------------------------------------------------------------
 
 outcomes() {
-	sed -n 's/^[[:space:]]*X(\([A-Z_]*\), *\([0-9]*\), *\([A-Z]*\),.*/\1 \2/p' "$srcdir/src/common/outcome.h"
+	sed -n 's/^[[:space:]]*X(\([A-Z_]*\), *\([0-9]*\), *\([A-Z]*\),.*/\1 \2/p' "$srcdir/src/base/outcome.h"
 }
 outcomes >"$TMP/statuses"
 

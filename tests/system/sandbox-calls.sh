@@ -8,7 +8,7 @@ need strace
 make_pki
 strace -f -qq -e trace=none true 2>"$TMP/err" || skip "strace is not permitted here: $(cat "$TMP/err")"
 list=$TMP/list
-sed -n 's/.*SCMP_SYS(\([a-z0-9_]*\)).*/\1/p' "$srcdir/src/server/sandbox_seccomp.c" |
+sed -n 's/.*SCMP_SYS(\([a-z0-9_]*\)).*/\1/p' "$srcdir/src/server/confine/sandbox_seccomp.c" |
 	grep -vE '^(execve|execveat|ptrace|process_vm_.*)$' | sort -u >"$list"
 [ "$(wc -l <"$list")" -ge 40 ] || error 'the list was not found'
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/access.h"
+#include "server/listen/access.h"
 
 #include "support/check_main.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/activation.h"
+#include "server/listen/activation.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/sock.h"
+#include "net/sock.h"
 #include "support/check_main.h"
 
 /*

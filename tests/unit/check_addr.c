@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/addr.h"
+#include "net/addr.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

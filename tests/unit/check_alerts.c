@@ -3,7 +3,7 @@
  * What the library wants to tell the peer, and what we log that it was told, are two things: every
  * fault in every state, and the bytes that it leaves on the wire.
  */
-#include "server/conn.h"
+#include "server/conn/conn.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/rawrecord.h"
 #include "support/testpki.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/allowlist.h"
+#include "server/service/client_allow.h"
 
 #include <stdio.h>
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "common/certid.h"
+#include "tls/cert_id.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/audit.h"
+#include "server/service/audit.h"
 
 #include <stdio.h>
 

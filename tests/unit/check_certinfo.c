@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/certinfo.h"
+#include "tls/cert_info.h"
 
 #include <stdint.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/certlink.h"
+#include "tls/cert_issuer.h"
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "common/tlsio.h"
-#include "server/audit.h"
-#include "server/clientauth.h"
+#include "tls/conn.h"
+#include "server/service/audit.h"
+#include "server/service/client_auth.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

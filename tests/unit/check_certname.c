@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/cert/certname.h"
+#include "client/judge/cert_name.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/clientauth.h"
+#include "server/service/client_auth.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "common/certid.h"
-#include "common/tlsctx.h"
-#include "common/tlsio.h"
+#include "tls/cert_id.h"
+#include "tls/context.h"
+#include "tls/conn.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/clienttrust.h"
+#include "server/service/client_cas.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/step/compare.h"
+#include "client/judge/compare.h"
 
 #include <string.h>
 

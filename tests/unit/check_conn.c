@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/conn.h"
+#include "server/conn/conn.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -9,8 +9,8 @@
 
 #include <openssl/ssl.h>
 
-#include "common/sighting.h"
-#include "common/tlsctx.h"
+#include "net/conn_report.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
 #include "support/testpki.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/counters.h"
+#include "server/metrics/counters.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server/exposition.h"
+#include "server/metrics/exposition.h"
 #include "support/check_main.h"
 
 static struct counters *fresh(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/crew.h"
+#include "server/process/workers.h"
 
 #include <stdlib.h>
 

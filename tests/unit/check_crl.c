@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/crl.h"
+#include "tls/crl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "common/crlwords.h"
-#include "common/tlscrl.h"
+#include "tls/crl_text.h"
+#include "tls/crl_store.h"
 #include "support/check_main.h"
 #include "support/crlrows.h"
 

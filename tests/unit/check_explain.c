@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/show/explain.h"
+#include "client/output/explain.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/fileformat.h"
+#include "tls/file_format.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/filein.h"
+#include "base/input_file.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "base/clock.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/fileout.h"
+#include "client/output/output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/hostname.h"
+#include "net/hostname.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "client/options.h"
+#include "client/options/options.h"
 #include "server/options.h"
 #include "support/check_main.h"
 

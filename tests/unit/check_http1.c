@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/http1.h"
+#include "server/conn/http1.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/step/httpget.h"
+#include "client/step/http_get.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/step/httpanswer.h"
-#include "common/http1.h"
+#include "client/step/http_answer.h"
+#include "server/conn/http1.h"
 #include "support/check_main.h"
 
 #define OK "HTTP/1.1 200 OK\r\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/limits.h"
+#include "server/conn/limits.h"
 
 #include <sys/resource.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/listener.h"
+#include "server/listen/listener.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/sock.h"
+#include "net/sock.h"
 #include "support/check_main.h"
 
 /* One port for both families: somebody else may be faster, so more than once. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/log.h"
+#include "base/log.h"
 
 #include <fcntl.h>
 #include <stdio.h>

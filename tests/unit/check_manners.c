@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/manners.h"
+#include "zoo/misbehave.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/tlsctx.h"
-#include "server/conn.h"
+#include "tls/context.h"
+#include "server/conn/conn.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
 #include "support/testpki.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/cert/moment.h"
+#include "client/judge/verify_time.h"
 
 #include <time.h>
 

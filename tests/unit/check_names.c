@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/names.h"
+#include "server/service/server_names.h"
 
 #include "support/check_main.h"
 #include "support/testpki.h"

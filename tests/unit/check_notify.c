@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/notify.h"
+#include "server/process/notify.h"
 
 #include <errno.h>
 

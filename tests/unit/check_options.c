@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/options.h"
+#include "base/options.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/outcome.h"
+#include "base/outcome.h"
 
 #include <errno.h>
 #include <stdio.h>

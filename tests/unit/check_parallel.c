@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/mode/parallel.h"
+#include "client/probe/runner.h"
 
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "common/clock.h"
-#include "common/outcome.h"
+#include "base/clock.h"
+#include "base/outcome.h"
 #include "support/check_main.h"
 
 enum { JOBS = 500 };

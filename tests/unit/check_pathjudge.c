@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/mode/pathjudge.h"
+#include "client/judge/path.h"
 
 #include <stdio.h>
 
-#include "client/show/pathwords.h"
+#include "client/output/path_text.h"
 #include "support/check_main.h"
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/place.h"
+#include "server/listen/endpoint.h"
 
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/pool.h"
+#include "server/conn/pool.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
 #include "support/testpki.h"

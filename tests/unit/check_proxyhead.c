@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/proxyhead.h"
+#include "server/conn/proxy_header.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/tlsctx.h"
-#include "server/conn.h"
+#include "tls/context.h"
+#include "server/conn/conn.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
 #include "support/testpki.h"

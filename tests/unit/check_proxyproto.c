@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/proxyproto.h"
+#include "net/proxy_protocol.h"
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/show/recorder.h"
+#include "client/output/histogram.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -9,10 +9,10 @@
 
 #include <openssl/ssl.h>
 
-#include "client/cert/staple.h"
+#include "client/judge/staple.h"
 #include "client/step/verify.h"
-#include "common/tlsctx.h"
-#include "common/tlsstaple.h"
+#include "tls/context.h"
+#include "tls/stapling.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/route.h"
+#include "client/session/route.h"
 
 #include <stdio.h>
 #include <string.h>

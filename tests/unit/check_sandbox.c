@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/sandbox.h"
+#include "server/confine/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server/privdrop.h"
+#include "server/confine/privdrop.h"
 #include "support/check_main.h"
 
 /* Each test is a process of its own, so it may give up what it has. */

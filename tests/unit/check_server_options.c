@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/optcheck.h"
+#include "server/options_check.h"
 #include "server/options.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * What a client that fails says to the server before it leaves: the alert of its failure, else
  * close_notify (RFC 8446 section 6.1), and then FIN.
  */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,9 +15,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "client/cert/staple.h"
+#include "client/judge/staple.h"
 #include "client/step/verify.h"
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

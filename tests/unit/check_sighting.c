@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/sighting.h"
+#include "net/conn_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

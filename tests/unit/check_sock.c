@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/sock.h"
+#include "net/sock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "base/clock.h"
 #include "support/check_main.h"
 
 /* Far away for what happens at once, near for what only a deadline ends. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/staple.h"
-#include "common/tlsstaple.h"
+#include "tls/staple.h"
+#include "tls/stapling.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/supervisor.h"
+#include "server/process/service_manager.h"
 
 #include <stdio.h>
 #include <unistd.h>

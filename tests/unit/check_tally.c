@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/show/tally.h"
+#include "client/output/stats.h"
 
 #include <string.h>
 
-#include "client/show/summary.h"
+#include "client/output/summary.h"
 #include "support/check_main.h"
 
 static struct tally t;

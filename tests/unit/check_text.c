@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/text.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>

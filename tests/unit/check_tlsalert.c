@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlsalert.h"
+#include "tls/alert.h"
 
 #include <openssl/ssl.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlscrl.h"
+#include "tls/crl_store.h"
 
 #include <string.h>
 #include <time.h>
@@ -7,7 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include "common/crlwords.h"
+#include "tls/crl_text.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlsctx.h"
+#include "tls/context.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

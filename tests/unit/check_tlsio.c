@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlsfacts.h"
-#include "common/tlsio.h"
+#include "tls/facts.h"
+#include "tls/conn.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/peer_client.h"
 #include "support/testpki.h"

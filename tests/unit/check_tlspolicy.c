@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlspolicy.h"
+#include "tls/policy.h"
 
 #include <openssl/ssl.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlsticket.h"
+#include "tls/ticket.h"
 
 #include <sys/stat.h>
 
 #include <openssl/ssl.h>
 
-#include "common/tlsctx.h"
+#include "tls/context.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

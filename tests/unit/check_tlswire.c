@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/tlswire.h"
+#include "tls/buffer.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -7,8 +7,8 @@
 
 #include <openssl/bio.h>
 
-#include "common/helloscan.h"
-#include "common/sock.h"
+#include "tls/hello_length.h"
+#include "net/sock.h"
 #include "support/check_main.h"
 
 /* A wire, and the peer's end of its socket. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/unixsock.h"
+#include "server/listen/unix_socket.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/sock.h"
+#include "net/sock.h"
 #include "support/check_main.h"
 
 static char folder[] = "/tmp/hello-tls-unixsock-XXXXXX", path[64];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Each row: what a server sends and its client trusts, and what the client says of it. */
-#include "client/cert/verdict.h"
+#include "client/judge/verdict.h"
 
 #include "support/check_main.h"
 #include "support/scene.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/cert/verdict.h"
+#include "client/judge/verdict.h"
 #include "client/step/verify.h"
 
 #include <stdint.h>
@@ -12,11 +12,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "client/session.h"
-#include "client/cert/staple.h"
-#include "common/outcome.h"
-#include "common/tlsctx.h"
-#include "common/tlsio.h"
+#include "client/session/session.h"
+#include "client/judge/staple.h"
+#include "base/outcome.h"
+#include "tls/context.h"
+#include "tls/conn.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

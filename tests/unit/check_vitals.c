@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/show/vitals.h"
+#include "client/output/probe_facts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "client/show/nagios.h"
-#include "client/show/prometheus.h"
+#include "client/output/nagios.h"
+#include "client/output/prometheus.h"
 #include "support/check_main.h"
 #include "support/testpki.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "common/proxyproto.h"
-#include "common/sock.h"
+#include "net/proxy_protocol.h"
+#include "net/sock.h"
 
 /* One send: the longest header is smaller than what every empty socket has room for. */
 int step_announce(struct session *s, struct outcome *oc)

@@ -1,114 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/step/compare.h"
-
-#include <stdbool.h>
-#include <stdio.h>
+/* What the client saw of the connection itself, for --compare. */
 #include <string.h>
 
-#include "common/addr.h"
-#include "common/text.h"
+#include "client/judge/compare.h"
+#include "client/session/session.h"
+#include "net/sock.h"
+#include "tls/facts.h"
 
-/*
- * What is compared, what tells most first, and how a difference is said: our
- * value and theirs between these words, cut to the width; 0: the words are all.
- */
-static const struct {
-	enum sighting_field field;
-	int width;
-	const char *before, *between, *after;
-} rows[] = {
-	{ SIGHTING_BINDING, 0,
-	    "TLS is terminated between you and the server: the two ends do not share keys", "",
-	    "" },
-	{ SIGHTING_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... came, ",
-	    "... was sent" },
-	{ SIGHTING_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
-	    ", the server was asked for ", "" },
-	{ SIGHTING_PEER, ADDR_TEXT_MAX, "the source address was rewritten: you are ",
-	    ", the server sees ", "" },
-	{ SIGHTING_PROTOCOL, 20, "protocol: ", " here, ", " at the server" },
-	{ SIGHTING_CIPHER, 40, "cipher: ", " here, ", " at the server" },
-	{ SIGHTING_GROUP, 30, "group: ", " here, ", " at the server" },
-	{ SIGHTING_RESUMED, 3, "resumed: ", " here, ", " at the server" },
-};
-
-enum { ROWS = sizeof rows / sizeof rows[0] };
-
-/*
- * Two addresses without their zones, which mean something to one machine only (RFC 4007
- * section 11.2): a link has a name here and a number there.
- */
-static bool is_same_address(const char *a, const char *b)
+static int see(const struct session *s, struct sighting *out, struct outcome *oc)
 {
-	while (*a && *a == *b && *a != '%') {
-		a++;
-		b++;
-	}
-	if (*a == '%')
-		a += strcspn(a, "]");
-	if (*b == '%')
-		b += strcspn(b, "]");
-	return strcmp(a, b) == 0;
-}
+	char text[ADDR_TEXT_MAX], binding[TLSFACTS_BINDING_MAX];
+	struct addr local;
 
-/* As much of a value as its width has room for. */
-static int shown(const char *value, int width)
-{
-	return (int)text_fit(value, strlen(value), (size_t)width);
-}
-
-bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
-    enum sighting_field field)
-{
-	bool listed = false;
-
-	for (size_t i = 0; i < ROWS; i++)
-		listed = listed || rows[i].field == field;
-	/* The rest is the server's alone. */
-	if (!listed)
-		return false;
-	/* In a resumption no certificate is sent, and the client has the first one's. */
-	if (field == SIGHTING_CERTIFICATE && sighting_is_none(theirs, field))
-		return false;
-	if (field == SIGHTING_PEER)
-		return !is_same_address(ours->value[field], theirs->value[field]);
-	return strcmp(ours->value[field], theirs->value[field]) != 0;
-}
-
-static void say(char *to, size_t max, size_t row, const struct sighting *ours,
-    const struct sighting *theirs)
-{
-	enum sighting_field field = rows[row].field;
-	const char *our = ours->value[field], *their = theirs->value[field];
-	int width = rows[row].width;
-
-	snprintf(to, max, "%s%.*s%s%.*s%s", rows[row].before, shown(our, width), our,
-	    rows[row].between, shown(their, width), their, rows[row].after);
-}
-
-int compare_sightings(const struct sighting *ours, const struct sighting *theirs,
-    char remark[COMPARE_REMARK_MAX], struct outcome *oc)
-{
-	bool bound = !sighting_is_none(ours, SIGHTING_BINDING), any = false, address = false;
-	char words[COMPARE_REMARK_MAX], found[OUTCOME_TEXT_MAX] = "";
-
-	for (size_t i = 0; i < ROWS; i++) {
-		size_t len = strlen(found);
-
-		if (!compare_differs(ours, theirs, rows[i].field))
-			continue;
-		if (rows[i].field == SIGHTING_PEER)
-			address = true;
-		else
-			any = true;
-		say(words, sizeof words, i, ours, theirs);
-		snprintf(found + len, sizeof found - len, "%s%s", len ? "; " : "", words);
-	}
-	remark[0] = '\0';
-	if (any || (address && !bound))
-		return outcome_set(oc, OC_PATH_DIFFERS, "%s", found);
-	if (address)
-		snprintf(remark, COMPARE_REMARK_MAX, "%.*s; TLS is passed through",
-		    COMPARE_REMARK_MAX - 32, found);
+	if (sock_local(s->fd, &local, oc) != 0)
+		return -1;
+	memset(out, 0, sizeof *out);
+	sighting_set(out, SIGHTING_PEER, addr_format(&local, text));
+	sighting_set(out, SIGHTING_SERVER_NAME, s->sni);
+	sighting_set(out, SIGHTING_PROTOCOL, s->facts.protocol);
+	sighting_set(out, SIGHTING_CIPHER, s->facts.cipher);
+	sighting_set(out, SIGHTING_GROUP, s->facts.group);
+	sighting_set(out, SIGHTING_RESUMED, s->facts.resumed ? "yes" : "no");
+	sighting_set(out, SIGHTING_CERTIFICATE, s->verdict.chain[0].sha256);
+	sighting_set(out, SIGHTING_BINDING, tlsfacts_binding(s->tls, binding) ? binding : NULL);
 	return 0;
+}
+
+int step_compare(struct session *s, struct outcome *oc)
+{
+	if (!s->options->compare)
+		return 0;
+	if (see(s, &s->seen, oc) != 0)
+		return -1;
+	s->compared = true;
+	return compare_sightings(&s->seen, &s->reported, s->remark, oc);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "client/step/icmp.h"
-#include "common/clock.h"
-#include "common/sock.h"
+#include "base/clock.h"
+#include "net/sock.h"
 
 /* RFC 8305 section 5: the head start of each attempt over the next. */
 enum { STAGGER_MS = 250 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/step/httpget.h"
-#include "common/clock.h"
-#include "common/sock.h"
-#include "common/text.h"
+#include "client/step/http_get.h"
+#include "base/clock.h"
+#include "net/sock.h"
+#include "base/text.h"
 
 /* What the time ran out for: io, or IO_WANT_TIME when nothing more of the peer is read. */
 static int late(const struct session *s, enum io io, size_t len, uint64_t began_ms,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <time.h>
 
-#include "client/cert/expected.h"
-#include "client/step/tcpinfo.h"
-#include "client/cert/verdict.h"
-#include "common/clock.h"
-#include "common/sock.h"
+#include "client/judge/expected.h"
+#include "client/step/tcp_state.h"
+#include "client/judge/verdict.h"
+#include "base/clock.h"
+#include "net/sock.h"
 
 static unsigned long long sent(const struct session *s)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/addr.h"
+#include "net/addr.h"
 
 /*
  * Who on the way turned a connection attempt away, and in which words (RFC 792,

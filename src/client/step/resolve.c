@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session.h"
+#include "client/session/session.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "common/clock.h"
+#include "base/clock.h"
 
 /*
  * getaddrinfo cannot be interrupted: with a silent name server it blocks for

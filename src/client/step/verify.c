@@ -8,13 +8,13 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "client/cert/certname.h"
-#include "client/cert/expected.h"
-#include "client/cert/pin.h"
-#include "client/cert/staple.h"
-#include "client/session.h"
-#include "client/cert/verdict.h"
-#include "common/tlsio.h"
+#include "client/judge/cert_name.h"
+#include "client/judge/expected.h"
+#include "client/judge/pin.h"
+#include "client/judge/staple.h"
+#include "client/session/session.h"
+#include "client/judge/verdict.h"
+#include "tls/conn.h"
 
 static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
 {

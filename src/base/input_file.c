@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/input_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* statfs(2): where pipes without a name live. */
+enum { PIPES = 0x50495045 };
+
+/* A pipe or a device grows from here; a regular file tells its size. */
+enum { FIRST_ROOM = 64 * FILEIN_KIB };
+
+/* 0: regular files only. */
+static uint64_t once_until_ms;
+
+#define NO_DEADLINE UINT64_MAX
+
+struct reading {
+	int fd;
+	uint64_t until_ms;
+	const char *name;
+	const struct filein_want *want;
+	struct filein *f;
+	size_t room;
+	bool fifo; /* it has a name, so a writer may still come */
+};
+
+static const char *kind_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "a folder";
+	if (S_ISSOCK(mode))
+		return "a socket";
+	if (S_ISFIFO(mode))
+		return "a pipe";
+	return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "not a regular file";
+}
+
+static int refuse_kind(const struct reading *r, mode_t mode, struct outcome *oc)
+{
+	outcome_set(oc, OC_FILE, "cannot read %s %s: it is %s", r->want->what, r->name,
+	    kind_of(mode));
+	if (S_ISDIR(mode))
+		outcome_advise(oc, "ls %s shows the files in it; name one of them", r->name);
+	else if (r->until_ms == 0 && (S_ISFIFO(mode) || S_ISCHR(mode)))
+		outcome_advise(oc,
+		    "a regular file: this one is read again at each reload, so a pipe or a device "
+		    "does not do");
+	else
+		outcome_advise(oc, "a regular file");
+	return -1;
+}
+
+static const char *size_text(size_t bytes, char buf[32])
+{
+	if (bytes >= FILEIN_MIB && bytes % FILEIN_MIB == 0)
+		snprintf(buf, 32, "%zu MiB", bytes / FILEIN_MIB);
+	else if (bytes >= FILEIN_KIB && bytes % FILEIN_KIB == 0)
+		snprintf(buf, 32, "%zu KiB", bytes / FILEIN_KIB);
+	else
+		snprintf(buf, 32, "%zu bytes", bytes);
+	return buf;
+}
+
+static int too_long(const struct reading *r, struct outcome *oc)
+{
+	char limit[32];
+
+	outcome_set(oc, OC_FILE, "%s %s is longer than %s, the limit for such a file",
+	    r->want->what, r->name, size_text(r->want->max, limit));
+	outcome_advise(oc, "is it the right file? ls -lL %s", r->name);
+	return -1;
+}
+
+/* What is too long, too open, or of a kind that has no end is not read at all. */
+static int check(struct reading *r, struct outcome *oc)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(r->fd, &st) != 0)
+		return outcome_set_errno(oc, OC_FILE, "cannot read %s %s", r->want->what, r->name);
+	if (!S_ISREG(st.st_mode) &&
+	    (r->until_ms == 0 || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode)))
+		return refuse_kind(r, st.st_mode, oc);
+	if (r->want->secret && (st.st_mode & S_IROTH) && !S_ISCHR(st.st_mode)) {
+		outcome_set(oc, OC_FILE, "everybody may read %s %s (mode %04o)", r->want->what,
+		    r->name, (unsigned)(st.st_mode & 07777));
+		outcome_advise(oc, "chmod o-r %s, and think of what is in it as known", r->name);
+		return -1;
+	}
+	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > r->want->max)
+		return too_long(r, oc);
+	r->fifo = S_ISFIFO(st.st_mode) && fstatfs(r->fd, &fs) == 0 && fs.f_type != PIPES;
+	r->room = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 2 : FIRST_ROOM;
+	return 0;
+}
+
+/* Not realloc(3): a secret would stay behind where it was. */
+static int grow(struct reading *r, struct outcome *oc)
+{
+	struct filein larger = { .secret = r->want->secret, .len = r->f->len };
+
+	if (r->f->bytes && r->f->len + 1 < r->room)
+		return 0;
+	if (r->f->bytes)
+		r->room *= 2;
+	larger.bytes = malloc(r->room);
+	if (!larger.bytes)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for %s %s", r->want->what,
+		    r->name);
+	if (r->f->len > 0)
+		memcpy(larger.bytes, r->f->bytes, r->f->len);
+	filein_free(r->f);
+	*r->f = larger;
+	return 0;
+}
+
+/* True: there is something to read, or its end. False: not until the deadline. */
+static bool await(const struct reading *r)
+{
+	enum { TURN_MS = 60000 };
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+	uint64_t until = r->until_ms, now;
+	int left = -1;
+
+	if (until == 0)
+		return true;
+	do {
+		now = clock_ms();
+		if (until != NO_DEADLINE)
+			left = now >= until         ? 0
+			    : until - now < TURN_MS ? (int)(until - now)
+						    : TURN_MS;
+		if (poll(&p, 1, left) > 0)
+			return true;
+	} while (now < until);
+	return false;
+}
+
+static int too_late(const struct reading *r, struct outcome *oc)
+{
+	outcome_set(oc, OC_FILE, "%s %s did not end in time: %zu bytes came", r->want->what,
+	    r->name, r->f->len);
+	outcome_advise(oc, "is anybody writing to it? --max-time allows more");
+	return -1;
+}
+
+static int read_all(struct reading *r, struct outcome *oc)
+{
+	/* Before a writer came a FIFO reads as if it had ended. */
+	bool begun = !r->fifo;
+	ssize_t n;
+
+	for (;;) {
+		if (grow(r, oc) != 0)
+			return -1;
+		if (begun && !await(r))
+			return too_late(r, oc);
+		n = read(r->fd, r->f->bytes + r->f->len, r->room - 1 - r->f->len);
+		if (n > 0) {
+			r->f->len += (size_t)n;
+			begun = true;
+			if (r->f->len > r->want->max)
+				return too_long(r, oc);
+		} else if (n == 0 && begun) {
+			r->f->bytes[r->f->len] = '\0';
+			return 0;
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			return outcome_set_errno(oc, OC_FILE, "cannot read %s %s", r->want->what,
+			    r->name);
+		} else {
+			begun = true;
+		}
+	}
+}
+
+static int run(struct reading *r, struct filein *f, struct outcome *oc)
+{
+	struct filein got = { .secret = r->want->secret };
+
+	r->f = &got;
+	if (check(r, oc) != 0 || read_all(r, oc) != 0) {
+		filein_free(&got);
+		return -1;
+	}
+	*f = got;
+	return 0;
+}
+
+void filein_read_once(uint64_t until_ms)
+{
+	once_until_ms = until_ms;
+}
+
+bool filein_is_once(void)
+{
+	return once_until_ms != 0;
+}
+
+int filein_read_stdin(struct filein *f, const struct filein_want *want, struct outcome *oc)
+{
+	struct reading r = {
+		.fd = STDIN_FILENO,
+		.until_ms = NO_DEADLINE,
+		.name = "standard input",
+		.want = want,
+	};
+
+	return run(&r, f, oc);
+}
+
+int filein_read(struct filein *f, const char *path, const struct filein_want *want,
+    struct outcome *oc)
+{
+	/* Without O_NONBLOCK a FIFO would hold us until somebody writes. */
+	struct reading r = {
+		.fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
+		.until_ms = once_until_ms,
+		.name = path,
+		.want = want,
+	};
+	int ret, saved = errno;
+	struct stat st;
+
+	if (r.fd < 0 && saved == ENXIO && stat(path, &st) == 0)
+		return refuse_kind(&r, st.st_mode, oc);
+	errno = saved;
+	if (r.fd < 0) {
+		outcome_set_errno(oc, OC_FILE, "cannot read %s %s", want->what, path);
+		if (saved == ENOENT && strncmp(path, "/dev/fd/", 8) == 0)
+			outcome_advise(oc,
+			    once_until_ms
+				? "is it open? The shell does that: %s<FILE"
+				: "a regular file: it is read again at each reload, and of those "
+				  "open at the start only sockets are kept",
+			    path + 8);
+		return -1;
+	}
+	ret = run(&r, f, oc);
+	close(r.fd);
+	return ret;
+}
+
+void filein_free(struct filein *f)
+{
+	if (f->bytes && f->secret)
+		explicit_bzero(f->bytes, f->len);
+	free(f->bytes);
+	*f = FILEIN_NONE;
+}

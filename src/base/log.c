@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static enum log_level limit = LEVEL_INFO;
+static enum log_format format = LOG_TEXT;
+static bool to_journal; /* which takes a priority in front of a line: sd-daemon(3) */
+static char role[32] = "start";
+static unsigned lost; /* lines, since the last one that was written */
+
+/* Kept free for the end of a line that was cut: a quote, a brace, the newline. */
+enum { TAIL = 3 };
+
+/* Digits of the largest number, and the terminator. */
+enum { LOG_NUMBER_MAX = 21 };
+
+/* Is standard error what JOURNAL_STREAM says, and not redirected since? systemd.exec(5) */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	    fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_open(enum log_level most_verbose, enum log_format as)
+{
+	limit = most_verbose;
+	format = as;
+	to_journal = is_journal();
+}
+
+bool log_wants(enum log_level level)
+{
+	return level <= limit;
+}
+
+void log_role(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(role, sizeof role, fmt, ap);
+	va_end(ap);
+}
+
+/* Whole or not at all: half an escape or half a key would be worse than none. */
+static void put(struct log_line *line, const char *unit)
+{
+	size_t len = strlen(unit);
+
+	if (line->full || line->len + len + TAIL > sizeof line->text) {
+		line->full = true;
+		return;
+	}
+	memcpy(line->text + line->len, unit, len);
+	line->len += len;
+}
+
+/* Out of what is kept for it, so a value that was cut still ends. */
+static void put_end(struct log_line *line, char c)
+{
+	line->text[line->len++] = c;
+}
+
+static bool is_plain(const char *s)
+{
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s <= ' ' || *s > '~' || *s == '"' || *s == '=' || *s == '\\')
+			return false;
+	}
+	return true;
+}
+
+/* How long the escape at s is that clean text holds already, in a form that logfmt has too. */
+static size_t escaped_before(const char *s)
+{
+	if (format == LOG_JSON || s[0] != '\\')
+		return 0;
+	if (s[1] == '\\')
+		return 2;
+	return s[1] == 'x' && strspn(s + 2, "0123456789abcdef") >= 2 ? 4 : 0;
+}
+
+static void put_quoted(struct log_line *line, const char *unit)
+{
+	/* Each character of an escape in JSON: four backslashes, and the rest. */
+	char quoted[2 * TEXT_UNIT_MAX];
+	size_t at = 0;
+
+	for (; *unit; unit++) {
+		if (*unit == '"' || (*unit == '\\' && (format == LOG_JSON || !unit[1])))
+			quoted[at++] = '\\';
+		quoted[at++] = *unit;
+	}
+	quoted[at] = '\0';
+	put(line, quoted);
+}
+
+/* Clean text, quoted as the format wants it. */
+static void put_escaped(struct log_line *line, const char *s)
+{
+	size_t len = strlen(s), n;
+	char unit[TEXT_UNIT_MAX];
+
+	for (; len > 0; s += n, len -= n) {
+		n = escaped_before(s);
+		if (n > 0) {
+			snprintf(unit, sizeof unit, "%.*s", (int)n, s);
+			put(line, unit);
+		} else {
+			n = text_unit(s, len, unit);
+			put_quoted(line, unit);
+		}
+	}
+}
+
+/* A field whose key does not fit is left out. Returns false then. */
+static bool put_key(struct log_line *line, const char *key, bool quoted)
+{
+	char unit[64];
+
+	if (format == LOG_JSON)
+		snprintf(unit, sizeof unit, "%c\"%s\":%s", line->empty ? '{' : ',', key,
+		    quoted ? "\"" : "");
+	else
+		snprintf(unit, sizeof unit, "%s%s=%s", line->empty ? "" : " ", key,
+		    quoted ? "\"" : "");
+	/* With room for any number behind it, or for the beginning of a text. */
+	if (line->len + strlen(unit) + LOG_NUMBER_MAX + TAIL > sizeof line->text)
+		line->full = true;
+	put(line, unit);
+	if (!line->full)
+		line->empty = false;
+	return !line->full;
+}
+
+static void put_field(struct log_line *line, const char *key, const char *value)
+{
+	bool quoted = format == LOG_JSON || !is_plain(value);
+
+	if (!put_key(line, key, quoted))
+		return;
+	put_escaped(line, value);
+	if (quoted)
+		put_end(line, '"');
+}
+
+static void put_time(struct log_line *line)
+{
+	struct timespec now;
+	struct tm utc;
+	char date[32], text[48];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text, sizeof text, "%s.%03ldZ", date, now.tv_nsec / 1000000);
+	put_field(line, "time", text);
+}
+
+void log_begin(struct log_line *line, enum log_level level)
+{
+	static const char *const names[] = {
+		[LEVEL_ERROR] = "error",
+		[LEVEL_WARNING] = "warning",
+		[LEVEL_INFO] = "info",
+		[LEVEL_DEBUG] = "debug",
+	};
+	static const char *const priorities[] = {
+		[LEVEL_ERROR] = "<3>",
+		[LEVEL_WARNING] = "<4>",
+		[LEVEL_INFO] = "<6>",
+		[LEVEL_DEBUG] = "<7>",
+	};
+
+	line->level = level;
+	line->len = 0;
+	line->full = false;
+	line->empty = true;
+	if (!log_wants(level))
+		return;
+	if (to_journal)
+		put(line, priorities[level]);
+	put_time(line);
+	put_field(line, "level", names[level]);
+	put_field(line, "role", role);
+}
+
+void log_field(struct log_line *line, const char *key, const char *fmt, ...)
+{
+	char value[LOG_LINE_MAX];
+	va_list ap;
+
+	if (!log_wants(line->level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof value, fmt, ap);
+	va_end(ap);
+	put_field(line, key, value);
+}
+
+void log_number(struct log_line *line, const char *key, uint64_t value)
+{
+	char text[LOG_NUMBER_MAX];
+
+	if (!log_wants(line->level) || !put_key(line, key, false))
+		return;
+	snprintf(text, sizeof text, "%" PRIu64, value);
+	put(line, text);
+}
+
+void log_end(struct log_line *line)
+{
+	struct pollfd writable = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (!log_wants(line->level))
+		return;
+	if (lost > 0)
+		log_number(line, "lost_lines", lost);
+	if (format == LOG_JSON)
+		put_end(line, '}');
+	put_end(line, '\n');
+	/*
+	 * A log that nobody reads must not hold the service up: what a full pipe
+	 * does not take now is lost, and the next line that is taken says so.
+	 */
+	if (poll(&writable, 1, 0) != 1 || write(STDERR_FILENO, line->text, line->len) < 0)
+		lost++;
+	else
+		lost = 0;
+}
+
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	struct log_line line;
+	char msg[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof msg, fmt, ap);
+	va_end(ap);
+	log_begin(&line, level);
+	log_field(&line, "msg", "%s", msg);
+	log_end(&line);
+}
+
+void log_outcome(enum log_level level, const char *msg, const struct outcome *oc)
+{
+	struct log_line line;
+
+	log_begin(&line, level);
+	log_field(&line, "msg", "%s", msg);
+	log_field(&line, "outcome", "%s", outcome_name(oc->code));
+	log_field(&line, "layer", "%s", outcome_layer_name(oc->code));
+	log_field(&line, "detail", "%s", oc->detail);
+	log_end(&line);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_BASE_LOG_H
+#define HELLO_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+
+/* Named after syslog(3)'s levels, most urgent first. */
+enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
+
+/* logfmt, or a JSON object (RFC 8259). */
+enum log_format { LOG_TEXT, LOG_JSON };
+
+/*
+ * The log: standard error, one line an event, one write(2) a line: names and
+ * values, which begin with time (UTC), level and role. To the journal a line begins
+ * with its priority. Never blocks: a line
+ * that a full pipe does not take is dropped, and counted in the next one. Opens no file and
+ * needs no time zone data, so it works where no file can be opened.
+ *
+ * Lines above the level given here are dropped.
+ */
+void log_open(enum log_level most_verbose, enum log_format as);
+
+/* Would a line of this level be written? To spare the work for one that would not. */
+bool log_wants(enum log_level level);
+
+/* Name this process in each line: "master", "worker-2". Call again after fork. */
+void log_role(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line that consists of a message. */
+void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A line with fields: log_begin, any number of log_field, log_end. A value is
+ * quoted and escaped when it holds anything but plain printable text, so it may
+ * come from a peer. A field that no longer fits is cut; the line always ends.
+ */
+enum { LOG_LINE_MAX = 2048 };
+
+struct log_line {
+	enum log_level level;
+	size_t len;
+	bool empty, full; /* no field yet; no more will fit */
+	char text[LOG_LINE_MAX];
+};
+
+void log_begin(struct log_line *line, enum log_level level);
+void log_field(struct log_line *line, const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void log_number(struct log_line *line, const char *key, uint64_t value);
+void log_end(struct log_line *line);
+
+/* msg, then the failure's name, layer and detail. */
+void log_outcome(enum log_level level, const char *msg, const struct outcome *oc);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_BASE_OPTIONS_COMPLETION_H
+#define HELLO_BASE_OPTIONS_COMPLETION_H
+
+#include "base/options.h"
+
+/* Completion of a program's options: a script for a shell, made from the table of its options. */
+struct options_completion {
+	const char *program;
+	const struct option_row *rows;
+};
+
+/*
+ * Print the script to standard output: options with their help, then values where the row says
+ * what they are: its choices, files for FILE, folders for DIR. Returns 0, or -1 with OC_USAGE for
+ * a shell other than bash, zsh and fish.
+ */
+int options_completion_print(const struct options_completion *c, const char *shell,
+    struct outcome *oc);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/outcome.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct row {
+	const char *name;
+	int status;
+	enum outcome_layer layer;
+	const char *words, *advice;
+} table[OUTCOME_COUNT] = {
+#define X(name, status, layer, words, advice) { #name, status, LAYER_##layer, words, advice },
+	OUTCOME_LIST(X)
+#undef X
+};
+
+/* Arguments and file names may hold anything: a detail must not reach a terminal like that. */
+static void __attribute__((format(printf, 3, 0)))
+format_line(char *to, size_t max, const char *fmt, va_list ap)
+{
+	/* Longer than any field, so that a character torn here is cut off there. */
+	char line[2 * OUTCOME_TEXT_MAX];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	text_clean(line, to, max);
+}
+
+int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (oc->code != OC_OK)
+		return -1;
+	oc->code = code;
+	va_start(ap, fmt);
+	format_line(oc->detail, sizeof oc->detail, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
+{
+	int saved = errno;
+	size_t len;
+	va_list ap;
+
+	if (oc->code != OC_OK)
+		return -1;
+	oc->code = code;
+	oc->sys_errno = saved;
+	va_start(ap, fmt);
+	format_line(oc->detail, sizeof oc->detail, fmt, ap);
+	va_end(ap);
+	len = strlen(oc->detail);
+	snprintf(oc->detail + len, sizeof oc->detail - len, ": %s", strerror(saved));
+	return -1;
+}
+
+void outcome_append(struct outcome *oc, const char *fmt, ...)
+{
+	char more[OUTCOME_TEXT_MAX / 2];
+	size_t at = strlen(oc->detail), room;
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(more, sizeof more, fmt, ap);
+	va_end(ap);
+	room = sizeof oc->detail - 1 - strlen(more);
+	if (at > room)
+		at = text_fit(oc->detail, at, room);
+	snprintf(oc->detail + at, sizeof oc->detail - at, "%s", more);
+}
+
+void outcome_advise(struct outcome *oc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(oc->advice, sizeof oc->advice, fmt, ap);
+	va_end(ap);
+}
+
+const char *outcome_name(enum outcome_code code)
+{
+	return table[code].name;
+}
+
+const char *outcome_words(enum outcome_code code)
+{
+	return table[code].words;
+}
+
+const char *outcome_advice(enum outcome_code code)
+{
+	return table[code].advice;
+}
+
+const char *outcome_layer_name(enum outcome_code code)
+{
+	static const char *const names[] = {
+		[LAYER_LOCAL] = "local",
+		[LAYER_RESOLVE] = "resolve",
+		[LAYER_CONNECT] = "connect",
+		[LAYER_PROXY] = "proxy",
+		[LAYER_HANDSHAKE] = "handshake",
+		[LAYER_VERIFY] = "verify",
+		[LAYER_CLIENT] = "client",
+		[LAYER_GREETING] = "greeting",
+		[LAYER_PATH] = "path",
+		[LAYER_SERVER] = "server",
+	};
+
+	return names[table[code].layer];
+}
+
+enum outcome_layer outcome_layer(enum outcome_code code)
+{
+	return table[code].layer;
+}
+
+int outcome_status(enum outcome_code code)
+{
+	return table[code].status;
+}
+
+void outcome_print(FILE *to, const char *program, const struct outcome *oc)
+{
+	const struct row *row = &table[oc->code];
+	char lines[2 * OUTCOME_TEXT_MAX + 128];
+
+	snprintf(lines, sizeof lines, "%s: %s: %s\n  try: %s\n", program, row->name,
+	    oc->detail[0] ? oc->detail : row->words, oc->advice[0] ? oc->advice : row->advice);
+	fputs(lines, to);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/cert_name.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/x509v3.h>
+
+#include "net/addr.h"
+#include "tls/cert_info.h"
+#include "net/hostname.h"
+#include "base/text.h"
+
+bool certname_matches(X509 *cert, const char *name)
+{
+	/* As in tlsio_new_client: SANs only, whole labels only. */
+	const unsigned flags =
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+
+	if (addr_is_literal(name))
+		return X509_check_ip_asc(cert, name, flags) == 1;
+	return X509_check_host(cert, name, 0, flags, NULL) == 1;
+}
+
+/* ---- a name that comes near --------------------------------------------------------- */
+
+/* An entry that looks as if it fitted, and the rule by which it does not. */
+struct near {
+	const char *name; /* that was asked for */
+	bool address;     /* it is an IP literal */
+	char entry[ADDR_HOST_MAX];
+	const char *rule; /* NULL: there is none */
+};
+
+/* Is entry name with a dot more at its end? */
+static bool is_dotted(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncasecmp(entry, name, len) == 0 && strcmp(entry + len, ".") == 0;
+}
+
+/* Does name end in what follows the asterisk? */
+static bool is_below(const char *name, const char *parent)
+{
+	size_t len = strlen(name), parent_len = strlen(parent);
+
+	return len > parent_len && strcasecmp(name + len - parent_len, parent) == 0;
+}
+
+static const char *wildcard_rule(const char *entry, const char *name)
+{
+	const char *star = strchr(entry, '*'), *parent = star ? star + 1 : "";
+
+	if (!star || parent[0] == '\0' || strncasecmp(entry, name, (size_t)(star - entry)) != 0)
+		return NULL;
+	if (strcasecmp(parent + 1, name) == 0)
+		return "a wildcard stands for one label, so it does not cover the name without one";
+	if (!is_below(name, parent))
+		return NULL;
+	if (star != entry || parent[0] != '.')
+		return "only a whole first label may be a wildcard";
+	if (!strchr(parent + 1, '.'))
+		return "a wildcard needs two labels behind it";
+	if (strcspn(name, ".") < strlen(name) - strlen(parent))
+		return "a wildcard stands for one label only";
+	return memchr(name, '_', strcspn(name, "."))
+	    ? "a wildcard does not stand for a label with an underscore"
+	    : NULL;
+}
+
+static void look_at(void *arg, const char *entry)
+{
+	struct near *n = arg;
+	const char *rule = NULL;
+
+	if (n->rule || strlen(entry) >= sizeof n->entry)
+		return;
+	/* An address that is listed as one would have matched. */
+	if (n->address && strcasecmp(entry, n->name) == 0)
+		rule = "as a DNS name, and an IP address has to be listed as an IP address";
+	else if (!n->address && is_dotted(entry, n->name))
+		rule = "with a dot at its end, which no name in a certificate may have";
+	else if (!n->address)
+		rule = wildcard_rule(entry, n->name);
+	if (rule) {
+		n->rule = rule;
+		snprintf(n->entry, sizeof n->entry, "%s", entry);
+	}
+}
+
+/* ---- advice ---------------------------------------------------------------------------- */
+
+struct candidate {
+	X509 *cert;
+	char name[ADDR_HOST_MAX];
+};
+
+/* A peer chose this text, and people paste our advice into a shell: hosts' names have no quotes. */
+static void try_name(void *arg, const char *entry)
+{
+	struct candidate *c = arg;
+	size_t len = strlen(entry);
+	char name[ADDR_HOST_MAX];
+
+	if (c->name[0] || entry[0] == '-' || len >= sizeof name || hostname_fault(entry))
+		return;
+	/* Verified without the dot at its end. */
+	snprintf(name, sizeof name, "%.*s", (int)(entry[len - 1] == '.' ? len - 1 : len), entry);
+	if (certname_matches(c->cert, name))
+		memcpy(c->name, name, sizeof name);
+}
+
+static void advise(X509 *cert, const char *name, struct outcome *oc)
+{
+	const char *kind = addr_is_literal(name) ? "an IP address" : "a DNS name";
+	struct candidate c = { .cert = cert };
+
+	certinfo_each_name(cert, try_name, &c);
+	if (c.name[0])
+		outcome_advise(oc, "--verify-name %s, or issue a certificate that lists %s", c.name,
+		    name);
+	else
+		outcome_advise(oc, "issue a certificate that lists %s as %s in its subjectAltName",
+		    name, kind);
+}
+
+/* ---- what it is for instead -------------------------------------------------------------- */
+
+static void explain_no_names(const X509 *cert, const struct certinfo *leaf, const char *name,
+    struct outcome *oc)
+{
+	char others[CERTINFO_SANS_MAX];
+
+	certinfo_alternatives(cert, others);
+	if (strcasecmp(leaf->subject, name) == 0)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate has \"%s\" only as the CN of its subject, "
+		    "which nobody consults any more (RFC 9110 section 4.3.4)",
+		    name);
+	else if (X509_get_ext_by_NID(cert, NID_subject_alt_name, -1) < 0)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate lists no name "
+		    "(no subjectAltName); you asked for \"%s\"",
+		    name);
+	else
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the subjectAltName of the certificate lists no DNS name and no IP "
+		    "address%s%s; you asked for \"%s\"",
+		    others[0] ? ", only " : "", others, name);
+}
+
+int certname_explain(X509 *cert, const char *name, struct outcome *oc)
+{
+	struct near near = { .name = name, .address = addr_is_literal(name) };
+	char entry[CERTINFO_NAME_MAX];
+	struct certinfo leaf;
+	struct text t;
+
+	certinfo_get(cert, &leaf);
+	certinfo_each_name(cert, look_at, &near);
+	text_begin(&t, entry, sizeof entry);
+	text_add_bytes(&t, near.entry, strlen(near.entry), "\"");
+	if (!leaf.sans[0])
+		explain_no_names(cert, &leaf, name, oc);
+	else if (near.rule && strchr(entry, '*'))
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate is for \"%s\", which does not cover \"%s\": %s", entry, name,
+		    near.rule);
+	else if (near.rule)
+		outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate lists \"%s\" %s", entry,
+		    near.rule);
+	else
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate is for %s; you asked for \"%s\"", leaf.sans, name);
+	advise(cert, name, oc);
+	return -1;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/compare.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "net/addr.h"
+#include "base/text.h"
+
+/*
+ * What is compared, what tells most first, and how a difference is said: our
+ * value and theirs between these words, cut to the width; 0: the words are all.
+ */
+static const struct {
+	enum sighting_field field;
+	int width;
+	const char *before, *between, *after;
+} rows[] = {
+	{ SIGHTING_BINDING, 0,
+	    "TLS is terminated between you and the server: the two ends do not share keys", "",
+	    "" },
+	{ SIGHTING_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... came, ",
+	    "... was sent" },
+	{ SIGHTING_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
+	    ", the server was asked for ", "" },
+	{ SIGHTING_PEER, ADDR_TEXT_MAX, "the source address was rewritten: you are ",
+	    ", the server sees ", "" },
+	{ SIGHTING_PROTOCOL, 20, "protocol: ", " here, ", " at the server" },
+	{ SIGHTING_CIPHER, 40, "cipher: ", " here, ", " at the server" },
+	{ SIGHTING_GROUP, 30, "group: ", " here, ", " at the server" },
+	{ SIGHTING_RESUMED, 3, "resumed: ", " here, ", " at the server" },
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+/*
+ * Two addresses without their zones, which mean something to one machine only (RFC 4007
+ * section 11.2): a link has a name here and a number there.
+ */
+static bool is_same_address(const char *a, const char *b)
+{
+	while (*a && *a == *b && *a != '%') {
+		a++;
+		b++;
+	}
+	if (*a == '%')
+		a += strcspn(a, "]");
+	if (*b == '%')
+		b += strcspn(b, "]");
+	return strcmp(a, b) == 0;
+}
+
+/* As much of a value as its width has room for. */
+static int shown(const char *value, int width)
+{
+	return (int)text_fit(value, strlen(value), (size_t)width);
+}
+
+bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
+    enum sighting_field field)
+{
+	bool listed = false;
+
+	for (size_t i = 0; i < ROWS; i++)
+		listed = listed || rows[i].field == field;
+	/* The rest is the server's alone. */
+	if (!listed)
+		return false;
+	/* In a resumption no certificate is sent, and the client has the first one's. */
+	if (field == SIGHTING_CERTIFICATE && sighting_is_none(theirs, field))
+		return false;
+	if (field == SIGHTING_PEER)
+		return !is_same_address(ours->value[field], theirs->value[field]);
+	return strcmp(ours->value[field], theirs->value[field]) != 0;
+}
+
+static void say(char *to, size_t max, size_t row, const struct sighting *ours,
+    const struct sighting *theirs)
+{
+	enum sighting_field field = rows[row].field;
+	const char *our = ours->value[field], *their = theirs->value[field];
+	int width = rows[row].width;
+
+	snprintf(to, max, "%s%.*s%s%.*s%s", rows[row].before, shown(our, width), our,
+	    rows[row].between, shown(their, width), their, rows[row].after);
+}
+
+int compare_sightings(const struct sighting *ours, const struct sighting *theirs,
+    char remark[COMPARE_REMARK_MAX], struct outcome *oc)
+{
+	bool bound = !sighting_is_none(ours, SIGHTING_BINDING), any = false, address = false;
+	char words[COMPARE_REMARK_MAX], found[OUTCOME_TEXT_MAX] = "";
+
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t len = strlen(found);
+
+		if (!compare_differs(ours, theirs, rows[i].field))
+			continue;
+		if (rows[i].field == SIGHTING_PEER)
+			address = true;
+		else
+			any = true;
+		say(words, sizeof words, i, ours, theirs);
+		snprintf(found + len, sizeof found - len, "%s%s", len ? "; " : "", words);
+	}
+	remark[0] = '\0';
+	if (any || (address && !bound))
+		return outcome_set(oc, OC_PATH_DIFFERS, "%s", found);
+	if (address)
+		snprintf(remark, COMPARE_REMARK_MAX, "%.*s; TLS is passed through",
+		    COMPARE_REMARK_MAX - 32, found);
+	return 0;
+}

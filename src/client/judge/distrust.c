@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/distrust.h"
+
+#include <openssl/x509_vfy.h>
+
+static const char peer[] = "the server";
+
+static int advise(const struct distrust *d, struct outcome *oc)
+{
+	if (oc->code == OC_CERT_SELF_SIGNED)
+		return -1;
+	if (d->cause->link == CERTLINK_NOT_SIGNED)
+		outcome_advise(oc,
+		    "was \"%s\" made anew? Then get its present root, "
+		    "or issue the certificate again",
+		    d->issuer);
+	else if (oc->code == OC_CERT_MISSING_INTERMEDIATE)
+		outcome_advise(oc,
+		    "let the server send the certificate of \"%s\" after its own; "
+		    "if that is a root you trust: --cacert FILE with it",
+		    d->issuer);
+	else if (oc->code == OC_CERT_UNKNOWN_CA)
+		outcome_advise(oc,
+		    "--cacert FILE with the root \"%s\", if you trust it; "
+		    "if it is no root, the server must send it too",
+		    d->issuer);
+	return -1;
+}
+
+static int explain_trust(const struct distrust *d, struct outcome *oc)
+{
+	if (d->error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
+		outcome_set(oc, OC_CERT_UNKNOWN_CA,
+		    "the chain ends in the root \"%s\", which is not in %s", d->label, d->store);
+	else if (d->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+		outcome_set(oc, OC_CERT_SELF_SIGNED, "%s is self-signed and not in %s", d->who,
+		    d->store);
+	else if (d->cause->link != CERTLINK_STRANGER)
+		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\"", d->who, d->issuer);
+	else if (d->alone)
+		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
+		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
+		    "an intermediate, or an unknown root",
+		    d->issuer, d->store);
+	else
+		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s",
+		    d->who, d->issuer, d->store);
+	certcause_append(d->cause, d->store, peer, oc);
+	return advise(d, oc);
+}
+
+static int explain_marked(const struct distrust *d, struct outcome *oc)
+{
+	outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s is in %s, but not trusted there for servers",
+	    d->who, d->store);
+	outcome_advise(oc,
+	    "openssl x509 -noout -text -in FILE shows its \"Trusted Uses\" and \"Rejected Uses\"");
+	return -1;
+}
+
+/* What no client accepts, whomever it trusts. */
+static int explain_cause(const struct distrust *d, struct outcome *oc)
+{
+	const struct certcause *c = d->cause;
+
+	certcause_explain(c, d->who, d->store, peer, OC_CERT_INVALID, oc);
+	if (c->flaw.kind != CERTFLAW_NONE)
+		return -1;
+	if (c->link == CERTLINK_SERIAL)
+		outcome_advise(oc,
+		    "issue it anew, best without issuer and serial in authorityKeyIdentifier; "
+		    "until then --cacert FILE with the former certificate of \"%s\"; if that is "
+		    "no root, let the server send it instead",
+		    c->name);
+	else if (c->link == CERTLINK_FLAWED)
+		outcome_advise(oc,
+		    "issue the certificate of \"%s\" anew; openssl x509 -noout -text -in FILE "
+		    "shows what it holds",
+		    c->name);
+	return -1;
+}
+
+/* One error of the library stands for three: it did not sign, cannot be verified, was not tried. */
+static int explain_signature(const struct distrust *d, struct outcome *oc)
+{
+	switch (d->cause->link) {
+	case CERTLINK_NOT_SIGNED:
+		outcome_set(oc, OC_CERT_INVALID,
+		    "the signature of %s is not of the key of \"%s\" %s %s: it was changed, or "
+		    "that CA was made anew under its old name",
+		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
+		    d->cause->sent ? peer : d->store);
+		return advise(d, oc);
+	case CERTLINK_UNCHECKED:
+	case CERTLINK_STRANGER:
+		return outcome_set(oc, OC_CERT_INVALID,
+		    "the signature of %s cannot be verified: the TLS library does not accept its "
+		    "algorithm",
+		    d->who);
+	default:
+		outcome_set(oc, OC_CERT_INVALID,
+		    "%s does not identify its issuer's key, and of several certificates of \"%s\" "
+		    "the wrong one was tried",
+		    d->who, d->issuer);
+		outcome_advise(oc,
+		    "issue it anew with authorityKeyIdentifier, or leave only the right "
+		    "certificate of \"%s\" in %s",
+		    d->issuer, d->store);
+		return -1;
+	}
+}
+
+int distrust_explain(const struct distrust *d, struct outcome *oc)
+{
+	if (certcause_beyond_trust(d->cause) && d->error != X509_V_ERR_CERT_SIGNATURE_FAILURE)
+		return explain_cause(d, oc);
+	switch (d->error) {
+	case X509_V_ERR_CERT_UNTRUSTED:
+	case X509_V_ERR_CERT_REJECTED:
+		return explain_marked(d, oc);
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return explain_signature(d, oc);
+	default:
+		return explain_trust(d, oc);
+	}
+}

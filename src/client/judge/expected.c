@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/expected.h"
+
+#include <string.h>
+
+#include "tls/identity.h"
+
+int expected_load(struct expected *e, struct outcome *oc)
+{
+	X509 *cert;
+
+	if (!e->file || e->cert.sha256[0])
+		return 0;
+	cert = tlsident_read_certificate(e->file, oc);
+	if (!cert)
+		return -1;
+	certinfo_get(cert, &e->cert);
+	tlsident_free_certificate(cert);
+	return 0;
+}
+
+bool expected_differs(const struct expected *e, const struct verdict *v)
+{
+	return e->file && v->ran && strcmp(e->cert.sha256, v->chain[0].sha256) != 0;
+}
+
+int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc)
+{
+	const struct certinfo *served = &v->chain[0];
+	char ours[CERTINFO_TIME_MAX], theirs[CERTINFO_TIME_MAX], label[CERTINFO_NAME_MAX];
+	bool kin = strcmp(served->sans, e->cert.sans) == 0 &&
+	    strcmp(served->subject, e->cert.subject) == 0;
+
+	certinfo_time(e->cert.not_before, ours);
+	certinfo_time(served->not_before, theirs);
+	if (kin && served->not_before < e->cert.not_before) {
+		outcome_set(oc, OC_CERT_NOT_EXPECTED,
+		    "renewed, but the old one is still served: it is of %s, the one in %s of %s",
+		    theirs, e->file, ours);
+		outcome_advise(oc,
+		    "let the server reload: systemctl reload SERVICE, or kill -HUP PID");
+	} else if (kin && served->not_before > e->cert.not_before) {
+		outcome_set(oc, OC_CERT_NOT_EXPECTED,
+		    "the server has a newer one: it is of %s, the one in %s of %s", theirs, e->file,
+		    ours);
+		outcome_advise(oc, "is %s the present file?", e->file);
+	} else {
+		outcome_set(oc, OC_CERT_NOT_EXPECTED,
+		    "the server shows another certificate than %s: for %s, issued by \"%s\"",
+		    e->file, served->sans[0] ? served->sans : verdict_label(served, label),
+		    served->issuer);
+		outcome_advise(oc,
+		    "is it the right server, and does it serve this file? A middlebox "
+		    "that ends TLS shows its own");
+	}
+	if (v->error != 0)
+		findings_append(&v->findings, 0, oc);
+	return -1;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_JUDGE_FINDINGS_H
+#define HELLO_CLIENT_JUDGE_FINDINGS_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+
+/*
+ * What else is wrong with a chain that was refused. The library stops at the
+ * first error, and whoever mends that one meets the next.
+ */
+enum { FINDINGS_MAX = 8 };
+
+struct findings {
+	int errors[FINDINGS_MAX]; /* X509_V_ERR_*, each once, in the library's order */
+	int count;
+	bool system_knows; /* what ends the chain was issued by one of the system's store */
+};
+
+/*
+ * Judge the chain of a refused judgement once more, to the end, and note all
+ * that is found. Changes nothing in that judgement. May read the system's store.
+ */
+void findings_collect(struct findings *f, X509_STORE_CTX *judged);
+
+/* Does the peer send its chain out of order (RFC 8446 section 4.4.2 wants it in order for 1.2)? */
+bool findings_disordered(X509_STORE_CTX *judged);
+
+/* The OC_CERT_* that an error of the library stands for, where the error alone tells. */
+enum outcome_code findings_code(int error);
+
+/* Add to a failure what else was found: not what is the same trouble as first. */
+void findings_append(const struct findings *f, int first, struct outcome *oc);
+
+#endif

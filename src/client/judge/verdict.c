@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/verdict.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "client/judge/cert_name.h"
+#include "client/judge/distrust.h"
+
+void verdict_free(struct verdict *v)
+{
+	sk_X509_pop_free(v->certs, X509_free);
+	v->certs = NULL;
+}
+
+int verdict_count(const struct verdict *v)
+{
+	/* -1 of NULL. */
+	return sk_X509_num(v->certs) > 0 ? sk_X509_num(v->certs) : 0;
+}
+
+const X509 *verdict_certificate(const struct verdict *v, int i)
+{
+	return sk_X509_value(v->certs, i);
+}
+
+/* The first of "a.test", "b.test", without its quotes. */
+static const char *first_name(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+{
+	const char *name = cert->sans + (cert->sans[0] == '"');
+
+	snprintf(buf, CERTINFO_NAME_MAX, "%.*s", (int)strcspn(name, "\""), name);
+	return buf;
+}
+
+const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+{
+	if (!cert->subject[0])
+		return first_name(cert, buf);
+	snprintf(buf, CERTINFO_NAME_MAX, "%s", cert->subject);
+	return buf;
+}
+
+enum { WHO_MAX = CERTINFO_NAME_MAX + 32 };
+
+/* The certificate that the error is about, by its place in the chain. */
+static const char *who(const struct verdict *v, char buf[WHO_MAX])
+{
+	const char *what = "the certificate of";
+	char label[CERTINFO_NAME_MAX];
+
+	if (v->depth > 0)
+		what = v->culprit.self_signed ? "the root" : "the intermediate";
+	snprintf(buf, WHO_MAX, "%s \"%s\"", what, verdict_label(&v->culprit, label));
+	return buf;
+}
+
+static int explain_distrust(const struct verdict *v, const char *store, struct outcome *oc)
+{
+	char buf[WHO_MAX], label[CERTINFO_NAME_MAX];
+	const struct distrust d = {
+		.error = v->error,
+		.cause = &v->cause,
+		.who = who(v, buf),
+		.label = verdict_label(&v->culprit, label),
+		.issuer = v->culprit.issuer,
+		.store = store,
+		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_signed,
+	};
+
+	return distrust_explain(&d, oc);
+}
+
+enum { CLOCK_MAX = CERTINFO_TIME_MAX + 24 };
+
+static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
+{
+	char when[CERTINFO_TIME_MAX];
+
+	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
+	    certinfo_time(v->at, when));
+	return buf;
+}
+
+static int explain_expired(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+
+	certinfo_time(v->culprit.not_after, when);
+	certinfo_span(v->at - v->culprit.not_after, span);
+	if (v->another_time)
+		outcome_set(oc, OC_CERT_EXPIRED,
+		    "%s is expired at the chosen time: it ends at %s, %s before that", who(v, buf),
+		    when, span);
+	else
+		outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf), span,
+		    when);
+	/* In a time to come it may still be the present one. */
+	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
+		outcome_advise(oc, "--cacert FILE with the present root of that CA; %s",
+		    clock_says(v, clock));
+	else
+		outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
+	return -1;
+}
+
+static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+
+	certinfo_time(v->culprit.not_before, when);
+	certinfo_span(v->culprit.not_before - v->at, span);
+	if (v->another_time) {
+		outcome_set(oc, OC_CERT_NOT_YET_VALID,
+		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
+		    who(v, buf), when, span);
+		outcome_advise(oc, "choose a later time, or none; %s", clock_says(v, clock));
+		return -1;
+	}
+	outcome_set(oc, OC_CERT_NOT_YET_VALID,
+	    "%s is valid from %s, %s from now; is a clock wrong?", who(v, buf), when, span);
+	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
+	return -1;
+}
+
+static int explain_wrong_name(const struct verdict *v, const char *name, struct outcome *oc)
+{
+	X509 *leaf = sk_X509_value(v->certs, 0);
+
+	if (!leaf)
+		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
+		    name);
+	return certname_explain(leaf, name, oc);
+}
+
+static int explain_purpose(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return outcome_set(oc, OC_CERT_WRONG_PURPOSE,
+	    "%s is not for TLS servers: its key usage or "
+	    "extended key usage does not allow it",
+	    who(v, buf));
+}
+
+static int explain_constraints(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "%s has a name that a CA above it may not sign for: %s%s%s", who(v, buf),
+	    X509_verify_cert_error_string(v->error), v->culprit.sans[0] ? "; it is for " : "",
+	    v->culprit.sans);
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext nameConstraints "
+	    "-in CA.pem shows what a CA may sign for");
+	return -1;
+}
+
+static int explain_revocation(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return revocation_explain(&v->revocation, v->error == X509_V_ERR_CERT_REVOKED, who(v, buf),
+	    v->culprit.issuer, v->at, v->another_time, oc);
+}
+
+static int explain_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the OCSP response that the server staples to %s is no good: %s", who(v, buf),
+	    v->staple.why);
+	outcome_advise(oc,
+	    "let the server staple a new one, or none: clients must refuse this "
+	    "(RFC 6066 section 8)");
+	return -1;
+}
+
+static int explain_must_staple(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID,
+	    "%s must come with a stapled OCSP response (must-staple, RFC 7633), and the server "
+	    "sent none",
+	    who(v, buf));
+	outcome_advise(oc,
+	    "let the server staple one: hello-server --ocsp FILE, or ssl_stapling in nginx; "
+	    "or issue it without that extension");
+	return -1;
+}
+
+static int explain_invalid(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	return outcome_set(oc, OC_CERT_INVALID, "%s: %s", who(v, buf),
+	    X509_verify_cert_error_string(v->error));
+}
+
+/* Whatever the error is: both were tried. */
+static void advise_lenient(const struct verdict *v, struct outcome *oc)
+{
+	if (!v->lenient_accepts && !v->weak_accepts)
+		return;
+	outcome_append(oc, "; a more lenient client would take it");
+	if (v->lenient_accepts)
+		outcome_advise(oc,
+		    "issue it anew with all that RFC 5280 asks for; until then --no-x509-strict");
+	else
+		outcome_advise(oc,
+		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
+		    "no option lowers that");
+}
+
+static int explain_ca(const struct verdict *v, struct outcome *oc)
+{
+	char buf[WHO_MAX];
+
+	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s", who(v, buf),
+	    X509_verify_cert_error_string(v->error));
+	outcome_advise(oc,
+	    "issue it from a CA that may; openssl x509 -noout -ext "
+	    "basicConstraints,keyUsage -in CA.pem shows what a CA may");
+	return -1;
+}
+
+static int explain_error(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc)
+{
+	if (certcause_beyond_trust(&v->cause))
+		return explain_distrust(v, store, oc);
+	switch (v->error) {
+	case X509_V_ERR_OCSP_VERIFY_FAILED:
+		return explain_staple(v, oc);
+	case X509_V_ERR_OCSP_VERIFY_NEEDED:
+		return explain_must_staple(v, oc);
+	case X509_V_ERR_PERMITTED_VIOLATION:
+	case X509_V_ERR_EXCLUDED_VIOLATION:
+		return explain_constraints(v, oc);
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
+		return explain_ca(v, oc);
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		return explain_distrust(v, store, oc);
+	default:
+		break;
+	}
+	switch (findings_code(v->error)) {
+	case OC_CERT_UNKNOWN_CA:
+	case OC_CERT_SELF_SIGNED:
+		return explain_distrust(v, store, oc);
+	case OC_CERT_EXPIRED:
+		return explain_expired(v, oc);
+	case OC_CERT_NOT_YET_VALID:
+		return explain_not_yet_valid(v, oc);
+	case OC_CERT_WRONG_NAME:
+		return explain_wrong_name(v, name, oc);
+	case OC_CERT_WRONG_PURPOSE:
+		return explain_purpose(v, oc);
+	case OC_CERT_REVOKED:
+	case OC_CRL_UNUSABLE:
+		return explain_revocation(v, oc);
+	default:
+		return explain_invalid(v, oc);
+	}
+}
+
+/* Another CA than the one that the user trusts for this service: whose might it be? */
+static void suspect(const struct verdict *v, struct outcome *oc)
+{
+	outcome_append(oc,
+	    v->cause.link == CERTLINK_STRANGER ? ", but in the system's store"
+					       : "; the system's store has the one that did");
+	outcome_advise(oc,
+	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
+	    "way ends TLS in its place: compare from nearer",
+	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
+}
+
+int verdict_explain(const struct verdict *v, const char *name, const char *store,
+    struct outcome *oc)
+{
+	oc->verify_error = v->error;
+	oc->verify_depth = v->depth;
+	explain_error(v, name, store, oc);
+	advise_lenient(v, oc);
+	if (v->findings.system_knows && !certcause_beyond_trust(&v->cause))
+		suspect(v, oc);
+	if (v->disordered)
+		outcome_append(oc, "; the server sends its certificates out of order");
+	findings_append(&v->findings, v->error, oc);
+	return -1;
+}

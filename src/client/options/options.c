@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/options/options.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "client/judge/verify_time.h"
+#include "client/judge/pin.h"
+#include "client/probe/runner.h"
+#include "client/output/explain.h"
+#include "net/hostname.h"
+#include "base/options.h"
+#include "base/options_help.h"
+
+/* ---- values --------------------------------------------------------------------------- */
+
+/* The row's number is the family. */
+static int set_family(void *family, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)value, (void)oc;
+	*(int *)family = (int)row->number;
+	return 0;
+}
+
+static int set_name(void *name, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	char option[64];
+
+	snprintf(option, sizeof option, "--%s", row->name);
+	if (hostname_check(option, value, oc) != 0)
+		return -1;
+	*(const char **)name = value;
+	return 0;
+}
+
+static int set_pins(void *pins, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	(void)row;
+	*(const char **)pins = value;
+	return pin_check_list(value, oc);
+}
+
+/* Read when all options are known: optcheck. */
+static int name_expected(void *expected, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row, (void)oc;
+	*(struct expected *)expected = (struct expected){ .file = value };
+	return 0;
+}
+
+static int set_verify_time(void *time, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return moment_parse("--verify-time", value, time, oc);
+}
+
+static int add_detour(void *route, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return route_add_detour(route, value, oc);
+}
+
+static int add_answer(void *route, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return route_add_answer(route, value, oc);
+}
+
+static int set_proxy(void *proxy, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	return proxy_parse(proxy, value, oc);
+}
+
+static const char *const announcements[] = {
+	[PROXYPROTO_V1] = "v1",
+	[PROXYPROTO_V2] = "v2",
+	NULL,
+};
+
+static int set_announcement(void *to, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	struct client_options *o = to;
+	unsigned at;
+
+	if (options_choice("--haproxy-protocol", value, row->choices, &at, oc) != 0)
+		return -1;
+	o->announce = true;
+	o->announce_version = (enum proxyproto_version)at;
+	return 0;
+}
+
+static int explain(void *none, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	(void)none, (void)row;
+	return explain_reason(value, oc) == 0 ? 1 : -1;
+}
+
+static option_take print_help, print_version;
+
+/* ---- options -------------------------------------------------------------------------- */
+
+#define OPTIONS_STRUCT struct client_options
+#define PER_TARGET .flags = OPTION_PER_TARGET
+
+const struct option_row client_option_rows[] = {
+	HEADING("Trust"),
+	TEXT("cacert", "FILE", trust.ca_file, "trust these roots instead of the system's, PEM"),
+	TEXT("capath", "DIR", trust.ca_dir, "trust the roots in this hashed folder"),
+	TEXT("crlfile", "FILE", trust.crl_file,
+	    "revocation lists, one for each CA of the chain, PEM"),
+	CALL("pinnedpubkey", "PIN", pins, set_pins, "require this server key, sha256//BASE64"),
+	CALL("expect-cert", "FILE", expected, name_expected,
+	    "require the server certificate in FILE", PER_TARGET),
+	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
+	FLAG("no-x509-strict", trust.no_x509_strict, "skip strict RFC 5280 checks"),
+
+	HEADING("Client certificate"),
+	TEXT("cert", "FILE", identity.chain_file,
+	    "certificate chain for servers that request one, PEM", .needs = "key"),
+	TEXT("key", "FILE", identity.key_file, "its private key, PEM", .needs = "cert"),
+
+	HEADING("TLS"),
+	CALL("servername", "NAME", servername, set_name, "name to request and verify (HOST)",
+	    PER_TARGET),
+	FLAG("no-sni", no_sni, "request no name", PER_TARGET),
+	CALL("verify-name", "NAME", verify_name, set_name,
+	    "verify NAME, whatever name is requested", PER_TARGET),
+	CALL("tls-min", "VERSION", policy.min, tlspolicy_take_version, "minimum TLS version",
+	    .choices = tlspolicy_versions, .text = "1.2"),
+	CALL("tls-max", "VERSION", policy.max, tlspolicy_take_version, "maximum TLS version",
+	    .choices = tlspolicy_versions, .text = "1.3"),
+	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
+	TEXT("alpn", "NAME[,NAME]", alpn, "application protocols to offer; http/1.1 sends GET /"),
+
+	HEADING("Route"),
+	CALL("connect-to", "HOST[:PORT]", route, add_detour, "connect there, but still verify HOST",
+	    PER_TARGET),
+	CALL("resolve", "HOST:PORT:ADDR", route, add_answer, "use ADDR as the address of HOST",
+	    PER_TARGET),
+	CALL("proxy", "URL", proxy, set_proxy,
+	    "connect through an HTTP or SOCKS5 proxy, or \"env\"", .letter = 'x'),
+	CALL("ipv4", NULL, family, set_family, "use IPv4 addresses only", .letter = '4',
+	    .number = AF_INET, .excludes = "ipv6", PER_TARGET),
+	CALL("ipv6", NULL, family, set_family, "use IPv6 addresses only", .letter = '6',
+	    .number = AF_INET6, PER_TARGET),
+	ACTION("haproxy-protocol", "VERSION", set_announcement, "send a PROXY header",
+	    .choices = announcements),
+
+	HEADING("Timeouts"),
+	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect", PER_TARGET),
+	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
+	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting", PER_TARGET),
+	DURATION("max-time", max_ms, 15000, "time for everything", PER_TARGET),
+
+	HEADING("Additional checks"),
+	TEXT("expect", "TEXT", expect, "require this greeting", PER_TARGET),
+	FLAG("compare", compare, "check that both ends saw the same connection"),
+
+	HEADING("Repeated probes"),
+	UINT("count", "N", series.count, 0, 1, UINT_MAX, "probe N times, then print statistics",
+	    .letter = 'c', .text = "until Ctrl-C"),
+	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
+	UINT("parallel", "N", series.parallel, 32, 1, PARALLEL_WIDTH_MAX,
+	    "probes at a time, at most", .needs = "count interval targets all-addresses path-test"),
+	FLAG("resume", resume, "connect twice, resuming the first session"),
+	TEXT("targets", "FILE", targets,
+	    "probe the HOST PORT on each line; \"-\" is standard input",
+	    .excludes = "count interval resume verbose", .why = "each target is probed once"),
+	FLAG("all-addresses", all_addresses, "probe every address of HOST",
+	    .excludes = "targets count interval resume nagios prometheus verbose",
+	    .why = "each address is probed once"),
+	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
+	    .excludes =
+		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
+		"interval resume compare all-addresses",
+	    .why = "it varies the handshake and prints a table of its own"),
+
+	HEADING("Output"),
+	FLAG("json", json, "print the findings as JSON, not the greeting"),
+	FLAG("nagios", nagios.on, "run as a monitoring plugin: one line, status 0 to 3",
+	    .excludes = "count interval targets json",
+	    .why = "a plugin prints one line about one probe"),
+	UINT("warning", "DAYS", nagios.warning_days, 14, 0, 36500,
+	    "warn if the certificate expires within DAYS", .letter = 'w', .needs = "nagios"),
+	UINT("critical", "DAYS", nagios.critical_days, 7, 0, 36500,
+	    "critical if the certificate expires within DAYS", .needs = "nagios"),
+	TEXT("prometheus", "FILE", prometheus, "write metrics to FILE, for node_exporter",
+	    .excludes = "count interval", .why = "it holds one probe of each target"),
+	FLAG("verbose", verbose, "print each step on standard error", .letter = 'v',
+	    .excludes = "quiet count interval"),
+	FLAG("quiet", quiet, "print nothing on standard error", .letter = 'q'),
+	ACTION("explain", "REASON", explain,
+	    "explain an outcome, by name or exit status, then exit"),
+	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
+	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	{ .name = NULL },
+};
+
+static int print_help(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("usage: hello-client [options] HOST [PORT]\n"
+	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
+	       "Verify a TLS server and print its greeting. The default port is 8443.\n\n");
+	options_help_print(client_option_rows);
+	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. The exit status names\n"
+	       "the failure: see hello-client(1).\n");
+	return 1;
+}
+
+static int print_version(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+	return 1;
+}
+
+/* ---- operands --------------------------------------------------------------------------- */
+
+static int set_port(struct client_options *o, const char *value, struct outcome *oc)
+{
+	unsigned port;
+
+	if (options_uint("PORT", value, 1, 65535, &port, oc) != 0)
+		return -1;
+	snprintf(o->port, sizeof o->port, "%u", port);
+	return 0;
+}
+
+/* As a browser shows it; a resolver would only say that there is no such name. */
+static int refuse_url(const char *url, struct outcome *oc)
+{
+	const char *scheme = strstr(url, "://");
+	const char *host = scheme ? scheme + 3 : url;
+
+	outcome_set(oc, OC_USAGE, "HOST is a name or an address, not \"%s\"", url);
+	outcome_advise(oc, "hello-client %.*s", (int)strcspn(host, "/ "), host);
+	return -1;
+}
+
+static int set_target(struct client_options *o, const char *host, const char *port,
+    struct outcome *oc)
+{
+	char host_port[ADDR_PORT_MAX] = "";
+
+	if (host && strpbrk(host, "/ "))
+		return refuse_url(host, oc);
+	if (host && addr_split(host, o->host, host_port, oc) != 0)
+		return -1;
+	if (!o->host[0]) {
+		outcome_set(oc, OC_USAGE, "missing HOST");
+		outcome_advise(oc, "hello-client localhost 8443; --help lists the options");
+		return -1;
+	}
+	if (hostname_check("HOST", o->host, oc) != 0)
+		return -1;
+	if (host_port[0] && port)
+		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s", host_port, port);
+	if (host_port[0])
+		port = host_port;
+	return set_port(o, port ? port : "8443", oc);
+}
+
+/* A program that reads our output wants to be told of a wrong option in its own language, too. */
+static void find_output(struct client_options *o, int argc, char *argv[])
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		o->json |= strcmp(argv[i], "--json") == 0;
+		o->nagios.on |= strcmp(argv[i], "--nagios") == 0;
+	}
+}
+
+/* What curl calls so, everybody tries once. */
+static void advise_insecure(const char *word, struct outcome *oc)
+{
+	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
+		outcome_advise(oc,
+		    "a bad certificate always ends the connection; --cacert FILE says what to "
+		    "trust, -v shows what the server sent");
+}
+
+static int add_operand(void *to, const char *word, struct outcome *oc)
+{
+	struct client_options *o = to;
+
+	if (o->operands[1])
+		return outcome_set(oc, OC_USAGE, "unexpected \"%s\" after HOST and PORT", word);
+	o->operands[o->operands[0] ? 1 : 0] = word;
+	return 0;
+}
+
+static int read_words(struct client_options *o, int argc, char *argv[], bool in_list,
+    struct outcome *oc)
+{
+	const struct options_line line = { client_option_rows, o, &o->given, add_operand, in_list };
+	int at = 0, ret;
+
+	o->operands[0] = o->operands[1] = NULL;
+	ret = options_parse(&line, argc, argv, &at, oc);
+	if (ret < 0)
+		advise_insecure(argv[at], oc);
+	if (ret != 0)
+		return ret;
+	o->series.on = options_have(client_option_rows, &o->given, "count interval");
+	if (o->targets && !in_list && !o->operands[0])
+		return 0;
+	if (o->targets && !in_list)
+		return outcome_set(oc, OC_USAGE, "unexpected \"%s\": --targets names the hosts",
+		    o->operands[0]);
+	return set_target(o, o->operands[0], o->operands[1], oc);
+}
+
+int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
+{
+	memset(o, 0, sizeof *o);
+	o->family = AF_UNSPEC;
+	options_set_defaults(client_option_rows, o);
+	find_output(o, argc, argv);
+	return read_words(o, argc, argv, false, oc);
+}
+
+int client_options_parse_target(struct client_options *o, const struct client_options *base,
+    int argc, char *argv[], struct outcome *oc)
+{
+	*o = *base;
+	return read_words(o, argc, argv, true, oc);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/options/options_check.h"
+
+#include <string.h>
+
+#include "base/outcome.h"
+
+static int check_days(const struct client_nagios *n, struct outcome *oc)
+{
+	if (n->warning_days >= n->critical_days)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u", n->warning_days,
+	    n->critical_days);
+	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
+	return -1;
+}
+
+int optcheck(struct client_options *o, struct outcome *oc)
+{
+	if (options_check(client_option_rows, &o->given, oc) != 0 ||
+	    check_days(&o->nagios, oc) != 0)
+		return -1;
+	/* "--proxy env" may have found none. */
+	if (o->all_addresses && o->proxy.kind != PROXY_NONE)
+		return outcome_set(oc, OC_USAGE,
+		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
+	if (o->prometheus && strcmp(o->prometheus, "-") == 0 && (o->json || o->nagios.on))
+		return outcome_set(oc, OC_USAGE,
+		    "--prometheus - and --%s exclude each other: both print on standard output",
+		    o->json ? "json" : "nagios");
+	if (expected_load(&o->expected, oc) != 0)
+		return -1;
+	if (!o->no_sni || !o->servername)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--no-sni and --servername exclude each other");
+	outcome_advise(oc, "--no-sni --verify-name %s", o->servername);
+	return -1;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/options/target_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "client/options/options_check.h"
+#include "base/input_file.h"
+#include "tls/file_format.h"
+
+static const char blanks[] = " \t\r\n";
+
+/* ---- words -------------------------------------------------------------------------- */
+
+/* The end of the word at p, which is put together at to without its quotes; NULL: one is open. */
+static char *take_word(char *p, char **to)
+{
+	bool quoted = false;
+
+	for (; *p && (quoted || !strchr(blanks, *p)); p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else
+			*(*to)++ = *p;
+	}
+	return quoted ? NULL : p;
+}
+
+/* Split line in place; argv[0] is the program's name in spirit. Returns argc, or -1. */
+static int split(char *line, char *argv[TARGETLIST_WORDS_MAX], struct outcome *oc)
+{
+	static char nobody[] = "";
+	char *p = line, *to = line, *end;
+	int argc = 1;
+
+	argv[0] = nobody;
+	for (;;) {
+		p += strspn(p, blanks);
+		if (!*p || *p == '#')
+			return argc;
+		if (argc == TARGETLIST_WORDS_MAX)
+			return outcome_set(oc, OC_USAGE, "more than %d words",
+			    TARGETLIST_WORDS_MAX - 1);
+		argv[argc++] = to;
+		end = take_word(p, &to);
+		if (!end)
+			return outcome_set(oc, OC_USAGE, "a quotation mark has no other");
+		p = *end ? end + 1 : end;
+		*to++ = '\0';
+	}
+}
+
+static int parse(char *words, const struct client_options *base, struct client_options *o,
+    struct outcome *oc)
+{
+	char *argv[TARGETLIST_WORDS_MAX];
+	int argc = split(words, argv, oc);
+
+	if (argc < 0 || client_options_parse_target(o, base, argc, argv, oc) != 0)
+		return -1;
+	return optcheck(o, oc);
+}
+
+int targetlist_options(const struct targetlist *list, size_t i, const struct client_options *base,
+    struct client_options *o, char **words, struct outcome *oc)
+{
+	char *copy = strdup(list->targets[i].line);
+
+	if (!copy)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a target");
+	if (parse(copy, base, o, oc) != 0) {
+		free(copy);
+		return -1;
+	}
+	*words = copy;
+	return 0;
+}
+
+/* ---- the file ------------------------------------------------------------------------- */
+
+static bool is_empty(const char *line)
+{
+	line += strspn(line, blanks);
+	return !*line || *line == '#';
+}
+
+/* Room for one more, twice as much each time. */
+static struct target *add_room(struct targetlist *list)
+{
+	bool full = (list->count & (list->count - 1)) == 0;
+	size_t room = list->count == 0 ? 1 : 2 * list->count;
+	struct target *targets = list->targets;
+
+	if (full) {
+		targets = realloc(targets, room * sizeof *targets);
+		if (!targets)
+			return NULL;
+		list->targets = targets;
+	}
+	return &targets[list->count];
+}
+
+static int add_line(struct targetlist *list, const char *line, unsigned number,
+    const struct client_options *base, struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+	struct target *t = add_room(list);
+	struct client_options o;
+	char *words;
+
+	if (!t)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
+	*t = (struct target){ .line = strdup(line), .number = number };
+	list->count++;
+	if (!t->line)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
+	if (targetlist_options(list, list->count - 1, base, &o, &words, &failed) != 0) {
+		outcome_set(oc, failed.code, "line %u: %.400s", number, failed.detail);
+		if (failed.advice[0])
+			outcome_advise(oc, "%s", failed.advice);
+		return -1;
+	}
+	t->host = strdup(o.host);
+	t->port = strdup(o.port);
+	free(words);
+	if (!t->host || !t->port)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
+	return 0;
+}
+
+static int refuse_binary(const struct filein *file, const char *path, struct outcome *oc)
+{
+	enum fileformat format = fileformat_recognize(file->bytes, file->len);
+	char advice[FILEFORMAT_ADVICE_MAX];
+
+	outcome_set(oc, OC_FILE, "the list of targets %s cannot be used: it is %s", path,
+	    fileformat_name(format));
+	outcome_advise(oc, "%s", fileformat_advise(format, WANT_TEXT, path, advice));
+	return -1;
+}
+
+static int read_lines(struct targetlist *list, const struct filein *file,
+    const struct client_options *base, struct outcome *oc)
+{
+	static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
+	char *rest = (char *)file->bytes, *line;
+	unsigned number = 0;
+	int ret = 0;
+
+	if (memchr(file->bytes, '\0', file->len))
+		return refuse_binary(file, base->targets, oc);
+	if (strncmp(rest, mark, sizeof mark - 1) == 0)
+		rest += sizeof mark - 1;
+	while (ret == 0 && (line = strsep(&rest, "\n"))) {
+		number++;
+		if (!is_empty(line))
+			ret = add_line(list, line, number, base, oc);
+	}
+	if (ret == 0 && list->count == 0)
+		return outcome_set(oc, OC_USAGE, "there is no target in %s", base->targets);
+	return ret;
+}
+
+int targetlist_read(struct targetlist *list, const struct client_options *base, struct outcome *oc)
+{
+	static const struct filein_want want = { "the list of targets", TARGETLIST_BYTES_MAX,
+		false };
+	struct filein file = FILEIN_NONE;
+	int ret;
+
+	memset(list, 0, sizeof *list);
+	if (strcmp(base->targets, "-") == 0)
+		ret = filein_read_stdin(&file, &want, oc);
+	else
+		ret = filein_read(&file, base->targets, &want, oc);
+	if (ret != 0)
+		return -1;
+	ret = read_lines(list, &file, base, oc);
+	filein_free(&file);
+	if (ret != 0)
+		targetlist_free(list);
+	return ret;
+}
+
+void targetlist_free(struct targetlist *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->targets[i].line);
+		free(list->targets[i].host);
+		free(list->targets[i].port);
+	}
+	free(list->targets);
+	list->targets = NULL;
+	list->count = 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OPTIONS_TARGET_LIST_H
+#define HELLO_CLIENT_OPTIONS_TARGET_LIST_H
+
+#include <stddef.h>
+
+#include "client/options/options.h"
+#include "base/outcome.h"
+
+/*
+ * The lines of --targets: HOST [PORT] [options], as on the command line; "..."
+ * keeps blanks together; empty lines and what follows a # that begins a word do
+ * not count. Kept as text, because the options of 10,000 targets are many times
+ * as large.
+ */
+enum { TARGETLIST_WORDS_MAX = 64, TARGETLIST_BYTES_MAX = 16 * 1024 * 1024 };
+
+struct targetlist {
+	struct target {
+		char *line;
+		unsigned number; /* of the line, from 1 */
+		char *host, *port;
+	} * targets;
+	size_t count;
+};
+
+/*
+ * Read the file, or standard input for "-", and try each line. Returns 0, or -1
+ * with OC_FILE, or OC_USAGE with the number of the line.
+ */
+int targetlist_read(struct targetlist *list, const struct client_options *base, struct outcome *oc);
+
+/*
+ * What target i asks for. words is where the strings in o point: the caller's, to
+ * be freed after o. Returns 0, or -1 with OC_USAGE, OC_FILE or OC_INTERNAL.
+ */
+int targetlist_options(const struct targetlist *list, size_t i, const struct client_options *base,
+    struct client_options *o, char **words, struct outcome *oc);
+
+void targetlist_free(struct targetlist *list);
+
+#endif

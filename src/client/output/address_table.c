@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/address_table.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "client/output/terminal.h"
+
+/*
+ * Columns: an address and an outcome at least; of a certificate enough digits to
+ * tell it, in their column; that and the numbers; enough for words.
+ */
+enum {
+	ADDRESS = 15,
+	REASON = 7,
+	DIGITS = 8,
+	CERTIFICATE = 11,
+	REST = CERTIFICATE + 16,
+	WIDE = 100
+};
+
+/* Room for the addresses of one certificate; a longer list is cut. */
+enum { LIST_MAX = 2048 };
+
+static int widest(int width, const char *text)
+{
+	int len = (int)strlen(text);
+
+	return len > width ? len : width;
+}
+
+static void print_row(FILE *to, const struct addrtable_row *row, int address, int reason, int words)
+{
+	const struct vitals *v = &row->vitals;
+	char ms[SCREEN_MS_MAX], shortened[ADDR_TEXT_MAX], days[24] = "-";
+
+	if (v->chain_end != 0)
+		snprintf(days, sizeof days, "%" PRId64, vitals_days(v, v->chain_end));
+	fprintf(to, "%-*s  ", address,
+	    screen_shorten(row->address, address, shortened, sizeof shortened));
+	if (v->code == OC_OK)
+		fprintf(to, "%-*s", reason, "OK");
+	else
+		screen_print_bad(to, outcome_name(v->code), reason);
+	fprintf(to, "  %-*.*s%5s %6s", CERTIFICATE, DIGITS,
+	    row->certificate[0] ? row->certificate : "-", days,
+	    screen_ms((uint64_t)v->us[PHASE_TOTAL], ms));
+	if (words > 0 && v->code != OC_OK)
+		fprintf(to, "  %.*s", words, v->detail);
+	fputc('\n', to);
+}
+
+/* ---- which certificates ------------------------------------------------------------- */
+
+static bool is_first(const struct addrtable_row rows[], size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(rows[k].certificate, rows[i].certificate) == 0)
+			return false;
+	}
+	return rows[i].certificate[0] != '\0';
+}
+
+static void print_certificate(FILE *to, const struct addrtable_row rows[], size_t count, size_t i)
+{
+	char text[LIST_MAX], end[CERTINFO_TIME_MAX];
+	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
+	    rows[i].certificate, certinfo_time(rows[i].vitals.leaf_end, end));
+	const char *separator = " ";
+
+	for (size_t k = i; k < count && len < sizeof text; k++) {
+		if (strcmp(rows[k].certificate, rows[i].certificate) != 0)
+			continue;
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", separator,
+		    rows[k].address);
+		separator = ", ";
+	}
+	screen_print_wrapped(to, text, 0);
+}
+
+static void tell_difference(FILE *to, const struct addrtable_row rows[], size_t count)
+{
+	size_t certificates = 0;
+
+	for (size_t i = 0; i < count; i++)
+		certificates += is_first(rows, i);
+	if (certificates < 2)
+		return;
+	fprintf(to, "\nThe addresses do not show the same certificate, but %zu different ones:\n",
+	    certificates);
+	for (size_t i = 0; i < count; i++) {
+		if (is_first(rows, i))
+			print_certificate(to, rows, count, i);
+	}
+}
+
+void addrtable_print(FILE *to, const struct addrtable_row rows[], size_t count)
+{
+	int address = ADDRESS, reason = REASON, words = VITALS_DETAIL_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		address = widest(address, rows[i].address);
+		reason = widest(reason, outcome_name(rows[i].vitals.code));
+	}
+	if (screen_is_live(to)) {
+		int columns = (int)screen_columns(to);
+
+		if (address > columns - reason - REST)
+			address = columns - reason - REST;
+		if (address < ADDRESS)
+			address = ADDRESS;
+		words = columns < WIDE ? 0 : columns - address - reason - REST - 2;
+	}
+	fprintf(to, "%-*s  %-*s  %-*s%5s %6s%s\n", address, "ADDRESS", reason, "OUTCOME",
+	    CERTIFICATE, "CERTIFICATE", "DAYS", "MS", words > 0 ? "  WHAT" : "");
+	for (size_t i = 0; i < count; i++)
+		print_row(to, &rows[i], address, reason, words);
+	tell_difference(to, rows, count);
+}

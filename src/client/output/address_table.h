@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OUTPUT_ADDRESS_TABLE_H
+#define HELLO_CLIENT_OUTPUT_ADDRESS_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "client/output/probe_facts.h"
+#include "net/addr.h"
+#include "tls/cert_info.h"
+
+/* One address of a name, and what became of it. */
+struct addrtable_row {
+	char address[ADDR_TEXT_MAX];           /* without the port */
+	char certificate[CERTINFO_SHA256_MAX]; /* its SHA-256 in hex; "": none was seen */
+	struct vitals vitals;
+};
+
+/*
+ * The addresses for people, in their order, in 80 columns; what failed is told in
+ * words where there is room, in a file or from 100 columns on. Then, where not all
+ * show the same certificate, who shows which.
+ */
+void addrtable_print(FILE *to, const struct addrtable_row rows[], size_t count);
+
+#endif

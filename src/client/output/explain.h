@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OUTPUT_EXPLAIN_H
+#define HELLO_CLIENT_OUTPUT_EXPLAIN_H
+
+#include "base/outcome.h"
+
+/*
+ * Print what there is to say about an outcome, in 80 columns, to standard
+ * output: name, status, layer, what happened, and how to look further. reason
+ * is its name in any case of letters, or its exit status.
+ * Returns 0, or -1 with OC_USAGE.
+ */
+int explain_reason(const char *reason, struct outcome *oc);
+
+/* The longer text alone; paragraphs are apart by an empty line. Never NULL: tests see to that. */
+const char *explain_text(enum outcome_code code);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "tls/cert_id.h"
+#include "base/text.h"
+#include "tls/policy.h"
+
+/* ---- values ----------------------------------------------------------------------- */
+
+/* Always a string; no field of ours is longer than an outcome's. */
+static json_t *string(const char *s)
+{
+	char clean[4 * OUTCOME_TEXT_MAX];
+
+	return json_string(text_clean(s, clean, sizeof clean));
+}
+
+/* The same, or null for none. */
+static json_t *text(const char *s)
+{
+	return s && s[0] ? string(s) : json_null();
+}
+
+/* RFC 3339. */
+static json_t *moment(int64_t t)
+{
+	char buf[CERTINFO_TIME_MAX], *blank;
+
+	certinfo_time(t, buf);
+	blank = strchr(buf, ' ');
+	if (blank)
+		*blank = 'T';
+	return json_string(buf);
+}
+
+static json_t *milliseconds(uint64_t us)
+{
+	return json_real((double)us / 1000);
+}
+
+static json_t *number_or_null(int value, int none)
+{
+	return value == none ? json_null() : json_integer(value);
+}
+
+static json_t *new_object(const char *type)
+{
+	return json_pack("{s:i, s:s, s:o}", "schema", JSON_SCHEMA, "type", type, "time",
+	    moment(time(NULL)));
+}
+
+/* The object is ours and is gone afterwards. */
+static void print(FILE *to, json_t *object)
+{
+	/* 15 digits: a number of microseconds and milliseconds is read back as it was. */
+	json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	fputc('\n', to);
+	json_decref(object);
+}
+
+/* ---- a probe ---------------------------------------------------------------------- */
+
+static json_t *target(const struct client_options *o)
+{
+	return json_pack("{s:o, s:o}", "host", string(o->host), "port", string(o->port));
+}
+
+static void add_outcome(json_t *object, const struct outcome *oc)
+{
+	bool ok = oc->code == OC_OK;
+
+	json_object_set_new(object, "outcome", text(outcome_name(oc->code)));
+	json_object_set_new(object, "status", json_integer(outcome_status(oc->code)));
+	json_object_set_new(object, "stage", ok ? json_null() : text(outcome_layer_name(oc->code)));
+	json_object_set_new(object, "detail", text(oc->detail));
+	json_object_set_new(object, "advice",
+	    ok ? json_null() : text(oc->advice[0] ? oc->advice : outcome_advice(oc->code)));
+	json_object_set_new(object, "errno", number_or_null(oc->sys_errno, 0));
+	json_object_set_new(object, "alert", number_or_null(oc->alert, OUTCOME_NO_ALERT));
+	json_object_set_new(object, "verify_error", number_or_null(oc->verify_error, 0));
+	json_object_set_new(object, "verify_depth",
+	    oc->verify_error == 0 ? json_null() : json_integer(oc->verify_depth));
+}
+
+static json_t *addresses(const struct session *s)
+{
+	json_t *list = json_array();
+	char buf[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < s->tried; i++)
+		json_array_append_new(list, text(addr_format(&s->addrs[i], buf)));
+	return list;
+}
+
+static json_t *peer(const struct session *s)
+{
+	char buf[ADDR_TEXT_MAX];
+
+	return s->phases.us[PHASE_CONNECT] == PHASE_UNKNOWN ? json_null()
+							    : text(addr_format(&s->peer, buf));
+}
+
+static json_t *phases(const struct phases *p)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		json_object_set_new(object, phase_key((enum phase)i),
+		    p->us[i] == PHASE_UNKNOWN ? json_null() : milliseconds((uint64_t)p->us[i]));
+	return object;
+}
+
+static json_t *tls(const struct session *s)
+{
+	const struct tlsio_facts *f = &s->facts;
+
+	if (!f->protocol)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "protocol", text(f->protocol), "cipher",
+	    text(f->cipher), "group", text(f->group), "post_quantum",
+	    tlspolicy_is_post_quantum(f->group), "resumed", f->resumed, "alpn", text(s->alpn));
+}
+
+static void append_name(void *list, const char *name)
+{
+	json_array_append_new(list, json_string(name)); /* of any length */
+}
+
+static json_t *certificate(const X509 *cert, int64_t now)
+{
+	json_t *sans = json_array();
+	struct certinfo info;
+	struct certid identity;
+	const struct certinfo *c = &info;
+	const struct certid *id = &identity;
+
+	certinfo_get(cert, &info);
+	certid_get(cert, &identity);
+	certinfo_each_san(cert, append_name, sans);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
+	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
+	    text(id->serial), "not_before", moment(c->not_before), "not_after",
+	    moment(c->not_after), "days_left",
+	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(c->sha256),
+	    "spki", text(id->pin), "key", "type", text(c->key_type), "bits", id->key_bits,
+	    "signature", text(id->signature));
+}
+
+static json_t *certificates(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < verdict_count(v); i++)
+		json_array_append_new(list, certificate(verdict_certificate(v, i), v->at));
+	return list;
+}
+
+/* As the server itself writes it by HTTP: "server_name", and null for none. */
+static json_t *sighting_value(const struct sighting *s, enum sighting_field field)
+{
+	if (field == SIGHTING_RESUMED)
+		return json_boolean(strcmp(s->value[field], "yes") == 0);
+	return sighting_is_none(s, field) ? json_null() : text(s->value[field]);
+}
+
+static const char *sighting_key(enum sighting_field field, char buf[32])
+{
+	snprintf(buf, 32, "%s", sighting_name(field));
+	for (char *c = buf; *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	return buf;
+}
+
+static json_t *report(const struct session *s)
+{
+	json_t *object = json_object();
+	char key[32];
+
+	if (!s->has_report) {
+		json_decref(object);
+		return json_null();
+	}
+	for (int i = 0; i < SIGHTING_FIELDS; i++)
+		json_object_set_new(object, sighting_key((enum sighting_field)i, key),
+		    sighting_value(&s->reported, (enum sighting_field)i));
+	return object;
+}
+
+static json_t *comparison(const struct session *s)
+{
+	json_t *list = json_array();
+	char key[32];
+
+	if (!s->compared) {
+		json_decref(list);
+		return json_null();
+	}
+	for (int i = 0; i < SIGHTING_FIELDS; i++) {
+		enum sighting_field field = (enum sighting_field)i;
+
+		if (compare_differs(&s->seen, &s->reported, field))
+			json_array_append_new(list,
+			    json_pack("{s:s, s:o, s:o}", "what", sighting_key(field, key), "client",
+				sighting_value(&s->seen, field), "server",
+				sighting_value(&s->reported, field)));
+	}
+	return json_pack("{s:o, s:o}", "differences", list, "remark", text(s->remark));
+}
+
+static void add_session(json_t *object, const struct session *s)
+{
+	json_object_set_new(object, "target", target(s->options));
+	json_object_set_new(object, "server_name", text(s->sni));
+	json_object_set_new(object, "verify_name", text(s->verify_name));
+	json_object_set_new(object, "trust", text(s->store));
+	json_object_set_new(object, "addresses", addresses(s));
+	json_object_set_new(object, "peer", peer(s));
+	json_object_set_new(object, "milliseconds", phases(&s->phases));
+	json_object_set_new(object, "tls", tls(s));
+	json_object_set_new(object, "certificates", certificates(&s->verdict));
+	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
+	json_object_set_new(object, "report", report(s));
+	json_object_set_new(object, "compare", comparison(s));
+}
+
+void json_prepare(void)
+{
+	/* Else the first two threads would race for it. */
+	json_object_seed(0);
+}
+
+void json_print_probe(FILE *to, const struct session *s, const struct outcome *oc, uint64_t seq)
+{
+	json_t *object = new_object("probe");
+
+	if (seq > 0)
+		json_object_set_new(object, "seq", json_integer((json_int_t)seq));
+	add_outcome(object, oc);
+	if (s)
+		add_session(object, s);
+	print(to, object);
+}
+
+/* ---- a summary -------------------------------------------------------------------- */
+
+static json_t *failures(const struct tally *t)
+{
+	enum outcome_code codes[OUTCOME_COUNT];
+	unsigned n = tally_failures(t, codes);
+	json_t *object = json_object();
+
+	for (unsigned i = 0; i < n; i++)
+		json_object_set_new(object, outcome_name(codes[i]),
+		    json_integer((json_int_t)t->by_code[codes[i]]));
+	return object;
+}
+
+static json_t *statistics(const struct recorder *r)
+{
+	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "count", (json_int_t)r->count,
+	    "min", milliseconds(r->min_us), "avg", milliseconds(recorder_mean(r)), "p50",
+	    milliseconds(recorder_quantile(r, 0.5)), "p95",
+	    milliseconds(recorder_quantile(r, 0.95)), "p99",
+	    milliseconds(recorder_quantile(r, 0.99)), "max", milliseconds(r->max_us));
+}
+
+/* Of one kind of handshakes; a phase that never ended is left out. */
+static json_t *times(const struct tally *t, enum tally_kind kind)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		if (t->times[kind][i].count > 0)
+			json_object_set_new(object, phase_key((enum phase)i),
+			    statistics(&t->times[kind][i]));
+	}
+	return object;
+}
+
+void json_print_summary(FILE *to, const struct client_options *o, const struct tally *t,
+    uint64_t took_us)
+{
+	json_t *object = new_object("summary");
+
+	json_object_set_new(object, "target", o->host[0] ? target(o) : json_null());
+	json_object_set_new(object, "outcome", text(outcome_name(tally_verdict(t))));
+	json_object_set_new(object, "status", json_integer(outcome_status(tally_verdict(t))));
+	json_object_set_new(object, "sent", json_integer((json_int_t)t->sent));
+	json_object_set_new(object, "ok", json_integer((json_int_t)t->by_code[OC_OK]));
+	json_object_set_new(object, "failures", failures(t));
+	json_object_set_new(object, "seconds", json_real((double)took_us / 1000000));
+	json_object_set_new(object, "late",
+	    json_pack("{s:I, s:o}", "count", (json_int_t)t->late, "max",
+		milliseconds(t->late_max_us)));
+	json_object_set_new(object, "milliseconds",
+	    json_pack("{s:o, s:o}", "full", times(t, TALLY_FULL), "resumed",
+		times(t, TALLY_RESUMED)));
+	print(to, object);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/nagios.h"
+
+#include <inttypes.h>
+
+#include "base/text.h"
+
+static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+
+enum { OK, WARNING, CRITICAL, UNKNOWN };
+
+static int judge(const struct vitals *f, const struct client_nagios *limits)
+{
+	int64_t days = vitals_days(f, f->chain_end);
+
+	if (f->code != OC_OK)
+		return outcome_layer(f->code) == LAYER_LOCAL ? UNKNOWN : CRITICAL;
+	if (days < (int64_t)limits->critical_days)
+		return CRITICAL;
+	return days < (int64_t)limits->warning_days ? WARNING : OK;
+}
+
+/* What follows a bar is performance data: one in the text would begin it early. */
+static void print_text(FILE *to, const char *text)
+{
+	char clean[4 * VITALS_DETAIL_MAX];
+
+	for (const char *c = text_clean(text, clean, sizeof clean); *c; c++)
+		fputc(*c == '|' ? '/' : *c, to);
+}
+
+static void print_days(FILE *to, const char *label, const struct vitals *f, int64_t end,
+    const struct client_nagios *limits)
+{
+	if (end == 0)
+		fprintf(to, " %s=U", label);
+	else
+		fprintf(to, " %s=%" PRId64, label, vitals_days(f, end));
+	/* "N:" is the guidelines' "alert below N". */
+	fprintf(to, ";%u:;%u:", limits->warning_days, limits->critical_days);
+}
+
+static void print_phases(FILE *to, const struct vitals *f)
+{
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		/* A graph that is empty for ever helps nobody who has no proxy. */
+		if (i == PHASE_PROXY && f->us[i] == PHASE_UNKNOWN)
+			continue;
+		if (f->us[i] == PHASE_UNKNOWN)
+			fprintf(to, " %s=U;;;0", phase_key((enum phase)i));
+		else
+			fprintf(to, " %s=%.3fms;;;0", phase_key((enum phase)i),
+			    (double)f->us[i] / 1000);
+	}
+}
+
+int nagios_print(FILE *to, const struct vitals *f, const struct client_nagios *limits)
+{
+	int status = judge(f, limits);
+
+	fprintf(to, "HELLO %s - ", words[status]);
+	if (f->code != OC_OK) {
+		fprintf(to, "%s: ", outcome_name(f->code));
+		print_text(to, f->detail[0] ? f->detail : outcome_words(f->code));
+	} else {
+		print_text(to, f->host);
+		fprintf(to, " %s verified and greeted in %.1f ms, %" PRId64 " days left", f->port,
+		    (double)f->us[PHASE_TOTAL] / 1000, vitals_days(f, f->leaf_end));
+		if (f->chain_end < f->leaf_end)
+			fprintf(to, " (%" PRId64 " in the chain)", vitals_days(f, f->chain_end));
+	}
+	fputs(" |", to);
+	print_days(to, "days_left", f, f->leaf_end, limits);
+	print_days(to, "chain_days_left", f, f->chain_end, limits);
+	print_phases(to, f);
+	fputc('\n', to);
+	return status;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OUTPUT_PATH_TABLE_H
+#define HELLO_CLIENT_OUTPUT_PATH_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "client/judge/path.h"
+#include "net/addr.h"
+
+/* Who was asked, all of them the same. */
+struct pathtable_target {
+	const char *host, *port; /* of the command line */
+	const char *sni;         /* of the plain one, or "" */
+	struct addr peer;        /* the address; of length 0: none was found */
+	bool through_proxy;      /* peer is the proxy */
+};
+
+/* --path-test for people, in 80 columns: what became of each variant, then what fits. */
+void pathtable_print(FILE *to, const struct pathtable_target *target,
+    const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS]);
+
+/* A name that is not sni, that everybody knows and nobody forbids. Static. */
+const char *pathtable_other_name(const char *sni);
+
+#endif

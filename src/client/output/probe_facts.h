@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OUTPUT_PROBE_FACTS_H
+#define HELLO_CLIENT_OUTPUT_PROBE_FACTS_H
+
+#include <stdint.h>
+
+#include "client/options/options.h"
+#include "client/session/phases.h"
+#include "client/session/session.h"
+#include "base/outcome.h"
+
+/* Of a detail, what is kept for a table. */
+enum { VITALS_DETAIL_MAX = 120 };
+
+/* What remains of a probe when its session is gone: the numbers that are watched over time. */
+struct vitals {
+	const char *host, *port; /* the caller's, who was asked; "" when nobody was */
+	enum outcome_code code;
+	char detail[VITALS_DETAIL_MAX]; /* cut, and "..." says so */
+	int64_t us[PHASE_COUNT];        /* as in struct phases */
+	int64_t at;                     /* now, or --verify-time: seconds since 1970 */
+	int64_t leaf_end,
+	    chain_end; /* of the certificate, and of the first in its chain to expire; 0:
+				      * no certificate was seen */
+};
+
+/* s is NULL when the probe never began. */
+void vitals_take(struct vitals *f, const struct client_options *o, const struct session *s,
+    const struct outcome *oc);
+
+/* Whole days from f->at until end, which is not 0; negative: it has passed. */
+int64_t vitals_days(const struct vitals *f, int64_t end);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/output/json.h"
+#include "client/output/nagios.h"
+#include "client/output/prometheus.h"
+#include "client/output/report.h"
+#include "client/output/terminal.h"
+
+void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
+    struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+
+	if (!o->prometheus || prometheus_write(o->prometheus, all, count, &failed) == 0)
+		return;
+	if (oc->code == OC_OK)
+		*oc = failed;
+	else if (!o->quiet)
+		outcome_print(stderr, "hello-client", &failed);
+}
+
+bool output_is_metrics(const struct client_options *o)
+{
+	return o->prometheus && strcmp(o->prometheus, "-") == 0;
+}
+
+int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
+{
+	struct vitals f;
+
+	vitals_take(&f, o, s, oc);
+	/* A command line that is wrong says nothing about a target. */
+	if (oc->code != OC_USAGE)
+		output_metrics(o, &f, 1, oc);
+	vitals_take(&f, o, s, oc);
+	if (o->nagios.on)
+		return nagios_print(stdout, &f, &o->nagios);
+	if (o->json)
+		json_print_probe(stdout, s, oc, 0);
+	else if (oc->code == OC_OK && !output_is_metrics(o))
+		report_greeting(s);
+	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
+		screen_note("note: %s", s->remark);
+	return outcome_status(oc->code);
+}

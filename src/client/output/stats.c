@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/stats.h"
+
+#include <inttypes.h>
+
+/* Below this nobody was kept waiting: a thread needs time to wake up. */
+enum { LATE_US = 5000 };
+
+void tally_add(struct tally *t, enum outcome_code code, const struct phases *p, bool resumed,
+    uint64_t late_us)
+{
+	enum tally_kind kind = resumed ? TALLY_RESUMED : TALLY_FULL;
+	struct recorder *times = t->times[kind];
+
+	t->sent++;
+	t->by_code[code]++;
+	if (late_us > LATE_US)
+		t->late++;
+	if (late_us > t->late_max_us)
+		t->late_max_us = late_us;
+	if (p->us[PHASE_HANDSHAKE] != PHASE_UNKNOWN)
+		t->handshakes[kind]++;
+	for (int i = 0; i < PHASE_TOTAL; i++) {
+		if (p->us[i] != PHASE_UNKNOWN)
+			recorder_add(&times[i], (uint64_t)p->us[i]);
+	}
+	if (code == OC_OK)
+		recorder_add(&times[PHASE_TOTAL], (uint64_t)p->us[PHASE_TOTAL] + late_us);
+}
+
+static bool is_worse(const struct tally *t, enum outcome_code a, enum outcome_code b)
+{
+	if (t->by_code[a] != t->by_code[b])
+		return t->by_code[a] > t->by_code[b];
+	return outcome_status(a) < outcome_status(b);
+}
+
+unsigned tally_failures(const struct tally *t, enum outcome_code codes[OUTCOME_COUNT])
+{
+	unsigned n = 0;
+
+	for (int code = OC_OK + 1; code < OUTCOME_COUNT; code++) {
+		unsigned at = n;
+
+		if (t->by_code[code] == 0)
+			continue;
+		for (; at > 0 && is_worse(t, (enum outcome_code)code, codes[at - 1]); at--)
+			codes[at] = codes[at - 1];
+		codes[at] = (enum outcome_code)code;
+		n++;
+	}
+	return n;
+}
+
+enum outcome_code tally_verdict(const struct tally *t)
+{
+	enum outcome_code codes[OUTCOME_COUNT];
+
+	return tally_failures(t, codes) > 0 ? codes[0] : OC_OK;
+}
+
+void tally_judge(const struct tally *t, const char *what, struct outcome *oc)
+{
+	enum outcome_code code = tally_verdict(t);
+
+	if (code != OC_OK)
+		outcome_set(oc, code,
+		    "%" PRIu64 " of %" PRIu64 " %s ended so, %" PRIu64 " were fine",
+		    t->by_code[code], t->sent, what, t->by_code[OC_OK]);
+}

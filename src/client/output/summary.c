@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "client/output/terminal.h"
+
+/* Columns: a bar of the histogram at most, a phase's name, which handshakes, an outcome's name. */
+enum { BAR = 44, NAME = 12, KIND = 9, REASON = 26 };
+
+/* Rows of the histogram: what fits a screen beside the rest. */
+enum { ROWS = 16 };
+
+/* ---- how many ------------------------------------------------------------------- */
+
+void summary_print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
+{
+	enum outcome_code codes[OUTCOME_COUNT];
+	unsigned n = tally_failures(t, codes);
+	char took[SCREEN_MS_MAX];
+
+	fprintf(to, "\n--- %s: %" PRIu64 " sent, %" PRIu64 " ok, %" PRIu64 " failed in %s\n", what,
+	    t->sent, t->by_code[OC_OK], t->sent - t->by_code[OC_OK], screen_time(took_us, took));
+	for (unsigned i = 0; i < n; i++) {
+		fprintf(to, "%7" PRIu64 "  ", t->by_code[codes[i]]);
+		screen_print_bad(to, outcome_name(codes[i]), REASON);
+		fprintf(to, "%.*s\n", screen_room(to, 9 + REASON), outcome_words(codes[i]));
+	}
+}
+
+/* ---- times ---------------------------------------------------------------------- */
+
+static void print_times(FILE *to, const char *name, const char *kind, int kind_width,
+    const struct recorder *r)
+{
+	const uint64_t row[] = { r->min_us, recorder_mean(r), recorder_quantile(r, 0.5),
+		recorder_quantile(r, 0.95), recorder_quantile(r, 0.99), r->max_us };
+	char ms[SCREEN_MS_MAX];
+
+	fprintf(to, "%-*s%-*s", NAME, name, kind_width, kind);
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+		fprintf(to, "%9s", screen_ms(row[i], ms));
+	fputc('\n', to);
+}
+
+static void print_phases(FILE *to, const struct tally *t)
+{
+	static const char *const columns[] = { "min", "avg", "p50", "p95", "p99", "max" };
+	static const char *const kinds[] = { "full", "resumed" };
+	bool resumed = t->handshakes[TALLY_RESUMED] > 0;
+	int kind_width = resumed ? KIND : 0;
+
+	fprintf(to, "\n%-*s", NAME + kind_width, "ms");
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		fprintf(to, "%9s", columns[i]);
+	fputc('\n', to);
+	for (int phase = 0; phase < PHASE_COUNT; phase++) {
+		const char *name = phase_label((enum phase)phase);
+
+		for (int kind = 0; kind < TALLY_KINDS; kind++) {
+			const struct recorder *r = &t->times[kind][phase];
+
+			if (r->count == 0)
+				continue;
+			print_times(to, name, resumed ? kinds[kind] : "", kind_width, r);
+			name = "";
+		}
+	}
+}
+
+/* ---- histogram ------------------------------------------------------------------ */
+
+/* Where the rows begin, ascending; edges[n] is the end of the last one. */
+struct rows {
+	uint64_t edges[ROWS + 1];
+	unsigned n;
+};
+
+/* All times are of about the same length: rows of equal width, one of 1, 2 or 5 times 10^k. */
+static void cut_evenly(struct rows *rows, uint64_t min_us, uint64_t max_us)
+{
+	static const unsigned factors[] = { 1, 2, 5 };
+	uint64_t scale = 1, width = 1, first;
+
+	for (unsigned i = 0; (max_us - min_us) / width + 2 > ROWS; i++) {
+		if (i > 0 && i % 3 == 0)
+			scale *= 10;
+		width = factors[i % 3] * scale;
+	}
+	first = min_us / width * width;
+	for (rows->n = 0; first + rows->n * width <= max_us; rows->n++)
+		rows->edges[rows->n] = first + rows->n * width;
+	rows->edges[rows->n] = first + rows->n * width;
+}
+
+/* They differ by much: each row is as much longer than the one before, in round numbers. */
+static bool cut_by_steps(struct rows *rows, uint64_t min_us, uint64_t max_us, const double steps[],
+    unsigned per_decade)
+{
+	double decade = pow(10, floor(log10((double)(min_us > 0 ? min_us : 1))));
+	unsigned i = 0;
+
+	while (i + 1 < per_decade && decade * steps[i + 1] <= (double)min_us)
+		i++;
+	rows->n = 0;
+	for (;; i++) {
+		if (i == per_decade) {
+			i = 0;
+			decade *= 10;
+		}
+		rows->edges[rows->n] = (uint64_t)(decade * steps[i]);
+		if (rows->edges[rows->n] > max_us)
+			return true;
+		if (rows->n == ROWS)
+			return false;
+		rows->n++;
+	}
+}
+
+static void cut(struct rows *rows, uint64_t min_us, uint64_t max_us)
+{
+	static const double finest[] = { 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 };
+	static const double fine[] = { 1, 1.5, 2, 3, 5, 7 }, coarse[] = { 1, 2, 5 },
+			    decades[] = { 1 };
+
+	if (max_us < 2 * min_us || max_us < ROWS)
+		cut_evenly(rows, min_us, max_us);
+	else if (!cut_by_steps(rows, min_us, max_us, finest, 10) &&
+	    !cut_by_steps(rows, min_us, max_us, fine, 6) &&
+	    !cut_by_steps(rows, min_us, max_us, coarse, 3))
+		cut_by_steps(rows, min_us, max_us, decades, 1);
+}
+
+static void print_row(FILE *to, uint64_t from_us, uint64_t to_us, uint64_t n, uint64_t most)
+{
+	char begin[SCREEN_MS_MAX], end[SCREEN_MS_MAX];
+	int bar = (int)((n * BAR + most - 1) / most);
+
+	fprintf(to, "%8s - %-8s ", screen_ms(from_us, begin), screen_ms(to_us, end));
+	for (int i = 0; i < BAR; i++)
+		fputc(i < bar ? '#' : ' ', to);
+	fprintf(to, "%9" PRIu64 "\n", n);
+}
+
+static void print_histogram(FILE *to, const struct recorder *r)
+{
+	uint64_t n[ROWS], below = 0, most = 1;
+	struct rows rows;
+
+	cut(&rows, r->min_us, r->max_us);
+	for (unsigned i = 0; i < rows.n; i++) {
+		n[i] = (i + 1 < rows.n ? recorder_below(r, rows.edges[i + 1]) : r->count) - below;
+		below += n[i];
+		if (n[i] > most)
+			most = n[i];
+	}
+	fprintf(to, "\n%-*s%*s\n", 20, "total, ms", BAR + 9, "probes");
+	for (unsigned i = 0; i < rows.n; i++)
+		print_row(to, rows.edges[i], rows.edges[i + 1], n[i], most);
+}
+
+/* ---- all of it ------------------------------------------------------------------ */
+
+static void print_total_histogram(FILE *to, const struct tally *t)
+{
+	struct recorder *all = calloc(1, sizeof *all);
+
+	if (!all)
+		return;
+	for (int kind = 0; kind < TALLY_KINDS; kind++)
+		recorder_merge(all, &t->times[kind][PHASE_TOTAL]);
+	if (all->count > 0)
+		print_histogram(to, all);
+	free(all);
+}
+
+static void print_notes(FILE *to, const struct tally *t)
+{
+	fprintf(to,
+	    "\n%" PRIu64 " full handshakes, %" PRIu64 " resumed. Percentiles are within 1 %%.\n"
+	    "Open loop: the interval was kept whatever the answers took, and a total counts\n"
+	    "from when its probe was due.\n",
+	    t->handshakes[TALLY_FULL], t->handshakes[TALLY_RESUMED]);
+}
+
+static void print_waits(FILE *to, const struct tally *t)
+{
+	char wait[SCREEN_MS_MAX];
+
+	if (t->late > 0)
+		fprintf(to,
+		    "%" PRIu64
+		    " began late, by %s at most: --parallel too small, or machine too busy.\n",
+		    t->late, screen_time(t->late_max_us, wait));
+}
+
+void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
+{
+	summary_print_counts(to, t, what, took_us);
+	if (t->sent == 0)
+		return;
+	print_phases(to, t);
+	print_total_histogram(to, t);
+	if (t->by_code[OC_OK] > 0)
+		print_notes(to, t);
+	print_waits(to, t);
+}
+
+void summary_print_live(FILE *to, const struct tally *t, unsigned columns)
+{
+	char line[128], p50[SCREEN_MS_MAX], p99[SCREEN_MS_MAX], max[SCREEN_MS_MAX];
+	const struct recorder *r = &t->times[TALLY_FULL][PHASE_TOTAL];
+	int len;
+
+	if (t->times[TALLY_RESUMED][PHASE_TOTAL].count > r->count)
+		r = &t->times[TALLY_RESUMED][PHASE_TOTAL];
+	len = snprintf(line, sizeof line, "%" PRIu64 " done, %" PRIu64 " failed", t->sent,
+	    t->sent - t->by_code[OC_OK]);
+	if (r->count > 0)
+		snprintf(line + len, sizeof line - (size_t)len, "; p50 %s, p99 %s, max %s ms",
+		    screen_ms(recorder_quantile(r, 0.5), p50),
+		    screen_ms(recorder_quantile(r, 0.99), p99), screen_ms(r->max_us, max));
+	screen_wipe(to);
+	fprintf(to, "%.*s", (int)columns - 1, line);
+	fflush(to);
+}

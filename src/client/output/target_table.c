@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/target_table.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/output/terminal.h"
+
+/* Columns: a target at least and at most, the rest; enough for words; a bar at most. */
+enum { TARGET_MIN = 12, TARGET_MAX = 34, REASON = 26, REST = REASON + 17, WIDE = 100, BAR = 50 };
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct vitals *a = left, *b = right;
+	int order = (a->code == OC_OK) - (b->code == OC_OK);
+
+	if (order == 0)
+		order = compare_numbers(outcome_status(a->code), outcome_status(b->code));
+	/* No certificate at all is as bad as one that has ended. */
+	if (order == 0)
+		order = compare_numbers(a->chain_end, b->chain_end);
+	if (order == 0)
+		order = strcmp(a->host, b->host);
+	return order != 0 ? order : strcmp(a->port, b->port);
+}
+
+static int target_width(const struct vitals *v)
+{
+	return (int)(strlen(v->host) + 1 + strlen(v->port));
+}
+
+static int widest(const struct vitals all[], size_t count)
+{
+	int width = TARGET_MIN;
+
+	for (size_t i = 0; i < count; i++) {
+		if (target_width(&all[i]) > width)
+			width = target_width(&all[i]);
+	}
+	return width > TARGET_MAX ? TARGET_MAX : width;
+}
+
+/* A longer host loses its middle: its end and the port tell more. */
+static void print_target(FILE *to, const struct vitals *v, int width)
+{
+	int over = target_width(v) - width, len = (int)strlen(v->host);
+	int head = (len - over - 2) / 2;
+
+	if (over <= 0)
+		fprintf(to, "%s %s%*s", v->host, v->port, -over, "");
+	else
+		fprintf(to, "%.*s..%s %s", head, v->host, v->host + head + 2 + over, v->port);
+}
+
+static void print_row(FILE *to, const struct vitals *v, int width, int words)
+{
+	char ms[SCREEN_MS_MAX], days[24] = "-";
+
+	if (v->chain_end != 0)
+		snprintf(days, sizeof days, "%" PRId64, vitals_days(v, v->chain_end));
+	print_target(to, v, width);
+	fputs("  ", to);
+	if (v->code == OC_OK)
+		fprintf(to, "%-*s", REASON, "OK");
+	else
+		screen_print_bad(to, outcome_name(v->code), REASON);
+	fprintf(to, "%6s %8s", days, screen_ms((uint64_t)v->us[PHASE_TOTAL], ms));
+	if (words > 0 && v->code != OC_OK)
+		fprintf(to, "  %.*s", words, v->detail);
+	fputc('\n', to);
+}
+
+void table_print(FILE *to, struct vitals all[], size_t count)
+{
+	int width = widest(all, count), words = screen_room(to, width + REST + 2);
+
+	/* Of a few letters nobody has anything. */
+	if (screen_is_live(to) && screen_columns(to) < WIDE)
+		words = 0;
+	qsort(all, count, sizeof *all, compare);
+	fprintf(to, "%-*s  %-*s%6s %8s%s\n", width, "TARGET", REASON, "OUTCOME", "DAYS", "MS",
+	    words > 0 ? "  WHAT" : "");
+	for (size_t i = 0; i < count; i++)
+		print_row(to, &all[i], width, words);
+}
+
+void table_print_progress(FILE *to, size_t done, size_t count, size_t failed, unsigned columns)
+{
+	char text[96];
+	int room, full;
+
+	snprintf(text, sizeof text, "%zu/%zu, %zu failed", done, count, failed);
+	room = (int)columns - (int)strlen(text) - 5;
+	if (room > BAR)
+		room = BAR;
+	screen_wipe(to);
+	if (room >= 10) {
+		full = (int)(done * (size_t)room / count);
+		fputc('[', to);
+		for (int i = 0; i < room; i++)
+			fputc(i < full ? '#' : ' ', to);
+		fputs("] ", to);
+	}
+	fputs(text, to);
+	fflush(to);
+}

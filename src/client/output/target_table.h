@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_OUTPUT_TARGET_TABLE_H
+#define HELLO_CLIENT_OUTPUT_TARGET_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "client/output/probe_facts.h"
+
+/*
+ * Many targets for people, worst first: failures by exit status, then who has the
+ * fewest days left. Sorts them in place. What failed is told in words where there
+ * is room: in a file, or from 100 columns on.
+ */
+void table_print(FILE *to, struct vitals all[], size_t count);
+
+/* "[####    ] 120/1000  3 failed", in one line that is drawn over. */
+void table_print_progress(FILE *to, size_t done, size_t count, size_t failed, unsigned columns);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session/keylog.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+
+#include "client/output/output_file.h"
+
+/* The library's callback gets nothing of ours. Open as long as the process lives. */
+static int log_fd = -1;
+
+/* errno of the first line that could not be written; of several threads any. */
+static atomic_int lost;
+
+/* One write(2) a line: with O_APPEND the lines of many connections do not mix. */
+static void write_line(const SSL *ssl, const char *line)
+{
+	char text[512];
+	int len = snprintf(text, sizeof text, "%s\n", line);
+	ssize_t n = 0;
+
+	(void)ssl;
+	if (len <= 0 || (size_t)len >= sizeof text)
+		return;
+	/* The connection is not worse for a line that is missing: keylog_finish tells of it. */
+	n = write(log_fd, text, (size_t)len);
+	if (n != len)
+		lost = n < 0 ? errno : ENOSPC;
+}
+
+const char *keylog_file(void)
+{
+	const char *path = getenv("SSLKEYLOGFILE");
+
+	return path && path[0] ? path : NULL;
+}
+
+int keylog_start(SSL_CTX *ctx, struct outcome *oc)
+{
+	const char *path = keylog_file();
+
+	if (!path)
+		return 0;
+	if (log_fd < 0)
+		log_fd = fileout_open_append(path, oc);
+	if (log_fd < 0) {
+		outcome_append(oc, " (SSLKEYLOGFILE)");
+		outcome_advise(oc, "unset SSLKEYLOGFILE, or name a file that can be made");
+		return -1;
+	}
+	SSL_CTX_set_keylog_callback(ctx, write_line);
+	return 0;
+}
+
+int keylog_finish(struct outcome *oc)
+{
+	if (lost == 0)
+		return 0;
+	errno = lost;
+	outcome_set_errno(oc, OC_FILE, "not all keys could be written to %s", keylog_file());
+	outcome_advise(oc,
+	    "is the disk full, or the reader of a FIFO too slow? Or unset "
+	    "SSLKEYLOGFILE");
+	return -1;
+}

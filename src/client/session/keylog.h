@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SESSION_KEYLOG_H
+#define HELLO_CLIENT_SESSION_KEYLOG_H
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+
+/*
+ * Append the secrets of every connection of this context to the file named by
+ * SSLKEYLOGFILE, in the format that Wireshark reads (RFC 9850), until the
+ * process ends. The file is made for its owner alone. Without the variable
+ * nothing happens. Returns 0, or -1 with OC_FILE. Before there are threads.
+ */
+int keylog_start(SSL_CTX *ctx, struct outcome *oc);
+
+/* At the end: were all of them written? Returns 0, or -1 with OC_FILE. */
+int keylog_finish(struct outcome *oc);
+
+/* The value of SSLKEYLOGFILE, to be said aloud; NULL: none. */
+const char *keylog_file(void);
+
+#endif

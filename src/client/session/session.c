@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "net/sock.h"
+#include "tls/closing.h"
+
+/*
+ * A name as a certificate has it: without the final dot of an absolute host
+ * name (RFC 6066 section 3), and an IPv6 literal without its scope, which means
+ * something to this machine only (RFC 4007 section 11.2).
+ */
+static void copy_name(char to[ADDR_HOST_MAX], const char *name)
+{
+	size_t len = addr_is_literal(name) ? strcspn(name, "%") : strlen(name);
+
+	if (len > 1 && name[len - 1] == '.')
+		len--;
+	snprintf(to, ADDR_HOST_MAX, "%.*s", (int)len, name);
+}
+
+static void set_names(struct session *s)
+{
+	const struct client_options *o = s->options;
+	const char *asked = o->servername ? o->servername : o->host;
+
+	copy_name(s->verify_name, o->verify_name ? o->verify_name : asked);
+	/* SNI carries DNS names only: RFC 6066 section 3. */
+	if (!o->no_sni && !addr_is_literal(asked))
+		copy_name(s->sni, asked);
+}
+
+static void add_store(struct session *s, const char *what, const char *value)
+{
+	size_t len = strlen(s->store);
+
+	if (value)
+		snprintf(s->store + len, sizeof s->store - len, "%s%s", what, value);
+}
+
+static void describe_store(struct session *s)
+{
+	const struct tlstrust *trust = &s->options->trust;
+	const char *file = getenv("SSL_CERT_FILE");
+
+	if (trust->ca_file || trust->ca_dir) {
+		add_store(s, "--cacert ", trust->ca_file);
+		add_store(s, trust->ca_file ? " and --capath " : "--capath ", trust->ca_dir);
+		return;
+	}
+	add_store(s, "the system's store", "");
+	add_store(s, " with SSL_CERT_FILE=", file);
+	add_store(s, file ? " and SSL_CERT_DIR=" : " with SSL_CERT_DIR=", getenv("SSL_CERT_DIR"));
+}
+
+void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx)
+{
+	memset(s, 0, sizeof *s);
+	s->options = o;
+	s->ctx = ctx;
+	s->fd = -1;
+	s->deadline_ms = clock_ms() + o->max_ms;
+	route_follow(&o->route, o->host, o->port, &s->target);
+	s->through_proxy = o->proxy.kind != PROXY_NONE && !proxy_spares(&o->proxy, s->target.host);
+	s->dial = s->through_proxy ? o->proxy.at : s->target;
+	phases_begin(&s->phases);
+	set_names(s);
+	describe_store(s);
+}
+
+/* It may be the reason of any later failure, and no server has to say so. */
+static void tell_request(const struct session *s, struct outcome *oc)
+{
+	enum outcome_layer layer = outcome_layer(oc->code);
+	char cas[TLSFACTS_CAS_MAX];
+
+	if (!s->tls || oc->code == OC_CLIENT_CERT_REQUIRED || oc->code == OC_INTERNAL ||
+	    !tlsio_shows_none(s->tls))
+		return;
+	outcome_append(oc, "; the server asked for a client certificate and none was sent");
+	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
+		return;
+	tlsfacts_wanted_cas(s->tls, cas);
+	outcome_advise(oc,
+	    "does the service need a client certificate? --cert FILE --key FILE%s%s%s",
+	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
+}
+
+/* Behind the facts: of several addresses, and of one that --connect-to has put there. */
+static void name_peer(const struct session *s, struct outcome *oc)
+{
+	char peer[ADDR_TEXT_MAX];
+
+	tell_request(s, oc);
+	if (s->fd >= 0)
+		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
+		    addr_format(&s->peer, peer));
+	else if (s->through_proxy)
+		outcome_append(oc, "; that is the proxy");
+	else if (!s->options->proxy.environment && proxy_variable())
+		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
+}
+
+void session_part(struct session *s)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	if (!s->tls)
+		return;
+	(void)tlsend_say(s->tls, TLSEND_FAILED, &ignored);
+	/* Unread input would turn the close into a reset, which may discard what was just sent. */
+	sock_finish(s->fd);
+	sock_drain(s->fd);
+}
+
+int session_run(struct session *s, const struct step steps[], session_watch *watch,
+    struct outcome *oc)
+{
+	int ret = 0;
+
+	for (const struct step *step = steps; ret == 0 && step->name; step++) {
+		uint64_t began_us = clock_us();
+
+		ret = step->run(s, oc);
+		if (ret != 0) {
+			session_part(s);
+			name_peer(s, oc);
+		}
+		if (watch)
+			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);
+	}
+	phases_end(&s->phases);
+	return ret;
+}
+
+uint64_t session_deadline(const struct session *s, unsigned ms)
+{
+	uint64_t own = clock_ms() + ms;
+
+	return own < s->deadline_ms ? own : s->deadline_ms;
+}
+
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own)
+{
+	return deadline_ms == s->deadline_ms ? "--max-time" : own;
+}
+
+void session_free(struct session *s)
+{
+	tlsio_free(s->tls);
+	s->tls = NULL;
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	free(s->greeting);
+	s->greeting = NULL;
+	s->greeting_len = 0;
+	tlsresume_free(&s->earned);
+	verdict_free(&s->verdict);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SESSION_SESSION_H
+#define HELLO_CLIENT_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "client/judge/compare.h"
+#include "client/options/options.h"
+#include "client/session/phases.h"
+#include "client/judge/verdict.h"
+#include "net/addr.h"
+#include "base/outcome.h"
+#include "net/conn_report.h"
+#include "tls/facts.h"
+#include "tls/conn.h"
+#include "client/session/resumption.h"
+
+/* Address families alternate and the list is cut: RFC 8305 section 4. */
+enum { SESSION_ADDRS_MAX = 64 };
+
+/* A greeting longer than this is no greeting. */
+enum { SESSION_GREETING_MAX = 65536 };
+
+/* A probe's open files: those of a resolver, or one for each address that is tried at a time. */
+enum { SESSION_DESCRIPTORS = 4 };
+
+/* Room for what session.store says; a longer path is cut. */
+enum { SESSION_STORE_MAX = 256 };
+
+/* What the steps hand to each other; each part is set by the step named. */
+struct session {
+	const struct client_options *options;
+	SSL_CTX *ctx;                    /* the caller's */
+	char sni[ADDR_HOST_MAX];         /* name to send, or "" */
+	char verify_name[ADDR_HOST_MAX]; /* name or IP literal to verify */
+	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
+	struct route_place target;       /* where to go: HOST and PORT, or --connect-to */
+	struct route_place dial;         /* whom to connect to: the target, or the proxy */
+	bool through_proxy;              /* the two differ */
+	uint64_t deadline_ms;            /* of all steps together */
+	const struct tlsresume *offered; /* the caller's, to be resumed; NULL after init: none */
+	struct phases phases;            /* each step marks its own */
+
+	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
+	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
+	size_t addr_count;                    /* resolve */
+	size_t addr_left_out;                 /* resolve: for which there was no room */
+	size_t tried;                         /* connect: of these, the first ones */
+	struct addr peer;                     /* connect: the one that answered */
+	int fd;                               /* connect; -1 before */
+	struct tlsio *tls;                    /* handshake */
+	uint64_t hello_bytes;                 /* handshake: of our ClientHello */
+	struct tlsio_facts facts;             /* handshake */
+	struct verdict verdict;               /* handshake */
+	char alpn[TLSFACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
+	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
+	size_t greeting_len;                  /* greet */
+	bool has_report;                      /* greet: the greeting ended in one */
+	struct sighting reported;             /* greet: that one */
+	bool compared;                        /* compare: it was asked for, and seen is set */
+	struct sighting seen;                 /* compare: what we saw ourselves */
+	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth telling; or "" */
+	struct tlsresume earned;              /* close: what another one may offer */
+};
+
+/*
+ * One layer. Blocks, at most until its own deadline and the session's. Returns
+ * 0 to go on, or -1 with an outcome of its layer.
+ */
+typedef int step_fn(struct session *s, struct outcome *oc);
+
+struct step {
+	const char *name;
+	step_fn *run;
+};
+
+step_fn step_resolve;   /* getaddrinfo                                           */
+step_fn step_connect;   /* socket, connect: every address, staggered             */
+step_fn step_proxy;     /* CONNECT or SOCKS5, where there is a proxy              */
+step_fn step_announce;  /* a PROXY protocol header for our own addresses         */
+step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
+step_fn step_verify;    /* chain and name once more, before a byte is read       */
+step_fn step_greet;     /* SSL_read until close_notify                           */
+step_fn step_compare;   /* --compare: did both ends see the same connection?     */
+step_fn step_close;     /* our close_notify, close                               */
+
+/* Both are the caller's and must outlive the session. The time for all steps begins now. */
+void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);
+
+/*
+ * Run steps until one fails or the row without a name comes; watch is told each
+ * step's end and microseconds (failed is NULL when it went well); NULL is fine.
+ * Returns 0, or -1 with oc.
+ */
+typedef void session_watch(const struct session *s, const struct step *step, uint64_t took_us,
+    const struct outcome *failed);
+
+int session_run(struct session *s, const struct step steps[], session_watch *watch,
+    struct outcome *oc);
+
+/*
+ * Tell the server that we are leaving (TLSEND_FAILED), then FIN; nothing where there is no TLS yet.
+ * One attempt, does not wait: a few bytes fit into the socket's buffer. session_run does this when
+ * a step fails.
+ */
+void session_part(struct session *s);
+
+/* The earlier of now + ms and the session's deadline, in clock_ms() time. */
+uint64_t session_deadline(const struct session *s, unsigned ms);
+
+/* For advice: which option set this deadline, the step's own or "--max-time"? */
+const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own);
+
+/* Release whatever the steps acquired, in any state; idempotent. */
+void session_free(struct session *s);
+
+#endif

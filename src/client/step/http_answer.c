@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/http_answer.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* The grammar of RFC 9112, a state for each place in it. */
+enum state {
+	AT_STATUS_LINE,
+	AT_LINE_LF, /* of the status line or a field */
+	AT_LINE,    /* the beginning of a field, or the empty line */
+	AT_NAME,
+	AT_VALUE,
+	AT_HEAD_LF, /* of the empty line */
+	AT_CONTENT, /* counted by left */
+	AT_REST,    /* up to the end of the connection */
+	AT_CHUNK_SIZE,
+	AT_CHUNK_EXTENSION,
+	AT_CHUNK_LF,
+	AT_CHUNK,
+	AT_CHUNK_END,
+	AT_CHUNK_END_LF,
+	AT_END,
+	AT_FAILED
+};
+
+static const char lf_alone[] = "a line ends with LF alone and not with CRLF";
+static const char cr_alone[] = "a CR is not followed by LF";
+
+static enum state fail(struct httpanswer *a, const char *why)
+{
+	a->why = why;
+	return AT_FAILED;
+}
+
+/* tchar: RFC 9110 section 5.6.2. */
+static bool is_token(char c)
+{
+	return c > ' ' && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]{}", c);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What a status line or a value may hold: no control byte but HTAB (RFC 9110 section 5.5). */
+static bool is_text(char c)
+{
+	return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
+}
+
+static void keep_line(struct httpanswer *a, char c)
+{
+	if (a->line_len + 1 < sizeof a->line) {
+		a->line[a->line_len++] = c;
+		a->line[a->line_len] = '\0';
+	}
+}
+
+/* Does this byte go on with "HTTP/1.1 200 " and any words, as section 4 has it? */
+static bool fits_status_line(struct httpanswer *a, char c)
+{
+	static const char shape[] = "HTTP/1.d ddd ";
+
+	if (a->at >= sizeof shape - 1)
+		return is_text(c);
+	if (shape[a->at] != 'd')
+		return c == shape[a->at];
+	if (!is_digit(c))
+		return false;
+	if (a->at == 7)
+		a->minor = c != '0';
+	else
+		a->status = 10 * a->status + (unsigned)(c - '0');
+	return true;
+}
+
+static enum state on_status_line(struct httpanswer *a, char c)
+{
+	/* The last blank is left out by some. */
+	if ((c == '\r' || c == '\n') && a->at >= 12) {
+		a->begun = true;
+		return c == '\r' ? AT_LINE_LF : fail(a, lf_alone);
+	}
+	if (!fits_status_line(a, c))
+		return fail(a, "a status line is not of HTTP/1.x");
+	a->at++;
+	keep_line(a, c);
+	return AT_STATUS_LINE;
+}
+
+static enum state on_line_lf(struct httpanswer *a, char c)
+{
+	return c == '\n' ? AT_LINE : fail(a, cr_alone);
+}
+
+static enum state on_name(struct httpanswer *a, char c)
+{
+	if (c == ':' && a->name_len > 0)
+		return AT_VALUE;
+	if (!is_token(c))
+		return fail(a, "the name of a field is not followed by a colon");
+	if (a->name_len < sizeof a->name)
+		a->name[a->name_len] = c;
+	a->name_len++;
+	return AT_NAME;
+}
+
+static bool name_is(const struct httpanswer *a, const char *name)
+{
+	return a->name_len == strlen(name) && strncasecmp(a->name, name, a->name_len) == 0;
+}
+
+/* One number of a list of equal ones, "5, 5" (section 6.3, item 5). */
+static bool take_length(struct httpanswer *a, const char *text, size_t len)
+{
+	uint64_t n = 0;
+
+	if (len == 0 || len > 18)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!is_digit(text[i]))
+			return false;
+		n = 10 * n + (uint64_t)(text[i] - '0');
+	}
+	if (a->has_length && a->length != n)
+		return false;
+	a->has_length = true;
+	a->length = n;
+	return true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool take_lengths(struct httpanswer *a)
+{
+	const char *at = a->value, *end = a->value + a->value_len;
+
+	for (;;) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		const char *stop = comma ? comma : end, *last = stop;
+
+		while (at < last && is_blank(*at))
+			at++;
+		while (last > at && is_blank(last[-1]))
+			last--;
+		if (!take_length(a, at, (size_t)(last - at)))
+			return false;
+		if (!comma)
+			return true;
+		at = comma + 1;
+	}
+}
+
+static bool take_coding(struct httpanswer *a)
+{
+	const char *at = a->value;
+	size_t len = a->value_len;
+
+	for (; len > 0 && is_blank(*at); at++)
+		len--;
+	while (len > 0 && is_blank(at[len - 1]))
+		len--;
+	if (a->chunked || len != 7 || strncasecmp(at, "chunked", 7) != 0)
+		return false;
+	a->chunked = true;
+	return true;
+}
+
+/* A field ends where the next line does not go on with it. Returns why it is refused, or NULL. */
+static const char *end_field(struct httpanswer *a)
+{
+	const bool length = name_is(a, "Content-Length"), coding = name_is(a, "Transfer-Encoding");
+
+	/* A trailer changes nothing (section 7.1.2). */
+	if (a->trailer || a->name_len == 0 || (!length && !coding))
+		return NULL;
+	if (a->value_len > sizeof a->value)
+		return "Content-Length or Transfer-Encoding is too long";
+	if (length && !take_lengths(a))
+		return "Content-Length is not one number";
+	if (coding && !take_coding(a))
+		return "the transfer coding is not chunked alone";
+	return NULL;
+}
+
+static enum state on_value(struct httpanswer *a, char c)
+{
+	if (c == '\r')
+		return AT_LINE_LF;
+	if (c == '\n')
+		return fail(a, lf_alone);
+	if (!is_text(c))
+		return fail(a, "a field holds a control byte");
+	if (a->value_len < sizeof a->value)
+		a->value[a->value_len] = c;
+	a->value_len++;
+	return AT_VALUE;
+}
+
+static enum state on_line(struct httpanswer *a, char c)
+{
+	const char *why;
+
+	if (c == '\n')
+		return fail(a, lf_alone);
+	/* Section 5.2: a user agent takes a fold for a blank. */
+	if (is_blank(c) && a->name_len > 0)
+		return on_value(a, c);
+	why = end_field(a);
+	a->name_len = a->value_len = 0;
+	if (why)
+		return fail(a, why);
+	if (c == '\r')
+		return AT_HEAD_LF;
+	return is_token(c) ? on_name(a, c) : fail(a, "a field does not begin with a name");
+}
+
+/* How long the content is: section 6.3. */
+static enum state begin_content(struct httpanswer *a)
+{
+	if (a->status == 204 || a->status == 304)
+		return AT_END;
+	if (a->chunked && a->has_length)
+		return fail(a, "Content-Length and Transfer-Encoding are both there");
+	if (a->chunked && !a->minor)
+		return fail(a, "Transfer-Encoding is there in HTTP/1.0");
+	if (a->chunked)
+		return AT_CHUNK_SIZE;
+	if (!a->has_length)
+		return AT_REST;
+	a->left = a->length;
+	return a->left > 0 ? AT_CONTENT : AT_END;
+}
+
+static void forget_head(struct httpanswer *a)
+{
+	a->status = 0;
+	a->line[0] = '\0';
+	a->at = a->line_len = 0;
+	a->has_length = a->chunked = false;
+}
+
+static enum state on_head_lf(struct httpanswer *a, char c)
+{
+	if (c != '\n')
+		return fail(a, cr_alone);
+	if (a->trailer)
+		return AT_END;
+	if (a->status < 100)
+		return fail(a, "the status is below 100");
+	/* 101 would end HTTP, and nobody asked for that. */
+	if (a->status == 101)
+		return fail(a, "the server switches protocols, which nobody asked for");
+	if (a->status >= 200)
+		return begin_content(a);
+	forget_head(a);
+	return AT_STATUS_LINE;
+}
+
+static int hex(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+static enum state on_chunk_size(struct httpanswer *a, char c)
+{
+	int digit = hex(c);
+
+	if (digit >= 0 && a->digits < 15) {
+		a->left = 16 * a->left + (uint64_t)digit;
+		a->digits++;
+		return AT_CHUNK_SIZE;
+	}
+	if (a->digits == 0 || digit >= 0)
+		return fail(a, "the size of a chunk is not a number");
+	if (c == '\r')
+		return AT_CHUNK_LF;
+	if (c == ';' || is_blank(c))
+		return AT_CHUNK_EXTENSION;
+	return fail(a, c == '\n' ? lf_alone : "the size of a chunk is not a number");
+}
+
+static enum state on_chunk_extension(struct httpanswer *a, char c)
+{
+	if (c == '\r')
+		return AT_CHUNK_LF;
+	return is_text(c)
+	    ? AT_CHUNK_EXTENSION
+	    : fail(a, c == '\n' ? lf_alone : "a chunk extension holds a control byte");
+}
+
+static enum state on_chunk_lf(struct httpanswer *a, char c)
+{
+	if (c != '\n')
+		return fail(a, cr_alone);
+	a->digits = 0;
+	if (a->left > 0)
+		return AT_CHUNK;
+	a->trailer = true;
+	a->name_len = 0;
+	return AT_LINE;
+}
+
+static enum state on_chunk_end(struct httpanswer *a, char c)
+{
+	return c == '\r' ? AT_CHUNK_END_LF : fail(a, "a chunk is longer than its size");
+}
+
+static enum state on_chunk_end_lf(struct httpanswer *a, char c)
+{
+	return c == '\n' ? AT_CHUNK_SIZE : fail(a, cr_alone);
+}
+
+static enum state on_end(struct httpanswer *a, char c)
+{
+	(void)c;
+	return fail(a, "bytes follow the end of the answer");
+}
+
+static enum state (*const on[])(struct httpanswer *a, char c) = {
+	[AT_STATUS_LINE] = on_status_line,
+	[AT_LINE_LF] = on_line_lf,
+	[AT_LINE] = on_line,
+	[AT_NAME] = on_name,
+	[AT_VALUE] = on_value,
+	[AT_HEAD_LF] = on_head_lf,
+	[AT_CHUNK_SIZE] = on_chunk_size,
+	[AT_CHUNK_EXTENSION] = on_chunk_extension,
+	[AT_CHUNK_LF] = on_chunk_lf,
+	[AT_CHUNK_END] = on_chunk_end,
+	[AT_CHUNK_END_LF] = on_chunk_end_lf,
+	[AT_END] = on_end,
+};
+
+/* Counted bytes, as many at once as there are. */
+static size_t take_content(struct httpanswer *a, const char *bytes, size_t len, char *out)
+{
+	size_t n = len;
+
+	if (a->state != AT_REST) {
+		n = a->left < len ? (size_t)a->left : len;
+		a->left -= n;
+		if (a->left == 0)
+			a->state = a->state == AT_CHUNK ? AT_CHUNK_END : AT_END;
+	}
+	memmove(out, bytes, n);
+	a->content += n;
+	return n;
+}
+
+static void take_frame(struct httpanswer *a, char c)
+{
+	const bool counts = a->state < AT_CONTENT || a->state == AT_CHUNK_EXTENSION;
+
+	if (counts && ++a->head > HTTPANSWER_HEAD_MAX)
+		a->state = fail(a, "the head is longer than 32 KiB");
+	else
+		a->state = on[a->state](a, c);
+}
+
+size_t httpanswer_feed(struct httpanswer *a, const char *bytes, size_t len, char *out)
+{
+	size_t put = 0;
+
+	for (size_t i = 0; i < len && a->state != AT_FAILED;) {
+		if (a->state == AT_CONTENT || a->state == AT_REST || a->state == AT_CHUNK) {
+			size_t n = take_content(a, bytes + i, len - i, out + put);
+
+			put += n;
+			i += n;
+		} else {
+			take_frame(a, bytes[i++]);
+		}
+	}
+	return put;
+}
+
+bool httpanswer_in_content(const struct httpanswer *a)
+{
+	return a->trailer || (a->state >= AT_CONTENT && a->state != AT_FAILED);
+}
+
+enum httpanswer_end httpanswer_finish(const struct httpanswer *a)
+{
+	if (a->state == AT_END || a->state == AT_REST)
+		return HTTPANSWER_COMPLETE;
+	if (a->state == AT_FAILED)
+		return a->begun ? HTTPANSWER_MALFORMED : HTTPANSWER_NOT_HTTP;
+	return HTTPANSWER_SHORT;
+}

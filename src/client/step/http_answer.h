@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_STEP_HTTP_ANSWER_H
+#define HELLO_CLIENT_STEP_HTTP_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One answer to a GET over HTTP/1.x (RFC 9112), while it comes. Pure: no I/O, no
+ * memory, no clock, no locale. However the bytes are cut into pieces, the result
+ * is the same. Zeroed at first.
+ *
+ * Strict where two readers could disagree on where the content ends: a length
+ * that is not a number, two lengths that differ, a length beside chunks, another
+ * transfer coding, chunks from HTTP/1.0, a control byte in a field, a line that
+ * ends with LF alone (section 2.2 permits both; our server refuses the same).
+ * Interim answers (1xx) are skipped; 204 and 304 have no content (section 6.3).
+ */
+
+/* A longer head, all interim answers and trailers included, is refused. */
+enum { HTTPANSWER_HEAD_MAX = 32768 };
+
+/* Room for the status line, which is cut, for a field's name, and for a value that counts. */
+enum { HTTPANSWER_LINE_MAX = 61, HTTPANSWER_NAME_MAX = 20, HTTPANSWER_VALUE_MAX = 64 };
+
+enum httpanswer_end {
+	HTTPANSWER_COMPLETE,  /* all that was announced is there, or the connection's end ends it */
+	HTTPANSWER_NOT_HTTP,  /* it does not begin with a status line */
+	HTTPANSWER_MALFORMED, /* it does, but breaks the rules: see why */
+	HTTPANSWER_SHORT      /* it ended too early */
+};
+
+struct httpanswer {
+	const char *why; /* what is malformed; NULL: nothing so far; static */
+	bool begun;      /* a whole status line came */
+	unsigned status; /* of the last status line; 0: none was read yet */
+	char line
+	    [HTTPANSWER_LINE_MAX]; /* its beginning, as the peer sent it, without control bytes */
+	uint64_t content;          /* bytes of content so far */
+	bool has_length;           /* Content-Length was there */
+	uint64_t length;
+
+	unsigned state;
+	size_t head, at, line_len; /* bytes of heads, of the status line, characters of line */
+	bool minor;                /* of HTTP/1.x: not 0 */
+	bool chunked, trailer;
+	uint64_t left; /* of the content, or of this chunk */
+	unsigned digits;
+	char name[HTTPANSWER_NAME_MAX], value[HTTPANSWER_VALUE_MAX];
+	size_t name_len, value_len; /* may be more than there is room for; no name: no field yet */
+};
+
+/*
+ * Take len bytes; the content among them is written to out, which may be bytes:
+ * it never holds more than was read. Returns how much was written.
+ */
+size_t httpanswer_feed(struct httpanswer *a, const char *bytes, size_t len, char *out);
+
+/* Has the final answer's head ended? */
+bool httpanswer_in_content(const struct httpanswer *a);
+
+/* The connection has ended: what was it? */
+enum httpanswer_end httpanswer_finish(const struct httpanswer *a);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/http_get.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/step/http_answer.h"
+#include "base/text.h"
+
+enum { STATUS_LINE_MAX = 120 };
+
+size_t httpget_request(const char *host, const char *port, char buf[HTTPGET_REQUEST_MAX])
+{
+	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
+
+	return (size_t)snprintf(buf, HTTPGET_REQUEST_MAX,
+	    "GET / HTTP/1.0\r\nHost: %s%s%s:%s\r\nUser-Agent: hello-client/%s\r\n"
+	    "Accept: text/plain\r\n\r\n",
+	    left, host, right, port, PACKAGE_VERSION);
+}
+
+static int explain_short(const struct httpanswer *a, struct outcome *oc)
+{
+	const unsigned long long content = a->content, length = a->length;
+
+	if (!httpanswer_in_content(a))
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "the HTTP answer ended before its head did");
+	if (a->has_length)
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "%llu bytes of content came, and %llu were announced", content, length);
+	return outcome_set(oc, OC_GREETING_TRUNCATED,
+	    "%llu bytes of content came in chunks, but not the last chunk", content);
+}
+
+/* A status says more than what may be wrong behind it. */
+static int judge(const struct httpanswer *a, struct outcome *oc)
+{
+	enum httpanswer_end end = httpanswer_finish(a);
+	char shown[STATUS_LINE_MAX];
+	struct text t;
+
+	if (end == HTTPANSWER_NOT_HTTP)
+		return outcome_set(oc, OC_GREETING_MISMATCH,
+		    "ALPN has selected http/1.1, but the answer is no HTTP");
+	if (a->begun && a->status >= 200 && a->status != 200) {
+		text_begin(&t, shown, sizeof shown);
+		text_add_bytes(&t, a->line, strlen(a->line), "\"");
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"",
+		    shown);
+	}
+	if (end == HTTPANSWER_MALFORMED)
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
+		    a->why);
+	return end == HTTPANSWER_SHORT ? explain_short(a, oc) : 0;
+}
+
+int httpget_unwrap(char *bytes, size_t *len, struct outcome *oc)
+{
+	struct httpanswer a = { .status = 0 };
+
+	*len = httpanswer_feed(&a, bytes, *len, bytes);
+	return judge(&a, oc);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The step between connect and handshake: ask the proxy for a tunnel to the
+ * target, by HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5 (RFC 1928). What
+ * the proxy says is read up to its end and not a byte further, and never more
+ * than ANSWER_MAX.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <openssl/evp.h>
+
+#include "client/session/session.h"
+#include "base/clock.h"
+#include "net/sock.h"
+#include "base/text.h"
+
+enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
+
+static int broken(const char *what, struct outcome *oc)
+{
+	return outcome_set_errno(oc, OC_PROXY_FAILED, "the connection to the proxy broke while %s",
+	    what);
+}
+
+/* Returns 0 when the socket is ready, or -1 with oc. */
+static int await(struct session *s, enum io want, struct outcome *oc)
+{
+	if (sock_wait(s->fd, want, s->connect_deadline_ms) == IO_DONE)
+		return 0;
+	if (errno != ETIMEDOUT)
+		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
+	outcome_set(oc, OC_PROXY_FAILED, "the proxy did not answer in time");
+	outcome_advise(oc,
+	    "is it a proxy, and of this kind? It may wait for the target, too; %s "
+	    "allows more",
+	    session_deadline_option(s, s->connect_deadline_ms, "--connect-timeout"));
+	return -1;
+}
+
+static int send_all(struct session *s, const void *bytes, size_t len, struct outcome *oc)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = send(s->fd, at, len, MSG_NOSIGNAL);
+
+		if (n >= 0) {
+			at += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (await(s, IO_WANT_WRITE, oc) != 0)
+				return -1;
+		} else if (errno != EINTR) {
+			return broken("we asked", oc);
+		}
+	}
+	return 0;
+}
+
+/* What is there, up to max; flags as of recv(2). Returns the number of bytes, or -1 with oc. */
+static ssize_t receive(struct session *s, void *to, size_t max, int flags, struct outcome *oc)
+{
+	for (;;) {
+		ssize_t n = recv(s->fd, to, max, flags);
+
+		if (n > 0)
+			return n;
+		if (n == 0)
+			return outcome_set(oc, OC_PROXY_FAILED,
+			    "the proxy closed the connection before its answer was complete");
+		if (errno == EAGAIN) {
+			if (await(s, IO_WANT_READ, oc) != 0)
+				return -1;
+		} else if (errno != EINTR) {
+			return broken("it answered", oc);
+		}
+	}
+}
+
+static int receive_exactly(struct session *s, unsigned char *to, size_t len, struct outcome *oc)
+{
+	while (len > 0) {
+		ssize_t n = receive(s, to, len, 0, oc);
+
+		if (n < 0)
+			return -1;
+		to += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* ---- HTTP CONNECT --------------------------------------------------------- */
+
+/* The beginning of a line for a message, printable. */
+static const char *shown(const char *line, char buf[SHOWN_MAX + 1])
+{
+	struct text t;
+
+	text_begin(&t, buf, SHOWN_MAX + 1);
+	text_add_bytes(&t, line, strcspn(line, "\r\n"), "\"");
+	return buf;
+}
+
+/* Read up to the empty line, looking before taking, so that nothing of the tunnel is taken. */
+static int receive_head(struct session *s, char head[ANSWER_MAX + 1], struct outcome *oc)
+{
+	size_t len = 0;
+
+	while (len < ANSWER_MAX) {
+		ssize_t n = receive(s, head + len, ANSWER_MAX - len, MSG_PEEK, oc);
+		size_t take;
+		char *end;
+
+		if (n < 0)
+			return -1;
+		take = (size_t)n;
+		head[len + take] = '\0';
+		end = strstr(head, "\r\n\r\n");
+		if (end)
+			take = (size_t)(end + 4 - head) - len;
+		if (receive_exactly(s, (unsigned char *)head + len, take, oc) != 0)
+			return -1;
+		len += take;
+		head[len] = '\0';
+		if (end)
+			return 0;
+		/* A NUL hides the end; no head has one. */
+		if (strlen(head) != len || (len >= 5 && strncmp(head, "HTTP/", 5) != 0))
+			break;
+	}
+	return outcome_set(oc, OC_PROXY_FAILED,
+	    len < ANSWER_MAX ? "the proxy does not speak HTTP" : "the proxy's answer does not end");
+}
+
+static int judge_head(const char *head, bool authenticated, struct outcome *oc)
+{
+	char line[SHOWN_MAX + 1];
+	int status = 0;
+
+	if (sscanf(head, "HTTP/1.%*1[01] %3d", &status) != 1)
+		return outcome_set(oc, OC_PROXY_FAILED, "the proxy's answer is no HTTP: \"%s\"",
+		    shown(head, line));
+	if (status >= 200 && status < 300)
+		return 0;
+	if (status == 407) {
+		outcome_set(oc, OC_PROXY_DENIED,
+		    authenticated ? "the proxy does not take this user and password: \"%s\""
+				  : "the proxy wants to know who asks: \"%s\"",
+		    shown(head, line));
+		outcome_advise(oc,
+		    "--proxy http://USER:PASSWORD@HOST:PORT; of its ways only Basic "
+		    "is spoken here");
+		return -1;
+	}
+	if (status >= 400 && status < 500)
+		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refuses the way: \"%s\"",
+		    shown(head, line));
+	outcome_set(oc, OC_PROXY_FAILED, "the proxy found no way to the target: \"%s\"",
+	    shown(head, line));
+	outcome_advise(oc, "it may not resolve or reach the target: look into the proxy's log");
+	return -1;
+}
+
+static void add_credentials(const struct proxy *p, char *to, size_t max)
+{
+	char plain[2 * PROXY_SECRET_MAX];
+	unsigned char encoded[4 * sizeof plain / 3 + 8];
+	int len = snprintf(plain, sizeof plain, "%s:%s", p->user, p->password);
+
+	EVP_EncodeBlock(encoded, (const unsigned char *)plain, len);
+	snprintf(to, max, "Proxy-Authorization: Basic %s\r\n", (const char *)encoded);
+}
+
+static int connect_http(struct session *s, struct outcome *oc)
+{
+	const struct proxy *p = &s->options->proxy;
+	bool v6 = strchr(s->target.host, ':') != NULL;
+	char place[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[1024] = "";
+	char request[2 * sizeof place + sizeof credentials + 128], head[ANSWER_MAX + 1];
+
+	snprintf(place, sizeof place, v6 ? "[%s]:%s" : "%s:%s", s->target.host, s->target.port);
+	if (p->authenticate)
+		add_credentials(p, credentials, sizeof credentials);
+	snprintf(request, sizeof request,
+	    "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: hello-client/" PACKAGE_VERSION
+	    "\r\n%s\r\n",
+	    place, place, credentials);
+	if (send_all(s, request, strlen(request), oc) != 0 || receive_head(s, head, oc) != 0)
+		return -1;
+	return judge_head(head, p->authenticate, oc);
+}
+
+/* ---- SOCKS5 ---------------------------------------------------------------- */
+
+enum { SOCKS_VERSION = 5, SOCKS_NONE = 0, SOCKS_PASSWORD = 2, SOCKS_NO_METHOD = 0xff };
+
+static int no_socks(unsigned char first, struct outcome *oc)
+{
+	outcome_set(oc, OC_PROXY_FAILED,
+	    "the proxy does not speak SOCKS5: its answer begins with "
+	    "0x%02x",
+	    first);
+	outcome_advise(oc, "is it an HTTP proxy? --proxy http://HOST:PORT");
+	return -1;
+}
+
+/* RFC 1929. */
+static int log_in(struct session *s, struct outcome *oc)
+{
+	const struct proxy *p = &s->options->proxy;
+	unsigned char request[3 + 2 * PROXY_SECRET_MAX], answer[2];
+	size_t user = strlen(p->user), password = strlen(p->password);
+
+	request[0] = 1;
+	request[1] = (unsigned char)user;
+	memcpy(request + 2, p->user, user);
+	request[2 + user] = (unsigned char)password;
+	memcpy(request + 3 + user, p->password, password);
+	if (send_all(s, request, 3 + user + password, oc) != 0 ||
+	    receive_exactly(s, answer, sizeof answer, oc) != 0)
+		return -1;
+	if (answer[1] == 0)
+		return 0;
+	return outcome_set(oc, OC_PROXY_DENIED, "the proxy does not take this user and password");
+}
+
+static int choose_method(struct session *s, struct outcome *oc)
+{
+	bool known = s->options->proxy.authenticate;
+	unsigned char hello[4] = { SOCKS_VERSION, known ? 2 : 1, SOCKS_NONE, SOCKS_PASSWORD };
+	unsigned char answer[2];
+
+	if (send_all(s, hello, known ? 4 : 3, oc) != 0 ||
+	    receive_exactly(s, answer, sizeof answer, oc) != 0)
+		return -1;
+	if (answer[0] != SOCKS_VERSION)
+		return no_socks(answer[0], oc);
+	if (answer[1] == SOCKS_NONE)
+		return 0;
+	if (answer[1] == SOCKS_PASSWORD && known)
+		return log_in(s, oc);
+	outcome_set(oc, OC_PROXY_DENIED,
+	    known ? "the proxy takes neither nobody nor a password"
+		  : "the proxy wants to know who asks");
+	outcome_advise(oc, "--proxy socks5h://USER:PASSWORD@HOST:PORT");
+	return -1;
+}
+
+/* The target as the proxy is asked for it; returns the length. Names go as they are. */
+static size_t put_target(const struct route_place *target, unsigned char *to)
+{
+	struct outcome unused = OUTCOME_NONE;
+	unsigned port = (unsigned)strtoul(target->port, NULL, 10);
+	size_t len = strlen(target->host);
+	struct addr a;
+
+	if (addr_parse(target->host, target->port, &a, &unused) != 0) {
+		to[0] = 3;
+		to[1] = (unsigned char)len;
+		memcpy(to + 2, target->host, len);
+		len += 2;
+	} else if (a.ss.any.sa_family == AF_INET) {
+		to[0] = 1;
+		memcpy(to + 1, &a.ss.v4.sin_addr, 4);
+		len = 5;
+	} else {
+		to[0] = 4;
+		memcpy(to + 1, &a.ss.v6.sin6_addr, 16);
+		len = 17;
+	}
+	to[len] = (unsigned char)(port >> 8);
+	to[len + 1] = (unsigned char)port;
+	return len + 2;
+}
+
+static int judge_reply(unsigned char reply, struct outcome *oc)
+{
+	static const char *const words[] = { "", "general failure", "not allowed by its rules",
+		"network unreachable", "host unreachable", "connection refused", "TTL expired",
+		"it does not connect", "it does not know this kind of address" };
+	const char *text = reply < sizeof words / sizeof words[0] ? words[reply] : "unknown reply";
+
+	if (reply == 0)
+		return 0;
+	if (reply == 2)
+		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refuses the way: %s", text);
+	outcome_set(oc, OC_PROXY_FAILED, "the proxy found no way to the target: %s (%u)", text,
+	    reply);
+	outcome_advise(oc, "it may not resolve or reach the target: look into the proxy's log");
+	return -1;
+}
+
+static int connect_socks(struct session *s, struct outcome *oc)
+{
+	unsigned char request[3 + ADDR_HOST_MAX + 4] = { SOCKS_VERSION, 1, 0 };
+	unsigned char answer[5], bound[ADDR_HOST_MAX + 2];
+	size_t len;
+
+	if (choose_method(s, oc) != 0)
+		return -1;
+	len = 3 + put_target(&s->target, request + 3);
+	if (send_all(s, request, len, oc) != 0 || receive_exactly(s, answer, 5, oc) != 0)
+		return -1;
+	if (answer[0] != SOCKS_VERSION)
+		return no_socks(answer[0], oc);
+	if (judge_reply(answer[1], oc) != 0)
+		return -1;
+	/* Where the proxy is bound: of no interest, but it has to be read. Its first byte is. */
+	len = answer[3] == 1 ? 3 : answer[3] == 4 ? 15 : answer[4];
+	return receive_exactly(s, bound, len + 2, oc);
+}
+
+int step_proxy(struct session *s, struct outcome *oc)
+{
+	bool socks = s->options->proxy.kind == PROXY_SOCKS5;
+
+	if (!s->through_proxy)
+		return 0;
+	if ((socks ? connect_socks(s, oc) : connect_http(s, oc)) != 0)
+		return -1;
+	phases_mark(&s->phases, PHASE_PROXY);
+	return 0;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/conn_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const names[SIGHTING_FIELDS] = {
+#define X(name, text) text,
+	SIGHTING_LIST(X)
+#undef X
+};
+
+const char *sighting_name(enum sighting_field field)
+{
+	return names[field];
+}
+
+void sighting_set(struct sighting *s, enum sighting_field field, const char *text)
+{
+	struct text t;
+
+	if (!text || !text[0])
+		text = SIGHTING_NONE;
+	text_begin(&t, s->value[field], SIGHTING_VALUE_MAX);
+	/* No blank in front: a reader takes it for the one that follows the colon. */
+	if (text[0] == ' ')
+		text_add_bytes(&t, text++, 1, " ");
+	text_add(&t, text);
+}
+
+bool sighting_is_none(const struct sighting *s, enum sighting_field field)
+{
+	return strcmp(s->value[field], SIGHTING_NONE) == 0;
+}
+
+size_t sighting_format(const struct sighting *s, char buf[SIGHTING_TEXT_MAX])
+{
+	size_t at = 0;
+
+	for (int i = 0; i < SIGHTING_FIELDS; i++)
+		at += (size_t)snprintf(buf + at, SIGHTING_TEXT_MAX - at, "%s: %s\n", names[i],
+		    s->value[i]);
+	return at;
+}
+
+/* Where the last empty line ends; NULL: there is none. */
+static const char *find_block(const char *bytes, size_t len)
+{
+	for (size_t i = len; i >= 2; i--) {
+		if (bytes[i - 1] == '\n' && bytes[i - 2] == '\n')
+			return bytes + i;
+	}
+	return NULL;
+}
+
+/* Which of our names is it? SIGHTING_FIELDS: none of them. */
+static int find_name(const char *name, size_t len)
+{
+	int i = 0;
+
+	while (i < SIGHTING_FIELDS && (strlen(names[i]) != len || memcmp(names[i], name, len) != 0))
+		i++;
+	return i;
+}
+
+static bool is_value(const char *value, size_t len)
+{
+	return len > 0 && len < SIGHTING_VALUE_MAX && text_is_clean(value, len);
+}
+
+/* One line without its end. A field that is there has a value that is not "". */
+static int parse_line(const char *line, size_t len, struct sighting *s, struct outcome *oc)
+{
+	const char *colon = memchr(line, ':', len), *value;
+	size_t value_len;
+	int field;
+
+	if (!colon || colon == line || (size_t)(colon - line) + 2 > len || colon[1] != ' ')
+		return outcome_set(oc, OC_GREETING_MISMATCH,
+		    "what follows the greeting is no report: a line is not \"name: value\"");
+	field = find_name(line, (size_t)(colon - line));
+	if (field == SIGHTING_FIELDS)
+		return 0;
+	value = colon + 2;
+	value_len = len - (size_t)(value - line);
+	if (s->value[field][0])
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the report has %s twice",
+		    names[field]);
+	if (!is_value(value, value_len))
+		return outcome_set(oc, OC_GREETING_MISMATCH,
+		    "the report has a value of %s that cannot be", names[field]);
+	memcpy(s->value[field], value, value_len);
+	return 0;
+}
+
+int sighting_parse(const char *bytes, size_t len, struct sighting *out, size_t *said,
+    struct outcome *oc)
+{
+	const char *block = find_block(bytes, len), *end = bytes + len, *line, *next;
+	struct sighting found;
+
+	if (!block || block == end)
+		return outcome_set(oc, OC_GREETING_MISMATCH, "no report follows the greeting");
+	memset(&found, 0, sizeof found);
+	for (line = block; line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		if (!next)
+			return outcome_set(oc, OC_GREETING_MISMATCH,
+			    "what follows the greeting is no report: its last line has no end");
+		if (parse_line(line, (size_t)(next - line), &found, oc) != 0)
+			return -1;
+	}
+	for (int i = 0; i < SIGHTING_FIELDS; i++) {
+		if (!found.value[i][0])
+			return outcome_set(oc, OC_GREETING_MISMATCH, "the report lacks %s",
+			    names[i]);
+	}
+	*out = found;
+	*said = (size_t)(block - bytes) - 1;
+	return 0;
+}

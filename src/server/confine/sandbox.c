@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/confine/sandbox.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+
+/* In the order in which they are entered: the filter of calls forbids entering anything more. */
+static const struct mechanism {
+	const char *name;
+	int (*version)(void);
+	int (*enter)(struct outcome *oc);
+} mechanisms[] = {
+#ifdef HELLO_LANDLOCK
+	{ "landlock", sandbox_landlock_version, sandbox_landlock_enter },
+#else
+	{ "landlock", NULL, NULL },
+#endif
+#ifdef HELLO_SECCOMP
+	{ "seccomp", sandbox_seccomp_version, sandbox_seccomp_enter },
+#else
+	{ "seccomp", NULL, NULL },
+#endif
+};
+
+enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };
+
+static int missing(const struct mechanism *m, struct outcome *oc)
+{
+	outcome_set(oc, OC_PRIVILEGES, "--sandbox require: %s is missing in this %s", m->name,
+	    m->version ? "kernel" : "build");
+	outcome_advise(oc, "--sandbox auto takes what there is");
+	return -1;
+}
+
+static size_t describe(const struct mechanism *m, int version, char *text, size_t max, bool more)
+{
+	char suffix[16] = "";
+
+	if (version > 1)
+		snprintf(suffix, sizeof suffix, "-%d", version);
+	return (size_t)snprintf(text, max, "%s%s%s", more ? "," : "", m->name, suffix);
+}
+
+int sandbox_probe(enum sandbox_mode mode, char text[SANDBOX_TEXT_MAX], struct outcome *oc)
+{
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < MECHANISMS && mode != SANDBOX_OFF; i++) {
+		const struct mechanism *m = &mechanisms[i];
+		int version = m->version ? m->version() : 0;
+
+		if (version > 0)
+			len += describe(m, version, text + len, SANDBOX_TEXT_MAX - len, len > 0);
+		else if (mode == SANDBOX_REQUIRE)
+			return missing(m, oc);
+	}
+	if (len == 0)
+		snprintf(text, SANDBOX_TEXT_MAX, "none");
+	return 0;
+}
+
+int sandbox_enter(enum sandbox_mode mode, struct outcome *oc)
+{
+#ifndef HELLO_INSTRUMENTED
+	/* Another process of the same user could trace this one, and it holds the keys. */
+	if (mode != SANDBOX_OFF && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot become undumpable");
+#endif
+	for (int i = 0; i < MECHANISMS && mode != SANDBOX_OFF; i++) {
+		const struct mechanism *m = &mechanisms[i];
+
+		if (m->version && m->version() > 0) {
+			if (m->enter(oc) != 0)
+				return -1;
+		} else if (mode == SANDBOX_REQUIRE) {
+			return missing(m, oc);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * seccomp(2) by libseccomp: what is not on the list answers EPERM, as a
+ * library expects it of a call that it can do without; nothing that this
+ * program does needs exec or ptrace, so whoever tries them is not this program.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/seccomp.h>
+#include <seccomp.h>
+
+#include "server/confine/sandbox.h"
+
+/* Allowed, and why. tests/system/sandbox-calls.sh holds a real worker against this list. */
+static const int allowed[] = {
+	/* the tutorial: accept, read, write, close */
+	SCMP_SYS(accept4),
+	SCMP_SYS(accept),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(read),
+	SCMP_SYS(readv), /* libevent's buffers, in the metrics process */
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(write), /* the log, too */
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+
+	/* waiting: the event loop, and the log's look at its pipe */
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+
+	/* what libevent asks about a socket that it has accepted */
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockopt),
+
+	/* time; mostly answered without a call (vdso(7)) */
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_gettime64),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),
+
+	/* memory; mmap and mprotect have rules of their own below, as shutdown has */
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+
+	/* randomness for the handshake */
+	SCMP_SYS(getrandom),
+
+	/* locks of the libraries, and their polite waiting */
+	SCMP_SYS(futex),
+	SCMP_SYS(futex_time64),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(rseq),
+	SCMP_SYS(getcpu),
+
+	/* signals: being told to leave, and abort() */
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigreturn),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(restart_syscall),
+
+	/* who am I */
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+
+	/* the end */
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+/* Not an error to this program, but an attack. */
+static const int deadly[] = {
+	SCMP_SYS(execve),
+	SCMP_SYS(execveat),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+};
+
+/* Allowed with these arguments only. */
+static int add_conditions(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp not_executable = { .arg = 2,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = PROT_EXEC,
+		.datum_b = 0 };
+	const struct scmp_arg_cmp own_process = { .arg = 0,
+		.op = SCMP_CMP_EQ,
+		.datum_a = (scmp_datum_t)getpid(),
+		.datum_b = 0 };
+	/* The other ways would end a listener, and with it the service: it is shared by all. */
+	const struct scmp_arg_cmp write_end = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = SHUT_WR,
+		.datum_b = 0 };
+	/* How much is there to read, asked by libevent's buffers. */
+	const struct scmp_arg_cmp fionread = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = FIONREAD,
+		.datum_b = 0 };
+	/* Changes nothing. */
+	const struct scmp_arg_cmp getfl = { .arg = 1,
+		.op = SCMP_CMP_EQ,
+		.datum_a = F_GETFL,
+		.datum_b = 0 };
+	int ret = 0;
+
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &not_executable);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1, &not_executable);
+	ret |=
+	    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_executable);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own_process);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &fionread);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, &getfl);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown), 1, &write_end);
+	return ret;
+}
+
+static int fill(scmp_filter_ctx filter)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+		ret |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++)
+		ret |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+	return ret | add_conditions(filter);
+}
+
+int sandbox_seccomp_version(void)
+{
+	int ret = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
+
+	/* EFAULT: the kernel would have looked at a filter. */
+	return ret == -1 && errno == EFAULT ? 1 : 0;
+}
+
+int sandbox_seccomp_enter(struct outcome *oc)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int ret;
+
+	if (!filter)
+		return outcome_set(oc, OC_PRIVILEGES, "seccomp: out of memory");
+	/* A search tree: else each call is compared with the whole list, one by one. */
+	ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (ret == 0)
+		ret = fill(filter);
+	if (ret == 0)
+		ret = seccomp_load(filter);
+	seccomp_release(filter);
+	if (ret != 0)
+		return outcome_set(oc, OC_PRIVILEGES, "seccomp: %s",
+		    strerror(ret < 0 ? -ret : ret));
+	return 0;
+}

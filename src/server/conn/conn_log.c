@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/conn_log.h"
+
+#include "base/log.h"
+#include "tls/policy.h"
+
+static void put_negotiated(struct log_line *line, const struct conn_record *r)
+{
+	if (r->sni)
+		log_field(line, "sni", "%s", r->sni);
+	if (r->alpn[0])
+		log_field(line, "alpn", "%s", r->alpn);
+	if (!r->facts.protocol[0])
+		return;
+	log_field(line, "protocol", "%s", r->facts.protocol);
+	log_field(line, "cipher", "%s", r->facts.cipher);
+	log_field(line, "group", "%s", r->facts.group);
+	log_field(line, "post_quantum", "%s",
+	    tlspolicy_is_post_quantum(r->facts.group) ? "yes" : "no");
+	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
+}
+
+static void put_client(struct log_line *line, const struct clientauth_peer *client)
+{
+	if (!client)
+		return;
+	log_field(line, "client", "%s", client->sent ? client->subject : "none");
+	if (client->names[0])
+		log_field(line, "client_names", "%s", client->names);
+}
+
+/* An alert is one of two: theirs says that they gave up, ours that we did. */
+static void put_failure(struct log_line *line, const struct conn_record *r)
+{
+	if (!r->failure)
+		return;
+	log_field(line, "stage", "%s", r->stage);
+	if (r->failure->alert != OUTCOME_NO_ALERT) {
+		log_number(line, "alert", (uint64_t)r->failure->alert);
+		log_field(line, "alert_from", "peer");
+	} else if (r->sent_alert != OUTCOME_NO_ALERT) {
+		log_number(line, "alert", (uint64_t)r->sent_alert);
+		log_field(line, "alert_from", "us");
+	}
+	log_field(line, "detail", "%s", r->failure->detail);
+}
+
+static enum log_level level_of(enum outcome_code code)
+{
+	switch (code) {
+	case OC_HEALTH_CHECK:
+		return LEVEL_DEBUG;
+	/* It is our fault, and it keeps out those who should be let in. */
+	case OC_CRL_UNUSABLE:
+		return LEVEL_ERROR;
+	default:
+		return LEVEL_INFO;
+	}
+}
+
+void connlog_write(const struct conn_record *r)
+{
+	enum log_level level = level_of(r->code);
+	struct log_line line;
+	char text[ADDR_TEXT_MAX];
+
+	if (!log_wants(level))
+		return;
+	log_begin(&line, level);
+	log_field(&line, "peer", "%s", addr_format(&r->peer, text));
+	if (r->via)
+		log_field(&line, "via", "%s", addr_format(r->via, text));
+	log_field(&line, "outcome", "%s", outcome_name(r->code));
+	put_negotiated(&line, r);
+	if (r->facts.protocol[0])
+		put_client(&line, r->client);
+	put_failure(&line, r);
+	log_number(&line, "received", r->received);
+	log_number(&line, "sent", r->sent);
+	if (r->via || r->phase_ms[PHASE_PROXY] > 0)
+		log_number(&line, "proxy_ms", r->phase_ms[PHASE_PROXY]);
+	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
+	if (r->alpn[0])
+		log_number(&line, "request_ms", r->phase_ms[PHASE_REQUEST]);
+	log_number(&line, "greeting_ms", r->phase_ms[PHASE_GREETING]);
+	log_number(&line, "linger_ms", r->phase_ms[PHASE_LINGER]);
+	log_end(&line);
+}

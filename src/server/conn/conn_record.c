@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/conn_record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void connrecord_init(struct conn_record *r, const struct addr *peer)
+{
+	memset(r, 0, sizeof *r);
+	r->peer = *peer;
+	r->sent_alert = OUTCOME_NO_ALERT;
+	r->alpn = "";
+	r->facts = (struct tlsio_facts){ "", "", "", false };
+}
+
+int connrecord_ask(struct conn_record *r, struct outcome *oc)
+{
+	r->client = calloc(1, sizeof *r->client);
+	return r->client ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a client");
+}
+
+void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked)
+{
+	bool closed = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
+	bool closed_later = oc->code == OC_GREETING_TRUNCATED || oc->code == OC_GREETING_RESET;
+	const char *what = NULL;
+
+	if (silent && closed)
+		what = "connected and closed without a byte";
+	else if (unasked && closed_later)
+		what = "closed after the handshake without a request";
+	if (!what)
+		return;
+	*oc = OUTCOME_NONE;
+	outcome_set(oc, OC_HEALTH_CHECK, "%s", what);
+}
+
+/* On the heap, because most connections never fail, and an outcome is a kilobyte. */
+void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
+{
+	struct outcome judged = OUTCOME_NONE;
+
+	if (r->code != OC_OK || oc->code == OC_OK)
+		return;
+	/* The library only knows that the client's certificate was refused; its judge knows why. */
+	if (oc->code == OC_CERT_INVALID && r->client) {
+		clientauth_explain(r->client, &judged);
+		oc = &judged;
+	}
+	r->code = oc->code;
+	r->stage = stage;
+	r->failure = malloc(sizeof *r->failure);
+	if (r->failure)
+		*r->failure = *oc;
+}
+
+void connrecord_take(struct conn_record *r, const struct tlsio *tls)
+{
+	r->received += tlsio_received(tls);
+	r->sent = tlsio_sent(tls);
+	r->sent_alert = tlsio_sent_alert(tls);
+	r->sni = tlsio_dup_sni(tls);
+}
+
+void connrecord_free(struct conn_record *r)
+{
+	free(r->sni);
+	free(r->failure);
+	free(r->client);
+	r->sni = NULL;
+	r->client = NULL;
+	r->failure = NULL;
+}

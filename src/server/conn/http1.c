@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/http1.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/*
+ * The grammar of RFC 9112 sections 2 to 5, a state for each place in it. An
+ * answer of a state is the next one; AT_DECIDED when the status is set.
+ */
+enum state {
+	AT_START,
+	AT_START_LF,
+	AT_METHOD,
+	AT_TARGET,
+	AT_VERSION,
+	AT_LINE_LF,
+	AT_LINE,
+	AT_NAME,
+	AT_VALUE,
+	AT_END_LF,
+	AT_DECIDED
+};
+
+enum field { FIELD_OTHER, FIELD_HOST, FIELD_ACCEPT };
+
+static enum state decide(struct http1_parser *p, unsigned status, const char *why)
+{
+	p->status = status;
+	p->why = why;
+	return AT_DECIDED;
+}
+
+/* tchar: RFC 9110 section 5.6.2. */
+static bool is_token(char c)
+{
+	return c > ' ' && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]{}", c);
+}
+
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What a host and port consist of: RFC 3986 section 3.2.2. */
+static bool is_host(char c)
+{
+	return is_alnum(c) || (c && strchr("-._~!$&'()*+,;=:[]%", c));
+}
+
+static void add(struct http1_parser *p, char c)
+{
+	if (p->word_len < sizeof p->word)
+		p->word[p->word_len] = c;
+	p->word_len++;
+}
+
+static bool word_is(const struct http1_parser *p, const char *word)
+{
+	return p->word_len == strlen(word) && memcmp(p->word, word, p->word_len) == 0;
+}
+
+static bool word_begins(const struct http1_parser *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	return p->word_len >= len && strncasecmp(p->word, word, len) == 0;
+}
+
+static enum state on_start(struct http1_parser *p, char c)
+{
+	/* Section 2.2: an empty line before the request is ignored. One. */
+	if (c == '\r' && p->total == 1)
+		return AT_START_LF;
+	if (!is_token(c))
+		return decide(p, 400, "a request begins with a method");
+	add(p, c);
+	return AT_METHOD;
+}
+
+static enum state on_start_lf(struct http1_parser *p, char c)
+{
+	return c == '\n' ? AT_START : decide(p, 400, "a request begins with a method");
+}
+
+static enum state on_method(struct http1_parser *p, char c)
+{
+	if (is_token(c)) {
+		add(p, c);
+		return AT_METHOD;
+	}
+	if (c != ' ')
+		return decide(p, 400, "a method is one word, and a blank follows");
+	if (word_is(p, "GET"))
+		p->method = HTTP1_GET;
+	else if (word_is(p, "HEAD"))
+		p->method = HTTP1_HEAD;
+	else if (word_is(p, "OPTIONS"))
+		p->method = HTTP1_OPTIONS;
+	p->word_len = 0;
+	return AT_TARGET;
+}
+
+/* Section 3.2. Of a method that is refused anyway the target is not judged. */
+static bool is_target(const struct http1_parser *p)
+{
+	if (p->word_len == 0)
+		return false;
+	if (p->method == HTTP1_OTHER || p->word[0] == '/')
+		return true;
+	if (p->method == HTTP1_OPTIONS && word_is(p, "*"))
+		return true;
+	return word_begins(p, "http://") || word_begins(p, "https://");
+}
+
+static enum state on_target(struct http1_parser *p, char c)
+{
+	if (c > ' ' && c < 0x7f) {
+		add(p, c);
+		return AT_TARGET;
+	}
+	if (c != ' ')
+		return decide(p, 400, "a target and a version follow the method");
+	if (!is_target(p))
+		return decide(p, 400, "a target begins with a slash");
+	p->word_len = 0;
+	return AT_VERSION;
+}
+
+static enum state on_version(struct http1_parser *p, char c)
+{
+	if (c > ' ' && c < 0x7f && p->word_len < sizeof p->word) {
+		add(p, c);
+		return AT_VERSION;
+	}
+	if (p->word_len != 8 || memcmp(p->word, "HTTP/", 5) != 0 || p->word[6] != '.' ||
+	    !strchr("0123456789", p->word[5]) || !strchr("0123456789", p->word[7]))
+		return decide(p, 400, "a version is HTTP/1.1, for example");
+	if (c == '\n')
+		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+	if (c != '\r')
+		return decide(p, 400, "nothing follows the version");
+	if (p->word[5] != '1')
+		return decide(p, 505, "this server speaks HTTP/1.1");
+	p->minor = (unsigned)(p->word[7] - '0');
+	return AT_LINE_LF;
+}
+
+static enum state on_line_lf(struct http1_parser *p, char c)
+{
+	return c == '\n' ? AT_LINE : decide(p, 400, "a CR is not followed by LF");
+}
+
+static enum state on_line(struct http1_parser *p, char c)
+{
+	if (c == '\r')
+		return AT_END_LF;
+	if (c == '\n')
+		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+	if (c == ' ' || c == '\t')
+		return decide(p, 400, "a field goes on in a second line");
+	if (!is_token(c))
+		return decide(p, 400, "a field begins with its name");
+	p->word_len = 0;
+	add(p, c);
+	return AT_NAME;
+}
+
+static enum state on_name(struct http1_parser *p, char c)
+{
+	if (is_token(c)) {
+		add(p, c);
+		return AT_NAME;
+	}
+	if (c != ':')
+		return decide(p, 400, "a field's name is one word, and a colon follows at once");
+	p->field = FIELD_OTHER;
+	if (p->word_len == 4 && word_begins(p, "host")) {
+		p->field = FIELD_HOST;
+		p->hosts++;
+	} else if (p->word_len == 6 && word_begins(p, "accept")) {
+		p->field = FIELD_ACCEPT;
+	}
+	p->word_len = 0;
+	p->gap = false;
+	return AT_VALUE;
+}
+
+static enum state on_value(struct http1_parser *p, char c)
+{
+	bool blank = c == ' ' || c == '\t';
+
+	if (c == '\r') {
+		if (p->field == FIELD_ACCEPT)
+			httpaccept_end(&p->accept);
+		return AT_LINE_LF;
+	}
+	if (c == '\n')
+		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+	/* Above ASCII: obs-text, section 5.5 of RFC 9110. */
+	if (!blank && ((unsigned char)c < ' ' || c == 0x7f))
+		return decide(p, 400, "a field's value holds a control byte");
+	if (p->field == FIELD_ACCEPT)
+		httpaccept_feed(&p->accept, c);
+	if (p->field != FIELD_HOST)
+		return AT_VALUE;
+	if (blank) {
+		p->gap = p->word_len > 0;
+		return AT_VALUE;
+	}
+	if (p->gap || !is_host(c))
+		return decide(p, 400, "Host is no name and port");
+	add(p, c);
+	return AT_VALUE;
+}
+
+static enum state on_end_lf(struct http1_parser *p, char c)
+{
+	if (c != '\n')
+		return decide(p, 400, "a CR is not followed by LF");
+	if (p->hosts > 1)
+		return decide(p, 400, "Host is there more than once");
+	if (p->hosts == 0 && p->minor > 0)
+		return decide(p, 400, "Host is missing");
+	if (p->method == HTTP1_OTHER)
+		return decide(p, 405, "this server answers GET, HEAD and OPTIONS");
+	return decide(p, 200, NULL);
+}
+
+static enum state (*const on[])(struct http1_parser *p, char c) = {
+	[AT_START] = on_start,
+	[AT_START_LF] = on_start_lf,
+	[AT_METHOD] = on_method,
+	[AT_TARGET] = on_target,
+	[AT_VERSION] = on_version,
+	[AT_LINE_LF] = on_line_lf,
+	[AT_LINE] = on_line,
+	[AT_NAME] = on_name,
+	[AT_VALUE] = on_value,
+	[AT_END_LF] = on_end_lf,
+};
+
+unsigned http1_feed(struct http1_parser *p, const void *bytes, size_t len)
+{
+	const char *c = bytes;
+
+	for (size_t i = 0; i < len && p->status == 0; i++) {
+		if (++p->total <= HTTP1_HEAD_MAX)
+			p->state = on[p->state](p, c[i]);
+		else if (p->state <= AT_VERSION)
+			decide(p, 414, "the request line is longer than 8 KiB");
+		else
+			decide(p, 431, "the head is longer than 8 KiB");
+	}
+	return p->status;
+}
+
+void http1_end(struct http1_parser *p, unsigned status, const char *why)
+{
+	if (p->status == 0)
+		decide(p, status, why);
+}
+
+const char *http1_reason(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *reason;
+	} known[] = {
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 414, "URI Too Long" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 505, "HTTP Version Not Supported" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (known[i].status == status)
+			return known[i].reason;
+	}
+	return "";
+}
+
+/* IMF-fixdate, RFC 9110 section 5.6.7: strftime(3) would ask the locale. */
+static void write_date(time_t now, char buf[32])
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm t = { 0 };
+
+	gmtime_r(&now, &t);
+	snprintf(buf, 32, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * t.tm_wday,
+	    t.tm_mday, months + 3 * t.tm_mon, (t.tm_year + 1900) % 10000, t.tm_hour, t.tm_min,
+	    t.tm_sec);
+}
+
+size_t http1_write(const struct http1_answer *a, char buf[HTTP1_ANSWER_MAX])
+{
+	char date[32];
+	int len;
+
+	write_date(a->now, date);
+	/*
+	 * Not to be kept: it tells of this moment, and a check wants to know the present.
+	 * Allow belongs to 405, and to the answer to OPTIONS, which has no content.
+	 */
+	len = snprintf(buf, HTTP1_ANSWER_MAX,
+	    "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+	    "Content-Length: %zu\r\n%s%s%s%s\r\n",
+	    a->status, http1_reason(a->status), date, a->content_length,
+	    a->type ? "Content-Type: " : "", a->type ? a->type : "",
+	    a->type ? "\r\nX-Content-Type-Options: nosniff\r\n" : "",
+	    a->status == 405 || !a->type ? "Allow: GET, HEAD, OPTIONS\r\n" : "");
+	return (size_t)len;
+}

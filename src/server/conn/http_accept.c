@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/http_accept.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* qvalue (RFC 9110 section 12.4.2): 0 or 1, and up to three digits. -1: it is none. */
+static int parse_q(const char *s)
+{
+	int q, digit = 100;
+
+	if (*s != '0' && *s != '1')
+		return -1;
+	q = (*s++ - '0') * 1000;
+	if (*s == '.')
+		s++;
+	for (; *s >= '0' && *s <= '9'; s++, digit /= 10)
+		q += (*s - '0') * digit;
+	return *s || q > 1000 ? -1 : q;
+}
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *s)
+{
+	char *end;
+
+	s += strspn(s, " \t");
+	end = s + strlen(s);
+	while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = '\0';
+	return s;
+}
+
+static void rank(struct httpaccept_rank *r, const char *range, const char *type, const char *any,
+    unsigned q)
+{
+	unsigned precision = 0;
+
+	if (strcasecmp(range, type) == 0)
+		precision = 3;
+	else if (strcasecmp(range, any) == 0)
+		precision = 2;
+	else if (strcmp(range, "*/*") == 0)
+		precision = 1;
+	if (precision == 0 || precision < r->precision)
+		return;
+	/* The most precise range decides, whatever the others weigh. */
+	if (precision > r->precision || q > r->q)
+		r->q = q;
+	r->precision = precision;
+}
+
+/* A media range is complete: type/subtype *( ";" parameter ), of which only q counts. */
+static void take(struct httpaccept *a)
+{
+	char *rest, *range;
+	int q = 1000;
+
+	if (a->len >= sizeof a->range)
+		a->len = 0;
+	a->range[a->len] = '\0';
+	a->len = 0;
+	rest = a->range;
+	range = trim(strsep(&rest, ";"));
+	while (rest) {
+		const char *parameter = trim(strsep(&rest, ";"));
+
+		if (strncasecmp(parameter, "q=", 2) == 0)
+			q = parse_q(parameter + 2);
+	}
+	if (q < 0)
+		return;
+	rank(&a->text, range, "text/plain", "text/*", (unsigned)q);
+	rank(&a->json, range, "application/json", "application/*", (unsigned)q);
+}
+
+void httpaccept_feed(struct httpaccept *a, char c)
+{
+	if (c == ',' && !a->quoted) {
+		take(a);
+		return;
+	}
+	/* quoted-string, RFC 9110 section 5.6.4: a comma in there ends nothing. */
+	if (a->escaped)
+		a->escaped = false;
+	else if (c == '"')
+		a->quoted = !a->quoted;
+	else
+		a->escaped = a->quoted && c == '\\';
+	if (a->len < sizeof a->range)
+		a->range[a->len++] = c;
+}
+
+void httpaccept_end(struct httpaccept *a)
+{
+	take(a);
+	a->quoted = a->escaped = false;
+}
+
+bool httpaccept_wants_json(const struct httpaccept *a)
+{
+	if (a->json.q != a->text.q)
+		return a->json.q > a->text.q;
+	return a->json.q > 0 && a->json.precision > a->text.precision;
+}

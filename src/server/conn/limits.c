@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/limits.h"
+
+#include <sys/resource.h>
+
+const char *limits_name(enum limits_kind kind)
+{
+	static const char *const names[LIMITS_KINDS] = {
+		[LIMITS_CONNECTIONS] = "max-connections",
+		[LIMITS_HANDSHAKES] = "max-handshakes",
+		[LIMITS_PER_CLIENT] = "max-per-client",
+	};
+
+	return names[kind];
+}
+
+/* A worker gets its share, rounded up: all of them together may never fall short. */
+static unsigned share(unsigned connections, unsigned workers)
+{
+	return connections / workers + (connections % workers > 0);
+}
+
+int limits_settle(const struct server_options *o, uint64_t max_descriptors, struct limits *out,
+    struct outcome *oc)
+{
+	unsigned asked = o->max_connections;
+	unsigned wanted = share(asked ? asked : LIMITS_DEFAULT_CONNECTIONS, o->workers);
+	uint64_t others = LIMITS_OTHER_DESCRIPTORS;
+	uint64_t room = max_descriptors > others ? max_descriptors - others : 0;
+
+	if (room == 0 || (asked && wanted > room)) {
+		outcome_set(oc, OC_USAGE,
+		    "%u connections over %u workers are %u each; with %d other descriptors a "
+		    "worker needs %u, and the hard limit of RLIMIT_NOFILE is %llu",
+		    asked ? asked : LIMITS_DEFAULT_CONNECTIONS, o->workers, wanted,
+		    LIMITS_OTHER_DESCRIPTORS, wanted + LIMITS_OTHER_DESCRIPTORS,
+		    (unsigned long long)max_descriptors);
+		if (room == 0)
+			outcome_advise(oc, "a higher hard limit (ulimit -Hn, LimitNOFILE=)");
+		else
+			outcome_advise(oc,
+			    "--max-connections %llu, more --workers, or a higher hard limit "
+			    "(ulimit -Hn, LimitNOFILE=)",
+			    (unsigned long long)(room * o->workers));
+		return -1;
+	}
+	out->connections = wanted < room ? wanted : (unsigned)room;
+	out->handshakes = o->max_handshakes;
+	out->per_client = o->max_per_client;
+	return 0;
+}
+
+int limits_apply(const struct server_options *o, struct limits *out, struct outcome *oc)
+{
+	struct rlimit limit;
+	rlim_t need;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return outcome_set_errno(oc, OC_INTERNAL, "getrlimit(RLIMIT_NOFILE)");
+	if (limits_settle(o, limit.rlim_max, out, oc) != 0)
+		return -1;
+	need = (rlim_t)out->connections + LIMITS_OTHER_DESCRIPTORS;
+	/* The master has a socket to each worker, and for a while to those of two generations. */
+	if (need < 2 * o->workers + LIMITS_OTHER_DESCRIPTORS)
+		need = 2 * o->workers + LIMITS_OTHER_DESCRIPTORS;
+	if (need > limit.rlim_max)
+		need = limit.rlim_max;
+	if (limit.rlim_cur >= need)
+		return 0;
+	limit.rlim_cur = need;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return outcome_set_errno(oc, OC_INTERNAL, "setrlimit(RLIMIT_NOFILE)");
+	return 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The default one falls through in a switch, which clang warns of. */
+#define HASH_FUNCTION(keyptr, keylen, hashv) HASH_SAX(keyptr, keylen, hashv)
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+#include <utlist.h>
+
+/* What counts as one client: an IPv4 address, or the /64 that an IPv6 host has to itself. */
+struct client_key {
+	uint32_t scope; /* of a link-local address: the same /64 is on every link */
+	uint16_t family;
+	uint16_t zero; /* no byte of a key is left to chance */
+	unsigned char prefix[8];
+};
+
+struct pool_client {
+	struct client_key key;
+	struct pool_place *places; /* the one that has waited longest at the head */
+	size_t count;
+	UT_hash_handle hh;
+};
+
+static bool make_key(const struct addr *peer, struct client_key *key)
+{
+	memset(key, 0, sizeof *key);
+	key->family = peer->ss.any.sa_family;
+	if (key->family == AF_INET) {
+		memcpy(key->prefix, &peer->ss.v4.sin_addr, sizeof peer->ss.v4.sin_addr);
+	} else if (key->family == AF_INET6) {
+		key->scope = peer->ss.v6.sin6_scope_id;
+		memcpy(key->prefix, &peer->ss.v6.sin6_addr, sizeof key->prefix);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static int join_client(struct pool *p, struct pool_place *place)
+{
+	struct pool_client *client;
+	struct client_key key;
+
+	if (p->limits->per_client == 0 || !make_key(&conn_get_record(place->conn)->peer, &key))
+		return 0;
+	HASH_FIND(hh, p->clients, &key, sizeof key, client);
+	if (!client) {
+		client = calloc(1, sizeof *client);
+		if (!client)
+			return -1;
+		client->key = key;
+		HASH_ADD(hh, p->clients, key, sizeof client->key, client);
+		if (!client->hh.tbl) {
+			free(client);
+			return -1;
+		}
+	}
+	DL_APPEND2(client->places, place, client_prev, client_next);
+	client->count++;
+	place->client = client;
+	return 0;
+}
+
+static void leave_client(struct pool *p, struct pool_place *place)
+{
+	struct pool_client *client = place->client;
+
+	if (!client)
+		return;
+	DL_DELETE2(client->places, place, client_prev, client_next);
+	place->client = NULL;
+	if (--client->count == 0) {
+		HASH_DEL(p->clients, client);
+		free(client);
+	}
+}
+
+static void enqueue(struct pool *p, struct pool_place *place)
+{
+	place->phase = conn_get_phase(place->conn);
+	DL_APPEND(p->queue[place->phase], place);
+}
+
+/* Whose connection it is comes with the balancer's header. */
+static bool has_client(const struct pool_place *place)
+{
+	return conn_get_phase(place->conn) != PHASE_PROXY;
+}
+
+int pool_add(struct pool *p, struct pool_place *place)
+{
+	place->client = NULL;
+	if (has_client(place) && join_client(p, place) != 0)
+		return -1;
+	place->handshaking = false;
+	enqueue(p, place);
+	p->open++;
+	return 0;
+}
+
+static void set_handshaking(struct pool *p, struct pool_place *place, bool on)
+{
+	if (place->handshaking == on)
+		return;
+	place->handshaking = on;
+	if (on) {
+		DL_APPEND2(p->handshakes, place, handshake_prev, handshake_next);
+		p->handshake_count++;
+	} else {
+		DL_DELETE2(p->handshakes, place, handshake_prev, handshake_next);
+		p->handshake_count--;
+	}
+}
+
+int pool_update(struct pool *p, struct pool_place *place)
+{
+	enum conn_phase was = place->phase;
+
+	set_handshaking(p, place, conn_is_handshaking(place->conn));
+	if (conn_get_phase(place->conn) == was)
+		return 0;
+	DL_DELETE(p->queue[was], place);
+	enqueue(p, place);
+	if (was == PHASE_PROXY)
+		return join_client(p, place);
+	if (place->client) {
+		DL_DELETE2(place->client->places, place, client_prev, client_next);
+		DL_APPEND2(place->client->places, place, client_prev, client_next);
+	}
+	return 0;
+}
+
+void pool_remove(struct pool *p, struct pool_place *place)
+{
+	set_handshaking(p, place, false);
+	leave_client(p, place);
+	DL_DELETE(p->queue[place->phase], place);
+	p->open--;
+}
+
+/* Every queue is in the order in which its phase began, so only their heads compete. */
+static struct pool_place *longest_waiting(const struct pool *p)
+{
+	struct pool_place *oldest = NULL;
+
+	for (int q = 0; q < CONN_PHASES; q++) {
+		struct pool_place *head = p->queue[q];
+
+		if (head && (!oldest || conn_since(head->conn) < conn_since(oldest->conn)))
+			oldest = head;
+	}
+	return oldest;
+}
+
+struct pool_place *pool_excess(const struct pool *p, const struct pool_place *latest,
+    enum limits_kind *which)
+{
+	const struct limits *l = p->limits;
+
+	if (latest->client && latest->client->count > l->per_client) {
+		*which = LIMITS_PER_CLIENT;
+		return latest->client->places;
+	}
+	if (p->handshake_count > l->handshakes) {
+		*which = LIMITS_HANDSHAKES;
+		return p->handshakes;
+	}
+	if (p->open > l->connections) {
+		*which = LIMITS_CONNECTIONS;
+		return longest_waiting(p);
+	}
+	return NULL;
+}
+
+struct pool_place *pool_expired(const struct pool *p, uint64_t now_ms)
+{
+	for (int q = 0; q < CONN_PHASES; q++) {
+		if (p->queue[q] && conn_deadline(p->queue[q]->conn) <= now_ms)
+			return p->queue[q];
+	}
+	return NULL;
+}
+
+struct pool_place *pool_any(const struct pool *p)
+{
+	for (int q = 0; q < CONN_PHASES; q++) {
+		if (p->queue[q])
+			return p->queue[q];
+	}
+	return NULL;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/proxy_header.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/proxy_protocol.h"
+
+struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer)
+{
+	struct proxyhead *p = calloc(1, sizeof *p);
+
+	if (!p)
+		return NULL;
+	p->access = access;
+	p->balancer = *balancer;
+	return p;
+}
+
+static void drop(struct proxyhead *p)
+{
+	free(p->held);
+	p->held = NULL;
+	p->held_len = 0;
+}
+
+void proxyhead_free(struct proxyhead *p)
+{
+	if (!p)
+		return;
+	drop(p);
+	free(p);
+}
+
+/* A balancer's mere connect, or one that it broke off: RST is how many of them close a check. */
+static int left(const struct proxyhead *p, struct outcome *oc)
+{
+	if (p->held_len == 0)
+		return outcome_set(oc, OC_HEALTH_CHECK, "connected and closed without a byte");
+	return outcome_set(oc, OC_PROXY_HEADER_BAD,
+	    "the connection ended in the middle of the PROXY protocol header");
+}
+
+/* The bytes were seen already, so this takes them all, at once. */
+static int consume(int fd, unsigned char *bytes, size_t len, struct outcome *oc)
+{
+	ssize_t n = recv(fd, bytes, len, 0);
+
+	if (n == (ssize_t)len)
+		return 0;
+	return outcome_set_errno(oc, OC_INTERNAL, "%zd of %zu bytes of a header were there", n,
+	    len);
+}
+
+static int hold(struct proxyhead *p, const unsigned char *bytes, size_t len, struct outcome *oc)
+{
+	unsigned char *held = realloc(p->held, len);
+
+	if (!held)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a PROXY protocol header");
+	memcpy(held, bytes, len);
+	p->held = held;
+	p->held_len = len;
+	return 0;
+}
+
+/* From here on the client counts, and who it is comes before what it says. */
+static int judge(const struct proxyhead *p, const struct proxyproto *header,
+    struct conn_record *record, struct outcome *oc)
+{
+	record->received = header->len;
+	if (header->origin == PROXYPROTO_FORWARDED) {
+		record->peer = header->source;
+		record->via = &p->balancer;
+	}
+	if (header->origin == PROXYPROTO_LOCAL || access_permits(p->access, &record->peer))
+		return 0;
+	return outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+}
+
+/*
+ * A look first, because the client's bytes follow at once and are not ours to
+ * take. But what is there of an incomplete header is taken: else the socket
+ * would stay readable, and the event loop spin until the rest comes.
+ */
+enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
+    struct outcome *oc)
+{
+	unsigned char bytes[PROXYPROTO_MAX + 1], *fresh = bytes + p->held_len;
+	struct proxyproto header;
+	enum parse parse;
+	ssize_t n;
+
+	if (p->held)
+		memcpy(bytes, p->held, p->held_len);
+	do
+		n = recv(fd, fresh, sizeof bytes - p->held_len, MSG_PEEK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return IO_WANT_READ;
+	if (n <= 0) {
+		left(p, oc);
+		return IO_FAILED;
+	}
+	/* The whole of it, until it is known where the client's part begins. */
+	record->received = p->held_len + (size_t)n;
+	parse = proxyproto_parse(bytes, p->held_len + (size_t)n, &header, oc);
+	if (parse == PARSE_BAD)
+		return IO_FAILED;
+	if (parse == PARSE_MORE)
+		return consume(fd, fresh, (size_t)n, oc) == 0 &&
+			hold(p, bytes, p->held_len + (size_t)n, oc) == 0
+		    ? IO_WANT_READ
+		    : IO_FAILED;
+	*more = header.len < p->held_len + (size_t)n;
+	if (consume(fd, fresh, header.len - p->held_len, oc) != 0)
+		return IO_FAILED;
+	drop(p);
+	return judge(p, &header, record, oc) == 0 ? IO_DONE : IO_FAILED;
+}
+
+int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc)
+{
+	return outcome_set(oc, OC_PROXY_HEADER_BAD,
+	    p->held_len == 0 ? "no PROXY protocol header came within %u ms"
+			     : "the PROXY protocol header was not complete after %u ms",
+	    after_ms);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_CONN_PROXY_HEADER_H
+#define HELLO_SERVER_CONN_PROXY_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/addr.h"
+#include "base/outcome.h"
+#include "server/listen/access.h"
+#include "server/conn/conn_record.h"
+
+/*
+ * A connection from a balancer, until its PROXY protocol header is here. Bytes
+ * are held only while a part of it is.
+ */
+struct proxyhead {
+	const struct access *access; /* who judges the client that the header names */
+	struct addr balancer;
+	unsigned char *held;
+	size_t held_len;
+};
+
+/* access must outlive the object. NULL when out of memory. */
+struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer);
+
+/*
+ * Take the header from the socket and not a byte more. The client in it becomes
+ * the record's peer and is judged; where it names nobody, the balancer stays
+ * the peer, and a balancer that speaks for itself is let in as one.
+ *
+ * IO_DONE: *more tells whether something has come behind it already.
+ * IO_WANT_READ: all that came was the beginning of one. IO_FAILED:
+ * PROXY_HEADER_BAD, CLIENT_DENIED, HEALTH_CHECK when the balancer has left
+ * without a byte, or INTERNAL.
+ */
+enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
+    struct outcome *oc);
+
+/* The deadline has passed: PROXY_HEADER_BAD. Returns -1. */
+int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc);
+
+/* NULL is fine. */
+void proxyhead_free(struct proxyhead *p);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listen/endpoint.h"
+
+#include <string.h>
+#include <sys/un.h>
+
+/* The kernel takes a path that fills the field, but then there is no end that others rely on. */
+enum { PATH_LENGTH_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1 };
+
+static int parse_unix(const char *name, const char *path, struct server_place *out,
+    struct outcome *oc)
+{
+	if (!path[0])
+		return outcome_set(oc, OC_USAGE, "%s unix:PATH: the path is empty", name);
+	if (strlen(path) > PATH_LENGTH_MAX) {
+		outcome_set(oc, OC_USAGE,
+		    "%s unix:PATH: %zu bytes, but the path of a socket has at most %d", name,
+		    strlen(path), PATH_LENGTH_MAX);
+		outcome_advise(oc, "a shorter path, or one that is relative to the current folder");
+		return -1;
+	}
+	*out = (struct server_place){ .kind = PLACE_UNIX, .text = path };
+	return 0;
+}
+
+static int parse_inet(const char *name, const char *value, struct server_place *out,
+    struct outcome *oc)
+{
+	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
+	struct outcome why = OUTCOME_NONE;
+	struct addr at;
+
+	if (addr_split(value, host, port, &why) == 0 && host[0] && port[0] &&
+	    addr_parse(host, port, &at, &why) == 0) {
+		*out = (struct server_place){ .kind = PLACE_INET, .at = at, .text = value };
+		return 0;
+	}
+	outcome_set(oc, OC_USAGE, "%s wants ADDR:PORT, not \"%s\"%s%s", name, value,
+	    why.detail[0] ? ": " : "", why.detail);
+	outcome_advise(oc, "%s 127.0.0.1:8443, %s [::1]:8443, or %s unix:PATH", name, name, name);
+	return -1;
+}
+
+int server_place_parse(const char *name, const char *value, struct server_place *out,
+    struct outcome *oc)
+{
+	static const char path[] = "unix:", given[] = "systemd";
+
+	if (strncmp(value, path, sizeof path - 1) == 0)
+		return parse_unix(name, value + sizeof path - 1, out, oc);
+	if (strncmp(value, given, sizeof given - 1) != 0)
+		return parse_inet(name, value, out, oc);
+	value += sizeof given - 1;
+	if (value[0] == ':' && value[1])
+		value++;
+	else if (value[0])
+		return outcome_set(oc, OC_USAGE, "%s wants systemd or systemd:NAME, not systemd%s",
+		    name, value);
+	*out = (struct server_place){ .kind = PLACE_SYSTEMD, .text = value };
+	return 0;
+}

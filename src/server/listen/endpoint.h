@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_LISTEN_ENDPOINT_H
+#define HELLO_SERVER_LISTEN_ENDPOINT_H
+
+#include "net/addr.h"
+#include "base/outcome.h"
+
+enum server_place_kind { PLACE_INET, PLACE_UNIX, PLACE_SYSTEMD };
+
+/* Where to listen, as an option's value says it. */
+struct server_place {
+	enum server_place_kind kind;
+	struct addr at;   /* INET */
+	const char *text; /* UNIX: the path; SYSTEMD: the name, or "" for any */
+};
+
+/*
+ * Read "ADDR:PORT", "unix:PATH", "systemd" or "systemd:NAME". name is the
+ * option as the user knows it, for messages. The place points into value.
+ * Returns 0, or -1 with OC_USAGE.
+ */
+int server_place_parse(const char *name, const char *value, struct server_place *out,
+    struct outcome *oc);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listen/listener.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "net/sock.h"
+
+/* Append an open one; the set closes it from now on. */
+static int add(struct listener_set *set, int fd, const struct unixsock *path, struct outcome *oc)
+{
+	struct listener *l = &set->item[set->count++];
+
+	*l = (struct listener){ .fd = fd };
+	if (path)
+		l->path = *path;
+	return sock_local(fd, &l->at, oc);
+}
+
+static int open_one(struct listener_set *set, const struct addr *at, struct outcome *oc)
+{
+	int fd;
+
+	/* The kernel cuts the backlog to net.core.somaxconn. */
+	if (sock_listen(at, SOMAXCONN, &fd, oc) != 0)
+		return -1;
+	return add(set, fd, NULL, oc);
+}
+
+static int open_path(struct listener_set *set, const char *path, struct outcome *oc)
+{
+	struct unixsock bound;
+
+	if (unixsock_listen(path, SOMAXCONN, &bound, oc) != 0)
+		return -1;
+	return add(set, bound.fd, &bound, oc);
+}
+
+static int take_given(struct listener_set *set, const char *option, size_t max,
+    struct activation *given, const char *name, struct outcome *oc)
+{
+	int fds[SERVER_LISTEN_MAX], ret = 0;
+	size_t count;
+
+	if (activation_take(given, option, name, fds, max, &count, oc) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		ret |= add(set, fds[i], NULL, oc);
+	return ret;
+}
+
+/* At most max of them, where one place stands for several. */
+static int open_place(struct listener_set *set, const char *option, size_t max,
+    const struct server_place *place, struct activation *given, struct outcome *oc)
+{
+	switch (place->kind) {
+	case PLACE_UNIX:
+		return open_path(set, place->text, oc);
+	case PLACE_SYSTEMD:
+		return take_given(set, option, max, given, place->text, oc);
+	default:
+		return open_one(set, &place->at, oc);
+	}
+}
+
+static bool takes_the_rest(const struct server_place *place)
+{
+	return place->kind == PLACE_SYSTEMD && !place->text[0];
+}
+
+/* IPv6 first: where port 0 was asked for, IPv4 then takes the port that IPv6 got. */
+static int open_both(struct listener_set *set, const struct addr *any6, struct addr any4,
+    struct outcome *oc)
+{
+	struct outcome v6 = OUTCOME_NONE;
+
+	if (open_one(set, any6, &v6) == 0) {
+		addr_set_port(&any4, addr_port(&set->item[0].at));
+	} else if (v6.sys_errno != EAFNOSUPPORT && v6.sys_errno != EADDRNOTAVAIL) {
+		/* Only a machine without IPv6 is served by IPv4 alone. */
+		*oc = v6;
+		return -1;
+	}
+	return open_one(set, &any4, oc);
+}
+
+static int open_all(struct listener_set *set, const char *port, struct outcome *oc)
+{
+	enum { ATTEMPTS = 16 };
+	struct addr any6, any4;
+
+	if (addr_parse("::", port, &any6, oc) != 0 || addr_parse("0.0.0.0", port, &any4, oc) != 0)
+		return -1;
+	/* Port 0: what is free in IPv6 may be somebody's in IPv4; the kernel knows more ports. */
+	for (int i = 1; i < ATTEMPTS && addr_port(&any6) == 0; i++) {
+		struct outcome tried = OUTCOME_NONE;
+
+		if (open_both(set, &any6, any4, &tried) == 0)
+			return 0;
+		listener_set_close(set);
+		if (tried.sys_errno != EADDRINUSE)
+			break;
+	}
+	return open_both(set, &any6, any4, oc);
+}
+
+int listener_set_open(struct listener_set *set, const struct server_options *o,
+    struct activation *given, struct outcome *oc)
+{
+	struct outcome ignored = OUTCOME_NONE;
+	int ret = 0;
+
+	set->count = 0;
+	if (o->listen_count == 0)
+		ret = open_all(set, o->port, oc);
+	/* In two rounds: "all the rest" is known when those with a name are taken. */
+	for (int rest = 0; rest <= 1; rest++) {
+		for (size_t i = 0; ret == 0 && i < o->listen_count; i++) {
+			if (takes_the_rest(&o->listen[i]) == rest)
+				ret = open_place(set, "--listen", SERVER_LISTEN_MAX - set->count,
+				    &o->listen[i], given, oc);
+		}
+	}
+	/* A path that stays is stale, which the next start sees; the first failure is the news. */
+	if (ret != 0)
+		listener_set_withdraw(set, &ignored);
+	return ret;
+}
+
+int listener_set_open_one(struct listener_set *set, const char *option,
+    const struct server_place *place, struct activation *given, struct outcome *oc)
+{
+	struct outcome ignored = OUTCOME_NONE;
+
+	set->count = 0;
+	if (open_place(set, option, 1, place, given, oc) == 0)
+		return 0;
+	listener_set_withdraw(set, &ignored);
+	return -1;
+}
+
+const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX])
+{
+	struct sockaddr_un at = { .sun_family = AF_UNSPEC };
+	socklen_t len = sizeof at;
+	char text[ADDR_TEXT_MAX];
+
+	if (l->at.ss.any.sa_family != AF_UNIX) {
+		snprintf(buf, LISTENER_TEXT_MAX, "%s", addr_format(&l->at, text));
+		return buf;
+	}
+	/* Of an abstract name (unix(7)) the first byte is 0, and the length tells its end. */
+	if (getsockname(l->fd, (struct sockaddr *)&at, &len) != 0 ||
+	    len <= offsetof(struct sockaddr_un, sun_path))
+		len = offsetof(struct sockaddr_un, sun_path);
+	else if (!at.sun_path[0])
+		at.sun_path[0] = '@';
+	snprintf(buf, LISTENER_TEXT_MAX, "unix:%.*s",
+	    (int)(len - offsetof(struct sockaddr_un, sun_path)), at.sun_path);
+	return buf;
+}
+
+struct listener *listener_set_find_dead(struct listener_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct pollfd p = { .fd = set->item[i].fd, .events = POLLRDHUP };
+
+		if (poll(&p, 1, 0) > 0)
+			return &set->item[i];
+	}
+	return NULL;
+}
+
+int listener_revive(const struct listener *l, struct outcome *oc)
+{
+	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	char was[LISTENER_TEXT_MAX], is[LISTENER_TEXT_MAX];
+	struct outcome why = OUTCOME_NONE;
+	struct listener now = { .fd = l->fd };
+
+	listener_format(l, was);
+	if (l->at.ss.any.sa_family != AF_UNIX) {
+		/* Else what was shut down while it did not listen would be so in all it accepts. */
+		(void)connect(l->fd, &nowhere, sizeof nowhere);
+		/* The port is still this socket's, or free if the kernel had chosen it. */
+		(void)bind(l->fd, &l->at.ss.any, l->at.len);
+	}
+	if (l->at.ss.any.sa_family != AF_UNIX && listen(l->fd, SOMAXCONN) == 0 &&
+	    sock_local(l->fd, &now.at, &why) == 0 && strcmp(listener_format(&now, is), was) == 0)
+		return 0;
+	outcome_set(oc, OC_LISTEN, "%s was shut down from within, and cannot listen again", was);
+	outcome_advise(oc,
+	    "start the server again; somebody may have taken over one of its workers");
+	return -1;
+}
+
+void listener_set_close(struct listener_set *set)
+{
+	while (set->count > 0)
+		close(set->item[--set->count].fd);
+}
+
+int listener_set_withdraw(struct listener_set *set, struct outcome *oc)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->item[i].path.path)
+			ret |= unixsock_remove(&set->item[i].path, oc);
+	}
+	listener_set_close(set);
+	return ret;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listen/unix_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "net/sock.h"
+
+enum { UNIXSOCK_PATH_MAX = sizeof((struct sockaddr_un *)0)->sun_path };
+
+static socklen_t make_address(const char *path, struct sockaddr_un *at)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof at->sun_path)
+		return 0;
+	memset(at, 0, sizeof *at);
+	at->sun_family = AF_UNIX;
+	memcpy(at->sun_path, path, len);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
+}
+
+/* path fits into an address. */
+static const char *folder_of(const char *path, char buf[UNIXSOCK_PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+
+	memcpy(buf, path, len);
+	buf[len] = '\0';
+	return len ? buf : slash ? "/" : ".";
+}
+
+static int refuse_folder(const char *path, const char *folder, struct outcome *oc)
+{
+	outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder", path);
+	outcome_advise(oc, "ls -ld %s: it has to be there, and ours to write", folder);
+	return -1;
+}
+
+/* The lock is on the folder itself: a lock file could not be removed without another race. */
+static int lock_folder(const char *path, struct outcome *oc)
+{
+	enum { ATTEMPTS = 100 };
+	const struct timespec moment = { .tv_nsec = 10000000 };
+	char folder[UNIXSOCK_PATH_MAX];
+	int fd = open(folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return refuse_folder(path, folder, oc);
+	for (int i = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK || i == ATTEMPTS) {
+			outcome_set_errno(oc, OC_LISTEN,
+			    "cannot listen on unix:%s: lock of its folder", path);
+			close(fd);
+			return -1;
+		}
+		nanosleep(&moment, NULL);
+	}
+	return fd;
+}
+
+/* Is a server there? ECONNREFUSED is the answer of a path whose socket is gone. */
+static bool is_answered(const struct sockaddr_un *at, socklen_t len)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool refused = fd >= 0 && connect(fd, (const struct sockaddr *)at, len) != 0 &&
+	    (errno == ECONNREFUSED || errno == ENOENT);
+
+	if (fd >= 0)
+		close(fd);
+	return !refused;
+}
+
+/* Is there a socket that may make way? */
+static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, struct outcome *oc)
+{
+	struct stat st;
+
+	if (lstat(at->sun_path, &st) != 0) {
+		*stale = false;
+		if (errno == ENOENT)
+			return 0;
+		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s", at->sun_path);
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it exists and is no socket",
+		    at->sun_path);
+		outcome_advise(oc, "another path; nothing but a socket is ever replaced");
+		return -1;
+	}
+	if (is_answered(at, len)) {
+		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it is in use", at->sun_path);
+		oc->sys_errno = EADDRINUSE;
+		outcome_advise(oc, "ss -lxp shows who has it; or choose another path");
+		return -1;
+	}
+	*stale = true;
+	return 0;
+}
+
+static int remove_stale(const struct sockaddr_un *at, socklen_t len, struct outcome *oc)
+{
+	bool stale;
+
+	if (find_stale(at, len, &stale, oc) != 0)
+		return -1;
+	if (stale && unlink(at->sun_path) != 0)
+		return outcome_set_errno(oc, OC_LISTEN, "cannot replace the stale unix:%s",
+		    at->sun_path);
+	return 0;
+}
+
+static int open_locked(const char *path, int backlog, struct unixsock *out, struct outcome *oc)
+{
+	struct sockaddr_un at;
+	socklen_t len = make_address(path, &at);
+	struct stat st;
+	int fd;
+
+	if (remove_stale(&at, len, oc) != 0)
+		return -1;
+	fd = sock_open_listener((const struct sockaddr *)&at, len, backlog);
+	if (fd < 0 || lstat(path, &st) != 0) {
+		outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	*out = (struct unixsock){ fd, path, st.st_dev, st.st_ino };
+	return 0;
+}
+
+static int too_long(const char *path, struct outcome *oc)
+{
+	return outcome_set(oc, OC_LISTEN, "the path of unix:%s is too long", path);
+}
+
+int unixsock_check(const char *path, struct outcome *oc)
+{
+	char folder[UNIXSOCK_PATH_MAX];
+	struct sockaddr_un at;
+	socklen_t len = make_address(path, &at);
+	bool stale;
+
+	if (len == 0)
+		return too_long(path, oc);
+	if (access(folder_of(path, folder), W_OK | X_OK) != 0)
+		return refuse_folder(path, folder, oc);
+	return find_stale(&at, len, &stale, oc);
+}
+
+int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct outcome *oc)
+{
+	struct sockaddr_un at;
+	int lock, ret;
+
+	if (make_address(path, &at) == 0)
+		return too_long(path, oc);
+	lock = lock_folder(path, oc);
+	if (lock < 0)
+		return -1;
+	ret = open_locked(path, backlog, out, oc);
+	close(lock);
+	return ret;
+}
+
+int unixsock_remove(const struct unixsock *u, struct outcome *oc)
+{
+	struct stat st;
+
+	/* A path that has gone, or is somebody else's by now, is none of our business. */
+	if (lstat(u->path, &st) != 0 || st.st_dev != u->device || st.st_ino != u->inode ||
+	    unlink(u->path) == 0)
+		return 0;
+	return outcome_set_errno(oc, OC_LISTEN, "cannot remove unix:%s", u->path);
+}

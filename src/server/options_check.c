@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/options_check.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Is this the place of the default files? Both are judged when they are read. */
+static bool find_credentials(struct server_options *o)
+{
+	/* systemd.exec(5), LoadCredential=. The text must outlive the options. */
+	static char chain[PATH_MAX], key[PATH_MAX];
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!folder || !folder[0] ||
+	    snprintf(key, sizeof key, "%s/key.pem", folder) >= (int)sizeof key ||
+	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
+	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
+		return false;
+	o->identities[0] = (struct tlsident){ .chain_file = chain, .key_file = key };
+	return true;
+}
+
+static void choose_usual_files(struct server_options *o)
+{
+	static const struct tlsident usual = {
+		.chain_file = HELLO_SYSCONFDIR "/chain.pem",
+		.key_file = HELLO_SYSCONFDIR "/key.pem",
+	};
+
+	o->credentials = find_credentials(o);
+	o->usual_files = !o->credentials;
+	if (o->usual_files)
+		o->identities[0] = usual;
+	o->identity_count = 1;
+}
+
+/* Somebody who does not know what it is must not come across it. */
+static int check_zoo(const struct server_options *o, struct outcome *oc)
+{
+	bool here = o->listen_count > 0;
+
+	if (!o->zoo && o->manners == MANNERS_GOOD)
+		return o->unsafe_zoo
+		    ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo and --misbehave")
+		    : 0;
+	for (size_t i = 0; i < o->listen_count; i++) {
+		const struct server_place *place = &o->listen[i];
+
+		here = here &&
+		    (place->kind == PLACE_UNIX ||
+			(place->kind == PLACE_INET && addr_is_loopback(&place->at)));
+	}
+	if (o->zoo && o->identity_count > 0)
+		return outcome_set(oc, OC_USAGE, "--zoo brings its own certificates: no --cert");
+	if (here || o->unsafe_zoo)
+		return 0;
+	outcome_set(oc, OC_USAGE, "%s to other machines",
+	    o->zoo ? "--zoo would serve bad certificates" : "--misbehave would be bad");
+	outcome_advise(oc, "--listen 127.0.0.1:8443, or --unsafe-zoo if that is what you want");
+	return -1;
+}
+
+int server_optcheck(struct server_options *o, struct outcome *oc)
+{
+	if (tlsctx_check_policy(&o->tls.policy, oc) != 0)
+		return -1;
+	for (size_t i = 0; i < o->identity_count; i++) {
+		if (!o->identities[i].key_file)
+			return outcome_set(oc, OC_USAGE,
+			    "--cert and --key belong together: --cert %s has no --key behind it",
+			    o->identities[i].chain_file);
+	}
+	if (check_zoo(o, oc) != 0)
+		return -1;
+	if (o->identity_count == 0 && !o->zoo)
+		choose_usual_files(o);
+	if (clientauth_settle(&o->clients, oc) != 0)
+		return -1;
+	if (o->clients.mode != CLIENTAUTH_NONE && o->tls.tickets > 0)
+		return outcome_set(oc, OC_USAGE,
+		    "--tickets and --client-ca exclude each other: a client that resumes "
+		    "could not be judged again");
+	/* Whoever is asked for a certificate must pass before it is told anything. */
+	if (o->clients.mode != CLIENTAUTH_NONE && o->manners == MANNERS_PLAIN)
+		return outcome_set(oc, OC_USAGE,
+		    "--misbehave plain greets everybody in clear: no --client-ca");
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_PROCESS_GAUGES_H
+#define HELLO_SERVER_PROCESS_GAUGES_H
+
+#include "server/metrics/counters.h"
+#include "server/process/workers.h"
+#include "server/confine/privdrop.h"
+#include "server/service/service.h"
+
+/* The master's part of the counters, and the log line of SIGUSR1. */
+
+/* Its workers are all ready: this is what is served now. */
+void gauges_show_service(struct counters_state *state, const struct service *s);
+
+/* The workers are confined; also a log line. */
+void gauges_show_confinement(struct counters_state *state, const struct privdrop *who,
+    const char *sandbox);
+
+void gauges_show_crew(struct counters_state *state, const struct crew_count *count);
+
+/* Log how things stand. What workers counted is printed, and nothing depends on it. */
+void gauges_log(const struct counters *c, const struct crew_count *count);
+
+#endif

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/process/master.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/process/workers.h"
+#include "server/process/gauges.h"
+#include "server/process/worker_sockets.h"
+#include "server/service/service_log.h"
+#include "server/process/signals.h"
+#include "server/process/worker.h"
+
+struct master {
+	const struct master_job *job;
+	struct service *service;
+	struct crew *crew;
+	struct posts posts;
+	bool unheard;           /* the supervisor could not be told, which was logged */
+	sigset_t waiting;       /* the signal mask while we wait */
+	bool complete;          /* "ready" was said for this generation */
+	bool stale;             /* and that one of its CRLs is */
+	int64_t looked_s;       /* when it was last looked which staples have ended; 0: never */
+	unsigned pause_ms;      /* how long a slot pauses, as last looked at */
+	unsigned revivals;      /* of listeners */
+	struct outcome failure; /* for which the server leaves */
+};
+
+/* Whoever can shut a listener down can do it again: at some time a new start is better. */
+enum { REVIVALS_MAX = 16 };
+
+static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd,
+    struct counters_seat *seat)
+{
+	struct worker_job job = {
+		.slot = order->slot,
+		.generation = order->generation,
+		.status_fd = fd,
+		.beat_ms = supervisor_beat_ms(m->job->supervisor),
+		.options = m->job->options,
+		.limits = m->job->limits,
+		.privdrop = m->job->privdrop,
+		.listeners = m->job->listeners,
+		.service = m->service,
+		.counters = m->job->counters,
+		.seat = seat,
+	};
+
+	/* With these open, the other workers would not see the master's death. */
+	posts_free(&m->posts);
+	supervisor_close(m->job->supervisor);
+	monitor_forget(m->job->monitor);
+	worker_main(&job);
+}
+
+/* Returns the worker's pid, or 0: the crew then waits before it asks again. */
+static pid_t spawn(struct master *m, const struct crew_order *order)
+{
+	struct counters_seat *seat = counters_take_seat(m->job->counters);
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		log_at(LEVEL_ERROR, "socketpair: %s", strerror(errno));
+		return 0;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		become_worker(m, order, ends[1], seat);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
+		close(ends[0]);
+		return 0;
+	}
+	counters_give_seat(m->job->counters, seat, pid);
+	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
+	    order->generation, (long)pid);
+	/* Not on the list means never ready: it is told to leave, and the crew tries again. */
+	if (posts_add(&m->posts, ends[0], POLLIN, pid) != 0)
+		close(ends[0]);
+	return pid;
+}
+
+/* Everything that has to be done now. Returns false when nobody is left to look after. */
+static bool carry_out_orders(struct master *m, struct crew_order *wait)
+{
+	for (;;) {
+		struct crew_order order = crew_next(m->crew, clock_ms());
+
+		switch (order.what) {
+		case CREW_SPAWN:
+			crew_spawned(m->crew, order.slot, spawn(m, &order), clock_ms());
+			break;
+		case CREW_DRAIN:
+			kill(order.pid, SIGTERM);
+			break;
+		case CREW_KILL:
+			if (order.late)
+				log_at(LEVEL_WARNING, "worker with pid %ld is late: killed",
+				    (long)order.pid);
+			kill(order.pid, SIGKILL);
+			break;
+		case CREW_WAIT:
+			*wait = order;
+			return true;
+		case CREW_FINISHED:
+			return false;
+		}
+	}
+}
+
+static void count_crew(struct master *m)
+{
+	struct crew_count count = crew_count(m->crew);
+
+	gauges_show_crew(m->job->counters->state, &count);
+	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
+	if (count.pause_ms >= CREW_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
+		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
+		    count.pause_ms);
+	m->pause_ms = count.pause_ms;
+}
+
+static void withdraw_listeners(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	if (listener_set_withdraw(m->job->listeners, &oc) != 0)
+		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
+}
+
+/* Begin to leave; also for what cannot be mended from here, but by whoever starts us anew. */
+static void stop(struct master *m, bool graceful)
+{
+	m->job->counters->state->draining = true;
+	supervisor_leaving(m->job->supervisor);
+	crew_stop(m->crew, graceful);
+	posts_forget_listeners(&m->posts);
+	withdraw_listeners(m);
+}
+
+/*
+ * Only a process that shares a listener can have shut it down, and the sandbox
+ * forbids that: whoever it was is no worker of ours any more.
+ */
+static void revive_listeners(struct master *m, struct listener_set *set)
+{
+	char text[LISTENER_TEXT_MAX];
+	struct listener *dead;
+
+	while ((dead = listener_set_find_dead(set))) {
+		if (m->revivals++ == REVIVALS_MAX)
+			outcome_set(&m->failure, OC_LISTEN,
+			    "%s was shut down from within, too often to be an accident",
+			    listener_format(dead, text));
+		if (m->failure.code != OC_OK || listener_revive(dead, &m->failure) != 0) {
+			log_outcome(LEVEL_ERROR, "a listener is dead: draining", &m->failure);
+			stop(m, true);
+			return;
+		}
+		log_at(LEVEL_ERROR, "%s was shut down from within; it listens again",
+		    listener_format(dead, text));
+	}
+}
+
+static void heed_post(struct master *m, size_t i)
+{
+	char bytes[64];
+	pid_t pid = m->posts.pid[i];
+
+	if (read(m->posts.poll[i].fd, bytes, sizeof bytes) <= 0) {
+		posts_remove(&m->posts, i);
+		return;
+	}
+	crew_ready(m->crew, pid, clock_ms());
+	crew_beat(m->crew, pid, clock_ms());
+}
+
+static void note_complete(struct master *m)
+{
+	struct counters_state *state = m->job->counters->state;
+
+	/* A worker reports that it is ready when it has proved that it is confined. */
+	if (!state->ready)
+		gauges_show_confinement(state, m->job->privdrop, m->job->sandbox);
+	m->complete = true;
+	gauges_show_service(state, m->service);
+	log_at(LEVEL_INFO, "ready");
+}
+
+static void wait_for_news(struct master *m, uint64_t until_ms)
+{
+	uint64_t now = clock_ms(), ms = until_ms > now ? until_ms - now : 0;
+	struct timespec left = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	int n = ppoll(m->posts.poll, m->posts.count, until_ms == UINT64_MAX ? NULL : &left,
+	    &m->waiting);
+	bool dead = false;
+
+	/* Backwards: removing moves the last one into the place just looked at. */
+	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
+		if (m->posts.pid[i] == POSTS_LISTENER)
+			dead |= m->posts.poll[i].revents != 0;
+		else if (m->posts.poll[i].revents)
+			heed_post(m, i);
+	}
+	if (dead) {
+		revive_listeners(m, m->job->listeners);
+		revive_listeners(m, m->job->metrics);
+	}
+	if (!m->complete && crew_is_complete(m->crew))
+		note_complete(m);
+}
+
+static void log_exit(pid_t pid, int status)
+{
+	if (WIFSIGNALED(status))
+		log_at(LEVEL_WARNING, "worker with pid %ld was killed by signal %d (%s)", (long)pid,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		log_at(LEVEL_WARNING, "worker with pid %ld left with status %d", (long)pid,
+		    WEXITSTATUS(status));
+	else
+		log_at(LEVEL_DEBUG, "worker with pid %ld left", (long)pid);
+}
+
+/* Nobody was ever served: what ends the first workers is to be mended by whoever starts us. */
+static void judge_start(struct master *m, int status)
+{
+	struct crew_count count = crew_count(m->crew);
+	bool refused = WIFEXITED(status) && WEXITSTATUS(status) == outcome_status(OC_PRIVILEGES);
+
+	if (count.served || m->failure.code != OC_OK)
+		return;
+	if (refused)
+		outcome_set(&m->failure, OC_PRIVILEGES,
+		    "the first workers cannot be confined; the log says why");
+	else if (count.pause_ms >= CREW_PAUSE_LONG_MS)
+		outcome_set(&m->failure, OC_INTERNAL,
+		    "the first workers end before they are ready; the log says how");
+	else
+		return;
+	stop(m, false);
+}
+
+static void reap(struct master *m)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (monitor_exited(m->job->monitor, pid, clock_ms()))
+			continue;
+		log_exit(pid, status);
+		counters_leave_seat(m->job->counters, pid);
+		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
+			m->job->counters->state->restarts++;
+		crew_exited(m->crew, pid, clock_ms());
+		judge_start(m, status);
+	}
+}
+
+/* A service manager that cannot be told is no reason to stop, but one to complain, once. */
+static void check_told(struct master *m, int ret, const struct outcome *oc)
+{
+	if (ret != 0 && !m->unheard)
+		log_outcome(LEVEL_WARNING, "the service manager cannot be told", oc);
+	m->unheard = ret != 0;
+}
+
+static void tell_supervisor(struct master *m, uint64_t *until_ms)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
+}
+
+/* left: seconds, more than 0. A clock may be set and a machine sleep: look again once an hour. */
+static void wake_in(int64_t left, uint64_t *until_ms)
+{
+	enum { HOUR = 3600 };
+	uint64_t at_ms = clock_ms() + (uint64_t)(left < HOUR ? left : HOUR) * 1000;
+
+	if (at_ms < *until_ms)
+		*until_ms = at_ms;
+}
+
+/* A CRL gets stale by itself: said once, when it happens. */
+static void watch_crls(struct master *m, uint64_t *until_ms)
+{
+	int64_t left = clienttrust_left(&m->service->clients, time(NULL));
+
+	if (m->stale || left == INT64_MAX)
+		return;
+	if (left <= 0) {
+		servicelog_stale(m->service, &m->job->options->clients);
+		m->stale = true;
+	} else {
+		wake_in(left, until_ms);
+	}
+}
+
+/* So does an OCSP response. */
+static void watch_staples(struct master *m, uint64_t *until_ms)
+{
+	int64_t now = time(NULL), next = servicelog_staples(m->service, m->looked_s, now);
+
+	m->looked_s = now;
+	if (next != INT64_MAX)
+		wake_in(next - now, until_ms);
+}
+
+static void renew(struct master *m, struct service *fresh)
+{
+	const char *note = "";
+
+	if (service_is_same(m->service, fresh))
+		note = m->job->options->credentials
+		    ? ", though the files are unchanged: systemd hands over renewed "
+		      "credentials at a restart only"
+		    : ", though the files are unchanged";
+	servicelog_renewal(m->service, fresh);
+	service_free(m->service);
+	m->service = fresh;
+	m->complete = m->stale = false;
+	m->looked_s = 0;
+	servicelog_findings(fresh);
+	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
+}
+
+static void reload(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE, unheard = OUTCOME_NONE;
+	struct service *fresh;
+
+	check_told(m, supervisor_reloading(m->job->supervisor, &unheard), &unheard);
+	fresh = service_load(m->job->options, m->service, &oc);
+	if (fresh) {
+		renew(m, fresh);
+		m->job->counters->state->reloads++;
+	} else {
+		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
+		m->job->counters->state->reloads_failed++;
+	}
+	supervisor_reloaded(m->job->supervisor, fresh ? NULL : &oc);
+}
+
+static void heed_signals(struct master *m)
+{
+	static int heeded;
+	bool leaving = signals_seen.interrupted || signals_seen.terminations > 0;
+
+	/*
+	 * One at a time: those that come meanwhile are together one more, which begins
+	 * as soon as it may. Whoever leaves begins none, and must not tell that it does.
+	 */
+	if (signals_seen.hung_up && crew_may_renew(m->crew) && !leaving) {
+		signals_seen.hung_up = 0;
+		reload(m);
+	}
+	if (signals_seen.asked) {
+		struct crew_count count = crew_count(m->crew);
+
+		signals_seen.asked = 0;
+		gauges_log(m->job->counters, &count);
+	}
+	if (signals_seen.interrupted || signals_seen.terminations > 1) {
+		stop(m, false);
+	} else if (signals_seen.terminations > heeded) {
+		log_at(LEVEL_INFO, "told to leave: draining");
+		/* The workers take what is in the queues; then new clients are refused. */
+		stop(m, true);
+	}
+	heeded = signals_seen.terminations;
+}
+
+/* The kernel tells when one is shut down, in whichever process. */
+static int watch_listeners(struct master *m)
+{
+	const struct listener_set *sets[] = { m->job->listeners, m->job->metrics };
+	int ret = 0;
+
+	for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
+		for (size_t i = 0; i < sets[s]->count; i++)
+			ret |= posts_add(&m->posts, sets[s]->item[i].fd, POLLRDHUP, POSTS_LISTENER);
+	}
+	return ret;
+}
+
+static void release(struct master *m)
+{
+	posts_free(&m->posts);
+	crew_free(m->crew);
+	service_free(m->service);
+}
+
+int master_run(const struct master_job *job, struct outcome *oc)
+{
+	struct master m = { .job = job, .service = job->service, .failure = OUTCOME_NONE };
+	struct crew_order wait;
+
+	m.crew = crew_new(job->options->workers, job->options->drain_ms);
+	if (!m.crew || watch_listeners(&m) != 0) {
+		withdraw_listeners(&m);
+		release(&m);
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
+	}
+	servicelog_findings(m.service);
+	servicelog_clients(&job->options->clients);
+	servicelog_access(&job->options->access);
+	signals_catch(&m.waiting);
+	while (carry_out_orders(&m, &wait)) {
+		tell_supervisor(&m, &wait.until_ms);
+		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
+		watch_crls(&m, &wait.until_ms);
+		watch_staples(&m, &wait.until_ms);
+		wait_for_news(&m, wait.until_ms);
+		reap(&m);
+		count_crew(&m);
+		heed_signals(&m);
+	}
+	withdraw_listeners(&m);
+	monitor_stop(m.job->monitor);
+	log_at(LEVEL_INFO, "left");
+	release(&m);
+	if (m.failure.code == OC_OK)
+		return 0;
+	*oc = m.failure;
+	return -1;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/process/metrics_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "server/metrics/metrics.h"
+
+/* In the child: only what the new program is given stays open across the exec. */
+static _Noreturn void become_metrics(const struct monitor *m, int life_fd)
+{
+	const int given[] = { m->listen_fd, m->counters->work_fd, m->counters->state_fd, life_fd };
+	char text[64];
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+		fcntl(given[i], F_SETFD, 0);
+	snprintf(text, sizeof text, "%d %d %d %d", given[0], given[1], given[2], given[3]);
+	setenv(METRICS_ENVIRONMENT, text, 1);
+	execv("/proc/self/exe", m->argv);
+	log_at(LEVEL_ERROR, "cannot execute /proc/self/exe for the metrics: %s", strerror(errno));
+	_exit(outcome_status(OC_INTERNAL));
+}
+
+static void spawn(struct monitor *m)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		log_at(LEVEL_ERROR, "pipe: %s", strerror(errno));
+		return;
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		become_metrics(m, ends[0]);
+	}
+	close(ends[0]);
+	if (pid < 0) {
+		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
+		close(ends[1]);
+		return;
+	}
+	m->pid = pid;
+	m->life_fd = ends[1];
+}
+
+void monitor_tend(struct monitor *m, uint64_t now_ms, uint64_t *until_ms)
+{
+	if (!m->argv || m->pid > 0)
+		return;
+	if (now_ms >= m->pause.not_before_ms) {
+		m->since_ms = now_ms;
+		spawn(m);
+		if (m->pid > 0)
+			return;
+		crew_pause_after(&m->pause, false, now_ms);
+	}
+	if (m->pause.not_before_ms < *until_ms)
+		*until_ms = m->pause.not_before_ms;
+}
+
+bool monitor_exited(struct monitor *m, pid_t pid, uint64_t now_ms)
+{
+	if (m->pid == 0 || m->pid != pid)
+		return false;
+	close(m->life_fd);
+	m->pid = 0;
+	crew_pause_after(&m->pause, now_ms - m->since_ms >= CREW_LIVED_LONG_MS, now_ms);
+	log_at(LEVEL_WARNING, "the metrics process has died; the next one comes in %u ms",
+	    m->pause.pause_ms);
+	return true;
+}
+
+void monitor_forget(struct monitor *m)
+{
+	if (!m->argv)
+		return;
+	close(m->listen_fd);
+	if (m->pid > 0)
+		close(m->life_fd);
+	m->argv = NULL;
+}
+
+void monitor_stop(struct monitor *m)
+{
+	if (m->pid == 0)
+		return;
+	kill(m->pid, SIGKILL);
+	waitpid(m->pid, NULL, 0);
+	close(m->life_fd);
+	m->pid = 0;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/process/workers.h"
+
+#include <stdlib.h>
+
+enum state { STARTING, READY, DRAINING, KILLED };
+
+struct worker {
+	pid_t pid; /* 0: this place is free */
+	unsigned slot, generation;
+	enum state state;
+	uint64_t since_ms; /* when it was spawned, or told to drain */
+	uint64_t beat_ms;  /* the last sign of life */
+};
+
+enum stop { STOP_NOT, STOP_GRACEFUL, STOP_NOW };
+
+struct crew {
+	unsigned slots, generation, drain_ms;
+	unsigned kept; /* the generation that serves until the current one is complete */
+	bool served;   /* some worker was ready once */
+	enum stop stop;
+	struct crew_pause *slot;
+	struct worker *worker;
+	size_t places; /* of worker: grows when generations overlap */
+};
+
+struct crew *crew_new(unsigned slots, unsigned drain_ms)
+{
+	struct crew *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->slots = slots;
+	c->drain_ms = drain_ms;
+	c->generation = 1;
+	c->slot = calloc(slots, sizeof *c->slot);
+	if (!c->slot) {
+		crew_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void crew_free(struct crew *c)
+{
+	if (!c)
+		return;
+	free(c->slot);
+	free(c->worker);
+	free(c);
+}
+
+static struct worker *find_pid(const struct crew *c, pid_t pid)
+{
+	for (size_t i = 0; i < c->places; i++) {
+		if (c->worker[i].pid == pid)
+			return &c->worker[i];
+	}
+	return NULL;
+}
+
+/* The slot's worker of the current generation, if it has one. */
+static struct worker *find_current(const struct crew *c, unsigned slot)
+{
+	for (size_t i = 0; i < c->places; i++) {
+		struct worker *w = &c->worker[i];
+
+		if (w->pid && w->slot == slot && w->generation == c->generation)
+			return w;
+	}
+	return NULL;
+}
+
+bool crew_is_complete(const struct crew *c)
+{
+	for (unsigned s = 0; s < c->slots; s++) {
+		const struct worker *w = find_current(c, s);
+
+		if (!w || w->state != READY)
+			return false;
+	}
+	return true;
+}
+
+bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms)
+{
+	if (c->stop != STOP_NOT)
+		return true;
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		if (w->pid && w->state == READY && now_ms - w->beat_ms > within_ms)
+			return false;
+	}
+	return crew_count(c).serving > 0;
+}
+
+struct crew_count crew_count(const struct crew *c)
+{
+	struct crew_count n = { .slots = c->slots,
+		.generation = c->generation,
+		.served = c->served };
+
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		n.alive += w->pid != 0;
+		n.serving += w->pid && w->state == READY;
+		n.ready += w->pid && w->state == READY && w->generation == c->generation;
+	}
+	for (unsigned s = 0; s < c->slots; s++) {
+		if (c->slot[s].pause_ms > n.pause_ms && !find_current(c, s))
+			n.pause_ms = c->slot[s].pause_ms;
+	}
+	return n;
+}
+
+static bool must_leave(const struct crew *c, const struct worker *w)
+{
+	if (c->stop != STOP_NOT)
+		return true;
+	return w->generation != c->generation && (w->generation != c->kept || crew_is_complete(c));
+}
+
+/* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
+void crew_pause_after(struct crew_pause *s, bool lived_long, uint64_t now_ms)
+{
+	if (lived_long || s->pause_ms == 0)
+		s->pause_ms = CREW_PAUSE_MIN_MS;
+	else if (s->pause_ms < CREW_PAUSE_MAX_MS / 2)
+		s->pause_ms *= 2;
+	else
+		s->pause_ms = CREW_PAUSE_MAX_MS;
+	s->not_before_ms = now_ms + s->pause_ms;
+}
+
+static uint64_t deadline_of(const struct crew *c, const struct worker *w)
+{
+	if (w->state == STARTING)
+		return w->since_ms + CREW_START_MAX_MS;
+	if (w->state == DRAINING)
+		return w->since_ms + c->drain_ms + CREW_KILL_GRACE_MS;
+	return UINT64_MAX;
+}
+
+/* What one worker has to be told now; CREW_WAIT and until_ms if nothing. */
+static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t now_ms)
+{
+	uint64_t kill_ms = deadline_of(c, w);
+	struct crew_order order = { .what = CREW_WAIT, .pid = w->pid, .until_ms = UINT64_MAX };
+
+	if (w->state == KILLED)
+		return order;
+	if (c->stop == STOP_NOW || now_ms >= kill_ms) {
+		if (w->state == STARTING && w->generation == c->generation)
+			crew_pause_after(&c->slot[w->slot], false, now_ms);
+		w->state = KILLED;
+		order.what = CREW_KILL;
+		order.late = c->stop != STOP_NOW;
+	} else if (w->state != DRAINING && must_leave(c, w)) {
+		w->state = DRAINING;
+		w->since_ms = now_ms;
+		order.what = CREW_DRAIN;
+	} else {
+		order.until_ms = kill_ms;
+	}
+	return order;
+}
+
+/* A process that exists must find its place, so places are made before the spawn. */
+static struct worker *free_place(struct crew *c)
+{
+	struct worker *w = find_pid(c, 0), *more;
+	size_t places = c->places ? 2 * c->places : c->slots;
+
+	if (w)
+		return w;
+	more = realloc(c->worker, places * sizeof *more);
+	if (!more)
+		return NULL;
+	c->worker = more;
+	for (size_t i = c->places; i < places; i++)
+		c->worker[i] = (struct worker){ .pid = 0 };
+	w = &c->worker[c->places];
+	c->places = places;
+	return w;
+}
+
+struct crew_order crew_next(struct crew *c, uint64_t now_ms)
+{
+	struct crew_order order, wait = { .what = CREW_WAIT, .until_ms = UINT64_MAX };
+	bool nobody = true;
+	uint64_t spawn_ms;
+
+	for (size_t i = 0; i < c->places; i++) {
+		if (!c->worker[i].pid)
+			continue;
+		nobody = false;
+		order = order_for(c, &c->worker[i], now_ms);
+		if (order.what != CREW_WAIT)
+			return order;
+		if (order.until_ms < wait.until_ms)
+			wait.until_ms = order.until_ms;
+	}
+	if (c->stop != STOP_NOT) {
+		wait.what = nobody ? CREW_FINISHED : CREW_WAIT;
+		return wait;
+	}
+	for (unsigned s = 0; s < c->slots; s++) {
+		if (find_current(c, s))
+			continue;
+		if (now_ms >= c->slot[s].not_before_ms && free_place(c))
+			return (struct crew_order){ .what = CREW_SPAWN,
+				.slot = s,
+				.generation = c->generation };
+		spawn_ms = c->slot[s].not_before_ms;
+		if (spawn_ms <= now_ms)
+			spawn_ms = now_ms + CREW_PAUSE_MIN_MS; /* out of memory */
+		if (spawn_ms < wait.until_ms)
+			wait.until_ms = spawn_ms;
+	}
+	return wait;
+}
+
+void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
+{
+	if (pid > 0)
+		*free_place(c) = (struct worker){ .pid = pid,
+			.slot = slot,
+			.generation = c->generation,
+			.state = STARTING,
+			.since_ms = now_ms };
+	else
+		crew_pause_after(&c->slot[slot], false, now_ms);
+}
+
+void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
+{
+	struct worker *w = find_pid(c, pid);
+
+	if (!w || w->state != STARTING)
+		return;
+	w->state = READY;
+	w->beat_ms = now_ms;
+	c->served = true;
+}
+
+void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms)
+{
+	struct worker *w = find_pid(c, pid);
+
+	if (w)
+		w->beat_ms = now_ms;
+}
+
+void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms)
+{
+	struct worker *w = find_pid(c, pid);
+
+	if (!w)
+		return;
+	if (w->generation == c->generation && w->state < DRAINING)
+		crew_pause_after(&c->slot[w->slot], now_ms - w->since_ms >= CREW_LIVED_LONG_MS,
+		    now_ms);
+	w->pid = 0;
+}
+
+bool crew_may_renew(const struct crew *c)
+{
+	struct crew_count n = crew_count(c);
+
+	return c->stop == STOP_NOT && n.alive <= 2 * n.slots &&
+	    (crew_is_complete(c) || n.pause_ms > 0);
+}
+
+static unsigned count_ready(const struct crew *c, unsigned generation)
+{
+	unsigned ready = 0;
+
+	for (size_t i = 0; i < c->places; i++) {
+		const struct worker *w = &c->worker[i];
+
+		ready += w->pid && w->state == READY && w->generation == generation;
+	}
+	return ready;
+}
+
+/* Of two that serve equally well, the newer one. */
+static unsigned find_best(const struct crew *c)
+{
+	unsigned best = c->generation;
+
+	for (size_t i = 0; i < c->places; i++) {
+		unsigned each = c->worker[i].generation;
+
+		if (count_ready(c, each) > count_ready(c, best))
+			best = each;
+	}
+	return best;
+}
+
+unsigned crew_renew(struct crew *c)
+{
+	c->kept = find_best(c);
+	/* What killed the old generation may be mended in the new one. */
+	for (unsigned s = 0; s < c->slots; s++)
+		c->slot[s] = (struct crew_pause){ 0, 0 };
+	return ++c->generation;
+}
+
+void crew_stop(struct crew *c, bool graceful)
+{
+	if (!graceful)
+		c->stop = STOP_NOW;
+	else if (c->stop == STOP_NOT)
+		c->stop = STOP_GRACEFUL;
+}

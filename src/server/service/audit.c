@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/service/audit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tls/crl_text.h"
+
+enum { DAY = 86400 };
+
+/* Below this many bits of security, OpenSSL at its level 2 and most others refuse. */
+enum { SECURITY_BITS_MIN = 112 };
+
+struct audit {
+	audit_report *report;
+	void *arg;
+};
+
+static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
+{
+	char text[AUDIT_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	a->report(a->arg, level, text);
+}
+
+void audit_note(X509 *cert, struct audit_certificate *out)
+{
+	certinfo_get(cert, &out->info);
+	certinfo_judge(cert, &out->fit);
+	certflaw_get(cert, &out->flaw);
+	certlink_unknown_critical(cert, out->critical);
+}
+
+static void judge_dates(const struct audit *a, const struct certinfo *c, int64_t now)
+{
+	int64_t left = c->not_after - now;
+	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (now < c->not_before)
+		find(a, AUDIT_ERROR, "\"%s\" is not valid before %s, in %s: is the clock right?",
+		    c->subject, certinfo_time(c->not_before, when),
+		    certinfo_span(now - c->not_before, span));
+	else if (left < 0)
+		find(a, AUDIT_ERROR, "\"%s\" has expired on %s, %s ago: renew it", c->subject,
+		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+	else if (left < AUDIT_DAYS_LEFT * DAY && left < (c->not_after - c->not_before) / 3)
+		find(a, AUDIT_WARNING, "\"%s\" expires on %s, in %s: renew it", c->subject,
+		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+}
+
+static void judge_strength(const struct audit *a, const struct audit_certificate *c)
+{
+	if (c->fit.key_security_bits < SECURITY_BITS_MIN)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has a weak key, of %d bits of security: "
+		    "RSA of 2048 bits or P-256 is the least",
+		    c->info.subject, c->fit.key_security_bits);
+	/* Nobody looks at the signature of a root: it is trusted by itself. */
+	if (!c->info.self_signed && c->fit.signature_security_bits < SECURITY_BITS_MIN)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" is signed weakly, with %d bits of security: "
+		    "have it issued with SHA-256 or better",
+		    c->info.subject, c->fit.signature_security_bits);
+}
+
+/* Returns whether the rest of it can be judged. */
+static bool judge_extensions(const struct audit *a, const struct audit_certificate *c)
+{
+	char text[CERTFLAW_TEXT_MAX];
+
+	if (c->flaw.kind != CERTFLAW_NONE)
+		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.subject,
+		    certflaw_text(&c->flaw, text));
+	if (c->critical[0])
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has the critical extension %s, which clients do not know: they refuse "
+		    "it",
+		    c->info.subject, c->critical);
+	return c->flaw.kind == CERTFLAW_NONE;
+}
+
+static void judge_leaf(const struct audit *a, const struct audit_certificate *leaf)
+{
+	const char *name = leaf->info.subject;
+
+	if (!leaf->info.sans[0])
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has no subjectAltName, and clients look at no other name", name);
+	if (!leaf->fit.server_auth)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" is not for servers: its extended key usage lacks serverAuth", name);
+	if (!leaf->fit.digital_signature)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" may not sign a handshake: its key usage lacks "
+		    "digitalSignature",
+		    name);
+	if (leaf->fit.is_ca)
+		find(a, AUDIT_WARNING,
+		    "\"%s\" is the certificate of a CA: its key should not be here", name);
+}
+
+/* The first that is the same certificate as this one; its own place: it is the first. */
+static size_t find_twin(const struct audit_certificate *chain, size_t i)
+{
+	size_t first = 0;
+
+	while (first < i &&
+	    (!chain[i].info.sha256[0] ||
+		strcmp(chain[first].info.sha256, chain[i].info.sha256) != 0))
+		first++;
+	return first;
+}
+
+/* One that has the name of the issuer and still is not the issuer; a root may be elsewhere, too. */
+static void judge_namesake(const struct audit *a, const struct audit_certificate *c,
+    const struct audit_certificate *behind)
+{
+	const enum audit_level level = behind->info.self_signed ? AUDIT_WARNING : AUDIT_ERROR;
+
+	if (c->link == CERTLINK_NOT_SIGNED)
+		find(a, level,
+		    "the key of \"%s\" in the chain did not sign \"%s\" before it: was that CA "
+		    "made anew under its name?",
+		    behind->info.subject, c->info.subject);
+	else if (c->link == CERTLINK_UNCHECKED)
+		find(a, level,
+		    "the signature of \"%s\" cannot be verified with the key of \"%s\" behind it",
+		    c->info.subject, behind->info.subject);
+	else if (c->link == CERTLINK_KEY_ID || c->link == CERTLINK_SERIAL)
+		find(a, level,
+		    "the authorityKeyIdentifier of \"%s\" does not fit \"%s\" behind it, which "
+		    "has the key that signed it: issue \"%s\" anew",
+		    c->info.subject, behind->info.subject, c->info.subject);
+}
+
+/* Each should be issued by the one behind it; most clients sort, not all do. */
+static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
+{
+	for (size_t i = 0; i + 1 < count; i++) {
+		if (chain[i].issuer == i + 1 || find_twin(chain, i) != i ||
+		    find_twin(chain, i + 1) != i + 1)
+			continue;
+		if (chain[i].issuer != i)
+			find(a, AUDIT_WARNING,
+			    "the chain is out of order: \"%s\" should be behind "
+			    "\"%s\", which it issued",
+			    chain[chain[i].issuer].info.subject, chain[i].info.subject);
+		else if (chain[i].link == CERTLINK_STRANGER)
+			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
+			    chain[i + 1].info.subject, chain[i].info.subject);
+		else
+			judge_namesake(a, &chain[i], &chain[i + 1]);
+	}
+}
+
+static void judge_end(const struct audit *a, const struct audit_certificate *chain, size_t count)
+{
+	const struct audit_certificate *last = &chain[count - 1];
+
+	if (count > 1 && last->info.self_signed)
+		find(a, AUDIT_WARNING,
+		    "the root \"%s\" is in the chain: whoever trusts it has it, "
+		    "leave it out",
+		    last->info.subject);
+	else if (count == 1 && last->info.self_signed)
+		find(a, AUDIT_WARNING, "\"%s\" is self-signed: only who was given it trusts it",
+		    last->info.subject);
+	else if (count == 1 && !last->issuer_known)
+		find(a, AUDIT_WARNING,
+		    "the chain may be incomplete: it is \"%s\" alone, and its issuer "
+		    "\"%s\" is no root of this system",
+		    last->info.subject, last->info.issuer);
+}
+
+void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	for (size_t i = 0; i < count; i++)
+		judge_dates(&a, &chain[i].info, now);
+}
+
+static void keep_error(void *arg, enum audit_level level, const char *text)
+{
+	if (level == AUDIT_ERROR)
+		snprintf(arg, AUDIT_TEXT_MAX, "%s", text);
+}
+
+bool audit_is_outdated(const struct audit_certificate *c, int64_t now, char text[AUDIT_TEXT_MAX])
+{
+	text[0] = '\0';
+	audit_dates(c, 1, now, keep_error, text);
+	return text[0] != '\0';
+}
+
+void audit_names(const struct audit_names *names, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (names->hidden == 1)
+		find(&a, AUDIT_WARNING,
+		    "\"%s\" is in %s too, with the same type of key: that one is served",
+		    names->first_hidden, names->hidden_by);
+	else if (names->hidden > 1)
+		find(&a, AUDIT_WARNING,
+		    "\"%s\" and %zu more names are in %s or others too, with the same type of "
+		    "key: those are served",
+		    names->first_hidden, names->hidden - 1, names->hidden_by);
+}
+
+void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	int64_t left = staple->next_update - now;
+	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (staple->status == STAPLE_NONE && leaf->must_staple)
+		find(&a, AUDIT_ERROR,
+		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients refuse it",
+		    leaf->subject);
+	else if (staple->status == STAPLE_GOOD &&
+	    left < (staple->next_update - staple->this_update) / 3)
+		find(&a, AUDIT_WARNING,
+		    "the OCSP response for \"%s\" is stapled until %s, for %s: get a new one",
+		    leaf->subject, certinfo_time(staple->next_update, when),
+		    certinfo_span(left, span));
+}
+
+void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (count == 0)
+		return;
+	audit_dates(chain, count, now, report, arg);
+	for (size_t i = 0; i < count; i++) {
+		size_t twin = find_twin(chain, i);
+
+		judge_strength(&a, &chain[i]);
+		if (twin != i)
+			find(&a, AUDIT_WARNING,
+			    "certificates %zu and %zu of the chain are both \"%s\": leave one out",
+			    twin + 1, i + 1, chain[i].info.subject);
+		else if (judge_extensions(&a, &chain[i]) && i > 0 && !chain[i].fit.is_ca)
+			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
+			    chain[i].info.subject);
+	}
+	if (chain[0].flaw.kind == CERTFLAW_NONE)
+		judge_leaf(&a, &chain[0]);
+	judge_order(&a, chain, count);
+	judge_end(&a, chain, count);
+}
+
+struct softer {
+	audit_report *report;
+	void *arg;
+};
+
+static void report_softer(void *arg, enum audit_level level, const char *text)
+{
+	const struct softer *s = arg;
+
+	s->report(s->arg, level == AUDIT_ERROR ? AUDIT_WARNING : level, text);
+}
+
+/* One that is over keeps out its own clients only; when all are, nobody can pass. */
+static void judge_ca_dates(const struct audit_certificate *ca, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	struct softer softer = { report, arg };
+	char ignored[AUDIT_TEXT_MAX];
+	size_t over = 0;
+
+	while (over < count && audit_is_outdated(&ca[over], now, ignored))
+		over++;
+	if (over < count)
+		audit_dates(ca, count, now, report_softer, &softer);
+	else
+		audit_dates(ca, count, now, report, arg);
+}
+
+void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
+    audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	size_t cas = 0, roots = 0;
+
+	judge_ca_dates(ca, count, now, report, arg);
+	for (size_t i = 0; i < count; i++) {
+		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERTFLAW_NONE;
+		roots += ca[i].info.self_signed;
+		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
+			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
+			    ca[i].info.subject);
+	}
+	if (cas == 0)
+		find(&a, AUDIT_ERROR,
+		    "there is no CA in it: the file is for those who issue, not for clients");
+	else if (roots == 0)
+		find(&a, AUDIT_ERROR,
+		    "there is no root in it, in which a client's chain could end: add it");
+}
+
+/* Has the CA of this list one that covers its users, or else its CAs? */
+static bool covers(const struct tlscrl_file *crls, size_t i, bool users)
+{
+	for (size_t j = 0; j < crls->count; j++) {
+		const struct crl *crl = &crls->item[j].crl;
+
+		if (crls->item[j].ca == i && crl->fault == CRL_USABLE && !crl->base.given &&
+		    !(users ? crl->only_cas : crl->only_users))
+			return true;
+	}
+	return false;
+}
+
+static void judge_cover(const struct audit *a, const struct tlscrl_file *crls, size_t i)
+{
+	const struct tlscrl *it = &crls->item[i];
+	bool users = covers(crls, i, true), cas = covers(crls, i, false);
+
+	if (it->ca != i)
+		return;
+	if (cas && !users)
+		find(a, AUDIT_WARNING,
+		    "the CRL of \"%s\" covers only CA certificates: a client whose certificate "
+		    "that CA issued itself cannot pass",
+		    it->crl.issuer);
+	if (users && !cas && it->of_root)
+		find(a, AUDIT_WARNING,
+		    "the CRL of \"%s\" covers only end-entity certificates: no client of a CA "
+		    "below that root can pass",
+		    it->crl.issuer);
+}
+
+void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	char text[CRLWORDS_MAX];
+
+	for (size_t i = 0; i < crls->count; i++) {
+		enum crl_fault fault = tlscrl_fault(crls, i, now);
+
+		if (fault != CRL_USABLE && tlscrl_is_covered(crls, i, now))
+			find(&a, AUDIT_WARNING, "%s; the other CRL of that CA is used",
+			    crlwords_describe(&crls->item[i].crl, fault, now, text));
+		judge_cover(&a, crls, i);
+	}
+	if (crls->uncovered_key[0])
+		find(&a, AUDIT_WARNING,
+		    "there is no CRL of \"%s\" that its key has signed: no client of it gets in",
+		    crls->uncovered_key);
+}
+
+static void judge_list(const struct audit *a, const struct tlscrl_file *crls, size_t i, int64_t now)
+{
+	const struct crl *crl = &crls->item[i].crl;
+	enum crl_fault fault = tlscrl_fault(crls, i, now);
+	char text[CRLWORDS_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+
+	if (fault != CRL_USABLE && !tlscrl_is_covered(crls, i, now))
+		find(a, AUDIT_ERROR, "%s: %s", crlwords_describe(crl, fault, now, text),
+		    crlwords_advice(fault));
+	else if (fault == CRL_USABLE && tlscrl_decides(crls, i, now) &&
+	    crl->next_update - now < (crl->next_update - crl->this_update) / 3)
+		find(a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
+		    crl->issuer, certinfo_time(crl->next_update, when),
+		    certinfo_span(crl->next_update - now, span));
+}
+
+void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	for (size_t i = 0; i < crls->count; i++)
+		judge_list(&a, crls, i, now);
+	audit_crl_cover(crls, now, report, arg);
+}
+
+void audit_balancers(const char *block, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+
+	if (block)
+		find(&a, AUDIT_WARNING,
+		    "%s is everybody, so everybody may say whose connection it is: name your "
+		    "balancers alone",
+		    block);
+}

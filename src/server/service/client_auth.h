@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_SERVICE_CLIENT_AUTH_H
+#define HELLO_SERVER_SERVICE_CLIENT_AUTH_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+
+#include "tls/cert_info.h"
+#include "tls/cert_issuer.h"
+#include "tls/crl.h"
+#include "base/outcome.h"
+#include "tls/cert_request.h"
+#include "server/service/client_allow.h"
+
+/*
+ * Mutual TLS: which clients are let in. A client is judged inside the handshake,
+ * so that nothing is said to one that does not pass: first its chain, dates,
+ * purpose and revocation, then the list. Each step can only refuse.
+ */
+enum clientauth_mode {
+	CLIENTAUTH_UNSAID, /* until clientauth_settle */
+	CLIENTAUTH_NONE,
+	CLIENTAUTH_OPTIONAL, /* without a certificate a client is let in, with a bad one not */
+	CLIENTAUTH_REQUIRE
+};
+
+/* What the operator wants; zeroed at first, settled once all is said. */
+struct clientauth {
+	enum clientauth_mode mode;
+	const char *ca_file;    /* set unless the mode is none */
+	const char *crl_file;   /* NULL: revocation is not looked at */
+	bool stale_allowed;     /* a CRL is used beyond its nextUpdate */
+	struct allowlist allow; /* empty: every client of these CAs */
+};
+
+/*
+ * What was found out about one client. Zeroed at first, filled while the
+ * handshake runs; plain data, owns nothing.
+ */
+struct clientauth_peer {
+	bool sent;        /* it has shown a certificate */
+	int error, depth; /* X509_V_OK, or why it was refused, and where in the chain */
+	char subject[CERTINFO_NAME_MAX], names[CERTINFO_SANS_MAX]; /* of its certificate */
+	struct certinfo culprit;  /* the certificate that error is about */
+	struct certcause cause;   /* why that one has no issuer, where trust was at fault */
+	enum crl_fault crl_fault; /* where a CRL is at fault: which one, and how */
+	struct crl crl;
+};
+
+/* The value of --client-auth, and that of --crl-stale. Return 0, or -1 with OC_USAGE. */
+int clientauth_set_mode(struct clientauth *a, const char *value, struct outcome *oc);
+int clientauth_set_stale(struct clientauth *a, const char *value, struct outcome *oc);
+
+/*
+ * Choose what was not said: require where there is a CA, else none. What would
+ * keep out nobody, though it looks as if it did, is refused: a mode, a list or
+ * CRLs without a CA. Returns 0, or -1 with OC_USAGE.
+ */
+int clientauth_settle(struct clientauth *a, struct outcome *oc);
+
+/* How a context asks. The argument must outlive it; its connections' owner is a clientauth_peer. */
+struct tlsask clientauth_ask(const struct clientauth *a);
+
+/* What a client is called: its subject, else its names. Not verified unless error is X509_V_OK. */
+const char *clientauth_label(const struct clientauth_peer *p);
+
+/*
+ * Why this client was refused: CLIENT_CERT_REFUSED, or CRL_UNUSABLE when it is
+ * not the client's fault. Only where error is set. Returns -1.
+ */
+int clientauth_explain(const struct clientauth_peer *p, struct outcome *oc);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/service/client_cas.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tls/crl_text.h"
+
+static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *oc)
+{
+	while (tlsask_ca(tls, t->ca_count))
+		t->ca_count++;
+	t->ca = calloc(t->ca_count, sizeof *t->ca);
+	if (!t->ca)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the CAs of clients");
+	for (size_t i = 0; i < t->ca_count; i++)
+		audit_note(tlsask_ca(tls, i), &t->ca[i]);
+	return 0;
+}
+
+/* Would the clients of this list's CA be kept out, for a fault of the list? */
+static bool keeps_out(const struct clienttrust *t, const struct clientauth *a, size_t i,
+    int64_t now)
+{
+	enum crl_fault fault = tlscrl_fault(t->crls, i, now);
+
+	if (fault == CRL_USABLE || tlscrl_is_covered(t->crls, i, now))
+		return false;
+	return !a->stale_allowed || (fault != CRL_STALE && fault != CRL_NO_END);
+}
+
+/* All of them are named, the first one with what to do about it. */
+static int check_lists(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+    struct outcome *oc)
+{
+	char text[CRLWORDS_MAX];
+	size_t bad = 0;
+
+	for (size_t i = 0; i < t->crls->count; i++) {
+		enum crl_fault fault = tlscrl_fault(t->crls, i, now);
+
+		if (!keeps_out(t, a, i, now))
+			continue;
+		crlwords_describe(&t->crls->item[i].crl, fault, now, text);
+		if (bad++ > 0) {
+			outcome_append(oc, "; %s", text);
+			continue;
+		}
+		outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file, text);
+		outcome_advise(oc, "%s%s", crlwords_advice(fault),
+		    fault == CRL_STALE
+			? "; --crl-stale allow trusts an old one, and does not see who was "
+			  "revoked since"
+			: "");
+	}
+	return bad > 0 ? -1 : 0;
+}
+
+static int check_crls(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+    struct outcome *oc)
+{
+	if (check_lists(t, a, now, oc) != 0)
+		return -1;
+	if (!t->crls->uncovered[0])
+		return 0;
+	outcome_set(oc, OC_FILE, "the CRL file %s has none of \"%s\", whose clients could not pass",
+	    a->crl_file, t->crls->uncovered);
+	outcome_advise(oc,
+	    "the CRLs of all CAs of a client's chain in one file, the root's as well: "
+	    "cat ROOT.crl INTERMEDIATE.crl >FILE");
+	return -1;
+}
+
+static int note_crls(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+    int64_t now, struct outcome *oc)
+{
+	if (!a->crl_file)
+		return 0;
+	t->crls = malloc(sizeof *t->crls);
+	if (!t->crls)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the CRLs");
+	tlscrl_list(tls, t->crls);
+	return check_crls(t, a, now, oc);
+}
+
+int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+    int64_t now, struct outcome *oc)
+{
+	memset(t, 0, sizeof *t);
+	if (a->mode == CLIENTAUTH_NONE ||
+	    (note_cas(t, tls, oc) == 0 && note_crls(t, a, tls, now, oc) == 0))
+		return 0;
+	clienttrust_free(t);
+	return -1;
+}
+
+int64_t clienttrust_left(const struct clienttrust *t, int64_t now)
+{
+	return t->crls ? tlscrl_left(t->crls, now) : INT64_MAX;
+}
+
+void clienttrust_free(struct clienttrust *t)
+{
+	free(t->ca);
+	free(t->crls);
+	memset(t, 0, sizeof *t);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_SERVICE_CLIENT_CAS_H
+#define HELLO_SERVER_SERVICE_CLIENT_CAS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+#include "tls/crl_store.h"
+#include "server/service/audit.h"
+#include "server/service/client_auth.h"
+
+/* By what clients are judged, as it was loaded: facts for the audit and the metrics. */
+struct clienttrust {
+	struct audit_certificate *ca; /* of --client-ca; NULL: nobody is asked */
+	size_t ca_count;
+	struct tlscrl_file *crls; /* of --crlfile; NULL: none */
+};
+
+/*
+ * Note the facts of a context that asks as a says, and refuse CRLs that would
+ * let in no client of their CA: lists that cannot be used at this moment, where no
+ * other list of that CA covers as much (a stale one may be allowed), or none of a
+ * root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and nothing kept.
+ */
+int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+    int64_t now, struct outcome *oc);
+
+/* As tlscrl_left. */
+int64_t clienttrust_left(const struct clienttrust *t, int64_t now);
+
+/* Release what it holds; idempotent. */
+void clienttrust_free(struct clienttrust *t);
+
+#endif

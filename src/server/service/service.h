@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_SERVICE_SERVICE_H
+#define HELLO_SERVER_SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+#include "server/service/client_cas.h"
+#include "server/service/identity.h"
+#include "zoo/misbehave.h"
+#include "server/service/server_names.h"
+#include "server/options.h"
+
+/* A greeting is a greeting: the client takes no longer one either. */
+enum { SERVICE_GREETING_MAX = 65536 };
+
+/* RFC 1035: a host name has 253 characters. */
+enum { SERVICE_NODE_MAX = 256 };
+
+/* What one generation of workers serves. Immutable once loaded; inherited by fork. */
+struct service {
+	SSL_CTX *tls; /* which a connection begins with: the default of names */
+	struct identity *identities;
+	size_t identity_count;             /* never 0 */
+	struct tlsticket_keys ticket_keys; /* of all identities */
+	struct names *names;               /* which of them answers to which name */
+	bool asks_clients; /* for a certificate; then nothing is said before it passed */
+	struct clienttrust clients;
+	char *greeting;
+	size_t greeting_len;         /* bytes, never 0 */
+	bool report;                 /* and then what was seen of the connection */
+	char node[SERVICE_NODE_MAX]; /* this machine, in the report */
+	/*
+	 * close_notify may leave before the client's Finished. Not with tickets:
+	 * those are written after it, and nothing may follow a close_notify.
+	 */
+	bool close_early;
+	enum manners manners; /* good ones, but for --misbehave */
+	uint64_t files;       /* which versions of which files it was loaded from */
+};
+
+/*
+ * Read certificates, keys, ticket keys, greeting, and by what clients are judged,
+ * and rehearse handshakes in memory. After this nothing needs a file any more.
+ * Ticket keys that no file holds are made: a new one, and behind it the newest of
+ * before, the service that is replaced (NULL: none). A certificate that has expired
+ * or is not valid yet is served, but it does not replace one that is valid; so are the
+ * CAs for clients. Master only. NULL with OC_FILE and nothing kept, so that a bad
+ * reload leaves the running generation as it was.
+ */
+struct service *service_load(const struct server_options *o, const struct service *before,
+    struct outcome *oc);
+
+/*
+ * Were both loaded from the same files, unchanged meanwhile as far as size,
+ * inode and times tell? A reload that brings nothing new should say so.
+ */
+bool service_is_same(const struct service *a, const struct service *b);
+
+/* Release; NULL is fine. */
+void service_free(struct service *s);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/service/sni.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+static const char *copy_name(const unsigned char *bytes, size_t len, char name[TLSSNI_NAME_MAX])
+{
+	if (len > 1 && bytes[len - 1] == '.')
+		len--;
+	if (len == 0 || len >= TLSSNI_NAME_MAX || memchr(bytes, '\0', len))
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		name[i] = (char)tolower(bytes[i]);
+	name[len] = '\0';
+	return name;
+}
+
+/*
+ * struct { ServerName list<1..2^16-1> }, of which only host_name (0) was ever
+ * defined: a list length, the type, the name's length, the name. What is
+ * malformed counts as no name here; the library refuses it when it comes to it.
+ */
+static const char *read_name(SSL *ssl, char name[TLSSNI_NAME_MAX])
+{
+	enum { HEAD = 5 };
+	const unsigned char *p;
+	size_t len;
+
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &len) != 1 || len < HEAD ||
+	    p[2] != TLSEXT_NAMETYPE_host_name || (size_t)(p[3] << 8 | p[4]) != len - HEAD)
+		return NULL;
+	return copy_name(p + HEAD, len - HEAD, name);
+}
+
+/*
+ * The library compares no names: it resumes what has the same session id context
+ * (RFC 6066 section 3 forbids another name). FNV-1a: whoever finds two names of
+ * one value only crosses sessions of his own.
+ */
+static bool keep_sessions_apart(SSL *ssl, const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
+	return SSL_set_session_id_context(ssl, (const unsigned char *)&hash, sizeof hash) == 1;
+}
+
+/*
+ * Here, before the library looks for a session, and not in the servername
+ * callback, which comes after that. Whom find refuses goes on to there: only then
+ * the name is known to whoever tells of the failure.
+ */
+static int on_hello(SSL *ssl, int *alert, void *arg)
+{
+	const struct tlssni *how = arg;
+	char buf[TLSSNI_NAME_MAX];
+	const char *name = read_name(ssl, buf);
+	SSL_CTX *ctx = how->find(how->table, name);
+
+	if ((!ctx || SSL_set_SSL_CTX(ssl, ctx)) && (!name || keep_sessions_apart(ssl, name)))
+		return SSL_CLIENT_HELLO_SUCCESS;
+	*alert = SSL_AD_INTERNAL_ERROR;
+	return SSL_CLIENT_HELLO_ERROR;
+}
+
+/* That it is there and agrees makes the library keep the name in the session, too. */
+static int on_name(SSL *ssl, int *alert, void *arg)
+{
+	const struct tlssni *how = arg;
+	const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	char buf[TLSSNI_NAME_MAX];
+	const char *name = NULL;
+
+	if (asked)
+		name = copy_name((const unsigned char *)asked, strlen(asked), buf);
+	if (how->find(how->table, name))
+		return SSL_TLSEXT_ERR_OK;
+	/* RFC 8446 section 9.2; the library sends handshake_failure for it in TLS 1.2. */
+	*alert = asked ? SSL_AD_UNRECOGNIZED_NAME : SSL_AD_MISSING_EXTENSION;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void tlssni_use(SSL_CTX *ctx, const struct tlssni *how)
+{
+	/* The library's argument is not const; the callbacks' is. */
+	SSL_CTX_set_client_hello_cb(ctx, on_hello, (void *)how);
+	SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
+	SSL_CTX_set_tlsext_servername_arg(ctx, (void *)how);
+}

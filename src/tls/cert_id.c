@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/cert_id.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+static void copy(char *to, size_t max, const char *text)
+{
+	snprintf(to, max, "%s", text ? text : "");
+}
+
+/* As bytes, not as a number: two digits each, and the sign that some old CAs gave it. */
+static void get_serial(const X509 *cert, struct certid *out)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
+	char *hex = number ? BN_bn2hex(number) : NULL;
+
+	copy(out->serial, sizeof out->serial, hex);
+	for (char *p = out->serial; *p; p++) {
+		if (*p >= 'A' && *p <= 'F')
+			*p += 'a' - 'A';
+	}
+	OPENSSL_free(hex);
+	BN_free(number);
+}
+
+#define SCHEME "sha256//"
+
+/* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
+enum { SCHEME_LEN = sizeof SCHEME - 1, DIGITS = 43, PIN_LEN = SCHEME_LEN + DIGITS + 1 };
+
+bool certid_is_pin(const char *text, size_t len)
+{
+	const char *digits = text + SCHEME_LEN;
+
+	return len == PIN_LEN && strncmp(text, SCHEME, SCHEME_LEN) == 0 &&
+	    strspn(digits, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") ==
+	    DIGITS &&
+	    digits[DIGITS] == '=' && strchr("AEIMQUYcgkosw048", digits[DIGITS - 1]);
+}
+
+static void get_pin(const X509 *cert, struct certid *out)
+{
+	unsigned char md[SHA256_DIGEST_LENGTH], *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+
+	if (len > 0 && EVP_Digest(der, (size_t)len, md, NULL, EVP_sha256(), NULL) == 1) {
+		memcpy(out->pin, SCHEME, SCHEME_LEN);
+		EVP_EncodeBlock((unsigned char *)out->pin + SCHEME_LEN, md, sizeof md);
+	}
+	OPENSSL_free(der);
+}
+
+void certid_get(const X509 *cert, struct certid *out)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
+
+	memset(out, 0, sizeof *out);
+	get_serial(cert, out);
+	get_pin(cert, out);
+	copy(out->signature, sizeof out->signature, OBJ_nid2sn(X509_get_signature_nid(cert)));
+	if (key)
+		out->key_bits = EVP_PKEY_get_bits(key);
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/cert_info.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "base/text.h"
+
+enum { DNS_NAME_MAX = 256 };
+
+/* The extension of RFC 6066 section 8, by number. */
+enum { STATUS_REQUEST = 5 };
+
+/* What ends a name for whoever reads it: the quotes around it, the comma of a list. */
+static const char quotes[] = "\"", separators[] = "\",";
+
+/* Of any string type, which BMPString and others are; what is malformed stays bytes. */
+static void add_name(struct text *t, const ASN1_STRING *s)
+{
+	unsigned char *utf8 = NULL;
+	int len = ASN1_STRING_to_UTF8(&utf8, s);
+
+	if (len >= 0)
+		text_add_bytes(t, utf8, (size_t)len, quotes);
+	else
+		text_add_bytes(t, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s), quotes);
+	OPENSSL_free(utf8);
+}
+
+static const ASN1_STRING *common_name(const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+
+	return at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+}
+
+void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
+{
+	/* The format escapes by itself, with backslashes, but need not escape letters. */
+	const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+	const ASN1_STRING *cn = common_name(name);
+	struct text t;
+	BIO *mem;
+
+	text_begin(&t, out, CERTINFO_NAME_MAX);
+	if (cn) {
+		add_name(&t, cn);
+		return;
+	}
+	mem = BIO_new(BIO_s_mem());
+	if (mem && X509_NAME_print_ex(mem, name, 0, flags) >= 0 && BIO_write(mem, "", 1) == 1) {
+		char *line;
+
+		BIO_get_mem_data(mem, &line);
+		text_add(&t, line);
+	}
+	BIO_free(mem);
+}
+
+static const char *format_ip(const ASN1_STRING *data, char ip[INET6_ADDRSTRLEN])
+{
+	int len = ASN1_STRING_length(data);
+
+	if ((len != 4 && len != 16) ||
+	    !inet_ntop(len == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(data), ip,
+		INET6_ADDRSTRLEN))
+		return NULL;
+	return ip;
+}
+
+static void add_address(struct text *t, const ASN1_STRING *address)
+{
+	char buf[INET6_ADDRSTRLEN];
+	const char *ip = format_ip(address, buf);
+
+	text_add(t, ip ? ip : "malformed IP address");
+}
+
+static void add_string(struct text *t, const ASN1_STRING *s)
+{
+	text_add_bytes(t, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s), separators);
+}
+
+static void describe_san(struct text *t, const GENERAL_NAME *name)
+{
+	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+		return;
+	text_add(t, t->len > 0 ? ", \"" : "\"");
+	if (name->type == GEN_DNS)
+		add_string(t, name->d.dNSName);
+	else
+		add_address(t, name->d.iPAddress);
+	text_add(t, "\"");
+}
+
+static void describe_alternative(struct text *t, const GENERAL_NAME *name)
+{
+	static const char *const kinds[] = {
+		[GEN_EMAIL] = "email:",
+		[GEN_DNS] = "DNS:",
+		[GEN_URI] = "URI:",
+		[GEN_IPADD] = "IP:",
+	};
+	const size_t count = sizeof kinds / sizeof kinds[0];
+
+	if (name->type < 0 || (size_t)name->type >= count || !kinds[name->type])
+		return;
+	text_add(t, t->len > 0 ? ", " : "");
+	text_add(t, kinds[name->type]);
+	if (name->type == GEN_IPADD)
+		add_address(t, name->d.iPAddress);
+	else
+		add_string(t, name->d.ia5); /* of these three kinds */
+}
+
+static void describe_names(const X509 *cert,
+    void (*describe)(struct text *t, const GENERAL_NAME *name), char *out)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	struct text t;
+
+	text_begin(&t, out, CERTINFO_SANS_MAX);
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		describe(&t, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+}
+
+void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX])
+{
+	describe_names(cert, describe_alternative, out);
+}
+
+/* As it stands there, if that is one word of printable ASCII. */
+static const char *copy_dns(const ASN1_STRING *data, char text[DNS_NAME_MAX])
+{
+	const unsigned char *bytes = ASN1_STRING_get0_data(data);
+	int len = ASN1_STRING_length(data);
+
+	if (len >= DNS_NAME_MAX)
+		return NULL;
+	for (int i = 0; i < len; i++) {
+		if (bytes[i] <= ' ' || bytes[i] > '~')
+			return NULL;
+		text[i] = (char)bytes[i];
+	}
+	text[len] = '\0';
+	return text;
+}
+
+void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		const char *text = NULL;
+		char buf[DNS_NAME_MAX];
+
+		if (name->type == GEN_DNS)
+			text = copy_dns(name->d.dNSName, buf);
+		else if (name->type == GEN_IPADD)
+			text = format_ip(name->d.iPAddress, buf);
+		if (text)
+			take(arg, text);
+	}
+	GENERAL_NAMES_free(names);
+}
+
+/* A name of n bytes needs 4 n and an end, if all of it is escaped; an address has a limit. */
+static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const char *name), void *arg)
+{
+	size_t len = name->type == GEN_DNS ? (size_t)ASN1_STRING_length(name->d.dNSName) : 0;
+	size_t max = 4 * len + INET6_ADDRSTRLEN;
+	struct text t;
+	char *buf;
+
+	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+		return;
+	buf = malloc(max);
+	if (!buf)
+		return;
+	text_begin(&t, buf, max);
+	if (name->type == GEN_DNS)
+		add_string(&t, name->d.dNSName);
+	else
+		add_address(&t, name->d.iPAddress);
+	take(arg, buf);
+	free(buf);
+}
+
+void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		take_san(sk_GENERAL_NAME_value(names, i), take, arg);
+	GENERAL_NAMES_free(names);
+}
+
+static void describe_key(EVP_PKEY *key, struct certinfo *out)
+{
+	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
+	const char *curve = NULL;
+	char group[64];
+
+	if (!type)
+		return;
+	snprintf(out->key_type, sizeof out->key_type, "%s", type);
+	if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1) {
+		curve = EC_curve_nid2nist(OBJ_txt2nid(group));
+		snprintf(out->key, sizeof out->key, "%.15s %.15s", type, curve ? curve : group);
+	} else if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")) {
+		snprintf(out->key, sizeof out->key, "%.15s %d", type, EVP_PKEY_get_bits(key));
+	} else {
+		snprintf(out->key, sizeof out->key, "%s", type);
+	}
+}
+
+static void describe_digest(const X509 *cert, char out[CERTINFO_SHA256_MAX])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (X509_digest(cert, EVP_sha256(), digest, &len) != 1)
+		return;
+	for (unsigned i = 0; i < len && 2 * i + 2 < CERTINFO_SHA256_MAX; i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* Days from 1970 to a date of the Gregorian calendar. */
+static int64_t days_from_civil(int64_t y, int m, int d)
+{
+	int64_t era, yoe, doy;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+int64_t certinfo_seconds(const struct tm *utc)
+{
+	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * 86400 +
+	    utc->tm_hour * 3600 + utc->tm_min * 60 + utc->tm_sec;
+}
+
+int64_t certinfo_moment(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
+		return 0;
+	return certinfo_seconds(&tm);
+}
+
+static bool must_staple(const X509 *cert)
+{
+	TLS_FEATURE *features = X509_get_ext_d2i(cert, NID_tlsfeature, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_ASN1_INTEGER_num(features); i++)
+		found =
+		    found || ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i)) == STATUS_REQUEST;
+	TLS_FEATURE_free(features);
+	return found;
+}
+
+void certinfo_get(const X509 *cert, struct certinfo *out)
+{
+	const X509_NAME *subject = X509_get_subject_name(cert);
+	const X509_NAME *issuer = X509_get_issuer_name(cert);
+
+	memset(out, 0, sizeof *out);
+	certinfo_name(subject, out->subject);
+	certinfo_name(issuer, out->issuer);
+	describe_names(cert, describe_san, out->sans);
+	out->not_before = certinfo_moment(X509_get0_notBefore(cert));
+	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
+	describe_key(X509_get0_pubkey(cert), out);
+	describe_digest(cert, out->sha256);
+	out->must_staple = must_staple(cert);
+	/* A CA that changes its key signs the new one with the old one, under one name. */
+	out->self_signed =
+	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
+}
+
+void certinfo_judge(X509 *cert, struct certinfo_fitness *out)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(cert);
+	int bits = 0;
+
+	out->is_ca = X509_check_ca(cert) > 0 && (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
+	/* Without the extension both answer UINT32_MAX: everything. */
+	out->server_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+	out->digital_signature = (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) != 0;
+	out->key_security_bits = key ? EVP_PKEY_get_security_bits(key) : 0;
+	out->signature_security_bits = 0;
+	if (X509_get_signature_info(cert, NULL, NULL, &bits, NULL) == 1)
+		out->signature_security_bits = bits;
+}
+
+bool certinfo_issued(X509 *issuer, X509 *cert)
+{
+	return X509_check_issued(issuer, cert) == X509_V_OK;
+}
+
+const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
+{
+	time_t seconds = (time_t)t;
+	struct tm utc;
+	char rest[24];
+
+	/* The years of strftime have no leading zeros, and RFC 3339 wants four digits. */
+	if (!gmtime_r(&seconds, &utc) || strftime(rest, sizeof rest, "-%m-%d %H:%M:%SZ", &utc) == 0)
+		snprintf(buf, CERTINFO_TIME_MAX, "an unreadable date");
+	else
+		snprintf(buf, CERTINFO_TIME_MAX, "%04lld%s", 1900LL + utc.tm_year, rest);
+	return buf;
+}
+
+const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
+{
+	static const struct {
+		int64_t length;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
+	};
+	size_t i = 0;
+
+	if (seconds < 0)
+		seconds = -seconds;
+	/* Two of a unit at least, so that 47 hours do not read "1 day". */
+	while (i + 1 < sizeof units / sizeof units[0] && seconds < 2 * units[i].length)
+		i++;
+	seconds /= units[i].length;
+	snprintf(buf, CERTINFO_TIME_MAX, "%lld %s%s", (long long)seconds, units[i].name,
+	    seconds == 1 ? "" : "s");
+	return buf;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * X509_STORE_get0_objects is deprecated since OpenSSL 4.0, and its successor is of 3.3. Our stores
+ * are complete when they are read, so the race that it is deprecated for cannot happen.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "tls/crl_store.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "tls/crl_text.h"
+#include "tls/conn.h"
+#include "tls/pem.h"
+
+/* Where a CA has no list, an indirect one of somebody else may be meant to have its entries. */
+static void find_indirect(X509_STORE *store, struct crl_answer *out)
+{
+	STACK_OF(X509_OBJECT) * all;
+	struct crl crl;
+
+	if (!X509_STORE_lock(store))
+		return;
+	all = X509_STORE_get0_objects(store);
+	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->fault == CRL_MISSING; i++) {
+		X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+
+		if (!list)
+			continue;
+		crl_get(list, &crl);
+		if (crl.fault == CRL_INDIRECT) {
+			out->fault = crl.fault;
+			out->crl = crl;
+		}
+	}
+	X509_STORE_unlock(store);
+}
+
+void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
+{
+	const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
+	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(judged);
+	X509 *cert = sk_X509_value(chain, depth), *issuer = sk_X509_value(chain, depth + 1);
+	bool another_time = X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME;
+	int64_t now = another_time ? X509_VERIFY_PARAM_get_time(param) : time(NULL);
+	STACK_OF(X509_CRL) *lists = NULL;
+	char text[128];
+
+	if (cert && !issuer && X509_self_signed(cert, 0) == 1)
+		issuer = cert;
+	/* In a chain that does not reach its root nobody can tell who signed a list. */
+	if (issuer)
+		lists = X509_STORE_CTX_get1_crls(judged, X509_get_issuer_name(cert));
+	crl_ask(lists, cert, issuer, now, out);
+	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	if (out->fault == CRL_MISSING)
+		find_indirect(X509_STORE_CTX_get0_store(judged), out);
+	/* A list that does not do is no failure while another one does. */
+	tlsio_error_text(text, sizeof text);
+}
+
+static int report(X509_STORE_CTX *store, int depth, int error)
+{
+	X509_STORE_CTX_set_error(store, error);
+	X509_STORE_CTX_set_error_depth(store, depth);
+	X509_STORE_CTX_set_current_cert(store,
+	    sk_X509_value(X509_STORE_CTX_get0_chain(store), depth));
+	return X509_STORE_CTX_get_verify_cb(store)(0, store);
+}
+
+/*
+ * In place of the library's own check, which takes a delta for a complete list
+ * and does not say what is wrong with a list that it passes over. As there, the
+ * callback may let a fault pass; what a list tells in spite of it still counts.
+ */
+static int check_revocation(X509_STORE_CTX *store)
+{
+	int last = sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
+	struct crl_answer answer;
+
+	for (int depth = 0; depth <= last; depth++) {
+		tlscrl_ask(store, depth, &answer);
+		/* A root is trusted by itself: a list for users only need not cover it. */
+		if (depth == last && depth > 0 && answer.fault == CRL_OUT_OF_SCOPE)
+			continue;
+		if (answer.fault != CRL_USABLE &&
+		    !report(store, depth, crlwords_error(answer.fault)))
+			return 0;
+		if (answer.revoked && !report(store, depth, X509_V_ERR_CERT_REVOKED))
+			return 0;
+	}
+	return 1;
+}
+
+static int add_all(X509_STORE *store, STACK_OF(X509_CRL) * crls)
+{
+	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
+		if (X509_STORE_add_crl(store, sk_X509_CRL_value(crls, i)) != 1)
+			return -1;
+	}
+	return 0;
+}
+
+int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
+{
+	const struct tlspem_file f = { path, "the CRL file" };
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	STACK_OF(X509_CRL) *crls = tlspem_crls(&f, oc);
+	int count = sk_X509_CRL_num(crls), ret = -1;
+
+	if (!crls)
+		return -1;
+	X509_STORE_set_check_revocation(store, check_revocation);
+	if (count > TLSCRL_MAX)
+		outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs: %d", path,
+		    TLSCRL_MAX, count);
+	/* Should the library ever not call check_revocation, it checks the whole chain itself. */
+	else if (add_all(store, crls) != 0 ||
+	    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
+		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
+		outcome_set(oc, OC_INTERNAL, "the TLS library does not check CRLs");
+	else
+		ret = 0;
+	sk_X509_CRL_pop_free(crls, X509_CRL_free);
+	return ret;
+}
+
+static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct tlscrl *out)
+{
+	struct crl told, judged;
+
+	crl_get(list, &told);
+	out->crl = told;
+	out->of_root = false;
+	for (int i = 0, known = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+
+		if (!cert ||
+		    X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(list)) != 0)
+			continue;
+		judged = told;
+		crl_verify(&judged, list, cert);
+		/* Of several CAs of one name the one that fits best counts. */
+		if (known++ == 0 || judged.fault < out->crl.fault)
+			out->crl = judged;
+		out->of_root = out->of_root || X509_self_signed(cert, 0) == 1;
+	}
+}
+
+/* NULL is equal to NULL only: such a list covers everything. */
+static bool has_same_scope(const X509_CRL *a, const X509_CRL *b)
+{
+	int at_a = X509_CRL_get_ext_by_NID(a, NID_issuing_distribution_point, -1);
+	int at_b = X509_CRL_get_ext_by_NID(b, NID_issuing_distribution_point, -1);
+
+	if (at_a < 0 || at_b < 0)
+		return at_a < 0 && at_b < 0;
+	return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(
+					 (X509_EXTENSION *)X509_CRL_get_ext(a, at_a)),
+		   X509_EXTENSION_get_data((X509_EXTENSION *)X509_CRL_get_ext(b, at_b))) == 0;
+}
+
+/* Which of those before it have the same issuer, and the same scope? */
+static void group(struct tlscrl_file *f, X509_CRL *const lists[], size_t i)
+{
+	f->item[i].ca = f->item[i].scope = i;
+	for (size_t j = i; j-- > 0;) {
+		if (X509_NAME_cmp(X509_CRL_get_issuer(lists[i]), X509_CRL_get_issuer(lists[j])) !=
+		    0)
+			continue;
+		f->item[i].ca = j;
+		if (has_same_scope(lists[i], lists[j]))
+			f->item[i].scope = j;
+	}
+}
+
+static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct tlscrl_file *out)
+{
+	bool root = X509_self_signed(cert, 0) == 1, named = false, signed_by = false,
+	     usable = false;
+	char *name;
+	struct crl crl;
+
+	for (size_t i = 0; i < out->count; i++) {
+		if (X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(lists[i])) != 0)
+			continue;
+		crl = out->item[i].crl;
+		named = true;
+		usable = usable || crl.fault == CRL_USABLE;
+		crl_verify(&crl, lists[i], cert);
+		signed_by = signed_by || (crl.fault < CRL_FORGED && !crl.base.given);
+	}
+	/* Where no list of that name can be used each of them is named by itself. */
+	if (signed_by || (named && !usable) || (!root && X509_check_ca(cert) <= 0))
+		return;
+	name = root && !named ? out->uncovered : out->uncovered_key;
+	if (!name[0])
+		certinfo_name(X509_get_subject_name(cert), name);
+}
+
+void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+	X509_CRL *lists[TLSCRL_MAX];
+	char text[128];
+
+	memset(out, 0, sizeof *out);
+	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->count < TLSCRL_MAX; i++) {
+		X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+
+		if (!list)
+			continue;
+		lists[out->count] = list;
+		list_one(list, all, &out->item[out->count]);
+		group(out, lists, out->count++);
+	}
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+
+		if (cert)
+			note_uncovered(cert, lists, out);
+	}
+	/* A wrong signature is told in the facts. */
+	tlsio_error_text(text, sizeof text);
+}
+
+bool tlscrl_is_at_fault(int error)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+	case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now)
+{
+	const struct tlscrl *it = &f->item[i];
+	enum crl_fault fault = crl_fault_at(&it->crl, now);
+	bool lone = true;
+
+	if (!it->crl.base.given || it->crl.fault != CRL_USABLE)
+		return fault;
+	for (size_t j = 0; j < f->count; j++) {
+		const struct tlscrl *other = &f->item[j];
+
+		if (other->scope != it->scope || other->crl.base.given ||
+		    other->crl.fault != CRL_USABLE)
+			continue;
+		if (crl_continues(&it->crl, &other->crl))
+			return fault;
+		lone = false;
+	}
+	return lone ? CRL_LONE_DELTA : CRL_MISFIT;
+}
+
+/* Is b a complete list of the CA of a, for at least what a covers? */
+static bool may_replace(const struct tlscrl_file *f, size_t a, size_t b)
+{
+	const struct crl *crl = &f->item[b].crl;
+
+	return f->item[a].ca == f->item[b].ca && !crl->base.given && crl->fault == CRL_USABLE &&
+	    (f->item[a].scope == f->item[b].scope ||
+		(!crl->only_users && !crl->only_cas && !crl->partial));
+}
+
+bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now)
+{
+	for (size_t j = 0; j < f->count; j++) {
+		if (may_replace(f, i, j) && crl_fault_at(&f->item[j].crl, now) == CRL_USABLE)
+			return true;
+	}
+	return false;
+}
+
+int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now)
+{
+	int64_t left = INT64_MAX;
+
+	for (size_t i = 0; i < f->count; i++) {
+		int64_t end = now;
+
+		/* Later ones may begin, but nobody can say today that they will do. */
+		for (size_t j = 0; j < f->count; j++) {
+			const struct crl *crl = &f->item[j].crl;
+
+			if (may_replace(f, i, j) && crl_fault_at(crl, now) == CRL_USABLE &&
+			    crl->next_update > end)
+				end = crl->next_update;
+		}
+		if (end - now < left)
+			left = end - now;
+	}
+	return left;
+}
+
+bool tlscrl_decides(const struct tlscrl_file *f, size_t i, int64_t now)
+{
+	const struct tlscrl *it = &f->item[i];
+
+	if (it->crl.base.given)
+		return false;
+	for (size_t j = 0; j < f->count; j++) {
+		const struct tlscrl *other = &f->item[j];
+		enum crl_fault mine = tlscrl_fault(f, i, now), its = tlscrl_fault(f, j, now);
+
+		if (j == i || other->scope != it->scope || other->crl.base.given || its > mine)
+			continue;
+		if (its < mine || crl_is_newer(&other->crl, &it->crl) ||
+		    (j < i && !crl_is_newer(&it->crl, &other->crl)))
+			return false;
+	}
+	return true;
+}

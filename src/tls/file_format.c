@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/file_format.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- what each is called, and what helps ---------------------------------------------- */
+
+static const char is_key[] = "a certificate belongs here; --key is the option for its private key";
+static const char is_cert[] =
+    "a private key belongs here; --cert is the option for its certificate";
+static const char made_together[] = "the private key was made with it: grep -l 'PRIVATE KEY' *";
+static const char no_key_in_it[] =
+    "PKCS#7 holds certificates and no key; the key is in another file";
+static const char no_list[] = "the CA publishes the revocation list; this file is something else";
+
+/*
+ * In a command F is the path, and the command writes NEW.pem. NULL: there is
+ * nothing better to say than which kind of block should be there.
+ */
+static const struct row {
+	const char *name, *certificates, *key, *crls;
+} rows[FORMAT_COUNT] = {
+	[FORMAT_EMPTY] = { .name = "empty" },
+	[FORMAT_TEXT] = { .name = "text of another kind" },
+	[FORMAT_BINARY] = { .name = "binary data of an unknown kind" },
+	[FORMAT_UTF16] = { "text in UTF-16", "iconv -f UTF-16 -t UTF-8 F >NEW.pem",
+	    "(umask 077; iconv -f UTF-16 -t UTF-8 F >NEW.pem)",
+	    "iconv -f UTF-16 -t UTF-8 F >NEW.pem" },
+	[FORMAT_UTF16_LE] = { "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 F >NEW.pem",
+	    "(umask 077; iconv -f UTF-16LE -t UTF-8 F >NEW.pem)",
+	    "iconv -f UTF-16LE -t UTF-8 F >NEW.pem" },
+	[FORMAT_UTF16_BE] = { "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 F >NEW.pem",
+	    "(umask 077; iconv -f UTF-16BE -t UTF-8 F >NEW.pem)",
+	    "iconv -f UTF-16BE -t UTF-8 F >NEW.pem" },
+	[FORMAT_BASE64] = { "base64 without BEGIN and END lines",
+	    "base64 -d F | openssl x509 -inform DER -out NEW.pem",
+	    "base64 -d F | openssl pkey -inform DER -out NEW.pem",
+	    "base64 -d F | openssl crl -inform DER -out NEW.pem" },
+	[FORMAT_PEM_CERTIFICATE] = { "a certificate", NULL, is_cert, no_list },
+	[FORMAT_PEM_KEY] = { "a private key", is_key, NULL, no_list },
+	[FORMAT_PEM_ENCRYPTED_KEY] = { "a private key with a passphrase", is_key,
+	    "openssl pkey -in F -out NEW.pem writes it without a passphrase", no_list },
+	[FORMAT_PEM_PUBLIC_KEY] = { "a public key",
+	    "the certificate is the file that the CA returned; openssl pkey -pubin -in F -noout "
+	    "-text shows this one",
+	    "the private key is in the file that this one was made from: grep -l 'PRIVATE KEY' *",
+	    NULL },
+	[FORMAT_PEM_REQUEST] = { "a request for a certificate (CSR)",
+	    "let a CA sign it, and name the certificate that it returns; openssl req -in F -noout "
+	    "-subject shows for whom it is",
+	    made_together, NULL },
+	[FORMAT_PEM_CRL] = { "a revocation list", "--crlfile is the option for it", NULL, NULL },
+	[FORMAT_PEM_PKCS7] = { "PKCS#7", "openssl pkcs7 -print_certs -in F -out NEW.pem",
+	    no_key_in_it,
+	    "openssl pkcs7 -print_certs -in F -out NEW.pem, and keep its X509 CRL block" },
+	[FORMAT_PEM_OTHER] = { .name = "PEM of another kind" },
+	[FORMAT_OPENSSH_KEY] = { "a private key in OpenSSH's format",
+	    "TLS needs a certificate (X.509); an SSH key is none",
+	    "cp F NEW.pem && ssh-keygen -p -N '' -m pkcs8 -f NEW.pem", NULL },
+	[FORMAT_SSH_PUBLIC_KEY] = { "a public key of SSH",
+	    "TLS needs a certificate (X.509); an SSH key is none",
+	    "name the private key: the file without .pub", NULL },
+	[FORMAT_PUTTY_KEY] = { "a private key of PuTTY", NULL,
+	    "puttygen F -O private-openssh -o NEW.pem", NULL },
+	[FORMAT_DER_CERTIFICATE] = { "a certificate in DER",
+	    "openssl x509 -inform DER -in F -out NEW.pem", is_cert, NULL },
+	[FORMAT_DER_KEY] = { "a private key in DER", is_key,
+	    "openssl pkey -inform DER -in F -out NEW.pem", NULL },
+	[FORMAT_DER_ENCRYPTED_KEY] = { "a private key in DER with a passphrase", is_key,
+	    "openssl pkey -inform DER -in F -out NEW.pem", NULL },
+	[FORMAT_DER_PUBLIC_KEY] = { "a public key in DER",
+	    "the certificate is the file that the CA returned",
+	    "the private key is in the file that this one was made from", NULL },
+	[FORMAT_DER_REQUEST] = { "a request for a certificate (CSR) in DER",
+	    "let a CA sign it, and name the certificate that it returns; openssl req -inform DER "
+	    "-in F -noout -subject shows for whom it is",
+	    made_together, NULL },
+	[FORMAT_DER_CRL] = { "a revocation list in DER", "--crlfile is the option for it", NULL,
+	    "openssl crl -inform DER -in F -out NEW.pem" },
+	[FORMAT_DER_PKCS7] = { "PKCS#7 in DER",
+	    "openssl pkcs7 -inform DER -print_certs -in F -out NEW.pem", no_key_in_it,
+	    "openssl pkcs7 -inform DER -print_certs -in F -out NEW.pem, and keep its X509 CRL "
+	    "block" },
+	[FORMAT_DER_OCSP] = { "an OCSP response", "--ocsp is the option for it", NULL, NULL },
+	[FORMAT_PKCS12] = { "PKCS#12 (.p12, .pfx)",
+	    "openssl pkcs12 -in F -nokeys -out NEW.pem (with -legacy if it is old)",
+	    "openssl pkcs12 -in F -nocerts -nodes -out NEW.pem (with -legacy if it is old)", NULL },
+	[FORMAT_JKS] = { "a Java key store",
+	    "keytool -importkeystore -srckeystore F -destkeystore NEW.p12 -deststoretype PKCS12, "
+	    "then openssl pkcs12 -in NEW.p12 -nokeys -out NEW.pem",
+	    "keytool -importkeystore -srckeystore F -destkeystore NEW.p12 -deststoretype PKCS12, "
+	    "then openssl pkcs12 -in NEW.p12 -nocerts -nodes -out NEW.pem",
+	    NULL },
+};
+
+static const char *const labels[] = {
+	[WANT_CERTIFICATES] = "CERTIFICATE",
+	[WANT_KEY] = "PRIVATE KEY",
+	[WANT_CRLS] = "X509 CRL",
+};
+
+const char *fileformat_name(enum fileformat format)
+{
+	return rows[format].name;
+}
+
+static void add(char buf[FILEFORMAT_ADVICE_MAX], const char *text, size_t len)
+{
+	size_t at = strlen(buf);
+
+	if (len > FILEFORMAT_ADVICE_MAX - 1 - at)
+		len = FILEFORMAT_ADVICE_MAX - 1 - at;
+	memcpy(buf + at, text, len);
+	buf[at + len] = '\0';
+}
+
+/* So that a shell takes it as one word, whatever is in it. */
+static void add_path(char buf[FILEFORMAT_ADVICE_MAX], const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_./+,:@%-";
+
+	if (path[0] == '-')
+		add(buf, "./", 2);
+	if (path[0] && !path[strspn(path, plain)]) {
+		add(buf, path, strlen(path));
+		return;
+	}
+	add(buf, "'", 1);
+	for (; *path; path++)
+		add(buf, *path == '\'' ? "'\\''" : path, *path == '\'' ? 4 : 1);
+	add(buf, "'", 1);
+}
+
+/* Each F that is a word of its own becomes the path. */
+static const char *fill_in(const char *command, const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+{
+	buf[0] = '\0';
+	for (const char *p = command; *p; p++) {
+		if (*p == 'F' && p > command && p[-1] == ' ' && (!p[1] || strchr(" )", p[1])))
+			add_path(buf, path);
+		else
+			add(buf, p, 1);
+	}
+	return buf;
+}
+
+const char *fileformat_advise(enum fileformat format, enum fileformat_wanted wanted,
+    const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+{
+	const struct row *row = &rows[format];
+	const char *command = wanted == WANT_KEY ? row->key
+	    : wanted == WANT_CRLS                ? row->crls
+						 : row->certificates;
+
+	if (wanted == WANT_OCSP_DER)
+		return fill_in("get one from the CA; openssl ocsp -respout F -issuer ISSUER -cert "
+			       "CERT -url URL writes it",
+		    path, buf);
+	/* Only its encoding stands between text and text. */
+	if (wanted == WANT_TEXT && (format < FORMAT_UTF16 || format > FORMAT_UTF16_BE))
+		return fill_in("is it the right file? head -n 3 F should show its lines", path,
+		    buf);
+	if (command)
+		return fill_in(command, path, buf);
+	fill_in("is it the right file? grep BEGIN F should find a ", path, buf);
+	add(buf, labels[wanted], strlen(labels[wanted]));
+	return buf;
+}
+
+static bool starts(const void *p, size_t len, const char *with, size_t with_len)
+{
+	return len >= with_len && memcmp(p, with, with_len) == 0;
+}
+
+/* ---- DER --------------------------------------------------------------------------------- */
+
+struct der {
+	const unsigned char *p;
+	size_t len;
+};
+
+enum {
+	TAG_INTEGER = 0x02,
+	TAG_BITS = 0x03,
+	TAG_OCTETS = 0x04,
+	TAG_OID = 0x06,
+	TAG_ENUMERATED = 0x0a,
+	TAG_SEQUENCE = 0x30,
+	TAG_SET = 0x31,
+	TAG_VERSION = 0xa0 /* [0], of a certificate */
+};
+
+/* The next element of in; one that is cut, or of no definite length, gets what is there. */
+static int take(struct der *in, struct der *out)
+{
+	size_t head = 2, len, count;
+	int tag;
+
+	if (in->len < 2)
+		return -1;
+	tag = in->p[0];
+	len = in->p[1];
+	if (len == 0x80) {
+		len = SIZE_MAX;
+	} else if (len > 0x80) {
+		count = len - 0x80;
+		if (count > 4 || in->len < 2 + count)
+			return -1;
+		for (len = 0; head < 2 + count; head++)
+			len = len << 8 | in->p[head];
+	}
+	if (len > in->len - head)
+		len = in->len - head;
+	*out = (struct der){ in->p + head, len };
+	in->p += head + len;
+	in->len -= head + len;
+	return tag;
+}
+
+/* The tag of the first element in it. */
+static int first_tag(struct der in)
+{
+	struct der unused;
+
+	return take(&in, &unused);
+}
+
+/* 1.2.840.113549.1.7: PKCS#7, and its types. */
+static bool is_pkcs7(struct der oid)
+{
+	static const unsigned char arc[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07 };
+
+	return oid.len > sizeof arc && memcmp(oid.p, arc, sizeof arc) == 0;
+}
+
+/* Behind an INTEGER: PKCS#12, and the private keys of PKCS#8, PKCS#1 and SEC 1. */
+static enum fileformat with_version(struct der number, struct der rest)
+{
+	struct der value, inner;
+	int tag = take(&rest, &value);
+	unsigned version = number.len == 1 ? number.p[0] : 0xff;
+
+	if (tag == TAG_SEQUENCE && version == 3 && take(&value, &inner) == TAG_OID &&
+	    is_pkcs7(inner))
+		return FORMAT_PKCS12;
+	if ((tag == TAG_SEQUENCE && version <= 1) || (tag == TAG_INTEGER && version == 0) ||
+	    (tag == TAG_OCTETS && version == 1))
+		return FORMAT_DER_KEY;
+	return FORMAT_BINARY;
+}
+
+/* What is signed: certificate, request or revocation list, from within. */
+static enum fileformat of_signed(struct der tbs)
+{
+	struct der value;
+	int tag = take(&tbs, &value), second, third;
+
+	if (tag == TAG_VERSION)
+		return FORMAT_DER_CERTIFICATE;
+	second = take(&tbs, &value);
+	/* A name is a SET or nothing; an algorithm begins with its OID. */
+	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && first_tag(value) != TAG_OID)
+		return FORMAT_DER_REQUEST;
+	third = take(&tbs, &value);
+	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && third == TAG_SEQUENCE)
+		return first_tag(tbs) == TAG_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
+	if (tag == TAG_SEQUENCE && second == TAG_SEQUENCE)
+		return FORMAT_DER_CRL;
+	return FORMAT_BINARY;
+}
+
+static enum fileformat recognize_der(struct der in)
+{
+	struct der outer, value, inner;
+
+	if (take(&in, &outer) != TAG_SEQUENCE)
+		return FORMAT_BINARY;
+	switch (take(&outer, &value)) {
+	case TAG_INTEGER:
+		return with_version(value, outer);
+	case TAG_OID:
+		return is_pkcs7(value) ? FORMAT_DER_PKCS7 : FORMAT_BINARY;
+	case TAG_ENUMERATED:
+		return FORMAT_DER_OCSP;
+	case TAG_SEQUENCE:
+		inner = value;
+		if (first_tag(value) != TAG_OID)
+			return of_signed(inner);
+		switch (first_tag(outer)) {
+		case TAG_BITS:
+			return FORMAT_DER_PUBLIC_KEY;
+		case TAG_OCTETS:
+			return FORMAT_DER_ENCRYPTED_KEY;
+		default:
+			return FORMAT_BINARY;
+		}
+	default:
+		return FORMAT_BINARY;
+	}
+}
+
+/* ---- PEM --------------------------------------------------------------------------------- */
+
+bool fileformat_fits(const char *label, enum fileformat_wanted wanted)
+{
+	size_t len = strlen(label);
+
+	switch (wanted) {
+	case WANT_CERTIFICATES:
+		return strcmp(label, "CERTIFICATE") == 0 ||
+		    strcmp(label, "X509 CERTIFICATE") == 0 ||
+		    strcmp(label, "TRUSTED CERTIFICATE") == 0;
+	case WANT_KEY:
+		return len >= 11 && strcmp(label + len - 11, "PRIVATE KEY") == 0 &&
+		    strcmp(label, "OPENSSH PRIVATE KEY") != 0;
+	case WANT_CRLS:
+		return strcmp(label, "X509 CRL") == 0;
+	default:
+		return false;
+	}
+}
+
+static const struct {
+	const char *label;
+	enum fileformat format;
+} by_label[] = {
+	{ "OPENSSH PRIVATE KEY", FORMAT_OPENSSH_KEY },
+	{ "ENCRYPTED PRIVATE KEY", FORMAT_PEM_ENCRYPTED_KEY },
+	{ "PUBLIC KEY", FORMAT_PEM_PUBLIC_KEY },
+	{ "RSA PUBLIC KEY", FORMAT_PEM_PUBLIC_KEY },
+	{ "CERTIFICATE REQUEST", FORMAT_PEM_REQUEST },
+	{ "NEW CERTIFICATE REQUEST", FORMAT_PEM_REQUEST },
+	{ "X509 CRL", FORMAT_PEM_CRL },
+	{ "PKCS7", FORMAT_PEM_PKCS7 },
+	{ "CMS", FORMAT_PEM_PKCS7 },
+	{ "PKCS #7 SIGNED DATA", FORMAT_PEM_PKCS7 },
+};
+
+static enum fileformat of_label(const char *label)
+{
+	for (size_t i = 0; i < sizeof by_label / sizeof by_label[0]; i++) {
+		if (strcmp(label, by_label[i].label) == 0)
+			return by_label[i].format;
+	}
+	if (fileformat_fits(label, WANT_CERTIFICATES))
+		return FORMAT_PEM_CERTIFICATE;
+	return fileformat_fits(label, WANT_KEY) ? FORMAT_PEM_KEY : FORMAT_PEM_OTHER;
+}
+
+const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted wanted,
+    const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+{
+	static const char *const commands[] = {
+		[FLAW_NONE] = "copy the block again from where it came from",
+		[FLAW_CUT] = "copy the block again from where it came from",
+		[FLAW_OTHER_END] = "copy the block again from where it came from",
+		[FLAW_GLUED] = "awk '{ gsub(/-----BEGIN/, \"\\n&\"); print }' F >NEW.pem",
+		[FLAW_INDENTED] = "sed 's/^[[:blank:]]*//' F >NEW.pem",
+		[FLAW_ONE_LINE] = "awk '{ gsub(/\\\\n|\\r/, \"\\n\"); print }' F >NEW.pem",
+	};
+	static const char when[] = ", if it has \\n or CR for its line breaks";
+	char text[FILEFORMAT_ADVICE_MAX];
+	bool shut; /* a key that everybody may read would be refused */
+
+	fill_in(commands[flaw], path, text);
+	buf[0] = '\0';
+	shut = wanted == WANT_KEY && strstr(text, ">NEW.pem");
+	add(buf, "(umask 077; ", shut ? 12 : 0);
+	add(buf, text, strlen(text));
+	add(buf, ")", shut);
+	if (flaw == FLAW_ONE_LINE)
+		add(buf, when, strlen(when));
+	return buf;
+}
+
+/* ---- all of them ------------------------------------------------------------------------- */
+
+static enum fileformat recognize_utf16(const unsigned char *p, size_t len)
+{
+	if (starts(p, len, "\xff\xfe", 2) || starts(p, len, "\xfe\xff", 2))
+		return FORMAT_UTF16;
+	if (len < 4 || len % 2 != 0)
+		return FORMAT_BINARY;
+	if (p[0] && !p[1] && p[2] && !p[3])
+		return FORMAT_UTF16_LE;
+	return !p[0] && p[1] && !p[2] && p[3] ? FORMAT_UTF16_BE : FORMAT_BINARY;
+}
+
+static bool is_text(const unsigned char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] < ' ' && p[i] != '\n' && p[i] != '\r' && p[i] != '\t')
+			return false;
+	}
+	return true;
+}
+
+static enum fileformat recognize_text(const char *p, size_t len)
+{
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				     "0123456789+/=\r\n";
+	size_t n = 0;
+
+	if (starts(p, len, "ssh-", 4) || starts(p, len, "ecdsa-sha2-", 11) ||
+	    starts(p, len, "---- BEGIN SSH2", 15))
+		return FORMAT_SSH_PUBLIC_KEY;
+	if (starts(p, len, "PuTTY-User-Key-File", 19))
+		return FORMAT_PUTTY_KEY;
+	/* A SEQUENCE of 128 bytes or more, in base64. */
+	if (!starts(p, len, "MI", 2))
+		return FORMAT_TEXT;
+	while (n < len && p[n] && strchr(base64, p[n]))
+		n++;
+	return n == len ? FORMAT_BASE64 : FORMAT_TEXT;
+}
+
+static bool is_empty(const char *p, size_t len)
+{
+	while (len > 0 && *p && strchr(" \t\r\n", *p)) {
+		p++;
+		len--;
+	}
+	return len == 0;
+}
+
+enum fileformat fileformat_recognize(const void *bytes, size_t len)
+{
+	struct pemblock_walk w = PEMBLOCK_WALK(bytes, len);
+	const unsigned char *p = bytes;
+	struct pemblock b;
+	enum fileformat format;
+
+	if (is_empty(bytes, len))
+		return FORMAT_EMPTY;
+	if (pemblock_next(&w, &b))
+		return of_label(b.label);
+	format = recognize_utf16(p, len);
+	if (format != FORMAT_BINARY)
+		return format;
+	if (starts(bytes, len, "\xfe\xed\xfe\xed", 4))
+		return FORMAT_JKS;
+	format = recognize_der((struct der){ p, len });
+	if (format == FORMAT_BINARY && is_text(p, len))
+		return recognize_text(bytes, len);
+	return format;
+}

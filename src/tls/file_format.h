@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_FILE_FORMAT_H
+#define HELLO_TLS_FILE_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tls/pem_block.h"
+
+/*
+ * What is in a file that does not hold what an option wants, and the command that
+ * converts it. Pure: bytes in, words out; no file, no TLS library. Any bytes will do.
+ */
+enum fileformat {
+	FORMAT_EMPTY,
+	FORMAT_TEXT,
+	FORMAT_BINARY,
+	FORMAT_UTF16,    /* with a byte order mark */
+	FORMAT_UTF16_LE, /* without one */
+	FORMAT_UTF16_BE,
+	FORMAT_BASE64, /* of DER, without BEGIN and END */
+	FORMAT_PEM_CERTIFICATE,
+	FORMAT_PEM_KEY,
+	FORMAT_PEM_ENCRYPTED_KEY,
+	FORMAT_PEM_PUBLIC_KEY,
+	FORMAT_PEM_REQUEST,
+	FORMAT_PEM_CRL,
+	FORMAT_PEM_PKCS7,
+	FORMAT_PEM_OTHER,
+	FORMAT_OPENSSH_KEY,
+	FORMAT_SSH_PUBLIC_KEY,
+	FORMAT_PUTTY_KEY,
+	FORMAT_DER_CERTIFICATE,
+	FORMAT_DER_KEY,
+	FORMAT_DER_ENCRYPTED_KEY,
+	FORMAT_DER_PUBLIC_KEY,
+	FORMAT_DER_REQUEST,
+	FORMAT_DER_CRL,
+	FORMAT_DER_PKCS7,
+	FORMAT_DER_OCSP,
+	FORMAT_PKCS12,
+	FORMAT_JKS,
+	FORMAT_COUNT
+};
+
+/* What an option wants, in PEM unless it is said. */
+enum fileformat_wanted {
+	WANT_CERTIFICATES,
+	WANT_KEY,
+	WANT_CRLS,
+	WANT_OCSP_DER,
+	WANT_TEXT /* UTF-8, for people */
+};
+
+enum fileformat fileformat_recognize(const void *bytes, size_t len);
+
+/* "a certificate in DER". Static. */
+const char *fileformat_name(enum fileformat format);
+
+/*
+ * What to type, or to do, to get from this format to the wanted one; path is quoted
+ * for a shell. A command writes NEW.pem. buf is returned.
+ */
+enum { FILEFORMAT_ADVICE_MAX = 400 };
+const char *fileformat_advise(enum fileformat format, enum fileformat_wanted wanted,
+    const char *path, char buf[FILEFORMAT_ADVICE_MAX]);
+
+/* Does a label stand for what is wanted? An encrypted key counts as a key. */
+bool fileformat_fits(const char *label, enum fileformat_wanted wanted);
+
+/* What mends it; as fileformat_advise. */
+const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted wanted,
+    const char *path, char buf[FILEFORMAT_ADVICE_MAX]);
+
+#endif

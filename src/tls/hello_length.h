@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_HELLO_LENGTH_H
+#define HELLO_TLS_HELLO_LENGTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Follows the records that a client sends in clear, to learn how long a
+ * ClientHello it announces (RFC 8446 sections 4 and 5.1), in whatever pieces the
+ * bytes come. Pure: it judges nothing and keeps no payload. Zeroed at first.
+ */
+struct helloscan {
+	unsigned char record[5], message[4]; /* the headers, while they come */
+	unsigned record_len, message_len;
+	size_t record_left, message_left; /* bytes of each that are still to come */
+	size_t longest;
+	bool over; /* another message came: no ClientHello follows in clear */
+};
+
+void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len);
+
+/* The greatest length that a ClientHello announced so far; 0: none did. */
+size_t helloscan_longest(const struct helloscan *s);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/identity.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "tls/conn.h"
+#include "tls/params.h"
+#include "tls/pem.h"
+
+X509 *tlsident_read_certificate(const char *path, struct outcome *oc)
+{
+	const struct tlspem_file f = { path, "the certificate" };
+	STACK_OF(X509) *all = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	X509 *cert = sk_X509_shift(all);
+
+	sk_X509_pop_free(all, X509_free);
+	return cert;
+}
+
+void tlsident_free_certificate(X509 *cert)
+{
+	X509_free(cert);
+}
+
+static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *oc)
+{
+	/* RFC 8446 section 4.4.2: lengths and extensions around each. */
+	enum { AROUND_ALL = 4, AROUND_EACH = 5 };
+	size_t bytes = AROUND_ALL;
+
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		bytes += AROUND_EACH + (size_t)i2d_X509(sk_X509_value(chain, i), NULL);
+	if (bytes <= TLSPARAMS_CHAIN_MAX)
+		return 0;
+	outcome_set(oc, OC_FILE,
+	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and the "
+	    "other end reads at most %d of a chain",
+	    path, sk_X509_num(chain), bytes, TLSPARAMS_CHAIN_MAX);
+	outcome_advise(oc, "keep the leaf and its intermediates only, not a bundle of CAs");
+	return -1;
+}
+
+static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, struct outcome *oc)
+{
+	char text[128];
+	int ok = SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) == 1 &&
+	    SSL_CTX_clear_chain_certs(ctx) == 1;
+
+	for (int i = 1; ok && i < sk_X509_num(chain); i++)
+		ok = SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) == 1;
+	if (ok)
+		return check_size(chain, path, oc);
+	return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
+	    tlsio_error_text(text, sizeof text));
+}
+
+/* Which one of them the key belongs to, but for the first; 0: none. */
+static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
+{
+	char text[128];
+	int i = 1;
+
+	while (i < sk_X509_num(chain) && X509_check_private_key(sk_X509_value(chain, i), key) != 1)
+		i++;
+	tlsio_error_text(text, sizeof text);
+	return i < sk_X509_num(chain) ? i : 0;
+}
+
+static int mismatch(const struct tlsident *id, STACK_OF(X509) * chain, EVP_PKEY *key,
+    struct outcome *oc)
+{
+	char text[128];
+	int at;
+
+	tlsio_error_text(text, sizeof text);
+	at = find_owner(chain, key);
+	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
+	    id->key_file, id->chain_file, text);
+	if (at == 0) {
+		outcome_advise(oc,
+		    "compare openssl x509 -noout -pubkey -in %s with "
+		    "openssl pkey -pubout -in %s",
+		    id->chain_file, id->key_file);
+		return -1;
+	}
+	outcome_append(oc, "; the key fits certificate %d of that file: the leaf must come first",
+	    at + 1);
+	if (at == sk_X509_num(chain) - 1)
+		outcome_advise(oc,
+		    "turn the order round: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
+		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
+		    id->chain_file);
+	else
+		outcome_advise(oc, "move certificate %d of %s to its beginning", at + 1,
+		    id->chain_file);
+	return -1;
+}
+
+static int use_both(SSL_CTX *ctx, const struct tlsident *id, STACK_OF(X509) * chain,
+    struct outcome *oc)
+{
+	const struct tlspem_file f = { id->key_file, "the key" };
+	EVP_PKEY *key;
+	int ret = 0;
+
+	if (use_chain(ctx, chain, id->chain_file, oc) != 0)
+		return -1;
+	key = tlspem_key(&f, oc);
+	if (!key)
+		return -1;
+	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
+		ret = mismatch(id, chain, key, oc);
+	EVP_PKEY_free(key);
+	return ret;
+}
+
+int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc)
+{
+	const struct tlspem_file f = { id->chain_file, "the certificate" };
+	STACK_OF(X509) *chain = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	int ret;
+
+	if (!chain)
+		return -1;
+	ret = use_both(ctx, id, chain, oc);
+	sk_X509_pop_free(chain, X509_free);
+	return ret;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "base/text.h"
+
+bool tlsparams_are(int reason)
+{
+	switch (reason) {
+	case SSL_R_NO_SHARED_CIPHER:
+	case SSL_R_NO_SHARED_GROUPS:
+	case SSL_R_NO_SUITABLE_GROUPS:
+	case SSL_R_NO_SUITABLE_KEY_SHARE:
+	case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+	case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
+	case SSL_R_NO_PROTOCOLS_AVAILABLE:
+	case SSL_R_NO_APPLICATION_PROTOCOL:
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+	case SSL_R_VERSION_TOO_LOW:
+	case SSL_R_WRONG_SSL_VERSION:
+	case SSL_R_WRONG_CURVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* NID_undef: it is on none. */
+static int curve_of(const X509 *cert)
+{
+	const EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
+	char name[64];
+
+	if (!key || !EVP_PKEY_is_a(key, "EC") ||
+	    EVP_PKEY_get_group_name(key, name, sizeof name, NULL) != 1)
+		return NID_undef;
+	return OBJ_txt2nid(name);
+}
+
+/* Who names no groups takes all of them. */
+static bool peer_takes(SSL *ssl, int curve)
+{
+	int count = (int)SSL_get1_groups(ssl, NULL);
+	int *groups = count > 0 ? calloc((size_t)count, sizeof *groups) : NULL;
+	bool found = !groups;
+
+	if (groups)
+		SSL_get1_groups(ssl, groups);
+	for (int i = 0; i < count && !found; i++)
+		found = groups[i] == curve;
+	free(groups);
+	return found;
+}
+
+/* The curve of our own certificate, if it is why no cipher was left; else NULL. */
+static const char *find_curve(SSL *ssl)
+{
+	int curve;
+
+	if (!SSL_is_server(ssl) || SSL_version(ssl) > TLS1_2_VERSION)
+		return NULL;
+	curve = curve_of(SSL_get_certificate(ssl));
+	if (curve == NID_undef || peer_takes(ssl, curve))
+		return NULL;
+	return EC_curve_nid2nist(curve) ? EC_curve_nid2nist(curve) : OBJ_nid2sn(curve);
+}
+
+int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *oc)
+{
+	const char *curve = reason == SSL_R_NO_SHARED_CIPHER ? find_curve(ssl) : NULL;
+
+	if (curve)
+		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
+		    "nothing in common: our certificate is on the curve %s, which is not among the "
+		    "peer's groups, and with TLS 1.2 it has to be",
+		    curve);
+	if (reason == SSL_R_WRONG_CURVE && SSL_is_server(ssl))
+		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
+		    "the client's certificate is on a curve that is not among our groups, and with "
+		    "TLS 1.2 it has to be");
+	return outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s", words);
+}
+
+int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc)
+{
+	OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl);
+
+	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
+	    (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT)) {
+		/* A macro of the library, which asks for what is not const and only reads. */
+		outcome_set(oc, OC_HANDSHAKE_FAILED,
+		    "the peer's certificate chain is longer than %ld KiB, which is the limit",
+		    SSL_get_max_cert_list((SSL *)ssl) / 1024);
+		outcome_advise(oc, "let it send the leaf and its intermediates, not a CA bundle");
+		return -1;
+	}
+	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE)
+		return outcome_set(oc, OC_HANDSHAKE_FAILED,
+		    "the peer announced a handshake message that is longer than allowed");
+	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library says: %s",
+	    words ? words : "no reason given");
+	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
+		outcome_advise(oc,
+		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
+	return -1;
+}
+
+int tlsparams_explain_name(const SSL *ssl, struct outcome *oc)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	char shown[OUTCOME_TEXT_MAX];
+	struct text text;
+
+	if (!name)
+		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
+	text_begin(&text, shown, sizeof shown);
+	text_add_bytes(&text, name, strlen(name), "\"");
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+
+#include "base/options.h"
+#include "tls/conn.h"
+
+/*
+ * The policy.
+ *
+ * TLS 1.2 with forward secrecy and AEAD only, and TLS 1.3 (RFC 9325). AES-128
+ * first: 128 bits are enough, and its SHA-256 key schedule costs a server 13 us
+ * less per handshake than AES-256 with SHA-384.
+ */
+struct entry {
+	const char *name, *alias; /* OpenSSL's name, and that of the RFCs where it differs */
+	bool hybrid;              /* of an elliptic curve and ML-KEM: TLS 1.3 only */
+};
+
+static const struct entry ciphers[] = {
+	{ .name = "ECDHE-ECDSA-AES128-GCM-SHA256" },
+	{ .name = "ECDHE-RSA-AES128-GCM-SHA256" },
+	{ .name = "ECDHE-ECDSA-CHACHA20-POLY1305" },
+	{ .name = "ECDHE-RSA-CHACHA20-POLY1305" },
+	{ .name = "ECDHE-ECDSA-AES256-GCM-SHA384" },
+	{ .name = "ECDHE-RSA-AES256-GCM-SHA384" },
+};
+
+static const struct entry ciphersuites[] = {
+	{ .name = "TLS_AES_128_GCM_SHA256" },
+	{ .name = "TLS_CHACHA20_POLY1305_SHA256" },
+	{ .name = "TLS_AES_256_GCM_SHA384" },
+};
+
+/*
+ * The ML-KEM hybrid first, where the library has it: what is recorded today may
+ * be broken later. Then what all clients have, the fastest first. P-521, X448
+ * and finite fields cost a multiple and protect from nobody.
+ */
+static const struct entry groups[] = {
+	{ .name = "X25519MLKEM768", .hybrid = true },
+	{ .name = "X25519" },
+	{ .name = "P-256", .alias = "secp256r1" },
+	{ .name = "P-384", .alias = "secp384r1" },
+};
+
+/*
+ * Renegotiation lets a peer make us work, and compression tells what it hides.
+ * A missing close_notify is a truncation, always (RFC 8446 section 6.1). A
+ * resumption makes a new secret (psk_dhe_ke); the secret of TLS 1.2 is bound to
+ * its handshake (RFC 7627).
+ */
+#define OPTIONS_ON \
+	(SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE)
+#define OPTIONS_OFF \
+	(SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ALLOW_NO_DHE_KEX | SSL_OP_LEGACY_SERVER_CONNECT | \
+	    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION | SSL_OP_NO_EXTENDED_MASTER_SECRET)
+
+/* The tables have at most this many rows, and a list of all their names this many bytes. */
+enum { ENTRIES_MAX = 8, LIST_MAX = 256 };
+
+/* What is left of a table, the preferred one first. */
+struct selection {
+	const struct entry *entry[ENTRIES_MAX];
+	size_t count;
+};
+
+/* One of the lists: its option, its table, and how the library is told. */
+struct list {
+	const char *option;
+	const struct entry *table;
+	size_t count;
+	bool (*set)(SSL_CTX *ctx, const struct selection *s);
+};
+
+static void append(char list[LIST_MAX], const char *separator, const char *word)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, LIST_MAX - len, "%s%s", len > 0 ? separator : "", word);
+}
+
+static void join(char list[LIST_MAX], const struct selection *s, const char *separator)
+{
+	list[0] = '\0';
+	for (size_t i = 0; i < s->count; i++)
+		append(list, separator, s->entry[i]->name);
+}
+
+static bool set_ciphers(SSL_CTX *ctx, const struct selection *s)
+{
+	char list[LIST_MAX];
+
+	join(list, s, ":");
+	return SSL_CTX_set_cipher_list(ctx, list) == 1;
+}
+
+static bool set_ciphersuites(SSL_CTX *ctx, const struct selection *s)
+{
+	char list[LIST_MAX];
+
+	join(list, s, ":");
+	return SSL_CTX_set_ciphersuites(ctx, list) == 1;
+}
+
+/*
+ * Since OpenSSL 3.5 (SSL_CTX_set1_groups_list(3)) "*" sends a key share with
+ * the first hello, and "/" ends a set of equal rank. A client offers shares of
+ * a hybrid and of an elliptic curve, so that no server has to ask again; a
+ * server prefers a hybrid even where it has to ask.
+ */
+static bool set_groups(SSL_CTX *ctx, const struct selection *s)
+{
+	const bool ranked = OpenSSL_version_num() >= 0x30500000L;
+	bool shared[2] = { false, false };
+	char list[LIST_MAX] = "";
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct entry *e = s->entry[i];
+		bool ends = ranked && i > 0 && (e->hybrid || s->entry[i - 1]->hybrid);
+
+		append(list, ends ? "/" : ":", "");
+		if (ranked && !shared[e->hybrid])
+			append(list, "", "*");
+		shared[e->hybrid] = true;
+		append(list, "", e->name);
+	}
+	return SSL_CTX_set1_groups_list(ctx, list) == 1;
+}
+
+#define TABLE(table) table, sizeof table / sizeof table[0]
+
+static const struct list lists[] = {
+	{ "--ciphers", TABLE(ciphers), set_ciphers },
+	{ "--ciphersuites", TABLE(ciphersuites), set_ciphersuites },
+	{ "--groups", TABLE(groups), set_groups },
+};
+
+enum { CIPHERS, CIPHERSUITES, GROUPS };
+
+/* Does the library have it? Leaves the context with this one alone. */
+static bool has(SSL_CTX *ctx, const struct list *l, const struct entry *e)
+{
+	const struct selection one = { .entry = { e }, .count = 1 };
+	char refused[128];
+
+	if (l->set(ctx, &one))
+		return true;
+	/* Or it would be told as the reason of a later failure. */
+	tlsio_error_text(refused, sizeof refused);
+	return false;
+}
+
+static void select_all(SSL_CTX *ctx, const struct list *l, struct selection *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		if (has(ctx, l, &l->table[i]))
+			out->entry[out->count++] = &l->table[i];
+	}
+}
+
+static bool is_named(const struct entry *e, const char *name, size_t len)
+{
+	return (strlen(e->name) == len && strncasecmp(e->name, name, len) == 0) ||
+	    (e->alias && strlen(e->alias) == len && strncasecmp(e->alias, name, len) == 0);
+}
+
+static const struct entry *find(const struct selection *s, const char *name, size_t len)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (is_named(s->entry[i], name, len))
+			return s->entry[i];
+	}
+	return NULL;
+}
+
+static int refuse_name(const struct list *l, const struct selection *known, const char *name,
+    size_t len, struct outcome *oc)
+{
+	const struct entry *e = NULL;
+	char list[LIST_MAX];
+
+	for (size_t i = 0; i < l->count && !e; i++)
+		e = is_named(&l->table[i], name, len) ? &l->table[i] : NULL;
+	join(list, known, ", ");
+	outcome_set(oc, OC_USAGE, "%s: %s \"%.*s\"; of ours it has %s", l->option,
+	    e ? "this TLS library lacks" : "our policy does not have", (int)len, name, list);
+	outcome_advise(oc, "%s %s, for example: such names joined by colons, the preferred first",
+	    l->option, known->entry[0]->name);
+	return -1;
+}
+
+/* What the user wants of those that the library has. */
+static int narrow(const struct list *l, const char *wanted, struct selection *s, struct outcome *oc)
+{
+	const struct selection known = *s;
+
+	s->count = 0;
+	for (const char *name = wanted;; name++) {
+		size_t len = strcspn(name, ":");
+		const struct entry *e = find(&known, name, len);
+
+		if (!e)
+			return refuse_name(l, &known, name, len, oc);
+		if (!find(s, name, len))
+			s->entry[s->count++] = e;
+		name += len;
+		if (!*name)
+			return 0;
+	}
+}
+
+static int set_list(SSL_CTX *ctx, const struct list *l, const char *wanted, struct selection *s,
+    struct outcome *oc)
+{
+	char text[128];
+
+	select_all(ctx, l, s);
+	if (s->count > 0 && wanted && narrow(l, wanted, s, oc) != 0)
+		return -1;
+	if (s->count == 0 || !l->set(ctx, s))
+		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses our policy: %s",
+		    tlsio_error_text(text, sizeof text));
+	return 0;
+}
+
+static const char *version_name(int version)
+{
+	return version == TLS1_2_VERSION ? "1.2" : "1.3";
+}
+
+const char *const tlspolicy_versions[] = { "1.2", "1.3", NULL };
+
+int tlspolicy_take_version(void *version, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	char name[64];
+	unsigned at;
+
+	snprintf(name, sizeof name, "--%s", row->name);
+	if (options_choice(name, value, tlspolicy_versions, &at, oc) != 0)
+		return -1;
+	*(int *)version = at == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
+	return 0;
+}
+
+bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version)
+{
+	return version >= (choice->min ? choice->min : TLS1_2_VERSION) &&
+	    version <= (choice->max ? choice->max : TLS1_3_VERSION);
+}
+
+bool tlspolicy_limits_curves(const struct tlspolicy_choice *choice)
+{
+	return choice->groups && tlspolicy_allows(choice, TLS1_2_VERSION);
+}
+
+static int set_versions(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc)
+{
+	int min = choice->min ? choice->min : TLS1_2_VERSION;
+
+	if (choice->max && min > choice->max)
+		return outcome_set(oc, OC_USAGE, "--tls-min %s is above --tls-max %s",
+		    version_name(min), version_name(choice->max));
+	if (SSL_CTX_set_min_proto_version(ctx, min) != 1 ||
+	    SSL_CTX_set_max_proto_version(ctx, choice->max) != 1)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses TLS %s",
+		    version_name(min));
+	return 0;
+}
+
+/* Hybrids came with TLS 1.3: without it they are no groups. */
+static int check_groups(const struct tlspolicy_choice *choice, const struct selection *s,
+    struct outcome *oc)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (!s->entry[i]->hybrid)
+			return 0;
+	}
+	if (tlspolicy_allows(choice, TLS1_3_VERSION))
+		return 0;
+	outcome_set(oc, OC_USAGE, "--groups %s leaves nothing for TLS 1.2, which has no such group",
+	    choice->groups);
+	outcome_advise(oc, "--tls-max 1.3, or --groups with X25519, P-256 or P-384");
+	return -1;
+}
+
+int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc)
+{
+	struct selection selected;
+
+	SSL_CTX_set_security_level(ctx, TLSPOLICY_SECURITY_LEVEL);
+	if (set_versions(ctx, choice, oc) != 0 ||
+	    set_list(ctx, &lists[CIPHERS], choice->ciphers, &selected, oc) != 0 ||
+	    set_list(ctx, &lists[CIPHERSUITES], choice->ciphersuites, &selected, oc) != 0 ||
+	    set_list(ctx, &lists[GROUPS], choice->groups, &selected, oc) != 0 ||
+	    check_groups(choice, &selected, oc) != 0)
+		return -1;
+	SSL_CTX_set_options(ctx, OPTIONS_ON);
+	SSL_CTX_clear_options(ctx, OPTIONS_OFF);
+	/* Early data can be replayed, and a greeting gains nothing by it (RFC 8446 section 8). */
+	SSL_CTX_set_max_early_data(ctx, 0);
+	return 0;
+}
+
+bool tlspolicy_is_post_quantum(const char *group)
+{
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+		if (is_named(&groups[i], group, strlen(group)))
+			return groups[i].hybrid;
+	}
+	return false;
+}
+
+void tlspolicy_relax(SSL_CTX *ctx)
+{
+	SSL_CTX_set_security_level(ctx, 0);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/trust.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "tls/crl_store.h"
+#include "tls/conn.h"
+#include "tls/pem.h"
+
+/* A folder as openssl rehash(1) leaves it has a file named 01234567.0 for each subject. */
+static bool is_hashed(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+		    strcmp(entry->d_name + 8, ".0") == 0;
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Is the bundle a file of this folder, links followed? Where there is none the folder is all. */
+static bool is_within(const char *file, const char *folder)
+{
+	char *real_file = realpath(file, NULL);
+	bool missing = !real_file && errno == ENOENT;
+	char *real_folder = realpath(folder, NULL);
+	size_t len = real_folder ? strlen(real_folder) : 0;
+	bool within = real_file && real_folder && strncmp(real_file, real_folder, len) == 0 &&
+	    real_file[len] == '/';
+
+	free(real_file);
+	free(real_folder);
+	return missing || within;
+}
+
+static int add_certificates(X509_STORE *store, const struct tlspem_file *f, struct outcome *oc)
+{
+	STACK_OF(X509) *all = tlspem_certificates(f, TLSPEM_CAS_MAX, oc);
+	char text[128];
+	int ret = all ? 0 : -1;
+
+	for (int i = 0; ret == 0 && i < sk_X509_num(all); i++) {
+		if (X509_STORE_add_cert(store, sk_X509_value(all, i)) != 1)
+			ret = outcome_set(oc, OC_FILE, "%s %s cannot be used: %s", f->what, f->path,
+			    tlsio_error_text(text, sizeof text));
+	}
+	sk_X509_pop_free(all, X509_free);
+	return ret;
+}
+
+/* By hash, at need. NULL: the system's folder, or those that the environment names. */
+static int add_folder(X509_STORE *store, const char *dir)
+{
+	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+
+	return lookup &&
+		X509_LOOKUP_add_dir(lookup, dir, dir ? X509_FILETYPE_PEM : X509_FILETYPE_DEFAULT) ==
+		    1
+	    ? 0
+	    : -1;
+}
+
+/* SSL_CERT_FILE. An empty one, such as /dev/null, is how nobody is trusted. */
+static int add_named_file(X509_STORE *store, const char *path, struct outcome *oc)
+{
+	const struct tlspem_file f = { path, "the file of SSL_CERT_FILE" };
+	struct stat st, null;
+
+	if (access(path, R_OK) == 0 && stat(path, &st) == 0 &&
+	    ((S_ISREG(st.st_mode) && st.st_size == 0) ||
+		(stat("/dev/null", &null) == 0 && st.st_rdev == null.st_rdev &&
+		    S_ISCHR(st.st_mode))))
+		return 0;
+	return add_certificates(store, &f, oc);
+}
+
+/*
+ * Where the platform has its roots in a hashed folder, and their bundle is one
+ * of its files, the root that is needed is looked up there: to read the whole
+ * bundle costs five times what the rest of a probe does.
+ */
+static int use_system_trust(X509_STORE *store, struct outcome *oc)
+{
+	const char *file = getenv(X509_get_default_cert_file_env());
+	const char *dir = getenv(X509_get_default_cert_dir_env());
+	char text[128];
+	X509_LOOKUP *lookup;
+
+	if (file && add_named_file(store, file, oc) != 0)
+		return -1;
+	if (!dir)
+		dir = X509_get_default_cert_dir();
+	if (!file && !(is_hashed(dir) && is_within(X509_get_default_cert_file(), dir))) {
+		lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+		/* That the system has no bundle is no error: then nobody is trusted. */
+		if (lookup)
+			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
+	}
+	if (add_folder(store, NULL) == 0) {
+		tlsio_error_text(text, sizeof text);
+		return 0;
+	}
+	return outcome_set(oc, OC_FILE, "the system's trust store cannot be used: %s",
+	    tlsio_error_text(text, sizeof text));
+}
+
+static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+{
+	const struct tlspem_file f = { trust->ca_file, "the CA file" };
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	char text[128];
+	struct stat st;
+
+	if (!trust->ca_file && !trust->ca_dir)
+		return use_system_trust(store, oc);
+	if (trust->ca_file && add_certificates(store, &f, oc) != 0)
+		return -1;
+	/* The library looks into the folder at need, and never says that there is none. */
+	if (trust->ca_dir && (stat(trust->ca_dir, &st) != 0 || !S_ISDIR(st.st_mode)))
+		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);
+	if (trust->ca_dir && add_folder(store, trust->ca_dir) != 0)
+		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
+		    trust->ca_dir, tlsio_error_text(text, sizeof text));
+	return 0;
+}
+
+int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+{
+	/* RFC 5280 to the letter, where the library would let small sins pass. */
+	if (!trust->no_x509_strict)
+		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_X509_STRICT);
+	if (trust->verify_time != 0)
+		X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ctx), (time_t)trust->verify_time);
+	if (use_roots(ctx, trust, oc) != 0)
+		return -1;
+	return trust->crl_file ? tlscrl_use(ctx, trust->crl_file, oc) : 0;
+}
+
+bool tlstrust_knows_issuer(X509 *cert)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *lookup = X509_STORE_CTX_new();
+	struct outcome unusable = OUTCOME_NONE;
+	X509 *issuer = NULL;
+	bool known = store && lookup && use_system_trust(store, &unusable) == 0 &&
+	    X509_STORE_CTX_init(lookup, store, cert, NULL) == 1 &&
+	    X509_STORE_CTX_get1_issuer(&issuer, lookup, cert) == 1 &&
+	    /* A name is no proof. */
+	    X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
+
+	X509_free(issuer);
+	X509_STORE_CTX_free(lookup);
+	X509_STORE_free(store);
+	return known;
+}

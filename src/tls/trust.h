@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_TRUST_H
+#define HELLO_TLS_TRUST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+
+/* Whom one trusts; ca_file and ca_dir NULL: the system's store. */
+struct tlstrust {
+	const char *ca_file, *ca_dir;
+	const char *crl_file; /* hold the whole chain against these CRLs; NULL: no CRL is asked */
+	int64_t verify_time;  /* judge as if it were then: seconds since 1970; 0: now */
+	bool no_x509_strict;  /* drops X509_V_FLAG_X509_STRICT, and nothing else */
+};
+
+/* Let this context trust these. Returns 0, or -1 with OC_FILE. */
+int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc);
+
+/* Is the issuer of this certificate in the system's store? Reads the store. */
+bool tlstrust_knows_issuer(X509 *cert);
+
+#endif

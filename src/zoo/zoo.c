@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "zoo/zoo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/input_file.h"
+
+enum { LINE_BYTES = 512, PATH_BYTES = 4096 };
+
+/* For whoever asks for no name: by an address, most likely. */
+static const char first_animal[] = "ip-ok";
+
+/* "DIR/NAME/FILE", on the heap. NULL with OC_INTERNAL or OC_FILE. */
+static char *path_of(const struct server_options *o, const char *name, const char *file,
+    struct outcome *oc)
+{
+	char text[PATH_BYTES], *copy;
+	int len = snprintf(text, sizeof text, "%s/%s%s", o->zoo, name, file);
+
+	if (len < 0 || (size_t)len >= sizeof text) {
+		outcome_set(oc, OC_FILE, "the path of the zoo is too long");
+		return NULL;
+	}
+	copy = strdup(text);
+	if (!copy)
+		outcome_set(oc, OC_INTERNAL, "out of memory for the zoo");
+	return copy;
+}
+
+static char *host_of(const char *name, struct outcome *oc)
+{
+	char text[LINE_BYTES], *copy;
+
+	snprintf(text, sizeof text, "%s.zoo.test", name);
+	copy = strdup(text);
+	if (!copy)
+		outcome_set(oc, OC_INTERNAL, "out of memory for the zoo");
+	return copy;
+}
+
+/* The first identity is for everybody whose name is nobody's. */
+static void put_first(struct server_options *o, size_t i)
+{
+	const struct tlsident first = o->identities[i];
+
+	o->identities[i] = o->identities[0];
+	o->identities[0] = first;
+}
+
+static int add_animal(struct server_options *o, const char *name, struct outcome *oc)
+{
+	struct tlsident *id = &o->identities[o->identity_count];
+	char *staple;
+
+	if (o->identity_count == SERVER_IDENTITIES_MAX)
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d animals", o->zoo,
+		    SERVER_IDENTITIES_MAX);
+	id->chain_file = path_of(o, name, "/chain.pem", oc);
+	id->key_file = path_of(o, name, "/key.pem", oc);
+	id->zoo_name = host_of(name, oc);
+	staple = path_of(o, name, "/ocsp.der", oc);
+	if (!id->chain_file || !id->key_file || !id->zoo_name || !staple)
+		return -1;
+	if (access(staple, F_OK) == 0)
+		id->ocsp_file = staple;
+	else
+		free(staple);
+	o->identity_count++;
+	if (strcmp(name, first_animal) == 0)
+		put_first(o, o->identity_count - 1);
+	return 0;
+}
+
+/* "name, tab, what is wrong, tab, ...". Clients are no servers. */
+static int read_line(struct server_options *o, char *line, FILE *index, struct outcome *oc)
+{
+	char *rest = line, *name = strsep(&rest, "\t"), *wrong = strsep(&rest, "\t");
+
+	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/'))
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: this is no animal: \"%s\"", o->zoo,
+		    name);
+	if (strncmp(name, "client-", strlen("client-")) == 0)
+		return 0;
+	fprintf(index, "\n%-24s %s", name, wrong);
+	return add_animal(o, name, oc);
+}
+
+static int read_list(struct server_options *o, struct filein *list, FILE *index, struct outcome *oc)
+{
+	char *rest = (char *)list->bytes, *line;
+
+	fprintf(index,
+	    "This is a zoo of certificates. Ask for one by its name, such as "
+	    "expired.zoo.test:\n");
+	while ((line = strsep(&rest, "\n"))) {
+		if (*line && read_line(o, line, index, oc) != 0)
+			return -1;
+	}
+	if (o->identity_count == 0)
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->zoo);
+	return 0;
+}
+
+/* The list becomes the greeting. */
+static int read_zoo(struct server_options *o, struct filein *list, struct outcome *oc)
+{
+	char *greeting = NULL;
+	size_t len;
+	FILE *index = open_memstream(&greeting, &len);
+	int ret;
+
+	if (!index)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
+	ret = read_list(o, list, index, oc);
+	if (fclose(index) != 0 && ret == 0)
+		ret = outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
+	if (ret == 0)
+		o->greeting = greeting;
+	else
+		free(greeting);
+	return ret;
+}
+
+int zoo_open(struct server_options *o, struct outcome *oc)
+{
+	static const struct filein_want want = { "the zoo's list", FILEIN_MIB, false };
+	char *path = path_of(o, "zoo.tsv", "", oc);
+	struct filein list;
+	int ret;
+
+	if (!path)
+		return -1;
+	ret = filein_read(&list, path, &want, oc);
+	free(path);
+	if (ret != 0) {
+		outcome_advise(oc, "hello-certs zoo %s makes it", o->zoo);
+		return -1;
+	}
+	ret = read_zoo(o, &list, oc);
+	filein_free(&list);
+	return ret;
+}
