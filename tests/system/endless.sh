@@ -174,8 +174,10 @@ launch() {
 		echo $! >"$TMP/pid-$1"
 		probe "$1" "$(cat "$TMP/port-$1")" "$6" &
 	else
-		eval "launch_port=\$port_$2"
-		# shellcheck disable=SC2046,SC2154 # words; eval gives launch_port its value
+		eval "launch_port=\$port_$2 launch_log=\$log_$2"
+		# Ports come again, so what the log says already is of others.
+		wc -l <"$launch_log" >"$TMP/mark-$1"
+		# shellcheck disable=SC2046,SC2154 # words; eval gives launch_port and launch_log their values
 		"$ENDLESS" --time 30 $(words "$5") call "$3" "$4" "$launch_port" >"$TMP/port-$1" 2>&1 &
 		echo $! >"$TMP/pid-$1"
 	fi
@@ -195,7 +197,8 @@ probe() {
 of_server() {
 	eval "of_log=\$log_$2"
 	# shellcheck disable=SC2154 # eval gives it its value
-	grep -a "peer=127.0.0.1:$(sed -n 's/^port //p' "$TMP/port-$1") " "$of_log" >"$TMP/line"
+	tail -n "+$(($(cat "$TMP/mark-$1") + 1))" "$of_log" |
+		grep -a "peer=127.0.0.1:$(sed -n 's/^port //p' "$TMP/port-$1") " >"$TMP/line"
 }
 
 # judge N WHERE STATE KIND OPTIONS CLIENT-OPTIONS OUTCOMES: prints a line, which ends in "good" or not.
