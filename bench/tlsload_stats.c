@@ -59,12 +59,13 @@ static double rusage_us(void)
 }
 
 /* A line of numbers with names, in one of two notations. */
-struct line {
+struct report_line {
 	FILE *to;
 	bool json, begun;
 };
 
-static void put(struct line *l, const char *prefix, const char *name, double value, int digits)
+static void put(struct report_line *l, const char *prefix, const char *name, double value,
+    int digits)
 {
 	if (l->begun)
 		fputs(l->json ? ", " : " ", l->to);
@@ -74,7 +75,7 @@ static void put(struct line *l, const char *prefix, const char *name, double val
 	fprintf(l->to, l->json ? "\"%s%s\": %.*f" : "%s%s=%.*f", prefix, name, digits, value);
 }
 
-static void put_phase(struct line *l, const char *name, double *seconds, unsigned long n)
+static void put_phase(struct report_line *l, const char *name, double *seconds, unsigned long n)
 {
 	static const struct {
 		const char *name;
@@ -110,7 +111,7 @@ void stats_print(struct stats *s, FILE *to, double wall_s, bool json)
 		"greeting",
 		"total",
 	};
-	struct line line = { .to = to, .json = json };
+	struct report_line line = { .to = to, .json = json };
 	double good = s->ok ? (double)s->ok : 1;
 
 	put(&line, "", "ok", (double)s->ok, 0);

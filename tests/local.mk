@@ -7,63 +7,63 @@ unit_tests = \
 	tests/unit/check_activation \
 	tests/unit/check_addr \
 	tests/unit/check_alerts \
-	tests/unit/check_allowlist \
+	tests/unit/check_client_allow \
 	tests/unit/check_audit \
-	tests/unit/check_certlink \
-	tests/unit/check_certinfo \
-	tests/unit/check_certname \
-	tests/unit/check_clientauth \
-	tests/unit/check_clienttrust \
+	tests/unit/check_cert_issuer \
+	tests/unit/check_cert_info \
+	tests/unit/check_cert_name \
+	tests/unit/check_client_auth \
+	tests/unit/check_client_cas \
 	tests/unit/check_compare \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
-	tests/unit/check_crew \
+	tests/unit/check_workers \
 	tests/unit/check_crl \
 	tests/unit/check_explain \
 	tests/unit/check_hostname \
-	tests/unit/check_filein \
-	tests/unit/check_fileformat \
-	tests/unit/check_fileout \
+	tests/unit/check_input_file \
+	tests/unit/check_file_format \
+	tests/unit/check_output_file \
 	tests/unit/check_http1 \
-	tests/unit/check_httpget \
+	tests/unit/check_http_get \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
-	tests/unit/check_manners \
-	tests/unit/check_moment \
-	tests/unit/check_names \
+	tests/unit/check_misbehave \
+	tests/unit/check_verify_time \
+	tests/unit/check_server_names \
 	tests/unit/check_notify \
 	tests/unit/check_server_options \
 	tests/unit/check_options \
 	tests/unit/check_outcome \
-	tests/unit/check_parallel \
-	tests/unit/check_pathjudge \
-	tests/unit/check_place \
+	tests/unit/check_runner \
+	tests/unit/check_path \
+	tests/unit/check_endpoint \
 	tests/unit/check_pool \
-	tests/unit/check_proxyhead \
-	tests/unit/check_proxyproto \
+	tests/unit/check_proxy_header \
+	tests/unit/check_proxy_protocol \
 	tests/unit/check_resume \
 	tests/unit/check_route \
-	tests/unit/check_recorder \
+	tests/unit/check_histogram \
 	tests/unit/check_sandbox \
 	tests/unit/check_session \
-	tests/unit/check_sighting \
+	tests/unit/check_conn_report \
 	tests/unit/check_sock \
 	tests/unit/check_staple \
-	tests/unit/check_supervisor \
-	tests/unit/check_tlsalert \
-	tests/unit/check_tlscrl \
-	tests/unit/check_tally \
+	tests/unit/check_service_manager \
+	tests/unit/check_tls_alert \
+	tests/unit/check_crl_store \
+	tests/unit/check_stats \
 	tests/unit/check_text \
-	tests/unit/check_tlsctx \
-	tests/unit/check_tlsio \
-	tests/unit/check_tlspolicy \
-	tests/unit/check_tlsticket \
-	tests/unit/check_tlswire \
-	tests/unit/check_unixsock \
+	tests/unit/check_tls_context \
+	tests/unit/check_tls_conn \
+	tests/unit/check_tls_policy \
+	tests/unit/check_ticket \
+	tests/unit/check_tls_buffer \
+	tests/unit/check_unix_socket \
 	tests/unit/check_verdict \
 	tests/unit/check_verify \
-	tests/unit/check_vitals
+	tests/unit/check_probe_facts
 
 system_tests = \
 	tests/system/access.sh \
@@ -163,22 +163,22 @@ fuzz_targets = \
 	tests/fuzz/fuzz_addr \
 	tests/fuzz/fuzz_certificate \
 	tests/fuzz/fuzz_cidr \
-	tests/fuzz/fuzz_clientcert \
+	tests/fuzz/fuzz_client_cert \
 	tests/fuzz/fuzz_conn \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
-	tests/fuzz/fuzz_httpanswer \
+	tests/fuzz/fuzz_http_answer \
 	tests/fuzz/fuzz_options \
-	tests/fuzz/fuzz_proxyproto \
+	tests/fuzz/fuzz_proxy_protocol \
 	tests/fuzz/fuzz_request \
-	tests/fuzz/fuzz_servercert \
-	tests/fuzz/fuzz_sighting \
+	tests/fuzz/fuzz_server_cert \
+	tests/fuzz/fuzz_conn_report \
 	tests/fuzz/fuzz_sni \
 	tests/fuzz/fuzz_staple \
 	tests/fuzz/fuzz_text \
-	tests/fuzz/fuzz_tlsticket \
-	tests/fuzz/fuzz_tunnel
+	tests/fuzz/fuzz_ticket \
+	tests/fuzz/fuzz_proxy
 
 style_tests = \
 	tests/style/dev.sh \
@@ -193,27 +193,27 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/addr \
 	tests/fuzz/seeds/certificate \
 	tests/fuzz/seeds/cidr \
-	tests/fuzz/seeds/clientcert \
+	tests/fuzz/seeds/client_cert \
 	tests/fuzz/seeds/conn \
 	tests/fuzz/seeds/handshake \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
-	tests/fuzz/seeds/httpanswer \
+	tests/fuzz/seeds/http_answer \
 	tests/fuzz/seeds/options \
-	tests/fuzz/seeds/proxyproto \
+	tests/fuzz/seeds/proxy_protocol \
 	tests/fuzz/seeds/request \
-	tests/fuzz/seeds/servercert \
-	tests/fuzz/seeds/sighting \
+	tests/fuzz/seeds/server_cert \
+	tests/fuzz/seeds/conn_report \
 	tests/fuzz/seeds/sni \
 	tests/fuzz/seeds/staple \
 	tests/fuzz/seeds/text \
-	tests/fuzz/seeds/tlsticket \
-	tests/fuzz/seeds/tunnel \
+	tests/fuzz/seeds/ticket \
+	tests/fuzz/seeds/proxy \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/zoo/table.sh \
-	tests/support/badcerts.sh tests/support/past.c tests/support/probe.c \
+	tests/support/badcerts.sh tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
@@ -236,19 +236,19 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
-	tests/support/crlrows.c tests/support/crlrows.h \
+	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/notified.c tests/support/notified.h \
-	tests/support/peer_client.c tests/support/peer_client.h \
+	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/scene.c tests/support/scene.h \
-	tests/support/rawrecord.c tests/support/rawrecord.h \
-	tests/support/testpki.c tests/support/testpki.h
+	tests/support/raw_record.c tests/support/raw_record.h \
+	tests/support/test_pki.c tests/support/test_pki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
-check_PROGRAMS += $(unit_tests) tests/support/babble tests/support/crowd tests/support/delayproxy \
-	tests/support/endless tests/support/manager tests/support/middlebox tests/support/peer \
-	tests/support/writecrls
+check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
+	tests/support/endless tests/support/service_manager tests/support/middlebox tests/support/tls_peer \
+	tests/support/write_crls
 LDADD = libtestsupport.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
@@ -268,22 +268,22 @@ endif
 tests_fuzz_fuzz_addr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_clientcert_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_httpanswer_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_http_answer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_proxyproto_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_servercert_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_sighting_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sni_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_staple_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_tlsticket_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_tunnel_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
 
 .PHONY: fuzzers zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
@@ -298,10 +298,10 @@ tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
 
 # Shared libraries to preload; a rule, because for two of them libtool is too much.
-preloads = tests/support/past.so tests/support/probe.so
+preloads = tests/support/late_clock.so tests/support/escape_attempts.so
 check_DATA += $(preloads)
 MOSTLYCLEANFILES += $(preloads)
-$(preloads): tests/support/past.c tests/support/probe.c
+$(preloads): tests/support/late_clock.c tests/support/escape_attempts.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
 		-shared -o $@ $(top_srcdir)/$(@:.so=.c) -ldl
 

@@ -16,7 +16,7 @@
 enum { PIPES = 0x50495045 };
 
 /* A pipe or a device grows from here; a regular file tells its size. */
-enum { FIRST_ROOM = 64 * FILEIN_KIB };
+enum { FIRST_ROOM = 64 * INPUT_FILE_KIB };
 
 /* 0: regular files only. */
 static uint64_t once_until_ms;
@@ -27,8 +27,8 @@ struct reading {
 	int fd;
 	uint64_t until_ms;
 	const char *name;
-	const struct filein_want *want;
-	struct filein *f;
+	const struct input_file_want *want;
+	struct input_file *f;
 	size_t room;
 	bool fifo; /* it has a name, so a writer may still come */
 };
@@ -61,10 +61,10 @@ static int refuse_kind(const struct reading *r, mode_t mode, struct outcome *oc)
 
 static const char *size_text(size_t bytes, char buf[32])
 {
-	if (bytes >= FILEIN_MIB && bytes % FILEIN_MIB == 0)
-		snprintf(buf, 32, "%zu MiB", bytes / FILEIN_MIB);
-	else if (bytes >= FILEIN_KIB && bytes % FILEIN_KIB == 0)
-		snprintf(buf, 32, "%zu KiB", bytes / FILEIN_KIB);
+	if (bytes >= INPUT_FILE_MIB && bytes % INPUT_FILE_MIB == 0)
+		snprintf(buf, 32, "%zu MiB", bytes / INPUT_FILE_MIB);
+	else if (bytes >= INPUT_FILE_KIB && bytes % INPUT_FILE_KIB == 0)
+		snprintf(buf, 32, "%zu KiB", bytes / INPUT_FILE_KIB);
 	else
 		snprintf(buf, 32, "%zu bytes", bytes);
 	return buf;
@@ -107,7 +107,7 @@ static int check(struct reading *r, struct outcome *oc)
 /* Not realloc(3): a secret would stay behind where it was. */
 static int grow(struct reading *r, struct outcome *oc)
 {
-	struct filein larger = { .secret = r->want->secret, .len = r->f->len };
+	struct input_file larger = { .secret = r->want->secret, .len = r->f->len };
 
 	if (r->f->bytes && r->f->len + 1 < r->room)
 		return 0;
@@ -119,7 +119,7 @@ static int grow(struct reading *r, struct outcome *oc)
 		    r->name);
 	if (r->f->len > 0)
 		memcpy(larger.bytes, r->f->bytes, r->f->len);
-	filein_free(r->f);
+	input_file_free(r->f);
 	*r->f = larger;
 	return 0;
 }
@@ -183,30 +183,31 @@ static int read_all(struct reading *r, struct outcome *oc)
 	}
 }
 
-static int run(struct reading *r, struct filein *f, struct outcome *oc)
+static int run(struct reading *r, struct input_file *f, struct outcome *oc)
 {
-	struct filein got = { .secret = r->want->secret };
+	struct input_file got = { .secret = r->want->secret };
 
 	r->f = &got;
 	if (check(r, oc) != 0 || read_all(r, oc) != 0) {
-		filein_free(&got);
+		input_file_free(&got);
 		return -1;
 	}
 	*f = got;
 	return 0;
 }
 
-void filein_read_once(uint64_t until_ms)
+void input_file_read_once(uint64_t until_ms)
 {
 	once_until_ms = until_ms;
 }
 
-bool filein_is_once(void)
+bool input_file_is_once(void)
 {
 	return once_until_ms != 0;
 }
 
-int filein_read_stdin(struct filein *f, const struct filein_want *want, struct outcome *oc)
+int input_file_read_stdin(struct input_file *f, const struct input_file_want *want,
+    struct outcome *oc)
 {
 	struct reading r = {
 		.fd = STDIN_FILENO,
@@ -218,7 +219,7 @@ int filein_read_stdin(struct filein *f, const struct filein_want *want, struct o
 	return run(&r, f, oc);
 }
 
-int filein_read(struct filein *f, const char *path, const struct filein_want *want,
+int input_file_read(struct input_file *f, const char *path, const struct input_file_want *want,
     struct outcome *oc)
 {
 	/* Without O_NONBLOCK a FIFO would hold us until somebody writes. */
@@ -250,10 +251,10 @@ int filein_read(struct filein *f, const char *path, const struct filein_want *wa
 	return ret;
 }
 
-void filein_free(struct filein *f)
+void input_file_free(struct input_file *f)
 {
 	if (f->bytes && f->secret)
 		explicit_bzero(f->bytes, f->len);
 	free(f->bytes);
-	*f = FILEIN_NONE;
+	*f = INPUT_FILE_NONE;
 }

@@ -10,9 +10,9 @@
 
 /* The one place that opens and reads a file which an option names. */
 
-enum { FILEIN_KIB = 1024, FILEIN_MIB = 1024 * 1024 };
+enum { INPUT_FILE_KIB = 1024, INPUT_FILE_MIB = 1024 * 1024 };
 
-struct filein_want {
+struct input_file_want {
 	const char *what; /* the file as people know it: "the CA file" */
 	size_t max;       /* bytes; a longer file is refused */
 	bool secret;      /* refused if world-readable; wiped when freed */
@@ -23,30 +23,31 @@ struct filein_want {
  * and devices will do as well, each up to its end, or until this clock_ms(). Before
  * there are threads.
  */
-void filein_read_once(uint64_t until_ms);
-bool filein_is_once(void);
+void input_file_read_once(uint64_t until_ms);
+bool input_file_is_once(void);
 
 /* The whole file; a NUL that len does not count follows its bytes. */
-struct filein {
+struct input_file {
 	unsigned char *bytes; /* owned */
 	size_t len;
 	bool secret;
 };
 
-#define FILEIN_NONE ((struct filein){ NULL, 0, false })
+#define INPUT_FILE_NONE ((struct input_file){ NULL, 0, false })
 
 /*
  * Read the whole file. Never waits for somebody to open the other end of a FIFO
  * without a deadline. Returns 0, or -1 with OC_FILE (or OC_INTERNAL) that names
  * the file, what it is and the limit it exceeds.
  */
-int filein_read(struct filein *f, const char *path, const struct filein_want *want,
+int input_file_read(struct input_file *f, const char *path, const struct input_file_want *want,
     struct outcome *oc);
 
 /* The same of standard input, whatever it is; its user feeds it as slowly as he likes. */
-int filein_read_stdin(struct filein *f, const struct filein_want *want, struct outcome *oc);
+int input_file_read_stdin(struct input_file *f, const struct input_file_want *want,
+    struct outcome *oc);
 
 /* Idempotent. */
-void filein_free(struct filein *f);
+void input_file_free(struct input_file *f);
 
 #endif

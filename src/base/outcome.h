@@ -155,8 +155,8 @@ struct outcome {
 	int alert;        /* AlertDescription that the peer sent, or OUTCOME_NO_ALERT */
 	int verify_error; /* X509_V_ERR_*, or 0 */
 	int verify_depth; /* of verify_error: 0 is the peer's own certificate */
-	char
-	    detail[OUTCOME_TEXT_MAX]; /* what exactly; may quote the peer: clean text, see text.h */
+	/* What exactly; may quote the peer: clean text, see text.h. */
+	char detail[OUTCOME_TEXT_MAX];
 	char advice[OUTCOME_TEXT_MAX]; /* better than the table's, or empty */
 };
 

@@ -39,17 +39,17 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
-static const struct tlsctx_judge judge = { verify_callback, staple_callback };
+static const struct tls_context_judge judge = { verify_callback, staple_callback };
 
 static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, oc);
 
-	if (ctx && (!o->alpn || tlsctx_offer(ctx, o->alpn, oc) == 0) &&
-	    (o->hello.padding == 0 || tlsctx_pad(ctx, o->hello.padding, oc) == 0) &&
+	if (ctx && (!o->alpn || tls_context_offer(ctx, o->alpn, oc) == 0) &&
+	    (o->hello.padding == 0 || tls_context_pad(ctx, o->hello.padding, oc) == 0) &&
 	    keylog_start(ctx, oc) == 0)
 		return ctx;
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	return NULL;
 }
 
@@ -60,7 +60,7 @@ static int probe_once(const struct client_options *o, SSL_CTX *ctx, struct outco
 
 	session_init(&s, o, ctx);
 	session_run(&s, steps, o->verbose ? report_step : NULL, oc);
-	status = output_probe(o, &s, oc);
+	status = result_probe(o, &s, oc);
 	session_free(&s);
 	return status;
 }
@@ -73,22 +73,22 @@ static int run(const struct client_options *o, struct outcome *oc)
 
 	/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
 	if (ctx && keylog_file())
-		screen_note("SSLKEYLOGFILE is set: the keys of this go to %s", keylog_file());
+		terminal_note("SSLKEYLOGFILE is set: the keys of this go to %s", keylog_file());
 	if (!ctx)
-		status = output_probe(o, NULL, oc);
+		status = result_probe(o, NULL, oc);
 	else if (o->targets)
 		status = targets_run(o, ctx, steps, oc);
 	else if (o->all_addresses)
 		status = addresses_run(o, ctx, steps, oc);
 	else if (o->path_test)
-		status = pathtest_run(o, ctx, make_context, steps, oc);
+		status = path_test_run(o, ctx, make_context, steps, oc);
 	else if (o->series.on)
-		status = ping_run(o, ctx, steps, oc);
+		status = series_run(o, ctx, steps, oc);
 	else if (o->resume)
 		status = resume_run(o, ctx, steps, oc);
 	else
 		status = probe_once(o, ctx, oc);
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	return status;
 }
 
@@ -101,13 +101,13 @@ int main(int argc, char *argv[])
 	streams_prepare();
 	ret = client_options_parse(&options, argc, argv, &oc);
 	if (ret == 0) {
-		filein_read_once(clock_ms() + options.max_ms);
-		ret = optcheck(&options, &oc);
+		input_file_read_once(clock_ms() + options.max_ms);
+		ret = client_options_check(&options, &oc);
 	}
 	if (ret == 0)
 		status = run(&options, &oc);
 	else if (ret < 0)
-		status = output_probe(&options, NULL, &oc);
+		status = result_probe(&options, NULL, &oc);
 	if (oc.code == OC_OK && (keylog_finish(&oc) != 0 || streams_finish(&oc) != 0))
 		status = outcome_status(oc.code);
 	if (oc.code == OC_USAGE || (oc.code != OC_OK && !options.quiet && !options.nagios.on))

@@ -6,41 +6,41 @@
 
 #include "base/text.h"
 
-static const char *const names[SIGHTING_FIELDS] = {
+static const char *const names[CONN_REPORT_FIELDS] = {
 #define X(name, text) text,
-	SIGHTING_LIST(X)
+	CONN_REPORT_LIST(X)
 #undef X
 };
 
-const char *sighting_name(enum sighting_field field)
+const char *conn_report_name(enum conn_report_field field)
 {
 	return names[field];
 }
 
-void sighting_set(struct sighting *s, enum sighting_field field, const char *text)
+void conn_report_set(struct conn_report *s, enum conn_report_field field, const char *text)
 {
 	struct text t;
 
 	if (!text || !text[0])
-		text = SIGHTING_NONE;
-	text_begin(&t, s->value[field], SIGHTING_VALUE_MAX);
+		text = CONN_REPORT_NONE;
+	text_begin(&t, s->value[field], CONN_REPORT_VALUE_MAX);
 	/* No blank in front: a reader takes it for the one that follows the colon. */
 	if (text[0] == ' ')
 		text_add_bytes(&t, text++, 1, " ");
 	text_add(&t, text);
 }
 
-bool sighting_is_none(const struct sighting *s, enum sighting_field field)
+bool conn_report_is_none(const struct conn_report *s, enum conn_report_field field)
 {
-	return strcmp(s->value[field], SIGHTING_NONE) == 0;
+	return strcmp(s->value[field], CONN_REPORT_NONE) == 0;
 }
 
-size_t sighting_format(const struct sighting *s, char buf[SIGHTING_TEXT_MAX])
+size_t conn_report_format(const struct conn_report *s, char buf[CONN_REPORT_TEXT_MAX])
 {
 	size_t at = 0;
 
-	for (int i = 0; i < SIGHTING_FIELDS; i++)
-		at += (size_t)snprintf(buf + at, SIGHTING_TEXT_MAX - at, "%s: %s\n", names[i],
+	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
+		at += (size_t)snprintf(buf + at, CONN_REPORT_TEXT_MAX - at, "%s: %s\n", names[i],
 		    s->value[i]);
 	return at;
 }
@@ -55,23 +55,24 @@ static const char *find_block(const char *bytes, size_t len)
 	return NULL;
 }
 
-/* Which of our names is it? SIGHTING_FIELDS: none of them. */
+/* Which of our names is it? CONN_REPORT_FIELDS: none of them. */
 static int find_name(const char *name, size_t len)
 {
 	int i = 0;
 
-	while (i < SIGHTING_FIELDS && (strlen(names[i]) != len || memcmp(names[i], name, len) != 0))
+	while (i < CONN_REPORT_FIELDS &&
+	    (strlen(names[i]) != len || memcmp(names[i], name, len) != 0))
 		i++;
 	return i;
 }
 
 static bool is_value(const char *value, size_t len)
 {
-	return len > 0 && len < SIGHTING_VALUE_MAX && text_is_clean(value, len);
+	return len > 0 && len < CONN_REPORT_VALUE_MAX && text_is_clean(value, len);
 }
 
 /* One line without its end. A field that is there has a value that is not "". */
-static int parse_line(const char *line, size_t len, struct sighting *s, struct outcome *oc)
+static int parse_line(const char *line, size_t len, struct conn_report *s, struct outcome *oc)
 {
 	const char *colon = memchr(line, ':', len), *value;
 	size_t value_len;
@@ -81,7 +82,7 @@ static int parse_line(const char *line, size_t len, struct sighting *s, struct o
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "what follows the greeting is no report: a line is not \"name: value\"");
 	field = find_name(line, (size_t)(colon - line));
-	if (field == SIGHTING_FIELDS)
+	if (field == CONN_REPORT_FIELDS)
 		return 0;
 	value = colon + 2;
 	value_len = len - (size_t)(value - line);
@@ -95,11 +96,11 @@ static int parse_line(const char *line, size_t len, struct sighting *s, struct o
 	return 0;
 }
 
-int sighting_parse(const char *bytes, size_t len, struct sighting *out, size_t *said,
+int conn_report_parse(const char *bytes, size_t len, struct conn_report *out, size_t *said,
     struct outcome *oc)
 {
 	const char *block = find_block(bytes, len), *end = bytes + len, *line, *next;
-	struct sighting found;
+	struct conn_report found;
 
 	if (!block || block == end)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "no report follows the greeting");
@@ -112,7 +113,7 @@ int sighting_parse(const char *bytes, size_t len, struct sighting *out, size_t *
 		if (parse_line(line, (size_t)(next - line), &found, oc) != 0)
 			return -1;
 	}
-	for (int i = 0; i < SIGHTING_FIELDS; i++) {
+	for (int i = 0; i < CONN_REPORT_FIELDS; i++) {
 		if (!found.value[i][0])
 			return outcome_set(oc, OC_GREETING_MISMATCH, "the report lacks %s",
 			    names[i]);

@@ -12,7 +12,7 @@
  * --report, the client compares it with what it saw itself. Both go through this
  * file, so the two cannot disagree about how something is written.
  */
-#define SIGHTING_LIST(X) \
+#define CONN_REPORT_LIST(X) \
 	X(PEER, "peer")               /* the client's address and port */ \
 	X(SERVER_NAME, "server-name") /* asked for by SNI */ \
 	X(PROTOCOL, "protocol") \
@@ -25,37 +25,37 @@
 	X(TIME, "time")               /* its clock, UTC */ \
 	X(BINDING, "binding")         /* keys of this connection: RFC 9266, in hex */
 
-enum sighting_field {
-#define X(name, text) SIGHTING_##name,
-	SIGHTING_LIST(X)
+enum conn_report_field {
+#define X(name, text) CONN_REPORT_##name,
+	CONN_REPORT_LIST(X)
 #undef X
-	    SIGHTING_FIELDS
+	    CONN_REPORT_FIELDS
 };
 
 /* A host name fits; what is longer, because it had to be escaped, is cut at both ends alike. */
-enum { SIGHTING_VALUE_MAX = 272 };
+enum { CONN_REPORT_VALUE_MAX = 272 };
 
 /* Owns nothing; may be copied. */
-struct sighting {
-	char value[SIGHTING_FIELDS][SIGHTING_VALUE_MAX];
+struct conn_report {
+	char value[CONN_REPORT_FIELDS][CONN_REPORT_VALUE_MAX];
 };
 
 /* What a value is where there is nothing to tell. */
-#define SIGHTING_NONE "none"
+#define CONN_REPORT_NONE "none"
 
-const char *sighting_name(enum sighting_field field);
+const char *conn_report_name(enum conn_report_field field);
 
 /*
  * text becomes clean text (see text.h), so that a value is one line and cannot pass
  * for another field. NULL and "" become "none".
  */
-void sighting_set(struct sighting *s, enum sighting_field field, const char *text);
+void conn_report_set(struct conn_report *s, enum conn_report_field field, const char *text);
 
-bool sighting_is_none(const struct sighting *s, enum sighting_field field);
+bool conn_report_is_none(const struct conn_report *s, enum conn_report_field field);
 
-/* The block: a line "name: value" for each field. Returns its length, below SIGHTING_TEXT_MAX. */
-enum { SIGHTING_TEXT_MAX = SIGHTING_FIELDS * (SIGHTING_VALUE_MAX + 16) };
-size_t sighting_format(const struct sighting *s, char buf[SIGHTING_TEXT_MAX]);
+/* Write a line "name: value" for each field. Returns the length, below CONN_REPORT_TEXT_MAX. */
+enum { CONN_REPORT_TEXT_MAX = CONN_REPORT_FIELDS * (CONN_REPORT_VALUE_MAX + 16) };
+size_t conn_report_format(const struct conn_report *s, char buf[CONN_REPORT_TEXT_MAX]);
 
 /*
  * Find the block at the end of what a server said: it follows the last empty
@@ -63,7 +63,7 @@ size_t sighting_format(const struct sighting *s, char buf[SIGHTING_TEXT_MAX]);
  * once. *said is the length of what comes before the empty line.
  * Pure; the bytes may be anything. Returns 0, or -1 with OC_GREETING_MISMATCH.
  */
-int sighting_parse(const char *bytes, size_t len, struct sighting *out, size_t *said,
+int conn_report_parse(const char *bytes, size_t len, struct conn_report *out, size_t *said,
     struct outcome *oc);
 
 #endif

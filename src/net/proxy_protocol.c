@@ -69,7 +69,7 @@ static bool parse_address(sa_family_t family, const char *host, const char *port
 }
 
 /* Fields are parted by exactly one space: a second one makes an empty field. */
-static bool parse_addresses(sa_family_t family, char *rest, struct proxyproto *out)
+static bool parse_addresses(sa_family_t family, char *rest, struct proxy_protocol *out)
 {
 	const char *source = strsep(&rest, " "), *destination = strsep(&rest, " ");
 	const char *source_port = strsep(&rest, " "), *destination_port = strsep(&rest, " ");
@@ -80,12 +80,12 @@ static bool parse_addresses(sa_family_t family, char *rest, struct proxyproto *o
 }
 
 /* line is what stands between "PROXY " and CRLF. */
-static bool parse_line(char *line, size_t len, struct proxyproto *out)
+static bool parse_line(char *line, size_t len, struct proxy_protocol *out)
 {
 	static const char unknown[] = "UNKNOWN";
 	sa_family_t family;
 
-	out->origin = PROXYPROTO_UNKNOWN;
+	out->origin = PROXY_PROTOCOL_UNKNOWN;
 	/* What follows the word is to be ignored. */
 	if (strncmp(line, unknown, sizeof unknown - 1) == 0)
 		return line[sizeof unknown - 1] == ' ' || len == sizeof unknown - 1;
@@ -95,19 +95,19 @@ static bool parse_line(char *line, size_t len, struct proxyproto *out)
 		family = AF_INET6;
 	else
 		return false;
-	out->origin = PROXYPROTO_FORWARDED;
+	out->origin = PROXY_PROTOCOL_FORWARDED;
 	return strlen(line) == len && parse_addresses(family, line + 5, out);
 }
 
-static enum parse parse_v1(const unsigned char *bytes, size_t len, struct proxyproto *out,
+static enum parse parse_v1(const unsigned char *bytes, size_t len, struct proxy_protocol *out,
     struct outcome *oc)
 {
-	struct proxyproto header = { .len = 0 };
-	char line[PROXYPROTO_V1_MAX + 1];
+	struct proxy_protocol header = { .len = 0 };
+	char line[PROXY_PROTOCOL_V1_MAX + 1];
 	size_t end, start = sizeof v1_prefix;
 
-	if (len > PROXYPROTO_V1_MAX)
-		len = PROXYPROTO_V1_MAX;
+	if (len > PROXY_PROTOCOL_V1_MAX)
+		len = PROXY_PROTOCOL_V1_MAX;
 	memcpy(line, bytes, len);
 	line[len] = '\0';
 	for (end = 0; end < len && line[end] != '\r' && line[end] != '\n'; end++)
@@ -115,7 +115,7 @@ static enum parse parse_v1(const unsigned char *bytes, size_t len, struct proxyp
 	/* Neither of the two alone ends a line, or belongs into one. */
 	if (end < len && (line[end] == '\n' || (end + 1 < len && line[end + 1] != '\n')))
 		return bad(oc, "a line of version 1 has a CR or LF alone");
-	if (end + 2 > PROXYPROTO_V1_MAX)
+	if (end + 2 > PROXY_PROTOCOL_V1_MAX)
 		return bad(oc, "a line of version 1 does not end within 107 bytes");
 	if (end + 2 > len)
 		return PARSE_MORE;
@@ -200,7 +200,7 @@ static void get_address(int family, const unsigned char *host, const unsigned ch
 }
 
 /* Two hosts, then two ports; of a path nothing is kept, as everywhere (see struct addr). */
-static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxyproto *out,
+static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxy_protocol *out,
     struct outcome *oc)
 {
 	static const struct {
@@ -216,7 +216,7 @@ static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxypro
 
 	if (family >= FAMILIES || transport >= TRANSPORTS)
 		return bad(oc, "a header of version 2 has an unknown address family or transport");
-	out->origin = PROXYPROTO_UNKNOWN;
+	out->origin = PROXY_PROTOCOL_UNKNOWN;
 	if (family == FAMILY_UNSPEC || transport == TRANSPORT_UNSPEC)
 		return PARSE_DONE;
 	host = sizes[family].host;
@@ -224,17 +224,17 @@ static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxypro
 	if (out->len < V2_HEAD + 2 * (host + port))
 		return bad(oc, "a header of version 2 is too short for its addresses");
 	if (transport == TRANSPORT_STREAM) {
-		out->origin = PROXYPROTO_FORWARDED;
+		out->origin = PROXY_PROTOCOL_FORWARDED;
 		get_address(family, block, block + 2 * host, &out->source);
 		get_address(family, block + host, block + 2 * host + port, &out->destination);
 	}
 	return check_tlvs(bytes, V2_HEAD + 2 * (host + port), out->len, oc);
 }
 
-static enum parse parse_v2(const unsigned char *bytes, size_t len, struct proxyproto *out,
+static enum parse parse_v2(const unsigned char *bytes, size_t len, struct proxy_protocol *out,
     struct outcome *oc)
 {
-	struct proxyproto header = { .origin = PROXYPROTO_LOCAL };
+	struct proxy_protocol header = { .origin = PROXY_PROTOCOL_LOCAL };
 	enum parse parse = PARSE_DONE;
 
 	if (len < V2_HEAD)
@@ -242,7 +242,7 @@ static enum parse parse_v2(const unsigned char *bytes, size_t len, struct proxyp
 	if (bytes[12] != (V2_VERSION | V2_LOCAL) && bytes[12] != (V2_VERSION | V2_PROXY))
 		return bad(oc, "a header of version 2 has an unknown version or command");
 	header.len = V2_HEAD + get_u16(bytes + 14);
-	if (header.len > PROXYPROTO_MAX)
+	if (header.len > PROXY_PROTOCOL_MAX)
 		return bad(oc, "a header of version 2 is longer than 4096 bytes");
 	if (len < header.len)
 		return PARSE_MORE;
@@ -256,14 +256,14 @@ static enum parse parse_v2(const unsigned char *bytes, size_t len, struct proxyp
 
 /* --- both ------------------------------------------------------------------- */
 
-bool proxyproto_begins(const void *bytes, size_t len)
+bool proxy_protocol_begins(const void *bytes, size_t len)
 {
 	return len >= TELLING &&
 	    (agrees(bytes, len, signature, sizeof signature) ||
 		agrees(bytes, len, v1_prefix, sizeof v1_prefix));
 }
 
-enum parse proxyproto_parse(const void *bytes, size_t len, struct proxyproto *out,
+enum parse proxy_protocol_parse(const void *bytes, size_t len, struct proxy_protocol *out,
     struct outcome *oc)
 {
 	if (len == 0)
@@ -288,7 +288,7 @@ static size_t write_v1(const struct addr *source, const struct addr *destination
 
 	inet_ntop(source->ss.any.sa_family, from, from_text, sizeof from_text);
 	inet_ntop(source->ss.any.sa_family, to, to_text, sizeof to_text);
-	return (size_t)snprintf(out, PROXYPROTO_V1_MAX, "PROXY %s %s %s %u %u\r\n",
+	return (size_t)snprintf(out, PROXY_PROTOCOL_V1_MAX, "PROXY %s %s %s %u %u\r\n",
 	    v6 ? "TCP6" : "TCP4", from_text, to_text, (unsigned)addr_port(source),
 	    (unsigned)addr_port(destination));
 }
@@ -333,8 +333,8 @@ static size_t write_v2(const struct addr *source, const struct addr *destination
 	return (size_t)(at - out);
 }
 
-size_t proxyproto_write(enum proxyproto_version version, const struct addr *source,
-    const struct addr *destination, unsigned char out[PROXYPROTO_V1_MAX])
+size_t proxy_protocol_write(enum proxy_protocol_version version, const struct addr *source,
+    const struct addr *destination, unsigned char out[PROXY_PROTOCOL_V1_MAX])
 {
 	static const char v1_unknown[] = "PROXY UNKNOWN\r\n";
 	sa_family_t family = source->ss.any.sa_family;
@@ -342,9 +342,9 @@ size_t proxyproto_write(enum proxyproto_version version, const struct addr *sour
 	    (family == AF_INET || family == AF_INET6) && destination->ss.any.sa_family == family;
 
 	if (tcp)
-		return version == PROXYPROTO_V1 ? write_v1(source, destination, (char *)out)
+		return version == PROXY_PROTOCOL_V1 ? write_v1(source, destination, (char *)out)
 						: write_v2(source, destination, out);
-	if (version == PROXYPROTO_V1)
+	if (version == PROXY_PROTOCOL_V1)
 		return (size_t)(put(out, v1_unknown, sizeof v1_unknown - 1) - out);
 	return (size_t)(put_head(out, FAMILY_UNSPEC, TRANSPORT_UNSPEC, 0) - out);
 }

@@ -60,14 +60,14 @@ static void print_failure(struct findings *f, const char *about, const struct ou
 static void check_identity(struct findings *f, const struct identity *id)
 {
 	if (id->chain_count == 1)
-		id->chain[0].issuer_known = tlstrust_knows_issuer(tlsctx_chain(id->tls, 0));
+		id->chain[0].issuer_known = tls_trust_knows_issuer(tls_context_chain(id->tls, 0));
 	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
 	audit_names(&id->names, print_finding, f);
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }
 
 static void check_clients(struct findings *f, const struct server_options *o,
-    const struct clienttrust *clients)
+    const struct client_cas *clients)
 {
 	f->about = o->clients.ca_file;
 	if (clients->ca)
@@ -137,13 +137,13 @@ static void check_address(struct findings *f, const struct addr *at)
 }
 
 /* Of what a service manager will hand over nothing can be known before. */
-static void check_place(struct findings *f, const struct server_place *place)
+static void check_endpoint(struct findings *f, const struct endpoint *place)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (place->kind == PLACE_INET) {
+	if (place->kind == ENDPOINT_INET) {
 		check_address(f, &place->at);
-	} else if (place->kind == PLACE_UNIX && unixsock_check(place->text, &oc) != 0) {
+	} else if (place->kind == ENDPOINT_UNIX && unix_socket_check(place->text, &oc) != 0) {
 		f->about = place->text;
 		print_unusable(f, &oc);
 	}
@@ -157,9 +157,9 @@ static void check_places(struct findings *f, const struct server_options *o)
 	if (o->listen_count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
 		check_address(f, &any);
 	for (size_t i = 0; i < o->listen_count; i++)
-		check_place(f, &o->listen[i]);
+		check_endpoint(f, &o->listen[i]);
 	if (o->metrics_wanted)
-		check_place(f, &o->metrics);
+		check_endpoint(f, &o->metrics);
 }
 
 static void check_access(struct findings *f, const struct access *access)

@@ -76,14 +76,14 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 static int run(struct master_job *job, struct outcome *oc)
 {
 	struct outcome unheard = OUTCOME_NONE;
-	struct supervisor supervisor;
+	struct service_manager service_manager;
 	int ret;
 
-	if (supervisor_open(&supervisor, &unheard) != 0)
+	if (service_manager_open(&service_manager, &unheard) != 0)
 		log_outcome(LEVEL_WARNING, "the service manager cannot be told", &unheard);
-	job->supervisor = &supervisor;
+	job->service_manager = &service_manager;
 	ret = master_run(job, oc);
-	supervisor_close(&supervisor);
+	service_manager_close(&service_manager);
 	return ret;
 }
 
@@ -94,7 +94,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	struct limits limits;
 	struct privdrop who;
 	struct counters counters;
-	struct monitor monitor = {
+	struct metrics_process monitor = {
 		.argv = o->metrics_wanted ? argv : NULL,
 		.counters = &counters,
 	};
@@ -118,7 +118,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 		return -1;
 	/* What the workers could not have is said before anything is loaded, and once. */
 	privdrop_no_core();
-	answer_prepare();
+	reply_prepare();
 	if (limits_apply(o, &limits, oc) == 0 &&
 	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
 	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&

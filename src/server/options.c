@@ -19,7 +19,7 @@ static int add_listen(void *to, const struct option_row *row, const char *value,
 	if (o->listen_count == SERVER_LISTEN_MAX)
 		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
 		    SERVER_LISTEN_MAX);
-	if (server_place_parse("--listen", value, &o->listen[o->listen_count], oc) != 0)
+	if (endpoint_parse("--listen", value, &o->listen[o->listen_count], oc) != 0)
 		return -1;
 	o->listen_count++;
 	return 0;
@@ -45,7 +45,7 @@ static int set_cert_file(void *to, const struct option_row *row, const char *val
     struct outcome *oc)
 {
 	struct server_options *o = to;
-	struct tlsident *id;
+	struct tls_identity *id;
 	const char **file;
 
 	if (o->identity_count == 0)
@@ -65,21 +65,21 @@ static int set_client_auth(void *clients, const struct option_row *row, const ch
     struct outcome *oc)
 {
 	(void)row;
-	return clientauth_set_mode(clients, value, oc);
+	return client_auth_set_mode(clients, value, oc);
 }
 
 static int set_crl_stale(void *clients, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	(void)row;
-	return clientauth_set_stale(clients, value, oc);
+	return client_auth_set_stale(clients, value, oc);
 }
 
 /* The row's number says by which name. */
 static int allow_client(void *list, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
-	return allowlist_add(list, (enum allowlist_kind)row->number, value, oc);
+	return client_allow_add(list, (enum client_allow_kind)row->number, value, oc);
 }
 
 static int trust_balancer(void *access, const struct option_row *row, const char *value,
@@ -110,14 +110,14 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 
 	(void)row;
 	o->metrics_wanted = true;
-	return server_place_parse("--metrics", value, &o->metrics, oc);
+	return endpoint_parse("--metrics", value, &o->metrics, oc);
 }
 
-static int set_misbehave(void *manners, const struct option_row *row, const char *value,
+static int set_misbehave(void *misbehave, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	(void)row;
-	return manners_parse(value, manners, oc);
+	return misbehave_parse(value, misbehave, oc);
 }
 
 static int set_node(void *node, const struct option_row *row, const char *value, struct outcome *oc)
@@ -181,14 +181,14 @@ const struct option_row server_option_rows[] = {
 	CALL("client-auth", "MODE", clients, set_client_auth, "client certificate",
 	    .choices = auth_modes, .text = "require"),
 	CALL("allow-cn", "NAME", clients.allow, allow_client,
-	    "admit only clients with this common name (repeatable)", .number = ALLOWLIST_CN),
+	    "admit only clients with this common name (repeatable)", .number = CLIENT_ALLOW_CN),
 	CALL("allow-dns", "NAME", clients.allow, allow_client,
-	    "admit only clients with this DNS name (repeatable)", .number = ALLOWLIST_DNS),
+	    "admit only clients with this DNS name (repeatable)", .number = CLIENT_ALLOW_DNS),
 	CALL("allow-uri", "URI", clients.allow, allow_client,
-	    "admit only clients with this URI (repeatable)", .number = ALLOWLIST_URI),
+	    "admit only clients with this URI (repeatable)", .number = CLIENT_ALLOW_URI),
 	CALL("allow-spki", "HASH", clients.allow, allow_client,
 	    "admit only clients with this public key, sha256//BASE64 (repeatable)",
-	    .number = ALLOWLIST_SPKI),
+	    .number = CLIENT_ALLOW_SPKI),
 	TEXT("crlfile", "FILE", clients.crl_file,
 	    "revocation lists, one for each CA of a client's chain, PEM"),
 	CALL("crl-stale", "MODE", clients, set_crl_stale, "clients whose revocation list is stale",
@@ -223,10 +223,10 @@ const struct option_row server_option_rows[] = {
 	UINT("tickets", "N", tls.tickets, 0, 0, 16, "TLS 1.3 session tickets per handshake"),
 	TEXT("ticket-keys", "FILE", ticket_keys_file,
 	    "keys of the tickets, 80 bytes each (generated at start)"),
-	CALL("tls-min", "VERSION", tls.policy.min, tlspolicy_take_version, "minimum TLS version",
-	    .choices = tlspolicy_versions, .text = "1.2"),
-	CALL("tls-max", "VERSION", tls.policy.max, tlspolicy_take_version, "maximum TLS version",
-	    .choices = tlspolicy_versions, .text = "1.3"),
+	CALL("tls-min", "VERSION", tls.policy.min, tls_policy_take_version, "minimum TLS version",
+	    .choices = tls_policy_versions, .text = "1.2"),
+	CALL("tls-max", "VERSION", tls.policy.max, tls_policy_take_version, "maximum TLS version",
+	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", tls.policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("ciphers", "LIST", tls.policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
 	TEXT("ciphersuites", "LIST", tls.policy.ciphersuites, "TLS 1.3 cipher suites"),
@@ -252,7 +252,7 @@ const struct option_row server_option_rows[] = {
 
 	HEADING("Testing clients"),
 	TEXT("zoo", "DIR", zoo, "serve the bad certificates that hello-certs zoo made"),
-	CALL("misbehave", "KIND", manners, set_misbehave,
+	CALL("misbehave", "KIND", misbehave, set_misbehave,
 	    "misbehave in one way, listed in the manual page"),
 	FLAG("unsafe-zoo", unsafe_zoo, "allow these two for other machines"),
 
@@ -279,7 +279,7 @@ static int print_version(void *none, const struct option_row *row, const char *v
     struct outcome *oc)
 {
 	(void)none, (void)row, (void)value, (void)oc;
-	printf("hello-server %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+	printf("hello-server %s\n%s\n", PACKAGE_VERSION, tls_context_library());
 	return 1;
 }
 

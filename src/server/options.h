@@ -21,17 +21,17 @@ enum { SERVER_LISTEN_MAX = 16, SERVER_WORKERS_MAX = 256, SERVER_IDENTITIES_MAX =
 
 /* What the operator asked for. Strings point into argv or are static. */
 struct server_options {
-	struct server_place listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
+	struct endpoint listen[SERVER_LISTEN_MAX]; /* empty: all addresses, on port */
 	size_t listen_count;
 	char port[ADDR_PORT_MAX];
 	bool port_given;
-	struct tlsident identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
+	struct tls_identity identities[SERVER_IDENTITIES_MAX]; /* the first is the default */
 	size_t identity_count;                             /* never 0 once checked, but for zoo */
 	bool strict_sni;          /* refuse names that no certificate is for */
 	bool credentials;         /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	bool usual_files;         /* none was named: those of the system's configuration folder */
-	struct tlsctx_choice tls; /* all but ask, which clients says */
-	struct clientauth clients;
+	struct tls_context_choice tls; /* all but ask, which clients says */
+	struct client_auth clients;
 	const char *ticket_keys_file; /* NULL: the master makes them */
 	const char *greeting;         /* without its newline */
 	const char *greeting_file;    /* instead of greeting; NULL: none */
@@ -43,12 +43,12 @@ struct server_options {
 	unsigned max_per_client;  /* per worker; 0: no limit */
 	struct access access;
 	bool metrics_wanted;
-	struct server_place metrics; /* where they are served */
+	struct endpoint metrics; /* where they are served */
 	const char *user, *group;    /* of the workers; NULL: privdrop's defaults */
 	enum sandbox_mode sandbox;
 	unsigned proxy_ms, handshake_ms, request_ms, greeting_ms, linger_ms, drain_ms;
 	const char *zoo; /* a folder of hello-certs zoo, instead of identities; NULL: none */
-	enum manners manners;
+	enum misbehave misbehave;
 	bool unsafe_zoo; /* let other machines come to it */
 	bool check;      /* judge, and serve nothing */
 	enum log_level log_level;

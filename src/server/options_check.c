@@ -18,13 +18,13 @@ static bool find_credentials(struct server_options *o)
 	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
 	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
 		return false;
-	o->identities[0] = (struct tlsident){ .chain_file = chain, .key_file = key };
+	o->identities[0] = (struct tls_identity){ .chain_file = chain, .key_file = key };
 	return true;
 }
 
 static void choose_usual_files(struct server_options *o)
 {
-	static const struct tlsident usual = {
+	static const struct tls_identity usual = {
 		.chain_file = HELLO_SYSCONFDIR "/chain.pem",
 		.key_file = HELLO_SYSCONFDIR "/key.pem",
 	};
@@ -41,16 +41,16 @@ static int check_zoo(const struct server_options *o, struct outcome *oc)
 {
 	bool here = o->listen_count > 0;
 
-	if (!o->zoo && o->manners == MANNERS_GOOD)
+	if (!o->zoo && o->misbehave == MISBEHAVE_GOOD)
 		return o->unsafe_zoo
 		    ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo and --misbehave")
 		    : 0;
 	for (size_t i = 0; i < o->listen_count; i++) {
-		const struct server_place *place = &o->listen[i];
+		const struct endpoint *place = &o->listen[i];
 
 		here = here &&
-		    (place->kind == PLACE_UNIX ||
-			(place->kind == PLACE_INET && addr_is_loopback(&place->at)));
+		    (place->kind == ENDPOINT_UNIX ||
+			(place->kind == ENDPOINT_INET && addr_is_loopback(&place->at)));
 	}
 	if (o->zoo && o->identity_count > 0)
 		return outcome_set(oc, OC_USAGE, "--zoo brings its own certificates: no --cert");
@@ -64,7 +64,7 @@ static int check_zoo(const struct server_options *o, struct outcome *oc)
 
 int server_optcheck(struct server_options *o, struct outcome *oc)
 {
-	if (tlsctx_check_policy(&o->tls.policy, oc) != 0)
+	if (tls_context_check_policy(&o->tls.policy, oc) != 0)
 		return -1;
 	for (size_t i = 0; i < o->identity_count; i++) {
 		if (!o->identities[i].key_file)
@@ -76,14 +76,14 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		return -1;
 	if (o->identity_count == 0 && !o->zoo)
 		choose_usual_files(o);
-	if (clientauth_settle(&o->clients, oc) != 0)
+	if (client_auth_settle(&o->clients, oc) != 0)
 		return -1;
-	if (o->clients.mode != CLIENTAUTH_NONE && o->tls.tickets > 0)
+	if (o->clients.mode != CLIENT_AUTH_NONE && o->tls.tickets > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes "
 		    "could not be judged again");
 	/* Whoever is asked for a certificate must pass before it is told anything. */
-	if (o->clients.mode != CLIENTAUTH_NONE && o->manners == MANNERS_PLAIN)
+	if (o->clients.mode != CLIENT_AUTH_NONE && o->misbehave == MISBEHAVE_PLAIN)
 		return outcome_set(oc, OC_USAGE,
 		    "--misbehave plain greets everybody in clear: no --client-ca");
 	return 0;

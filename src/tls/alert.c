@@ -82,18 +82,18 @@ static int lacks_parameters(int alert, struct outcome *oc)
 	return -1;
 }
 
-int tlsalert_explain(int alert, enum tlsalert_identity identity, bool open, struct outcome *oc)
+int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, struct outcome *oc)
 {
 	const char *when = open ? ", after the handshake" : "";
 
 	oc->alert = alert;
 	if (alert == TLS13_AD_CERTIFICATE_REQUIRED ||
-	    (identity == TLSALERT_SENT_NONE && misses_ours(alert)))
+	    (identity == TLS_ALERT_SENT_NONE && misses_ours(alert)))
 		return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,
 		    "the server wants a certificate of ours and got none: "
 		    "it sent the alert \"%s\" (%d)%s",
 		    text_of(alert), alert, when);
-	if (identity == TLSALERT_SENT_OURS && refuses_ours(alert)) {
+	if (identity == TLS_ALERT_SENT_OURS && refuses_ours(alert)) {
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "the server refused our certificate: it sent the alert \"%s\" (%d)%s",
 		    text_of(alert), alert, when);

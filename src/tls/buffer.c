@@ -12,7 +12,7 @@
 /* One TLS record with its overhead (RFC 8446 section 5.2) fits in either buffer. */
 enum { BUFFER_SIZE = 17 * 1024, SMALL_RECORD = 128 };
 
-void tlswire_init(struct tlswire *w, int fd)
+void tls_buffer_init(struct tls_buffer *w, int fd)
 {
 	memset(w, 0, sizeof *w);
 	w->fd = fd;
@@ -25,33 +25,33 @@ static void drop(unsigned char **buffer, size_t *at, size_t *len)
 	*at = *len = 0;
 }
 
-void tlswire_free(struct tlswire *w)
+void tls_buffer_free(struct tls_buffer *w)
 {
 	drop(&w->in, &w->in_at, &w->in_len);
 	drop(&w->out, &w->out_at, &w->out_len);
 }
 
-bool tlswire_pending(const struct tlswire *w)
+bool tls_buffer_pending(const struct tls_buffer *w)
 {
 	return w->out_len > w->out_at;
 }
 
-void tlswire_split(struct tlswire *w, size_t at)
+void tls_buffer_split(struct tls_buffer *w, size_t at)
 {
 	w->split = at;
 }
 
 /* How much of what is gathered may leave in the next send. */
-static size_t next_length(const struct tlswire *w)
+static size_t next_length(const struct tls_buffer *w)
 {
 	size_t len = w->out_len - w->out_at;
 
 	return w->sent < w->split && len > w->split - w->sent ? (size_t)(w->split - w->sent) : len;
 }
 
-enum io tlswire_flush(struct tlswire *w)
+enum io tls_buffer_flush(struct tls_buffer *w)
 {
-	while (tlswire_pending(w)) {
+	while (tls_buffer_pending(w)) {
 		ssize_t n = send(w->fd, w->out + w->out_at, next_length(w), MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
@@ -64,66 +64,66 @@ enum io tlswire_flush(struct tlswire *w)
 		}
 		w->out_at += (size_t)n;
 		w->sent += (uint64_t)n;
-		if (w->split > 0 && w->sent == w->split && tlswire_pending(w))
+		if (w->split > 0 && w->sent == w->split && tls_buffer_pending(w))
 			return IO_WANT_WRITE;
 	}
 	drop(&w->out, &w->out_at, &w->out_len);
 	return IO_DONE;
 }
 
-enum io tlswire_await(struct tlswire *w)
+enum io tls_buffer_await(struct tls_buffer *w)
 {
-	if (tlswire_flush(w) == IO_WANT_WRITE)
+	if (tls_buffer_flush(w) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	w->drained = false;
-	return w->in_len > w->in_at ? IO_DONE : tlswire_want(w);
+	return w->in_len > w->in_at ? IO_DONE : tls_buffer_want(w);
 }
 
-enum io tlswire_want(const struct tlswire *w)
+enum io tls_buffer_want(const struct tls_buffer *w)
 {
 	return w->sated ? IO_WANT_TIME : IO_WANT_READ;
 }
 
-void tlswire_sate(struct tlswire *w)
+void tls_buffer_sate(struct tls_buffer *w)
 {
 	w->sated = true;
 	drop(&w->in, &w->in_at, &w->in_len);
 }
 
-enum io tlswire_flush_if_full(struct tlswire *w)
+enum io tls_buffer_flush_if_full(struct tls_buffer *w)
 {
-	return BUFFER_SIZE - w->out_len < SMALL_RECORD ? tlswire_flush(w) : IO_DONE;
+	return BUFFER_SIZE - w->out_len < SMALL_RECORD ? tls_buffer_flush(w) : IO_DONE;
 }
 
-void tlswire_bound(struct tlswire *w, size_t ceiling, size_t hello_max)
+void tls_buffer_bound(struct tls_buffer *w, size_t ceiling, size_t hello_max)
 {
 	w->ceiling = ceiling;
 	w->hello_max = hello_max;
 }
 
-void tlswire_allow(struct tlswire *w, size_t bytes, unsigned turns)
+void tls_buffer_allow(struct tls_buffer *w, size_t bytes, unsigned turns)
 {
 	w->ceiling = w->received + bytes;
 	w->turns_left = turns;
 }
 
-void tlswire_count_turn(struct tlswire *w)
+void tls_buffer_count_turn(struct tls_buffer *w)
 {
 	if (w->turns_left > 0 && --w->turns_left == 0)
-		tlswire_sate(w);
+		tls_buffer_sate(w);
 }
 
-int tlswire_explain_refusal(const struct tlswire *w, struct outcome *oc)
+int tls_buffer_explain_refusal(const struct tls_buffer *w, struct outcome *oc)
 {
 	outcome_set(oc, OC_HANDSHAKE_FAILED,
 	    "the ClientHello announces %zu bytes, and more than %zu are not read", w->refused,
 	    w->hello_max);
-	return TLSWIRE_REFUSAL;
+	return TLS_BUFFER_REFUSAL;
 }
 
-static void keep_head(struct tlswire *w)
+static void keep_head(struct tls_buffer *w)
 {
-	size_t n = TLSWIRE_HEAD - w->head_len;
+	size_t n = TLS_BUFFER_HEAD - w->head_len;
 
 	if (n > w->in_len)
 		n = w->in_len;
@@ -135,23 +135,23 @@ static void keep_head(struct tlswire *w)
  * The library takes memory for the length that a ClientHello announces before it has come, and
  * refuses none below 128 KiB. There are no keys yet, so the alert goes in clear.
  */
-static void refuse_hello(struct tlswire *w)
+static void refuse_hello(struct tls_buffer *w)
 {
-	static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, TLSWIRE_REFUSAL };
+	static const unsigned char alert[] = { 21, 3, 3, 0, 2, 2, TLS_BUFFER_REFUSAL };
 
-	w->refused = helloscan_longest(&w->hello);
+	w->refused = hello_length_longest(&w->hello);
 	drop(&w->in, &w->in_at, &w->in_len);
 	if (!w->out && (w->out = malloc(BUFFER_SIZE)))
 		memcpy(w->out, alert, w->out_len = sizeof alert);
 }
 
 /* Returns 1 when there are bytes, 0 at the peer's end, -1 when there is nothing now or an error. */
-static int receive(struct tlswire *w)
+static int receive(struct tls_buffer *w)
 {
 	ssize_t n;
 
 	if (w->ceiling > 0 && w->received >= w->ceiling) {
-		tlswire_sate(w);
+		tls_buffer_sate(w);
 		return -1;
 	}
 	if (!w->in && !(w->in = malloc(BUFFER_SIZE))) {
@@ -170,8 +170,8 @@ static int receive(struct tlswire *w)
 		w->drained = true;
 		keep_head(w);
 		if (w->hello_max > 0) {
-			helloscan_feed(&w->hello, w->in, w->in_len);
-			if (helloscan_longest(&w->hello) > w->hello_max)
+			hello_length_feed(&w->hello, w->in, w->in_len);
+			if (hello_length_longest(&w->hello) > w->hello_max)
 				refuse_hello(w);
 		}
 		return 1;
@@ -186,7 +186,7 @@ static int receive(struct tlswire *w)
 
 static int bio_read(BIO *b, char *to, int max)
 {
-	struct tlswire *w = BIO_get_data(b);
+	struct tls_buffer *w = BIO_get_data(b);
 	size_t n;
 
 	BIO_clear_retry_flags(b);
@@ -216,11 +216,11 @@ static int bio_read(BIO *b, char *to, int max)
 
 static int bio_write(BIO *b, const char *from, int len)
 {
-	struct tlswire *w = BIO_get_data(b);
+	struct tls_buffer *w = BIO_get_data(b);
 	size_t room;
 
 	BIO_clear_retry_flags(b);
-	if (w->out_len == BUFFER_SIZE && tlswire_flush(w) == IO_WANT_WRITE) {
+	if (w->out_len == BUFFER_SIZE && tls_buffer_flush(w) == IO_WANT_WRITE) {
 		BIO_set_retry_write(b);
 		return -1;
 	}
@@ -242,7 +242,7 @@ static int bio_write(BIO *b, const char *from, int len)
 /* Flushing is ours to time; EOF is asked by libssl to tell truncation from an error. */
 static long bio_ctrl(BIO *b, int command, long number, void *pointer)
 {
-	struct tlswire *w = BIO_get_data(b);
+	struct tls_buffer *w = BIO_get_data(b);
 
 	(void)number;
 	(void)pointer;
@@ -271,7 +271,7 @@ static void make_method(void)
 		BIO_meth_free(m);
 }
 
-BIO *tlswire_bio(struct tlswire *w)
+BIO *tls_buffer_bio(struct tls_buffer *w)
 {
 	BIO *b;
 

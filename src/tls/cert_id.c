@@ -17,7 +17,7 @@ static void copy(char *to, size_t max, const char *text)
 }
 
 /* As bytes, not as a number: two digits each, and the sign that some old CAs gave it. */
-static void get_serial(const X509 *cert, struct certid *out)
+static void get_serial(const X509 *cert, struct cert_id *out)
 {
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
 	char *hex = number ? BN_bn2hex(number) : NULL;
@@ -36,7 +36,7 @@ static void get_serial(const X509 *cert, struct certid *out)
 /* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
 enum { SCHEME_LEN = sizeof SCHEME - 1, DIGITS = 43, PIN_LEN = SCHEME_LEN + DIGITS + 1 };
 
-bool certid_is_pin(const char *text, size_t len)
+bool cert_id_is_pin(const char *text, size_t len)
 {
 	const char *digits = text + SCHEME_LEN;
 
@@ -46,7 +46,7 @@ bool certid_is_pin(const char *text, size_t len)
 	    digits[DIGITS] == '=' && strchr("AEIMQUYcgkosw048", digits[DIGITS - 1]);
 }
 
-static void get_pin(const X509 *cert, struct certid *out)
+static void get_pin(const X509 *cert, struct cert_id *out)
 {
 	unsigned char md[SHA256_DIGEST_LENGTH], *der = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
@@ -58,7 +58,7 @@ static void get_pin(const X509 *cert, struct certid *out)
 	OPENSSL_free(der);
 }
 
-void certid_get(const X509 *cert, struct certid *out)
+void cert_id_get(const X509 *cert, struct cert_id *out)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(cert);
 

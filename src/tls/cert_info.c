@@ -44,7 +44,7 @@ static const ASN1_STRING *common_name(const X509_NAME *name)
 	return at < 0 ? NULL : X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
 }
 
-void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
+void cert_info_name(const X509_NAME *name, char out[CERT_INFO_NAME_MAX])
 {
 	/* The format escapes by itself, with backslashes, but need not escape letters. */
 	const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
@@ -52,7 +52,7 @@ void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX])
 	struct text t;
 	BIO *mem;
 
-	text_begin(&t, out, CERTINFO_NAME_MAX);
+	text_begin(&t, out, CERT_INFO_NAME_MAX);
 	if (cn) {
 		add_name(&t, cn);
 		return;
@@ -129,13 +129,13 @@ static void describe_names(const X509 *cert,
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	struct text t;
 
-	text_begin(&t, out, CERTINFO_SANS_MAX);
+	text_begin(&t, out, CERT_INFO_SANS_MAX);
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
 		describe(&t, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
 }
 
-void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX])
+void cert_info_alternatives(const X509 *cert, char out[CERT_INFO_SANS_MAX])
 {
 	describe_names(cert, describe_alternative, out);
 }
@@ -157,7 +157,7 @@ static const char *copy_dns(const ASN1_STRING *data, char text[DNS_NAME_MAX])
 	return text;
 }
 
-void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+void cert_info_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 
@@ -198,7 +198,7 @@ static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const cha
 	free(buf);
 }
 
-void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+void cert_info_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 
@@ -207,7 +207,7 @@ void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *nam
 	GENERAL_NAMES_free(names);
 }
 
-static void describe_key(EVP_PKEY *key, struct certinfo *out)
+static void describe_key(EVP_PKEY *key, struct cert_info *out)
 {
 	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
 	const char *curve = NULL;
@@ -226,14 +226,14 @@ static void describe_key(EVP_PKEY *key, struct certinfo *out)
 	}
 }
 
-static void describe_digest(const X509 *cert, char out[CERTINFO_SHA256_MAX])
+static void describe_digest(const X509 *cert, char out[CERT_INFO_SHA256_MAX])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 
 	if (X509_digest(cert, EVP_sha256(), digest, &len) != 1)
 		return;
-	for (unsigned i = 0; i < len && 2 * i + 2 < CERTINFO_SHA256_MAX; i++)
+	for (unsigned i = 0; i < len && 2 * i + 2 < CERT_INFO_SHA256_MAX; i++)
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
@@ -249,19 +249,19 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-int64_t certinfo_seconds(const struct tm *utc)
+int64_t cert_info_seconds(const struct tm *utc)
 {
 	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * 86400 +
 	    utc->tm_hour * 3600 + utc->tm_min * 60 + utc->tm_sec;
 }
 
-int64_t certinfo_moment(const ASN1_TIME *time)
+int64_t cert_info_moment(const ASN1_TIME *time)
 {
 	struct tm tm;
 
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return 0;
-	return certinfo_seconds(&tm);
+	return cert_info_seconds(&tm);
 }
 
 static bool must_staple(const X509 *cert)
@@ -276,17 +276,17 @@ static bool must_staple(const X509 *cert)
 	return found;
 }
 
-void certinfo_get(const X509 *cert, struct certinfo *out)
+void cert_info_get(const X509 *cert, struct cert_info *out)
 {
 	const X509_NAME *subject = X509_get_subject_name(cert);
 	const X509_NAME *issuer = X509_get_issuer_name(cert);
 
 	memset(out, 0, sizeof *out);
-	certinfo_name(subject, out->subject);
-	certinfo_name(issuer, out->issuer);
+	cert_info_name(subject, out->subject);
+	cert_info_name(issuer, out->issuer);
 	describe_names(cert, describe_san, out->sans);
-	out->not_before = certinfo_moment(X509_get0_notBefore(cert));
-	out->not_after = certinfo_moment(X509_get0_notAfter(cert));
+	out->not_before = cert_info_moment(X509_get0_notBefore(cert));
+	out->not_after = cert_info_moment(X509_get0_notAfter(cert));
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
 	out->must_staple = must_staple(cert);
@@ -295,7 +295,7 @@ void certinfo_get(const X509 *cert, struct certinfo *out)
 	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
 }
 
-void certinfo_judge(X509 *cert, struct certinfo_fitness *out)
+void cert_info_judge(X509 *cert, struct cert_info_fitness *out)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(cert);
 	int bits = 0;
@@ -310,12 +310,12 @@ void certinfo_judge(X509 *cert, struct certinfo_fitness *out)
 		out->signature_security_bits = bits;
 }
 
-bool certinfo_issued(X509 *issuer, X509 *cert)
+bool cert_info_issued(X509 *issuer, X509 *cert)
 {
 	return X509_check_issued(issuer, cert) == X509_V_OK;
 }
 
-const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
+const char *cert_info_time(int64_t t, char buf[CERT_INFO_TIME_MAX])
 {
 	time_t seconds = (time_t)t;
 	struct tm utc;
@@ -323,13 +323,13 @@ const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX])
 
 	/* The years of strftime have no leading zeros, and RFC 3339 wants four digits. */
 	if (!gmtime_r(&seconds, &utc) || strftime(rest, sizeof rest, "-%m-%d %H:%M:%SZ", &utc) == 0)
-		snprintf(buf, CERTINFO_TIME_MAX, "an unreadable date");
+		snprintf(buf, CERT_INFO_TIME_MAX, "an unreadable date");
 	else
-		snprintf(buf, CERTINFO_TIME_MAX, "%04lld%s", 1900LL + utc.tm_year, rest);
+		snprintf(buf, CERT_INFO_TIME_MAX, "%04lld%s", 1900LL + utc.tm_year, rest);
 	return buf;
 }
 
-const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
+const char *cert_info_span(int64_t seconds, char buf[CERT_INFO_TIME_MAX])
 {
 	static const struct {
 		int64_t length;
@@ -348,7 +348,7 @@ const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX])
 	while (i + 1 < sizeof units / sizeof units[0] && seconds < 2 * units[i].length)
 		i++;
 	seconds /= units[i].length;
-	snprintf(buf, CERTINFO_TIME_MAX, "%lld %s%s", (long long)seconds, units[i].name,
+	snprintf(buf, CERT_INFO_TIME_MAX, "%lld %s%s", (long long)seconds, units[i].name,
 	    seconds == 1 ? "" : "s");
 	return buf;
 }

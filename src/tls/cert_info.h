@@ -14,75 +14,75 @@
  * escaped. Text too long is cut and ends in "...".
  */
 enum {
-	CERTINFO_NAME_MAX = 160,
-	CERTINFO_SANS_MAX = 320,
-	CERTINFO_KEY_MAX = 32,
-	CERTINFO_SHA256_MAX = 65
+	CERT_INFO_NAME_MAX = 160,
+	CERT_INFO_SANS_MAX = 320,
+	CERT_INFO_KEY_MAX = 32,
+	CERT_INFO_SHA256_MAX = 65
 };
 
-struct certinfo {
-	char subject[CERTINFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
-	char issuer[CERTINFO_NAME_MAX];
-	char sans[CERTINFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
+struct cert_info {
+	char subject[CERT_INFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
+	char issuer[CERT_INFO_NAME_MAX];
+	char sans[CERT_INFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
 	int64_t not_before, not_after;    /* seconds since 1970, UTC */
-	char key_type[CERTINFO_KEY_MAX];  /* "EC", "RSA", "ED25519" */
-	char key[CERTINFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
-	char sha256[CERTINFO_SHA256_MAX]; /* of the whole certificate, in hex */
+	char key_type[CERT_INFO_KEY_MAX];  /* "EC", "RSA", "ED25519" */
+	char key[CERT_INFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
+	char sha256[CERT_INFO_SHA256_MAX]; /* of the whole certificate, in hex */
 	bool must_staple;                 /* TLS feature status_request, RFC 7633 */
 	bool self_signed;                 /* its own issuer, by its names and key identifiers */
 };
 
 /* Never fails: what cannot be read is empty or 0. */
-void certinfo_get(const X509 *cert, struct certinfo *out);
+void cert_info_get(const X509 *cert, struct cert_info *out);
 
 /*
- * Tell each name that a certificate is for, as certinfo.sans has them: dNSName as
+ * Tell each name that a certificate is for, as cert_info.sans has them: dNSName as
  * it stands there, iPAddress as text. One that is not printable ASCII is left out.
  */
-void certinfo_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
+void cert_info_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
 
-/* The same for machines: all of them, as certinfo.sans writes each, escaped and never cut. */
-void certinfo_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
+/* The same for machines: all of them, as cert_info.sans writes each, escaped and never cut. */
+void cert_info_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
 
 /* What people call a name: its CN if there is one, else the whole of it, else "". */
-void certinfo_name(const X509_NAME *name, char out[CERTINFO_NAME_MAX]);
+void cert_info_name(const X509_NAME *name, char out[CERT_INFO_NAME_MAX]);
 
 /* Seconds since 1970; 0 where there is none. */
-int64_t certinfo_moment(const ASN1_TIME *time);
+int64_t cert_info_moment(const ASN1_TIME *time);
 
 /*
  * All names of the subjectAltName that a party may be known by, with their kinds:
  * "DNS:a.test, URI:spiffe://a.test/me, email:me@a.test, IP:192.0.2.1"; "" without any.
  */
-void certinfo_alternatives(const X509 *cert, char out[CERTINFO_SANS_MAX]);
+void cert_info_alternatives(const X509 *cert, char out[CERT_INFO_SANS_MAX]);
 
 /* What a certificate is good for, and how good it is. */
-struct certinfo_fitness {
+struct cert_info_fitness {
 	bool is_ca;
 	bool server_auth;       /* by its extended key usage, or it has none */
 	bool digital_signature; /* by its key usage, or it has none */
 	int key_security_bits, signature_security_bits; /* NIST SP 800-57; 0: unknown */
 };
 
-/* As certinfo_get. Takes the certificate's lock to work its extensions out. */
-void certinfo_judge(X509 *cert, struct certinfo_fitness *out);
+/* As cert_info_get. Takes the certificate's lock to work its extensions out. */
+void cert_info_judge(X509 *cert, struct cert_info_fitness *out);
 
 /* Did issuer issue this one, by its name, key identifier and key usage? */
-bool certinfo_issued(X509 *issuer, X509 *cert);
+bool cert_info_issued(X509 *issuer, X509 *cert);
 
 struct tm;
 
 /* Seconds since 1970 of a broken-down time in UTC; timegm(3) is in no standard yet. */
-int64_t certinfo_seconds(const struct tm *utc);
+int64_t cert_info_seconds(const struct tm *utc);
 
 /* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
-enum { CERTINFO_TIME_MAX = 48 };
-const char *certinfo_time(int64_t t, char buf[CERTINFO_TIME_MAX]);
+enum { CERT_INFO_TIME_MAX = 48 };
+const char *cert_info_time(int64_t t, char buf[CERT_INFO_TIME_MAX]);
 
 /*
  * A length of time in the largest unit of which there are two: "29 days", "36 hours",
  * "12 seconds"; seconds may be negative, the sign is dropped. buf is returned.
  */
-const char *certinfo_span(int64_t seconds, char buf[CERTINFO_TIME_MAX]);
+const char *cert_info_span(int64_t seconds, char buf[CERT_INFO_TIME_MAX]);
 
 #endif

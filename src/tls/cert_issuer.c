@@ -16,15 +16,15 @@ static X509_EXTENSION *extension_at(const X509 *cert, int at)
 	return (X509_EXTENSION *)X509_get_ext(cert, at);
 }
 
-static void name_extension(X509_EXTENSION *extension, char out[CERTFLAW_NAME_MAX])
+static void name_extension(X509_EXTENSION *extension, char out[CERT_FLAW_NAME_MAX])
 {
 	const ASN1_OBJECT *type = X509_EXTENSION_get_object(extension);
 	int nid = OBJ_obj2nid(type);
 
 	if (nid != NID_undef)
-		snprintf(out, CERTFLAW_NAME_MAX, "%s", OBJ_nid2sn(nid));
+		snprintf(out, CERT_FLAW_NAME_MAX, "%s", OBJ_nid2sn(nid));
 	else
-		OBJ_obj2txt(out, CERTFLAW_NAME_MAX, type, 1);
+		OBJ_obj2txt(out, CERT_FLAW_NAME_MAX, type, 1);
 }
 
 static bool is_twice(X509 *cert, int at)
@@ -68,18 +68,18 @@ static bool is_malformed(X509_EXTENSION *extension)
 	return false;
 }
 
-static enum certflaw_kind judge_extension(X509 *cert, int at)
+static enum cert_flaw_kind judge_extension(X509 *cert, int at)
 {
 	X509_EXTENSION *extension = extension_at(cert, at);
 
 	if (is_twice(cert, at))
-		return CERTFLAW_TWICE;
+		return CERT_FLAW_TWICE;
 	if (is_malformed(extension))
-		return CERTFLAW_MALFORMED;
-	return is_empty_usage(extension) ? CERTFLAW_EMPTY : CERTFLAW_NONE;
+		return CERT_FLAW_MALFORMED;
+	return is_empty_usage(extension) ? CERT_FLAW_EMPTY : CERT_FLAW_NONE;
 }
 
-bool certflaw_get(X509 *cert, struct certflaw *out)
+bool cert_flaw_get(X509 *cert, struct cert_flaw *out)
 {
 	memset(out, 0, sizeof *out);
 	/* The library's own answer: it knows rules that we do not. */
@@ -87,37 +87,37 @@ bool certflaw_get(X509 *cert, struct certflaw *out)
 		return false;
 	for (int i = 0; i < X509_get_ext_count(cert); i++) {
 		out->kind = judge_extension(cert, i);
-		if (out->kind == CERTFLAW_NONE)
+		if (out->kind == CERT_FLAW_NONE)
 			continue;
 		name_extension(extension_at(cert, i), out->extension);
 		return true;
 	}
-	out->kind = CERTFLAW_OTHER;
+	out->kind = CERT_FLAW_OTHER;
 	return true;
 }
 
-const char *certflaw_text(const struct certflaw *flaw, char buf[CERTFLAW_TEXT_MAX])
+const char *cert_flaw_text(const struct cert_flaw *flaw, char buf[CERT_FLAW_TEXT_MAX])
 {
 	const char *before = "has invalid extensions", *behind = "";
 
-	if (flaw->kind == CERTFLAW_TWICE) {
+	if (flaw->kind == CERT_FLAW_TWICE) {
 		before = "has the extension ";
 		behind = " more than once";
-	} else if (flaw->kind == CERTFLAW_EMPTY) {
+	} else if (flaw->kind == CERT_FLAW_EMPTY) {
 		before = "has an empty ";
 		behind = " extension";
-	} else if (flaw->kind == CERTFLAW_MALFORMED) {
+	} else if (flaw->kind == CERT_FLAW_MALFORMED) {
 		before = "has a malformed ";
 		behind = " extension";
-	} else if (flaw->kind == CERTFLAW_UNKNOWN) {
+	} else if (flaw->kind == CERT_FLAW_UNKNOWN) {
 		before = "has the critical extension ";
 		behind = ", which the TLS library does not know";
 	}
-	snprintf(buf, CERTFLAW_TEXT_MAX, "%s%s%s", before, flaw->extension, behind);
+	snprintf(buf, CERT_FLAW_TEXT_MAX, "%s%s%s", before, flaw->extension, behind);
 	return buf;
 }
 
-bool certlink_unknown_critical(X509 *cert, char extension[CERTFLAW_NAME_MAX])
+bool cert_issuer_unknown_critical(X509 *cert, char extension[CERT_FLAW_NAME_MAX])
 {
 	if ((X509_get_extension_flags(cert) & EXFLAG_CRITICAL) == 0)
 		return false;
@@ -142,74 +142,75 @@ static bool is_other_type(X509 *cert, EVP_PKEY *key)
 	    !(type == NID_rsassaPss && EVP_PKEY_is_a(key, "RSA"));
 }
 
-static enum certlink judge_signature(X509 *issuer, X509 *cert)
+static enum cert_issuer judge_signature(X509 *issuer, X509 *cert)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
 	int ret;
 
 	if (!key)
-		return CERTLINK_UNCHECKED;
+		return CERT_ISSUER_UNCHECKED;
 	if (is_other_type(cert, key))
-		return CERTLINK_NOT_SIGNED;
+		return CERT_ISSUER_NOT_SIGNED;
 	ret = X509_verify(cert, key);
 	if (ret == 1)
-		return CERTLINK_ISSUED;
+		return CERT_ISSUER_ISSUED;
 	/* Below 0 the library could not even try: an algorithm that it does not know or allow. */
-	return ret == 0 ? CERTLINK_NOT_SIGNED : CERTLINK_UNCHECKED;
+	return ret == 0 ? CERT_ISSUER_NOT_SIGNED : CERT_ISSUER_UNCHECKED;
 }
 
-enum certlink certlink_judge(X509 *issuer, X509 *cert)
+enum cert_issuer cert_issuer_judge(X509 *issuer, X509 *cert)
 {
-	struct certflaw flaw;
-	enum certlink link;
+	struct cert_flaw flaw;
+	enum cert_issuer link;
 
 	if (X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(cert)) != 0)
-		return CERTLINK_STRANGER;
+		return CERT_ISSUER_STRANGER;
 	link = judge_signature(issuer, cert);
-	if (link != CERTLINK_ISSUED)
+	if (link != CERT_ISSUER_ISSUED)
 		return link;
-	if (certflaw_get(issuer, &flaw))
-		return CERTLINK_FLAWED;
+	if (cert_flaw_get(issuer, &flaw))
+		return CERT_ISSUER_FLAWED;
 	switch (X509_check_issued(issuer, cert)) {
 	case X509_V_ERR_AKID_SKID_MISMATCH:
-		return CERTLINK_KEY_ID;
+		return CERT_ISSUER_KEY_ID;
 	case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
-		return CERTLINK_SERIAL;
+		return CERT_ISSUER_SERIAL;
 	default:
-		return CERTLINK_ISSUED;
+		return CERT_ISSUER_ISSUED;
 	}
 }
 
 /* A peer could send many large keys under one name: each costs a verification. */
 enum { CANDIDATES_MAX = 8 };
 
-static void weigh(struct certcause *c, const STACK_OF(X509) * candidates, X509 *cert, bool sent)
+static void weigh(struct issuer_cause *c, const STACK_OF(X509) * candidates, X509 *cert, bool sent)
 {
 	int tried = 0;
 
 	for (int i = 0; i < sk_X509_num(candidates) && tried < CANDIDATES_MAX; i++) {
 		X509 *candidate = sk_X509_value(candidates, i);
-		enum certlink link = CERTLINK_STRANGER;
+		enum cert_issuer link = CERT_ISSUER_STRANGER;
 
 		if (!sent || X509_cmp(candidate, cert) != 0)
-			link = certlink_judge(candidate, cert);
-		tried += link != CERTLINK_STRANGER;
+			link = cert_issuer_judge(candidate, cert);
+		tried += link != CERT_ISSUER_STRANGER;
 		/* Of two alike the store's, which come last, are told. */
-		if (link < c->link || link == CERTLINK_STRANGER)
+		if (link < c->link || link == CERT_ISSUER_STRANGER)
 			continue;
 		c->link = link;
 		c->sent = sent;
-		certinfo_name(X509_get_subject_name(candidate), c->name);
-		certflaw_get(candidate, &c->issuer_flaw);
+		cert_info_name(X509_get_subject_name(candidate), c->name);
+		cert_flaw_get(candidate, &c->issuer_flaw);
 	}
 }
 
-static void weigh_all(X509_STORE_CTX *judged, X509 *cert, bool trusted_only, struct certcause *out)
+static void weigh_all(X509_STORE_CTX *judged, X509 *cert, bool trusted_only,
+    struct issuer_cause *out)
 {
 	STACK_OF(X509) * trusted;
 
 	memset(out, 0, sizeof *out);
-	if (certflaw_get(cert, &out->flaw))
+	if (cert_flaw_get(cert, &out->flaw))
 		return;
 	if (!trusted_only)
 		weigh(out, X509_STORE_CTX_get0_untrusted(judged), cert, true);
@@ -218,7 +219,7 @@ static void weigh_all(X509_STORE_CTX *judged, X509 *cert, bool trusted_only, str
 	sk_X509_pop_free(trusted, X509_free);
 }
 
-X509 *certcause_find(X509_STORE_CTX *judged, int *depth, struct certcause *out)
+X509 *issuer_cause_find(X509_STORE_CTX *judged, int *depth, struct issuer_cause *out)
 {
 	X509 *culprit = X509_STORE_CTX_get_current_cert(judged), *below;
 
@@ -239,53 +240,53 @@ X509 *certcause_find(X509_STORE_CTX *judged, int *depth, struct certcause *out)
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		break;
 	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
-		if (certlink_unknown_critical(culprit, out->flaw.extension))
-			out->flaw.kind = CERTFLAW_UNKNOWN;
+		if (cert_issuer_unknown_critical(culprit, out->flaw.extension))
+			out->flaw.kind = CERT_FLAW_UNKNOWN;
 		return culprit;
 	default:
-		certflaw_get(culprit, &out->flaw);
+		cert_flaw_get(culprit, &out->flaw);
 		return culprit;
 	}
 	if (*depth < 1)
 		return culprit;
 	below = sk_X509_value(X509_STORE_CTX_get0_chain(judged), *depth - 1);
 	weigh_all(judged, below, true, out);
-	*depth -= certcause_beyond_trust(out);
-	return certcause_beyond_trust(out) ? below : culprit;
+	*depth -= issuer_cause_beyond_trust(out);
+	return issuer_cause_beyond_trust(out) ? below : culprit;
 }
 
-bool certcause_beyond_trust(const struct certcause *c)
+bool issuer_cause_beyond_trust(const struct issuer_cause *c)
 {
-	return c->flaw.kind != CERTFLAW_NONE ||
-	    (c->link >= CERTLINK_SERIAL && c->link < CERTLINK_ISSUED);
+	return c->flaw.kind != CERT_FLAW_NONE ||
+	    (c->link >= CERT_ISSUER_SERIAL && c->link < CERT_ISSUER_ISSUED);
 }
 
 enum { PLACE_MAX = 320 };
 
-static const char *place(const struct certcause *c, const char *store, const char *peer,
+static const char *place(const struct issuer_cause *c, const char *store, const char *peer,
     char buf[PLACE_MAX])
 {
 	snprintf(buf, PLACE_MAX, c->sent ? "sent by %s" : "in %s", c->sent ? peer : store);
 	return buf;
 }
 
-bool certcause_explain(const struct certcause *c, const char *who, const char *store,
+bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const char *store,
     const char *peer, enum outcome_code code, struct outcome *oc)
 {
-	char flaw[CERTFLAW_TEXT_MAX], where[PLACE_MAX];
+	char flaw[CERT_FLAW_TEXT_MAX], where[PLACE_MAX];
 
 	place(c, store, peer, where);
-	if (c->flaw.kind != CERTFLAW_NONE)
-		outcome_set(oc, code, "%s %s", who, certflaw_text(&c->flaw, flaw));
-	else if (c->link == CERTLINK_FLAWED)
+	if (c->flaw.kind != CERT_FLAW_NONE)
+		outcome_set(oc, code, "%s %s", who, cert_flaw_text(&c->flaw, flaw));
+	else if (c->link == CERT_ISSUER_FLAWED)
 		outcome_set(oc, code, "%s was signed by \"%s\", but that CA's certificate %s %s",
-		    who, c->name, where, certflaw_text(&c->issuer_flaw, flaw));
-	else if (c->link == CERTLINK_KEY_ID)
+		    who, c->name, where, cert_flaw_text(&c->issuer_flaw, flaw));
+	else if (c->link == CERT_ISSUER_KEY_ID)
 		outcome_set(oc, code,
 		    "%s was signed by the key of \"%s\", but its authorityKeyIdentifier differs "
 		    "from the subjectKeyIdentifier of that CA's certificate %s",
 		    who, c->name, where);
-	else if (c->link == CERTLINK_SERIAL)
+	else if (c->link == CERT_ISSUER_SERIAL)
 		outcome_set(oc, code,
 		    "%s was signed by the key of \"%s\", but its authorityKeyIdentifier names "
 		    "another issuer or serial number than that CA's certificate %s has: was it "
@@ -296,23 +297,23 @@ bool certcause_explain(const struct certcause *c, const char *who, const char *s
 	return true;
 }
 
-void certcause_append(const struct certcause *c, const char *store, const char *peer,
+void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *peer,
     struct outcome *oc)
 {
 	char where[PLACE_MAX];
 
 	place(c, store, peer, where);
-	if (c->link == CERTLINK_NOT_SIGNED)
+	if (c->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_append(oc,
 		    "; the certificate of that name %s has another key and did not sign this one",
 		    where);
-	else if (c->link == CERTLINK_UNCHECKED)
+	else if (c->link == CERT_ISSUER_UNCHECKED)
 		outcome_append(oc,
 		    "; its signature cannot be verified by the certificate of that name %s", where);
-	else if (c->link == CERTLINK_ISSUED && c->sent)
+	else if (c->link == CERT_ISSUER_ISSUED && c->sent)
 		outcome_append(oc, ", and the chain goes in a circle: it reaches no root in %s",
 		    store);
-	else if (c->link == CERTLINK_ISSUED)
+	else if (c->link == CERT_ISSUER_ISSUED)
 		outcome_append(oc,
 		    "; the certificate of that name %s has the same key, but is another one",
 		    where);

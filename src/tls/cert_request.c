@@ -65,11 +65,11 @@ static int name_cas(SSL_CTX *ctx, const char *ca_file, struct outcome *oc)
 	if (!names)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the names of CAs");
 	bytes = count_bytes(names);
-	if (bytes > TLSASK_NAMES_MAX) {
+	if (bytes > CERT_REQUEST_NAMES_MAX) {
 		outcome_set(oc, OC_FILE,
 		    "the CA file %s cannot be used: each request for a certificate names all CAs, "
 		    "and the names of these %d take %zu bytes; the limit is %d",
-		    ca_file, sk_X509_NAME_num(names), bytes, TLSASK_NAMES_MAX);
+		    ca_file, sk_X509_NAME_num(names), bytes, CERT_REQUEST_NAMES_MAX);
 		outcome_advise(oc,
 		    "keep the CAs that issue your clients' certificates, and not a bundle of all");
 	} else {
@@ -80,22 +80,22 @@ static int name_cas(SSL_CTX *ctx, const char *ca_file, struct outcome *oc)
 	return -1;
 }
 
-int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
+int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcome *oc)
 {
 	char text[128];
 
-	if (tlstrust_use(ctx, &ask->trust, oc) != 0)
+	if (tls_trust_use(ctx, &ask->trust, oc) != 0)
 		return -1;
 	/* The default for a server; said, so that no configuration file has a say in it. */
 	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1)
 		return outcome_set(oc, OC_INTERNAL, "clients cannot be told from servers: %s",
-		    tlsio_error_text(text, sizeof text));
+		    tls_conn_error_text(text, sizeof text));
 	if (name_cas(ctx, ask->trust.ca_file, oc) != 0)
 		return -1;
 	SSL_CTX_set_verify(ctx,
 	    SSL_VERIFY_PEER | (ask->required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, ask->verify, ask->arg);
-	SSL_CTX_set_max_cert_list(ctx, TLSASK_CHAIN_MAX);
+	SSL_CTX_set_max_cert_list(ctx, CERT_REQUEST_CHAIN_MAX);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
 	if (SSL_CTX_set_num_tickets(ctx, 0) != 1)
@@ -103,7 +103,7 @@ int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc)
 	return 0;
 }
 
-X509 *tlsask_ca(const SSL_CTX *ctx, size_t i)
+X509 *cert_request_ca(const SSL_CTX *ctx, size_t i)
 {
 	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
 
@@ -136,7 +136,7 @@ static X509 *make_stranger(EVP_PKEY *key)
 	return NULL;
 }
 
-int tlsask_be_stranger(SSL_CTX *client, struct outcome *oc)
+int cert_request_be_stranger(SSL_CTX *client, struct outcome *oc)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *cert = key ? make_stranger(key) : NULL;
@@ -146,7 +146,7 @@ int tlsask_be_stranger(SSL_CTX *client, struct outcome *oc)
 	if (!cert || SSL_CTX_use_certificate(client, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey(client, key) != 1)
 		ret = outcome_set(oc, OC_INTERNAL, "no certificate for the rehearsal: %s",
-		    tlsio_error_text(text, sizeof text));
+		    tls_conn_error_text(text, sizeof text));
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	return ret;

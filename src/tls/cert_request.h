@@ -11,18 +11,18 @@
 #include "tls/trust.h"
 
 /* A client's chain of certificates may be so long. Memory for it is taken when it is announced. */
-enum { TLSASK_CHAIN_MAX = 32 * 1024 };
+enum { CERT_REQUEST_CHAIN_MAX = 32 * 1024 };
 
 /*
  * A server that asks its clients for a certificate (RFC 8446 section 4.3.2). A
  * certificate that is sent must pass, whether or not one is required.
  */
-struct tlsask {
-	struct tlstrust trust; /* whose clients; no ca_file: nobody is asked */
+struct cert_request {
+	struct tls_trust trust; /* whose clients; no ca_file: nobody is asked */
 	bool required;         /* a client without one is refused */
 	/*
 	 * Called in place of the library's own verification, with the connection's
-	 * tlsio_owner within reach and this argument; answers what X509_verify_cert
+	 * tls_conn_owner within reach and this argument; answers what X509_verify_cert
 	 * answers.
 	 */
 	int (*verify)(X509_STORE_CTX *store, void *arg);
@@ -33,7 +33,7 @@ struct tlsask {
  * Bytes of the CAs' names in one request for a certificate, a little below the 65,535
  * that all extensions of a message may have.
  */
-enum { TLSASK_NAMES_MAX = 65000 };
+enum { CERT_REQUEST_NAMES_MAX = 65000 };
 
 /*
  * Make this context ask, and never resume: a ticket does not carry the client's
@@ -41,16 +41,16 @@ enum { TLSASK_NAMES_MAX = 65000 };
  * revoked meanwhile would get in. Opens the files of trust. Returns 0, or -1
  * with OC_FILE or OC_INTERNAL.
  */
-int tlsask_use(SSL_CTX *ctx, const struct tlsask *ask, struct outcome *oc);
+int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcome *oc);
 
 /* The certificates of trust.ca_file, as a context has them. NULL behind their end. */
-X509 *tlsask_ca(const SSL_CTX *ctx, size_t i);
+X509 *cert_request_ca(const SSL_CTX *ctx, size_t i);
 
 /*
  * Give a client's context a key and a certificate, both made just now and known
  * to nobody: for a rehearsal, a server that lets it in lets in everybody.
  * Returns 0, or -1 with OC_INTERNAL.
  */
-int tlsask_be_stranger(SSL_CTX *client, struct outcome *oc);
+int cert_request_be_stranger(SSL_CTX *client, struct outcome *oc);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/closing.h"
 
-enum io tlsend_say(struct tlsio *t, enum tlsend how, struct outcome *oc)
+enum io tls_closing_send(struct tls_conn *t, enum tls_closing how, struct outcome *oc)
 {
 	struct outcome unsaid = OUTCOME_NONE;
 	enum io io = IO_DONE;
 
-	if (how == TLSEND_COMPLETE)
-		io = tlsio_close_notify(t, oc);
-	else if (how == TLSEND_FAILED && tlsio_close_notify(t, &unsaid) == IO_WANT_WRITE)
+	if (how == TLS_CLOSING_COMPLETE)
+		io = tls_conn_close_notify(t, oc);
+	else if (how == TLS_CLOSING_FAILED && tls_conn_close_notify(t, &unsaid) == IO_WANT_WRITE)
 		io = IO_WANT_WRITE;
-	return io == IO_DONE ? tlsio_flush(t, oc) : io;
+	return io == IO_DONE ? tls_conn_flush(t, oc) : io;
 }

@@ -10,10 +10,10 @@
  * unless it has sent an error alert. The library makes that alert when it finds the error, and it
  * waits in the wire until it is sent here.
  */
-enum tlsend {
-	TLSEND_COMPLETE, /* all was said: close_notify */
-	TLSEND_FAILED,   /* the alert of the failure, or close_notify where there is no alert */
-	TLSEND_CUT, /* the alert or nothing: after half a greeting, close_notify would be a lie */
+enum tls_closing {
+	TLS_CLOSING_COMPLETE, /* all was said: close_notify */
+	TLS_CLOSING_FAILED, /* the alert of the failure, or close_notify where there is no alert */
+	TLS_CLOSING_CUT, /* the alert or nothing: close_notify after half a greeting is a lie */
 };
 
 /*
@@ -21,6 +21,6 @@ enum tlsend {
  * made no alert and allows no close_notify, as during a handshake. Returns IO_DONE, IO_WANT_WRITE
  * (call again), or IO_FAILED with GREETING_RESET. The FIN is left to the caller.
  */
-enum io tlsend_say(struct tlsio *t, enum tlsend how, struct outcome *oc);
+enum io tls_closing_send(struct tls_conn *t, enum tls_closing how, struct outcome *oc);
 
 #endif

@@ -16,9 +16,9 @@
 #include "tls/params.h"
 #include "tls/buffer.h"
 
-struct tlsio {
+struct tls_conn {
 	SSL *ssl;
-	struct tlswire wire;
+	struct tls_buffer wire;
 	void *owner;
 	int alert;  /* the fatal one that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */
@@ -36,7 +36,7 @@ static void begin(void)
 }
 
 /* A fatal alert waits to be sent. */
-static void give_up(struct tlsio *t, int alert)
+static void give_up(struct tls_conn *t, int alert)
 {
 	t->alert = alert;
 	t->over = true;
@@ -48,29 +48,29 @@ static void give_up(struct tlsio *t, int alert)
  */
 static void note_alert(const SSL *ssl, int where, int alert)
 {
-	struct tlsio *t = SSL_get_app_data(ssl);
+	struct tls_conn *t = SSL_get_app_data(ssl);
 
 	if (where & SSL_CB_LOOP)
-		tlswire_count_turn(&t->wire);
+		tls_buffer_count_turn(&t->wire);
 	if ((where & SSL_CB_WRITE_ALERT) != SSL_CB_WRITE_ALERT || alert >> 8 != SSL3_AL_FATAL)
 		return;
 	give_up(t, alert & 0xff);
 }
 
-static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tlsio *t = calloc(1, sizeof *t);
+	struct tls_conn *t = calloc(1, sizeof *t);
 	BIO *bio = NULL;
 
 	begin();
 	if (t) {
 		t->owner = owner;
 		t->alert = OUTCOME_NO_ALERT;
-		tlswire_init(&t->wire, fd);
+		tls_buffer_init(&t->wire, fd);
 	}
 	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1 ||
-	    !(bio = tlswire_bio(&t->wire))) {
-		tlsio_free(t);
+	    !(bio = tls_buffer_bio(&t->wire))) {
+		tls_conn_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
 		return NULL;
 	}
@@ -79,13 +79,13 @@ static struct tlsio *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 	return t;
 }
 
-struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tlsio *t = make(ctx, fd, owner, oc);
+	struct tls_conn *t = make(ctx, fd, owner, oc);
 
 	if (!t)
 		return NULL;
-	tlswire_bound(&t->wire, TLSIO_CLIENT_SENDS_MAX, TLSIO_HELLO_MAX);
+	tls_buffer_bound(&t->wire, TLS_CONN_CLIENT_SENDS_MAX, TLS_CONN_HELLO_MAX);
 	SSL_set_accept_state(t->ssl);
 	return t;
 }
@@ -93,7 +93,7 @@ struct tlsio *tlsio_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome
 /* SSL_set_cert_cb(3): a server asks for our certificate. */
 static int note_request(SSL *ssl, void *asked)
 {
-	struct tlsio *t = asked;
+	struct tls_conn *t = asked;
 
 	(void)ssl;
 	t->asked = true;
@@ -114,66 +114,66 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 	return X509_VERIFY_PARAM_set1_host(param, verify_name, 0) == 1 ? 0 : -1;
 }
 
-struct tlsio *tlsio_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
+struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc)
 {
-	struct tlsio *t = make(ctx, fd, owner, oc);
+	struct tls_conn *t = make(ctx, fd, owner, oc);
 
 	if (!t)
 		return NULL;
 	if (set_names(t->ssl, sni, verify_name) != 0) {
 		ERR_clear_error();
-		tlsio_free(t);
+		tls_conn_free(t);
 		outcome_set(oc, OC_USAGE, "\"%s\" cannot be asked for or verified as a name",
 		    verify_name);
 		return NULL;
 	}
-	tlswire_bound(&t->wire, TLSIO_SERVER_SENDS_MAX, 0);
+	tls_buffer_bound(&t->wire, TLS_CONN_SERVER_SENDS_MAX, 0);
 	SSL_set_cert_cb(t->ssl, note_request, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
 }
 
-void *tlsio_owner(const SSL *ssl)
+void *tls_conn_owner(const SSL *ssl)
 {
-	const struct tlsio *t = SSL_get_app_data(ssl);
+	const struct tls_conn *t = SSL_get_app_data(ssl);
 
 	return t ? t->owner : NULL;
 }
 
-void tlsio_free(struct tlsio *t)
+void tls_conn_free(struct tls_conn *t)
 {
 	if (!t)
 		return;
 	SSL_free(t->ssl);
-	tlswire_free(&t->wire);
+	tls_buffer_free(&t->wire);
 	free(t);
 }
 
-static int not_tls(const struct tlsio *t, struct outcome *oc)
+static int not_tls(const struct tls_conn *t, struct outcome *oc)
 {
-	return firstbytes_explain(t->wire.head, t->wire.head_len, SSL_is_server(t->ssl), oc);
+	return first_bytes_explain(t->wire.head, t->wire.head_len, SSL_is_server(t->ssl), oc);
 }
 
 /* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
-static enum tlsalert_identity shown_identity(const struct tlsio *t)
+static enum tls_alert_identity shown_identity(const struct tls_conn *t)
 {
 	int digest;
 
 	if (!t->asked)
-		return TLSALERT_NOT_ASKED;
+		return TLS_ALERT_NOT_ASKED;
 	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
-	return SSL_get_signature_nid(t->ssl, &digest) == 1 ? TLSALERT_SENT_OURS
-							   : TLSALERT_SENT_NONE;
+	return SSL_get_signature_nid(t->ssl, &digest) == 1 ? TLS_ALERT_SENT_OURS
+							   : TLS_ALERT_SENT_NONE;
 }
 
-bool tlsio_shows_none(const struct tlsio *t)
+bool tls_conn_shows_none(const struct tls_conn *t)
 {
-	return shown_identity(t) == TLSALERT_SENT_NONE;
+	return shown_identity(t) == TLS_ALERT_SENT_NONE;
 }
 
 /* Bytes of a ClientHello, the first one, have come, but not its end. */
-static bool is_half_hello(const struct tlsio *t)
+static bool is_half_hello(const struct tls_conn *t)
 {
 	OSSL_HANDSHAKE_STATE state = SSL_get_state(t->ssl);
 
@@ -181,9 +181,9 @@ static bool is_half_hello(const struct tlsio *t)
 	    (state == TLS_ST_BEFORE || state == TLS_ST_SR_CLNT_HELLO);
 }
 
-static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
+static int vanished(const struct tls_conn *t, bool open, struct outcome *oc)
 {
-	const struct tlswire *w = &t->wire;
+	const struct tls_buffer *w = &t->wire;
 	int error = w->recv_errno ? w->recv_errno : w->send_errno;
 	const char *when = open ? "after the handshake" : "in the handshake";
 
@@ -202,14 +202,14 @@ static int vanished(const struct tlsio *t, bool open, struct outcome *oc)
 }
 
 /* What other parts of the library than libssl complain of while it takes in the certificates. */
-static bool is_unreadable(const struct tlsio *t, unsigned long first)
+static bool is_unreadable(const struct tls_conn *t, unsigned long first)
 {
 	return ERR_reason_error_string(first) && ERR_GET_LIB(first) != ERR_LIB_SSL &&
 	    !SSL_is_server(t->ssl) && SSL_get_state(t->ssl) == TLS_ST_CR_CERT;
 }
 
 /* The one place where the library's answer is translated; open: the handshake is done. */
-static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
+static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc)
 {
 	int error = SSL_get_error(t->ssl, ret);
 	unsigned long first = ERR_peek_error();
@@ -221,8 +221,8 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 
 	t->over |= told;
 	if (error == SSL_ERROR_WANT_READ)
-		io = tlswire_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE
-							      : tlswire_want(&t->wire);
+		io = tls_buffer_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE
+							      : tls_buffer_want(&t->wire);
 	else if (error == SSL_ERROR_WANT_WRITE)
 		io = IO_WANT_WRITE;
 	else if (error == SSL_ERROR_ZERO_RETURN && open)
@@ -230,11 +230,11 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 	else if (error == SSL_ERROR_ZERO_RETURN)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
 	else if (t->wire.refused > 0)
-		give_up(t, tlswire_explain_refusal(&t->wire, oc));
-	else if (!open && !firstbytes_are_tls(t->wire.head, t->wire.head_len))
+		give_up(t, tls_buffer_explain_refusal(&t->wire, oc));
+	else if (!open && !first_bytes_are_tls(t->wire.head, t->wire.head_len))
 		not_tls(t, oc);
 	else if (told)
-		tlsalert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
+		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(t), open, oc);
 	else if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		vanished(t, open, oc);
 	else if (open)
@@ -247,19 +247,19 @@ static enum io answer(struct tlsio *t, int ret, bool open, struct outcome *oc)
 		outcome_set(oc, OC_CERT_INVALID, "%s",
 		    X509_verify_cert_error_string(SSL_get_verify_result(t->ssl)));
 	else if (reason == SSL_R_CALLBACK_FAILED)
-		tlsparams_explain_name(t->ssl, oc);
-	else if (tlsparams_are(reason))
-		tlsparams_explain(t->ssl, reason, words, oc);
+		tls_params_explain_name(t->ssl, oc);
+	else if (tls_params_are(reason))
+		tls_params_explain(t->ssl, reason, words, oc);
 	else if (is_unreadable(t, first))
 		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
 		    words);
 	else
-		tlsparams_explain_other(t->ssl, reason, words, oc);
+		tls_params_explain_other(t->ssl, reason, words, oc);
 	ERR_clear_error();
 	return io;
 }
 
-enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc)
+enum io tls_conn_read_hello(struct tls_conn *t, struct outcome *oc)
 {
 	unsigned char unused[1];
 	size_t got;
@@ -275,7 +275,7 @@ enum io tlsio_read_hello(struct tlsio *t, struct outcome *oc)
 	return done ? IO_DONE : answer(t, -1, false, oc);
 }
 
-bool tlsio_may_write_early(const struct tlsio *t)
+bool tls_conn_may_write_early(const struct tls_conn *t)
 {
 	unsigned char finished[1];
 
@@ -283,7 +283,7 @@ bool tlsio_may_write_early(const struct tlsio *t)
 	    SSL_get_finished(t->ssl, finished, sizeof finished) > 0;
 }
 
-enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct outcome *oc)
+enum io tls_conn_write_early(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc)
 {
 	size_t put;
 	int ret;
@@ -293,12 +293,12 @@ enum io tlsio_write_early(struct tlsio *t, const void *buf, size_t len, struct o
 	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
 }
 
-enum io tlsio_await(struct tlsio *t)
+enum io tls_conn_await(struct tls_conn *t)
 {
-	return tlswire_await(&t->wire);
+	return tls_buffer_await(&t->wire);
 }
 
-enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
+enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
@@ -307,7 +307,7 @@ enum io tlsio_handshake(struct tlsio *t, struct outcome *oc)
 	return ret == 1 ? IO_DONE : answer(t, ret, false, oc);
 }
 
-enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct outcome *oc)
+enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc)
 {
 	enum io io;
 	int ret;
@@ -322,7 +322,7 @@ enum io tlsio_read(struct tlsio *t, void *buf, size_t max, size_t *got, struct o
 	return io;
 }
 
-enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome *oc)
+enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc)
 {
 	size_t put;
 	int ret;
@@ -333,7 +333,7 @@ enum io tlsio_write(struct tlsio *t, const void *buf, size_t len, struct outcome
 	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
 }
 
-enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
+enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
@@ -341,7 +341,7 @@ enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
 	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
 	/* A close_notify half written could not be told from one that is out. */
-	if (tlswire_flush_if_full(&t->wire) == IO_WANT_WRITE)
+	if (tls_buffer_flush_if_full(&t->wire) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	begin();
 	/* 0: ours is said and the peer's has not come, which is all we want. */
@@ -353,9 +353,9 @@ enum io tlsio_close_notify(struct tlsio *t, struct outcome *oc)
 	return IO_DONE;
 }
 
-enum io tlsio_flush(struct tlsio *t, struct outcome *oc)
+enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 {
-	if (tlswire_flush(&t->wire) == IO_WANT_WRITE)
+	if (tls_buffer_flush(&t->wire) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	if (!t->wire.send_errno)
 		return IO_DONE;
@@ -363,81 +363,81 @@ enum io tlsio_flush(struct tlsio *t, struct outcome *oc)
 	return IO_FAILED;
 }
 
-void tlsio_allow(struct tlsio *t, size_t bytes)
+void tls_conn_allow(struct tls_conn *t, size_t bytes)
 {
-	tlswire_allow(&t->wire, bytes, SSL_is_server(t->ssl) ? TURNS_MAX : 0);
+	tls_buffer_allow(&t->wire, bytes, SSL_is_server(t->ssl) ? TURNS_MAX : 0);
 }
 
-bool tlsio_is_broken(const struct tlsio *t)
+bool tls_conn_is_broken(const struct tls_conn *t)
 {
 	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
 }
 
-bool tlsio_heard(const struct tlsio *t)
+bool tls_conn_heard(const struct tls_conn *t)
 {
 	return t->wire.head_len > 0;
 }
 
-uint64_t tlsio_received(const struct tlsio *t)
+uint64_t tls_conn_received(const struct tls_conn *t)
 {
 	return t->wire.received;
 }
 
-uint64_t tlsio_sent(const struct tlsio *t)
+uint64_t tls_conn_sent(const struct tls_conn *t)
 {
 	return t->wire.sent;
 }
 
-uint64_t tlsio_opening(const struct tlsio *t)
+uint64_t tls_conn_opening(const struct tls_conn *t)
 {
-	return tlsio_heard(t) ? t->wire.opening : t->wire.sent;
+	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
 }
 
-void tlsio_split(struct tlsio *t, size_t at)
+void tls_conn_split(struct tls_conn *t, size_t at)
 {
-	tlswire_split(&t->wire, at);
+	tls_buffer_split(&t->wire, at);
 }
 
-static const char *how_far(const struct tlsio *t)
+static const char *how_far(const struct tls_conn *t)
 {
 	if (t->wire.sated)
 		return "the peer sent more than a handshake needs";
 	if (!SSL_is_server(t->ssl))
-		return tlsio_heard(t) ? "the peer had begun to answer" : "the peer said nothing";
-	if (!tlsio_heard(t))
+		return tls_conn_heard(t) ? "the peer had begun to answer" : "the peer said nothing";
+	if (!tls_conn_heard(t))
 		return "the client sent nothing";
 	return is_half_hello(t) ? "the client sent only part of its ClientHello"
 				: "the client did not finish it";
 }
 
-int tlsio_handshake_late(const struct tlsio *t, unsigned after_ms, struct outcome *oc)
+int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc)
 {
-	if (!firstbytes_are_tls(t->wire.head, t->wire.head_len))
+	if (!first_bytes_are_tls(t->wire.head, t->wire.head_len))
 		return not_tls(t, oc);
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
 	    after_ms, how_far(t));
 }
 
-const SSL *tlsio_library(const struct tlsio *t)
+const SSL *tls_conn_library(const struct tls_conn *t)
 {
 	return t->ssl;
 }
 
-int tlsio_sent_alert(const struct tlsio *t)
+int tls_conn_sent_alert(const struct tls_conn *t)
 {
-	bool left = !tlswire_pending(&t->wire) && !t->wire.send_errno;
+	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
 
 	return left ? t->alert : OUTCOME_NO_ALERT;
 }
 
-char *tlsio_dup_sni(const struct tlsio *t)
+char *tls_conn_dup_sni(const struct tls_conn *t)
 {
 	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
 
 	return name ? strdup(name) : NULL;
 }
 
-const char *tlsio_error_text(char *buf, size_t max)
+const char *tls_conn_error_text(char *buf, size_t max)
 {
 	unsigned long first = ERR_peek_error();
 	const char *reason = ERR_reason_error_string(first);

@@ -16,20 +16,20 @@ static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, c
 {
 	char text[128];
 
-	outcome_set(oc, code, "%s: %s", what, tlsio_error_text(text, sizeof text));
+	outcome_set(oc, code, "%s: %s", what, tls_conn_error_text(text, sizeof text));
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
 /* What both ends have in common. */
-static SSL_CTX *make(const SSL_METHOD *method, const struct tlspolicy_choice *policy,
+static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *policy,
     struct outcome *oc)
 {
 	SSL_CTX *ctx = SSL_CTX_new(method);
 
 	if (!ctx)
 		return fail(NULL, oc, OC_INTERNAL, "no TLS context");
-	if (tlspolicy_apply(ctx, policy, oc) != 0) {
+	if (tls_policy_apply(ctx, policy, oc) != 0) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
@@ -38,7 +38,7 @@ static SSL_CTX *make(const SSL_METHOD *method, const struct tlspolicy_choice *po
 	return ctx;
 }
 
-int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *oc)
+int tls_context_check_policy(const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	SSL_CTX *ctx = make(TLS_method(), policy, oc);
 
@@ -46,7 +46,7 @@ int tlsctx_check_policy(const struct tlspolicy_choice *policy, struct outcome *o
 	return ctx ? 0 : -1;
 }
 
-static int set_tickets(SSL_CTX *ctx, const struct tlsctx_choice *choice, struct outcome *oc)
+static int set_tickets(SSL_CTX *ctx, const struct tls_context_choice *choice, struct outcome *oc)
 {
 	/*
 	 * No TLS 1.3 tickets unless asked for: one costs more than a resumption
@@ -55,7 +55,7 @@ static int set_tickets(SSL_CTX *ctx, const struct tlsctx_choice *choice, struct 
 	if (SSL_CTX_set_num_tickets(ctx, choice->tickets) != 1)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets",
 		    choice->tickets);
-	return choice->ticket_keys ? tlsticket_use(ctx, choice->ticket_keys, oc) : 0;
+	return choice->ticket_keys ? ticket_use(ctx, choice->ticket_keys, oc) : 0;
 }
 
 /*
@@ -77,7 +77,7 @@ static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_l
 }
 
 /* A server without an identity yet. */
-static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *oc)
+static SSL_CTX *make_server(const struct tls_context_choice *choice, struct outcome *oc)
 {
 	static const unsigned char session_context[] = "hello-tls";
 	SSL_CTX *ctx = make(TLS_server_method(), &choice->policy, oc);
@@ -87,32 +87,32 @@ static SSL_CTX *make_server(const struct tlsctx_choice *choice, struct outcome *
 	/* The chain is sent as the file has it: building one costs each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	tlsstaple_use(ctx);
+	stapling_use(ctx);
 	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
 		return fail(ctx, oc, OC_INTERNAL, "no session id context");
 	if (set_tickets(ctx, choice, oc) == 0 &&
-	    (!choice->ask.trust.ca_file || tlsask_use(ctx, &choice->ask, oc) == 0))
+	    (!choice->ask.trust.ca_file || cert_request_use(ctx, &choice->ask, oc) == 0))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
-SSL_CTX *tlsctx_server(const struct tlsident *id, const struct tlsctx_choice *choice,
+SSL_CTX *tls_context_server(const struct tls_identity *id, const struct tls_context_choice *choice,
     struct outcome *oc)
 {
 	SSL_CTX *ctx = make_server(choice, oc);
 
 	if (ctx && id->zoo_name)
-		tlspolicy_relax(ctx);
-	if (ctx && tlsident_use(ctx, id, oc) == 0)
+		tls_policy_relax(ctx);
+	if (ctx && tls_identity_use(ctx, id, oc) == 0)
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
-SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_choice *choice,
-    struct outcome *oc)
+SSL_CTX *tls_context_join(SSL_CTX *const parts[], size_t count,
+    const struct tls_context_choice *choice, struct outcome *oc)
 {
 	SSL_CTX *ctx = make_server(choice, oc);
 
@@ -127,8 +127,8 @@ SSL_CTX *tlsctx_join(SSL_CTX *const parts[], size_t count, const struct tlsctx_c
 	return ctx;
 }
 
-SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choice *policy,
-    const struct tlsident *id, const struct tlsctx_judge *judge, struct outcome *oc)
+SSL_CTX *tls_context_client(const struct tls_trust *trust, const struct tls_policy_choice *policy,
+    const struct tls_identity *id, const struct tls_context_judge *judge, struct outcome *oc)
 {
 	SSL_CTX *ctx = make(TLS_client_method(), policy, oc);
 
@@ -140,15 +140,15 @@ SSL_CTX *tlsctx_client(const struct tlstrust *trust, const struct tlspolicy_choi
 	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
 	/* As on the server: the chain is sent as the file has it. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
-	if (tlstrust_use(ctx, trust, oc) != 0 ||
-	    (id->chain_file && tlsident_use(ctx, id, oc) != 0)) {
+	if (tls_trust_use(ctx, trust, oc) != 0 ||
+	    (id->chain_file && tls_identity_use(ctx, id, oc) != 0)) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
 	return ctx;
 }
 
-int tlsctx_offer(SSL_CTX *client, const char *names, struct outcome *oc)
+int tls_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 {
 	/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. */
 	unsigned char list[512];
@@ -193,7 +193,7 @@ static int add_padding(SSL *ssl, unsigned type, unsigned context, const unsigned
 	return 1;
 }
 
-int tlsctx_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
+int tls_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
 {
 	assert(bytes > EXTENSION_HEAD && bytes <= PADDING_MAX);
 	if (SSL_CTX_add_custom_ext(client, GREASE_EXTENSION, SSL_EXT_CLIENT_HELLO, add_padding,
@@ -246,7 +246,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 		outcome_set(oc, OC_FILE,
 		    "a rehearsed %s handshake with this certificate failed: %s",
 		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
-		    tlsio_error_text(text, sizeof text));
+		    tls_conn_error_text(text, sizeof text));
 	SSL_free(s);
 	SSL_free(c);
 	return ret;
@@ -264,13 +264,13 @@ static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
 		verdict = -1;
 	else if (s && SSL_get_verify_result(s) != X509_V_OK)
 		verdict = 1;
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 	SSL_free(s);
 	SSL_free(c);
 	return verdict;
 }
 
-static int rehearse_key(SSL_CTX *server, const struct tlspolicy_choice *policy, struct outcome *oc)
+static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
 	static const int versions[] = { TLS1_3_VERSION, TLS1_2_VERSION };
@@ -289,7 +289,7 @@ static int rehearse_key(SSL_CTX *server, const struct tlspolicy_choice *policy, 
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
 	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-		if (tlspolicy_allows(policy, versions[i]) &&
+		if (tls_policy_allows(policy, versions[i]) &&
 		    rehearse_version(server, client, versions[i], &failed) == 0)
 			ret = 0;
 	}
@@ -304,7 +304,7 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
 	int tls13, tls12;
 
-	if (!client || tlsask_be_stranger(client, oc) != 0) {
+	if (!client || cert_request_be_stranger(client, oc) != 0) {
 		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
 		return -1;
 	}
@@ -322,14 +322,15 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	return 0;
 }
 
-int tlsctx_rehearse(SSL_CTX *server, const struct tlsctx_choice *choice, struct outcome *oc)
+int tls_context_rehearse(SSL_CTX *server, const struct tls_context_choice *choice,
+    struct outcome *oc)
 {
 	if (rehearse_key(server, &choice->policy, oc) != 0)
 		return -1;
 	return choice->ask.trust.ca_file ? rehearse_stranger(server, oc) : 0;
 }
 
-X509 *tlsctx_chain(const SSL_CTX *server, size_t i)
+X509 *tls_context_chain(const SSL_CTX *server, size_t i)
 {
 	STACK_OF(X509) *others = NULL;
 
@@ -340,12 +341,12 @@ X509 *tlsctx_chain(const SSL_CTX *server, size_t i)
 	return sk_X509_value(others, (int)i - 1);
 }
 
-void tlsctx_free(SSL_CTX *ctx)
+void tls_context_free(SSL_CTX *ctx)
 {
 	SSL_CTX_free(ctx);
 }
 
-const char *tlsctx_library(void)
+const char *tls_context_library(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
 }

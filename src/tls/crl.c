@@ -112,9 +112,9 @@ void crl_get(X509_CRL *list, struct crl *out)
 		NID_authority_key_identifier, NID_crl_number, NID_undef };
 
 	memset(out, 0, sizeof *out);
-	certinfo_name(X509_CRL_get_issuer(list), out->issuer);
-	out->this_update = certinfo_moment(X509_CRL_get0_lastUpdate(list));
-	out->next_update = certinfo_moment(X509_CRL_get0_nextUpdate(list));
+	cert_info_name(X509_CRL_get_issuer(list), out->issuer);
+	out->this_update = cert_info_moment(X509_CRL_get0_lastUpdate(list));
+	out->next_update = cert_info_moment(X509_CRL_get0_nextUpdate(list));
 	if (out->this_update == 0)
 		out->fault = CRL_MALFORMED;
 	note_number(out, list, NID_crl_number, &out->number);
@@ -141,7 +141,7 @@ void crl_verify(struct crl *crl, X509_CRL *list, X509 *issuer)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
 	const X509_ALGOR *algorithm;
-	char text[SIGLEVEL_TEXT_MAX];
+	char text[SIGNATURE_TEXT_MAX];
 	const char *weakness;
 	bool malformed, other = names_other_key(list, issuer, &malformed);
 
@@ -156,7 +156,7 @@ void crl_verify(struct crl *crl, X509_CRL *list, X509 *issuer)
 		crl->fault = CRL_MALFORMED;
 	else if (!(X509_get_key_usage(issuer) & KU_CRL_SIGN))
 		crl->fault = CRL_NOT_SIGNER;
-	else if ((weakness = siglevel_weakness(algorithm, key, text))) {
+	else if ((weakness = signature_weakness(algorithm, key, text))) {
 		crl->fault = CRL_WEAK;
 		snprintf(crl->what, sizeof crl->what, "%s", weakness);
 	}
@@ -353,7 +353,7 @@ static void look_up(const struct candidate *all, int count, const struct candida
 		return;
 	out->crl = told_by->crl;
 	out->revoked = true;
-	out->revoked_at = certinfo_moment(X509_REVOKED_get0_revocationDate(told));
+	out->revoked_at = cert_info_moment(X509_REVOKED_get0_revocationDate(told));
 	out->reason = reason_of(told);
 }
 

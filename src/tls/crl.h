@@ -53,7 +53,7 @@ struct crl_number {
 
 /* One list; plain data. */
 struct crl {
-	char issuer[CERTINFO_NAME_MAX];
+	char issuer[CERT_INFO_NAME_MAX];
 	int64_t this_update, next_update; /* seconds since 1970; 0: it has none */
 	struct crl_number number;
 	struct crl_number base;    /* given: this is a delta for that complete CRL or a later one */

@@ -42,7 +42,7 @@ static void find_indirect(X509_STORE *store, struct crl_answer *out)
 	X509_STORE_unlock(store);
 }
 
-void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
+void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 {
 	const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
 	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(judged);
@@ -62,7 +62,7 @@ void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 	if (out->fault == CRL_MISSING)
 		find_indirect(X509_STORE_CTX_get0_store(judged), out);
 	/* A list that does not do is no failure while another one does. */
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 }
 
 static int report(X509_STORE_CTX *store, int depth, int error)
@@ -85,12 +85,12 @@ static int check_revocation(X509_STORE_CTX *store)
 	struct crl_answer answer;
 
 	for (int depth = 0; depth <= last; depth++) {
-		tlscrl_ask(store, depth, &answer);
+		crl_store_ask(store, depth, &answer);
 		/* A root is trusted by itself: a list for users only need not cover it. */
 		if (depth == last && depth > 0 && answer.fault == CRL_OUT_OF_SCOPE)
 			continue;
 		if (answer.fault != CRL_USABLE &&
-		    !report(store, depth, crlwords_error(answer.fault)))
+		    !report(store, depth, crl_text_error(answer.fault)))
 			return 0;
 		if (answer.revoked && !report(store, depth, X509_V_ERR_CERT_REVOKED))
 			return 0;
@@ -107,19 +107,19 @@ static int add_all(X509_STORE *store, STACK_OF(X509_CRL) * crls)
 	return 0;
 }
 
-int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
+int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 {
-	const struct tlspem_file f = { path, "the CRL file" };
+	const struct tls_pem_file f = { path, "the CRL file" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	STACK_OF(X509_CRL) *crls = tlspem_crls(&f, oc);
+	STACK_OF(X509_CRL) *crls = tls_pem_crls(&f, oc);
 	int count = sk_X509_CRL_num(crls), ret = -1;
 
 	if (!crls)
 		return -1;
 	X509_STORE_set_check_revocation(store, check_revocation);
-	if (count > TLSCRL_MAX)
+	if (count > CRL_STORE_MAX)
 		outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs: %d", path,
-		    TLSCRL_MAX, count);
+		    CRL_STORE_MAX, count);
 	/* Should the library ever not call check_revocation, it checks the whole chain itself. */
 	else if (add_all(store, crls) != 0 ||
 	    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
@@ -131,7 +131,7 @@ int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	return ret;
 }
 
-static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct tlscrl *out)
+static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct crl_store *out)
 {
 	struct crl told, judged;
 
@@ -167,7 +167,7 @@ static bool has_same_scope(const X509_CRL *a, const X509_CRL *b)
 }
 
 /* Which of those before it have the same issuer, and the same scope? */
-static void group(struct tlscrl_file *f, X509_CRL *const lists[], size_t i)
+static void group(struct crl_store_file *f, X509_CRL *const lists[], size_t i)
 {
 	f->item[i].ca = f->item[i].scope = i;
 	for (size_t j = i; j-- > 0;) {
@@ -180,7 +180,7 @@ static void group(struct tlscrl_file *f, X509_CRL *const lists[], size_t i)
 	}
 }
 
-static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct tlscrl_file *out)
+static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_store_file *out)
 {
 	bool root = X509_self_signed(cert, 0) == 1, named = false, signed_by = false,
 	     usable = false;
@@ -201,17 +201,17 @@ static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct tlscrl_fi
 		return;
 	name = root && !named ? out->uncovered : out->uncovered_key;
 	if (!name[0])
-		certinfo_name(X509_get_subject_name(cert), name);
+		cert_info_name(X509_get_subject_name(cert), name);
 }
 
-void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
+void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 {
 	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
-	X509_CRL *lists[TLSCRL_MAX];
+	X509_CRL *lists[CRL_STORE_MAX];
 	char text[128];
 
 	memset(out, 0, sizeof *out);
-	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->count < TLSCRL_MAX; i++) {
+	for (int i = 0; i < sk_X509_OBJECT_num(all) && out->count < CRL_STORE_MAX; i++) {
 		X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
 
 		if (!list)
@@ -227,10 +227,10 @@ void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out)
 			note_uncovered(cert, lists, out);
 	}
 	/* A wrong signature is told in the facts. */
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 }
 
-bool tlscrl_is_at_fault(int error)
+bool crl_store_is_at_fault(int error)
 {
 	switch (error) {
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
@@ -251,16 +251,16 @@ bool tlscrl_is_at_fault(int error)
 	}
 }
 
-enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now)
+enum crl_fault crl_store_fault(const struct crl_store_file *f, size_t i, int64_t now)
 {
-	const struct tlscrl *it = &f->item[i];
+	const struct crl_store *it = &f->item[i];
 	enum crl_fault fault = crl_fault_at(&it->crl, now);
 	bool lone = true;
 
 	if (!it->crl.base.given || it->crl.fault != CRL_USABLE)
 		return fault;
 	for (size_t j = 0; j < f->count; j++) {
-		const struct tlscrl *other = &f->item[j];
+		const struct crl_store *other = &f->item[j];
 
 		if (other->scope != it->scope || other->crl.base.given ||
 		    other->crl.fault != CRL_USABLE)
@@ -273,7 +273,7 @@ enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now)
 }
 
 /* Is b a complete list of the CA of a, for at least what a covers? */
-static bool may_replace(const struct tlscrl_file *f, size_t a, size_t b)
+static bool may_replace(const struct crl_store_file *f, size_t a, size_t b)
 {
 	const struct crl *crl = &f->item[b].crl;
 
@@ -282,7 +282,7 @@ static bool may_replace(const struct tlscrl_file *f, size_t a, size_t b)
 		(!crl->only_users && !crl->only_cas && !crl->partial));
 }
 
-bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now)
+bool crl_store_is_covered(const struct crl_store_file *f, size_t i, int64_t now)
 {
 	for (size_t j = 0; j < f->count; j++) {
 		if (may_replace(f, i, j) && crl_fault_at(&f->item[j].crl, now) == CRL_USABLE)
@@ -291,7 +291,7 @@ bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now)
 	return false;
 }
 
-int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now)
+int64_t crl_store_left(const struct crl_store_file *f, int64_t now)
 {
 	int64_t left = INT64_MAX;
 
@@ -312,15 +312,15 @@ int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now)
 	return left;
 }
 
-bool tlscrl_decides(const struct tlscrl_file *f, size_t i, int64_t now)
+bool crl_store_decides(const struct crl_store_file *f, size_t i, int64_t now)
 {
-	const struct tlscrl *it = &f->item[i];
+	const struct crl_store *it = &f->item[i];
 
 	if (it->crl.base.given)
 		return false;
 	for (size_t j = 0; j < f->count; j++) {
-		const struct tlscrl *other = &f->item[j];
-		enum crl_fault mine = tlscrl_fault(f, i, now), its = tlscrl_fault(f, j, now);
+		const struct crl_store *other = &f->item[j];
+		enum crl_fault mine = crl_store_fault(f, i, now), its = crl_store_fault(f, j, now);
 
 		if (j == i || other->scope != it->scope || other->crl.base.given || its > mine)
 			continue;

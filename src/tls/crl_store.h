@@ -14,9 +14,9 @@
 
 /* Certificate revocation lists of a context; common/crl judges them. */
 
-enum { TLSCRL_MAX = 64 };
+enum { CRL_STORE_MAX = 64 };
 
-struct tlscrl {
+struct crl_store {
 	struct crl crl;
 	size_t ca;    /* the place of the first list whose issuer has the same name */
 	size_t scope; /* the place of the first list of that issuer for the same certificates */
@@ -24,13 +24,13 @@ struct tlscrl {
 };
 
 /* What a file of them holds. */
-struct tlscrl_file {
-	struct tlscrl item[TLSCRL_MAX];
+struct crl_store_file {
+	struct crl_store item[CRL_STORE_MAX];
 	size_t count;
 	/* A root that this context trusts and that has none here, or "": its chains cannot pass. */
-	char uncovered[CERTINFO_NAME_MAX];
+	char uncovered[CERT_INFO_NAME_MAX];
 	/* Another CA that this context knows, none of whose lists its key has signed, or "". */
-	char uncovered_key[CERTINFO_NAME_MAX];
+	char uncovered_key[CERT_INFO_NAME_MAX];
 };
 
 /*
@@ -38,40 +38,40 @@ struct tlscrl_file {
  * PEM file: leaf, intermediates and root. Whoever's CA has no CRL there that can
  * be used does not pass. Returns 0, or -1 with OC_FILE.
  */
-int tlscrl_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
+int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
 
 /*
  * The CRLs of a context that uses some, each judged by the CA of its name where
  * this context knows that. Of an intermediate that only peers send nothing is
  * known yet: the signature is checked when it comes to it.
  */
-void tlscrl_list(const SSL_CTX *ctx, struct tlscrl_file *out);
+void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out);
 
 /* What the lists say about a certificate of a chain that is or was judged; 0 is the leaf. */
-void tlscrl_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out);
+void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out);
 
 /* Does this X509_V_ERR_* mean that the CRLs do not do, and not that somebody is revoked? */
-bool tlscrl_is_at_fault(int error);
+bool crl_store_is_at_fault(int error);
 
 /* The fault of a list of a file at this moment. A delta needs a complete list that it continues. */
-enum crl_fault tlscrl_fault(const struct tlscrl_file *f, size_t i, int64_t now);
+enum crl_fault crl_store_fault(const struct crl_store_file *f, size_t i, int64_t now);
 
 /*
  * Can this list be used, or is there a complete one of the same CA that can and
  * that covers as much?
  */
-bool tlscrl_is_covered(const struct tlscrl_file *f, size_t i, int64_t now);
+bool crl_store_is_covered(const struct crl_store_file *f, size_t i, int64_t now);
 
 /*
  * Seconds until a list cannot be used any more and nothing takes its place; 0 or
  * less when that is so already, INT64_MAX without any list.
  */
-int64_t tlscrl_left(const struct tlscrl_file *f, int64_t now);
+int64_t crl_store_left(const struct crl_store_file *f, int64_t now);
 
 /*
  * Is this the list that decides for its certificates: complete, the best of them,
  * the newest of the best, the first of equals?
  */
-bool tlscrl_decides(const struct tlscrl_file *f, size_t i, int64_t now);
+bool crl_store_decides(const struct crl_store_file *f, size_t i, int64_t now);
 
 #endif

@@ -34,21 +34,21 @@ static const char *scope_of(const struct crl *crl)
 			     : "is for another distribution point than the certificate names";
 }
 
-const char *crlwords_describe(const struct crl *crl, enum crl_fault fault, int64_t now,
-    char buf[CRLWORDS_MAX])
+const char *crl_text_describe(const struct crl *crl, enum crl_fault fault, int64_t now,
+    char buf[CRL_TEXT_MAX])
 {
-	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], text[160];
+	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], text[160];
 
 	switch (fault) {
 	case CRL_EARLY:
 		snprintf(text, sizeof text, "begins on %s, in %s",
-		    certinfo_time(crl->this_update, when),
-		    certinfo_span(crl->this_update - now, span));
+		    cert_info_time(crl->this_update, when),
+		    cert_info_span(crl->this_update - now, span));
 		break;
 	case CRL_STALE:
 		snprintf(text, sizeof text, "is stale since %s, for %s",
-		    certinfo_time(crl->next_update, when),
-		    certinfo_span(now - crl->next_update, span));
+		    cert_info_time(crl->next_update, when),
+		    cert_info_span(now - crl->next_update, span));
 		break;
 	case CRL_OUT_OF_SCOPE:
 		snprintf(text, sizeof text, "%s", scope_of(crl));
@@ -56,12 +56,12 @@ const char *crlwords_describe(const struct crl *crl, enum crl_fault fault, int64
 	default:
 		snprintf(text, sizeof text, "%s%s", sentences[fault], crl->what);
 	}
-	snprintf(buf, CRLWORDS_MAX, "the %sCRL of \"%s\" %s",
+	snprintf(buf, CRL_TEXT_MAX, "the %sCRL of \"%s\" %s",
 	    crl->base.given && fault < CRL_LONE_DELTA ? "delta " : "", crl->issuer, text);
 	return buf;
 }
 
-const char *crlwords_advice(enum crl_fault fault)
+const char *crl_text_advice(enum crl_fault fault)
 {
 	switch (fault) {
 	case CRL_STALE:
@@ -88,7 +88,7 @@ const char *crlwords_advice(enum crl_fault fault)
 	}
 }
 
-int crlwords_error(enum crl_fault fault)
+int crl_text_error(enum crl_fault fault)
 {
 	switch (fault) {
 	case CRL_USABLE:

@@ -9,14 +9,14 @@
 /* What both programs say about a revocation list that cannot be used. */
 
 /* A sentence without its full stop, "the CRL of ... is stale since ...". buf is returned. */
-enum { CRLWORDS_MAX = CERTINFO_NAME_MAX + 192 };
-const char *crlwords_describe(const struct crl *crl, enum crl_fault fault, int64_t now,
-    char buf[CRLWORDS_MAX]);
+enum { CRL_TEXT_MAX = CERT_INFO_NAME_MAX + 192 };
+const char *crl_text_describe(const struct crl *crl, enum crl_fault fault, int64_t now,
+    char buf[CRL_TEXT_MAX]);
 
 /* What to do about a fault. */
-const char *crlwords_advice(enum crl_fault fault);
+const char *crl_text_advice(enum crl_fault fault);
 
 /* The X509_V_ERR_* that stands for a fault in logs and reports. */
-int crlwords_error(enum crl_fault fault);
+int crl_text_error(enum crl_fault fault);
 
 #endif

@@ -14,10 +14,10 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out)
+void tls_facts_get(const struct tls_conn *t, struct tls_conn_facts *out)
 {
 	/* The library only reads, and asks for what is not const. */
-	SSL *ssl = (SSL *)tlsio_library(t);
+	SSL *ssl = (SSL *)tls_conn_library(t);
 	/* Without a session OpenSSL 3.0 looks for the group behind a NULL. */
 	int group = SSL_get_session(ssl) ? (int)SSL_get_negotiated_group(ssl) : 0;
 
@@ -27,38 +27,38 @@ void tlsfacts_get(const struct tlsio *t, struct tlsio_facts *out)
 	out->resumed = SSL_session_reused(ssl) != 0;
 }
 
-bool tlsfacts_is_http(const struct tlsio *t)
+bool tls_facts_is_http(const struct tls_conn *t)
 {
 	static const char name[] = "http/1.1";
 	const unsigned char *selected;
 	unsigned len;
 
-	SSL_get0_alpn_selected(tlsio_library(t), &selected, &len);
+	SSL_get0_alpn_selected(tls_conn_library(t), &selected, &len);
 	return len == sizeof name - 1 && memcmp(selected, name, len) == 0;
 }
 
-bool tlsfacts_is_within_record(const struct tlsio *t)
+bool tls_facts_is_within_record(const struct tls_conn *t)
 {
-	return SSL_has_pending(tlsio_library(t)) == 1;
+	return SSL_has_pending(tls_conn_library(t)) == 1;
 }
 
-const char *tlsfacts_alpn(const struct tlsio *t, char buf[TLSFACTS_ALPN_MAX])
+const char *tls_facts_alpn(const struct tls_conn *t, char buf[TLS_FACTS_ALPN_MAX])
 {
 	const unsigned char *name;
 	struct text text;
 	unsigned len;
 
-	SSL_get0_alpn_selected(tlsio_library(t), &name, &len);
-	text_begin(&text, buf, TLSFACTS_ALPN_MAX);
+	SSL_get0_alpn_selected(tls_conn_library(t), &name, &len);
+	text_begin(&text, buf, TLS_FACTS_ALPN_MAX);
 	text_add_bytes(&text, name, len, " ");
 	return buf;
 }
 
-bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX])
+bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX])
 {
 	static const char label[] = "EXPORTER-Channel-Binding";
 	/* The library only reads, and asks for what is not const. */
-	SSL *ssl = (SSL *)tlsio_library(t);
+	SSL *ssl = (SSL *)tls_conn_library(t);
 	unsigned char key[32];
 	char reason[128];
 
@@ -66,7 +66,7 @@ bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX])
 		return false;
 	if (SSL_export_keying_material(ssl, key, sizeof key, label, sizeof label - 1,
 		(const unsigned char *)"", 0, 1) != 1) {
-		tlsio_error_text(reason, sizeof reason);
+		tls_conn_error_text(reason, sizeof reason);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof key; i++)
@@ -74,48 +74,48 @@ bool tlsfacts_binding(const struct tlsio *t, char hex[TLSFACTS_BINDING_MAX])
 	return true;
 }
 
-const char *tlsfacts_wanted_cas(const struct tlsio *t, char buf[TLSFACTS_CAS_MAX])
+const char *tls_facts_wanted_cas(const struct tls_conn *t, char buf[TLS_FACTS_CAS_MAX])
 {
-	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(tlsio_library(t));
+	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(tls_conn_library(t));
 	int count = sk_X509_NAME_num(names), i;
-	char one[CERTINFO_NAME_MAX];
+	char one[CERT_INFO_NAME_MAX];
 	size_t at = 0;
 
 	buf[0] = '\0';
 	for (i = 0; i < count && i < 2; i++) {
-		size_t room = TLSFACTS_CAS_MAX - at;
+		size_t room = TLS_FACTS_CAS_MAX - at;
 
-		certinfo_name(sk_X509_NAME_value(names, i), one);
+		cert_info_name(sk_X509_NAME_value(names, i), one);
 		/* "and N more" has to fit, too. */
 		if (strlen(one) + 32 > room)
 			break;
 		at += (size_t)snprintf(buf + at, room, "%s\"%s\"", at > 0 ? ", " : "", one);
 	}
 	if (i < count && at > 0)
-		snprintf(buf + at, TLSFACTS_CAS_MAX - at, " and %d more", count - i);
+		snprintf(buf + at, TLS_FACTS_CAS_MAX - at, " and %d more", count - i);
 	return buf;
 }
 
-int tlsfacts_verify_result(const struct tlsio *t)
+int tls_facts_verify_result(const struct tls_conn *t)
 {
-	return (int)SSL_get_verify_result(tlsio_library(t));
+	return (int)SSL_get_verify_result(tls_conn_library(t));
 }
 
-X509 *tlsfacts_peer_certificate(const struct tlsio *t)
+X509 *tls_facts_peer_certificate(const struct tls_conn *t)
 {
-	return SSL_get1_peer_certificate(tlsio_library(t));
+	return SSL_get1_peer_certificate(tls_conn_library(t));
 }
 
-const X509 *tlsfacts_client(const struct tlsio *t)
+const X509 *tls_facts_client(const struct tls_conn *t)
 {
-	const SSL *ssl = tlsio_library(t);
+	const SSL *ssl = tls_conn_library(t);
 
 	return SSL_get_verify_result(ssl) == X509_V_OK ? SSL_get0_peer_certificate(ssl) : NULL;
 }
 
-const X509 *tlsfacts_served(const struct tlsio *t)
+const X509 *tls_facts_served(const struct tls_conn *t)
 {
-	const SSL *ssl = tlsio_library(t);
+	const SSL *ssl = tls_conn_library(t);
 
 	return SSL_session_reused(ssl) ? NULL : SSL_get_certificate(ssl);
 }

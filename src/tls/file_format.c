@@ -101,23 +101,23 @@ static const char *const labels[] = {
 	[WANT_CRLS] = "X509 CRL",
 };
 
-const char *fileformat_name(enum fileformat format)
+const char *file_format_name(enum file_format format)
 {
 	return rows[format].name;
 }
 
-static void add(char buf[FILEFORMAT_ADVICE_MAX], const char *text, size_t len)
+static void add(char buf[FILE_FORMAT_ADVICE_MAX], const char *text, size_t len)
 {
 	size_t at = strlen(buf);
 
-	if (len > FILEFORMAT_ADVICE_MAX - 1 - at)
-		len = FILEFORMAT_ADVICE_MAX - 1 - at;
+	if (len > FILE_FORMAT_ADVICE_MAX - 1 - at)
+		len = FILE_FORMAT_ADVICE_MAX - 1 - at;
 	memcpy(buf + at, text, len);
 	buf[at + len] = '\0';
 }
 
 /* So that a shell takes it as one word, whatever is in it. */
-static void add_path(char buf[FILEFORMAT_ADVICE_MAX], const char *path)
+static void add_path(char buf[FILE_FORMAT_ADVICE_MAX], const char *path)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "_./+,:@%-";
@@ -135,7 +135,7 @@ static void add_path(char buf[FILEFORMAT_ADVICE_MAX], const char *path)
 }
 
 /* Each F that is a word of its own becomes the path. */
-static const char *fill_in(const char *command, const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+static const char *fill_in(const char *command, const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
 	buf[0] = '\0';
 	for (const char *p = command; *p; p++) {
@@ -147,8 +147,8 @@ static const char *fill_in(const char *command, const char *path, char buf[FILEF
 	return buf;
 }
 
-const char *fileformat_advise(enum fileformat format, enum fileformat_wanted wanted,
-    const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
+    const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
 	const struct row *row = &rows[format];
 	const char *command = wanted == WANT_KEY ? row->key
@@ -237,7 +237,7 @@ static bool is_pkcs7(struct der oid)
 }
 
 /* Behind an INTEGER: PKCS#12, and the private keys of PKCS#8, PKCS#1 and SEC 1. */
-static enum fileformat with_version(struct der number, struct der rest)
+static enum file_format with_version(struct der number, struct der rest)
 {
 	struct der value, inner;
 	int tag = take(&rest, &value);
@@ -253,7 +253,7 @@ static enum fileformat with_version(struct der number, struct der rest)
 }
 
 /* What is signed: certificate, request or revocation list, from within. */
-static enum fileformat of_signed(struct der tbs)
+static enum file_format of_signed(struct der tbs)
 {
 	struct der value;
 	int tag = take(&tbs, &value), second, third;
@@ -272,7 +272,7 @@ static enum fileformat of_signed(struct der tbs)
 	return FORMAT_BINARY;
 }
 
-static enum fileformat recognize_der(struct der in)
+static enum file_format recognize_der(struct der in)
 {
 	struct der outer, value, inner;
 
@@ -304,7 +304,7 @@ static enum fileformat recognize_der(struct der in)
 
 /* ---- PEM --------------------------------------------------------------------------------- */
 
-bool fileformat_fits(const char *label, enum fileformat_wanted wanted)
+bool file_format_fits(const char *label, enum file_format_wanted wanted)
 {
 	size_t len = strlen(label);
 
@@ -325,7 +325,7 @@ bool fileformat_fits(const char *label, enum fileformat_wanted wanted)
 
 static const struct {
 	const char *label;
-	enum fileformat format;
+	enum file_format format;
 } by_label[] = {
 	{ "OPENSSH PRIVATE KEY", FORMAT_OPENSSH_KEY },
 	{ "ENCRYPTED PRIVATE KEY", FORMAT_PEM_ENCRYPTED_KEY },
@@ -339,19 +339,19 @@ static const struct {
 	{ "PKCS #7 SIGNED DATA", FORMAT_PEM_PKCS7 },
 };
 
-static enum fileformat of_label(const char *label)
+static enum file_format of_label(const char *label)
 {
 	for (size_t i = 0; i < sizeof by_label / sizeof by_label[0]; i++) {
 		if (strcmp(label, by_label[i].label) == 0)
 			return by_label[i].format;
 	}
-	if (fileformat_fits(label, WANT_CERTIFICATES))
+	if (file_format_fits(label, WANT_CERTIFICATES))
 		return FORMAT_PEM_CERTIFICATE;
-	return fileformat_fits(label, WANT_KEY) ? FORMAT_PEM_KEY : FORMAT_PEM_OTHER;
+	return file_format_fits(label, WANT_KEY) ? FORMAT_PEM_KEY : FORMAT_PEM_OTHER;
 }
 
-const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted wanted,
-    const char *path, char buf[FILEFORMAT_ADVICE_MAX])
+const char *file_format_mend(enum pem_block_flaw flaw, enum file_format_wanted wanted,
+    const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
 	static const char *const commands[] = {
 		[FLAW_NONE] = "copy the block again from where it came from",
@@ -362,7 +362,7 @@ const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted want
 		[FLAW_ONE_LINE] = "awk '{ gsub(/\\\\n|\\r/, \"\\n\"); print }' F >NEW.pem",
 	};
 	static const char when[] = ", if it has \\n or CR for its line breaks";
-	char text[FILEFORMAT_ADVICE_MAX];
+	char text[FILE_FORMAT_ADVICE_MAX];
 	bool shut; /* a key that everybody may read would be refused */
 
 	fill_in(commands[flaw], path, text);
@@ -378,7 +378,7 @@ const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted want
 
 /* ---- all of them ------------------------------------------------------------------------- */
 
-static enum fileformat recognize_utf16(const unsigned char *p, size_t len)
+static enum file_format recognize_utf16(const unsigned char *p, size_t len)
 {
 	if (starts(p, len, "\xff\xfe", 2) || starts(p, len, "\xfe\xff", 2))
 		return FORMAT_UTF16;
@@ -398,7 +398,7 @@ static bool is_text(const unsigned char *p, size_t len)
 	return true;
 }
 
-static enum fileformat recognize_text(const char *p, size_t len)
+static enum file_format recognize_text(const char *p, size_t len)
 {
 	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				     "0123456789+/=\r\n";
@@ -426,16 +426,16 @@ static bool is_empty(const char *p, size_t len)
 	return len == 0;
 }
 
-enum fileformat fileformat_recognize(const void *bytes, size_t len)
+enum file_format file_format_recognize(const void *bytes, size_t len)
 {
-	struct pemblock_walk w = PEMBLOCK_WALK(bytes, len);
+	struct pem_block_walk w = PEM_BLOCK_WALK(bytes, len);
 	const unsigned char *p = bytes;
-	struct pemblock b;
-	enum fileformat format;
+	struct pem_block b;
+	enum file_format format;
 
 	if (is_empty(bytes, len))
 		return FORMAT_EMPTY;
-	if (pemblock_next(&w, &b))
+	if (pem_block_next(&w, &b))
 		return of_label(b.label);
 	format = recognize_utf16(p, len);
 	if (format != FORMAT_BINARY)

@@ -11,7 +11,7 @@
  * What is in a file that does not hold what an option wants, and the command that
  * converts it. Pure: bytes in, words out; no file, no TLS library. Any bytes will do.
  */
-enum fileformat {
+enum file_format {
 	FORMAT_EMPTY,
 	FORMAT_TEXT,
 	FORMAT_BINARY,
@@ -44,7 +44,7 @@ enum fileformat {
 };
 
 /* What an option wants, in PEM unless it is said. */
-enum fileformat_wanted {
+enum file_format_wanted {
 	WANT_CERTIFICATES,
 	WANT_KEY,
 	WANT_CRLS,
@@ -52,24 +52,24 @@ enum fileformat_wanted {
 	WANT_TEXT /* UTF-8, for people */
 };
 
-enum fileformat fileformat_recognize(const void *bytes, size_t len);
+enum file_format file_format_recognize(const void *bytes, size_t len);
 
 /* "a certificate in DER". Static. */
-const char *fileformat_name(enum fileformat format);
+const char *file_format_name(enum file_format format);
 
 /*
  * What to type, or to do, to get from this format to the wanted one; path is quoted
  * for a shell. A command writes NEW.pem. buf is returned.
  */
-enum { FILEFORMAT_ADVICE_MAX = 400 };
-const char *fileformat_advise(enum fileformat format, enum fileformat_wanted wanted,
-    const char *path, char buf[FILEFORMAT_ADVICE_MAX]);
+enum { FILE_FORMAT_ADVICE_MAX = 400 };
+const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
+    const char *path, char buf[FILE_FORMAT_ADVICE_MAX]);
 
 /* Does a label stand for what is wanted? An encrypted key counts as a key. */
-bool fileformat_fits(const char *label, enum fileformat_wanted wanted);
+bool file_format_fits(const char *label, enum file_format_wanted wanted);
 
-/* What mends it; as fileformat_advise. */
-const char *fileformat_mend(enum pemblock_flaw flaw, enum fileformat_wanted wanted,
-    const char *path, char buf[FILEFORMAT_ADVICE_MAX]);
+/* What mends it; as file_format_advise. */
+const char *file_format_mend(enum pem_block_flaw flaw, enum file_format_wanted wanted,
+    const char *path, char buf[FILE_FORMAT_ADVICE_MAX]);
 
 #endif

@@ -9,7 +9,7 @@
 enum { SHOWN_MAX = 24 };
 
 /* RFC 8446 section 5.1: content type 20 to 24, then legacy_record_version 3.x. */
-bool firstbytes_are_tls(const unsigned char *bytes, size_t len)
+bool first_bytes_are_tls(const unsigned char *bytes, size_t len)
 {
 	if (len > 0 && (bytes[0] < 20 || bytes[0] > 24))
 		return false;
@@ -49,13 +49,14 @@ static const struct {
 	{ "\r\n\r\n", "a PROXY protocol header", NULL, NULL },
 };
 
-int firstbytes_explain(const unsigned char *bytes, size_t len, bool from_client, struct outcome *oc)
+int first_bytes_explain(const unsigned char *bytes, size_t len, bool from_client,
+    struct outcome *oc)
 {
 	const char *guess = "not a TLS record", *advice = NULL;
 	char shown[4 * SHOWN_MAX + 1];
 	struct text t;
 
-	if (from_client && proxyproto_begins(bytes, len))
+	if (from_client && proxy_protocol_begins(bytes, len))
 		return outcome_set(oc, OC_PROXY_HEADER_BAD,
 		    "a PROXY protocol header came where none may be");
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -8,7 +8,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-static void end_message_header(struct helloscan *s)
+static void end_message_header(struct hello_length *s)
 {
 	const unsigned char *m = s->message;
 
@@ -21,7 +21,7 @@ static void end_message_header(struct helloscan *s)
 		s->longest = s->message_left;
 }
 
-static void feed_messages(struct helloscan *s, const unsigned char *bytes, size_t len)
+static void feed_messages(struct hello_length *s, const unsigned char *bytes, size_t len)
 {
 	while (len > 0 && !s->over) {
 		size_t n = 1;
@@ -39,7 +39,7 @@ static void feed_messages(struct helloscan *s, const unsigned char *bytes, size_
 	}
 }
 
-void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len)
+void hello_length_feed(struct hello_length *s, const unsigned char *bytes, size_t len)
 {
 	while (len > 0 && !s->over) {
 		size_t n = 1;
@@ -60,7 +60,7 @@ void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len)
 	}
 }
 
-size_t helloscan_longest(const struct helloscan *s)
+size_t hello_length_longest(const struct hello_length *s)
 {
 	return s->longest;
 }

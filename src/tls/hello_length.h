@@ -10,7 +10,7 @@
  * ClientHello it announces (RFC 8446 sections 4 and 5.1), in whatever pieces the
  * bytes come. Pure: it judges nothing and keeps no payload. Zeroed at first.
  */
-struct helloscan {
+struct hello_length {
 	unsigned char record[5], message[4]; /* the headers, while they come */
 	unsigned record_len, message_len;
 	size_t record_left, message_left; /* bytes of each that are still to come */
@@ -18,9 +18,9 @@ struct helloscan {
 	bool over; /* another message came: no ClientHello follows in clear */
 };
 
-void helloscan_feed(struct helloscan *s, const unsigned char *bytes, size_t len);
+void hello_length_feed(struct hello_length *s, const unsigned char *bytes, size_t len);
 
 /* The greatest length that a ClientHello announced so far; 0: none did. */
-size_t helloscan_longest(const struct helloscan *s);
+size_t hello_length_longest(const struct hello_length *s);
 
 #endif

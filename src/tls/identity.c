@@ -8,17 +8,17 @@
 #include "tls/params.h"
 #include "tls/pem.h"
 
-X509 *tlsident_read_certificate(const char *path, struct outcome *oc)
+X509 *tls_identity_read_certificate(const char *path, struct outcome *oc)
 {
-	const struct tlspem_file f = { path, "the certificate" };
-	STACK_OF(X509) *all = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	const struct tls_pem_file f = { path, "the certificate" };
+	STACK_OF(X509) *all = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
 	X509 *cert = sk_X509_shift(all);
 
 	sk_X509_pop_free(all, X509_free);
 	return cert;
 }
 
-void tlsident_free_certificate(X509 *cert)
+void tls_identity_free_certificate(X509 *cert)
 {
 	X509_free(cert);
 }
@@ -31,12 +31,12 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 
 	for (int i = 0; i < sk_X509_num(chain); i++)
 		bytes += AROUND_EACH + (size_t)i2d_X509(sk_X509_value(chain, i), NULL);
-	if (bytes <= TLSPARAMS_CHAIN_MAX)
+	if (bytes <= TLS_PARAMS_CHAIN_MAX)
 		return 0;
 	outcome_set(oc, OC_FILE,
 	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and the "
 	    "other end reads at most %d of a chain",
-	    path, sk_X509_num(chain), bytes, TLSPARAMS_CHAIN_MAX);
+	    path, sk_X509_num(chain), bytes, TLS_PARAMS_CHAIN_MAX);
 	outcome_advise(oc, "keep the leaf and its intermediates only, not a bundle of CAs");
 	return -1;
 }
@@ -52,7 +52,7 @@ static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, str
 	if (ok)
 		return check_size(chain, path, oc);
 	return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
-	    tlsio_error_text(text, sizeof text));
+	    tls_conn_error_text(text, sizeof text));
 }
 
 /* Which one of them the key belongs to, but for the first; 0: none. */
@@ -63,17 +63,17 @@ static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 
 	while (i < sk_X509_num(chain) && X509_check_private_key(sk_X509_value(chain, i), key) != 1)
 		i++;
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 	return i < sk_X509_num(chain) ? i : 0;
 }
 
-static int mismatch(const struct tlsident *id, STACK_OF(X509) * chain, EVP_PKEY *key,
+static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_PKEY *key,
     struct outcome *oc)
 {
 	char text[128];
 	int at;
 
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 	at = find_owner(chain, key);
 	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
 	    id->key_file, id->chain_file, text);
@@ -97,16 +97,16 @@ static int mismatch(const struct tlsident *id, STACK_OF(X509) * chain, EVP_PKEY 
 	return -1;
 }
 
-static int use_both(SSL_CTX *ctx, const struct tlsident *id, STACK_OF(X509) * chain,
+static int use_both(SSL_CTX *ctx, const struct tls_identity *id, STACK_OF(X509) * chain,
     struct outcome *oc)
 {
-	const struct tlspem_file f = { id->key_file, "the key" };
+	const struct tls_pem_file f = { id->key_file, "the key" };
 	EVP_PKEY *key;
 	int ret = 0;
 
 	if (use_chain(ctx, chain, id->chain_file, oc) != 0)
 		return -1;
-	key = tlspem_key(&f, oc);
+	key = tls_pem_key(&f, oc);
 	if (!key)
 		return -1;
 	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
@@ -115,10 +115,10 @@ static int use_both(SSL_CTX *ctx, const struct tlsident *id, STACK_OF(X509) * ch
 	return ret;
 }
 
-int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc)
+int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc)
 {
-	const struct tlspem_file f = { id->chain_file, "the certificate" };
-	STACK_OF(X509) *chain = tlspem_certificates(&f, TLSPEM_CHAIN_MAX, oc);
+	const struct tls_pem_file f = { id->chain_file, "the certificate" };
+	STACK_OF(X509) *chain = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
 	int ret;
 
 	if (!chain)

@@ -7,12 +7,12 @@
 #include "base/outcome.h"
 
 /* What one end proves itself with. PEM files: leaf, then its intermediates; the leaf's key. */
-struct tlsident {
+struct tls_identity {
 	const char *chain_file, *key_file;
-	const char *ocsp_file; /* what a server staples, DER; NULL: nothing. See tlsstaple */
+	const char *ocsp_file; /* what a server staples, DER; NULL: nothing. See stapling */
 	/*
 	 * NULL, or an animal of the zoo: served as it is to who asks for this name,
-	 * whatever is wrong with it. See tlspolicy_relax.
+	 * whatever is wrong with it. See tls_policy_relax.
 	 */
 	const char *zoo_name;
 };
@@ -22,10 +22,10 @@ struct tlsident {
  * key that everybody may read, or that needs a passphrase, is refused, and so is a
  * chain that is too long for others. Asks no terminal. Returns 0, or -1 with OC_FILE.
  */
-int tlsident_use(SSL_CTX *ctx, const struct tlsident *id, struct outcome *oc);
+int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc);
 
 /* The first certificate of a file, the caller's to free. NULL with OC_FILE. */
-X509 *tlsident_read_certificate(const char *path, struct outcome *oc);
-void tlsident_free_certificate(X509 *cert);
+X509 *tls_identity_read_certificate(const char *path, struct outcome *oc);
+void tls_identity_free_certificate(X509 *cert);
 
 #endif

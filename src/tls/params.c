@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-bool tlsparams_are(int reason)
+bool tls_params_are(int reason)
 {
 	switch (reason) {
 	case SSL_R_NO_SHARED_CIPHER:
@@ -73,7 +73,7 @@ static const char *find_curve(SSL *ssl)
 	return EC_curve_nid2nist(curve) ? EC_curve_nid2nist(curve) : OBJ_nid2sn(curve);
 }
 
-int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *oc)
+int tls_params_explain(SSL *ssl, int reason, const char *words, struct outcome *oc)
 {
 	const char *curve = reason == SSL_R_NO_SHARED_CIPHER ? find_curve(ssl) : NULL;
 
@@ -89,7 +89,7 @@ int tlsparams_explain(SSL *ssl, int reason, const char *words, struct outcome *o
 	return outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s", words);
 }
 
-int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc)
+int tls_params_explain_other(const SSL *ssl, int reason, const char *words, struct outcome *oc)
 {
 	OSSL_HANDSHAKE_STATE state = SSL_get_state(ssl);
 
@@ -113,7 +113,7 @@ int tlsparams_explain_other(const SSL *ssl, int reason, const char *words, struc
 	return -1;
 }
 
-int tlsparams_explain_name(const SSL *ssl, struct outcome *oc)
+int tls_params_explain_name(const SSL *ssl, struct outcome *oc)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 	char shown[OUTCOME_TEXT_MAX];

@@ -12,82 +12,82 @@
 #include "tls/conn.h"
 
 struct reader {
-	const struct tlspem_file *f;
-	enum fileformat_wanted wanted;
-	struct filein file;
-	struct pemblock_walk walk;
+	const struct tls_pem_file *f;
+	enum file_format_wanted wanted;
+	struct input_file file;
+	struct pem_block_walk walk;
 };
 
-static int begin(struct reader *r, const struct tlspem_file *f, enum fileformat_wanted wanted,
+static int begin(struct reader *r, const struct tls_pem_file *f, enum file_format_wanted wanted,
     size_t max, struct outcome *oc)
 {
-	const struct filein_want want = {
+	const struct input_file_want want = {
 		.what = f->what,
 		.max = max,
 		.secret = wanted == WANT_KEY,
 	};
 
 	*r = (struct reader){ .f = f, .wanted = wanted };
-	if (filein_read(&r->file, f->path, &want, oc) != 0)
+	if (input_file_read(&r->file, f->path, &want, oc) != 0)
 		return -1;
-	r->walk = PEMBLOCK_WALK((const char *)r->file.bytes, r->file.len);
+	r->walk = PEM_BLOCK_WALK((const char *)r->file.bytes, r->file.len);
 	return 0;
 }
 
 static void end(struct reader *r)
 {
-	filein_free(&r->file);
+	input_file_free(&r->file);
 }
 
 /* The next block of the wanted kind. 1, 0 behind the last one, or -1 with OC_FILE: it is broken. */
-static int next(struct reader *r, struct pemblock *b, struct outcome *oc)
+static int next(struct reader *r, struct pem_block *b, struct outcome *oc)
 {
-	char advice[FILEFORMAT_ADVICE_MAX];
+	char advice[FILE_FORMAT_ADVICE_MAX];
 
 	do {
-		if (!pemblock_next(&r->walk, b))
+		if (!pem_block_next(&r->walk, b))
 			return 0;
-	} while (!fileformat_fits(b->label, r->wanted));
+	} while (!file_format_fits(b->label, r->wanted));
 	if (b->flaw == FLAW_NONE)
 		return 1;
 	outcome_set(oc, OC_FILE, "%s %s cannot be used: block %zu (%s, line %zu) %s", r->f->what,
-	    r->f->path, b->number, b->label, b->line, pemblock_flaw(b->flaw));
-	outcome_advise(oc, "%s", fileformat_mend(b->flaw, r->wanted, r->f->path, advice));
+	    r->f->path, b->number, b->label, b->line, pem_block_flaw(b->flaw));
+	outcome_advise(oc, "%s", file_format_mend(b->flaw, r->wanted, r->f->path, advice));
 	return -1;
 }
 
 /* A view of the block's text, for the decoders of the library. */
-static BIO *open_block(const struct reader *r, const struct pemblock *b)
+static BIO *open_block(const struct reader *r, const struct pem_block *b)
 {
 	return BIO_new_mem_buf(r->file.bytes + b->at, (int)b->len);
 }
 
-static void damaged(const struct reader *r, const struct pemblock *b, struct outcome *oc)
+static void damaged(const struct reader *r, const struct pem_block *b, struct outcome *oc)
 {
-	char text[128], advice[FILEFORMAT_ADVICE_MAX];
+	char text[128], advice[FILE_FORMAT_ADVICE_MAX];
 
 	outcome_set(oc, OC_FILE,
 	    "%s %s cannot be used: block %zu (%s, line %zu) cannot be decoded: %s", r->f->what,
-	    r->f->path, b->number, b->label, b->line, tlsio_error_text(text, sizeof text));
-	outcome_advise(oc, "%s", fileformat_mend(FLAW_NONE, r->wanted, r->f->path, advice));
+	    r->f->path, b->number, b->label, b->line, tls_conn_error_text(text, sizeof text));
+	outcome_advise(oc, "%s", file_format_mend(FLAW_NONE, r->wanted, r->f->path, advice));
 }
 
 /* There is no block of the wanted kind. */
 static void foreign(const struct reader *r, struct outcome *oc)
 {
-	enum fileformat format = fileformat_recognize(r->file.bytes, r->file.len);
-	char advice[FILEFORMAT_ADVICE_MAX];
+	enum file_format format = file_format_recognize(r->file.bytes, r->file.len);
+	char advice[FILE_FORMAT_ADVICE_MAX];
 
 	if (r->wanted == WANT_KEY)
 		outcome_set(oc, OC_FILE, "%s holds no private key in PEM: %s %s", r->f->path,
-		    format == FORMAT_EMPTY ? "it is" : "this is", fileformat_name(format));
+		    format == FORMAT_EMPTY ? "it is" : "this is", file_format_name(format));
 	else
 		outcome_set(oc, OC_FILE, "%s %s cannot be used: %s %s%s", r->f->what, r->f->path,
-		    format == FORMAT_EMPTY ? "it is" : "this is", fileformat_name(format),
+		    format == FORMAT_EMPTY ? "it is" : "this is", file_format_name(format),
 		    format == FORMAT_EMPTY       ? ""
 			: r->wanted == WANT_CRLS ? ", not a revocation list in PEM"
 						 : ", not a certificate in PEM");
-	outcome_advise(oc, "%s", fileformat_advise(format, r->wanted, r->f->path, advice));
+	outcome_advise(oc, "%s", file_format_advise(format, r->wanted, r->f->path, advice));
 }
 
 /* ---- certificates ------------------------------------------------------------------------- */
@@ -98,12 +98,12 @@ static X509 *read_der(const struct reader *r)
 	char text[128];
 	X509 *cert;
 
-	if (!filein_is_once() ||
-	    fileformat_recognize(r->file.bytes, r->file.len) != FORMAT_DER_CERTIFICATE)
+	if (!input_file_is_once() ||
+	    file_format_recognize(r->file.bytes, r->file.len) != FORMAT_DER_CERTIFICATE)
 		return NULL;
 	cert = d2i_X509(NULL, &p, (long)r->file.len);
 	if (!cert)
-		tlsio_error_text(text, sizeof text);
+		tls_conn_error_text(text, sizeof text);
 	return cert;
 }
 
@@ -117,7 +117,7 @@ static int add_certificate(STACK_OF(X509) * all, X509 *cert)
 
 static int read_certificates(struct reader *r, STACK_OF(X509) * all, struct outcome *oc)
 {
-	struct pemblock b;
+	struct pem_block b;
 	X509 *cert;
 	BIO *text;
 	int more;
@@ -139,7 +139,7 @@ static int read_certificates(struct reader *r, STACK_OF(X509) * all, struct outc
 	return -1;
 }
 
-struct stack_st_X509 *tlspem_certificates(const struct tlspem_file *f, size_t max,
+struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t max,
     struct outcome *oc)
 {
 	STACK_OF(X509) *all = sk_X509_new_null();
@@ -162,7 +162,7 @@ struct stack_st_X509 *tlspem_certificates(const struct tlspem_file *f, size_t ma
 
 static int read_crls(struct reader *r, STACK_OF(X509_CRL) * all, struct outcome *oc)
 {
-	struct pemblock b;
+	struct pem_block b;
 	X509_CRL *crl;
 	BIO *text;
 	int more;
@@ -185,7 +185,7 @@ static int read_crls(struct reader *r, STACK_OF(X509_CRL) * all, struct outcome 
 	return -1;
 }
 
-struct stack_st_X509_CRL *tlspem_crls(const struct tlspem_file *f, struct outcome *oc)
+struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outcome *oc)
 {
 	STACK_OF(X509_CRL) *all = sk_X509_CRL_new_null();
 	struct reader r;
@@ -193,7 +193,7 @@ struct stack_st_X509_CRL *tlspem_crls(const struct tlspem_file *f, struct outcom
 
 	if (!all)
 		outcome_set(oc, OC_INTERNAL, "out of memory for revocation lists");
-	else if (begin(&r, f, WANT_CRLS, TLSPEM_CRLS_MAX, oc) == 0) {
+	else if (begin(&r, f, WANT_CRLS, TLS_PEM_CRLS_MAX, oc) == 0) {
 		ret = read_crls(&r, all, oc);
 		end(&r);
 	}
@@ -217,9 +217,9 @@ static int refuse_passphrase(char *buf, int size, int writing, void *asked)
 
 static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 {
-	char unread[128], advice[FILEFORMAT_ADVICE_MAX];
+	char unread[128], advice[FILE_FORMAT_ADVICE_MAX];
 	EVP_PKEY *key = NULL;
-	struct pemblock b;
+	struct pem_block b;
 	int more = next(r, &b, oc), asked = 0;
 	BIO *text;
 
@@ -234,22 +234,22 @@ static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 		key = PEM_read_bio_PrivateKey(text, NULL, refuse_passphrase, &asked);
 	BIO_free(text);
 	if (!key && asked) {
-		tlsio_error_text(unread, sizeof unread);
+		tls_conn_error_text(unread, sizeof unread);
 		outcome_set(oc, OC_FILE, "the key %s needs a passphrase", r->f->path);
 		outcome_advise(oc, "%s",
-		    fileformat_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY, r->f->path, advice));
+		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY, r->f->path, advice));
 	} else if (!key) {
 		damaged(r, &b, oc);
 	}
 	return key;
 }
 
-EVP_PKEY *tlspem_key(const struct tlspem_file *f, struct outcome *oc)
+EVP_PKEY *tls_pem_key(const struct tls_pem_file *f, struct outcome *oc)
 {
 	EVP_PKEY *key = NULL;
 	struct reader r;
 
-	if (begin(&r, f, WANT_KEY, TLSPEM_KEY_MAX, oc) == 0) {
+	if (begin(&r, f, WANT_KEY, TLS_PEM_KEY_MAX, oc) == 0) {
 		key = read_key(&r, oc);
 		end(&r);
 	}

@@ -52,7 +52,7 @@ static bool is_blank(const char *p, size_t len)
 }
 
 /* The END line of a block; what is behind it on the line may be the next block. */
-static void end_block(struct pemblock_walk *w, struct pemblock *b, const char *line, size_t len)
+static void end_block(struct pem_block_walk *w, struct pem_block *b, const char *line, size_t len)
 {
 	char label[sizeof b->label];
 	size_t n = take_label(line + END_LEN, len - END_LEN, label, sizeof label);
@@ -70,7 +70,7 @@ static void end_block(struct pemblock_walk *w, struct pemblock *b, const char *l
 }
 
 /* From behind the BEGIN line to the END line. */
-static void walk_block(struct pemblock_walk *w, struct pemblock *b)
+static void walk_block(struct pem_block_walk *w, struct pem_block *b)
 {
 	while (w->at < w->len) {
 		const char *line = w->bytes + w->at;
@@ -91,7 +91,7 @@ static void walk_block(struct pemblock_walk *w, struct pemblock *b)
 	b->len = w->at - b->at;
 }
 
-bool pemblock_next(struct pemblock_walk *w, struct pemblock *b)
+bool pem_block_next(struct pem_block_walk *w, struct pem_block *b)
 {
 	/* Notepad puts a byte order mark in front of UTF-8. */
 	if (w->at == 0 && starts(w->bytes, w->len, "\xef\xbb\xbf", 3))
@@ -119,7 +119,7 @@ bool pemblock_next(struct pemblock_walk *w, struct pemblock *b)
 	return false;
 }
 
-const char *pemblock_flaw(enum pemblock_flaw flaw)
+const char *pem_block_flaw(enum pem_block_flaw flaw)
 {
 	static const char *const words[] = {
 		[FLAW_NONE] = "is damaged",

@@ -10,7 +10,7 @@
  * text. Stricter than the TLS library, which passes over what it does not see as a
  * block, and so loses certificates without a word. Pure; any bytes will do.
  */
-enum pemblock_flaw {
+enum pem_block_flaw {
 	FLAW_NONE,
 	FLAW_CUT,       /* no END line before the next block, or at all */
 	FLAW_OTHER_END, /* its END line is another kind's */
@@ -20,25 +20,25 @@ enum pemblock_flaw {
 };
 
 /* From its BEGIN line to its END line. */
-struct pemblock {
+struct pem_block {
 	char label[40];      /* "CERTIFICATE" */
 	size_t number, line; /* of its BEGIN line; from 1 */
 	size_t at, len;      /* where it is among the bytes */
-	enum pemblock_flaw flaw;
+	enum pem_block_flaw flaw;
 };
 
-/* A walk along the blocks; begin with PEMBLOCK_WALK. */
-struct pemblock_walk {
+/* A walk along the blocks; begin with PEM_BLOCK_WALK. */
+struct pem_block_walk {
 	const char *bytes;
 	size_t len, at, line, number;
 };
 
-#define PEMBLOCK_WALK(bytes, len) ((struct pemblock_walk){ (bytes), (len), 0, 1, 0 })
+#define PEM_BLOCK_WALK(bytes, len) ((struct pem_block_walk){ (bytes), (len), 0, 1, 0 })
 
 /* False: there is no further one. */
-bool pemblock_next(struct pemblock_walk *w, struct pemblock *b);
+bool pem_block_next(struct pem_block_walk *w, struct pem_block *b);
 
 /* "its END line is missing": goes on after the name of a block. Static. */
-const char *pemblock_flaw(enum pemblock_flaw flaw);
+const char *pem_block_flaw(enum pem_block_flaw flaw);
 
 #endif

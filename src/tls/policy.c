@@ -153,7 +153,7 @@ static bool has(SSL_CTX *ctx, const struct list *l, const struct entry *e)
 	if (l->set(ctx, &one))
 		return true;
 	/* Or it would be told as the reason of a later failure. */
-	tlsio_error_text(refused, sizeof refused);
+	tls_conn_error_text(refused, sizeof refused);
 	return false;
 }
 
@@ -227,7 +227,7 @@ static int set_list(SSL_CTX *ctx, const struct list *l, const char *wanted, stru
 		return -1;
 	if (s->count == 0 || !l->set(ctx, s))
 		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses our policy: %s",
-		    tlsio_error_text(text, sizeof text));
+		    tls_conn_error_text(text, sizeof text));
 	return 0;
 }
 
@@ -236,33 +236,33 @@ static const char *version_name(int version)
 	return version == TLS1_2_VERSION ? "1.2" : "1.3";
 }
 
-const char *const tlspolicy_versions[] = { "1.2", "1.3", NULL };
+const char *const tls_policy_versions[] = { "1.2", "1.3", NULL };
 
-int tlspolicy_take_version(void *version, const struct option_row *row, const char *value,
+int tls_policy_take_version(void *version, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	char name[64];
 	unsigned at;
 
 	snprintf(name, sizeof name, "--%s", row->name);
-	if (options_choice(name, value, tlspolicy_versions, &at, oc) != 0)
+	if (options_choice(name, value, tls_policy_versions, &at, oc) != 0)
 		return -1;
 	*(int *)version = at == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
 	return 0;
 }
 
-bool tlspolicy_allows(const struct tlspolicy_choice *choice, int version)
+bool tls_policy_allows(const struct tls_policy_choice *choice, int version)
 {
 	return version >= (choice->min ? choice->min : TLS1_2_VERSION) &&
 	    version <= (choice->max ? choice->max : TLS1_3_VERSION);
 }
 
-bool tlspolicy_limits_curves(const struct tlspolicy_choice *choice)
+bool tls_policy_limits_curves(const struct tls_policy_choice *choice)
 {
-	return choice->groups && tlspolicy_allows(choice, TLS1_2_VERSION);
+	return choice->groups && tls_policy_allows(choice, TLS1_2_VERSION);
 }
 
-static int set_versions(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc)
+static int set_versions(SSL_CTX *ctx, const struct tls_policy_choice *choice, struct outcome *oc)
 {
 	int min = choice->min ? choice->min : TLS1_2_VERSION;
 
@@ -277,14 +277,14 @@ static int set_versions(SSL_CTX *ctx, const struct tlspolicy_choice *choice, str
 }
 
 /* Hybrids came with TLS 1.3: without it they are no groups. */
-static int check_groups(const struct tlspolicy_choice *choice, const struct selection *s,
+static int check_groups(const struct tls_policy_choice *choice, const struct selection *s,
     struct outcome *oc)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		if (!s->entry[i]->hybrid)
 			return 0;
 	}
-	if (tlspolicy_allows(choice, TLS1_3_VERSION))
+	if (tls_policy_allows(choice, TLS1_3_VERSION))
 		return 0;
 	outcome_set(oc, OC_USAGE, "--groups %s leaves nothing for TLS 1.2, which has no such group",
 	    choice->groups);
@@ -292,11 +292,11 @@ static int check_groups(const struct tlspolicy_choice *choice, const struct sele
 	return -1;
 }
 
-int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct outcome *oc)
+int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struct outcome *oc)
 {
 	struct selection selected;
 
-	SSL_CTX_set_security_level(ctx, TLSPOLICY_SECURITY_LEVEL);
+	SSL_CTX_set_security_level(ctx, TLS_POLICY_SECURITY_LEVEL);
 	if (set_versions(ctx, choice, oc) != 0 ||
 	    set_list(ctx, &lists[CIPHERS], choice->ciphers, &selected, oc) != 0 ||
 	    set_list(ctx, &lists[CIPHERSUITES], choice->ciphersuites, &selected, oc) != 0 ||
@@ -310,7 +310,7 @@ int tlspolicy_apply(SSL_CTX *ctx, const struct tlspolicy_choice *choice, struct 
 	return 0;
 }
 
-bool tlspolicy_is_post_quantum(const char *group)
+bool tls_policy_is_post_quantum(const char *group)
 {
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
 		if (is_named(&groups[i], group, strlen(group)))
@@ -319,7 +319,7 @@ bool tlspolicy_is_post_quantum(const char *group)
 	return false;
 }
 
-void tlspolicy_relax(SSL_CTX *ctx)
+void tls_policy_relax(SSL_CTX *ctx)
 {
 	SSL_CTX_set_security_level(ctx, 0);
 }

@@ -32,19 +32,19 @@ static int digest_of(const X509_ALGOR *algorithm)
 	return digest;
 }
 
-const char *siglevel_weakness(const X509_ALGOR *algorithm, const EVP_PKEY *key,
-    char buf[SIGLEVEL_TEXT_MAX])
+const char *signature_weakness(const X509_ALGOR *algorithm, const EVP_PKEY *key,
+    char buf[SIGNATURE_TEXT_MAX])
 {
 	int digest = digest_of(algorithm);
 	const EVP_MD *md = EVP_get_digestbynid(digest);
 
 	/* A collision takes half of the digest's bits. */
-	if (digest != NID_undef && (!md || EVP_MD_get_size(md) * 8 / 2 < SIGLEVEL_BITS_MIN)) {
-		snprintf(buf, SIGLEVEL_TEXT_MAX, "%s", OBJ_nid2sn(digest));
+	if (digest != NID_undef && (!md || EVP_MD_get_size(md) * 8 / 2 < SIGNATURE_BITS_MIN)) {
+		snprintf(buf, SIGNATURE_TEXT_MAX, "%s", OBJ_nid2sn(digest));
 		return buf;
 	}
-	if (EVP_PKEY_get_security_bits(key) < SIGLEVEL_BITS_MIN) {
-		snprintf(buf, SIGLEVEL_TEXT_MAX, "an %s key of %d bits",
+	if (EVP_PKEY_get_security_bits(key) < SIGNATURE_BITS_MIN) {
+		snprintf(buf, SIGNATURE_TEXT_MAX, "an %s key of %d bits",
 		    EVP_PKEY_get0_type_name(key), EVP_PKEY_get_bits(key));
 		return buf;
 	}

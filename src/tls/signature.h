@@ -9,14 +9,14 @@
  * the security level of the policy, but not the signatures of revocation lists
  * and OCSP responses.
  */
-enum { SIGLEVEL_BITS_MIN = 112 }; /* security bits of OpenSSL's level 2 */
+enum { SIGNATURE_BITS_MIN = 112 }; /* security bits of OpenSSL's level 2 */
 
 /*
  * What makes this signature too weak: "SHA1", or "an RSA key of 1024 bits"; NULL
  * when nothing does. key is the signer's.
  */
-enum { SIGLEVEL_TEXT_MAX = 64 };
-const char *siglevel_weakness(const X509_ALGOR *algorithm, const EVP_PKEY *key,
-    char buf[SIGLEVEL_TEXT_MAX]);
+enum { SIGNATURE_TEXT_MAX = 64 };
+const char *signature_weakness(const X509_ALGOR *algorithm, const EVP_PKEY *key,
+    char buf[SIGNATURE_TEXT_MAX]);
 
 #endif

@@ -34,7 +34,7 @@ static void refuse(struct staple_facts *f, const char *fmt, ...)
 
 static bool has_issued(X509 *ca, X509 *cert)
 {
-	return certinfo_issued(ca, cert) && X509_verify(cert, X509_get0_pubkey(ca)) == 1;
+	return cert_info_issued(ca, cert) && X509_verify(cert, X509_get0_pubkey(ca)) == 1;
 }
 
 /* Who signed the certificate may have signed the response, too, and be in it. */
@@ -71,7 +71,7 @@ static bool is_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t at)
 }
 
 /* What is weak about a signature that was verified; NULL: nothing. */
-static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGLEVEL_TEXT_MAX])
+static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGNATURE_TEXT_MAX])
 {
 	STACK_OF(X509) *others = sk_X509_new_null();
 	const char *weak = "an unknown key";
@@ -79,8 +79,8 @@ static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGLEV
 
 	if (others && sk_X509_push(others, issuer) > 0 &&
 	    OCSP_resp_get0_signer(basic, &signer, others) == 1)
-		weak = siglevel_weakness(OCSP_resp_get0_tbs_sigalg(basic), X509_get0_pubkey(signer),
-		    buf);
+		weak = signature_weakness(OCSP_resp_get0_tbs_sigalg(basic),
+		    X509_get0_pubkey(signer), buf);
 	sk_X509_free(others);
 	return weak;
 }
@@ -113,16 +113,16 @@ static OCSP_SINGLERESP *find_single(OCSP_BASICRESP *basic, const X509 *cert, con
 
 static void judge_dates(struct staple_facts *f, int64_t at)
 {
-	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
 
 	if (f->next_update == 0)
 		refuse(f, "it tells no nextUpdate");
 	else if (at + SKEW_SECONDS < f->this_update)
-		refuse(f, "it is not valid before %s, in %s", certinfo_time(f->this_update, when),
-		    certinfo_span(f->this_update - at, span));
+		refuse(f, "it is not valid before %s, in %s", cert_info_time(f->this_update, when),
+		    cert_info_span(f->this_update - at, span));
 	else if (at >= f->next_update)
-		refuse(f, "it is stale since %s, for %s", certinfo_time(f->next_update, when),
-		    certinfo_span(at - f->next_update, span));
+		refuse(f, "it is stale since %s, for %s", cert_info_time(f->next_update, when),
+		    cert_info_span(at - f->next_update, span));
 }
 
 static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_t at)
@@ -132,8 +132,8 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 	int status =
 	    OCSP_single_get0_status(single, &reason, &revoked_at, &this_update, &next_update);
 
-	f->this_update = certinfo_moment(this_update);
-	f->next_update = certinfo_moment(next_update);
+	f->this_update = cert_info_moment(this_update);
+	f->next_update = cert_info_moment(next_update);
 	switch (status) {
 	case V_OCSP_CERTSTATUS_GOOD:
 		f->status = STAPLE_GOOD;
@@ -142,7 +142,7 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 	case V_OCSP_CERTSTATUS_REVOKED:
 		/* However old: it does not become good again. */
 		f->status = STAPLE_REVOKED;
-		f->revoked_at = certinfo_moment(revoked_at);
+		f->revoked_at = cert_info_moment(revoked_at);
 		if (reason > OCSP_REVOKED_STATUS_UNSPECIFIED)
 			snprintf(f->reason, sizeof f->reason, "%s", OCSP_crl_reason_str(reason));
 		break;
@@ -154,7 +154,7 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cert, X509 *issuer,
     int64_t at)
 {
-	char text[128], weak_text[SIGLEVEL_TEXT_MAX];
+	char text[128], weak_text[SIGNATURE_TEXT_MAX];
 	OCSP_SINGLERESP *single;
 	const char *weak;
 
@@ -169,7 +169,7 @@ static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cer
 		refuse(f, "it is about another certificate");
 	else if (!is_signed(basic, issuer, at))
 		refuse(f, "neither the issuer has signed it nor somebody whom that appointed: %s",
-		    tlsio_error_text(text, sizeof text));
+		    tls_conn_error_text(text, sizeof text));
 	else if ((weak = weakness(basic, issuer, weak_text)))
 		refuse(f, "it is signed too weakly, with %s", weak);
 	else
@@ -197,7 +197,7 @@ void staple_judge(const unsigned char *der, size_t len, X509 *cert, X509 *issuer
 	else
 		refuse(out, "it is no OCSP response in DER");
 	/* Nobody else asks why. */
-	tlsio_error_text(text, sizeof text);
+	tls_conn_error_text(text, sizeof text);
 	OCSP_BASICRESP_free(basic);
 	OCSP_RESPONSE_free(response);
 }

@@ -41,11 +41,11 @@ static int get_index(void)
 
 static struct staple *read_file(const char *path, struct outcome *oc)
 {
-	static const struct filein_want want = { "the OCSP response", TLSSTAPLE_MAX, false };
-	struct filein file;
+	static const struct input_file_want want = { "the OCSP response", STAPLING_MAX, false };
+	struct input_file file;
 	struct staple *s;
 
-	if (filein_read(&file, path, &want, oc) != 0)
+	if (input_file_read(&file, path, &want, oc) != 0)
 		return NULL;
 	s = malloc(sizeof *s + file.len);
 	if (s) {
@@ -54,14 +54,14 @@ static struct staple *read_file(const char *path, struct outcome *oc)
 	} else {
 		outcome_set(oc, OC_INTERNAL, "out of memory for the OCSP response");
 	}
-	filein_free(&file);
+	input_file_free(&file);
 	return s;
 }
 
 static int check(const struct staple *s, const struct staple_facts *f, const char *path,
     struct outcome *oc)
 {
-	enum fileformat format;
+	enum file_format format;
 
 	if (f->status == STAPLE_GOOD)
 		return 0;
@@ -71,11 +71,11 @@ static int check(const struct staple *s, const struct staple_facts *f, const cha
 		outcome_advise(oc, "a new certificate with a new key");
 		return -1;
 	}
-	format = fileformat_recognize(s->der, s->len);
+	format = file_format_recognize(s->der, s->len);
 	if (format != FORMAT_DER_OCSP)
 		outcome_set(oc, OC_FILE,
 		    "the OCSP response %s cannot be stapled: it is no OCSP response: this is %s",
-		    path, fileformat_name(format));
+		    path, file_format_name(format));
 	outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path, f->why);
 	outcome_advise(oc,
 	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows it", path);
@@ -92,7 +92,7 @@ static int hang(struct staple *s, X509 *cert, int64_t until, struct outcome *oc)
 	return outcome_set(oc, OC_INTERNAL, "no room for the OCSP response");
 }
 
-int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
+int stapling_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
     struct outcome *oc)
 {
 	X509 *cert = SSL_CTX_get0_certificate(ctx);
@@ -112,7 +112,7 @@ int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_f
 	return 0;
 }
 
-int tlsstaple_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc)
+int stapling_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc)
 {
 	struct staple *s = read_file(path, oc);
 
@@ -136,7 +136,7 @@ static int on_status_request(SSL *ssl, void *unused)
 	return SSL_TLSEXT_ERR_OK;
 }
 
-void tlsstaple_use(SSL_CTX *ctx)
+void stapling_use(SSL_CTX *ctx)
 {
 	SSL_CTX_set_tlsext_status_cb(ctx, on_status_request);
 }

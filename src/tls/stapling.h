@@ -8,7 +8,7 @@
 #include "tls/staple.h"
 
 /* A longer one is none. */
-enum { TLSSTAPLE_MAX = 65536 };
+enum { STAPLING_MAX = 65536 };
 
 /*
  * Load an OCSP response, DER, for the certificate of a server's context: whatever
@@ -17,13 +17,13 @@ enum { TLSSTAPLE_MAX = 65536 };
  * decides then, and no file. It must be good now. issuer as in staple_judge.
  * Returns 0, or -1 with OC_FILE or OC_INTERNAL.
  */
-int tlsstaple_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
+int stapling_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
     struct outcome *oc);
 
 /* The same for an animal of the zoo: what is in the file is stapled, for ever, unread. */
-int tlsstaple_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc);
+int stapling_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc);
 
 /* Let connections of this context, or switched to it, staple what was loaded. */
-void tlsstaple_use(SSL_CTX *ctx);
+void stapling_use(SSL_CTX *ctx);
 
 #endif

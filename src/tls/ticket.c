@@ -15,23 +15,23 @@
 /* The parts of a key, in their order. */
 enum { NAME_SIZE = 16, MAC_SIZE = 32, CIPHER_SIZE = 32 };
 
-_Static_assert(NAME_SIZE + MAC_SIZE + CIPHER_SIZE == TLSTICKET_KEY_SIZE, "the parts are a key");
+_Static_assert(NAME_SIZE + MAC_SIZE + CIPHER_SIZE == TICKET_KEY_SIZE, "the parts are a key");
 
-int tlsticket_renew(struct tlsticket_keys *keys, const struct tlsticket_keys *before,
+int ticket_renew(struct ticket_keys *keys, const struct ticket_keys *before,
     struct outcome *oc)
 {
-	struct tlsticket_keys fresh = { .count = 1 };
+	struct ticket_keys fresh = { .count = 1 };
 
-	if (RAND_priv_bytes(fresh.key[0], TLSTICKET_KEY_SIZE) != 1)
+	if (RAND_priv_bytes(fresh.key[0], TICKET_KEY_SIZE) != 1)
 		return outcome_set(oc, OC_INTERNAL, "no random bytes for a ticket key");
 	if (before && before->count > 0)
-		memcpy(fresh.key[fresh.count++], before->key[0], TLSTICKET_KEY_SIZE);
+		memcpy(fresh.key[fresh.count++], before->key[0], TICKET_KEY_SIZE);
 	*keys = fresh;
-	tlsticket_wipe(&fresh);
+	ticket_wipe(&fresh);
 	return 0;
 }
 
-static const unsigned char *find(const struct tlsticket_keys *keys, const unsigned char *name)
+static const unsigned char *find(const struct ticket_keys *keys, const unsigned char *name)
 {
 	for (size_t i = 0; i < keys->count; i++) {
 		if (memcmp(keys->key[i], name, NAME_SIZE) == 0)
@@ -40,57 +40,57 @@ static const unsigned char *find(const struct tlsticket_keys *keys, const unsign
 	return NULL;
 }
 
-static int fill(struct tlsticket_keys *keys, const unsigned char *bytes, size_t len,
+static int fill(struct ticket_keys *keys, const unsigned char *bytes, size_t len,
     struct outcome *oc)
 {
-	for (keys->count = 0; len > 0; len -= TLSTICKET_KEY_SIZE, bytes += TLSTICKET_KEY_SIZE) {
+	for (keys->count = 0; len > 0; len -= TICKET_KEY_SIZE, bytes += TICKET_KEY_SIZE) {
 		/* A ticket is of the key that it names, so the second one would decrypt nothing. */
 		if (find(keys, bytes))
 			return outcome_set(oc, OC_FILE,
 			    "ticket key %zu has the name (its first %d bytes) of one before it",
 			    keys->count + 1, NAME_SIZE);
-		memcpy(keys->key[keys->count++], bytes, TLSTICKET_KEY_SIZE);
+		memcpy(keys->key[keys->count++], bytes, TICKET_KEY_SIZE);
 	}
 	return 0;
 }
 
-int tlsticket_parse(struct tlsticket_keys *keys, const void *bytes, size_t len, struct outcome *oc)
+int ticket_parse(struct ticket_keys *keys, const void *bytes, size_t len, struct outcome *oc)
 {
-	struct tlsticket_keys read;
+	struct ticket_keys read;
 	int ret;
 
 	/* First: of a file that is too long only a part was read. */
-	if (len > TLSTICKET_KEYS_MAX * TLSTICKET_KEY_SIZE)
-		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TLSTICKET_KEYS_MAX);
-	if (len == 0 || len % TLSTICKET_KEY_SIZE != 0) {
+	if (len > TICKET_KEYS_MAX * TICKET_KEY_SIZE)
+		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TICKET_KEYS_MAX);
+	if (len == 0 || len % TICKET_KEY_SIZE != 0) {
 		outcome_set(oc, OC_FILE,
 		    "not a multiple of %d bytes, which each ticket key has: %zu",
-		    TLSTICKET_KEY_SIZE, len);
-		outcome_advise(oc, "openssl rand -out FILE %d makes one key", TLSTICKET_KEY_SIZE);
+		    TICKET_KEY_SIZE, len);
+		outcome_advise(oc, "openssl rand -out FILE %d makes one key", TICKET_KEY_SIZE);
 		return -1;
 	}
 	ret = fill(&read, bytes, len, oc);
 	if (ret == 0)
 		*keys = read;
-	tlsticket_wipe(&read);
+	ticket_wipe(&read);
 	return ret;
 }
 
-int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome *oc)
+int ticket_read(struct ticket_keys *keys, const char *path, struct outcome *oc)
 {
-	static const struct filein_want want = { "the ticket keys", 64 * FILEIN_KIB, true };
+	static const struct input_file_want want = { "the ticket keys", 64 * INPUT_FILE_KIB, true };
 	struct outcome bad = OUTCOME_NONE;
-	struct filein file;
+	struct input_file file;
 	int ret = 0;
 
-	if (filein_read(&file, path, &want, oc) != 0)
+	if (input_file_read(&file, path, &want, oc) != 0)
 		return -1;
-	if (tlsticket_parse(keys, file.bytes, file.len, &bad) != 0) {
+	if (ticket_parse(keys, file.bytes, file.len, &bad) != 0) {
 		ret = outcome_set(oc, OC_FILE, "%s: %s", path, bad.detail);
 		if (bad.advice[0])
 			outcome_advise(oc, "%s", bad.advice);
 	}
-	filein_free(&file);
+	input_file_free(&file);
 	return ret;
 }
 
@@ -129,7 +129,7 @@ static int set_key(const unsigned char *key, const unsigned char *iv, EVP_CIPHER
 static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
     EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
 {
-	const struct tlsticket_keys *keys = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), keys_index());
+	const struct ticket_keys *keys = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), keys_index());
 	const unsigned char *key = keys->key[0];
 
 	if (encrypt) {
@@ -148,7 +148,7 @@ static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
 	return key == keys->key[0] ? 1 : 2;
 }
 
-int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcome *oc)
+int ticket_use(SSL_CTX *ctx, const struct ticket_keys *keys, struct outcome *oc)
 {
 	/* Or the first one would be of zeroes. */
 	if (keys->count == 0)
@@ -159,10 +159,10 @@ int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcom
 	return 0;
 }
 
-enum io tlsticket_complete(struct tlsio *t, struct outcome *oc)
+enum io ticket_complete(struct tls_conn *t, struct outcome *oc)
 {
 	/* Another ticket is what it asks for, and no other change. */
-	SSL *ssl = (SSL *)tlsio_library(t);
+	SSL *ssl = (SSL *)tls_conn_library(t);
 	size_t count = SSL_get_num_tickets(ssl);
 
 	if (SSL_version(ssl) != TLS1_3_VERSION || !SSL_session_reused(ssl) || count < 2)
@@ -173,10 +173,10 @@ enum io tlsticket_complete(struct tlsio *t, struct outcome *oc)
 	}
 	/* So that the next call adds none. */
 	SSL_set_num_tickets(ssl, 0);
-	return tlsio_handshake(t, oc);
+	return tls_conn_handshake(t, oc);
 }
 
-void tlsticket_wipe(struct tlsticket_keys *keys)
+void ticket_wipe(struct ticket_keys *keys)
 {
 	OPENSSL_cleanse(keys, sizeof *keys);
 }

@@ -16,11 +16,11 @@
  * AES-256-CBC. Whoever has one can read the TLS 1.2 sessions that it protected,
  * so they are secrets, and have to be replaced.
  */
-enum { TLSTICKET_KEY_SIZE = 80, TLSTICKET_KEYS_MAX = 16 };
+enum { TICKET_KEY_SIZE = 80, TICKET_KEYS_MAX = 16 };
 
 /* The first one encrypts, all decrypt. Immutable once in use; inherited by fork. */
-struct tlsticket_keys {
-	unsigned char key[TLSTICKET_KEYS_MAX][TLSTICKET_KEY_SIZE];
+struct ticket_keys {
+	unsigned char key[TICKET_KEYS_MAX][TICKET_KEY_SIZE];
 	size_t count; /* 0: none yet */
 };
 
@@ -29,7 +29,7 @@ struct tlsticket_keys {
  * outlives one renewal and no more. before may be NULL. Returns 0, or -1 with
  * OC_INTERNAL.
  */
-int tlsticket_renew(struct tlsticket_keys *keys, const struct tlsticket_keys *before,
+int ticket_renew(struct ticket_keys *keys, const struct ticket_keys *before,
     struct outcome *oc);
 
 /*
@@ -37,10 +37,10 @@ int tlsticket_renew(struct tlsticket_keys *keys, const struct tlsticket_keys *be
  * too many, and two of one name. Returns 0, or -1 with OC_FILE, whose text goes
  * on after the name of the file.
  */
-int tlsticket_parse(struct tlsticket_keys *keys, const void *bytes, size_t len, struct outcome *oc);
+int ticket_parse(struct ticket_keys *keys, const void *bytes, size_t len, struct outcome *oc);
 
 /* The same from a file, which not everybody may read. Returns 0, or -1 with OC_FILE. */
-int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome *oc);
+int ticket_read(struct ticket_keys *keys, const char *path, struct outcome *oc);
 
 /*
  * Let this context, and all connections made from it, protect tickets with
@@ -48,16 +48,16 @@ int tlsticket_read(struct tlsticket_keys *keys, const char *path, struct outcome
  * first is taken and renewed, and with TLS 1.3 every ticket is: a client uses one
  * only once (RFC 8446 appendix C.4). Returns 0, or -1 with OC_INTERNAL.
  */
-int tlsticket_use(SSL_CTX *ctx, const struct tlsticket_keys *keys, struct outcome *oc);
+int ticket_use(SSL_CTX *ctx, const struct ticket_keys *keys, struct outcome *oc);
 
 /*
  * After a server's handshake: a resumed TLS 1.3 session gets as many new tickets as a full
- * handshake gives, where the library alone would give one. Answers as tlsio_handshake; IO_DONE at
- * once where there is nothing to add, as when it was called before.
+ * handshake gives, where the library alone would give one. Answers as tls_conn_handshake; IO_DONE
+ * at once where there is nothing to add, as when it was called before.
  */
-enum io tlsticket_complete(struct tlsio *t, struct outcome *oc);
+enum io ticket_complete(struct tls_conn *t, struct outcome *oc);
 
 /* Forget them; idempotent. */
-void tlsticket_wipe(struct tlsticket_keys *keys);
+void ticket_wipe(struct ticket_keys *keys);
 
 #endif

@@ -45,16 +45,16 @@ static bool is_within(const char *file, const char *folder)
 	return missing || within;
 }
 
-static int add_certificates(X509_STORE *store, const struct tlspem_file *f, struct outcome *oc)
+static int add_certificates(X509_STORE *store, const struct tls_pem_file *f, struct outcome *oc)
 {
-	STACK_OF(X509) *all = tlspem_certificates(f, TLSPEM_CAS_MAX, oc);
+	STACK_OF(X509) *all = tls_pem_certificates(f, TLS_PEM_CAS_MAX, oc);
 	char text[128];
 	int ret = all ? 0 : -1;
 
 	for (int i = 0; ret == 0 && i < sk_X509_num(all); i++) {
 		if (X509_STORE_add_cert(store, sk_X509_value(all, i)) != 1)
 			ret = outcome_set(oc, OC_FILE, "%s %s cannot be used: %s", f->what, f->path,
-			    tlsio_error_text(text, sizeof text));
+			    tls_conn_error_text(text, sizeof text));
 	}
 	sk_X509_pop_free(all, X509_free);
 	return ret;
@@ -75,7 +75,7 @@ static int add_folder(X509_STORE *store, const char *dir)
 /* SSL_CERT_FILE. An empty one, such as /dev/null, is how nobody is trusted. */
 static int add_named_file(X509_STORE *store, const char *path, struct outcome *oc)
 {
-	const struct tlspem_file f = { path, "the file of SSL_CERT_FILE" };
+	const struct tls_pem_file f = { path, "the file of SSL_CERT_FILE" };
 	struct stat st, null;
 
 	if (access(path, R_OK) == 0 && stat(path, &st) == 0 &&
@@ -109,16 +109,16 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
 	}
 	if (add_folder(store, NULL) == 0) {
-		tlsio_error_text(text, sizeof text);
+		tls_conn_error_text(text, sizeof text);
 		return 0;
 	}
 	return outcome_set(oc, OC_FILE, "the system's trust store cannot be used: %s",
-	    tlsio_error_text(text, sizeof text));
+	    tls_conn_error_text(text, sizeof text));
 }
 
-static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc)
 {
-	const struct tlspem_file f = { trust->ca_file, "the CA file" };
+	const struct tls_pem_file f = { trust->ca_file, "the CA file" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 	char text[128];
 	struct stat st;
@@ -132,11 +132,11 @@ static int use_roots(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome 
 		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);
 	if (trust->ca_dir && add_folder(store, trust->ca_dir) != 0)
 		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
-		    trust->ca_dir, tlsio_error_text(text, sizeof text));
+		    trust->ca_dir, tls_conn_error_text(text, sizeof text));
 	return 0;
 }
 
-int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
+int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc)
 {
 	/* RFC 5280 to the letter, where the library would let small sins pass. */
 	if (!trust->no_x509_strict)
@@ -145,10 +145,10 @@ int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc)
 		X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ctx), (time_t)trust->verify_time);
 	if (use_roots(ctx, trust, oc) != 0)
 		return -1;
-	return trust->crl_file ? tlscrl_use(ctx, trust->crl_file, oc) : 0;
+	return trust->crl_file ? crl_store_use(ctx, trust->crl_file, oc) : 0;
 }
 
-bool tlstrust_knows_issuer(X509 *cert)
+bool tls_trust_knows_issuer(X509 *cert)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *lookup = X509_STORE_CTX_new();

@@ -10,7 +10,7 @@
 #include "base/outcome.h"
 
 /* Whom one trusts; ca_file and ca_dir NULL: the system's store. */
-struct tlstrust {
+struct tls_trust {
 	const char *ca_file, *ca_dir;
 	const char *crl_file; /* hold the whole chain against these CRLs; NULL: no CRL is asked */
 	int64_t verify_time;  /* judge as if it were then: seconds since 1970; 0: now */
@@ -18,9 +18,9 @@ struct tlstrust {
 };
 
 /* Let this context trust these. Returns 0, or -1 with OC_FILE. */
-int tlstrust_use(SSL_CTX *ctx, const struct tlstrust *trust, struct outcome *oc);
+int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc);
 
 /* Is the issuer of this certificate in the system's store? Reads the store. */
-bool tlstrust_knows_issuer(X509 *cert);
+bool tls_trust_knows_issuer(X509 *cert);
 
 #endif

@@ -8,34 +8,34 @@
 #include "base/outcome.h"
 
 /*
- * --misbehave: bad manners on purpose, for whoever writes clients. Each kind is bad
+ * --misbehave: bad misbehave on purpose, for whoever writes clients. Each kind is bad
  * in one way, and all else is as it should be. Where conn.c asks for them is
  * where a good server does something else.
  */
-enum manners {
-	MANNERS_GOOD,
-	MANNERS_NO_CLOSE_NOTIFY,   /* the greeting, and then only a FIN */
-	MANNERS_SLOW_GREETING,     /* says nothing until --request-timeout is over, then greets */
-	MANNERS_STALL_HANDSHAKE,   /* takes what comes and never answers */
-	MANNERS_RESET_AFTER_HELLO, /* answers the ClientHello with a reset */
-	MANNERS_PLAIN,             /* answers it with the greeting, in clear */
-	MANNERS_CLOSE_AT_ONCE,     /* answers it with a FIN */
-	MANNERS_HUGE_GREETING,     /* says the greeting again and again */
-	MANNERS_ONE_BYTE_RECORDS,  /* each byte of the greeting is a record of its own */
-	MANNERS_COUNT
+enum misbehave {
+	MISBEHAVE_GOOD,
+	MISBEHAVE_NO_CLOSE_NOTIFY,   /* the greeting, and then only a FIN */
+	MISBEHAVE_SLOW_GREETING,     /* says nothing until --request-timeout is over, then greets */
+	MISBEHAVE_STALL_HANDSHAKE,   /* takes what comes and never answers */
+	MISBEHAVE_RESET_AFTER_HELLO, /* answers the ClientHello with a reset */
+	MISBEHAVE_PLAIN,             /* answers it with the greeting, in clear */
+	MISBEHAVE_CLOSE_AT_ONCE,     /* answers it with a FIN */
+	MISBEHAVE_HUGE_GREETING,     /* says the greeting again and again */
+	MISBEHAVE_ONE_BYTE_RECORDS,  /* each byte of the greeting is a record of its own */
+	MISBEHAVE_COUNT
 };
 
 /* Much longer than a client should take, and more than a socket holds. */
-enum { MANNERS_HUGE_BYTES = 1 << 20 };
+enum { MISBEHAVE_HUGE_BYTES = 1 << 20 };
 
 /* Read KIND. Returns 0, or -1 with OC_USAGE, which lists them. */
-int manners_parse(const char *value, enum manners *out, struct outcome *oc);
+int misbehave_parse(const char *value, enum misbehave *out, struct outcome *oc);
 
-/* As in --misbehave KIND; "good" for MANNERS_GOOD. */
-const char *manners_name(enum manners m);
+/* As in --misbehave KIND; "good" for MISBEHAVE_GOOD. */
+const char *misbehave_name(enum misbehave m);
 
-/* The client's first bytes are not for TLS: manners_meet has the connection. */
-bool manners_have_no_tls(enum manners m);
+/* The client's first bytes are not for TLS: misbehave_meet has the connection. */
+bool misbehave_has_no_tls(enum misbehave m);
 
 /*
  * Answer the first bytes, which are still on the socket, in clear where there is
@@ -43,15 +43,15 @@ bool manners_have_no_tls(enum manners m);
  * (FIN) and wait for the peer's end. IO_WANT_READ: wait. IO_FAILED: close; where the
  * input is unread, the peer gets a reset.
  */
-enum io manners_meet(enum manners m, int fd, const char *text, size_t len);
+enum io misbehave_meet(enum misbehave m, int fd, const char *text, size_t len);
 
 /* Is the greeting not to leave with our first flight? */
-bool manners_are_slow(enum manners m);
+bool misbehave_is_slow(enum misbehave m);
 
 /* How much of len bytes goes into one write. */
-size_t manners_portion(enum manners m, size_t len);
+size_t misbehave_portion(enum misbehave m, size_t len);
 
-/* MANNERS_HUGE_BYTES of text, on the heap; NULL when out of memory. len is not 0. */
-char *manners_repeat(const char *text, size_t len);
+/* MISBEHAVE_HUGE_BYTES of text, on the heap; NULL when out of memory. len is not 0. */
+char *misbehave_repeat(const char *text, size_t len);
 
 #endif

@@ -44,7 +44,7 @@ static char *host_of(const char *name, struct outcome *oc)
 /* The first identity is for everybody whose name is nobody's. */
 static void put_first(struct server_options *o, size_t i)
 {
-	const struct tlsident first = o->identities[i];
+	const struct tls_identity first = o->identities[i];
 
 	o->identities[i] = o->identities[0];
 	o->identities[0] = first;
@@ -52,7 +52,7 @@ static void put_first(struct server_options *o, size_t i)
 
 static int add_animal(struct server_options *o, const char *name, struct outcome *oc)
 {
-	struct tlsident *id = &o->identities[o->identity_count];
+	struct tls_identity *id = &o->identities[o->identity_count];
 	char *staple;
 
 	if (o->identity_count == SERVER_IDENTITIES_MAX)
@@ -88,7 +88,8 @@ static int read_line(struct server_options *o, char *line, FILE *index, struct o
 	return add_animal(o, name, oc);
 }
 
-static int read_list(struct server_options *o, struct filein *list, FILE *index, struct outcome *oc)
+static int read_list(struct server_options *o, struct input_file *list, FILE *index,
+    struct outcome *oc)
 {
 	char *rest = (char *)list->bytes, *line;
 
@@ -105,7 +106,7 @@ static int read_list(struct server_options *o, struct filein *list, FILE *index,
 }
 
 /* The list becomes the greeting. */
-static int read_zoo(struct server_options *o, struct filein *list, struct outcome *oc)
+static int read_zoo(struct server_options *o, struct input_file *list, struct outcome *oc)
 {
 	char *greeting = NULL;
 	size_t len;
@@ -126,20 +127,20 @@ static int read_zoo(struct server_options *o, struct filein *list, struct outcom
 
 int zoo_open(struct server_options *o, struct outcome *oc)
 {
-	static const struct filein_want want = { "the zoo's list", FILEIN_MIB, false };
+	static const struct input_file_want want = { "the zoo's list", INPUT_FILE_MIB, false };
 	char *path = path_of(o, "zoo.tsv", "", oc);
-	struct filein list;
+	struct input_file list;
 	int ret;
 
 	if (!path)
 		return -1;
-	ret = filein_read(&list, path, &want, oc);
+	ret = input_file_read(&list, path, &want, oc);
 	free(path);
 	if (ret != 0) {
 		outcome_advise(oc, "hello-certs zoo %s makes it", o->zoo);
 		return -1;
 	}
 	ret = read_zoo(o, &list, oc);
-	filein_free(&list);
+	input_file_free(&list);
 	return ret;
 }

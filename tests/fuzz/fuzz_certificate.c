@@ -9,7 +9,7 @@
 #include "tls/cert_info.h"
 #include "fuzz/certificate.h"
 #include "server/service/client_allow.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 static const struct testpki_cert *root;
 
@@ -23,34 +23,34 @@ static void see_name(void *arg, const char *name)
 
 static void judge_facts(X509 *cert)
 {
-	char text[CERTINFO_TIME_MAX], names[CERTINFO_SANS_MAX];
-	struct certinfo_fitness fitness;
-	struct certinfo info;
+	char text[CERT_INFO_TIME_MAX], names[CERT_INFO_SANS_MAX];
+	struct cert_info_fitness fitness;
+	struct cert_info info;
 	size_t all = 0, usable = 0;
 
-	certinfo_get(cert, &info);
+	cert_info_get(cert, &info);
 	fuzz_expect(fuzz_is_shown(info.subject) && fuzz_is_shown(info.issuer));
 	fuzz_expect(fuzz_is_shown(info.sans) && strlen(info.sha256) == 64);
 	fuzz_expect(strcmp(info.key, "EC P-256") == 0);
-	certinfo_alternatives(cert, names);
+	cert_info_alternatives(cert, names);
 	fuzz_expect(fuzz_is_shown(names));
-	certinfo_each_san(cert, see_name, &all);
-	certinfo_each_name(cert, see_name, &usable);
+	cert_info_each_san(cert, see_name, &all);
+	cert_info_each_name(cert, see_name, &usable);
 	fuzz_expect(usable <= all);
-	certinfo_judge(cert, &fitness);
+	cert_info_judge(cert, &fitness);
 	fuzz_expect(fitness.key_security_bits == 128);
-	fuzz_expect(fuzz_is_shown(certinfo_time(info.not_after, text)) && strlen(text) > 0);
-	certinfo_span(info.not_after - info.not_before, text);
-	certinfo_issued(root->cert, cert);
-	certinfo_issued(cert, cert);
+	fuzz_expect(fuzz_is_shown(cert_info_time(info.not_after, text)) && strlen(text) > 0);
+	cert_info_span(info.not_after - info.not_before, text);
+	cert_info_issued(root->cert, cert);
+	cert_info_issued(cert, cert);
 }
 
 static void judge_ids(const X509 *cert)
 {
-	struct certid id;
+	struct cert_id id;
 
-	certid_get(cert, &id);
-	fuzz_expect(certid_is_pin(id.pin, strlen(id.pin)) && id.key_bits == 256);
+	cert_id_get(cert, &id);
+	fuzz_expect(cert_id_is_pin(id.pin, strlen(id.pin)) && id.key_bits == 256);
 	fuzz_expect(fuzz_is_shown(id.serial) && fuzz_is_shown(id.signature));
 }
 
@@ -58,18 +58,18 @@ static void judge_ids(const X509 *cert)
 static void judge_list(const X509 *cert)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct allowlist nobody = { .count = 0 }, list = { .count = 0 };
-	struct certid id;
+	struct client_allow nobody = { .count = 0 }, list = { .count = 0 };
+	struct cert_id id;
 
-	certid_get(cert, &id);
-	fuzz_expect(!allowlist_has(&nobody, cert));
-	fuzz_expect(allowlist_add(&list, ALLOWLIST_CN, "me", &oc) == 0);
-	fuzz_expect(allowlist_add(&list, ALLOWLIST_DNS, "a.test", &oc) == 0);
-	fuzz_expect(allowlist_add(&list, ALLOWLIST_URI, "spiffe://a.test/me", &oc) == 0);
-	allowlist_has(&list, cert);
-	fuzz_expect(allowlist_add(&list, ALLOWLIST_SPKI, "sha256//x", &oc) != 0);
-	fuzz_expect(allowlist_add(&list, ALLOWLIST_SPKI, id.pin, &oc) == 0);
-	fuzz_expect(allowlist_has(&list, cert));
+	cert_id_get(cert, &id);
+	fuzz_expect(!client_allow_has(&nobody, cert));
+	fuzz_expect(client_allow_add(&list, CLIENT_ALLOW_CN, "me", &oc) == 0);
+	fuzz_expect(client_allow_add(&list, CLIENT_ALLOW_DNS, "a.test", &oc) == 0);
+	fuzz_expect(client_allow_add(&list, CLIENT_ALLOW_URI, "spiffe://a.test/me", &oc) == 0);
+	client_allow_has(&list, cert);
+	fuzz_expect(client_allow_add(&list, CLIENT_ALLOW_SPKI, "sha256//x", &oc) != 0);
+	fuzz_expect(client_allow_add(&list, CLIENT_ALLOW_SPKI, id.pin, &oc) == 0);
+	fuzz_expect(client_allow_has(&list, cert));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -20,26 +20,26 @@ enum { INPUT_MAX = 16384, PIECES_MAX = 512, ROUNDS = 64 };
 
 static SSL_CTX *context(void)
 {
-	static const struct tlsctx_judge judges = { verify_callback, staple_callback };
-	static const struct tlstrust trust = { .ca_file = "ca.pem" };
-	static const struct tlspolicy_choice policy;
-	static const struct tlsident nobody;
+	static const struct tls_context_judge judges = { verify_callback, staple_callback };
+	static const struct tls_trust trust = { .ca_file = "ca.pem" };
+	static const struct tls_policy_choice policy;
+	static const struct tls_identity nobody;
 	static SSL_CTX *ctx;
 	struct outcome oc = OUTCOME_NONE;
 
 	if (!ctx) {
 		fuzz_enter_folder();
-		ctx = tlsctx_client(&trust, &policy, &nobody, &judges, &oc);
+		ctx = tls_context_client(&trust, &policy, &nobody, &judges, &oc);
 		fuzz_leave_folder();
 		fuzz_expect(ctx != NULL);
 	}
 	return ctx;
 }
 
-static enum io play(struct tlsio *client, int peer, const uint8_t *data, size_t size, size_t piece,
-    struct outcome *oc)
+static enum io play(struct tls_conn *client, int peer, const uint8_t *data, size_t size,
+    size_t piece, struct outcome *oc)
 {
-	enum io io = tlsio_handshake(client, oc);
+	enum io io = tls_conn_handshake(client, oc);
 
 	while (size > 0 && io != IO_FAILED && io != IO_DONE) {
 		size_t n = size < piece ? size : piece;
@@ -48,11 +48,11 @@ static enum io play(struct tlsio *client, int peer, const uint8_t *data, size_t 
 			break;
 		data += n;
 		size -= n;
-		io = tlsio_handshake(client, oc);
+		io = tls_conn_handshake(client, oc);
 	}
 	shutdown(peer, SHUT_WR);
 	for (int i = 0; i < ROUNDS && io != IO_FAILED && io != IO_DONE; i++)
-		io = tlsio_handshake(client, oc);
+		io = tls_conn_handshake(client, oc);
 	return io;
 }
 
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct verdict verdict = { .ran = false };
 	struct outcome oc = OUTCOME_NONE;
-	struct tlsio *client;
+	struct tls_conn *client;
 	size_t piece;
 	int ends[2];
 
@@ -70,14 +70,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size / piece > PIECES_MAX)
 		piece = size / PIECES_MAX + 1;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-	client = tlsio_new_client(context(), ends[0], "a.test", "a.test", &verdict, &oc);
+	client = tls_conn_new_client(context(), ends[0], "a.test", "a.test", &verdict, &oc);
 	fuzz_expect(client != NULL);
 	fuzz_expect(play(client, ends[1], data + 1, size - 1, piece, &oc) == IO_FAILED);
 	fuzz_expect(outcome_layer(oc.code) == LAYER_HANDSHAKE ||
 	    outcome_layer(oc.code) == LAYER_VERIFY || outcome_layer(oc.code) == LAYER_CLIENT);
 	fuzz_expect(oc.detail[0] && fuzz_is_shown(oc.detail) && fuzz_is_shown(oc.advice));
-	fuzz_expect(tlsio_received(client) <= size - 1);
-	tlsio_free(client);
+	fuzz_expect(tls_conn_received(client) <= size - 1);
+	tls_conn_free(client);
 	verdict_free(&verdict);
 	close(ends[0]);
 	close(ends[1]);

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < size; i++)
 		last = http1_feed(&pieces, data + i, 1);
 	fuzz_expect(last == status);
-	fuzz_expect(httpaccept_wants_json(&whole.accept) == httpaccept_wants_json(&pieces.accept));
+	fuzz_expect(
+	    http_accept_wants_json(&whole.accept) == http_accept_wants_json(&pieces.accept));
 	if (status == 0) {
 		fuzz_expect(size <= HTTP1_HEAD_MAX);
 		http1_end(&whole, 408, "late");

@@ -15,7 +15,7 @@
 #include <openssl/ssl.h>
 
 #include "fuzz/service.h"
-#include "support/peer_client.h"
+#include "support/tls_peer_client.h"
 
 enum { INPUT_MAX = 16384, RECORDS_MAX = 512, ROUNDS = 20 };
 enum { OLD = 1, HTTP = 2, REPORT = 4, ABRUPT = 8 };

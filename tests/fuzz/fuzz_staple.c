@@ -12,7 +12,7 @@
 
 #include "tls/staple.h"
 #include "fuzz/certificate.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 enum { RECIPE = 8, DAY = 86400 };
 

@@ -9,11 +9,11 @@
 #include "fuzz/target.h"
 
 const struct conn_limits fuzz_limits = { {
-    [PHASE_PROXY] = FUZZ_PHASE_MS,
-    [PHASE_HANDSHAKE] = FUZZ_PHASE_MS,
-    [PHASE_REQUEST] = FUZZ_PHASE_MS,
-    [PHASE_GREETING] = FUZZ_PHASE_MS,
-    [PHASE_LINGER] = FUZZ_PHASE_MS,
+    [CONN_PHASE_PROXY] = FUZZ_PHASE_MS,
+    [CONN_PHASE_HANDSHAKE] = FUZZ_PHASE_MS,
+    [CONN_PHASE_REQUEST] = FUZZ_PHASE_MS,
+    [CONN_PHASE_GREETING] = FUZZ_PHASE_MS,
+    [CONN_PHASE_LINGER] = FUZZ_PHASE_MS,
 } };
 
 static char greeting[] = "hello\n";
@@ -24,7 +24,7 @@ static const struct service blank = { .greeting = greeting,
 	.node = "fuzz" };
 
 static struct service plain, asking, choosing, named, strict_named;
-static struct clientauth everyone = { .ca_file = "ca.pem" }, listed_only = { .ca_file = "ca.pem" };
+static struct client_auth everyone = { .ca_file = "ca.pem" }, listed_only = { .ca_file = "ca.pem" };
 
 const struct testpki_cert *fuzz_ca(void)
 {
@@ -61,17 +61,17 @@ void fuzz_leave_folder(void)
 	close(here);
 }
 
-static void make(struct service *s, const struct clientauth *auth)
+static void make(struct service *s, const struct client_auth *auth)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	struct tlsctx_choice choice = { .tickets = 0 };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	struct tls_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 
 	*s = blank;
 	if (auth)
-		choice.ask = clientauth_ask(auth);
+		choice.ask = client_auth_ask(auth);
 	s->asks_clients = auth != NULL;
-	s->tls = tlsctx_server(&id, &choice, &oc);
+	s->tls = tls_context_server(&id, &choice, &oc);
 	fuzz_expect(s->tls != NULL);
 }
 
@@ -85,19 +85,19 @@ struct service *fuzz_service(void)
 	return &plain;
 }
 
-const struct allowlist *fuzz_clients(void)
+const struct client_allow *fuzz_clients(void)
 {
 	return &listed_only.allow;
 }
 
 static void list_clients(void)
 {
-	struct allowlist *list = &listed_only.allow;
+	struct client_allow *list = &listed_only.allow;
 	struct outcome oc = OUTCOME_NONE;
 
-	fuzz_expect(allowlist_add(list, ALLOWLIST_CN, "me", &oc) == 0);
-	fuzz_expect(allowlist_add(list, ALLOWLIST_DNS, "a.test", &oc) == 0);
-	fuzz_expect(allowlist_add(list, ALLOWLIST_URI, "spiffe://a.test/me", &oc) == 0);
+	fuzz_expect(client_allow_add(list, CLIENT_ALLOW_CN, "me", &oc) == 0);
+	fuzz_expect(client_allow_add(list, CLIENT_ALLOW_DNS, "a.test", &oc) == 0);
+	fuzz_expect(client_allow_add(list, CLIENT_ALLOW_URI, "spiffe://a.test/me", &oc) == 0);
 }
 
 struct service *fuzz_asking_service(bool listed)
@@ -107,8 +107,8 @@ struct service *fuzz_asking_service(bool listed)
 	if (!asking.tls) {
 		fuzz_enter_folder();
 		list_clients();
-		fuzz_expect(clientauth_settle(&everyone, &oc) == 0);
-		fuzz_expect(clientauth_settle(&listed_only, &oc) == 0);
+		fuzz_expect(client_auth_settle(&everyone, &oc) == 0);
+		fuzz_expect(client_auth_settle(&listed_only, &oc) == 0);
 		make(&asking, &everyone);
 		make(&choosing, &listed_only);
 		fuzz_leave_folder();
@@ -118,22 +118,22 @@ struct service *fuzz_asking_service(bool listed)
 
 static void make_named(struct service *s, struct identity *identities, bool strict)
 {
-	static const struct tlsctx_choice choice = { .tickets = 0 };
+	static const struct tls_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 
 	*s = blank;
-	s->names = names_new(identities, 2, &choice, strict, &oc);
+	s->names = server_names_new(identities, 2, &choice, strict, &oc);
 	fuzz_expect(s->names != NULL);
-	s->tls = names_default(s->names);
+	s->tls = server_names_default(s->names);
 }
 
 struct service *fuzz_named_service(bool strict)
 {
-	static const struct tlsident files[2] = {
+	static const struct tls_identity files[2] = {
 		{ .chain_file = "chain.pem", .key_file = "key.pem" },
 		{ .chain_file = "wild.pem", .key_file = "wild.key" },
 	};
-	static const struct tlsctx_choice choice = { .tickets = 0 };
+	static const struct tls_context_choice choice = { .tickets = 0 };
 	static struct identity identities[2][2];
 	struct outcome oc = OUTCOME_NONE;
 

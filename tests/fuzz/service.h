@@ -6,7 +6,7 @@
 
 #include "server/conn/conn.h"
 #include "server/service/service.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 /* What targets serve that play whole connections; each phase may last so long. */
 enum { FUZZ_PHASE_MS = 1000 };
@@ -29,7 +29,7 @@ struct service *fuzz_service(void);
 
 /* The same, asking clients for a certificate of fuzz_ca; listed: and on the list fuzz_clients. */
 struct service *fuzz_asking_service(bool listed);
-const struct allowlist *fuzz_clients(void);
+const struct client_allow *fuzz_clients(void);
 
 /*
  * A service that answers to "a.test", and to names of one label below "b.test"; strict: to

@@ -49,11 +49,11 @@ static void run(const struct scene *s, const char *name, struct judged *j)
 	X509_STORE *store = make_store(s);
 	X509_STORE_CTX *judged = X509_STORE_CTX_new();
 	STACK_OF(X509) *sent = sk_X509_new_null();
-	struct tlsio *tls;
+	struct tls_conn *tls;
 
 	memset(j, 0, sizeof *j);
 	j->oc = OUTCOME_NONE;
-	tls = tlsio_new_client(ctx, -1, NULL, SCENE_NAME, &j->v, &j->oc);
+	tls = tls_conn_new_client(ctx, -1, NULL, SCENE_NAME, &j->v, &j->oc);
 	sk_X509_push(sent, s->leaf->cert);
 	for (size_t i = 0; i < SENT_MAX && s->sent[i]; i++)
 		sk_X509_push(sent, s->sent[i]->cert);
@@ -61,7 +61,7 @@ static void run(const struct scene *s, const char *name, struct judged *j)
 	ck_assert_int_eq(X509_STORE_CTX_set_default(judged, "ssl_server"), 1);
 	set_param(X509_STORE_CTX_get0_param(judged), s, name);
 	X509_STORE_CTX_set_ex_data(judged, SSL_get_ex_data_X509_STORE_CTX_idx(),
-	    (SSL *)tlsio_library(tls));
+	    (SSL *)tls_conn_library(tls));
 	if (s->reject)
 		ck_assert_int_eq(X509_add1_reject_object(s->trusted[0]->cert,
 				     OBJ_nid2obj(NID_server_auth)),
@@ -74,7 +74,7 @@ static void run(const struct scene *s, const char *name, struct judged *j)
 	sk_X509_free(sent);
 	X509_STORE_CTX_free(judged);
 	X509_STORE_free(store);
-	tlsio_free(tls);
+	tls_conn_free(tls);
 	SSL_CTX_free(ctx);
 }
 
@@ -123,11 +123,11 @@ static X509 *culprit(const struct scene *s, const struct judged *j)
 {
 	for (size_t i = 0; i < SCENE_MAX; i++) {
 		pki_cert c = member(s, i);
-		struct certinfo info;
+		struct cert_info info;
 
 		if (!c)
 			continue;
-		certinfo_get(c->cert, &info);
+		cert_info_get(c->cert, &info);
 		if (strcmp(info.sha256, j->v.culprit.sha256) == 0)
 			return c->cert;
 	}

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/outcome.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 /*
  * What the client says of a certificate, held against the truth: a scene is

@@ -7,7 +7,7 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 make_pki
-MANAGER=$builddir/tests/support/manager
+MANAGER=$builddir/tests/support/service_manager
 
 # "Shown by" a restart through the socket unit: stop, start, the queue stays.
 rounds=5

@@ -10,7 +10,7 @@ SEED=${SEED-$(date +%s)}
 echo "SEED=$SEED"
 make_pki
 status=0
-"$builddir/tests/support/babble" --seed "$SEED" --count "$STREAMS" --parallel 16 --cert "$CERT" --key "$KEY" \
+"$builddir/tests/support/garbage_server" --seed "$SEED" --count "$STREAMS" --parallel 16 --cert "$CERT" --key "$KEY" \
 	"$HELLO_CLIENT" --cacert "$CA" --servername localhost --max-time 1s >"$TMP/ends" 2>"$TMP/said" ||
 	status=$?
 [ $status -eq 0 ] || fail "status $status: $(cat "$TMP/ends")"

@@ -1,14 +1,14 @@
 #!/bin/sh
 # crl-table.sh - what CRL files may hold, and what comes of each of them in the four places that use
 # them: the client, the server at its start and at a reload, and --check. The rows are those of
-# tests/support/crlrows.c; the usual ones, and all of them with ROWS=all.
+# tests/support/crl_rows.c; the usual ones, and all of them with ROWS=all.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
 ROWS=${ROWS-usual}
 make_pki
 cd "$TMP" || error cd
-"$builddir/tests/support/writecrls" "$ROWS" >rows || error 'no CRLs'
+"$builddir/tests/support/write_crls" "$ROWS" >rows || error 'no CRLs'
 
 # A server for each leaf; they ask for nothing.
 start_server --workers 1 --cert good.pem --key good.key

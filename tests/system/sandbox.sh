@@ -4,7 +4,7 @@
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
-probe=$builddir/tests/support/probe.so
+probe=$builddir/tests/support/escape_attempts.so
 need openssl
 cd "$TMP" || error cd # what the probe may make, it makes here
 make_pki

@@ -16,18 +16,18 @@
 #	logged REGEX; count REGEX   is it in $SERVER_LOG, and in how many lines
 #	await REGEX [N]             until it is there, N times
 #	start_managed ARG... -- ARG...
-#	                            the same under tests/support/manager.c, with its options first;
+#	                            the same under tests/support/service_manager.c, with its options first;
 #	                            sets $MANAGER_PID $MANAGER_LOG, too; with CREDENTIALS_DIRECTORY
 #	                            the certificate is the one in there
 #	stop_managed                TERM to the manager, which passes it on
 #	managed_pid                 sets $SERVER_PID anew, when it was started again
 #	await_told REGEX [N]        until the manager was told so, N times
-#	start_peer KIND [ARG...]    a bad server, see tests/support/peer.c: sets $PORT
+#	start_peer KIND [ARG...]    a bad server, see tests/support/tls_peer.c: sets $PORT
 #	start_box KIND [PORT]       something in between, see tests/support/middlebox.c: sets $PORT, and
 #	                            $BOX, the file where it says what it was asked for
 #	free_port                   sets $PORT to one that was free a moment ago, for programs that do
 #	                            not tell which they took; is_listening PORT: have they taken it?
-#	start_crowd ARG...          clients, see tests/support/crowd.c: returns when all are
+#	start_crowd ARG...          clients, see tests/support/load_clients.c: returns when all are
 #	                            connected; their input ends with release_crowd
 #	finish_crowd                wait for their end
 #	crowd NAME                  prints one number of what they found
@@ -40,8 +40,8 @@
 REPEAT=${REPEAT-3}
 HOST=127.0.0.1
 GREETING='Hello world'
-PEER=$builddir/tests/support/peer
-CROWD=$builddir/tests/support/crowd
+PEER=$builddir/tests/support/tls_peer
+CROWD=$builddir/tests/support/load_clients
 started=0 holding=''
 
 # In a log of either format.
@@ -245,7 +245,7 @@ start_managed() {
 	shift
 	[ -n "${CREDENTIALS_DIRECTORY-}" ] || set -- --cert "$CERT" --key "$KEY" "$@"
 	# shellcheck disable=SC2086 # lists of words
-	"$builddir/tests/support/manager" $managed_options "$HELLO_SERVER" $WORK_AS "$@" \
+	"$builddir/tests/support/service_manager" $managed_options "$HELLO_SERVER" $WORK_AS "$@" \
 		2>"$SERVER_LOG" >"$MANAGER_LOG" &
 	MANAGER_PID=$!
 	track "$MANAGER_PID"

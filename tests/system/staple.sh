@@ -47,7 +47,7 @@ mv "$TMP/kept.der" "$TMP/good.der"
 # One ends while it is served: it is not stapled any more, and the log says so once. Made as
 # if it were yesterday, for a day but a few seconds.
 (
-	PAST=$((24 * 3600 - 6)) LD_PRELOAD=$builddir/tests/support/past.so
+	PAST=$((24 * 3600 - 6)) LD_PRELOAD=$builddir/tests/support/late_clock.so
 	export PAST LD_PRELOAD
 	make_staple intermediate "$CERT" "$TMP/brief.der"
 ) || exit

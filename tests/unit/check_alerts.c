@@ -17,14 +17,14 @@
 
 #include "tls/context.h"
 #include "support/check_main.h"
-#include "support/rawrecord.h"
-#include "support/testpki.h"
+#include "support/raw_record.h"
+#include "support/test_pki.h"
 
 static const struct conn_limits limits = { {
-    [PHASE_HANDSHAKE] = 1000,
-    [PHASE_REQUEST] = 1500,
-    [PHASE_GREETING] = 2000,
-    [PHASE_LINGER] = 4000,
+    [CONN_PHASE_HANDSHAKE] = 1000,
+    [CONN_PHASE_REQUEST] = 1500,
+    [CONN_PHASE_GREETING] = 2000,
+    [CONN_PHASE_LINGER] = 4000,
 } };
 static const uint64_t now = 5000;
 static char greeting[] = "Hello world\n";
@@ -93,13 +93,13 @@ struct scene {
 
 static void serve(struct scene *s)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .policy.groups = states[s->where].groups,
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .policy.groups = states[s->where].groups,
 		.tickets = states[s->where].tickets };
 	struct outcome oc = OUTCOME_NONE;
 
 	s->service = (struct service){
-		.tls = tlsctx_server(&id, &choice, &oc),
+		.tls = tls_context_server(&id, &choice, &oc),
 		.greeting = greeting,
 		.greeting_len = sizeof greeting - 1,
 		.close_early = choice.tickets == 0,
@@ -173,7 +173,7 @@ static void end(struct scene *s)
 	conn_free(s->conn);
 	SSL_free(s->ssl);
 	SSL_CTX_free(s->ctx);
-	tlsctx_free(s->service.tls);
+	tls_context_free(s->service.tls);
 }
 
 /* ---- the faults ------------------------------------------------------------------------------ */

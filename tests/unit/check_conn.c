@@ -12,8 +12,8 @@
 #include "net/conn_report.h"
 #include "tls/context.h"
 #include "support/check_main.h"
-#include "support/peer_client.h"
-#include "support/testpki.h"
+#include "support/tls_peer_client.h"
+#include "support/test_pki.h"
 
 /*
  * The server's connection on one end of a socket pair, a client on the other,
@@ -22,10 +22,10 @@
 enum { HANDSHAKE_MS = 1000, REQUEST_MS = 1500, GREETING_MS = 2000, LINGER_MS = 4000 };
 
 static const struct conn_limits limits = { {
-    [PHASE_HANDSHAKE] = HANDSHAKE_MS,
-    [PHASE_REQUEST] = REQUEST_MS,
-    [PHASE_GREETING] = GREETING_MS,
-    [PHASE_LINGER] = LINGER_MS,
+    [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
+    [CONN_PHASE_REQUEST] = REQUEST_MS,
+    [CONN_PHASE_GREETING] = GREETING_MS,
+    [CONN_PHASE_LINGER] = LINGER_MS,
 } };
 static struct service service;
 static uint64_t now = 5000;
@@ -33,16 +33,16 @@ static uint64_t now = 5000;
 static void use_service(unsigned tickets, const char *groups, size_t greeting_len)
 {
 	static char greeting[SERVICE_GREETING_MAX];
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .policy.groups = groups,
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .policy.groups = groups,
 		.tickets = tickets,
 		.ticket_keys = &service.ticket_keys };
 	struct outcome oc = OUTCOME_NONE;
 
-	tlsctx_free(service.tls);
-	ck_assert_int_eq(tlsticket_renew(&service.ticket_keys, NULL, &oc), 0);
+	tls_context_free(service.tls);
+	ck_assert_int_eq(ticket_renew(&service.ticket_keys, NULL, &oc), 0);
 	memset(greeting, 'g', sizeof greeting);
-	service.tls = tlsctx_server(&id, &choice, &oc);
+	service.tls = tls_context_server(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 	service.greeting = greeting;
 	service.greeting_len = greeting_len;
@@ -279,7 +279,7 @@ START_TEST(test_silence_ends_at_the_deadline)
 	now++;
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	expect_done(c, OC_HANDSHAKE_TIMEOUT);
-	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_HANDSHAKE], HANDSHAKE_MS);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[CONN_PHASE_HANDSHAKE], HANDSHAKE_MS);
 	end(c, peer);
 }
 END_TEST
@@ -316,11 +316,11 @@ START_TEST(test_a_greeting_nobody_takes_ends_at_its_deadline)
 	setsockopt(conn_fd(c), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
 	setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 	peer_client_init(&client, peer, PEER_TLS12, NULL);
-	for (int i = 0; i < 20 && conn_get_phase(c) == PHASE_HANDSHAKE; i++) {
+	for (int i = 0; i < 20 && conn_get_phase(c) == CONN_PHASE_HANDSHAKE; i++) {
 		peer_client_step(&client);
 		conn_step(c, now);
 	}
-	ck_assert_int_eq(conn_get_phase(c), PHASE_GREETING);
+	ck_assert_int_eq(conn_get_phase(c), CONN_PHASE_GREETING);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_WRITE);
 	now += GREETING_MS;
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
@@ -344,7 +344,7 @@ START_TEST(test_a_peer_that_stays_after_the_greeting_is_no_failure)
 	now += LINGER_MS;
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	expect_done(c, OC_OK);
-	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_LINGER], LINGER_MS);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[CONN_PHASE_LINGER], LINGER_MS);
 	peer_client_free(&client);
 	end(c, peer);
 }
@@ -607,7 +607,7 @@ START_TEST(test_http_waits_for_its_request)
 	close(peer);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	expect_done(c, OC_REQUEST_TIMEOUT);
-	ck_assert_uint_eq(conn_get_record(c)->phase_ms[PHASE_REQUEST], REQUEST_MS);
+	ck_assert_uint_eq(conn_get_record(c)->phase_ms[CONN_PHASE_REQUEST], REQUEST_MS);
 	end(c, -1);
 }
 END_TEST
@@ -724,7 +724,7 @@ static void expect_report(enum peer_version version, const char *groups)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct peer_client client;
-	struct sighting seen;
+	struct conn_report seen;
 	char binding[65];
 	struct conn *c;
 	size_t said;
@@ -736,17 +736,17 @@ static void expect_report(enum peer_version version, const char *groups)
 	c = begin(&peer);
 	peer_client_init(&client, peer, version, NULL);
 	play(c, &client);
-	ck_assert_int_eq(sighting_parse(client.text, client.got, &seen, &said, &oc), 0);
+	ck_assert_int_eq(conn_report_parse(client.text, client.got, &seen, &said, &oc), 0);
 	/* A greeting without a newline gets one, and then comes the empty line. */
 	ck_assert_uint_eq(said, 13);
-	ck_assert_str_eq(seen.value[SIGHTING_PROTOCOL],
+	ck_assert_str_eq(seen.value[CONN_REPORT_PROTOCOL],
 	    version == PEER_TLS12 ? "TLSv1.2" : "TLSv1.3");
-	ck_assert_str_eq(seen.value[SIGHTING_NODE], "box");
-	ck_assert_str_eq(seen.value[SIGHTING_RESUMED], "no");
-	ck_assert_str_eq(seen.value[SIGHTING_CLIENT], "none");
-	ck_assert_uint_eq(strlen(seen.value[SIGHTING_CERTIFICATE]), 64);
+	ck_assert_str_eq(seen.value[CONN_REPORT_NODE], "box");
+	ck_assert_str_eq(seen.value[CONN_REPORT_RESUMED], "no");
+	ck_assert_str_eq(seen.value[CONN_REPORT_CLIENT], "none");
+	ck_assert_uint_eq(strlen(seen.value[CONN_REPORT_CERTIFICATE]), 64);
 	peer_client_export(&client, binding);
-	ck_assert_str_eq(seen.value[SIGHTING_BINDING], binding);
+	ck_assert_str_eq(seen.value[CONN_REPORT_BINDING], binding);
 	peer_client_free(&client);
 	end(c, peer);
 	service.report = false;

@@ -29,7 +29,7 @@ static struct conn_record record(enum outcome_code code, const char *protocol, b
 		.received = 100,
 		.sent = 1000,
 		.alpn = "",
-		.phase_ms = { [PHASE_HANDSHAKE] = ms, [PHASE_LINGER] = 3 },
+		.phase_ms = { [CONN_PHASE_HANDSHAKE] = ms, [CONN_PHASE_LINGER] = 3 },
 	};
 }
 
@@ -70,10 +70,10 @@ START_TEST(test_a_connection_is_counted_once_everywhere)
 	ck_assert_uint_eq(c->work->handshakes[COUNTERS_TLS12][true], 1);
 	ck_assert_uint_eq(c->work->received, 300);
 	ck_assert_uint_eq(c->work->sent, 3000);
-	ck_assert_uint_eq(c->work->phase[PHASE_HANDSHAKE].bucket[3], 1);
-	ck_assert_uint_eq(c->work->phase[PHASE_HANDSHAKE].bucket[COUNTERS_BUCKETS - 1], 1);
-	ck_assert_uint_eq(c->work->phase[PHASE_HANDSHAKE].sum_ms, 40007);
-	ck_assert_uint_eq(c->work->phase[PHASE_LINGER].sum_ms, 6);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_HANDSHAKE].bucket[3], 1);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_HANDSHAKE].bucket[COUNTERS_BUCKETS - 1], 1);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_HANDSHAKE].sum_ms, 40007);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_LINGER].sum_ms, 6);
 }
 END_TEST
 
@@ -84,10 +84,10 @@ START_TEST(test_the_balancers_phase)
 	struct conn_record r = record(OC_OK, "TLSv1.3", false, 7);
 
 	counters_add(c, &r);
-	ck_assert_uint_eq(c->work->phase[PHASE_PROXY].bucket[0], 0);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_PROXY].bucket[0], 0);
 	r.via = &r.peer;
 	counters_add(c, &r);
-	ck_assert_uint_eq(c->work->phase[PHASE_PROXY].bucket[0], 1);
+	ck_assert_uint_eq(c->work->phase[CONN_PHASE_PROXY].bucket[0], 1);
 }
 END_TEST
 

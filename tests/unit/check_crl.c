@@ -12,7 +12,7 @@
 #include "tls/crl_text.h"
 #include "tls/crl_store.h"
 #include "support/check_main.h"
-#include "support/crlrows.h"
+#include "support/crl_rows.h"
 
 static struct crlrow_pki pki;
 static const struct crlrow *rows;
@@ -65,13 +65,13 @@ END_TEST
 /* As a file of a server: which lists are named, and is each of them replaced by another one? */
 START_TEST(test_table_of_files)
 {
-	char text[CRLWORDS_MAX];
+	char text[CRL_TEXT_MAX];
 
 	for (size_t i = 0; i < row_count; i++) {
 		const struct crlrow *row = &rows[i];
 		struct outcome oc = OUTCOME_NONE;
 		SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-		struct tlscrl_file f;
+		struct crl_store_file f;
 		bool refused = false;
 		size_t deciding = 0, lists = 0;
 
@@ -80,26 +80,26 @@ START_TEST(test_table_of_files)
 		testpki_write_crls("crl.pem", row->list, lists);
 		ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, "ca.pem"), 1);
 		/* OpenSSL 4 does not even read a list that contradicts itself so. */
-		if (tlscrl_use(ctx, "crl.pem", &oc) != 0) {
+		if (crl_store_use(ctx, "crl.pem", &oc) != 0) {
 			ck_assert_msg(strcmp(row->name, "foreign-entry") == 0, "%s: %s", row->name,
 			    oc.detail);
 			SSL_CTX_free(ctx);
 			continue;
 		}
-		tlscrl_list(ctx, &f);
+		crl_store_list(ctx, &f);
 		SSL_CTX_free(ctx);
 		ck_assert_uint_eq(f.count, lists);
 		for (size_t j = 0; j < f.count; j++) {
-			enum crl_fault fault = tlscrl_fault(&f, j, time(NULL));
+			enum crl_fault fault = crl_store_fault(&f, j, time(NULL));
 
-			deciding += tlscrl_decides(&f, j, time(NULL));
-			if (fault != CRL_USABLE && !tlscrl_is_covered(&f, j, time(NULL)))
+			deciding += crl_store_decides(&f, j, time(NULL));
+			if (fault != CRL_USABLE && !crl_store_is_covered(&f, j, time(NULL)))
 				refused = true;
-			crlwords_describe(&f.item[j].crl, fault, time(NULL), text);
+			crl_text_describe(&f.item[j].crl, fault, time(NULL), text);
 			ck_assert_has(text, "CRL of \"Table CA\" ");
 		}
 		ck_assert_msg(refused == (row->start == REFUSES), "%s", row->name);
-		ck_assert_msg(!refused == (tlscrl_left(&f, time(NULL)) > 0), "%s", row->name);
+		ck_assert_msg(!refused == (crl_store_left(&f, time(NULL)) > 0), "%s", row->name);
 		ck_assert_msg(deciding <= 2, "%s", row->name);
 	}
 }

@@ -192,7 +192,7 @@ START_TEST(test_accept)
 
 			feed(&p, head, (size_t)len, cut);
 			ck_assert_uint_eq(p.status, 200);
-			ck_assert_msg(httpaccept_wants_json(&p.accept) == accepts[i].json, "%s",
+			ck_assert_msg(http_accept_wants_json(&p.accept) == accepts[i].json, "%s",
 			    accepts[i].fields);
 		}
 	}

@@ -37,9 +37,9 @@ static struct addr parsed(const char *host, const char *port)
 	return a;
 }
 
-static struct server_place place(struct addr at)
+static struct endpoint place(struct addr at)
 {
-	return (struct server_place){ .kind = PLACE_INET, .at = at };
+	return (struct endpoint){ .kind = ENDPOINT_INET, .at = at };
 }
 
 static struct server_options on_port(unsigned port)
@@ -243,7 +243,7 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/socket", folder);
-	o.listen[0] = (struct server_place){ .kind = PLACE_UNIX, .text = path };
+	o.listen[0] = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
 	o.listen[1] = place(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
@@ -285,8 +285,8 @@ START_TEST(test_what_was_handed_over)
 		given.item[i].fd = occupy("127.0.0.1", &at[i]);
 		given.item[i].name = names[i];
 	}
-	o.listen[0] = (struct server_place){ .kind = PLACE_SYSTEMD, .text = "" };
-	o.listen[1] = (struct server_place){ .kind = PLACE_SYSTEMD, .text = "b" };
+	o.listen[0] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "" };
+	o.listen[1] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "b" };
 	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 3);
@@ -384,7 +384,7 @@ START_TEST(test_the_write_end_of_a_listener)
 	struct outcome oc = OUTCOME_NONE;
 	struct server_options o = { .listen_count = 2,
 		.listen = { place(parsed("127.0.0.1", "0")),
-		    { .kind = PLACE_UNIX, .text = "check_listener.sock" } } };
+		    { .kind = ENDPOINT_UNIX, .text = "check_listener.sock" } } };
 	struct listener_set set;
 
 	unlink(o.listen[1].text);

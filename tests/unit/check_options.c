@@ -68,7 +68,7 @@ static const struct option_row rows[] = {
 };
 
 /* A command line, as words up to NULL; argv[0] is put before. */
-struct line {
+struct report_line {
 	char *argv[WORDS_MAX];
 	struct events events;
 	struct options_given given;
@@ -76,10 +76,10 @@ struct line {
 	bool in_list;
 };
 
-#define LINE(...) (&(struct line){ .argv = { (char []){ "prog" }, __VA_ARGS__ } })
+#define LINE(...) (&(struct report_line){ .argv = { (char []){ "prog" }, __VA_ARGS__ } })
 #define W(text) ((char []){ text })
 
-static int parse(struct line *l, int *at)
+static int parse(struct report_line *l, int *at)
 {
 	const struct options_line line = { rows, &l->events, &l->given, operand, l->in_list };
 	int argc = 0;
@@ -91,14 +91,14 @@ static int parse(struct line *l, int *at)
 	return options_parse(&line, argc, l->argv, at, &l->oc);
 }
 
-static void expect(struct line *l, const char *events)
+static void expect(struct report_line *l, const char *events)
 {
 	ck_assert_int_eq(parse(l, NULL), 0);
 	ck_assert_no_failure(&l->oc);
 	ck_assert_str_eq(l->events.text, events);
 }
 
-static void expect_bad(struct line *l, const char *message)
+static void expect_bad(struct report_line *l, const char *message)
 {
 	ck_assert_int_eq(parse(l, NULL), -1);
 	ck_assert_outcome(&l->oc, OC_USAGE, message);
@@ -174,7 +174,7 @@ START_TEST(test_names_are_never_abbreviated)
 END_TEST
 
 /* What is advised for this word; NULL: nothing but the table's own. */
-static void expect_advice(struct line *l, const char *advice)
+static void expect_advice(struct report_line *l, const char *advice)
 {
 	char whole[64] = "";
 
@@ -207,7 +207,7 @@ END_TEST
 
 START_TEST(test_unknown_options_are_named_as_typed)
 {
-	struct line *l = LINE(W("-4x6"));
+	struct report_line *l = LINE(W("-4x6"));
 	int at = 0;
 
 	expect_bad(LINE(W("--none")), "unknown option --none");
@@ -239,7 +239,7 @@ END_TEST
 
 START_TEST(test_an_action_ends_the_walk)
 {
-	struct line *l = LINE(W("-a"), W("--done"), W("--none"));
+	struct report_line *l = LINE(W("-a"), W("--done"), W("--none"));
 
 	ck_assert_int_eq(parse(l, NULL), 1);
 	ck_assert_str_eq(l->events.text, "all done");
@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(test_typed_rows_have_defaults_and_take_values)
 {
-	struct line *l = LINE(NULL);
+	struct report_line *l = LINE(NULL);
 
 	memset(&l->events, 0xff, sizeof l->events);
 	l->events.text[0] = '\0';
@@ -278,7 +278,7 @@ END_TEST
 
 START_TEST(test_a_line_of_a_list_may_say_less)
 {
-	struct line *l = LINE(W("--flag"), W("host"));
+	struct report_line *l = LINE(W("--flag"), W("host"));
 
 	l->in_list = true;
 	expect(l, "(host)");
@@ -288,7 +288,7 @@ START_TEST(test_a_line_of_a_list_may_say_less)
 }
 END_TEST
 
-static void expect_together(struct line *l, const char *message)
+static void expect_together(struct report_line *l, const char *message)
 {
 	int ret = parse(l, NULL);
 
@@ -313,7 +313,7 @@ END_TEST
 
 START_TEST(test_which_options_were_given)
 {
-	struct line *l = LINE(W("--flag"), W("-a"));
+	struct report_line *l = LINE(W("--flag"), W("-a"));
 
 	expect(l, "all");
 	ck_assert(options_have(rows, &l->given, "flag"));

@@ -6,17 +6,17 @@
 
 #include "tls/context.h"
 #include "support/check_main.h"
-#include "support/peer_client.h"
-#include "support/testpki.h"
+#include "support/tls_peer_client.h"
+#include "support/test_pki.h"
 
 /* Connections that never say more than they have to, and a clock that moves when a test says so. */
 enum { PROXY_MS = 500, HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000, MEMBERS = 8 };
 
 static const struct conn_limits deadlines = { {
-    [PHASE_PROXY] = PROXY_MS,
-    [PHASE_HANDSHAKE] = HANDSHAKE_MS,
-    [PHASE_GREETING] = GREETING_MS,
-    [PHASE_LINGER] = LINGER_MS,
+    [CONN_PHASE_PROXY] = PROXY_MS,
+    [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
+    [CONN_PHASE_GREETING] = GREETING_MS,
+    [CONN_PHASE_LINGER] = LINGER_MS,
 } };
 static char greeting[] = "hello\n";
 static struct service service = { .greeting = greeting, .greeting_len = 6, .close_early = true };
@@ -52,8 +52,8 @@ void *__wrap_calloc(size_t count, size_t size)
 
 static void make_service(void)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .tickets = 0 };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 
@@ -62,13 +62,13 @@ static void make_service(void)
 	leaf = testpki_leaf(root, "DNS:localhost");
 	testpki_write_certs("chain.pem", leaf, NULL);
 	testpki_write_key("key.pem", leaf, NULL);
-	service.tls = tlsctx_server(&id, &choice, &oc);
+	service.tls = tls_context_server(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 }
 
 static void end_service(void)
 {
-	tlsctx_free(service.tls);
+	tls_context_free(service.tls);
 	testpki_end();
 }
 

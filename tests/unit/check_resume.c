@@ -14,7 +14,7 @@
 #include "tls/context.h"
 #include "tls/stapling.h"
 #include "support/check_main.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 enum { VISITS = 2 };
 
@@ -55,14 +55,14 @@ static void greet(SSL_CTX *ctx, int fd)
 
 static void start_server(int version)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .policy.max = version, .tickets = 1 };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .policy.max = version, .tickets = 1 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
+	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
 
 	ck_assert_no_failure(&oc);
 	if (stapling)
-		ck_assert_int_eq(tlsstaple_load_unjudged(ctx, "staple.der", &oc), 0);
+		ck_assert_int_eq(stapling_load_unjudged(ctx, "staple.der", &oc), 0);
 	visited = 0;
 	for (size_t i = 0; i < VISITS; i++)
 		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, visits[i]), 0);
@@ -76,7 +76,7 @@ static void start_server(int version)
 		_exit(0);
 	for (size_t i = 0; i < VISITS; i++)
 		close(visits[i][1]);
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 }
 
 static void stop_server(void)
@@ -102,8 +102,8 @@ static struct client_options asking(const char *name, const char *ca)
 }
 
 /* All steps from the handshake on. Returns what session_run returns; free the session. */
-static int visit(struct session *s, const struct client_options *o, const struct tlsresume *offered,
-    struct outcome *oc)
+static int visit(struct session *s, const struct client_options *o,
+    const struct resumption *offered, struct outcome *oc)
 {
 	static const struct step steps[] = {
 		{ "handshake", step_handshake },
@@ -112,8 +112,8 @@ static int visit(struct session *s, const struct client_options *o, const struct
 		{ "close", step_close },
 		{ NULL, NULL },
 	};
-	static const struct tlsctx_judge judge = { verify_callback, staple_callback };
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	static const struct tls_context_judge judge = { verify_callback, staple_callback };
+	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, oc);
 	int ret;
 
 	ck_assert_no_failure(oc);
@@ -123,16 +123,16 @@ static int visit(struct session *s, const struct client_options *o, const struct
 	ck_assert_int_eq(fcntl(s->fd, F_SETFL, O_NONBLOCK), 0);
 	ret = session_run(s, steps, NULL, oc);
 	/* The connection is gone, or holds it. */
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	return ret;
 }
 
 /* A session of a.test, verified. */
-static struct tlsresume earn(int version)
+static struct resumption earn(int version)
 {
 	const struct client_options o = asking("a.test", "ca.pem");
 	struct outcome oc = OUTCOME_NONE;
-	struct tlsresume earned;
+	struct resumption earned;
 	struct session s;
 
 	start_server(version);
@@ -140,7 +140,7 @@ static struct tlsresume earn(int version)
 	ck_assert_no_failure(&oc);
 	ck_assert(!s.facts.resumed);
 	ck_assert_ptr_nonnull(s.earned.session);
-	tlsresume_move(&s.earned, &earned);
+	resumption_move(&s.earned, &earned);
 	session_free(&s);
 	return earned;
 }
@@ -152,7 +152,7 @@ START_TEST(test_a_session_is_resumed_and_its_chain_is_known)
 	const struct client_options o = asking("a.test", "ca.pem");
 
 	for (size_t i = 0; i < 2; i++) {
-		struct tlsresume held = earn(versions[i]);
+		struct resumption held = earn(versions[i]);
 		struct outcome oc = OUTCOME_NONE;
 		struct session s;
 
@@ -165,8 +165,8 @@ START_TEST(test_a_session_is_resumed_and_its_chain_is_known)
 		ck_assert_uint_eq(s.greeting_len, 3);
 		session_free(&s);
 		session_free(&s);
-		tlsresume_free(&held);
-		tlsresume_free(&held);
+		resumption_free(&held);
+		resumption_free(&held);
 		stop_server();
 	}
 }
@@ -177,7 +177,7 @@ START_TEST(test_a_session_is_not_offered_to_another_name)
 	const struct client_options o = asking("b.test", "ca.pem");
 
 	for (size_t i = 0; i < 2; i++) {
-		struct tlsresume held = earn(versions[i]);
+		struct resumption held = earn(versions[i]);
 		struct outcome oc = OUTCOME_NONE;
 		struct session s;
 
@@ -185,7 +185,7 @@ START_TEST(test_a_session_is_not_offered_to_another_name)
 		ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "is for \"a.test\"");
 		ck_assert_ptr_null(s.greeting);
 		session_free(&s);
-		tlsresume_free(&held);
+		resumption_free(&held);
 		stop_server();
 	}
 }
@@ -197,7 +197,7 @@ START_TEST(test_a_resumed_connection_is_verified_for_its_own_name)
 	const struct client_options o = asking("b.test", "ca.pem");
 
 	for (size_t i = 0; i < 2; i++) {
-		struct tlsresume held = earn(versions[i]);
+		struct resumption held = earn(versions[i]);
 		struct outcome oc = OUTCOME_NONE;
 		struct session s;
 
@@ -208,7 +208,7 @@ START_TEST(test_a_resumed_connection_is_verified_for_its_own_name)
 		ck_assert_ptr_null(s.greeting);
 		ck_assert_ptr_null(s.earned.session);
 		session_free(&s);
-		tlsresume_free(&held);
+		resumption_free(&held);
 		stop_server();
 	}
 }
@@ -220,7 +220,7 @@ START_TEST(test_a_resumed_connection_is_verified_by_its_own_trust)
 	const struct client_options o = asking("a.test", "other.pem");
 
 	for (size_t i = 0; i < 2; i++) {
-		struct tlsresume held = earn(versions[i]);
+		struct resumption held = earn(versions[i]);
 		struct outcome oc = OUTCOME_NONE;
 		struct session s;
 
@@ -229,7 +229,7 @@ START_TEST(test_a_resumed_connection_is_verified_by_its_own_trust)
 		ck_assert_str_eq(outcome_layer_name(oc.code), "verify");
 		ck_assert_ptr_null(s.greeting);
 		session_free(&s);
-		tlsresume_free(&held);
+		resumption_free(&held);
 		stop_server();
 	}
 }
@@ -242,7 +242,7 @@ START_TEST(test_a_staple_is_judged_again)
 
 	stapling = true;
 	for (size_t i = 0; i < 2; i++) {
-		struct tlsresume held = earn(versions[i]);
+		struct resumption held = earn(versions[i]);
 		struct outcome oc = OUTCOME_NONE;
 		struct session s;
 
@@ -254,7 +254,7 @@ START_TEST(test_a_staple_is_judged_again)
 		ck_assert_uint_gt(held.staple_len, 0);
 		ck_assert_uint_eq(s.earned.staple_len, held.staple_len);
 		session_free(&s);
-		tlsresume_free(&held);
+		resumption_free(&held);
 		stop_server();
 		/* After its end. */
 		held = earn(versions[i]);
@@ -264,7 +264,7 @@ START_TEST(test_a_staple_is_judged_again)
 		ck_assert_outcome(&oc, OC_CERT_INVALID, "it is stale since ");
 		ck_assert_ptr_null(s.greeting);
 		session_free(&s);
-		tlsresume_free(&held);
+		resumption_free(&held);
 		stop_server();
 	}
 }

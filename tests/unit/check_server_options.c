@@ -319,10 +319,10 @@ START_TEST(test_bad_manners_stay_here)
 	static const char other[] = "--misbehave would be bad to other machines";
 	struct server_options o = taken(WORDS("--misbehave", "plain", "--listen", "127.0.0.1:1"));
 
-	ck_assert_int_eq(o.manners, MANNERS_PLAIN);
+	ck_assert_int_eq(o.misbehave, MISBEHAVE_PLAIN);
 	ck_assert_uint_eq(o.identity_count, 1);
 	o = taken(WORDS("--misbehave", "one-byte-records", "--zoo", "z", "--listen", "[::1]:1"));
-	ck_assert_int_eq(o.manners, MANNERS_ONE_BYTE_RECORDS);
+	ck_assert_int_eq(o.misbehave, MISBEHAVE_ONE_BYTE_RECORDS);
 	ck_assert_str_eq(o.zoo, "z");
 	refused(WORDS("--misbehave", "plain"), other);
 	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
@@ -332,7 +332,7 @@ START_TEST(test_bad_manners_stay_here)
 	taken(WORDS("--misbehave", "close-at-once", "--unsafe-zoo", "--client-ca", "c"));
 	refused(WORDS("--misbehave", "good"), "invalid --misbehave \"good\"");
 	o = taken(WORDS("1234"));
-	ck_assert_int_eq(o.manners, MANNERS_GOOD);
+	ck_assert_int_eq(o.misbehave, MISBEHAVE_GOOD);
 }
 END_TEST
 
@@ -341,7 +341,7 @@ START_TEST(test_the_zoo_judges_clients_as_any_server)
 	struct server_options o =
 	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--client-ca", "ca"));
 
-	ck_assert_int_eq(o.clients.mode, CLIENTAUTH_REQUIRE);
+	ck_assert_int_eq(o.clients.mode, CLIENT_AUTH_REQUIRE);
 	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--crlfile", "c"), "--client-ca");
 }
 END_TEST
@@ -392,9 +392,9 @@ START_TEST(test_other_places)
 	    "--listen=systemd"));
 
 	ck_assert_uint_eq(o.listen_count, 3);
-	ck_assert_int_eq(o.listen[0].kind, PLACE_UNIX);
+	ck_assert_int_eq(o.listen[0].kind, ENDPOINT_UNIX);
 	ck_assert_str_eq(o.listen[0].text, "/run/h.sock");
-	ck_assert_int_eq(o.listen[1].kind, PLACE_SYSTEMD);
+	ck_assert_int_eq(o.listen[1].kind, ENDPOINT_SYSTEMD);
 	ck_assert_str_eq(o.listen[1].text, "web");
 	ck_assert_str_eq(o.listen[2].text, "");
 	refused(WORDS("--listen", "unix:"), "--listen unix:PATH: the path is empty");

@@ -19,7 +19,7 @@
 #include "client/step/verify.h"
 #include "tls/context.h"
 #include "support/check_main.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 /* The server writes into connections that are closed. */
 static const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -86,10 +86,10 @@ static int serve(SSL_CTX *ctx, int fd, const struct service *service)
 
 static pid_t start_server(int version, const struct service *service, int *client_fd)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .policy.max = version };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .policy.max = version };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
+	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
 	int ends[2];
 	pid_t pid;
 
@@ -103,7 +103,7 @@ static pid_t start_server(int version, const struct service *service, int *clien
 		_exit(serve(ctx, ends[1], service));
 	}
 	close(ends[1]);
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	*client_fd = ends[0];
 	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
 	return pid;
@@ -128,10 +128,10 @@ static void expect(int version, const struct service *service, const struct clie
 		{ "close", step_close },
 		{ NULL, NULL },
 	};
-	static const struct tlsctx_judge judge = { verify_callback, staple_callback };
+	static const struct tls_context_judge judge = { verify_callback, staple_callback };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	SSL_CTX *ctx = tlsctx_client(&o->trust, &o->policy, &o->identity, &judge, &oc);
+	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, &oc);
 	int fd, status;
 	pid_t pid = start_server(version, service, &fd);
 
@@ -141,7 +141,7 @@ static void expect(int version, const struct service *service, const struct clie
 	session_run(&s, steps, NULL, &oc);
 	ck_assert_outcome(&oc, code, "");
 	session_free(&s);
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
 	ck_assert_msg(words == ANY_ALERT

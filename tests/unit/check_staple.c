@@ -11,7 +11,7 @@
 
 #include "tls/context.h"
 #include "support/check_main.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 enum { HOUR = 3600, DAY = 24 * HOUR };
 
@@ -225,10 +225,10 @@ static long stapled(SSL_CTX *server)
 
 START_TEST(test_it_is_stapled_until_it_is_stale)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .tickets = 0 };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *alone = tlsctx_server(&id, &choice, &oc), *joined;
+	SSL_CTX *alone = tls_context_server(&id, &choice, &oc), *joined;
 	struct staple_facts facts;
 	unsigned char *der;
 	size_t len = make(&(struct response){ .until_s = 2 }, &der);
@@ -236,9 +236,9 @@ START_TEST(test_it_is_stapled_until_it_is_stale)
 	testpki_write_text("short.der", (const char *)der, len);
 	ck_assert_int_eq(stapled(alone), -1);
 	ck_assert_int_eq(
-	    tlsstaple_load(alone, "short.der", tlsctx_chain(alone, 1), &facts, &oc), 0);
+	    stapling_load(alone, "short.der", tls_context_chain(alone, 1), &facts, &oc), 0);
 	/* A context that has the certificate from this one staples it, too. */
-	joined = tlsctx_join(&alone, 1, &choice, &oc);
+	joined = tls_context_join(&alone, 1, &choice, &oc);
 	ck_assert_ptr_nonnull(joined);
 	if (time(NULL) < facts.next_update - 1) {
 		ck_assert_int_eq(stapled(alone), (long)len);
@@ -248,22 +248,22 @@ START_TEST(test_it_is_stapled_until_it_is_stale)
 		poll(NULL, 0, 10);
 	ck_assert_int_eq(stapled(alone), -1);
 	ck_assert_int_eq(stapled(joined), -1);
-	tlsctx_free(joined);
-	tlsctx_free(alone);
+	tls_context_free(joined);
+	tls_context_free(alone);
 	OPENSSL_free(der);
 }
 END_TEST
 
 static struct outcome load(const char *path, struct staple_facts *facts)
 {
-	const struct tlsident id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tlsctx_choice choice = { .tickets = 0 };
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tlsctx_server(&id, &choice, &oc);
+	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
 
 	ck_assert_ptr_nonnull(ctx);
-	tlsstaple_load(ctx, path, tlsctx_chain(ctx, 1), facts, &oc);
-	tlsctx_free(ctx);
+	stapling_load(ctx, path, tls_context_chain(ctx, 1), facts, &oc);
+	tls_context_free(ctx);
 	return oc;
 }
 

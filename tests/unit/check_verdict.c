@@ -4,7 +4,7 @@
 
 #include "support/check_main.h"
 #include "support/scene.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 enum { DAY = 86400 };
 

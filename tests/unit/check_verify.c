@@ -18,7 +18,7 @@
 #include "tls/context.h"
 #include "tls/conn.h"
 #include "support/check_main.h"
-#include "support/testpki.h"
+#include "support/test_pki.h"
 
 enum { DAY = 86400 };
 
@@ -116,7 +116,7 @@ START_TEST(test_a_root_made_anew_under_its_old_name)
 	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
 	struct outcome oc;
 
-	v.cause.link = CERTLINK_NOT_SIGNED;
+	v.cause.link = CERT_ISSUER_NOT_SIGNED;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA,
 	    "was issued by \"Top CA\"; the certificate of that name in --cacert ca.pem has "
@@ -170,14 +170,14 @@ END_TEST
 START_TEST(test_expired)
 {
 	struct verdict v = leaf_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
-	char when[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX];
 	struct outcome oc;
 
 	v.culprit.not_after = time(NULL) - 3 * DAY - 60;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_EXPIRED,
 	    "the certificate of \"a.test\" expired 3 days ago, at ");
-	ck_assert_has(oc.detail, certinfo_time(v.culprit.not_after, when));
+	ck_assert_has(oc.detail, cert_info_time(v.culprit.not_after, when));
 	ck_assert_has(oc.advice, "our clock says ");
 
 	v = intermediate_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
@@ -189,20 +189,20 @@ END_TEST
 START_TEST(test_not_yet_valid)
 {
 	struct verdict v = leaf_verdict(X509_V_ERR_CERT_NOT_YET_VALID);
-	char when[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX];
 	struct outcome oc;
 
 	v.culprit.not_before = time(NULL) + 5 * 3600 + 60;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_NOT_YET_VALID, "5 hours from now; is a clock wrong?");
-	ck_assert_has(oc.detail, certinfo_time(v.culprit.not_before, when));
+	ck_assert_has(oc.detail, cert_info_time(v.culprit.not_before, when));
 	ck_assert_has(oc.advice, "date -u on both machines");
 }
 END_TEST
 
 START_TEST(test_wrong_name)
 {
-	/* All else about names is in check_certname. */
+	/* All else about names is in check_cert_name. */
 	const struct testpki_cert *leaf = testpki_leaf(testpki_root("Root"), "DNS:a.test");
 	struct verdict v = leaf_verdict(X509_V_ERR_HOSTNAME_MISMATCH);
 	struct outcome oc;
@@ -278,7 +278,7 @@ START_TEST(test_a_ca_that_may_not)
 	ck_assert_outcome(&oc, OC_CERT_INVALID, "\"Sub CA\" may not be where it is in the chain");
 	ck_assert_has(oc.advice, "-ext basicConstraints");
 	v.error = X509_V_ERR_CERT_SIGNATURE_FAILURE;
-	v.cause.link = CERTLINK_NOT_SIGNED;
+	v.cause.link = CERT_ISSUER_NOT_SIGNED;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_INVALID, "signature of the intermediate \"Sub CA\"");
 }
@@ -330,8 +330,8 @@ END_TEST
 
 START_TEST(test_a_certificate_without_subject)
 {
-	struct certinfo cert = { .sans = "\"a.test\", \"b.test\"" };
-	char label[CERTINFO_NAME_MAX];
+	struct cert_info cert = { .sans = "\"a.test\", \"b.test\"" };
+	char label[CERT_INFO_NAME_MAX];
 
 	ck_assert_str_eq(verdict_label(&cert, label), "a.test");
 	cert.sans[0] = '\0';
@@ -346,7 +346,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	struct verdict v;
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	struct outcome oc = OUTCOME_NONE;
-	struct tlsio *tls = tlsio_new_client(ctx, -1, NULL, name, &v, &oc);
+	struct tls_conn *tls = tls_conn_new_client(ctx, -1, NULL, name, &v, &oc);
 	X509_STORE *trusted = X509_STORE_new();
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	STACK_OF(X509) *untrusted = sk_X509_new_null();
@@ -366,7 +366,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	memset(&v, 0xff, sizeof v);
 	v.certs = NULL;
 	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
-	    (SSL *)tlsio_library(tls));
+	    (SSL *)tls_conn_library(tls));
 
 	ck_assert_int_eq(verify_callback(store, NULL), expected == X509_V_OK ? 1 : 0);
 	ck_assert_int_eq(X509_STORE_CTX_get_error(store), expected);
@@ -381,7 +381,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	sk_X509_free(untrusted);
 	X509_STORE_CTX_free(store);
 	X509_STORE_free(trusted);
-	tlsio_free(tls);
+	tls_conn_free(tls);
 	SSL_CTX_free(ctx);
 	return v;
 }
@@ -411,12 +411,12 @@ START_TEST(test_the_callback_knows_who_is_missing)
 
 	ck_assert_int_eq(v.depth, 0);
 	ck_assert_str_eq(v.culprit.issuer, "Test Intermediate");
-	ck_assert_int_eq(v.cause.link, CERTLINK_STRANGER);
+	ck_assert_int_eq(v.cause.link, CERT_ISSUER_STRANGER);
 
 	v = judge(leaf, sub, anew, "a.test", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
 	ck_assert_int_eq(v.depth, 1);
 	ck_assert_str_eq(v.culprit.subject, "Test Intermediate");
-	ck_assert_int_eq(v.cause.link, CERTLINK_NOT_SIGNED);
+	ck_assert_int_eq(v.cause.link, CERT_ISSUER_NOT_SIGNED);
 }
 END_TEST
 
@@ -451,8 +451,8 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	const struct tlsctx_judge judge = { verify_callback, staple_callback };
-	SSL_CTX *ctx = tlsctx_client(&options.trust, &options.policy, &options.identity,
+	const struct tls_context_judge judge = { verify_callback, staple_callback };
+	SSL_CTX *ctx = tls_context_client(&options.trust, &options.policy, &options.identity,
 	    &judge, &oc);
 	int pair[2];
 
@@ -460,7 +460,7 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	session_init(&s, &options, ctx);
 	s.fd = pair[0];
-	s.tls = tlsio_new_client(ctx, s.fd, NULL, s.verify_name, &s.verdict, &oc);
+	s.tls = tls_conn_new_client(ctx, s.fd, NULL, s.verify_name, &s.verdict, &oc);
 	ck_assert_ptr_nonnull(s.tls);
 	ck_assert_int_eq(step_verify(&s, &oc), -1);
 	ck_assert_outcome(&oc, OC_CERT_INVALID, "without a verified certificate");
@@ -468,12 +468,12 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	/* Even when everything else claims to be well: there is no certificate with the name. */
 	oc = OUTCOME_NONE;
 	s.verdict.ran = true;
-	ck_assert_int_eq(tlsfacts_verify_result(s.tls), X509_V_OK);
+	ck_assert_int_eq(tls_facts_verify_result(s.tls), X509_V_OK);
 	ck_assert_int_eq(step_verify(&s, &oc), -1);
 	ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, "not for \"a.test\"");
 
 	session_free(&s);
-	tlsctx_free(ctx);
+	tls_context_free(ctx);
 	close(pair[1]);
 }
 END_TEST

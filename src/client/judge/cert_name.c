@@ -12,9 +12,9 @@
 #include "net/hostname.h"
 #include "base/text.h"
 
-bool certname_matches(X509 *cert, const char *name)
+bool cert_name_matches(X509 *cert, const char *name)
 {
-	/* As in tlsio_new_client: SANs only, whole labels only. */
+	/* As in tls_conn_new_client: SANs only, whole labels only. */
 	const unsigned flags =
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
 
@@ -108,7 +108,7 @@ static void try_name(void *arg, const char *entry)
 		return;
 	/* Verified without the dot at its end. */
 	snprintf(name, sizeof name, "%.*s", (int)(entry[len - 1] == '.' ? len - 1 : len), entry);
-	if (certname_matches(c->cert, name))
+	if (cert_name_matches(c->cert, name))
 		memcpy(c->name, name, sizeof name);
 }
 
@@ -117,7 +117,7 @@ static void advise(X509 *cert, const char *name, struct outcome *oc)
 	const char *kind = addr_is_literal(name) ? "an IP address" : "a DNS name";
 	struct candidate c = { .cert = cert };
 
-	certinfo_each_name(cert, try_name, &c);
+	cert_info_each_name(cert, try_name, &c);
 	if (c.name[0])
 		outcome_advise(oc, "--verify-name %s, or issue a certificate that lists %s", c.name,
 		    name);
@@ -128,12 +128,12 @@ static void advise(X509 *cert, const char *name, struct outcome *oc)
 
 /* ---- what it is for instead -------------------------------------------------------------- */
 
-static void explain_no_names(const X509 *cert, const struct certinfo *leaf, const char *name,
+static void explain_no_names(const X509 *cert, const struct cert_info *leaf, const char *name,
     struct outcome *oc)
 {
-	char others[CERTINFO_SANS_MAX];
+	char others[CERT_INFO_SANS_MAX];
 
-	certinfo_alternatives(cert, others);
+	cert_info_alternatives(cert, others);
 	if (strcasecmp(leaf->subject, name) == 0)
 		outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the certificate has \"%s\" only as the CN of its subject, "
@@ -151,15 +151,15 @@ static void explain_no_names(const X509 *cert, const struct certinfo *leaf, cons
 		    others[0] ? ", only " : "", others, name);
 }
 
-int certname_explain(X509 *cert, const char *name, struct outcome *oc)
+int cert_name_explain(X509 *cert, const char *name, struct outcome *oc)
 {
 	struct near near = { .name = name, .address = addr_is_literal(name) };
-	char entry[CERTINFO_NAME_MAX];
-	struct certinfo leaf;
+	char entry[CERT_INFO_NAME_MAX];
+	struct cert_info leaf;
 	struct text t;
 
-	certinfo_get(cert, &leaf);
-	certinfo_each_name(cert, look_at, &near);
+	cert_info_get(cert, &leaf);
+	cert_info_each_name(cert, look_at, &near);
 	text_begin(&t, entry, sizeof entry);
 	text_add_bytes(&t, near.entry, strlen(near.entry), "\"");
 	if (!leaf.sans[0])

@@ -12,12 +12,12 @@
  * Is a certificate for a name or IP literal? By the rule that the handshake applies: DNS names
  * and IP addresses of the subjectAltName alone, a wildcard is one whole label (RFC 9525).
  */
-bool certname_matches(X509 *cert, const char *name);
+bool cert_name_matches(X509 *cert, const char *name);
 
 /*
  * Why it is not: CERT_WRONG_NAME with the entry that comes nearest, its type and the rule. Advises
- * --verify-name only with a name that certname_matches accepts. Returns -1.
+ * --verify-name only with a name that cert_name_matches accepts. Returns -1.
  */
-int certname_explain(X509 *cert, const char *name, struct outcome *oc);
+int cert_name_explain(X509 *cert, const char *name, struct outcome *oc);
 
 #endif

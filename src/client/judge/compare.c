@@ -13,23 +13,23 @@
  * value and theirs between these words, cut to the width; 0: the words are all.
  */
 static const struct {
-	enum sighting_field field;
+	enum conn_report_field field;
 	int width;
 	const char *before, *between, *after;
 } rows[] = {
-	{ SIGHTING_BINDING, 0,
+	{ CONN_REPORT_BINDING, 0,
 	    "TLS is terminated between you and the server: the two ends do not share keys", "",
 	    "" },
-	{ SIGHTING_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... came, ",
+	{ CONN_REPORT_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... came, ",
 	    "... was sent" },
-	{ SIGHTING_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
+	{ CONN_REPORT_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
 	    ", the server was asked for ", "" },
-	{ SIGHTING_PEER, ADDR_TEXT_MAX, "the source address was rewritten: you are ",
+	{ CONN_REPORT_PEER, ADDR_TEXT_MAX, "the source address was rewritten: you are ",
 	    ", the server sees ", "" },
-	{ SIGHTING_PROTOCOL, 20, "protocol: ", " here, ", " at the server" },
-	{ SIGHTING_CIPHER, 40, "cipher: ", " here, ", " at the server" },
-	{ SIGHTING_GROUP, 30, "group: ", " here, ", " at the server" },
-	{ SIGHTING_RESUMED, 3, "resumed: ", " here, ", " at the server" },
+	{ CONN_REPORT_PROTOCOL, 20, "protocol: ", " here, ", " at the server" },
+	{ CONN_REPORT_CIPHER, 40, "cipher: ", " here, ", " at the server" },
+	{ CONN_REPORT_GROUP, 30, "group: ", " here, ", " at the server" },
+	{ CONN_REPORT_RESUMED, 3, "resumed: ", " here, ", " at the server" },
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -57,8 +57,8 @@ static int shown(const char *value, int width)
 	return (int)text_fit(value, strlen(value), (size_t)width);
 }
 
-bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
-    enum sighting_field field)
+bool compare_differs(const struct conn_report *ours, const struct conn_report *theirs,
+    enum conn_report_field field)
 {
 	bool listed = false;
 
@@ -68,17 +68,17 @@ bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
 	if (!listed)
 		return false;
 	/* In a resumption no certificate is sent, and the client has the first one's. */
-	if (field == SIGHTING_CERTIFICATE && sighting_is_none(theirs, field))
+	if (field == CONN_REPORT_CERTIFICATE && conn_report_is_none(theirs, field))
 		return false;
-	if (field == SIGHTING_PEER)
+	if (field == CONN_REPORT_PEER)
 		return !is_same_address(ours->value[field], theirs->value[field]);
 	return strcmp(ours->value[field], theirs->value[field]) != 0;
 }
 
-static void say(char *to, size_t max, size_t row, const struct sighting *ours,
-    const struct sighting *theirs)
+static void say(char *to, size_t max, size_t row, const struct conn_report *ours,
+    const struct conn_report *theirs)
 {
-	enum sighting_field field = rows[row].field;
+	enum conn_report_field field = rows[row].field;
 	const char *our = ours->value[field], *their = theirs->value[field];
 	int width = rows[row].width;
 
@@ -86,10 +86,10 @@ static void say(char *to, size_t max, size_t row, const struct sighting *ours,
 	    rows[row].between, shown(their, width), their, rows[row].after);
 }
 
-int compare_sightings(const struct sighting *ours, const struct sighting *theirs,
+int compare_sightings(const struct conn_report *ours, const struct conn_report *theirs,
     char remark[COMPARE_REMARK_MAX], struct outcome *oc)
 {
-	bool bound = !sighting_is_none(ours, SIGHTING_BINDING), any = false, address = false;
+	bool bound = !conn_report_is_none(ours, CONN_REPORT_BINDING), any = false, address = false;
 	char words[COMPARE_REMARK_MAX], found[OUTCOME_TEXT_MAX] = "";
 
 	for (size_t i = 0; i < ROWS; i++) {
@@ -97,7 +97,7 @@ int compare_sightings(const struct sighting *ours, const struct sighting *theirs
 
 		if (!compare_differs(ours, theirs, rows[i].field))
 			continue;
-		if (rows[i].field == SIGHTING_PEER)
+		if (rows[i].field == CONN_REPORT_PEER)
 			address = true;
 		else
 			any = true;

@@ -23,11 +23,11 @@ enum { COMPARE_REMARK_MAX = 384 };
  * Pure. Returns 0 with remark, which is "" when there is nothing to remark, or
  * -1 with OC_PATH_DIFFERS.
  */
-int compare_sightings(const struct sighting *ours, const struct sighting *theirs,
+int compare_sightings(const struct conn_report *ours, const struct conn_report *theirs,
     char remark[COMPARE_REMARK_MAX], struct outcome *oc);
 
 /* Does it count as a difference in this field? What only the server knows never does. */
-bool compare_differs(const struct sighting *ours, const struct sighting *theirs,
-    enum sighting_field field);
+bool compare_differs(const struct conn_report *ours, const struct conn_report *theirs,
+    enum conn_report_field field);
 
 #endif

@@ -9,7 +9,7 @@ static int advise(const struct distrust *d, struct outcome *oc)
 {
 	if (oc->code == OC_CERT_SELF_SIGNED)
 		return -1;
-	if (d->cause->link == CERTLINK_NOT_SIGNED)
+	if (d->cause->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_advise(oc,
 		    "was \"%s\" made anew? Then get its present root, "
 		    "or issue the certificate again",
@@ -35,7 +35,7 @@ static int explain_trust(const struct distrust *d, struct outcome *oc)
 	else if (d->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
 		outcome_set(oc, OC_CERT_SELF_SIGNED, "%s is self-signed and not in %s", d->who,
 		    d->store);
-	else if (d->cause->link != CERTLINK_STRANGER)
+	else if (d->cause->link != CERT_ISSUER_STRANGER)
 		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\"", d->who, d->issuer);
 	else if (d->alone)
 		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
@@ -45,7 +45,7 @@ static int explain_trust(const struct distrust *d, struct outcome *oc)
 	else
 		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s",
 		    d->who, d->issuer, d->store);
-	certcause_append(d->cause, d->store, peer, oc);
+	issuer_cause_append(d->cause, d->store, peer, oc);
 	return advise(d, oc);
 }
 
@@ -61,18 +61,18 @@ static int explain_marked(const struct distrust *d, struct outcome *oc)
 /* What no client accepts, whomever it trusts. */
 static int explain_cause(const struct distrust *d, struct outcome *oc)
 {
-	const struct certcause *c = d->cause;
+	const struct issuer_cause *c = d->cause;
 
-	certcause_explain(c, d->who, d->store, peer, OC_CERT_INVALID, oc);
-	if (c->flaw.kind != CERTFLAW_NONE)
+	issuer_cause_explain(c, d->who, d->store, peer, OC_CERT_INVALID, oc);
+	if (c->flaw.kind != CERT_FLAW_NONE)
 		return -1;
-	if (c->link == CERTLINK_SERIAL)
+	if (c->link == CERT_ISSUER_SERIAL)
 		outcome_advise(oc,
 		    "issue it anew, best without issuer and serial in authorityKeyIdentifier; "
 		    "until then --cacert FILE with the former certificate of \"%s\"; if that is "
 		    "no root, let the server send it instead",
 		    c->name);
-	else if (c->link == CERTLINK_FLAWED)
+	else if (c->link == CERT_ISSUER_FLAWED)
 		outcome_advise(oc,
 		    "issue the certificate of \"%s\" anew; openssl x509 -noout -text -in FILE "
 		    "shows what it holds",
@@ -84,15 +84,15 @@ static int explain_cause(const struct distrust *d, struct outcome *oc)
 static int explain_signature(const struct distrust *d, struct outcome *oc)
 {
 	switch (d->cause->link) {
-	case CERTLINK_NOT_SIGNED:
+	case CERT_ISSUER_NOT_SIGNED:
 		outcome_set(oc, OC_CERT_INVALID,
 		    "the signature of %s is not of the key of \"%s\" %s %s: it was changed, or "
 		    "that CA was made anew under its old name",
 		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
 		    d->cause->sent ? peer : d->store);
 		return advise(d, oc);
-	case CERTLINK_UNCHECKED:
-	case CERTLINK_STRANGER:
+	case CERT_ISSUER_UNCHECKED:
+	case CERT_ISSUER_STRANGER:
 		return outcome_set(oc, OC_CERT_INVALID,
 		    "the signature of %s cannot be verified: the TLS library does not accept its "
 		    "algorithm",
@@ -112,7 +112,7 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 
 int distrust_explain(const struct distrust *d, struct outcome *oc)
 {
-	if (certcause_beyond_trust(d->cause) && d->error != X509_V_ERR_CERT_SIGNATURE_FAILURE)
+	if (issuer_cause_beyond_trust(d->cause) && d->error != X509_V_ERR_CERT_SIGNATURE_FAILURE)
 		return explain_cause(d, oc);
 	switch (d->error) {
 	case X509_V_ERR_CERT_UNTRUSTED:

@@ -10,7 +10,7 @@
 /* A certificate that leads to no trusted root, or whose signature is wrong. */
 struct distrust {
 	int error; /* X509_V_ERR_* */
-	const struct certcause *cause;
+	const struct issuer_cause *cause;
 	const char *who;    /* the certificate, as "the certificate of "a.test"" */
 	const char *label;  /* its name alone */
 	const char *issuer; /* its issuer's name */

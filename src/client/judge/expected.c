@@ -11,11 +11,11 @@ int expected_load(struct expected *e, struct outcome *oc)
 
 	if (!e->file || e->cert.sha256[0])
 		return 0;
-	cert = tlsident_read_certificate(e->file, oc);
+	cert = tls_identity_read_certificate(e->file, oc);
 	if (!cert)
 		return -1;
-	certinfo_get(cert, &e->cert);
-	tlsident_free_certificate(cert);
+	cert_info_get(cert, &e->cert);
+	tls_identity_free_certificate(cert);
 	return 0;
 }
 
@@ -26,13 +26,13 @@ bool expected_differs(const struct expected *e, const struct verdict *v)
 
 int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc)
 {
-	const struct certinfo *served = &v->chain[0];
-	char ours[CERTINFO_TIME_MAX], theirs[CERTINFO_TIME_MAX], label[CERTINFO_NAME_MAX];
+	const struct cert_info *served = &v->chain[0];
+	char ours[CERT_INFO_TIME_MAX], theirs[CERT_INFO_TIME_MAX], label[CERT_INFO_NAME_MAX];
 	bool kin = strcmp(served->sans, e->cert.sans) == 0 &&
 	    strcmp(served->subject, e->cert.subject) == 0;
 
-	certinfo_time(e->cert.not_before, ours);
-	certinfo_time(served->not_before, theirs);
+	cert_info_time(e->cert.not_before, ours);
+	cert_info_time(served->not_before, theirs);
 	if (kin && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
 		    "renewed, but the old one is still served: it is of %s, the one in %s of %s",

@@ -11,7 +11,7 @@
 /* The certificate that the wire must carry: --expect-cert. Zeroed: any. */
 struct expected {
 	const char *file; /* NULL: none is expected */
-	struct certinfo cert;
+	struct cert_info cert;
 };
 
 /*

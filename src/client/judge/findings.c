@@ -47,10 +47,10 @@ bool findings_disordered(X509_STORE_CTX *judged)
 	for (int i = 0; i + 1 < n; i++) {
 		X509 *cert = sk_X509_value(sent, i);
 
-		if (certinfo_issued(sk_X509_value(sent, i + 1), cert))
+		if (cert_info_issued(sk_X509_value(sent, i + 1), cert))
 			continue;
 		for (int j = 0; j < n; j++) {
-			if (j != i && certinfo_issued(sk_X509_value(sent, j), cert))
+			if (j != i && cert_info_issued(sk_X509_value(sent, j), cert))
 				return true;
 		}
 	}
@@ -71,12 +71,12 @@ void findings_collect(struct findings *f, X509_STORE_CTX *judged)
 
 	look_on(f, judged);
 	if (n > 0 && is_trust(X509_STORE_CTX_get_error(judged)))
-		f->system_knows = tlstrust_knows_issuer(sk_X509_value(built, n - 1));
+		f->system_knows = tls_trust_knows_issuer(sk_X509_value(built, n - 1));
 }
 
 enum outcome_code findings_code(int error)
 {
-	if (tlscrl_is_at_fault(error))
+	if (crl_store_is_at_fault(error))
 		return OC_CRL_UNUSABLE;
 	switch (error) {
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:

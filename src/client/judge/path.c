@@ -19,7 +19,7 @@ static const enum path_answer allowed[PATH_VARIANTS] = {
 
 /* ---- one result ------------------------------------------------------------------- */
 
-enum path_answer pathjudge_answer(enum outcome_code code)
+enum path_answer path_judge_answer(enum outcome_code code)
 {
 	switch (code) {
 	case OC_OK:
@@ -55,7 +55,7 @@ enum path_answer pathjudge_answer(enum outcome_code code)
 
 static enum path_answer answer(const struct path_result *r)
 {
-	return r->ran ? pathjudge_answer(r->code) : PATH_UNKNOWN;
+	return r->ran ? path_judge_answer(r->code) : PATH_UNKNOWN;
 }
 
 /* Its handshake was answered, by anything but a refusal. */
@@ -85,13 +85,13 @@ static bool ends_otherwise(const struct path_result results[], enum path_variant
 	    results[v].code != results[PATH_PLAIN].code;
 }
 
-bool pathjudge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
+bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
 {
 	return answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
 	    ends_otherwise(results, v);
 }
 
-enum outcome_code pathjudge_verdict(const struct path_result results[PATH_VARIANTS])
+enum outcome_code path_judge_verdict(const struct path_result results[PATH_VARIANTS])
 {
 	enum outcome_code worst = results[PATH_PLAIN].code;
 	unsigned most = 0;
@@ -101,10 +101,10 @@ enum outcome_code pathjudge_verdict(const struct path_result results[PATH_VARIAN
 	for (int v = 0; v < PATH_VARIANTS; v++) {
 		unsigned n = 0;
 
-		if (!pathjudge_failed(results, (enum path_variant)v))
+		if (!path_judge_failed(results, (enum path_variant)v))
 			continue;
 		for (int w = 0; w < PATH_VARIANTS; w++)
-			n += pathjudge_failed(results, (enum path_variant)w) &&
+			n += path_judge_failed(results, (enum path_variant)w) &&
 			    results[w].code == results[v].code;
 		if (n > most ||
 		    (n == most && outcome_status(results[v].code) < outcome_status(worst))) {
@@ -257,7 +257,7 @@ static bool judge_trouble(const struct path_result r[], struct path_findings *f)
 	return answer(&r[PATH_PLAIN]) >= PATH_UNREACHED;
 }
 
-void pathjudge(const struct path_result results[PATH_VARIANTS], struct path_findings *out)
+void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out)
 {
 	bool fits;
 
@@ -273,7 +273,7 @@ void pathjudge(const struct path_result results[PATH_VARIANTS], struct path_find
 		judge_facts(results, out);
 	judge_each(results, out);
 	for (int v = 0; v < PATH_VARIANTS && !fits; v++)
-		fits = pathjudge_failed(results, (enum path_variant)v);
+		fits = path_judge_failed(results, (enum path_variant)v);
 	if (!fits && outcome_layer(results[PATH_PLAIN].code) == LAYER_VERIFY)
 		find(out, FITS_CERTIFICATE, PATH_PLAIN);
 	else if (!fits)

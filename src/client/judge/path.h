@@ -52,7 +52,7 @@ enum path_answer {
 	PATH_UNKNOWN    /* not tried, or this machine's own failure */
 };
 
-enum path_answer pathjudge_answer(enum outcome_code code);
+enum path_answer path_judge_answer(enum outcome_code code);
 
 /* What the results support; each has a sentence. */
 enum path_finding {
@@ -110,20 +110,20 @@ struct path_findings {
 };
 
 /* The plain one was tried. In the order in which they are to be told. */
-void pathjudge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
+void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
 
 /*
  * Has this variant failed, where a good server has to answer as it answers the
  * plain one? To refuse a version, a name or a protocol by an alert is an answer;
  * another certificate for another name is one, too.
  */
-bool pathjudge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v);
+bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v);
 
 /*
  * What the test as a whole ended as: like the plain one, if that failed; else the
- * most frequent failure of the others (see pathjudge_failed), on a tie the one with the
+ * most frequent failure of the others (see path_judge_failed), on a tie the one with the
  * smaller status; else OC_OK.
  */
-enum outcome_code pathjudge_verdict(const struct path_result results[PATH_VARIANTS]);
+enum outcome_code path_judge_verdict(const struct path_result results[PATH_VARIANTS]);
 
 #endif

@@ -10,7 +10,7 @@ int pin_check_list(const char *list, struct outcome *oc)
 	for (;;) {
 		size_t len = strcspn(list, ";");
 
-		if (!certid_is_pin(list, len)) {
+		if (!cert_id_is_pin(list, len)) {
 			outcome_set(oc, OC_USAGE,
 			    "--pinnedpubkey: \"%.*s\" is no pin, which is sha256// and 44 "
 			    "characters of base64",
@@ -35,7 +35,7 @@ bool pin_matches(const char *list, const struct verdict *v)
 
 int pin_explain(const struct verdict *v, struct outcome *oc)
 {
-	char label[CERTINFO_NAME_MAX];
+	char label[CERT_INFO_NAME_MAX];
 
 	outcome_set(oc, OC_CERT_PIN_MISMATCH,
 	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",

@@ -20,7 +20,7 @@ void revocation_note_crls(struct revocation *r, X509_STORE_CTX *judged, int dept
 {
 	struct crl_answer answer;
 
-	tlscrl_ask(judged, depth, &answer);
+	crl_store_ask(judged, depth, &answer);
 	memset(r, 0, sizeof *r);
 	r->fault = answer.fault;
 	r->crl = answer.crl;
@@ -39,18 +39,18 @@ void revocation_note_staple(struct revocation *r, const struct staple_facts *sta
 static int explain_revoked(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
-	char span[CERTINFO_TIME_MAX], when[CERTINFO_TIME_MAX];
+	char span[CERT_INFO_TIME_MAX], when[CERT_INFO_TIME_MAX];
 
-	certinfo_time(r->at, when);
+	cert_info_time(r->at, when);
 	/* "Ago" is counted from the present only. */
 	if (chosen)
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked at %s", who, when);
 	else if (r->at > now)
 		outcome_set(oc, OC_CERT_REVOKED, "%s is revoked from %s on, in %s", who, when,
-		    certinfo_span(r->at - now, span));
+		    cert_info_span(r->at - now, span));
 	else
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s", who,
-		    certinfo_span(now - r->at, span), when);
+		    cert_info_span(now - r->at, span), when);
 	outcome_append(oc, "%s%s; so says ", r->reason[0] ? ": " : "", r->reason);
 	if (r->stapled)
 		outcome_append(oc, "the OCSP response that the server staples to it");
@@ -78,15 +78,15 @@ static const char *clock_of(bool chosen)
 static int explain_fault(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
-	char text[CRLWORDS_MAX], when[CERTINFO_TIME_MAX];
+	char text[CRL_TEXT_MAX], when[CERT_INFO_TIME_MAX];
 
 	outcome_set(oc, OC_CRL_UNUSABLE, "%s cannot be looked up: %s", who,
-	    crlwords_describe(&r->crl, r->fault, now, text));
+	    crl_text_describe(&r->crl, r->fault, now, text));
 	if (r->fault == CRL_STALE || r->fault == CRL_EARLY)
-		outcome_advise(oc, "%s; %s says %s", crlwords_advice(r->fault), clock_of(chosen),
-		    certinfo_time(now, when));
+		outcome_advise(oc, "%s; %s says %s", crl_text_advice(r->fault), clock_of(chosen),
+		    cert_info_time(now, when));
 	else
-		outcome_advise(oc, "%s", crlwords_advice(r->fault));
+		outcome_advise(oc, "%s", crl_text_advice(r->fault));
 	return -1;
 }
 

@@ -47,7 +47,8 @@ int staple_callback(SSL *ssl, void *unused)
 	/* Nor does it bring a certificate: both are judged when it is done. */
 	if (SSL_session_reused(ssl))
 		return 1;
-	return look(tlsio_owner(ssl), SSL_get0_verified_chain(ssl), der, len > 0 ? (size_t)len : 0);
+	return look(tls_conn_owner(ssl), SSL_get0_verified_chain(ssl), der,
+	    len > 0 ? (size_t)len : 0);
 }
 
 void staple_judge_again(struct verdict *v, X509_STORE_CTX *verified, const unsigned char *der,

@@ -29,29 +29,29 @@ const X509 *verdict_certificate(const struct verdict *v, int i)
 }
 
 /* The first of "a.test", "b.test", without its quotes. */
-static const char *first_name(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+static const char *first_name(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX])
 {
 	const char *name = cert->sans + (cert->sans[0] == '"');
 
-	snprintf(buf, CERTINFO_NAME_MAX, "%.*s", (int)strcspn(name, "\""), name);
+	snprintf(buf, CERT_INFO_NAME_MAX, "%.*s", (int)strcspn(name, "\""), name);
 	return buf;
 }
 
-const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX])
+const char *verdict_label(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX])
 {
 	if (!cert->subject[0])
 		return first_name(cert, buf);
-	snprintf(buf, CERTINFO_NAME_MAX, "%s", cert->subject);
+	snprintf(buf, CERT_INFO_NAME_MAX, "%s", cert->subject);
 	return buf;
 }
 
-enum { WHO_MAX = CERTINFO_NAME_MAX + 32 };
+enum { WHO_MAX = CERT_INFO_NAME_MAX + 32 };
 
 /* The certificate that the error is about, by its place in the chain. */
 static const char *who(const struct verdict *v, char buf[WHO_MAX])
 {
 	const char *what = "the certificate of";
-	char label[CERTINFO_NAME_MAX];
+	char label[CERT_INFO_NAME_MAX];
 
 	if (v->depth > 0)
 		what = v->culprit.self_signed ? "the root" : "the intermediate";
@@ -61,7 +61,7 @@ static const char *who(const struct verdict *v, char buf[WHO_MAX])
 
 static int explain_distrust(const struct verdict *v, const char *store, struct outcome *oc)
 {
-	char buf[WHO_MAX], label[CERTINFO_NAME_MAX];
+	char buf[WHO_MAX], label[CERT_INFO_NAME_MAX];
 	const struct distrust d = {
 		.error = v->error,
 		.cause = &v->cause,
@@ -75,23 +75,23 @@ static int explain_distrust(const struct verdict *v, const char *store, struct o
 	return distrust_explain(&d, oc);
 }
 
-enum { CLOCK_MAX = CERTINFO_TIME_MAX + 24 };
+enum { CLOCK_MAX = CERT_INFO_TIME_MAX + 24 };
 
 static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
 {
-	char when[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX];
 
 	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
-	    certinfo_time(v->at, when));
+	    cert_info_time(v->at, when));
 	return buf;
 }
 
 static int explain_expired(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], clock[CLOCK_MAX];
 
-	certinfo_time(v->culprit.not_after, when);
-	certinfo_span(v->at - v->culprit.not_after, span);
+	cert_info_time(v->culprit.not_after, when);
+	cert_info_span(v->at - v->culprit.not_after, span);
 	if (v->another_time)
 		outcome_set(oc, OC_CERT_EXPIRED,
 		    "%s is expired at the chosen time: it ends at %s, %s before that", who(v, buf),
@@ -110,10 +110,10 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 
 static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX], clock[CLOCK_MAX];
+	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], clock[CLOCK_MAX];
 
-	certinfo_time(v->culprit.not_before, when);
-	certinfo_span(v->culprit.not_before - v->at, span);
+	cert_info_time(v->culprit.not_before, when);
+	cert_info_span(v->culprit.not_before - v->at, span);
 	if (v->another_time) {
 		outcome_set(oc, OC_CERT_NOT_YET_VALID,
 		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
@@ -134,7 +134,7 @@ static int explain_wrong_name(const struct verdict *v, const char *name, struct 
 	if (!leaf)
 		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
 		    name);
-	return certname_explain(leaf, name, oc);
+	return cert_name_explain(leaf, name, oc);
 }
 
 static int explain_purpose(const struct verdict *v, struct outcome *oc)
@@ -234,7 +234,7 @@ static int explain_ca(const struct verdict *v, struct outcome *oc)
 static int explain_error(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc)
 {
-	if (certcause_beyond_trust(&v->cause))
+	if (issuer_cause_beyond_trust(&v->cause))
 		return explain_distrust(v, store, oc);
 	switch (v->error) {
 	case X509_V_ERR_OCSP_VERIFY_FAILED:
@@ -277,7 +277,7 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 static void suspect(const struct verdict *v, struct outcome *oc)
 {
 	outcome_append(oc,
-	    v->cause.link == CERTLINK_STRANGER ? ", but in the system's store"
+	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
 					       : "; the system's store has the one that did");
 	outcome_advise(oc,
 	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
@@ -292,7 +292,7 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	oc->verify_depth = v->depth;
 	explain_error(v, name, store, oc);
 	advise_lenient(v, oc);
-	if (v->findings.system_knows && !certcause_beyond_trust(&v->cause))
+	if (v->findings.system_knows && !issuer_cause_beyond_trust(&v->cause))
 		suspect(v, oc);
 	if (v->disordered)
 		outcome_append(oc, "; the server sends its certificates out of order");

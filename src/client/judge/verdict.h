@@ -30,14 +30,14 @@ struct verdict {
 	bool disordered;   /* the peer sends its chain out of order */
 	int sent;          /* certificates that the peer sent */
 	int chain_len;
-	struct certinfo chain[VERDICT_CHAIN_MAX]; /* as built, leaf first, as far as it was built */
-	struct certid leaf;                       /* chain[0], for machines */
+	struct cert_info chain[VERDICT_CHAIN_MAX]; /* leaf first, as far as it was built */
+	struct cert_id leaf;                       /* chain[0], for machines */
 	STACK_OF(X509) * certs;                   /* owned: all of it; NULL: none was seen */
-	struct certinfo culprit;                  /* the certificate that error is about */
+	struct cert_info culprit;                  /* the certificate that error is about */
 	struct findings findings;                 /* what else is wrong */
 	struct staple_facts staple;               /* the OCSP response, where one came */
 	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
-	struct certcause cause;       /* why culprit has no issuer, where trust was at fault */
+	struct issuer_cause cause;       /* why culprit has no issuer, where trust was at fault */
 	bool lenient_accepts; /* it passes without X509_V_FLAG_X509_STRICT: that was tried */
 	bool weak_accepts;    /* it would pass without that flag at security level 0 */
 };
@@ -59,6 +59,6 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
     struct outcome *oc);
 
 /* What people call a certificate: its subject, else the first name it lists. buf is returned. */
-const char *verdict_label(const struct certinfo *cert, char buf[CERTINFO_NAME_MAX]);
+const char *verdict_label(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX]);
 
 #endif

@@ -26,7 +26,7 @@ static bool take_number(const char *value, const char *before, const char *behin
 
 static bool take_date(const char *value, int64_t *out)
 {
-	char text[CERTINFO_TIME_MAX], back[CERTINFO_TIME_MAX];
+	char text[CERT_INFO_TIME_MAX], back[CERT_INFO_TIME_MAX];
 	struct tm tm = { .tm_mday = 0 };
 
 	if (strlen(value) == strlen("2026-12-01"))
@@ -40,12 +40,12 @@ static bool take_date(const char *value, int64_t *out)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	*out = certinfo_seconds(&tm);
+	*out = cert_info_seconds(&tm);
 	/* There is no 30th of February: what does not read the same again was no date. */
-	return strcmp(certinfo_time(*out, back), text) == 0;
+	return strcmp(cert_info_time(*out, back), text) == 0;
 }
 
-int moment_parse(const char *name, const char *value, int64_t *out, struct outcome *oc)
+int verify_time_parse(const char *name, const char *value, int64_t *out, struct outcome *oc)
 {
 	int64_t n;
 

@@ -12,6 +12,6 @@
  * from now, or seconds since 1970. name is the option as the user knows it.
  * Returns 0, or -1 with OC_USAGE.
  */
-int moment_parse(const char *name, const char *value, int64_t *out, struct outcome *oc);
+int verify_time_parse(const char *name, const char *value, int64_t *out, struct outcome *oc);
 
 #endif

@@ -43,7 +43,7 @@ static int set_pins(void *pins, const struct option_row *row, const char *value,
 	return pin_check_list(value, oc);
 }
 
-/* Read when all options are known: optcheck. */
+/* Read when all options are known: client_options_check. */
 static int name_expected(void *expected, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
@@ -56,7 +56,7 @@ static int set_verify_time(void *time, const struct option_row *row, const char 
     struct outcome *oc)
 {
 	(void)row;
-	return moment_parse("--verify-time", value, time, oc);
+	return verify_time_parse("--verify-time", value, time, oc);
 }
 
 static int add_detour(void *route, const struct option_row *row, const char *value,
@@ -81,8 +81,8 @@ static int set_proxy(void *proxy, const struct option_row *row, const char *valu
 }
 
 static const char *const announcements[] = {
-	[PROXYPROTO_V1] = "v1",
-	[PROXYPROTO_V2] = "v2",
+	[PROXY_PROTOCOL_V1] = "v1",
+	[PROXY_PROTOCOL_V2] = "v2",
 	NULL,
 };
 
@@ -95,7 +95,7 @@ static int set_announcement(void *to, const struct option_row *row, const char *
 	if (options_choice("--haproxy-protocol", value, row->choices, &at, oc) != 0)
 		return -1;
 	o->announce = true;
-	o->announce_version = (enum proxyproto_version)at;
+	o->announce_version = (enum proxy_protocol_version)at;
 	return 0;
 }
 
@@ -135,10 +135,10 @@ const struct option_row client_option_rows[] = {
 	FLAG("no-sni", no_sni, "request no name", PER_TARGET),
 	CALL("verify-name", "NAME", verify_name, set_name,
 	    "verify NAME, whatever name is requested", PER_TARGET),
-	CALL("tls-min", "VERSION", policy.min, tlspolicy_take_version, "minimum TLS version",
-	    .choices = tlspolicy_versions, .text = "1.2"),
-	CALL("tls-max", "VERSION", policy.max, tlspolicy_take_version, "maximum TLS version",
-	    .choices = tlspolicy_versions, .text = "1.3"),
+	CALL("tls-min", "VERSION", policy.min, tls_policy_take_version, "minimum TLS version",
+	    .choices = tls_policy_versions, .text = "1.2"),
+	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",
+	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("alpn", "NAME[,NAME]", alpn, "application protocols to offer; http/1.1 sends GET /"),
 
@@ -170,7 +170,7 @@ const struct option_row client_option_rows[] = {
 	UINT("count", "N", series.count, 0, 1, UINT_MAX, "probe N times, then print statistics",
 	    .letter = 'c', .text = "until Ctrl-C"),
 	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
-	UINT("parallel", "N", series.parallel, 32, 1, PARALLEL_WIDTH_MAX,
+	UINT("parallel", "N", series.parallel, 32, 1, RUNNER_WIDTH_MAX,
 	    "probes at a time, at most", .needs = "count interval targets all-addresses path-test"),
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,
@@ -223,7 +223,7 @@ static int print_version(void *none, const struct option_row *row, const char *v
     struct outcome *oc)
 {
 	(void)none, (void)row, (void)value, (void)oc;
-	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tlsctx_library());
+	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tls_context_library());
 	return 1;
 }
 

@@ -46,12 +46,12 @@ struct client_options {
 	bool no_sni;
 	struct proxy proxy; /* --proxy */
 	bool announce;      /* --haproxy-protocol */
-	enum proxyproto_version announce_version;
+	enum proxy_protocol_version announce_version;
 	struct route route; /* --connect-to, --resolve */
-	struct tlstrust trust;
+	struct tls_trust trust;
 	const char *pins; /* --pinnedpubkey, see pin.h; NULL: any key */
-	struct tlspolicy_choice policy;
-	struct tlsident identity; /* ours, for a server that asks; chain_file NULL: none */
+	struct tls_policy_choice policy;
+	struct tls_identity identity; /* ours, for a server that asks; chain_file NULL: none */
 	unsigned connect_ms;      /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_hello hello;
@@ -70,14 +70,14 @@ struct client_options {
 	bool verbose, quiet;
 };
 
-/* The table of its options, for --help, completions and optcheck. */
+/* The table of its options, for --help, completions and client_options_check. */
 extern const struct option_row client_option_rows[];
 
 /*
  * Read the command line. Returns 0 to go on, 1 when all is done (--help,
  * --version; printed to standard output), or -1 with OC_USAGE, or
  * with OC_FILE for the certificate of --expect-cert. Whether the options go
- * together is for optcheck.
+ * together is for client_options_check.
  */
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
 

@@ -15,7 +15,7 @@ static int check_days(const struct client_nagios *n, struct outcome *oc)
 	return -1;
 }
 
-int optcheck(struct client_options *o, struct outcome *oc)
+int client_options_check(struct client_options *o, struct outcome *oc)
 {
 	if (options_check(client_option_rows, &o->given, oc) != 0 ||
 	    check_days(&o->nagios, oc) != 0)

@@ -8,6 +8,6 @@
  * What no single option can tell: which exclude each other, which need another,
  * and a default that depends on others. Returns 0, or -1 with OC_USAGE.
  */
-int optcheck(struct client_options *o, struct outcome *oc);
+int client_options_check(struct client_options *o, struct outcome *oc);
 
 #endif

@@ -28,7 +28,7 @@ static char *take_word(char *p, char **to)
 }
 
 /* Split line in place; argv[0] is the program's name in spirit. Returns argc, or -1. */
-static int split(char *line, char *argv[TARGETLIST_WORDS_MAX], struct outcome *oc)
+static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *oc)
 {
 	static char nobody[] = "";
 	char *p = line, *to = line, *end;
@@ -39,9 +39,9 @@ static int split(char *line, char *argv[TARGETLIST_WORDS_MAX], struct outcome *o
 		p += strspn(p, blanks);
 		if (!*p || *p == '#')
 			return argc;
-		if (argc == TARGETLIST_WORDS_MAX)
+		if (argc == TARGET_LIST_WORDS_MAX)
 			return outcome_set(oc, OC_USAGE, "more than %d words",
-			    TARGETLIST_WORDS_MAX - 1);
+			    TARGET_LIST_WORDS_MAX - 1);
 		argv[argc++] = to;
 		end = take_word(p, &to);
 		if (!end)
@@ -54,15 +54,15 @@ static int split(char *line, char *argv[TARGETLIST_WORDS_MAX], struct outcome *o
 static int parse(char *words, const struct client_options *base, struct client_options *o,
     struct outcome *oc)
 {
-	char *argv[TARGETLIST_WORDS_MAX];
+	char *argv[TARGET_LIST_WORDS_MAX];
 	int argc = split(words, argv, oc);
 
 	if (argc < 0 || client_options_parse_target(o, base, argc, argv, oc) != 0)
 		return -1;
-	return optcheck(o, oc);
+	return client_options_check(o, oc);
 }
 
-int targetlist_options(const struct targetlist *list, size_t i, const struct client_options *base,
+int target_list_options(const struct target_list *list, size_t i, const struct client_options *base,
     struct client_options *o, char **words, struct outcome *oc)
 {
 	char *copy = strdup(list->targets[i].line);
@@ -86,7 +86,7 @@ static bool is_empty(const char *line)
 }
 
 /* Room for one more, twice as much each time. */
-static struct target *add_room(struct targetlist *list)
+static struct target *add_room(struct target_list *list)
 {
 	bool full = (list->count & (list->count - 1)) == 0;
 	size_t room = list->count == 0 ? 1 : 2 * list->count;
@@ -101,7 +101,7 @@ static struct target *add_room(struct targetlist *list)
 	return &targets[list->count];
 }
 
-static int add_line(struct targetlist *list, const char *line, unsigned number,
+static int add_line(struct target_list *list, const char *line, unsigned number,
     const struct client_options *base, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
@@ -115,7 +115,7 @@ static int add_line(struct targetlist *list, const char *line, unsigned number,
 	list->count++;
 	if (!t->line)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
-	if (targetlist_options(list, list->count - 1, base, &o, &words, &failed) != 0) {
+	if (target_list_options(list, list->count - 1, base, &o, &words, &failed) != 0) {
 		outcome_set(oc, failed.code, "line %u: %.400s", number, failed.detail);
 		if (failed.advice[0])
 			outcome_advise(oc, "%s", failed.advice);
@@ -129,18 +129,18 @@ static int add_line(struct targetlist *list, const char *line, unsigned number,
 	return 0;
 }
 
-static int refuse_binary(const struct filein *file, const char *path, struct outcome *oc)
+static int refuse_binary(const struct input_file *file, const char *path, struct outcome *oc)
 {
-	enum fileformat format = fileformat_recognize(file->bytes, file->len);
-	char advice[FILEFORMAT_ADVICE_MAX];
+	enum file_format format = file_format_recognize(file->bytes, file->len);
+	char advice[FILE_FORMAT_ADVICE_MAX];
 
 	outcome_set(oc, OC_FILE, "the list of targets %s cannot be used: it is %s", path,
-	    fileformat_name(format));
-	outcome_advise(oc, "%s", fileformat_advise(format, WANT_TEXT, path, advice));
+	    file_format_name(format));
+	outcome_advise(oc, "%s", file_format_advise(format, WANT_TEXT, path, advice));
 	return -1;
 }
 
-static int read_lines(struct targetlist *list, const struct filein *file,
+static int read_lines(struct target_list *list, const struct input_file *file,
     const struct client_options *base, struct outcome *oc)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
@@ -162,28 +162,29 @@ static int read_lines(struct targetlist *list, const struct filein *file,
 	return ret;
 }
 
-int targetlist_read(struct targetlist *list, const struct client_options *base, struct outcome *oc)
+int target_list_read(struct target_list *list, const struct client_options *base,
+    struct outcome *oc)
 {
-	static const struct filein_want want = { "the list of targets", TARGETLIST_BYTES_MAX,
+	static const struct input_file_want want = { "the list of targets", TARGET_LIST_BYTES_MAX,
 		false };
-	struct filein file = FILEIN_NONE;
+	struct input_file file = INPUT_FILE_NONE;
 	int ret;
 
 	memset(list, 0, sizeof *list);
 	if (strcmp(base->targets, "-") == 0)
-		ret = filein_read_stdin(&file, &want, oc);
+		ret = input_file_read_stdin(&file, &want, oc);
 	else
-		ret = filein_read(&file, base->targets, &want, oc);
+		ret = input_file_read(&file, base->targets, &want, oc);
 	if (ret != 0)
 		return -1;
 	ret = read_lines(list, &file, base, oc);
-	filein_free(&file);
+	input_file_free(&file);
 	if (ret != 0)
-		targetlist_free(list);
+		target_list_free(list);
 	return ret;
 }
 
-void targetlist_free(struct targetlist *list)
+void target_list_free(struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		free(list->targets[i].line);

@@ -13,9 +13,9 @@
  * not count. Kept as text, because the options of 10,000 targets are many times
  * as large.
  */
-enum { TARGETLIST_WORDS_MAX = 64, TARGETLIST_BYTES_MAX = 16 * 1024 * 1024 };
+enum { TARGET_LIST_WORDS_MAX = 64, TARGET_LIST_BYTES_MAX = 16 * 1024 * 1024 };
 
-struct targetlist {
+struct target_list {
 	struct target {
 		char *line;
 		unsigned number; /* of the line, from 1 */
@@ -28,15 +28,16 @@ struct targetlist {
  * Read the file, or standard input for "-", and try each line. Returns 0, or -1
  * with OC_FILE, or OC_USAGE with the number of the line.
  */
-int targetlist_read(struct targetlist *list, const struct client_options *base, struct outcome *oc);
+int target_list_read(struct target_list *list, const struct client_options *base,
+    struct outcome *oc);
 
 /*
  * What target i asks for. words is where the strings in o point: the caller's, to
  * be freed after o. Returns 0, or -1 with OC_USAGE, OC_FILE or OC_INTERNAL.
  */
-int targetlist_options(const struct targetlist *list, size_t i, const struct client_options *base,
+int target_list_options(const struct target_list *list, size_t i, const struct client_options *base,
     struct client_options *o, char **words, struct outcome *oc);
 
-void targetlist_free(struct targetlist *list);
+void target_list_free(struct target_list *list);
 
 #endif

@@ -29,22 +29,23 @@ static int widest(int width, const char *text)
 	return len > width ? len : width;
 }
 
-static void print_row(FILE *to, const struct addrtable_row *row, int address, int reason, int words)
+static void print_row(FILE *to, const struct address_table_row *row, int address, int reason,
+    int words)
 {
-	const struct vitals *v = &row->vitals;
-	char ms[SCREEN_MS_MAX], shortened[ADDR_TEXT_MAX], days[24] = "-";
+	const struct probe_facts *v = &row->probe_facts;
+	char ms[TERMINAL_MS_MAX], shortened[ADDR_TEXT_MAX], days[24] = "-";
 
 	if (v->chain_end != 0)
-		snprintf(days, sizeof days, "%" PRId64, vitals_days(v, v->chain_end));
+		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->chain_end));
 	fprintf(to, "%-*s  ", address,
-	    screen_shorten(row->address, address, shortened, sizeof shortened));
+	    terminal_shorten(row->address, address, shortened, sizeof shortened));
 	if (v->code == OC_OK)
 		fprintf(to, "%-*s", reason, "OK");
 	else
-		screen_print_bad(to, outcome_name(v->code), reason);
+		terminal_print_bad(to, outcome_name(v->code), reason);
 	fprintf(to, "  %-*.*s%5s %6s", CERTIFICATE, DIGITS,
 	    row->certificate[0] ? row->certificate : "-", days,
-	    screen_ms((uint64_t)v->us[PHASE_TOTAL], ms));
+	    terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
 	if (words > 0 && v->code != OC_OK)
 		fprintf(to, "  %.*s", words, v->detail);
 	fputc('\n', to);
@@ -52,7 +53,7 @@ static void print_row(FILE *to, const struct addrtable_row *row, int address, in
 
 /* ---- which certificates ------------------------------------------------------------- */
 
-static bool is_first(const struct addrtable_row rows[], size_t i)
+static bool is_first(const struct address_table_row rows[], size_t i)
 {
 	for (size_t k = 0; k < i; k++) {
 		if (strcmp(rows[k].certificate, rows[i].certificate) == 0)
@@ -61,11 +62,12 @@ static bool is_first(const struct addrtable_row rows[], size_t i)
 	return rows[i].certificate[0] != '\0';
 }
 
-static void print_certificate(FILE *to, const struct addrtable_row rows[], size_t count, size_t i)
+static void print_certificate(FILE *to, const struct address_table_row rows[], size_t count,
+    size_t i)
 {
-	char text[LIST_MAX], end[CERTINFO_TIME_MAX];
+	char text[LIST_MAX], end[CERT_INFO_TIME_MAX];
 	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
-	    rows[i].certificate, certinfo_time(rows[i].vitals.leaf_end, end));
+	    rows[i].certificate, cert_info_time(rows[i].probe_facts.leaf_end, end));
 	const char *separator = " ";
 
 	for (size_t k = i; k < count && len < sizeof text; k++) {
@@ -75,10 +77,10 @@ static void print_certificate(FILE *to, const struct addrtable_row rows[], size_
 		    rows[k].address);
 		separator = ", ";
 	}
-	screen_print_wrapped(to, text, 0);
+	terminal_print_wrapped(to, text, 0);
 }
 
-static void tell_difference(FILE *to, const struct addrtable_row rows[], size_t count)
+static void tell_difference(FILE *to, const struct address_table_row rows[], size_t count)
 {
 	size_t certificates = 0;
 
@@ -94,16 +96,16 @@ static void tell_difference(FILE *to, const struct addrtable_row rows[], size_t 
 	}
 }
 
-void addrtable_print(FILE *to, const struct addrtable_row rows[], size_t count)
+void address_table_print(FILE *to, const struct address_table_row rows[], size_t count)
 {
-	int address = ADDRESS, reason = REASON, words = VITALS_DETAIL_MAX;
+	int address = ADDRESS, reason = REASON, words = PROBE_FACTS_DETAIL_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		address = widest(address, rows[i].address);
-		reason = widest(reason, outcome_name(rows[i].vitals.code));
+		reason = widest(reason, outcome_name(rows[i].probe_facts.code));
 	}
-	if (screen_is_live(to)) {
-		int columns = (int)screen_columns(to);
+	if (terminal_is_live(to)) {
+		int columns = (int)terminal_columns(to);
 
 		if (address > columns - reason - REST)
 			address = columns - reason - REST;

@@ -10,10 +10,10 @@
 #include "tls/cert_info.h"
 
 /* One address of a name, and what became of it. */
-struct addrtable_row {
+struct address_table_row {
 	char address[ADDR_TEXT_MAX];           /* without the port */
-	char certificate[CERTINFO_SHA256_MAX]; /* its SHA-256 in hex; "": none was seen */
-	struct vitals vitals;
+	char certificate[CERT_INFO_SHA256_MAX]; /* its SHA-256 in hex; "": none was seen */
+	struct probe_facts probe_facts;
 };
 
 /*
@@ -21,6 +21,6 @@ struct addrtable_row {
  * words where there is room, in a file or from 100 columns on. Then, where not all
  * show the same certificate, who shows which.
  */
-void addrtable_print(FILE *to, const struct addrtable_row rows[], size_t count);
+void address_table_print(FILE *to, const struct address_table_row rows[], size_t count);
 
 #endif

@@ -310,8 +310,8 @@ static void print_all(enum outcome_code code)
 		printf("exit status %d, layer: %s\n", outcome_status(code),
 		    outcome_layer_name(code));
 	putchar('\n');
-	screen_print_wrapped(stdout, texts[code], 0);
-	screen_print_wrapped(stdout, outcome_advice(code), (size_t)printf("\ntry: ") - 1);
+	terminal_print_wrapped(stdout, texts[code], 0);
+	terminal_print_wrapped(stdout, outcome_advice(code), (size_t)printf("\ntry: ") - 1);
 }
 
 int explain_reason(const char *reason, struct outcome *oc)

@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-enum { FINE = 1 << RECORDER_FINE_BITS };
+enum { FINE = 1 << HISTOGRAM_FINE_BITS };
 
-static const uint64_t TOP_US = ((uint64_t)1 << RECORDER_TOP_BITS) - 1;
+static const uint64_t TOP_US = ((uint64_t)1 << HISTOGRAM_TOP_BITS) - 1;
 
 /*
- * A value of n bits more than RECORDER_FINE_BITS + 1 loses its n last ones; what
+ * A value of n bits more than HISTOGRAM_FINE_BITS + 1 loses its n last ones; what
  * is left, 64 to 127, is its place in row n + 1. Row 0 takes the values below 64.
  */
 static unsigned bucket_of(uint64_t us)
@@ -18,7 +18,7 @@ static unsigned bucket_of(uint64_t us)
 	if (us > TOP_US)
 		us = TOP_US;
 	if (us >= FINE)
-		row = 64 - (unsigned)__builtin_clzll(us) - RECORDER_FINE_BITS;
+		row = 64 - (unsigned)__builtin_clzll(us) - HISTOGRAM_FINE_BITS;
 	return row == 0 ? (unsigned)us : row * FINE + (unsigned)(us >> (row - 1)) - FINE;
 }
 
@@ -34,14 +34,14 @@ static uint64_t middle_of(unsigned bucket)
 	return low + width / 2;
 }
 
-static uint64_t clamp(const struct recorder *r, uint64_t us)
+static uint64_t clamp(const struct histogram *r, uint64_t us)
 {
 	if (us < r->min_us)
 		return r->min_us;
 	return us > r->max_us ? r->max_us : us;
 }
 
-void recorder_add(struct recorder *r, uint64_t us)
+void histogram_add(struct histogram *r, uint64_t us)
 {
 	if (r->count == 0 || us < r->min_us)
 		r->min_us = us;
@@ -52,7 +52,7 @@ void recorder_add(struct recorder *r, uint64_t us)
 	r->buckets[bucket_of(us)]++;
 }
 
-void recorder_merge(struct recorder *r, const struct recorder *from)
+void histogram_merge(struct histogram *r, const struct histogram *from)
 {
 	if (from->count == 0)
 		return;
@@ -62,11 +62,11 @@ void recorder_merge(struct recorder *r, const struct recorder *from)
 		r->max_us = from->max_us;
 	r->count += from->count;
 	r->sum_us += from->sum_us;
-	for (unsigned i = 0; i < RECORDER_BUCKETS; i++)
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
 		r->buckets[i] += from->buckets[i];
 }
 
-uint64_t recorder_quantile(const struct recorder *r, double q)
+uint64_t histogram_quantile(const struct histogram *r, double q)
 {
 	uint64_t rank = (uint64_t)ceil(q * (double)r->count), seen = 0;
 
@@ -74,7 +74,7 @@ uint64_t recorder_quantile(const struct recorder *r, double q)
 		return r->min_us;
 	if (rank >= r->count)
 		return r->max_us;
-	for (unsigned i = 0; i < RECORDER_BUCKETS; i++) {
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		seen += r->buckets[i];
 		if (seen >= rank)
 			return clamp(r, middle_of(i));
@@ -82,16 +82,16 @@ uint64_t recorder_quantile(const struct recorder *r, double q)
 	return r->max_us;
 }
 
-uint64_t recorder_mean(const struct recorder *r)
+uint64_t histogram_mean(const struct histogram *r)
 {
 	return r->count == 0 ? 0 : (r->sum_us + r->count / 2) / r->count;
 }
 
-uint64_t recorder_below(const struct recorder *r, uint64_t us)
+uint64_t histogram_below(const struct histogram *r, uint64_t us)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < RECORDER_BUCKETS && clamp(r, middle_of(i)) < us; i++)
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS && clamp(r, middle_of(i)) < us; i++)
 		sum += r->buckets[i];
 	return sum;
 }

@@ -14,32 +14,32 @@
  * Of our own because Debian has HDR Histogram for Java and Go only.
  */
 enum {
-	RECORDER_FINE_BITS = 6, /* 64 buckets for each power of two */
-	RECORDER_TOP_BITS = 36, /* 2^36 us: 19 hours */
-	RECORDER_BUCKETS = (RECORDER_TOP_BITS - RECORDER_FINE_BITS + 1) << RECORDER_FINE_BITS
+	HISTOGRAM_FINE_BITS = 6, /* 64 buckets for each power of two */
+	HISTOGRAM_TOP_BITS = 36, /* 2^36 us: 19 hours */
+	HISTOGRAM_BUCKETS = (HISTOGRAM_TOP_BITS - HISTOGRAM_FINE_BITS + 1) << HISTOGRAM_FINE_BITS
 };
 
 /* Zeroed: empty. Owns nothing, may be copied; 8 KiB. */
-struct recorder {
+struct histogram {
 	uint64_t count, sum_us, min_us, max_us;
-	uint32_t buckets[RECORDER_BUCKETS];
+	uint32_t buckets[HISTOGRAM_BUCKETS];
 };
 
-void recorder_add(struct recorder *r, uint64_t us);
+void histogram_add(struct histogram *r, uint64_t us);
 
 /* As if all that from has counted had been added to r. */
-void recorder_merge(struct recorder *r, const struct recorder *from);
+void histogram_merge(struct histogram *r, const struct histogram *from);
 
 /*
  * The least time that a share of q (0 to 1) of all did not exceed (nearest
  * rank). 0 when empty.
  */
-uint64_t recorder_quantile(const struct recorder *r, double q);
+uint64_t histogram_quantile(const struct histogram *r, double q);
 
 /* Rounded to the microsecond; 0 when empty. */
-uint64_t recorder_mean(const struct recorder *r);
+uint64_t histogram_mean(const struct histogram *r);
 
 /* How many took less than us; a bucket counts by its middle. */
-uint64_t recorder_below(const struct recorder *r, uint64_t us);
+uint64_t histogram_below(const struct histogram *r, uint64_t us);
 
 #endif

@@ -31,9 +31,9 @@ static json_t *text(const char *s)
 /* RFC 3339. */
 static json_t *moment(int64_t t)
 {
-	char buf[CERTINFO_TIME_MAX], *blank;
+	char buf[CERT_INFO_TIME_MAX], *blank;
 
-	certinfo_time(t, buf);
+	cert_info_time(t, buf);
 	blank = strchr(buf, ' ');
 	if (blank)
 		*blank = 'T';
@@ -119,13 +119,13 @@ static json_t *phases(const struct phases *p)
 
 static json_t *tls(const struct session *s)
 {
-	const struct tlsio_facts *f = &s->facts;
+	const struct tls_conn_facts *f = &s->facts;
 
 	if (!f->protocol)
 		return json_null();
 	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "protocol", text(f->protocol), "cipher",
 	    text(f->cipher), "group", text(f->group), "post_quantum",
-	    tlspolicy_is_post_quantum(f->group), "resumed", f->resumed, "alpn", text(s->alpn));
+	    tls_policy_is_post_quantum(f->group), "resumed", f->resumed, "alpn", text(s->alpn));
 }
 
 static void append_name(void *list, const char *name)
@@ -136,14 +136,14 @@ static void append_name(void *list, const char *name)
 static json_t *certificate(const X509 *cert, int64_t now)
 {
 	json_t *sans = json_array();
-	struct certinfo info;
-	struct certid identity;
-	const struct certinfo *c = &info;
-	const struct certid *id = &identity;
+	struct cert_info info;
+	struct cert_id identity;
+	const struct cert_info *c = &info;
+	const struct cert_id *id = &identity;
 
-	certinfo_get(cert, &info);
-	certid_get(cert, &identity);
-	certinfo_each_san(cert, append_name, sans);
+	cert_info_get(cert, &info);
+	cert_id_get(cert, &identity);
+	cert_info_each_san(cert, append_name, sans);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
 	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
 	    text(id->serial), "not_before", moment(c->not_before), "not_after",
@@ -163,16 +163,16 @@ static json_t *certificates(const struct verdict *v)
 }
 
 /* As the server itself writes it by HTTP: "server_name", and null for none. */
-static json_t *sighting_value(const struct sighting *s, enum sighting_field field)
+static json_t *conn_report_value(const struct conn_report *s, enum conn_report_field field)
 {
-	if (field == SIGHTING_RESUMED)
+	if (field == CONN_REPORT_RESUMED)
 		return json_boolean(strcmp(s->value[field], "yes") == 0);
-	return sighting_is_none(s, field) ? json_null() : text(s->value[field]);
+	return conn_report_is_none(s, field) ? json_null() : text(s->value[field]);
 }
 
-static const char *sighting_key(enum sighting_field field, char buf[32])
+static const char *conn_report_key(enum conn_report_field field, char buf[32])
 {
-	snprintf(buf, 32, "%s", sighting_name(field));
+	snprintf(buf, 32, "%s", conn_report_name(field));
 	for (char *c = buf; *c; c++)
 		*c = *c == '-' ? '_' : *c;
 	return buf;
@@ -187,9 +187,9 @@ static json_t *report(const struct session *s)
 		json_decref(object);
 		return json_null();
 	}
-	for (int i = 0; i < SIGHTING_FIELDS; i++)
-		json_object_set_new(object, sighting_key((enum sighting_field)i, key),
-		    sighting_value(&s->reported, (enum sighting_field)i));
+	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
+		json_object_set_new(object, conn_report_key((enum conn_report_field)i, key),
+		    conn_report_value(&s->reported, (enum conn_report_field)i));
 	return object;
 }
 
@@ -202,14 +202,14 @@ static json_t *comparison(const struct session *s)
 		json_decref(list);
 		return json_null();
 	}
-	for (int i = 0; i < SIGHTING_FIELDS; i++) {
-		enum sighting_field field = (enum sighting_field)i;
+	for (int i = 0; i < CONN_REPORT_FIELDS; i++) {
+		enum conn_report_field field = (enum conn_report_field)i;
 
 		if (compare_differs(&s->seen, &s->reported, field))
 			json_array_append_new(list,
-			    json_pack("{s:s, s:o, s:o}", "what", sighting_key(field, key), "client",
-				sighting_value(&s->seen, field), "server",
-				sighting_value(&s->reported, field)));
+			    json_pack("{s:s, s:o, s:o}", "what", conn_report_key(field, key),
+				"client", conn_report_value(&s->seen, field), "server",
+				conn_report_value(&s->reported, field)));
 	}
 	return json_pack("{s:o, s:o}", "differences", list, "remark", text(s->remark));
 }
@@ -250,10 +250,10 @@ void json_print_probe(FILE *to, const struct session *s, const struct outcome *o
 
 /* ---- a summary -------------------------------------------------------------------- */
 
-static json_t *failures(const struct tally *t)
+static json_t *failures(const struct stats *t)
 {
 	enum outcome_code codes[OUTCOME_COUNT];
-	unsigned n = tally_failures(t, codes);
+	unsigned n = stats_failures(t, codes);
 	json_t *object = json_object();
 
 	for (unsigned i = 0; i < n; i++)
@@ -262,17 +262,17 @@ static json_t *failures(const struct tally *t)
 	return object;
 }
 
-static json_t *statistics(const struct recorder *r)
+static json_t *statistics(const struct histogram *r)
 {
 	return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "count", (json_int_t)r->count,
-	    "min", milliseconds(r->min_us), "avg", milliseconds(recorder_mean(r)), "p50",
-	    milliseconds(recorder_quantile(r, 0.5)), "p95",
-	    milliseconds(recorder_quantile(r, 0.95)), "p99",
-	    milliseconds(recorder_quantile(r, 0.99)), "max", milliseconds(r->max_us));
+	    "min", milliseconds(r->min_us), "avg", milliseconds(histogram_mean(r)), "p50",
+	    milliseconds(histogram_quantile(r, 0.5)), "p95",
+	    milliseconds(histogram_quantile(r, 0.95)), "p99",
+	    milliseconds(histogram_quantile(r, 0.99)), "max", milliseconds(r->max_us));
 }
 
 /* Of one kind of handshakes; a phase that never ended is left out. */
-static json_t *times(const struct tally *t, enum tally_kind kind)
+static json_t *times(const struct stats *t, enum stats_kind kind)
 {
 	json_t *object = json_object();
 
@@ -284,14 +284,14 @@ static json_t *times(const struct tally *t, enum tally_kind kind)
 	return object;
 }
 
-void json_print_summary(FILE *to, const struct client_options *o, const struct tally *t,
+void json_print_summary(FILE *to, const struct client_options *o, const struct stats *t,
     uint64_t took_us)
 {
 	json_t *object = new_object("summary");
 
 	json_object_set_new(object, "target", o->host[0] ? target(o) : json_null());
-	json_object_set_new(object, "outcome", text(outcome_name(tally_verdict(t))));
-	json_object_set_new(object, "status", json_integer(outcome_status(tally_verdict(t))));
+	json_object_set_new(object, "outcome", text(outcome_name(stats_verdict(t))));
+	json_object_set_new(object, "status", json_integer(outcome_status(stats_verdict(t))));
 	json_object_set_new(object, "sent", json_integer((json_int_t)t->sent));
 	json_object_set_new(object, "ok", json_integer((json_int_t)t->by_code[OC_OK]));
 	json_object_set_new(object, "failures", failures(t));
@@ -300,7 +300,7 @@ void json_print_summary(FILE *to, const struct client_options *o, const struct t
 	    json_pack("{s:I, s:o}", "count", (json_int_t)t->late, "max",
 		milliseconds(t->late_max_us)));
 	json_object_set_new(object, "milliseconds",
-	    json_pack("{s:o, s:o}", "full", times(t, TALLY_FULL), "resumed",
-		times(t, TALLY_RESUMED)));
+	    json_pack("{s:o, s:o}", "full", times(t, STATS_FULL), "resumed",
+		times(t, STATS_RESUMED)));
 	print(to, object);
 }

@@ -24,7 +24,7 @@ void json_prepare(void);
 void json_print_probe(FILE *to, const struct session *s, const struct outcome *oc, uint64_t seq);
 
 /* Of many probes, at their end. */
-void json_print_summary(FILE *to, const struct client_options *o, const struct tally *t,
+void json_print_summary(FILE *to, const struct client_options *o, const struct stats *t,
     uint64_t took_us);
 
 #endif

@@ -9,9 +9,9 @@ static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };
 
-static int judge(const struct vitals *f, const struct client_nagios *limits)
+static int judge(const struct probe_facts *f, const struct client_nagios *limits)
 {
-	int64_t days = vitals_days(f, f->chain_end);
+	int64_t days = probe_facts_days(f, f->chain_end);
 
 	if (f->code != OC_OK)
 		return outcome_layer(f->code) == LAYER_LOCAL ? UNKNOWN : CRITICAL;
@@ -23,24 +23,24 @@ static int judge(const struct vitals *f, const struct client_nagios *limits)
 /* What follows a bar is performance data: one in the text would begin it early. */
 static void print_text(FILE *to, const char *text)
 {
-	char clean[4 * VITALS_DETAIL_MAX];
+	char clean[4 * PROBE_FACTS_DETAIL_MAX];
 
 	for (const char *c = text_clean(text, clean, sizeof clean); *c; c++)
 		fputc(*c == '|' ? '/' : *c, to);
 }
 
-static void print_days(FILE *to, const char *label, const struct vitals *f, int64_t end,
+static void print_days(FILE *to, const char *label, const struct probe_facts *f, int64_t end,
     const struct client_nagios *limits)
 {
 	if (end == 0)
 		fprintf(to, " %s=U", label);
 	else
-		fprintf(to, " %s=%" PRId64, label, vitals_days(f, end));
+		fprintf(to, " %s=%" PRId64, label, probe_facts_days(f, end));
 	/* "N:" is the guidelines' "alert below N". */
 	fprintf(to, ";%u:;%u:", limits->warning_days, limits->critical_days);
 }
 
-static void print_phases(FILE *to, const struct vitals *f)
+static void print_phases(FILE *to, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		/* A graph that is empty for ever helps nobody who has no proxy. */
@@ -54,7 +54,7 @@ static void print_phases(FILE *to, const struct vitals *f)
 	}
 }
 
-int nagios_print(FILE *to, const struct vitals *f, const struct client_nagios *limits)
+int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits)
 {
 	int status = judge(f, limits);
 
@@ -65,9 +65,10 @@ int nagios_print(FILE *to, const struct vitals *f, const struct client_nagios *l
 	} else {
 		print_text(to, f->host);
 		fprintf(to, " %s verified and greeted in %.1f ms, %" PRId64 " days left", f->port,
-		    (double)f->us[PHASE_TOTAL] / 1000, vitals_days(f, f->leaf_end));
+		    (double)f->us[PHASE_TOTAL] / 1000, probe_facts_days(f, f->leaf_end));
 		if (f->chain_end < f->leaf_end)
-			fprintf(to, " (%" PRId64 " in the chain)", vitals_days(f, f->chain_end));
+			fprintf(to, " (%" PRId64 " in the chain)",
+			    probe_facts_days(f, f->chain_end));
 	}
 	fputs(" |", to);
 	print_days(to, "days_left", f, f->leaf_end, limits);

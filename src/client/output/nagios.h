@@ -12,6 +12,6 @@
  * status: 0, or 1 and 2 when a certificate of the chain has less days left than
  * asked for; 2 for any failure, 3 when the fault is on this side.
  */
-int nagios_print(FILE *to, const struct vitals *f, const struct client_nagios *limits);
+int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits);
 
 #endif

@@ -198,7 +198,7 @@ static bool is_replaced(const char *path, char at[PATH_MAX], int *number)
 	return lstat(at, &st) != 0 ? errno == ENOENT : S_ISREG(st.st_mode);
 }
 
-bool fileout_is_replaced(const char *path)
+bool output_file_is_replaced(const char *path)
 {
 	char at[PATH_MAX];
 	int number;
@@ -206,7 +206,7 @@ bool fileout_is_replaced(const char *path)
 	return is_replaced(path, at, &number);
 }
 
-int fileout_write(const char *path, const void *bytes, size_t len, unsigned mode,
+int output_file_write(const char *path, const void *bytes, size_t len, unsigned mode,
     struct outcome *oc)
 {
 	char at[PATH_MAX];
@@ -225,7 +225,7 @@ int fileout_write(const char *path, const void *bytes, size_t len, unsigned mode
 	return write_through(number, path, bytes, len, oc);
 }
 
-int fileout_open_append(const char *path, struct outcome *oc)
+int output_file_open_append(const char *path, struct outcome *oc)
 {
 	int fd =
 	    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);

@@ -11,9 +11,9 @@
 
 /*
  * Is this a regular file, or a new one, reached without a link to a descriptor?
- * Only such a file is replaced by fileout_replace, and worth reading back.
+ * Only such a file is replaced by output_file_replace, and worth reading back.
  */
-bool fileout_is_replaced(const char *path);
+bool output_file_is_replaced(const char *path);
 
 /*
  * Put these bytes there. "-" is standard output (which is flushed and checked by
@@ -22,7 +22,7 @@ bool fileout_is_replaced(const char *path);
  * Anything else (a device, a FIFO, /dev/fd/N or a link to it) is written to as it
  * is, and waits at most 5 s for its reader. Returns 0, or -1 with OC_FILE.
  */
-int fileout_write(const char *path, const void *bytes, size_t len, unsigned mode,
+int output_file_write(const char *path, const void *bytes, size_t len, unsigned mode,
     struct outcome *oc);
 
 /*
@@ -30,6 +30,6 @@ int fileout_write(const char *path, const void *bytes, size_t len, unsigned mode
  * blocks, here or in write(2): a FIFO without a reader is refused. Returns the
  * descriptor, or -1 with OC_FILE and errno's reason.
  */
-int fileout_open_append(const char *path, struct outcome *oc);
+int output_file_open_append(const char *path, struct outcome *oc);
 
 #endif

@@ -10,7 +10,7 @@
 #include "net/addr.h"
 
 /* Who was asked, all of them the same. */
-struct pathtable_target {
+struct path_table_target {
 	const char *host, *port; /* of the command line */
 	const char *sni;         /* of the plain one, or "" */
 	struct addr peer;        /* the address; of length 0: none was found */
@@ -18,10 +18,10 @@ struct pathtable_target {
 };
 
 /* --path-test for people, in 80 columns: what became of each variant, then what fits. */
-void pathtable_print(FILE *to, const struct pathtable_target *target,
+void path_table_print(FILE *to, const struct path_table_target *target,
     const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS]);
 
 /* A name that is not sni, that everybody knows and nobody forbids. Static. */
-const char *pathtable_other_name(const char *sni);
+const char *path_table_other_name(const char *sni);
 
 #endif

@@ -139,7 +139,7 @@ static const char *const sentences[FITS_COUNT] = {
 		       "something before it. The same test from next to the server tells.",
 };
 
-const char *pathwords_label(enum path_variant v)
+const char *path_text_label(enum path_variant v)
 {
 	return labels[v];
 }
@@ -162,39 +162,39 @@ static const char *manner(enum path_answer a)
 
 /* What stands for "{key}". */
 static const char *fill(const char *key, enum path_finding what, enum path_variant v,
-    const struct path_result results[], const struct pathwords_names *names, char number[16])
+    const struct path_result results[], const struct path_text_names *names, char number[16])
 {
 	if (strncmp(key, "{how}", 5) == 0)
-		return manner(pathjudge_answer(results[v].code));
+		return manner(path_judge_answer(results[v].code));
 	if (strncmp(key, "{name}", 6) == 0)
 		return names->plain;
 	if (strncmp(key, "{other}", 7) == 0)
 		return names->other;
 	if (strncmp(key, "{variant}", 9) == 0)
-		return pathwords_label(v);
+		return path_text_label(v);
 	if (strncmp(key, "{outcome}", 9) == 0)
 		return outcome_name(results[v].code);
 	snprintf(number, 16, "%u", results[what == FITS_SHORT ? PATH_BIG : v].hello);
 	return number;
 }
 
-const char *pathwords_say(const struct path_findings *f, size_t i,
-    const struct path_result results[PATH_VARIANTS], const struct pathwords_names *names,
-    char buf[PATHWORDS_MAX])
+const char *path_text_write(const struct path_findings *f, size_t i,
+    const struct path_result results[PATH_VARIANTS], const struct path_text_names *names,
+    char buf[PATH_TEXT_MAX])
 {
 	const char *text = sentences[f->list[i].what];
 	size_t len = 0;
 	char number[16];
 
 	buf[0] = '\0';
-	while (*text && len < PATHWORDS_MAX - 1) {
+	while (*text && len < PATH_TEXT_MAX - 1) {
 		size_t plain = strcspn(text, "{");
 		const char *value = "";
 
 		if (text[plain])
 			value = fill(text + plain, f->list[i].what, f->list[i].variant, results,
 			    names, number);
-		len += (size_t)snprintf(buf + len, PATHWORDS_MAX - len, "%.*s%s", (int)plain, text,
+		len += (size_t)snprintf(buf + len, PATH_TEXT_MAX - len, "%.*s%s", (int)plain, text,
 		    value);
 		text += plain;
 		text += strcspn(text, "}");

@@ -9,17 +9,17 @@
 /* --path-test in words. */
 
 /* "in two segments" */
-const char *pathwords_label(enum path_variant v);
+const char *path_text_label(enum path_variant v);
 
 /* What is known of the plain variant and of that with another name: their SNI. */
-struct pathwords_names {
+struct path_text_names {
 	const char *plain, *other;
 };
 
 /* A finding in a sentence or two; buf is returned. */
-enum { PATHWORDS_MAX = 640 };
-const char *pathwords_say(const struct path_findings *f, size_t i,
-    const struct path_result results[PATH_VARIANTS], const struct pathwords_names *names,
-    char buf[PATHWORDS_MAX]);
+enum { PATH_TEXT_MAX = 640 };
+const char *path_text_write(const struct path_findings *f, size_t i,
+    const struct path_result results[PATH_VARIANTS], const struct path_text_names *names,
+    char buf[PATH_TEXT_MAX]);
 
 #endif

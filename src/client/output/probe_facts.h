@@ -10,13 +10,13 @@
 #include "base/outcome.h"
 
 /* Of a detail, what is kept for a table. */
-enum { VITALS_DETAIL_MAX = 120 };
+enum { PROBE_FACTS_DETAIL_MAX = 120 };
 
 /* What remains of a probe when its session is gone: the numbers that are watched over time. */
-struct vitals {
+struct probe_facts {
 	const char *host, *port; /* the caller's, who was asked; "" when nobody was */
 	enum outcome_code code;
-	char detail[VITALS_DETAIL_MAX]; /* cut, and "..." says so */
+	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut, and "..." says so */
 	int64_t us[PHASE_COUNT];        /* as in struct phases */
 	int64_t at;                     /* now, or --verify-time: seconds since 1970 */
 	int64_t leaf_end,
@@ -25,10 +25,10 @@ struct vitals {
 };
 
 /* s is NULL when the probe never began. */
-void vitals_take(struct vitals *f, const struct client_options *o, const struct session *s,
-    const struct outcome *oc);
+void probe_facts_take(struct probe_facts *f, const struct client_options *o,
+    const struct session *s, const struct outcome *oc);
 
 /* Whole days from f->at until end, which is not 0; negative: it has passed. */
-int64_t vitals_days(const struct vitals *f, int64_t end);
+int64_t probe_facts_days(const struct probe_facts *f, int64_t end);
 
 #endif

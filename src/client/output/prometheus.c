@@ -21,7 +21,7 @@ static const char *const which[] = { "leaf", "chain" };
 
 /* ---- samples ---------------------------------------------------------------------- */
 
-static const char *labels_of(const struct vitals *f, char buf[LABELS_MAX])
+static const char *labels_of(const struct probe_facts *f, char buf[LABELS_MAX])
 {
 	char host[2 * ADDR_HOST_MAX];
 	struct text t;
@@ -37,23 +37,23 @@ static void describe(FILE *to, const char *name, const char *help)
 	fprintf(to, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
-static void write_success(FILE *to, const struct vitals *f, const char *labels)
+static void write_success(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	fprintf(to, "hello_client_success{%s} %d\n", labels, f->code == OC_OK);
 }
 
-static void write_outcome(FILE *to, const struct vitals *f, const char *labels)
+static void write_outcome(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	fprintf(to, "hello_client_outcome{%s,reason=\"%s\",stage=\"%s\"} 1\n", labels,
 	    outcome_name(f->code), f->code == OC_OK ? "" : outcome_layer_name(f->code));
 }
 
-static void write_probed(FILE *to, const struct vitals *f, const char *labels)
+static void write_probed(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	fprintf(to, "hello_client_probe_timestamp_seconds{%s} %" PRId64 "\n", labels, f->at);
 }
 
-static void write_phases(FILE *to, const struct vitals *f, const char *labels)
+static void write_phases(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		if (f->us[i] != PHASE_UNKNOWN)
@@ -62,7 +62,7 @@ static void write_phases(FILE *to, const struct vitals *f, const char *labels)
 	}
 }
 
-static void write_expiry(FILE *to, const struct vitals *f, const char *labels)
+static void write_expiry(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	const int64_t ends[] = { f->leaf_end, f->chain_end };
 
@@ -73,7 +73,7 @@ static void write_expiry(FILE *to, const struct vitals *f, const char *labels)
 	}
 }
 
-static void write_left(FILE *to, const struct vitals *f, const char *labels)
+static void write_left(FILE *to, const struct probe_facts *f, const char *labels)
 {
 	const int64_t ends[] = { f->leaf_end, f->chain_end };
 
@@ -88,7 +88,7 @@ static void write_left(FILE *to, const struct vitals *f, const char *labels)
 
 static const struct {
 	const char *name, *help;
-	void (*write)(FILE *to, const struct vitals *f, const char *labels);
+	void (*write)(FILE *to, const struct probe_facts *f, const char *labels);
 } metrics[] = {
 	{ "hello_client_success", "Was the server verified, and its whole greeting read.",
 	    write_success },
@@ -103,7 +103,7 @@ static const struct {
 	{ "hello_client_certificate_left_seconds", "From the probe until then.", write_left },
 };
 
-static void write_all(FILE *to, const struct vitals all[], size_t count)
+static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 {
 	char labels[LABELS_MAX];
 
@@ -169,19 +169,19 @@ static int learn(struct memory *m, const char *line)
 
 static int remember(struct memory *m, const char *file)
 {
-	static const struct filein_want want = { "the metrics", MEMORY_MAX, false };
+	static const struct input_file_want want = { "the metrics", MEMORY_MAX, false };
 	struct outcome unread = OUTCOME_NONE;
-	struct filein before;
+	struct input_file before;
 	char *rest, *line;
 	int ret = 0;
 
 	/* What cannot be read is not known: a new file, or one that is not ours. */
-	if (!fileout_is_replaced(file) || filein_read(&before, file, &want, &unread) != 0)
+	if (!output_file_is_replaced(file) || input_file_read(&before, file, &want, &unread) != 0)
 		return 0;
 	rest = (char *)before.bytes;
 	while (ret == 0 && (line = strsep(&rest, "\n")))
 		ret = learn(m, line);
-	filein_free(&before);
+	input_file_free(&before);
 	if (m->count > 0)
 		qsort(m->all, m->count, sizeof *m->all, compare_known);
 	return ret;
@@ -199,7 +199,7 @@ static int64_t recall(const struct memory *m, const char *labels, const char *ce
 }
 
 /* Of those that showed no certificate this time. */
-static int add_known(struct vitals all[], size_t count, const char *file)
+static int add_known(struct probe_facts all[], size_t count, const char *file)
 {
 	struct memory m = { NULL, 0 };
 	int ret = remember(&m, file);
@@ -221,7 +221,8 @@ static int add_known(struct vitals all[], size_t count, const char *file)
 /* For everybody: the exporter is somebody else. */
 enum { FILE_MODE = 0644 };
 
-static int write_text(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
+static int write_text(const char *file, const struct probe_facts all[], size_t count,
+    struct outcome *oc)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -233,14 +234,15 @@ static int write_text(const char *file, const struct vitals all[], size_t count,
 	if (!to || fclose(to) != 0)
 		outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
 	else
-		ret = fileout_write(file, text, len, FILE_MODE, oc);
+		ret = output_file_write(file, text, len, FILE_MODE, oc);
 	free(text);
 	return ret;
 }
 
-int prometheus_write(const char *file, const struct vitals all[], size_t count, struct outcome *oc)
+int prometheus_write(const char *file, const struct probe_facts all[], size_t count,
+    struct outcome *oc)
 {
-	struct vitals *now = malloc(count * sizeof *now + 1);
+	struct probe_facts *now = malloc(count * sizeof *now + 1);
 	int ret;
 
 	if (now)

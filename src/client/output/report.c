@@ -15,66 +15,67 @@
 enum { NAME_LEAST = 8 };
 
 /* As many of the addresses as there is room for, and how many more there are. */
-static void add_addresses(struct line *l, const struct session *s)
+static void add_addresses(struct report_line *l, const struct session *s)
 {
 	enum { MORE = sizeof " and 99 more" - 1, ROOM = 30 };
 	char text[ADDR_TEXT_MAX];
 
 	if (addr_is_literal(s->dial.host)) {
-		line_add_name(l, s->dial.host, l->room);
+		report_line_add_name(l, s->dial.host, l->room);
 		return;
 	}
-	line_add_name(l, s->dial.host, l->room - ROOM);
+	report_line_add_name(l, s->dial.host, l->room - ROOM);
 	for (size_t i = 0; i < s->addr_count; i++) {
 		int after = i + 1 < s->addr_count ? MORE : 0;
 
 		addr_format_host(&s->addrs[i], text);
-		if (i > 0 && line_left(l) < 2 + (int)strlen(text) + after) {
-			line_add(l, " and %zu more", s->addr_count - i);
+		if (i > 0 && report_line_left(l) < 2 + (int)strlen(text) + after) {
+			report_line_add(l, " and %zu more", s->addr_count - i);
 			return;
 		}
-		line_add(l, "%s%s", i == 0 ? " -> " : ", ", text);
+		report_line_add(l, "%s%s", i == 0 ? " -> " : ", ", text);
 	}
 }
 
-static void add_peer(struct line *l, const struct session *s)
+static void add_peer(struct report_line *l, const struct session *s)
 {
 	char text[ADDR_TEXT_MAX];
 
-	line_add(l, "%s", addr_format(&s->peer, text));
+	report_line_add(l, "%s", addr_format(&s->peer, text));
 }
 
-static void add_announcement(struct line *l, const struct session *s)
+static void add_announcement(struct report_line *l, const struct session *s)
 {
-	line_add(l, "PROXY protocol %s",
-	    s->options->announce_version == PROXYPROTO_V1 ? "v1" : "v2");
+	report_line_add(l, "PROXY protocol %s",
+	    s->options->announce_version == PROXY_PROTOCOL_V1 ? "v1" : "v2");
 }
 
-static void add_tunnel(struct line *l, const struct session *s)
+static void add_tunnel(struct report_line *l, const struct session *s)
 {
 	if (!s->through_proxy) {
-		line_add(l, "none; %s is set, and not used", proxy_variable());
+		report_line_add(l, "none; %s is set, and not used", proxy_variable());
 		return;
 	}
-	line_add(l, "%s ", s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT");
-	line_add_name(l, s->target.host, line_left(l) - (int)strlen(s->target.port) - 1);
-	line_add(l, ":%s", s->target.port);
+	report_line_add(l, "%s ", s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT");
+	report_line_add_name(l, s->target.host,
+	    report_line_left(l) - (int)strlen(s->target.port) - 1);
+	report_line_add(l, ":%s", s->target.port);
 }
 
-static void add_facts(struct line *l, const struct session *s)
+static void add_facts(struct report_line *l, const struct session *s)
 {
-	const struct tlsio_facts *f = &s->facts;
+	const struct tls_conn_facts *f = &s->facts;
 
-	line_add(l, "%s %s %s", f->protocol, f->cipher, f->group);
-	line_add_word(l, tlspolicy_is_post_quantum(f->group) ? "post-quantum" : "");
-	line_add_word(l, f->resumed ? "resumed" : "");
-	line_add_word(l, s->alpn);
+	report_line_add(l, "%s %s %s", f->protocol, f->cipher, f->group);
+	report_line_add_word(l, tls_policy_is_post_quantum(f->group) ? "post-quantum" : "");
+	report_line_add_word(l, f->resumed ? "resumed" : "");
+	report_line_add_word(l, s->alpn);
 }
 
 /* The longest that a name of the chain may be, for all of them to fit into a line. */
-static int fair_share(char labels[][CERTINFO_NAME_MAX], int count, int room)
+static int fair_share(char labels[][CERT_INFO_NAME_MAX], int count, int room)
 {
-	int share = CERTINFO_NAME_MAX, sum;
+	int share = CERT_INFO_NAME_MAX, sum;
 
 	do {
 		sum = 4 * (count - 1);
@@ -88,10 +89,10 @@ static int fair_share(char labels[][CERTINFO_NAME_MAX], int count, int room)
 	return share;
 }
 
-static void add_chain(struct line *l, const struct session *s)
+static void add_chain(struct report_line *l, const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char labels[VERDICT_CHAIN_MAX][CERTINFO_NAME_MAX], label[CERTINFO_NAME_MAX];
+	char labels[VERDICT_CHAIN_MAX][CERT_INFO_NAME_MAX], label[CERT_INFO_NAME_MAX];
 	int share;
 
 	for (int i = 0; i < v->chain_len; i++) {
@@ -99,40 +100,40 @@ static void add_chain(struct line *l, const struct session *s)
 
 		/* The separator of this list, which a name must not hold. */
 		verdict_label(&v->chain[i], label);
-		text_begin(&t, labels[i], CERTINFO_NAME_MAX);
+		text_begin(&t, labels[i], CERT_INFO_NAME_MAX);
 		text_add_item(&t, label, "<");
 	}
 	if (v->chain_len > 0 && strcasecmp(labels[0], s->verify_name) != 0) {
-		line_add_name(l, s->verify_name, l->room / 4);
-		line_add(l, ": ");
+		report_line_add_name(l, s->verify_name, l->room / 4);
+		report_line_add(l, ": ");
 	}
-	share = fair_share(labels, v->chain_len, line_left(l));
+	share = fair_share(labels, v->chain_len, report_line_left(l));
 	for (int i = 0; i < v->chain_len; i++) {
-		line_add(l, "%s", i == 0 ? "" : " <- ");
+		report_line_add(l, "%s", i == 0 ? "" : " <- ");
 		/* Hosts differ at both ends; a CA's name begins with what it is. */
 		if (i == 0)
-			line_add_name(l, labels[i], share);
+			report_line_add_name(l, labels[i], share);
 		else
-			line_add_title(l, labels[i], share);
+			report_line_add_title(l, labels[i], share);
 	}
 }
 
-static void add_length(struct line *l, const struct session *s)
+static void add_length(struct report_line *l, const struct session *s)
 {
-	line_add(l, "%zu bytes, closed cleanly", s->greeting_len);
+	report_line_add(l, "%zu bytes, closed cleanly", s->greeting_len);
 }
 
-static void add_same(struct line *l, const struct session *s)
+static void add_same(struct report_line *l, const struct session *s)
 {
-	line_add(l, "%s, and so says node ",
+	report_line_add(l, "%s, and so says node ",
 	    s->remark[0] ? "the same TLS connection" : "the same connection");
-	line_add_name(l, s->reported.value[SIGHTING_NODE], line_left(l));
+	report_line_add_name(l, s->reported.value[CONN_REPORT_NODE], report_line_left(l));
 }
 
 /* The steps that have something to tell when all went well. */
 static const struct {
 	step_fn *step;
-	void (*add)(struct line *l, const struct session *s);
+	void (*add)(struct report_line *l, const struct session *s);
 } lines[] = {
 	{ step_resolve, add_addresses },
 	{ step_connect, add_peer },
@@ -144,29 +145,29 @@ static const struct {
 	{ step_compare, add_same },
 };
 
-static void print_leaf(const struct certinfo *leaf)
+static void print_leaf(const struct cert_info *leaf)
 {
-	char head[CERTINFO_KEY_MAX + CERTINFO_SHA256_MAX + 32];
-	struct line l;
+	char head[CERT_INFO_KEY_MAX + CERT_INFO_SHA256_MAX + 32];
+	struct report_line l;
 
 	snprintf(head, sizeof head, "leaf: %s, SHA-256 %.16s, for ", leaf->key, leaf->sha256);
-	line_begin(&l, head);
-	line_add_list(&l, leaf->sans[0] ? leaf->sans : "no name");
-	line_print_below("%s%s", head, l.text);
+	report_line_begin(&l, head);
+	report_line_add_list(&l, leaf->sans[0] ? leaf->sans : "no name");
+	report_line_print_below("%s%s", head, l.text);
 }
 
 static void print_certificates(const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char until[CERTINFO_TIME_MAX];
+	char until[CERT_INFO_TIME_MAX];
 
 	if (v->chain_len == 0)
 		return;
 	print_leaf(&v->chain[0]);
 	if (v->staple.status == STAPLE_GOOD)
-		line_print_below("staple: good until %s",
-		    certinfo_time(v->staple.next_update, until));
-	line_print_below("trust: %s%s%s", s->store,
+		report_line_print_below("staple: good until %s",
+		    cert_info_time(v->staple.next_update, until));
+	report_line_print_below("trust: %s%s%s", s->store,
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
 	    v->disordered ? "; sent out of order" : "");
 }
@@ -174,17 +175,17 @@ static void print_certificates(const struct session *s)
 /* The chain is as good as its first certificate to expire. */
 static void measure_validity(const struct verdict *v, char *buf, size_t max)
 {
-	char span[CERTINFO_TIME_MAX];
+	char span[CERT_INFO_TIME_MAX];
 	int64_t end = v->chain[0].not_after;
 
 	for (int i = 1; i < v->chain_len; i++) {
 		if (v->chain[i].not_after < end)
 			end = v->chain[i].not_after;
 	}
-	snprintf(buf, max, "%s left", certinfo_span(end - v->at, span));
+	snprintf(buf, max, "%s left", cert_info_span(end - v->at, span));
 }
 
-enum { MEASURE_MAX = CERTINFO_TIME_MAX + 8 };
+enum { MEASURE_MAX = CERT_INFO_TIME_MAX + 8 };
 
 static const char *measure_time(uint64_t took_us, char buf[MEASURE_MAX])
 {
@@ -193,18 +194,18 @@ static const char *measure_time(uint64_t took_us, char buf[MEASURE_MAX])
 }
 
 static void print_line(const struct session *s, const struct step *step, uint64_t took_us,
-    void (*facts)(struct line *l, const struct session *s))
+    void (*facts)(struct report_line *l, const struct session *s))
 {
 	char measure[MEASURE_MAX];
-	struct line l;
+	struct report_line l;
 
 	if (step->run == step_verify)
 		measure_validity(&s->verdict, measure, sizeof measure);
 	else
 		measure_time(took_us, measure);
-	line_begin(&l, measure);
+	report_line_begin(&l, measure);
 	facts(&l, s);
-	line_print(step->name, &l, measure);
+	report_line_print(step->name, &l, measure);
 	if (step->run == step_verify)
 		print_certificates(s);
 }
@@ -215,15 +216,15 @@ static void print_failure(const struct session *s, const struct step *step, uint
 {
 	bool judged = outcome_layer(code) == LAYER_VERIFY;
 	char measure[MEASURE_MAX];
-	struct line l;
+	struct report_line l;
 
-	line_print_bad(judged ? "verify" : step->name, outcome_name(code),
+	report_line_print_bad(judged ? "verify" : step->name, outcome_name(code),
 	    measure_time(took_us, measure));
 	if (!judged || s->verdict.chain_len == 0)
 		return;
-	line_begin(&l, "chain: ");
+	report_line_begin(&l, "chain: ");
 	add_chain(&l, s);
-	line_print_below("chain: %s", l.text);
+	report_line_print_below("chain: %s", l.text);
 	print_certificates(s);
 }
 

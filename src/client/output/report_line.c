@@ -14,15 +14,15 @@
  */
 enum { FACTS = 11, MARGIN = 2, EDGE_MAX = 100, GAP = 2, LEAST = 12 };
 
-void line_begin(struct line *l, const char *beside)
+void report_line_begin(struct report_line *l, const char *beside)
 {
 	memset(l, 0, sizeof *l);
-	l->room = (int)screen_columns(stderr) - MARGIN - FACTS - GAP - (int)strlen(beside);
+	l->room = (int)terminal_columns(stderr) - MARGIN - FACTS - GAP - (int)strlen(beside);
 	if (l->room < LEAST)
 		l->room = LEAST;
 }
 
-void line_add(struct line *l, const char *fmt, ...)
+void report_line_add(struct report_line *l, const char *fmt, ...)
 {
 	size_t len = strlen(l->text);
 	va_list ap;
@@ -32,42 +32,42 @@ void line_add(struct line *l, const char *fmt, ...)
 	va_end(ap);
 }
 
-int line_left(const struct line *l)
+int report_line_left(const struct report_line *l)
 {
 	return l->room - (int)strlen(l->text);
 }
 
-void line_add_name(struct line *l, const char *name, int most)
+void report_line_add_name(struct report_line *l, const char *name, int most)
 {
-	char cut[LINE_MAX_TEXT];
+	char cut[REPORT_LINE_MAX_TEXT];
 
-	line_add(l, "%s", screen_shorten(name, most, cut, sizeof cut));
+	report_line_add(l, "%s", terminal_shorten(name, most, cut, sizeof cut));
 }
 
-void line_add_title(struct line *l, const char *title, int most)
+void report_line_add_title(struct report_line *l, const char *title, int most)
 {
 	static const char dots[] = "..";
 
 	if ((int)strlen(title) <= most)
-		line_add(l, "%s", title);
+		report_line_add(l, "%s", title);
 	else
-		line_add(l, "%.*s%s",
+		report_line_add(l, "%.*s%s",
 		    (int)text_fit(title, strlen(title), (size_t)most - strlen(dots)), title, dots);
 }
 
-void line_add_word(struct line *l, const char *word)
+void report_line_add_word(struct report_line *l, const char *word)
 {
 	size_t len = strlen(l->below);
 
 	if (!word[0])
 		return;
-	if (len == 0 && line_left(l) > (int)strlen(word))
-		line_add(l, " %s", word);
+	if (len == 0 && report_line_left(l) > (int)strlen(word))
+		report_line_add(l, " %s", word);
 	else
 		snprintf(l->below + len, sizeof l->below - len, "%s%s", len > 0 ? " " : "", word);
 }
 
-void line_add_list(struct line *l, const char *list)
+void report_line_add_list(struct report_line *l, const char *list)
 {
 	enum { MORE = sizeof " and 99 more" - 1, COMMA = sizeof ", " - 1 };
 	int told = 0, more = 0;
@@ -76,20 +76,20 @@ void line_add_list(struct line *l, const char *list)
 		const char *next = strstr(list, ", ");
 		int len = next ? (int)(next - list) : (int)strlen(list);
 
-		if (more > 0 || (told > 0 && line_left(l) < len + COMMA + (next ? MORE : 0)))
+		if (more > 0 || (told > 0 && report_line_left(l) < len + COMMA + (next ? MORE : 0)))
 			more++;
 		else
-			line_add(l, "%s%.*s", told++ > 0 ? ", " : "", len, list);
+			report_line_add(l, "%s%.*s", told++ > 0 ? ", " : "", len, list);
 		list += next ? len + COMMA : len;
 	}
 	if (more > 0)
-		line_add(l, " and %d more", more);
+		report_line_add(l, " and %d more", more);
 }
 
 /* All that is right-aligned ends in one column, unless long facts push it. */
 static void print_right(int width, const char *measure)
 {
-	int edge = (int)screen_columns(stderr) - MARGIN, least = (int)strlen(measure) + GAP, room;
+	int edge = (int)terminal_columns(stderr) - MARGIN, least = (int)strlen(measure) + GAP, room;
 
 	if (edge > EDGE_MAX)
 		edge = EDGE_MAX;
@@ -97,35 +97,35 @@ static void print_right(int width, const char *measure)
 	fprintf(stderr, "%*s\n", room < least ? least : room, measure);
 }
 
-void line_print(const char *name, const struct line *l, const char *measure)
+void report_line_print(const char *name, const struct report_line *l, const char *measure)
 {
-	char clean[LINE_MAX_TEXT], cut[LINE_MAX_TEXT];
+	char clean[REPORT_LINE_MAX_TEXT], cut[REPORT_LINE_MAX_TEXT];
 
-	screen_shorten(text_clean(l->text, clean, sizeof clean), l->room, cut, sizeof cut);
+	terminal_shorten(text_clean(l->text, clean, sizeof clean), l->room, cut, sizeof cut);
 	fprintf(stderr, "%-*s%s", FACTS, name, cut);
 	print_right((int)strlen(cut), measure);
 	if (l->below[0])
-		line_print_below("%s", l->below);
+		report_line_print_below("%s", l->below);
 }
 
-void line_print_bad(const char *name, const char *bad, const char *measure)
+void report_line_print_bad(const char *name, const char *bad, const char *measure)
 {
 	static const char failed[] = "failed: ";
 
 	fprintf(stderr, "%-*s%s", FACTS, name, failed);
-	screen_print_bad(stderr, bad, 0);
+	terminal_print_bad(stderr, bad, 0);
 	print_right((int)(strlen(failed) + strlen(bad)), measure);
 }
 
-void line_print_below(const char *fmt, ...)
+void report_line_print_below(const char *fmt, ...)
 {
-	char text[LINE_MAX_TEXT], clean[LINE_MAX_TEXT], cut[LINE_MAX_TEXT];
-	int room = (int)screen_columns(stderr) - FACTS;
+	char text[REPORT_LINE_MAX_TEXT], clean[REPORT_LINE_MAX_TEXT], cut[REPORT_LINE_MAX_TEXT];
+	int room = (int)terminal_columns(stderr) - FACTS;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	text_clean(text, clean, sizeof clean);
-	fprintf(stderr, "%*s%s\n", FACTS, "", screen_shorten(clean, room, cut, sizeof cut));
+	fprintf(stderr, "%*s%s\n", FACTS, "", terminal_shorten(clean, room, cut, sizeof cut));
 }

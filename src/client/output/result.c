@@ -10,7 +10,7 @@
 #include "client/output/report.h"
 #include "client/output/terminal.h"
 
-void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
+void result_metrics(const struct client_options *o, const struct probe_facts all[], size_t count,
     struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
@@ -23,27 +23,27 @@ void output_metrics(const struct client_options *o, const struct vitals all[], s
 		outcome_print(stderr, "hello-client", &failed);
 }
 
-bool output_is_metrics(const struct client_options *o)
+bool result_is_metrics(const struct client_options *o)
 {
 	return o->prometheus && strcmp(o->prometheus, "-") == 0;
 }
 
-int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
+int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
 {
-	struct vitals f;
+	struct probe_facts f;
 
-	vitals_take(&f, o, s, oc);
+	probe_facts_take(&f, o, s, oc);
 	/* A command line that is wrong says nothing about a target. */
 	if (oc->code != OC_USAGE)
-		output_metrics(o, &f, 1, oc);
-	vitals_take(&f, o, s, oc);
+		result_metrics(o, &f, 1, oc);
+	probe_facts_take(&f, o, s, oc);
 	if (o->nagios.on)
 		return nagios_print(stdout, &f, &o->nagios);
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
-	else if (oc->code == OC_OK && !output_is_metrics(o))
+	else if (oc->code == OC_OK && !result_is_metrics(o))
 		report_greeting(s);
 	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
-		screen_note("note: %s", s->remark);
+		terminal_note("note: %s", s->remark);
 	return outcome_status(oc->code);
 }

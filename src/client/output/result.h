@@ -16,16 +16,16 @@
  * end; and the file of --prometheus. s is NULL when it never began. Returns the
  * exit status that goes with that form; oc may become OC_FILE.
  */
-int output_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
+int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
 
 /* Are the metrics all that standard output is for: --prometheus -? */
-bool output_is_metrics(const struct client_options *o);
+bool result_is_metrics(const struct client_options *o);
 
 /*
  * The file of --prometheus, if there is one. That it cannot be written becomes oc,
  * unless oc holds a failure already: then it is told on standard error.
  */
-void output_metrics(const struct client_options *o, const struct vitals all[], size_t count,
+void result_metrics(const struct client_options *o, const struct probe_facts all[], size_t count,
     struct outcome *oc);
 
 #endif

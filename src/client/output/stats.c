@@ -6,11 +6,11 @@
 /* Below this nobody was kept waiting: a thread needs time to wake up. */
 enum { LATE_US = 5000 };
 
-void tally_add(struct tally *t, enum outcome_code code, const struct phases *p, bool resumed,
+void stats_add(struct stats *t, enum outcome_code code, const struct phases *p, bool resumed,
     uint64_t late_us)
 {
-	enum tally_kind kind = resumed ? TALLY_RESUMED : TALLY_FULL;
-	struct recorder *times = t->times[kind];
+	enum stats_kind kind = resumed ? STATS_RESUMED : STATS_FULL;
+	struct histogram *times = t->times[kind];
 
 	t->sent++;
 	t->by_code[code]++;
@@ -22,20 +22,20 @@ void tally_add(struct tally *t, enum outcome_code code, const struct phases *p, 
 		t->handshakes[kind]++;
 	for (int i = 0; i < PHASE_TOTAL; i++) {
 		if (p->us[i] != PHASE_UNKNOWN)
-			recorder_add(&times[i], (uint64_t)p->us[i]);
+			histogram_add(&times[i], (uint64_t)p->us[i]);
 	}
 	if (code == OC_OK)
-		recorder_add(&times[PHASE_TOTAL], (uint64_t)p->us[PHASE_TOTAL] + late_us);
+		histogram_add(&times[PHASE_TOTAL], (uint64_t)p->us[PHASE_TOTAL] + late_us);
 }
 
-static bool is_worse(const struct tally *t, enum outcome_code a, enum outcome_code b)
+static bool is_worse(const struct stats *t, enum outcome_code a, enum outcome_code b)
 {
 	if (t->by_code[a] != t->by_code[b])
 		return t->by_code[a] > t->by_code[b];
 	return outcome_status(a) < outcome_status(b);
 }
 
-unsigned tally_failures(const struct tally *t, enum outcome_code codes[OUTCOME_COUNT])
+unsigned stats_failures(const struct stats *t, enum outcome_code codes[OUTCOME_COUNT])
 {
 	unsigned n = 0;
 
@@ -52,16 +52,16 @@ unsigned tally_failures(const struct tally *t, enum outcome_code codes[OUTCOME_C
 	return n;
 }
 
-enum outcome_code tally_verdict(const struct tally *t)
+enum outcome_code stats_verdict(const struct stats *t)
 {
 	enum outcome_code codes[OUTCOME_COUNT];
 
-	return tally_failures(t, codes) > 0 ? codes[0] : OC_OK;
+	return stats_failures(t, codes) > 0 ? codes[0] : OC_OK;
 }
 
-void tally_judge(const struct tally *t, const char *what, struct outcome *oc)
+void stats_judge(const struct stats *t, const char *what, struct outcome *oc)
 {
-	enum outcome_code code = tally_verdict(t);
+	enum outcome_code code = stats_verdict(t);
 
 	if (code != OC_OK)
 		outcome_set(oc, code,

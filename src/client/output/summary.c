@@ -16,41 +16,41 @@ enum { ROWS = 16 };
 
 /* ---- how many ------------------------------------------------------------------- */
 
-void summary_print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
+void summary_print_counts(FILE *to, const struct stats *t, const char *what, uint64_t took_us)
 {
 	enum outcome_code codes[OUTCOME_COUNT];
-	unsigned n = tally_failures(t, codes);
-	char took[SCREEN_MS_MAX];
+	unsigned n = stats_failures(t, codes);
+	char took[TERMINAL_MS_MAX];
 
 	fprintf(to, "\n--- %s: %" PRIu64 " sent, %" PRIu64 " ok, %" PRIu64 " failed in %s\n", what,
-	    t->sent, t->by_code[OC_OK], t->sent - t->by_code[OC_OK], screen_time(took_us, took));
+	    t->sent, t->by_code[OC_OK], t->sent - t->by_code[OC_OK], terminal_time(took_us, took));
 	for (unsigned i = 0; i < n; i++) {
 		fprintf(to, "%7" PRIu64 "  ", t->by_code[codes[i]]);
-		screen_print_bad(to, outcome_name(codes[i]), REASON);
-		fprintf(to, "%.*s\n", screen_room(to, 9 + REASON), outcome_words(codes[i]));
+		terminal_print_bad(to, outcome_name(codes[i]), REASON);
+		fprintf(to, "%.*s\n", terminal_room(to, 9 + REASON), outcome_words(codes[i]));
 	}
 }
 
 /* ---- times ---------------------------------------------------------------------- */
 
 static void print_times(FILE *to, const char *name, const char *kind, int kind_width,
-    const struct recorder *r)
+    const struct histogram *r)
 {
-	const uint64_t row[] = { r->min_us, recorder_mean(r), recorder_quantile(r, 0.5),
-		recorder_quantile(r, 0.95), recorder_quantile(r, 0.99), r->max_us };
-	char ms[SCREEN_MS_MAX];
+	const uint64_t row[] = { r->min_us, histogram_mean(r), histogram_quantile(r, 0.5),
+		histogram_quantile(r, 0.95), histogram_quantile(r, 0.99), r->max_us };
+	char ms[TERMINAL_MS_MAX];
 
 	fprintf(to, "%-*s%-*s", NAME, name, kind_width, kind);
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
-		fprintf(to, "%9s", screen_ms(row[i], ms));
+		fprintf(to, "%9s", terminal_ms(row[i], ms));
 	fputc('\n', to);
 }
 
-static void print_phases(FILE *to, const struct tally *t)
+static void print_phases(FILE *to, const struct stats *t)
 {
 	static const char *const columns[] = { "min", "avg", "p50", "p95", "p99", "max" };
 	static const char *const kinds[] = { "full", "resumed" };
-	bool resumed = t->handshakes[TALLY_RESUMED] > 0;
+	bool resumed = t->handshakes[STATS_RESUMED] > 0;
 	int kind_width = resumed ? KIND : 0;
 
 	fprintf(to, "\n%-*s", NAME + kind_width, "ms");
@@ -60,8 +60,8 @@ static void print_phases(FILE *to, const struct tally *t)
 	for (int phase = 0; phase < PHASE_COUNT; phase++) {
 		const char *name = phase_label((enum phase)phase);
 
-		for (int kind = 0; kind < TALLY_KINDS; kind++) {
-			const struct recorder *r = &t->times[kind][phase];
+		for (int kind = 0; kind < STATS_KINDS; kind++) {
+			const struct histogram *r = &t->times[kind][phase];
 
 			if (r->count == 0)
 				continue;
@@ -136,23 +136,23 @@ static void cut(struct rows *rows, uint64_t min_us, uint64_t max_us)
 
 static void print_row(FILE *to, uint64_t from_us, uint64_t to_us, uint64_t n, uint64_t most)
 {
-	char begin[SCREEN_MS_MAX], end[SCREEN_MS_MAX];
+	char begin[TERMINAL_MS_MAX], end[TERMINAL_MS_MAX];
 	int bar = (int)((n * BAR + most - 1) / most);
 
-	fprintf(to, "%8s - %-8s ", screen_ms(from_us, begin), screen_ms(to_us, end));
+	fprintf(to, "%8s - %-8s ", terminal_ms(from_us, begin), terminal_ms(to_us, end));
 	for (int i = 0; i < BAR; i++)
 		fputc(i < bar ? '#' : ' ', to);
 	fprintf(to, "%9" PRIu64 "\n", n);
 }
 
-static void print_histogram(FILE *to, const struct recorder *r)
+static void print_histogram(FILE *to, const struct histogram *r)
 {
 	uint64_t n[ROWS], below = 0, most = 1;
 	struct rows rows;
 
 	cut(&rows, r->min_us, r->max_us);
 	for (unsigned i = 0; i < rows.n; i++) {
-		n[i] = (i + 1 < rows.n ? recorder_below(r, rows.edges[i + 1]) : r->count) - below;
+		n[i] = (i + 1 < rows.n ? histogram_below(r, rows.edges[i + 1]) : r->count) - below;
 		below += n[i];
 		if (n[i] > most)
 			most = n[i];
@@ -164,40 +164,40 @@ static void print_histogram(FILE *to, const struct recorder *r)
 
 /* ---- all of it ------------------------------------------------------------------ */
 
-static void print_total_histogram(FILE *to, const struct tally *t)
+static void print_total_histogram(FILE *to, const struct stats *t)
 {
-	struct recorder *all = calloc(1, sizeof *all);
+	struct histogram *all = calloc(1, sizeof *all);
 
 	if (!all)
 		return;
-	for (int kind = 0; kind < TALLY_KINDS; kind++)
-		recorder_merge(all, &t->times[kind][PHASE_TOTAL]);
+	for (int kind = 0; kind < STATS_KINDS; kind++)
+		histogram_merge(all, &t->times[kind][PHASE_TOTAL]);
 	if (all->count > 0)
 		print_histogram(to, all);
 	free(all);
 }
 
-static void print_notes(FILE *to, const struct tally *t)
+static void print_notes(FILE *to, const struct stats *t)
 {
 	fprintf(to,
 	    "\n%" PRIu64 " full handshakes, %" PRIu64 " resumed. Percentiles are within 1 %%.\n"
 	    "Open loop: the interval was kept whatever the answers took, and a total counts\n"
 	    "from when its probe was due.\n",
-	    t->handshakes[TALLY_FULL], t->handshakes[TALLY_RESUMED]);
+	    t->handshakes[STATS_FULL], t->handshakes[STATS_RESUMED]);
 }
 
-static void print_waits(FILE *to, const struct tally *t)
+static void print_waits(FILE *to, const struct stats *t)
 {
-	char wait[SCREEN_MS_MAX];
+	char wait[TERMINAL_MS_MAX];
 
 	if (t->late > 0)
 		fprintf(to,
 		    "%" PRIu64
 		    " began late, by %s at most: --parallel too small, or machine too busy.\n",
-		    t->late, screen_time(t->late_max_us, wait));
+		    t->late, terminal_time(t->late_max_us, wait));
 }
 
-void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t took_us)
+void summary_print(FILE *to, const struct stats *t, const char *what, uint64_t took_us)
 {
 	summary_print_counts(to, t, what, took_us);
 	if (t->sent == 0)
@@ -209,21 +209,21 @@ void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t t
 	print_waits(to, t);
 }
 
-void summary_print_live(FILE *to, const struct tally *t, unsigned columns)
+void summary_print_live(FILE *to, const struct stats *t, unsigned columns)
 {
-	char line[128], p50[SCREEN_MS_MAX], p99[SCREEN_MS_MAX], max[SCREEN_MS_MAX];
-	const struct recorder *r = &t->times[TALLY_FULL][PHASE_TOTAL];
+	char line[128], p50[TERMINAL_MS_MAX], p99[TERMINAL_MS_MAX], max[TERMINAL_MS_MAX];
+	const struct histogram *r = &t->times[STATS_FULL][PHASE_TOTAL];
 	int len;
 
-	if (t->times[TALLY_RESUMED][PHASE_TOTAL].count > r->count)
-		r = &t->times[TALLY_RESUMED][PHASE_TOTAL];
+	if (t->times[STATS_RESUMED][PHASE_TOTAL].count > r->count)
+		r = &t->times[STATS_RESUMED][PHASE_TOTAL];
 	len = snprintf(line, sizeof line, "%" PRIu64 " done, %" PRIu64 " failed", t->sent,
 	    t->sent - t->by_code[OC_OK]);
 	if (r->count > 0)
 		snprintf(line + len, sizeof line - (size_t)len, "; p50 %s, p99 %s, max %s ms",
-		    screen_ms(recorder_quantile(r, 0.5), p50),
-		    screen_ms(recorder_quantile(r, 0.99), p99), screen_ms(r->max_us, max));
-	screen_wipe(to);
+		    terminal_ms(histogram_quantile(r, 0.5), p50),
+		    terminal_ms(histogram_quantile(r, 0.99), p99), terminal_ms(r->max_us, max));
+	terminal_wipe(to);
 	fprintf(to, "%.*s", (int)columns - 1, line);
 	fflush(to);
 }

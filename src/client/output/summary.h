@@ -8,16 +8,16 @@
 #include "client/output/stats.h"
 
 /*
- * A tally for people, in 80 columns: how many, failures by reason, times of each
+ * A stats for people, in 80 columns: how many, failures by reason, times of each
  * phase (full and resumed handshakes one above the other), a histogram of the
  * total. what is whom was asked, took_us how long it all took.
  */
-void summary_print(FILE *to, const struct tally *t, const char *what, uint64_t took_us);
+void summary_print(FILE *to, const struct stats *t, const char *what, uint64_t took_us);
 
 /* Its first lines alone. */
-void summary_print_counts(FILE *to, const struct tally *t, const char *what, uint64_t took_us);
+void summary_print_counts(FILE *to, const struct stats *t, const char *what, uint64_t took_us);
 
 /* The same in one line of at most columns, to be drawn over: how far it is. */
-void summary_print_live(FILE *to, const struct tally *t, unsigned columns);
+void summary_print_live(FILE *to, const struct stats *t, unsigned columns);
 
 #endif

@@ -17,7 +17,7 @@ static int compare_numbers(int64_t a, int64_t b)
 
 static int compare(const void *left, const void *right)
 {
-	const struct vitals *a = left, *b = right;
+	const struct probe_facts *a = left, *b = right;
 	int order = (a->code == OC_OK) - (b->code == OC_OK);
 
 	if (order == 0)
@@ -30,12 +30,12 @@ static int compare(const void *left, const void *right)
 	return order != 0 ? order : strcmp(a->port, b->port);
 }
 
-static int target_width(const struct vitals *v)
+static int target_width(const struct probe_facts *v)
 {
 	return (int)(strlen(v->host) + 1 + strlen(v->port));
 }
 
-static int widest(const struct vitals all[], size_t count)
+static int widest(const struct probe_facts all[], size_t count)
 {
 	int width = TARGET_MIN;
 
@@ -47,7 +47,7 @@ static int widest(const struct vitals all[], size_t count)
 }
 
 /* A longer host loses its middle: its end and the port tell more. */
-static void print_target(FILE *to, const struct vitals *v, int width)
+static void print_target(FILE *to, const struct probe_facts *v, int width)
 {
 	int over = target_width(v) - width, len = (int)strlen(v->host);
 	int head = (len - over - 2) / 2;
@@ -58,30 +58,30 @@ static void print_target(FILE *to, const struct vitals *v, int width)
 		fprintf(to, "%.*s..%s %s", head, v->host, v->host + head + 2 + over, v->port);
 }
 
-static void print_row(FILE *to, const struct vitals *v, int width, int words)
+static void print_row(FILE *to, const struct probe_facts *v, int width, int words)
 {
-	char ms[SCREEN_MS_MAX], days[24] = "-";
+	char ms[TERMINAL_MS_MAX], days[24] = "-";
 
 	if (v->chain_end != 0)
-		snprintf(days, sizeof days, "%" PRId64, vitals_days(v, v->chain_end));
+		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->chain_end));
 	print_target(to, v, width);
 	fputs("  ", to);
 	if (v->code == OC_OK)
 		fprintf(to, "%-*s", REASON, "OK");
 	else
-		screen_print_bad(to, outcome_name(v->code), REASON);
-	fprintf(to, "%6s %8s", days, screen_ms((uint64_t)v->us[PHASE_TOTAL], ms));
+		terminal_print_bad(to, outcome_name(v->code), REASON);
+	fprintf(to, "%6s %8s", days, terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
 	if (words > 0 && v->code != OC_OK)
 		fprintf(to, "  %.*s", words, v->detail);
 	fputc('\n', to);
 }
 
-void table_print(FILE *to, struct vitals all[], size_t count)
+void target_table_print(FILE *to, struct probe_facts all[], size_t count)
 {
-	int width = widest(all, count), words = screen_room(to, width + REST + 2);
+	int width = widest(all, count), words = terminal_room(to, width + REST + 2);
 
 	/* Of a few letters nobody has anything. */
-	if (screen_is_live(to) && screen_columns(to) < WIDE)
+	if (terminal_is_live(to) && terminal_columns(to) < WIDE)
 		words = 0;
 	qsort(all, count, sizeof *all, compare);
 	fprintf(to, "%-*s  %-*s%6s %8s%s\n", width, "TARGET", REASON, "OUTCOME", "DAYS", "MS",
@@ -90,7 +90,8 @@ void table_print(FILE *to, struct vitals all[], size_t count)
 		print_row(to, &all[i], width, words);
 }
 
-void table_print_progress(FILE *to, size_t done, size_t count, size_t failed, unsigned columns)
+void target_table_print_progress(FILE *to, size_t done, size_t count, size_t failed,
+    unsigned columns)
 {
 	char text[96];
 	int room, full;
@@ -99,7 +100,7 @@ void table_print_progress(FILE *to, size_t done, size_t count, size_t failed, un
 	room = (int)columns - (int)strlen(text) - 5;
 	if (room > BAR)
 		room = BAR;
-	screen_wipe(to);
+	terminal_wipe(to);
 	if (room >= 10) {
 		full = (int)(done * (size_t)room / count);
 		fputc('[', to);

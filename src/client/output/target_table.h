@@ -12,9 +12,10 @@
  * fewest days left. Sorts them in place. What failed is told in words where there
  * is room: in a file, or from 100 columns on.
  */
-void table_print(FILE *to, struct vitals all[], size_t count);
+void target_table_print(FILE *to, struct probe_facts all[], size_t count);
 
 /* "[####    ] 120/1000  3 failed", in one line that is drawn over. */
-void table_print_progress(FILE *to, size_t done, size_t count, size_t failed, unsigned columns);
+void target_table_print_progress(FILE *to, size_t done, size_t count, size_t failed,
+    unsigned columns);
 
 #endif

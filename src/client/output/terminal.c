@@ -16,14 +16,14 @@ enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
 /* A path, and a few words. */
 enum { NOTE_MAX = PATH_MAX + 256 };
 
-bool screen_is_live(FILE *to)
+bool terminal_is_live(FILE *to)
 {
 	const char *term = getenv("TERM");
 
 	return isatty(fileno(to)) && term && strcmp(term, "dumb") != 0;
 }
 
-unsigned screen_columns(FILE *to)
+unsigned terminal_columns(FILE *to)
 {
 	struct winsize size;
 
@@ -32,11 +32,11 @@ unsigned screen_columns(FILE *to)
 	return size.ws_col;
 }
 
-int screen_room(FILE *to, int used)
+int terminal_room(FILE *to, int used)
 {
-	int columns = (int)screen_columns(to);
+	int columns = (int)terminal_columns(to);
 
-	if (!screen_is_live(to))
+	if (!terminal_is_live(to))
 		return INT_MAX;
 	return used < columns ? columns - used : 0;
 }
@@ -46,10 +46,10 @@ static bool has_colors(FILE *to)
 {
 	const char *no = getenv("NO_COLOR");
 
-	return screen_is_live(to) && !(no && no[0]);
+	return terminal_is_live(to) && !(no && no[0]);
 }
 
-void screen_print_bad(FILE *to, const char *text, int width)
+void terminal_print_bad(FILE *to, const char *text, int width)
 {
 	if (has_colors(to))
 		fprintf(to, "\033[31m%s\033[0m", text);
@@ -58,7 +58,7 @@ void screen_print_bad(FILE *to, const char *text, int width)
 	fprintf(to, "%*s", width > (int)strlen(text) ? width - (int)strlen(text) : 0, "");
 }
 
-const char *screen_shorten(const char *text, int width, char *buf, size_t size)
+const char *terminal_shorten(const char *text, int width, char *buf, size_t size)
 {
 	static const char dots[] = "..";
 	size_t len = strlen(text), most = width < 8 ? 8 : (size_t)width, head, tail;
@@ -76,7 +76,7 @@ const char *screen_shorten(const char *text, int width, char *buf, size_t size)
 	return buf;
 }
 
-void screen_print_wrapped(FILE *to, const char *text, size_t column)
+void terminal_print_wrapped(FILE *to, const char *text, size_t column)
 {
 	bool first = true;
 
@@ -100,7 +100,7 @@ void screen_print_wrapped(FILE *to, const char *text, size_t column)
 	fputc('\n', to);
 }
 
-void screen_note(const char *fmt, ...)
+void terminal_note(const char *fmt, ...)
 {
 	char text[NOTE_MAX], clean[NOTE_MAX];
 	va_list ap;
@@ -111,26 +111,26 @@ void screen_note(const char *fmt, ...)
 	fprintf(stderr, "hello-client: %s\n", text_clean(text, clean, sizeof clean));
 }
 
-void screen_wipe(FILE *to)
+void terminal_wipe(FILE *to)
 {
 	fputs("\r\033[K", to);
 }
 
-const char *screen_ms(uint64_t us, char buf[SCREEN_MS_MAX])
+const char *terminal_ms(uint64_t us, char buf[TERMINAL_MS_MAX])
 {
 	int digits = us < 9995 ? 2 : us < 99950 ? 1 : 0;
 
-	snprintf(buf, SCREEN_MS_MAX, "%.*f", digits, (double)us / 1000);
+	snprintf(buf, TERMINAL_MS_MAX, "%.*f", digits, (double)us / 1000);
 	return buf;
 }
 
-const char *screen_time(uint64_t us, char buf[SCREEN_MS_MAX])
+const char *terminal_time(uint64_t us, char buf[TERMINAL_MS_MAX])
 {
 	if (us < 1000000)
-		snprintf(buf, SCREEN_MS_MAX, "%.3g ms", (double)us / 1000);
+		snprintf(buf, TERMINAL_MS_MAX, "%.3g ms", (double)us / 1000);
 	else if (us < 100000000)
-		snprintf(buf, SCREEN_MS_MAX, "%.3g s", (double)us / 1000000);
+		snprintf(buf, TERMINAL_MS_MAX, "%.3g s", (double)us / 1000000);
 	else
-		snprintf(buf, SCREEN_MS_MAX, "%.0f s", (double)us / 1000000);
+		snprintf(buf, TERMINAL_MS_MAX, "%.0f s", (double)us / 1000000);
 	return buf;
 }

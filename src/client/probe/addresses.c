@@ -26,19 +26,19 @@ struct addresses {
 	size_t count;
 	size_t left_out;      /* more than there is room for */
 	pthread_mutex_t lock; /* of all below, and of standard output */
-	struct addrtable_row rows[SESSION_ADDRS_MAX];
-	struct tally tally;
+	struct address_table_row rows[SESSION_ADDRS_MAX];
+	struct stats stats;
 };
 
 static void note(struct addresses *a, size_t i, const struct session *s, const struct outcome *oc)
 {
-	struct addrtable_row *row = &a->rows[i];
+	struct address_table_row *row = &a->rows[i];
 
-	vitals_take(&row->vitals, a->options, s, oc);
+	probe_facts_take(&row->probe_facts, a->options, s, oc);
 	addr_format_host(&a->all[i], row->address);
 	if (s->verdict.chain_len > 0)
 		memcpy(row->certificate, s->verdict.chain[0].sha256, sizeof row->certificate);
-	tally_add(&a->tally, oc->code, &s->phases, s->facts.resumed, 0);
+	stats_add(&a->stats, oc->code, &s->phases, s->facts.resumed, 0);
 	if (a->options->json)
 		json_print_probe(stdout, s, oc, i + 1);
 	fflush(stdout);
@@ -81,33 +81,33 @@ static int find_all(struct addresses *a, struct outcome *oc)
 static void draw(struct addresses *a)
 {
 	pthread_mutex_lock(&a->lock);
-	table_print_progress(stderr, a->tally.sent, a->count,
-	    a->tally.sent - a->tally.by_code[OC_OK], screen_columns(stderr));
+	target_table_print_progress(stderr, a->stats.sent, a->count,
+	    a->stats.sent - a->stats.by_code[OC_OK], terminal_columns(stderr));
 	pthread_mutex_unlock(&a->lock);
 }
 
 static int probe_all(struct addresses *a, struct outcome *oc)
 {
-	bool live = screen_is_live(stderr) && !a->options->quiet;
-	struct parallel_plan plan = {
+	bool live = terminal_is_live(stderr) && !a->options->quiet;
+	struct runner_plan plan = {
 		.width = a->options->series.parallel,
 		.count = a->count,
 		.job = probe,
 		.arg = a,
 	};
-	struct parallel *probes = parallel_start(&plan, oc);
+	struct parallel *probes = runner_start(&plan, oc);
 
 	if (!probes)
 		return -1;
-	while (!parallel_wait(probes, clock_ms() + REDRAW_MS)) {
+	while (!runner_wait(probes, clock_ms() + REDRAW_MS)) {
 		if (live)
 			draw(a);
 		if (ferror(stdout))
-			parallel_stop(probes);
+			runner_stop(probes);
 	}
 	if (live)
-		screen_wipe(stderr);
-	parallel_free(probes);
+		terminal_wipe(stderr);
+	runner_free(probes);
 	return 0;
 }
 
@@ -120,12 +120,12 @@ static void print(const struct addresses *a)
 		fprintf(stderr, "hello-client: note: %zu more addresses were left out\n",
 		    a->left_out);
 	if (a->options->json) {
-		json_print_summary(stdout, a->options, &a->tally, took_us);
+		json_print_summary(stdout, a->options, &a->stats, took_us);
 		return;
 	}
 	snprintf(what, sizeof what, "%s %s", a->options->host, a->options->port);
-	addrtable_print(stdout, a->rows, a->count);
-	summary_print_counts(stdout, &a->tally, what, took_us);
+	address_table_print(stdout, a->rows, a->count);
+	summary_print_counts(stdout, &a->stats, what, took_us);
 }
 
 int addresses_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
@@ -145,7 +145,7 @@ int addresses_run(const struct client_options *o, SSL_CTX *ctx, const struct ste
 	json_prepare();
 	if (find_all(a, oc) == 0 && probe_all(a, oc) == 0) {
 		print(a);
-		tally_judge(&a->tally, "addresses", oc);
+		stats_judge(&a->stats, "addresses", oc);
 	}
 	pthread_mutex_destroy(&a->lock);
 	free(a);

@@ -31,11 +31,11 @@ struct trial {
 	struct outcome oc;
 };
 
-struct pathtest {
+struct path_test {
 	const struct client_options *options;
 	const struct step *steps;
 	char sni[ADDR_HOST_MAX]; /* of the plain one, or "" */
-	struct pathtable_target target;
+	struct path_table_target target;
 	struct trial trials[PATH_VARIANTS];
 	size_t count;
 	pthread_mutex_t lock; /* of all below */
@@ -48,13 +48,13 @@ struct pathtest {
 
 static bool has_hybrid(void)
 {
-	const struct tlspolicy_choice choice = { .groups = hybrid };
+	const struct tls_policy_choice choice = { .groups = hybrid };
 	struct outcome ignored = OUTCOME_NONE;
 
-	return tlsctx_check_policy(&choice, &ignored) == 0;
+	return tls_context_check_policy(&choice, &ignored) == 0;
 }
 
-static bool is_tried(const struct pathtest *t, enum path_variant v)
+static bool is_tried(const struct path_test *t, enum path_variant v)
 {
 	switch (v) {
 	case PATH_NO_SNI:
@@ -85,13 +85,13 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 	case PATH_OTHER_SNI:
 		if (!o->verify_name)
 			o->verify_name = sni;
-		o->servername = pathtable_other_name(sni);
+		o->servername = path_table_other_name(sni);
 		return false;
 	case PATH_TLS12:
-		o->policy.max = TLSPOLICY_TLS12;
+		o->policy.max = TLS_POLICY_TLS12;
 		return true;
 	case PATH_TLS13:
-		o->policy.min = TLSPOLICY_TLS13;
+		o->policy.min = TLS_POLICY_TLS13;
 		return true;
 	case PATH_CLASSICAL:
 		o->policy.groups = classical;
@@ -116,7 +116,7 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 	}
 }
 
-static int prepare(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, struct outcome *oc)
+static int prepare(struct path_test *t, SSL_CTX *ctx, path_test_context *make, struct outcome *oc)
 {
 	for (int v = 0; v < PATH_VARIANTS; v++) {
 		struct trial *trial = &t->trials[t->count];
@@ -140,7 +140,7 @@ static int prepare(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, str
 }
 
 /* Which address is there, by the connection alone. */
-static int find_peer(struct pathtest *t, SSL_CTX *ctx, struct outcome *oc)
+static int find_peer(struct path_test *t, SSL_CTX *ctx, struct outcome *oc)
 {
 	static const struct step connect[] = {
 		{ "resolve", step_resolve },
@@ -153,7 +153,7 @@ static int find_peer(struct pathtest *t, SSL_CTX *ctx, struct outcome *oc)
 	session_init(&s, t->options, ctx);
 	memcpy(t->sni, s.sni, sizeof t->sni);
 	ret = session_run(&s, connect, NULL, oc);
-	t->target = (struct pathtable_target){ .host = t->options->host,
+	t->target = (struct path_table_target){ .host = t->options->host,
 		.port = t->options->port,
 		.sni = t->sni,
 		.peer = s.peer,
@@ -165,7 +165,7 @@ static int find_peer(struct pathtest *t, SSL_CTX *ctx, struct outcome *oc)
 
 /* ---- trying it ---------------------------------------------------------------------- */
 
-static void run_trial(const struct pathtest *t, const struct trial *trial, struct path_result *out,
+static void run_trial(const struct path_test *t, const struct trial *trial, struct path_result *out,
     uint64_t *took_us, struct outcome *oc)
 {
 	struct session s;
@@ -184,7 +184,7 @@ static void run_trial(const struct pathtest *t, const struct trial *trial, struc
 
 static void attempt(void *arg, uint64_t i, uint64_t due_us)
 {
-	struct pathtest *t = arg;
+	struct path_test *t = arg;
 	struct trial *trial = &t->trials[i];
 	struct path_result result;
 	uint64_t took_us;
@@ -199,30 +199,30 @@ static void attempt(void *arg, uint64_t i, uint64_t due_us)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static void draw(struct pathtest *t)
+static void draw(struct path_test *t)
 {
-	if (!screen_is_live(stderr) || t->options->quiet)
+	if (!terminal_is_live(stderr) || t->options->quiet)
 		return;
 	pthread_mutex_lock(&t->lock);
-	table_print_progress(stderr, t->done, t->count, t->failed, screen_columns(stderr));
+	target_table_print_progress(stderr, t->done, t->count, t->failed, terminal_columns(stderr));
 	pthread_mutex_unlock(&t->lock);
 }
 
-static int try_all(struct pathtest *t, struct outcome *oc)
+static int try_all(struct path_test *t, struct outcome *oc)
 {
-	struct parallel_plan plan = {
+	struct runner_plan plan = {
 		.width = t->options->series.parallel,
 		.count = t->count,
 		.job = attempt,
 		.arg = t,
 	};
-	struct parallel *trials = parallel_start(&plan, oc);
+	struct parallel *trials = runner_start(&plan, oc);
 
 	if (!trials)
 		return -1;
-	while (!parallel_wait(trials, clock_ms() + REDRAW_MS))
+	while (!runner_wait(trials, clock_ms() + REDRAW_MS))
 		draw(t);
-	parallel_free(trials);
+	runner_free(trials);
 	return 0;
 }
 
@@ -231,9 +231,9 @@ static int try_all(struct pathtest *t, struct outcome *oc)
  * at a time, and a packet may be lost. Where the plain one fails, those that do not
  * are the evidence. One that ends otherwise is enough to doubt all.
  */
-static void try_again(struct pathtest *t)
+static void try_again(struct path_test *t)
 {
-	bool plain_failed = pathjudge_answer(t->results[PATH_PLAIN].code) > PATH_LATER;
+	bool plain_failed = path_judge_answer(t->results[PATH_PLAIN].code) > PATH_LATER;
 
 	for (size_t i = 0; i < t->count; i++) {
 		enum path_variant v = t->trials[i].variant;
@@ -241,35 +241,35 @@ static void try_again(struct pathtest *t)
 		struct path_result again;
 		uint64_t took_us;
 
-		if (plain_failed ? v != PATH_PLAIN : !pathjudge_failed(t->results, v))
+		if (plain_failed ? v != PATH_PLAIN : !path_judge_failed(t->results, v))
 			continue;
 		draw(t);
 		run_trial(t, &t->trials[i], &again, &took_us, &ignored);
 		t->results[v].unsteady =
-		    pathjudge_answer(again.code) != pathjudge_answer(t->results[v].code);
+		    path_judge_answer(again.code) != path_judge_answer(t->results[v].code);
 		if (t->results[v].unsteady)
 			break;
 	}
-	if (screen_is_live(stderr) && !t->options->quiet)
-		screen_wipe(stderr);
+	if (terminal_is_live(stderr) && !t->options->quiet)
+		terminal_wipe(stderr);
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
 
 static bool blames_path(enum outcome_code code)
 {
-	enum path_answer answer = pathjudge_answer(code);
+	enum path_answer answer = path_judge_answer(code);
 
 	return answer > PATH_LATER && answer < PATH_UNREACHED;
 }
 
-static void judge(const struct pathtest *t, struct outcome *oc)
+static void judge(const struct path_test *t, struct outcome *oc)
 {
-	enum outcome_code code = pathjudge_verdict(t->results);
+	enum outcome_code code = path_judge_verdict(t->results);
 	unsigned failed = 0;
 
 	for (int v = 0; v < PATH_VARIANTS; v++)
-		failed += pathjudge_failed(t->results, (enum path_variant)v);
+		failed += path_judge_failed(t->results, (enum path_variant)v);
 	if (t->results[PATH_PLAIN].code != OC_OK) {
 		*oc = t->trials[0].oc;
 		/* Instead of "--path-test tells". */
@@ -283,7 +283,7 @@ static void judge(const struct pathtest *t, struct outcome *oc)
 	}
 }
 
-static void run(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, struct outcome *oc)
+static void run(struct path_test *t, SSL_CTX *ctx, path_test_context *make, struct outcome *oc)
 {
 	struct outcome unreached = OUTCOME_NONE;
 
@@ -296,14 +296,14 @@ static void run(struct pathtest *t, SSL_CTX *ctx, pathtest_context *make, struct
 	} else {
 		try_again(t);
 	}
-	pathtable_print(stdout, &t->target, t->results, t->took_us);
+	path_table_print(stdout, &t->target, t->results, t->took_us);
 	judge(t, oc);
 }
 
-int pathtest_run(const struct client_options *o, SSL_CTX *ctx, pathtest_context *make,
+int path_test_run(const struct client_options *o, SSL_CTX *ctx, path_test_context *make,
     const struct step steps[], struct outcome *oc)
 {
-	struct pathtest *t = calloc(1, sizeof *t);
+	struct path_test *t = calloc(1, sizeof *t);
 
 	if (!t) {
 		outcome_set(oc, OC_INTERNAL, "out of memory for variants");
@@ -315,7 +315,7 @@ int pathtest_run(const struct client_options *o, SSL_CTX *ctx, pathtest_context 
 	run(t, ctx, make, oc);
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->trials[i].owns_ctx)
-			tlsctx_free(t->trials[i].ctx);
+			tls_context_free(t->trials[i].ctx);
 	}
 	pthread_mutex_destroy(&t->lock);
 	free(t);

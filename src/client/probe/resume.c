@@ -10,7 +10,7 @@
 static void tell(const struct client_options *o, const char *what, const char *protocol)
 {
 	if (!o->quiet && !o->nagios.on)
-		screen_note("%s (%s)", what, protocol);
+		terminal_note("%s (%s)", what, protocol);
 }
 
 static int run_second(struct session *first, const struct step steps[], struct outcome *oc)
@@ -27,7 +27,7 @@ static int run_second(struct session *first, const struct step steps[], struct o
 			? "resumed: the second connection took up the session of the first"
 			: "not resumed: the server gave a session, but did not take it again",
 		    second.facts.protocol);
-	status = output_probe(o, o->json || o->nagios.on ? &second : first, oc);
+	status = result_probe(o, o->json || o->nagios.on ? &second : first, oc);
 	session_free(&second);
 	return status;
 }
@@ -45,7 +45,7 @@ int resume_run(const struct client_options *o, SSL_CTX *ctx, const struct step s
 	} else {
 		if (oc->code == OC_OK)
 			tell(o, "not resumed: the server gave no session", first.facts.protocol);
-		status = output_probe(o, &first, oc);
+		status = result_probe(o, &first, oc);
 	}
 	session_free(&first);
 	return status;

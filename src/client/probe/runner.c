@@ -22,7 +22,7 @@ enum { OTHER_DESCRIPTORS = 16 };
  * handed over and no queue is needed.
  */
 struct parallel {
-	struct parallel_plan plan;
+	struct runner_plan plan;
 	uint64_t began_us;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t lead;  /* the place of the leader is free */
@@ -135,7 +135,7 @@ static void *run_lane(void *arg)
 }
 
 /* Else a limit of this machine would look like a failure of the targets. */
-static int make_room(const struct parallel_plan *plan, struct outcome *oc)
+static int make_room(const struct runner_plan *plan, struct outcome *oc)
 {
 	rlim_t need = (rlim_t)plan->width * plan->descriptors + OTHER_DESCRIPTORS;
 	struct rlimit limit;
@@ -155,7 +155,7 @@ static int make_room(const struct parallel_plan *plan, struct outcome *oc)
 	return 0;
 }
 
-struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome *oc)
+struct parallel *runner_start(const struct runner_plan *plan, struct outcome *oc)
 {
 	struct parallel *p;
 	int error;
@@ -180,13 +180,13 @@ struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome
 	if (error != 0) {
 		errno = error;
 		outcome_set_errno(oc, OC_INTERNAL, "cannot start a thread");
-		parallel_free(p);
+		runner_free(p);
 		return NULL;
 	}
 	return p;
 }
 
-bool parallel_wait(struct parallel *p, uint64_t until_ms)
+bool runner_wait(struct parallel *p, uint64_t until_ms)
 {
 	struct timespec until = at(until_ms * 1000);
 	bool ended;
@@ -199,7 +199,7 @@ bool parallel_wait(struct parallel *p, uint64_t until_ms)
 	return ended;
 }
 
-void parallel_stop(struct parallel *p)
+void runner_stop(struct parallel *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->stopped = true;
@@ -208,7 +208,7 @@ void parallel_stop(struct parallel *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-unsigned parallel_busy(struct parallel *p)
+unsigned runner_busy(struct parallel *p)
 {
 	unsigned busy;
 
@@ -218,12 +218,12 @@ unsigned parallel_busy(struct parallel *p)
 	return busy;
 }
 
-void parallel_free(struct parallel *p)
+void runner_free(struct parallel *p)
 {
 	if (!p)
 		return;
 	/* After this none is made any more. */
-	parallel_stop(p);
+	runner_stop(p);
 	/* Not only ended: at its very end a thread gives back what the TLS library keeps for it. */
 	for (unsigned i = 0; i < p->made; i++)
 		pthread_join(p->thread[i], NULL);

@@ -19,17 +19,17 @@
  */
 struct parallel;
 
-enum { PARALLEL_WIDTH_MAX = 1024 };
+enum { RUNNER_WIDTH_MAX = 1024 };
 
 /* due_us is in clock_us() time; it is not in the future. */
-typedef void parallel_job(void *arg, uint64_t i, uint64_t due_us);
+typedef void runner_job(void *arg, uint64_t i, uint64_t due_us);
 
-struct parallel_plan {
-	unsigned width;       /* lanes at most: 1 to PARALLEL_WIDTH_MAX */
-	uint64_t count;       /* jobs; UINT64_MAX: until parallel_stop */
+struct runner_plan {
+	unsigned width;       /* lanes at most: 1 to RUNNER_WIDTH_MAX */
+	uint64_t count;       /* jobs; UINT64_MAX: until runner_stop */
 	uint64_t interval_us; /* 0: all are due at once */
 	unsigned descriptors; /* that a job may well need at a time */
-	parallel_job *job;
+	runner_job *job;
 	void *arg;
 };
 
@@ -39,18 +39,18 @@ struct parallel_plan {
  * too little for all lanes. NULL with that, or with OC_INTERNAL. Lanes that the
  * system does not grant later are gone without: the jobs wait for those that exist.
  */
-struct parallel *parallel_start(const struct parallel_plan *plan, struct outcome *oc);
+struct parallel *runner_start(const struct runner_plan *plan, struct outcome *oc);
 
 /* Block until all jobs have ended (true) or clock_ms() reaches until_ms. */
-bool parallel_wait(struct parallel *p, uint64_t until_ms);
+bool runner_wait(struct parallel *p, uint64_t until_ms);
 
 /* Begin no more jobs. Those that run go on to their end. From any thread. */
-void parallel_stop(struct parallel *p);
+void runner_stop(struct parallel *p);
 
 /* Jobs that run now. */
-unsigned parallel_busy(struct parallel *p);
+unsigned runner_busy(struct parallel *p);
 
 /* Stop, wait for the jobs that run, free. NULL is fine. */
-void parallel_free(struct parallel *p);
+void runner_free(struct parallel *p);
 
 #endif

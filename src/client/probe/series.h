@@ -19,7 +19,7 @@
  * Blocks. Returns the exit status; oc is the most frequent failure, or untouched when all
  * probes were fine.
  */
-int ping_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
+int series_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
     struct outcome *oc);
 
 #endif

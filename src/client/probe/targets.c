@@ -25,30 +25,30 @@ struct targets {
 	const struct client_options *options;
 	SSL_CTX *ctx;
 	const struct step *steps;
-	struct targetlist list;
+	struct target_list list;
 	uint64_t began_us;
 	pthread_mutex_t lock; /* of all below, and of standard output */
-	struct vitals *all;   /* in the order of the list; without a host: not probed yet */
+	struct probe_facts *all;   /* in the order of the list; without a host: not probed yet */
 	size_t done;
-	struct tally tally;
+	struct stats stats;
 };
 
 static void note(struct targets *t, size_t i, const struct session *s, const struct outcome *oc)
 {
 	struct phases none;
-	struct vitals *v;
+	struct probe_facts *v;
 
 	phases_begin(&none);
 	phases_end(&none);
 	pthread_mutex_lock(&t->lock);
 	v = &t->all[i];
-	vitals_take(v, s ? s->options : t->options, s, oc);
+	probe_facts_take(v, s ? s->options : t->options, s, oc);
 	/* The session and its options are gone before the table is printed. */
 	v->host = t->list.targets[i].host;
 	v->port = t->list.targets[i].port;
 	t->done++;
 	/* A list has no interval to keep: to wait for a place is not to be late. */
-	tally_add(&t->tally, oc->code, s ? &s->phases : &none, s && s->facts.resumed, 0);
+	stats_add(&t->stats, oc->code, s ? &s->phases : &none, s && s->facts.resumed, 0);
 	if (t->options->json)
 		json_print_probe(stdout, s, oc, i + 1);
 	fflush(stdout);
@@ -65,7 +65,7 @@ static void probe(void *arg, uint64_t i, uint64_t due_us)
 
 	(void)due_us;
 	/* It went well when the list was read, so only a file can have gone since. */
-	if (targetlist_options(&t->list, i, t->options, &o, &words, &oc) != 0) {
+	if (target_list_options(&t->list, i, t->options, &o, &words, &oc) != 0) {
 		note(t, i, NULL, &oc);
 		return;
 	}
@@ -79,21 +79,21 @@ static void probe(void *arg, uint64_t i, uint64_t due_us)
 static void watch(struct targets *t, struct parallel *probes)
 {
 	/* Lines of JSON and the bar would share a terminal's line. */
-	bool shared = t->options->json && screen_is_live(stdout);
-	bool live = screen_is_live(stderr) && !t->options->quiet && !shared;
+	bool shared = t->options->json && terminal_is_live(stdout);
+	bool live = terminal_is_live(stderr) && !t->options->quiet && !shared;
 
-	while (!parallel_wait(probes, clock_ms() + REDRAW_MS)) {
+	while (!runner_wait(probes, clock_ms() + REDRAW_MS)) {
 		if (live) {
 			pthread_mutex_lock(&t->lock);
-			table_print_progress(stderr, t->done, t->list.count,
-			    t->done - t->tally.by_code[OC_OK], screen_columns(stderr));
+			target_table_print_progress(stderr, t->done, t->list.count,
+			    t->done - t->stats.by_code[OC_OK], terminal_columns(stderr));
 			pthread_mutex_unlock(&t->lock);
 		}
 		if (interrupt_seen() || ferror(stdout))
-			parallel_stop(probes);
+			runner_stop(probes);
 	}
 	if (live)
-		screen_wipe(stderr);
+		terminal_wipe(stderr);
 }
 
 /* Those that an interrupt has spared go. */
@@ -113,14 +113,14 @@ static void print(struct targets *t)
 	char what[64];
 
 	if (t->options->json) {
-		json_print_summary(stdout, t->options, &t->tally, took_us);
+		json_print_summary(stdout, t->options, &t->stats, took_us);
 		return;
 	}
-	if (output_is_metrics(t->options))
+	if (result_is_metrics(t->options))
 		return;
 	snprintf(what, sizeof what, "%zu target%s", t->list.count, t->list.count == 1 ? "" : "s");
-	table_print(stdout, t->all, t->done);
-	summary_print_counts(stdout, &t->tally, what, took_us);
+	target_table_print(stdout, t->all, t->done);
+	summary_print_counts(stdout, &t->stats, what, took_us);
 }
 
 static int compare_targets(const void *left, const void *right)
@@ -166,14 +166,14 @@ static void write_metrics(const struct targets *t, struct outcome *oc)
 	const struct client_options *o = t->options;
 
 	if (t->done == t->list.count)
-		output_metrics(o, t->all, t->done, oc);
+		result_metrics(o, t->all, t->done, oc);
 	else if (o->prometheus && !o->quiet)
-		screen_note("not all were probed, so %s is left as it was", o->prometheus);
+		terminal_note("not all were probed, so %s is left as it was", o->prometheus);
 }
 
 static void run(struct targets *t, struct outcome *oc)
 {
-	struct parallel_plan plan = {
+	struct runner_plan plan = {
 		.width = t->options->series.parallel,
 		.count = t->list.count,
 		.descriptors = SESSION_DESCRIPTORS,
@@ -186,12 +186,12 @@ static void run(struct targets *t, struct outcome *oc)
 	interrupt_catch();
 	t->began_us = clock_us();
 	pthread_mutex_init(&t->lock, NULL);
-	probes = parallel_start(&plan, oc);
+	probes = runner_start(&plan, oc);
 	if (probes) {
 		watch(t, probes);
-		parallel_free(probes);
+		runner_free(probes);
 		close_ranks(t);
-		tally_judge(&t->tally, "targets", oc);
+		stats_judge(&t->stats, "targets", oc);
 		write_metrics(t, oc);
 		print(t);
 	}
@@ -210,7 +210,7 @@ int targets_run(const struct client_options *o, SSL_CTX *ctx, const struct step 
 	t->options = o;
 	t->ctx = ctx;
 	t->steps = steps;
-	if (targetlist_read(&t->list, o, oc) == 0 && check_metrics(t, oc) == 0) {
+	if (target_list_read(&t->list, o, oc) == 0 && check_metrics(t, oc) == 0) {
 		t->all = calloc(t->list.count, sizeof *t->all);
 		if (t->all)
 			run(t, oc);
@@ -219,7 +219,7 @@ int targets_run(const struct client_options *o, SSL_CTX *ctx, const struct step 
 	} else if (o->json) {
 		json_print_probe(stdout, NULL, oc, 0);
 	}
-	targetlist_free(&t->list);
+	target_list_free(&t->list);
 	free(t->all);
 	free(t);
 	return outcome_status(oc->code);

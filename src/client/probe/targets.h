@@ -10,7 +10,7 @@
  * Probe each target of --targets once, --parallel at a time; all over one
  * context. Standard output gets a table and how many failed of what, or with
  * --json a line for each as it ends and a summary; a terminal on standard error
- * sees how far it is. INT and TERM as in ping_run: what was found so far is told.
+ * sees how far it is. INT and TERM as in series_run: what was found so far is told.
  *
  * Blocks. Memory: about 300 bytes a target. Returns the exit status; oc is the
  * most frequent failure, or untouched when all were fine.

@@ -47,7 +47,7 @@ int keylog_start(SSL_CTX *ctx, struct outcome *oc)
 	if (!path)
 		return 0;
 	if (log_fd < 0)
-		log_fd = fileout_open_append(path, oc);
+		log_fd = output_file_open_append(path, oc);
 	if (log_fd < 0) {
 		outcome_append(oc, " (SSLKEYLOGFILE)");
 		outcome_advise(oc, "unset SSLKEYLOGFILE, or name a file that can be made");

@@ -8,12 +8,12 @@
 #include <openssl/ssl.h>
 
 /* Without memory for it the session is not kept: it would be taken for one that had no staple. */
-static bool copy_staple(const struct tlsio *t, const struct tlsresume *resumed,
-    struct tlsresume *out)
+static bool copy_staple(const struct tls_conn *t, const struct resumption *resumed,
+    struct resumption *out)
 {
 	const unsigned char *der = NULL;
 	/* The library only reads, and asks for what is not const. */
-	long len = SSL_get_tlsext_status_ocsp_resp((SSL *)tlsio_library(t), &der);
+	long len = SSL_get_tlsext_status_ocsp_resp((SSL *)tls_conn_library(t), &der);
 
 	if (resumed) {
 		der = resumed->staple;
@@ -29,11 +29,11 @@ static bool copy_staple(const struct tlsio *t, const struct tlsresume *resumed,
 	return true;
 }
 
-void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_name,
-    const struct tlsresume *resumed, struct tlsresume *out)
+void resumption_take(const struct tls_conn *t, const char *sni, const char *verify_name,
+    const struct resumption *resumed, struct resumption *out)
 {
 	/* Another reference is what it asks for, and no change. */
-	SSL_SESSION *session = SSL_get1_session((SSL *)tlsio_library(t));
+	SSL_SESSION *session = SSL_get1_session((SSL *)tls_conn_library(t));
 
 	memset(out, 0, sizeof *out);
 	if (!session || SSL_SESSION_is_resumable(session) != 1 || !copy_staple(t, resumed, out)) {
@@ -45,8 +45,8 @@ void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_n
 	snprintf(out->verify_name, sizeof out->verify_name, "%s", verify_name);
 }
 
-void tlsresume_offer(struct tlsio *t, const char *sni, const char *verify_name,
-    const struct tlsresume *held)
+void resumption_offer(struct tls_conn *t, const char *sni, const char *verify_name,
+    const struct resumption *held)
 {
 	char reason[128];
 
@@ -54,17 +54,17 @@ void tlsresume_offer(struct tlsio *t, const char *sni, const char *verify_name,
 	    strcmp(held->verify_name, verify_name) != 0)
 		return;
 	/* A session that does not fit is none: the handshake is a full one. */
-	if (SSL_set_session((SSL *)tlsio_library(t), held->session) != 1)
-		tlsio_error_text(reason, sizeof reason);
+	if (SSL_set_session((SSL *)tls_conn_library(t), held->session) != 1)
+		tls_conn_error_text(reason, sizeof reason);
 }
 
-void tlsresume_move(struct tlsresume *from, struct tlsresume *to)
+void resumption_move(struct resumption *from, struct resumption *to)
 {
 	*to = *from;
 	memset(from, 0, sizeof *from);
 }
 
-void tlsresume_free(struct tlsresume *held)
+void resumption_free(struct resumption *held)
 {
 	SSL_SESSION_free(held->session);
 	free(held->staple);

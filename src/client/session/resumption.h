@@ -14,7 +14,7 @@
  * the OCSP response that came with them, because a resumption brings neither.
  * Zeroed: nothing.
  */
-struct tlsresume {
+struct resumption {
 	struct ssl_session_st *session;
 	char sni[ADDR_HOST_MAX], verify_name[ADDR_HOST_MAX];
 	unsigned char *staple; /* DER; NULL: none came */
@@ -25,10 +25,10 @@ struct tlsresume {
  * Take the session of a connection that was verified for this name and has been
  * read to its end: with TLS 1.3 tickets come behind the handshake. resumed is
  * what this one has resumed itself, or NULL. out holds nothing when the server
- * gave none. Release with tlsresume_free.
+ * gave none. Release with resumption_free.
  */
-void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_name,
-    const struct tlsresume *resumed, struct tlsresume *out);
+void resumption_take(const struct tls_conn *t, const char *sni, const char *verify_name,
+    const struct resumption *resumed, struct resumption *out);
 
 /*
  * Offer it on a connection whose handshake has not begun. Nothing happens when
@@ -36,13 +36,13 @@ void tlsresume_take(const struct tlsio *t, const char *sni, const char *verify_n
  * The library keeps what it needs. A ticket should be offered once only (RFC
  * 8446 appendix C.4).
  */
-void tlsresume_offer(struct tlsio *t, const char *sni, const char *verify_name,
-    const struct tlsresume *held);
+void resumption_offer(struct tls_conn *t, const char *sni, const char *verify_name,
+    const struct resumption *held);
 
 /* Hand over what is held; from holds nothing then, and what to held is forgotten, not released. */
-void tlsresume_move(struct tlsresume *from, struct tlsresume *to);
+void resumption_move(struct resumption *from, struct resumption *to);
 
 /* Release; idempotent. */
-void tlsresume_free(struct tlsresume *held);
+void resumption_free(struct resumption *held);
 
 #endif

@@ -45,7 +45,7 @@ static void add_store(struct session *s, const char *what, const char *value)
 
 static void describe_store(struct session *s)
 {
-	const struct tlstrust *trust = &s->options->trust;
+	const struct tls_trust *trust = &s->options->trust;
 	const char *file = getenv("SSL_CERT_FILE");
 
 	if (trust->ca_file || trust->ca_dir) {
@@ -77,15 +77,15 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 static void tell_request(const struct session *s, struct outcome *oc)
 {
 	enum outcome_layer layer = outcome_layer(oc->code);
-	char cas[TLSFACTS_CAS_MAX];
+	char cas[TLS_FACTS_CAS_MAX];
 
 	if (!s->tls || oc->code == OC_CLIENT_CERT_REQUIRED || oc->code == OC_INTERNAL ||
-	    !tlsio_shows_none(s->tls))
+	    !tls_conn_shows_none(s->tls))
 		return;
 	outcome_append(oc, "; the server asked for a client certificate and none was sent");
 	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
 		return;
-	tlsfacts_wanted_cas(s->tls, cas);
+	tls_facts_wanted_cas(s->tls, cas);
 	outcome_advise(oc,
 	    "does the service need a client certificate? --cert FILE --key FILE%s%s%s",
 	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
@@ -112,7 +112,7 @@ void session_part(struct session *s)
 
 	if (!s->tls)
 		return;
-	(void)tlsend_say(s->tls, TLSEND_FAILED, &ignored);
+	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, &ignored);
 	/* Unread input would turn the close into a reset, which may discard what was just sent. */
 	sock_finish(s->fd);
 	sock_drain(s->fd);
@@ -152,7 +152,7 @@ const char *session_deadline_option(const struct session *s, uint64_t deadline_m
 
 void session_free(struct session *s)
 {
-	tlsio_free(s->tls);
+	tls_conn_free(s->tls);
 	s->tls = NULL;
 	if (s->fd >= 0)
 		close(s->fd);
@@ -160,6 +160,6 @@ void session_free(struct session *s)
 	free(s->greeting);
 	s->greeting = NULL;
 	s->greeting_len = 0;
-	tlsresume_free(&s->earned);
+	resumption_free(&s->earned);
 	verdict_free(&s->verdict);
 }

@@ -42,7 +42,7 @@ struct session {
 	struct route_place dial;         /* whom to connect to: the target, or the proxy */
 	bool through_proxy;              /* the two differ */
 	uint64_t deadline_ms;            /* of all steps together */
-	const struct tlsresume *offered; /* the caller's, to be resumed; NULL after init: none */
+	const struct resumption *offered; /* the caller's, to be resumed; NULL after init: none */
 	struct phases phases;            /* each step marks its own */
 
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
@@ -52,19 +52,19 @@ struct session {
 	size_t tried;                         /* connect: of these, the first ones */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
-	struct tlsio *tls;                    /* handshake */
+	struct tls_conn *tls;                    /* handshake */
 	uint64_t hello_bytes;                 /* handshake: of our ClientHello */
-	struct tlsio_facts facts;             /* handshake */
+	struct tls_conn_facts facts;             /* handshake */
 	struct verdict verdict;               /* handshake */
-	char alpn[TLSFACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
+	char alpn[TLS_FACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
 	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
 	size_t greeting_len;                  /* greet */
 	bool has_report;                      /* greet: the greeting ended in one */
-	struct sighting reported;             /* greet: that one */
+	struct conn_report reported;             /* greet: that one */
 	bool compared;                        /* compare: it was asked for, and seen is set */
-	struct sighting seen;                 /* compare: what we saw ourselves */
+	struct conn_report seen;                 /* compare: what we saw ourselves */
 	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth telling; or "" */
-	struct tlsresume earned;              /* close: what another one may offer */
+	struct resumption earned;              /* close: what another one may offer */
 };
 
 /*
@@ -103,7 +103,7 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
     struct outcome *oc);
 
 /*
- * Tell the server that we are leaving (TLSEND_FAILED), then FIN; nothing where there is no TLS yet.
+ * Tell the server that we are leaving (TLS_CLOSING_FAILED), then FIN; nothing before there is TLS.
  * One attempt, does not wait: a few bytes fit into the socket's buffer. session_run does this when
  * a step fails.
  */

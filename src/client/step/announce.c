@@ -10,7 +10,7 @@
 /* One send: the longest header is smaller than what every empty socket has room for. */
 int step_announce(struct session *s, struct outcome *oc)
 {
-	unsigned char header[PROXYPROTO_V1_MAX];
+	unsigned char header[PROXY_PROTOCOL_V1_MAX];
 	struct addr here;
 	size_t len;
 	ssize_t n;
@@ -19,7 +19,7 @@ int step_announce(struct session *s, struct outcome *oc)
 		return 0;
 	if (sock_local(s->fd, &here, oc) != 0)
 		return -1;
-	len = proxyproto_write(s->options->announce_version, &here, &s->peer, header);
+	len = proxy_protocol_write(s->options->announce_version, &here, &s->peer, header);
 	do
 		n = send(s->fd, header, len, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);

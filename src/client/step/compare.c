@@ -7,22 +7,23 @@
 #include "net/sock.h"
 #include "tls/facts.h"
 
-static int see(const struct session *s, struct sighting *out, struct outcome *oc)
+static int see(const struct session *s, struct conn_report *out, struct outcome *oc)
 {
-	char text[ADDR_TEXT_MAX], binding[TLSFACTS_BINDING_MAX];
+	char text[ADDR_TEXT_MAX], binding[TLS_FACTS_BINDING_MAX];
 	struct addr local;
 
 	if (sock_local(s->fd, &local, oc) != 0)
 		return -1;
 	memset(out, 0, sizeof *out);
-	sighting_set(out, SIGHTING_PEER, addr_format(&local, text));
-	sighting_set(out, SIGHTING_SERVER_NAME, s->sni);
-	sighting_set(out, SIGHTING_PROTOCOL, s->facts.protocol);
-	sighting_set(out, SIGHTING_CIPHER, s->facts.cipher);
-	sighting_set(out, SIGHTING_GROUP, s->facts.group);
-	sighting_set(out, SIGHTING_RESUMED, s->facts.resumed ? "yes" : "no");
-	sighting_set(out, SIGHTING_CERTIFICATE, s->verdict.chain[0].sha256);
-	sighting_set(out, SIGHTING_BINDING, tlsfacts_binding(s->tls, binding) ? binding : NULL);
+	conn_report_set(out, CONN_REPORT_PEER, addr_format(&local, text));
+	conn_report_set(out, CONN_REPORT_SERVER_NAME, s->sni);
+	conn_report_set(out, CONN_REPORT_PROTOCOL, s->facts.protocol);
+	conn_report_set(out, CONN_REPORT_CIPHER, s->facts.cipher);
+	conn_report_set(out, CONN_REPORT_GROUP, s->facts.group);
+	conn_report_set(out, CONN_REPORT_RESUMED, s->facts.resumed ? "yes" : "no");
+	conn_report_set(out, CONN_REPORT_CERTIFICATE, s->verdict.chain[0].sha256);
+	conn_report_set(out, CONN_REPORT_BINDING,
+	    tls_facts_binding(s->tls, binding) ? binding : NULL);
 	return 0;
 }
 

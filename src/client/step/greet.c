@@ -45,10 +45,10 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 	uint64_t deadline_ms = session_deadline(s, s->options->read_ms);
 	size_t len = 0, got;
 
-	tlsio_allow(s->tls, RECEIVES_MAX);
+	tls_conn_allow(s->tls, RECEIVES_MAX);
 	while (len <= SESSION_GREETING_MAX) {
-		enum io io =
-		    tlsio_read(s->tls, s->greeting + len, SESSION_GREETING_MAX + 1 - len, &got, oc);
+		enum io io = tls_conn_read(s->tls, s->greeting + len,
+		    SESSION_GREETING_MAX + 1 - len, &got, oc);
 
 		if (io == IO_FAILED)
 			return -1;
@@ -109,10 +109,10 @@ static int check_expected(const char *expected, const char *greeting, size_t len
 static int ask(struct session *s, struct outcome *oc)
 {
 	const char *host = s->sni[0] ? s->sni : s->verify_name;
-	char request[HTTPGET_REQUEST_MAX];
-	size_t len = httpget_request(host, s->options->port, request);
+	char request[HTTP_GET_REQUEST_MAX];
+	size_t len = http_get_request(host, s->options->port, request);
 
-	return tlsio_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
+	return tls_conn_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
 }
 
 /* The report is no part of the greeting for who compares it. Others need none. */
@@ -121,7 +121,7 @@ static int take_report(struct session *s, size_t *len, struct outcome *oc)
 	struct outcome none = OUTCOME_NONE;
 	size_t said;
 
-	s->has_report = sighting_parse(s->greeting, *len, &s->reported, &said, &none) == 0;
+	s->has_report = conn_report_parse(s->greeting, *len, &s->reported, &said, &none) == 0;
 	if (!s->options->compare)
 		return 0;
 	if (s->has_report) {
@@ -147,7 +147,7 @@ int step_greet(struct session *s, struct outcome *oc)
 		return -1;
 	if (read_all(s, &len, oc) != 0)
 		return -1;
-	if (http && len > 0 && httpget_unwrap(s->greeting, &len, oc) != 0)
+	if (http && len > 0 && http_get_unwrap(s->greeting, &len, oc) != 0)
 		return -1;
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
@@ -165,9 +165,9 @@ int step_close(struct session *s, struct outcome *oc)
 	(void)oc;
 	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
 	session_part(s);
-	tlsresume_take(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
+	resumption_take(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
 	    &s->earned);
-	tlsio_free(s->tls);
+	tls_conn_free(s->tls);
 	s->tls = NULL;
 	close(s->fd);
 	s->fd = -1;

@@ -13,7 +13,7 @@
 
 static unsigned long long sent(const struct session *s)
 {
-	return (unsigned long long)tlsio_sent(s->tls);
+	return (unsigned long long)tls_conn_sent(s->tls);
 }
 
 /* io is what was waited for; IO_WANT_TIME: nothing more of the peer is read. */
@@ -31,15 +31,15 @@ static void advise_late(const struct session *s, enum io io, uint64_t deadline_m
 static int late(struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
     struct outcome *oc)
 {
-	bool heard = tlsio_heard(s->tls);
+	bool heard = tls_conn_heard(s->tls);
 	char host[ADDR_TEXT_MAX];
-	struct tcpinfo tcp;
+	struct tcp_state tcp;
 
-	tlsio_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
+	tls_conn_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
 	if (oc->code != OC_HANDSHAKE_TIMEOUT)
 		return -1;
 	advise_late(s, io, deadline_ms, oc);
-	if (io == IO_WANT_TIME || !tcpinfo_get(s->fd, &tcp))
+	if (io == IO_WANT_TIME || !tcp_state_get(s->fd, &tcp))
 		return -1;
 	if (tcp.out_of_order > 0) {
 		outcome_append(oc, "; later parts of the answer came, but an earlier one is lost");
@@ -71,8 +71,8 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 	if (oc->code != OC_HANDSHAKE_RESET && oc->code != OC_HANDSHAKE_CLOSED)
 		return;
 	outcome_append(oc, "; %llu bytes were sent, %llu received", sent(s),
-	    (unsigned long long)tlsio_received(s->tls));
-	if (tlsio_heard(s->tls))
+	    (unsigned long long)tls_conn_received(s->tls));
+	if (tls_conn_heard(s->tls))
 		return;
 	if (s->options->announce)
 		outcome_advise(oc,
@@ -104,7 +104,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 	bool split = s->options->hello.split > 0;
 	enum io io;
 
-	while ((io = tlsio_handshake(s->tls, oc)) != IO_DONE) {
+	while ((io = tls_conn_handshake(s->tls, oc)) != IO_DONE) {
 		if (io == IO_FAILED)
 			return -1;
 		if (io == IO_WANT_WRITE && split) {
@@ -127,7 +127,7 @@ static void explain_groups(const struct session *s, struct outcome *oc)
 	bool may_be = oc->code == OC_HANDSHAKE_PARAMETERS || oc->code == OC_HANDSHAKE_ALERT ||
 	    oc->code == OC_CLIENT_CERT_REQUIRED;
 
-	if (may_be && tlspolicy_limits_curves(&s->options->policy))
+	if (may_be && tls_policy_limits_curves(&s->options->policy))
 		outcome_advise(oc,
 		    "compare without --groups: with TLS 1.2 it limits the curves of certificates, "
 		    "too, of theirs and ours");
@@ -135,8 +135,8 @@ static void explain_groups(const struct session *s, struct outcome *oc)
 
 static void get_facts(struct session *s)
 {
-	tlsfacts_get(s->tls, &s->facts);
-	tlsfacts_alpn(s->tls, s->alpn);
+	tls_facts_get(s->tls, &s->facts);
+	tls_facts_alpn(s->tls, s->alpn);
 }
 
 int step_handshake(struct session *s, struct outcome *oc)
@@ -144,16 +144,16 @@ int step_handshake(struct session *s, struct outcome *oc)
 	struct outcome failed = OUTCOME_NONE;
 	int ret;
 
-	s->tls = tlsio_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
+	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
 	    &s->verdict, oc);
 	if (!s->tls)
 		return -1;
 	if (s->options->hello.split > 0)
-		tlsio_split(s->tls, s->options->hello.split);
+		tls_conn_split(s->tls, s->options->hello.split);
 	if (s->offered)
-		tlsresume_offer(s->tls, s->sni, s->verify_name, s->offered);
+		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
 	ret = shake_hands(s, &failed);
-	s->hello_bytes = tlsio_opening(s->tls);
+	s->hello_bytes = tls_conn_opening(s->tls);
 	if (ret == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		get_facts(s);

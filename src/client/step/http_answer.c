@@ -27,7 +27,7 @@ enum state {
 static const char lf_alone[] = "a line ends with LF alone and not with CRLF";
 static const char cr_alone[] = "a CR is not followed by LF";
 
-static enum state fail(struct httpanswer *a, const char *why)
+static enum state fail(struct http_answer *a, const char *why)
 {
 	a->why = why;
 	return AT_FAILED;
@@ -50,7 +50,7 @@ static bool is_text(char c)
 	return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
 }
 
-static void keep_line(struct httpanswer *a, char c)
+static void keep_line(struct http_answer *a, char c)
 {
 	if (a->line_len + 1 < sizeof a->line) {
 		a->line[a->line_len++] = c;
@@ -59,7 +59,7 @@ static void keep_line(struct httpanswer *a, char c)
 }
 
 /* Does this byte go on with "HTTP/1.1 200 " and any words, as section 4 has it? */
-static bool fits_status_line(struct httpanswer *a, char c)
+static bool fits_status_line(struct http_answer *a, char c)
 {
 	static const char shape[] = "HTTP/1.d ddd ";
 
@@ -76,7 +76,7 @@ static bool fits_status_line(struct httpanswer *a, char c)
 	return true;
 }
 
-static enum state on_status_line(struct httpanswer *a, char c)
+static enum state on_status_line(struct http_answer *a, char c)
 {
 	/* The last blank is left out by some. */
 	if ((c == '\r' || c == '\n') && a->at >= 12) {
@@ -90,12 +90,12 @@ static enum state on_status_line(struct httpanswer *a, char c)
 	return AT_STATUS_LINE;
 }
 
-static enum state on_line_lf(struct httpanswer *a, char c)
+static enum state on_line_lf(struct http_answer *a, char c)
 {
 	return c == '\n' ? AT_LINE : fail(a, cr_alone);
 }
 
-static enum state on_name(struct httpanswer *a, char c)
+static enum state on_name(struct http_answer *a, char c)
 {
 	if (c == ':' && a->name_len > 0)
 		return AT_VALUE;
@@ -107,13 +107,13 @@ static enum state on_name(struct httpanswer *a, char c)
 	return AT_NAME;
 }
 
-static bool name_is(const struct httpanswer *a, const char *name)
+static bool name_is(const struct http_answer *a, const char *name)
 {
 	return a->name_len == strlen(name) && strncasecmp(a->name, name, a->name_len) == 0;
 }
 
 /* One number of a list of equal ones, "5, 5" (section 6.3, item 5). */
-static bool take_length(struct httpanswer *a, const char *text, size_t len)
+static bool take_length(struct http_answer *a, const char *text, size_t len)
 {
 	uint64_t n = 0;
 
@@ -136,7 +136,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool take_lengths(struct httpanswer *a)
+static bool take_lengths(struct http_answer *a)
 {
 	const char *at = a->value, *end = a->value + a->value_len;
 
@@ -156,7 +156,7 @@ static bool take_lengths(struct httpanswer *a)
 	}
 }
 
-static bool take_coding(struct httpanswer *a)
+static bool take_coding(struct http_answer *a)
 {
 	const char *at = a->value;
 	size_t len = a->value_len;
@@ -172,7 +172,7 @@ static bool take_coding(struct httpanswer *a)
 }
 
 /* A field ends where the next line does not go on with it. Returns why it is refused, or NULL. */
-static const char *end_field(struct httpanswer *a)
+static const char *end_field(struct http_answer *a)
 {
 	const bool length = name_is(a, "Content-Length"), coding = name_is(a, "Transfer-Encoding");
 
@@ -188,7 +188,7 @@ static const char *end_field(struct httpanswer *a)
 	return NULL;
 }
 
-static enum state on_value(struct httpanswer *a, char c)
+static enum state on_value(struct http_answer *a, char c)
 {
 	if (c == '\r')
 		return AT_LINE_LF;
@@ -202,7 +202,7 @@ static enum state on_value(struct httpanswer *a, char c)
 	return AT_VALUE;
 }
 
-static enum state on_line(struct httpanswer *a, char c)
+static enum state on_line(struct http_answer *a, char c)
 {
 	const char *why;
 
@@ -221,7 +221,7 @@ static enum state on_line(struct httpanswer *a, char c)
 }
 
 /* How long the content is: section 6.3. */
-static enum state begin_content(struct httpanswer *a)
+static enum state begin_content(struct http_answer *a)
 {
 	if (a->status == 204 || a->status == 304)
 		return AT_END;
@@ -237,7 +237,7 @@ static enum state begin_content(struct httpanswer *a)
 	return a->left > 0 ? AT_CONTENT : AT_END;
 }
 
-static void forget_head(struct httpanswer *a)
+static void forget_head(struct http_answer *a)
 {
 	a->status = 0;
 	a->line[0] = '\0';
@@ -245,7 +245,7 @@ static void forget_head(struct httpanswer *a)
 	a->has_length = a->chunked = false;
 }
 
-static enum state on_head_lf(struct httpanswer *a, char c)
+static enum state on_head_lf(struct http_answer *a, char c)
 {
 	if (c != '\n')
 		return fail(a, cr_alone);
@@ -270,7 +270,7 @@ static int hex(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-static enum state on_chunk_size(struct httpanswer *a, char c)
+static enum state on_chunk_size(struct http_answer *a, char c)
 {
 	int digit = hex(c);
 
@@ -288,7 +288,7 @@ static enum state on_chunk_size(struct httpanswer *a, char c)
 	return fail(a, c == '\n' ? lf_alone : "the size of a chunk is not a number");
 }
 
-static enum state on_chunk_extension(struct httpanswer *a, char c)
+static enum state on_chunk_extension(struct http_answer *a, char c)
 {
 	if (c == '\r')
 		return AT_CHUNK_LF;
@@ -297,7 +297,7 @@ static enum state on_chunk_extension(struct httpanswer *a, char c)
 	    : fail(a, c == '\n' ? lf_alone : "a chunk extension holds a control byte");
 }
 
-static enum state on_chunk_lf(struct httpanswer *a, char c)
+static enum state on_chunk_lf(struct http_answer *a, char c)
 {
 	if (c != '\n')
 		return fail(a, cr_alone);
@@ -309,23 +309,23 @@ static enum state on_chunk_lf(struct httpanswer *a, char c)
 	return AT_LINE;
 }
 
-static enum state on_chunk_end(struct httpanswer *a, char c)
+static enum state on_chunk_end(struct http_answer *a, char c)
 {
 	return c == '\r' ? AT_CHUNK_END_LF : fail(a, "a chunk is longer than its size");
 }
 
-static enum state on_chunk_end_lf(struct httpanswer *a, char c)
+static enum state on_chunk_end_lf(struct http_answer *a, char c)
 {
 	return c == '\n' ? AT_CHUNK_SIZE : fail(a, cr_alone);
 }
 
-static enum state on_end(struct httpanswer *a, char c)
+static enum state on_end(struct http_answer *a, char c)
 {
 	(void)c;
 	return fail(a, "bytes follow the end of the answer");
 }
 
-static enum state (*const on[])(struct httpanswer *a, char c) = {
+static enum state (*const on[])(struct http_answer *a, char c) = {
 	[AT_STATUS_LINE] = on_status_line,
 	[AT_LINE_LF] = on_line_lf,
 	[AT_LINE] = on_line,
@@ -341,7 +341,7 @@ static enum state (*const on[])(struct httpanswer *a, char c) = {
 };
 
 /* Counted bytes, as many at once as there are. */
-static size_t take_content(struct httpanswer *a, const char *bytes, size_t len, char *out)
+static size_t take_content(struct http_answer *a, const char *bytes, size_t len, char *out)
 {
 	size_t n = len;
 
@@ -356,17 +356,17 @@ static size_t take_content(struct httpanswer *a, const char *bytes, size_t len, 
 	return n;
 }
 
-static void take_frame(struct httpanswer *a, char c)
+static void take_frame(struct http_answer *a, char c)
 {
 	const bool counts = a->state < AT_CONTENT || a->state == AT_CHUNK_EXTENSION;
 
-	if (counts && ++a->head > HTTPANSWER_HEAD_MAX)
+	if (counts && ++a->head > HTTP_ANSWER_HEAD_MAX)
 		a->state = fail(a, "the head is longer than 32 KiB");
 	else
 		a->state = on[a->state](a, c);
 }
 
-size_t httpanswer_feed(struct httpanswer *a, const char *bytes, size_t len, char *out)
+size_t http_answer_feed(struct http_answer *a, const char *bytes, size_t len, char *out)
 {
 	size_t put = 0;
 
@@ -383,16 +383,16 @@ size_t httpanswer_feed(struct httpanswer *a, const char *bytes, size_t len, char
 	return put;
 }
 
-bool httpanswer_in_content(const struct httpanswer *a)
+bool http_answer_in_content(const struct http_answer *a)
 {
 	return a->trailer || (a->state >= AT_CONTENT && a->state != AT_FAILED);
 }
 
-enum httpanswer_end httpanswer_finish(const struct httpanswer *a)
+enum http_answer_end http_answer_finish(const struct http_answer *a)
 {
 	if (a->state == AT_END || a->state == AT_REST)
-		return HTTPANSWER_COMPLETE;
+		return HTTP_ANSWER_COMPLETE;
 	if (a->state == AT_FAILED)
-		return a->begun ? HTTPANSWER_MALFORMED : HTTPANSWER_NOT_HTTP;
-	return HTTPANSWER_SHORT;
+		return a->begun ? HTTP_ANSWER_MALFORMED : HTTP_ANSWER_NOT_HTTP;
+	return HTTP_ANSWER_SHORT;
 }

@@ -19,24 +19,24 @@
  */
 
 /* A longer head, all interim answers and trailers included, is refused. */
-enum { HTTPANSWER_HEAD_MAX = 32768 };
+enum { HTTP_ANSWER_HEAD_MAX = 32768 };
 
 /* Room for the status line, which is cut, for a field's name, and for a value that counts. */
-enum { HTTPANSWER_LINE_MAX = 61, HTTPANSWER_NAME_MAX = 20, HTTPANSWER_VALUE_MAX = 64 };
+enum { HTTP_ANSWER_LINE_MAX = 61, HTTP_ANSWER_NAME_MAX = 20, HTTP_ANSWER_VALUE_MAX = 64 };
 
-enum httpanswer_end {
-	HTTPANSWER_COMPLETE,  /* all that was announced is there, or the connection's end ends it */
-	HTTPANSWER_NOT_HTTP,  /* it does not begin with a status line */
-	HTTPANSWER_MALFORMED, /* it does, but breaks the rules: see why */
-	HTTPANSWER_SHORT      /* it ended too early */
+enum http_answer_end {
+	HTTP_ANSWER_COMPLETE, /* all that was announced is there, or the connection's end ends it */
+	HTTP_ANSWER_NOT_HTTP, /* it does not begin with a status line */
+	HTTP_ANSWER_MALFORMED, /* it does, but breaks the rules: see why */
+	HTTP_ANSWER_SHORT      /* it ended too early */
 };
 
-struct httpanswer {
+struct http_answer {
 	const char *why; /* what is malformed; NULL: nothing so far; static */
 	bool begun;      /* a whole status line came */
 	unsigned status; /* of the last status line; 0: none was read yet */
 	char line
-	    [HTTPANSWER_LINE_MAX]; /* its beginning, as the peer sent it, without control bytes */
+	    [HTTP_ANSWER_LINE_MAX]; /* its beginning, as the peer sent it, without control bytes */
 	uint64_t content;          /* bytes of content so far */
 	bool has_length;           /* Content-Length was there */
 	uint64_t length;
@@ -47,7 +47,7 @@ struct httpanswer {
 	bool chunked, trailer;
 	uint64_t left; /* of the content, or of this chunk */
 	unsigned digits;
-	char name[HTTPANSWER_NAME_MAX], value[HTTPANSWER_VALUE_MAX];
+	char name[HTTP_ANSWER_NAME_MAX], value[HTTP_ANSWER_VALUE_MAX];
 	size_t name_len, value_len; /* may be more than there is room for; no name: no field yet */
 };
 
@@ -55,12 +55,12 @@ struct httpanswer {
  * Take len bytes; the content among them is written to out, which may be bytes:
  * it never holds more than was read. Returns how much was written.
  */
-size_t httpanswer_feed(struct httpanswer *a, const char *bytes, size_t len, char *out);
+size_t http_answer_feed(struct http_answer *a, const char *bytes, size_t len, char *out);
 
 /* Has the final answer's head ended? */
-bool httpanswer_in_content(const struct httpanswer *a);
+bool http_answer_in_content(const struct http_answer *a);
 
 /* The connection has ended: what was it? */
-enum httpanswer_end httpanswer_finish(const struct httpanswer *a);
+enum http_answer_end http_answer_finish(const struct http_answer *a);
 
 #endif

@@ -9,21 +9,21 @@
 
 enum { STATUS_LINE_MAX = 120 };
 
-size_t httpget_request(const char *host, const char *port, char buf[HTTPGET_REQUEST_MAX])
+size_t http_get_request(const char *host, const char *port, char buf[HTTP_GET_REQUEST_MAX])
 {
 	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
 
-	return (size_t)snprintf(buf, HTTPGET_REQUEST_MAX,
+	return (size_t)snprintf(buf, HTTP_GET_REQUEST_MAX,
 	    "GET / HTTP/1.0\r\nHost: %s%s%s:%s\r\nUser-Agent: hello-client/%s\r\n"
 	    "Accept: text/plain\r\n\r\n",
 	    left, host, right, port, PACKAGE_VERSION);
 }
 
-static int explain_short(const struct httpanswer *a, struct outcome *oc)
+static int explain_short(const struct http_answer *a, struct outcome *oc)
 {
 	const unsigned long long content = a->content, length = a->length;
 
-	if (!httpanswer_in_content(a))
+	if (!http_answer_in_content(a))
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
 		    "the HTTP answer ended before its head did");
 	if (a->has_length)
@@ -34,13 +34,13 @@ static int explain_short(const struct httpanswer *a, struct outcome *oc)
 }
 
 /* A status says more than what may be wrong behind it. */
-static int judge(const struct httpanswer *a, struct outcome *oc)
+static int judge(const struct http_answer *a, struct outcome *oc)
 {
-	enum httpanswer_end end = httpanswer_finish(a);
+	enum http_answer_end end = http_answer_finish(a);
 	char shown[STATUS_LINE_MAX];
 	struct text t;
 
-	if (end == HTTPANSWER_NOT_HTTP)
+	if (end == HTTP_ANSWER_NOT_HTTP)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "ALPN has selected http/1.1, but the answer is no HTTP");
 	if (a->begun && a->status >= 200 && a->status != 200) {
@@ -49,16 +49,16 @@ static int judge(const struct httpanswer *a, struct outcome *oc)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"",
 		    shown);
 	}
-	if (end == HTTPANSWER_MALFORMED)
+	if (end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    a->why);
-	return end == HTTPANSWER_SHORT ? explain_short(a, oc) : 0;
+	return end == HTTP_ANSWER_SHORT ? explain_short(a, oc) : 0;
 }
 
-int httpget_unwrap(char *bytes, size_t *len, struct outcome *oc)
+int http_get_unwrap(char *bytes, size_t *len, struct outcome *oc)
 {
-	struct httpanswer a = { .status = 0 };
+	struct http_answer a = { .status = 0 };
 
-	*len = httpanswer_feed(&a, bytes, *len, bytes);
+	*len = http_answer_feed(&a, bytes, *len, bytes);
 	return judge(&a, oc);
 }

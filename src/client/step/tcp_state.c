@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 /* Kernels before 5.4 give less than the headers may know: what they leave out is 0. */
-bool tcpinfo_get(int fd, struct tcpinfo *out)
+bool tcp_state_get(int fd, struct tcp_state *out)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof info;
@@ -28,7 +28,7 @@ bool tcpinfo_get(int fd, struct tcpinfo *out)
 
 #else
 
-bool tcpinfo_get(int fd, struct tcpinfo *out)
+bool tcp_state_get(int fd, struct tcp_state *out)
 {
 	(void)fd;
 	(void)out;

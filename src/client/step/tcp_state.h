@@ -8,13 +8,13 @@
  * What the kernel knows of a connection that hangs (tcp(7), TCP_INFO): whether
  * what we sent has arrived somewhere, and whether what comes has holes.
  */
-struct tcpinfo {
+struct tcp_state {
 	bool acknowledged;     /* all that we sent: the peer, or a proxy in its place, has it */
 	unsigned resent;       /* segments sent again, since the beginning */
 	unsigned out_of_order; /* segments that came behind one that is missing */
 };
 
 /* Returns false where the system does not tell. */
-bool tcpinfo_get(int fd, struct tcpinfo *out);
+bool tcp_state_get(int fd, struct tcp_state *out);
 
 #endif

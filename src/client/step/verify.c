@@ -33,11 +33,11 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	v->disordered = findings_disordered(judged);
 	v->sent = sk_X509_num(sent) > 0 ? sk_X509_num(sent) : 0;
 	for (int i = 0; i < sk_X509_num(chain) && i < VERDICT_CHAIN_MAX; i++) {
-		certinfo_get(sk_X509_value(chain, i), &v->chain[i]);
+		cert_info_get(sk_X509_value(chain, i), &v->chain[i]);
 		v->chain_len++;
 	}
 	if (v->chain_len > 0)
-		certid_get(sk_X509_value(chain, 0), &v->leaf);
+		cert_id_get(sk_X509_value(chain, 0), &v->leaf);
 	v->certs = chain ? X509_chain_up_ref(chain) : NULL;
 }
 
@@ -45,7 +45,7 @@ static struct verdict *verdict_of(X509_STORE_CTX *store)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 
-	return tlsio_owner(ssl);
+	return tls_conn_owner(ssl);
 }
 
 /*
@@ -116,8 +116,8 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	v->lenient_accepts = ret > 0;
 	v->weak_accepts = ret <= 0 && passes_at(judged, 0);
 	v->error = X509_STORE_CTX_get_error(failed);
-	certinfo_get(certcause_find(failed, &v->depth, &v->cause), &v->culprit);
-	if (v->error == X509_V_ERR_CERT_REVOKED || tlscrl_is_at_fault(v->error))
+	cert_info_get(issuer_cause_find(failed, &v->depth, &v->cause), &v->culprit);
+	if (v->error == X509_V_ERR_CERT_REVOKED || crl_store_is_at_fault(v->error))
 		revocation_note_crls(&v->revocation, failed, v->depth);
 	X509_STORE_CTX_free(again);
 	findings_collect(&v->findings, judged);
@@ -141,7 +141,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 		record_failure(v, store);
 	/* The alert is chosen by it: unknown_ca only where trust is the cause. */
 	X509_STORE_CTX_set_error(store,
-	    certcause_beyond_trust(&v->cause) ? X509_V_ERR_CERT_REJECTED : v->error);
+	    issuer_cause_beyond_trust(&v->cause) ? X509_V_ERR_CERT_REJECTED : v->error);
 	return ret;
 }
 
@@ -164,9 +164,9 @@ static void judge_again(struct session *s, X509_STORE_CTX *store)
 static void judge_session(struct session *s)
 {
 	/* The library asks for more than it changes. */
-	SSL *ssl = (SSL *)tlsio_library(s->tls);
+	SSL *ssl = (SSL *)tls_conn_library(s->tls);
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
-	X509 *leaf = tlsfacts_peer_certificate(s->tls);
+	X509 *leaf = tls_facts_peer_certificate(s->tls);
 	X509_VERIFY_PARAM *param;
 
 	if (store && leaf &&
@@ -190,8 +190,8 @@ static void judge_session(struct session *s)
  */
 int step_verify(struct session *s, struct outcome *oc)
 {
-	X509 *leaf = tlsfacts_peer_certificate(s->tls);
-	bool named = leaf && certname_matches(leaf, s->verify_name);
+	X509 *leaf = tls_facts_peer_certificate(s->tls);
+	bool named = leaf && cert_name_matches(leaf, s->verify_name);
 
 	X509_free(leaf);
 	if (s->facts.resumed) {
@@ -200,7 +200,7 @@ int step_verify(struct session *s, struct outcome *oc)
 			return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	}
 	if (!s->verdict.ran || s->verdict.error != X509_V_OK ||
-	    tlsfacts_verify_result(s->tls) != X509_V_OK)
+	    tls_facts_verify_result(s->tls) != X509_V_OK)
 		return outcome_set(oc, OC_CERT_INVALID,
 		    "the handshake ended without a verified certificate");
 	if (!named)

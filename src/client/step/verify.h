@@ -5,8 +5,8 @@
 #include <openssl/types.h>
 
 /*
- * For tlsctx_client: verifies strictly and never overrides the result; records
- * what it saw in the struct verdict that is the connection's tlsio_owner.
+ * For tls_context_client: verifies strictly and never overrides the result; records
+ * what it saw in the struct verdict that is the connection's tls_conn_owner.
  */
 int verify_callback(X509_STORE_CTX *store, void *unused);
 

@@ -19,12 +19,12 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	bool greeted; /* early */
-	bool failed;  /* see TLSEND_FAILED */
+	bool failed;  /* see TLS_CLOSING_FAILED */
 	uint64_t now_ms, entered_ms;
-	struct tlsio *tls;            /* from the first byte to the linger */
-	struct proxyhead *proxy;      /* NULL: not from a balancer */
+	struct tls_conn *tls;            /* from the first byte to the linger */
+	struct proxy_header *proxy;      /* NULL: not from a balancer */
 	struct http1_parser *request; /* from its first byte to the answer */
-	struct answer answer;         /* what is said, until all of it is */
+	struct reply answer;         /* what is said, until all of it is */
 	struct conn_record record;
 };
 
@@ -47,15 +47,18 @@ static const struct state {
 	enum conn_phase phase;
 	const char *name; /* in the log */
 } states[CONN_STATES] = {
-	[CONN_PROXY] = { run_proxy, PHASE_PROXY, "proxy" },     /* not a byte more */
-	[CONN_HELLO] = { run_hello, PHASE_HANDSHAKE, "hello" }, /* the ClientHello  */
-	[CONN_EARLY_GREETING] = { run_early_greeting, PHASE_HANDSHAKE, "early" }, /* 0.5-RTT data */
-	[CONN_HANDSHAKE] = { run_handshake, PHASE_HANDSHAKE, "handshake" },  /* SSL_do_handshake */
-	[CONN_REQUEST] = { run_request, PHASE_REQUEST, "request" },          /* SSL_read         */
-	[CONN_PAUSE] = { run_pause, PHASE_REQUEST, "pause" },                /* bad manners */
-	[CONN_GREETING] = { run_greeting, PHASE_GREETING, "greeting" },      /* SSL_write        */
-	[CONN_CLOSE_NOTIFY] = { run_close_notify, PHASE_GREETING, "close" }, /* SSL_shutdown     */
-	[CONN_LINGER] = { run_linger, PHASE_LINGER, "linger" },              /* recv to the end  */
+	[CONN_PROXY] = { run_proxy, CONN_PHASE_PROXY, "proxy" },     /* not a byte more */
+	[CONN_HELLO] = { run_hello, CONN_PHASE_HANDSHAKE, "hello" }, /* the ClientHello  */
+	[CONN_EARLY_GREETING] = { run_early_greeting, CONN_PHASE_HANDSHAKE,
+	    "early" }, /* 0.5-RTT data */
+	[CONN_HANDSHAKE] = { run_handshake, CONN_PHASE_HANDSHAKE,
+	    "handshake" },                                                   /* SSL_do_handshake */
+	[CONN_REQUEST] = { run_request, CONN_PHASE_REQUEST, "request" },     /* SSL_read         */
+	[CONN_PAUSE] = { run_pause, CONN_PHASE_REQUEST, "pause" },           /* bad misbehave */
+	[CONN_GREETING] = { run_greeting, CONN_PHASE_GREETING, "greeting" }, /* SSL_write        */
+	[CONN_CLOSE_NOTIFY] = { run_close_notify, CONN_PHASE_GREETING,
+	    "close" },                                               /* SSL_shutdown     */
+	[CONN_LINGER] = { run_linger, CONN_PHASE_LINGER, "linger" }, /* recv to the end  */
 };
 
 struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
@@ -72,13 +75,13 @@ struct conn *conn_new(const struct service *service, const struct conn_limits *l
 	c->fd = fd;
 	c->state = CONN_HELLO;
 	c->now_ms = c->entered_ms = now_ms;
-	connrecord_init(&c->record, peer);
+	conn_record_init(&c->record, peer);
 	return c;
 }
 
 int conn_expect_proxy(struct conn *c, const struct access *access)
 {
-	c->proxy = proxyhead_new(access, &c->record.peer);
+	c->proxy = proxy_header_new(access, &c->record.peer);
 	if (!c->proxy)
 		return -1;
 	c->state = CONN_PROXY;
@@ -100,17 +103,17 @@ static void drop_tls(struct conn *c)
 {
 	if (!c->tls)
 		return;
-	connrecord_take(&c->record, c->tls);
-	tlsio_free(c->tls);
+	conn_record_take(&c->record, c->tls);
+	tls_conn_free(c->tls);
 	c->tls = NULL;
 	free(c->request);
 	c->request = NULL;
-	answer_free(&c->answer);
+	reply_free(&c->answer);
 }
 
 static void note_failure(struct conn *c, const struct outcome *oc)
 {
-	connrecord_fail(&c->record, states[c->state].name, oc);
+	conn_record_fail(&c->record, states[c->state].name, oc);
 }
 
 /*
@@ -119,11 +122,12 @@ static void note_failure(struct conn *c, const struct outcome *oc)
  */
 static void fail(struct conn *c, struct outcome *oc)
 {
-	bool silent = c->tls && !tlsio_heard(c->tls);
-	bool told = c->tls && !silent && !tlsio_is_broken(c->tls) && c->state < CONN_CLOSE_NOTIFY;
-	bool asked = c->state != CONN_REQUEST || c->request || tlsfacts_is_within_record(c->tls);
+	bool silent = c->tls && !tls_conn_heard(c->tls);
+	bool told =
+	    c->tls && !silent && !tls_conn_is_broken(c->tls) && c->state < CONN_CLOSE_NOTIFY;
+	bool asked = c->state != CONN_REQUEST || c->request || tls_facts_is_within_record(c->tls);
 
-	connrecord_spot_check(oc, silent, !asked);
+	conn_record_spot_check(oc, silent, !asked);
 	note_failure(c, oc);
 	c->failed = true;
 	enter(c, told ? CONN_CLOSE_NOTIFY : CONN_DONE);
@@ -131,23 +135,23 @@ static void fail(struct conn *c, struct outcome *oc)
 
 static int begin_tls(struct conn *c, struct outcome *oc)
 {
-	if (c->service->asks_clients && connrecord_ask(&c->record, oc) != 0)
+	if (c->service->asks_clients && conn_record_ask(&c->record, oc) != 0)
 		return -1;
-	c->tls = tlsio_new_server(c->service->tls, c->fd, c->record.client, oc);
+	c->tls = tls_conn_new_server(c->service->tls, c->fd, c->record.client, oc);
 	return c->tls ? 0 : -1;
 }
 
 static int compose_greeting(struct conn *c, struct outcome *oc)
 {
-	const struct answer_about about = { c->service, &c->record.peer, c->tls };
+	const struct reply_about about = { c->service, &c->record.peer, c->tls };
 
-	return answer_greeting(&about, &c->answer, oc);
+	return reply_greeting(&about, &c->answer, oc);
 }
 
 static enum io run_proxy(struct conn *c, struct outcome *oc)
 {
 	bool more;
-	enum io io = proxyhead_read(c->proxy, c->fd, &c->record, &more, oc);
+	enum io io = proxy_header_read(c->proxy, c->fd, &c->record, &more, oc);
 
 	if (io != IO_DONE)
 		return io;
@@ -161,10 +165,10 @@ static enum io refuse_tls(struct conn *c)
 {
 	const struct service *s = c->service;
 	struct outcome intended = OUTCOME_NONE;
-	enum io io = manners_meet(s->manners, c->fd, s->greeting, s->greeting_len);
+	enum io io = misbehave_meet(s->misbehave, c->fd, s->greeting, s->greeting_len);
 
 	outcome_set(&intended, OC_HANDSHAKE_FAILED, "on purpose: --misbehave %s",
-	    manners_name(s->manners));
+	    misbehave_name(s->misbehave));
 	note_failure(c, &intended);
 	if (io == IO_EOF)
 		sock_finish(c->fd);
@@ -182,17 +186,17 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
-	if (manners_have_no_tls(c->service->manners))
+	if (misbehave_has_no_tls(c->service->misbehave))
 		return refuse_tls(c);
 	if (!c->tls && begin_tls(c, oc) != 0)
 		return IO_FAILED;
-	io = tlsio_read_hello(c->tls, oc);
+	io = tls_conn_read_hello(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
-	if (tlsfacts_is_http(c->tls))
+	if (tls_facts_is_http(c->tls))
 		c->record.alpn = "http/1.1";
-	else if (!c->service->asks_clients && !manners_are_slow(c->service->manners) &&
-	    tlsio_may_write_early(c->tls))
+	else if (!c->service->asks_clients && !misbehave_is_slow(c->service->misbehave) &&
+	    tls_conn_may_write_early(c->tls))
 		return compose_greeting(c, oc) == 0 ? enter(c, CONN_EARLY_GREETING) : IO_FAILED;
 	return enter(c, CONN_HANDSHAKE);
 }
@@ -203,22 +207,22 @@ static enum io run_early_greeting(struct conn *c, struct outcome *oc)
 
 	/* close_notify may have to wait for room, and the greeting is to be said once. */
 	if (!c->greeted)
-		io = tlsio_write_early(c->tls, c->answer.text, c->answer.len, oc);
+		io = tls_conn_write_early(c->tls, c->answer.text, c->answer.len, oc);
 	if (io != IO_DONE)
 		return io;
 	c->greeted = true;
-	answer_free(&c->answer);
+	reply_free(&c->answer);
 	if (c->service->close_early)
-		io = tlsio_close_notify(c->tls, oc);
+		io = tls_conn_close_notify(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
 	enter(c, CONN_HANDSHAKE);
-	return tlsio_await(c->tls);
+	return tls_conn_await(c->tls);
 }
 
 static enum io begin_greeting(struct conn *c)
 {
-	bool slow = c->service->manners == MANNERS_SLOW_GREETING;
+	bool slow = c->service->misbehave == MISBEHAVE_SLOW_GREETING;
 
 	return enter(c, slow ? CONN_PAUSE : CONN_GREETING);
 }
@@ -226,14 +230,14 @@ static enum io begin_greeting(struct conn *c)
 /* On either way nothing counts as greeted before the client's Finished is verified. */
 static enum io run_handshake(struct conn *c, struct outcome *oc)
 {
-	enum io io = tlsio_handshake(c->tls, oc);
+	enum io io = tls_conn_handshake(c->tls, oc);
 
 	if (io == IO_DONE)
-		io = tlsticket_complete(c->tls, oc);
+		io = ticket_complete(c->tls, oc);
 	if (io != IO_DONE)
 		return io;
-	tlsfacts_get(c->tls, &c->record.facts);
-	tlsio_allow(c->tls, REQUEST_RECEIVES_MAX);
+	tls_facts_get(c->tls, &c->record.facts);
+	tls_conn_allow(c->tls, REQUEST_RECEIVES_MAX);
 	if (c->greeted)
 		return enter(c, CONN_CLOSE_NOTIFY);
 	if (c->record.alpn[0])
@@ -244,12 +248,12 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 /* A request that is refused is answered, too, with what is wrong. */
 static enum io answer_request(struct conn *c, struct outcome *oc)
 {
-	const struct answer_about about = { c->service, &c->record.peer, c->tls };
+	const struct reply_about about = { c->service, &c->record.peer, c->tls };
 	struct outcome bad = OUTCOME_NONE;
 
 	if (request_judge(c->request, &bad) != 0)
 		note_failure(c, &bad);
-	if (answer_http(&about, c->request, &c->answer, oc) != 0)
+	if (reply_http(&about, c->request, &c->answer, oc) != 0)
 		return IO_FAILED;
 	return begin_greeting(c);
 }
@@ -266,15 +270,15 @@ static enum io run_pause(struct conn *c, struct outcome *oc)
 {
 	char unread[1024];
 	size_t got;
-	enum io io = tlsio_read(c->tls, unread, sizeof unread, &got, oc);
+	enum io io = tls_conn_read(c->tls, unread, sizeof unread, &got, oc);
 
 	return io == IO_EOF ? enter(c, CONN_GREETING) : io;
 }
 
 static enum io run_greeting(struct conn *c, struct outcome *oc)
 {
-	size_t portion = manners_portion(c->service->manners, c->answer.len);
-	enum io io = tlsio_write(c->tls, c->answer.text, portion, oc);
+	size_t portion = misbehave_portion(c->service->misbehave, c->answer.len);
+	enum io io = tls_conn_write(c->tls, c->answer.text, portion, oc);
 
 	if (io != IO_DONE)
 		return io;
@@ -283,16 +287,16 @@ static enum io run_greeting(struct conn *c, struct outcome *oc)
 	return c->answer.len == 0 ? enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
 }
 
-static enum tlsend ending(const struct conn *c)
+static enum tls_closing ending(const struct conn *c)
 {
-	if (c->answer.len > 0 || c->service->manners == MANNERS_NO_CLOSE_NOTIFY)
-		return TLSEND_CUT;
-	return c->failed ? TLSEND_FAILED : TLSEND_COMPLETE;
+	if (c->answer.len > 0 || c->service->misbehave == MISBEHAVE_NO_CLOSE_NOTIFY)
+		return TLS_CLOSING_CUT;
+	return c->failed ? TLS_CLOSING_FAILED : TLS_CLOSING_COMPLETE;
 }
 
 static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
-	enum io io = tlsend_say(c->tls, ending(c), oc);
+	enum io io = tls_closing_send(c->tls, ending(c), oc);
 
 	if (io != IO_DONE)
 		return io;
@@ -325,7 +329,7 @@ static void part(struct conn *c)
 
 	c->failed = true;
 	if (c->tls)
-		tlsend_say(c->tls, ending(c), &ignored);
+		tls_closing_send(c->tls, ending(c), &ignored);
 	enter(c, CONN_DONE);
 }
 
@@ -347,17 +351,17 @@ static void expire(struct conn *c)
 	unsigned ms = c->limits->ms[phase];
 	struct outcome oc = OUTCOME_NONE;
 
-	if (c->state == CONN_PAUSE || phase == PHASE_REQUEST) {
+	if (c->state == CONN_PAUSE || phase == CONN_PHASE_REQUEST) {
 		expire_request(c);
 		return;
 	}
-	if (phase == PHASE_PROXY)
-		proxyhead_late(c->proxy, ms, &oc);
-	else if (phase == PHASE_HANDSHAKE && c->tls)
-		tlsio_handshake_late(c->tls, ms, &oc);
-	else if (phase == PHASE_HANDSHAKE)
+	if (phase == CONN_PHASE_PROXY)
+		proxy_header_late(c->proxy, ms, &oc);
+	else if (phase == CONN_PHASE_HANDSHAKE && c->tls)
+		tls_conn_handshake_late(c->tls, ms, &oc);
+	else if (phase == CONN_PHASE_HANDSHAKE)
 		outcome_set(&oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
-	else if (phase == PHASE_GREETING)
+	else if (phase == CONN_PHASE_GREETING)
 		outcome_set(&oc, OC_GREETING_TIMEOUT,
 		    "the peer did not take the greeting within %u ms", ms);
 	if (oc.code != OC_OK)
@@ -415,7 +419,7 @@ enum conn_state conn_get_state(const struct conn *c)
 
 enum conn_phase conn_get_phase(const struct conn *c)
 {
-	return c->state == CONN_DONE ? PHASE_LINGER : states[c->state].phase;
+	return c->state == CONN_DONE ? CONN_PHASE_LINGER : states[c->state].phase;
 }
 
 uint64_t conn_since(const struct conn *c)
@@ -444,7 +448,7 @@ void conn_free(struct conn *c)
 		return;
 	drop_tls(c);
 	close(c->fd);
-	proxyhead_free(c->proxy);
-	connrecord_free(&c->record);
+	proxy_header_free(c->proxy);
+	conn_record_free(&c->record);
 	free(c);
 }

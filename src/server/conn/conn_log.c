@@ -16,11 +16,11 @@ static void put_negotiated(struct log_line *line, const struct conn_record *r)
 	log_field(line, "cipher", "%s", r->facts.cipher);
 	log_field(line, "group", "%s", r->facts.group);
 	log_field(line, "post_quantum", "%s",
-	    tlspolicy_is_post_quantum(r->facts.group) ? "yes" : "no");
+	    tls_policy_is_post_quantum(r->facts.group) ? "yes" : "no");
 	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
 }
 
-static void put_client(struct log_line *line, const struct clientauth_peer *client)
+static void put_client(struct log_line *line, const struct client_auth_peer *client)
 {
 	if (!client)
 		return;
@@ -58,7 +58,7 @@ static enum log_level level_of(enum outcome_code code)
 	}
 }
 
-void connlog_write(const struct conn_record *r)
+void conn_log_write(const struct conn_record *r)
 {
 	enum log_level level = level_of(r->code);
 	struct log_line line;
@@ -77,12 +77,12 @@ void connlog_write(const struct conn_record *r)
 	put_failure(&line, r);
 	log_number(&line, "received", r->received);
 	log_number(&line, "sent", r->sent);
-	if (r->via || r->phase_ms[PHASE_PROXY] > 0)
-		log_number(&line, "proxy_ms", r->phase_ms[PHASE_PROXY]);
-	log_number(&line, "handshake_ms", r->phase_ms[PHASE_HANDSHAKE]);
+	if (r->via || r->phase_ms[CONN_PHASE_PROXY] > 0)
+		log_number(&line, "proxy_ms", r->phase_ms[CONN_PHASE_PROXY]);
+	log_number(&line, "handshake_ms", r->phase_ms[CONN_PHASE_HANDSHAKE]);
 	if (r->alpn[0])
-		log_number(&line, "request_ms", r->phase_ms[PHASE_REQUEST]);
-	log_number(&line, "greeting_ms", r->phase_ms[PHASE_GREETING]);
-	log_number(&line, "linger_ms", r->phase_ms[PHASE_LINGER]);
+		log_number(&line, "request_ms", r->phase_ms[CONN_PHASE_REQUEST]);
+	log_number(&line, "greeting_ms", r->phase_ms[CONN_PHASE_GREETING]);
+	log_number(&line, "linger_ms", r->phase_ms[CONN_PHASE_LINGER]);
 	log_end(&line);
 }

@@ -9,6 +9,6 @@
  * went without a byte is a health check, and of interest at debug level only.
  * Costs nothing when such a line is not wanted.
  */
-void connlog_write(const struct conn_record *r);
+void conn_log_write(const struct conn_record *r);
 
 #endif

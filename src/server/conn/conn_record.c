@@ -4,22 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void connrecord_init(struct conn_record *r, const struct addr *peer)
+void conn_record_init(struct conn_record *r, const struct addr *peer)
 {
 	memset(r, 0, sizeof *r);
 	r->peer = *peer;
 	r->sent_alert = OUTCOME_NO_ALERT;
 	r->alpn = "";
-	r->facts = (struct tlsio_facts){ "", "", "", false };
+	r->facts = (struct tls_conn_facts){ "", "", "", false };
 }
 
-int connrecord_ask(struct conn_record *r, struct outcome *oc)
+int conn_record_ask(struct conn_record *r, struct outcome *oc)
 {
 	r->client = calloc(1, sizeof *r->client);
 	return r->client ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a client");
 }
 
-void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked)
+void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked)
 {
 	bool closed = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
 	bool closed_later = oc->code == OC_GREETING_TRUNCATED || oc->code == OC_GREETING_RESET;
@@ -36,7 +36,7 @@ void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked)
 }
 
 /* On the heap, because most connections never fail, and an outcome is a kilobyte. */
-void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
+void conn_record_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
 {
 	struct outcome judged = OUTCOME_NONE;
 
@@ -44,7 +44,7 @@ void connrecord_fail(struct conn_record *r, const char *stage, const struct outc
 		return;
 	/* The library only knows that the client's certificate was refused; its judge knows why. */
 	if (oc->code == OC_CERT_INVALID && r->client) {
-		clientauth_explain(r->client, &judged);
+		client_auth_explain(r->client, &judged);
 		oc = &judged;
 	}
 	r->code = oc->code;
@@ -54,15 +54,15 @@ void connrecord_fail(struct conn_record *r, const char *stage, const struct outc
 		*r->failure = *oc;
 }
 
-void connrecord_take(struct conn_record *r, const struct tlsio *tls)
+void conn_record_take(struct conn_record *r, const struct tls_conn *tls)
 {
-	r->received += tlsio_received(tls);
-	r->sent = tlsio_sent(tls);
-	r->sent_alert = tlsio_sent_alert(tls);
-	r->sni = tlsio_dup_sni(tls);
+	r->received += tls_conn_received(tls);
+	r->sent = tls_conn_sent(tls);
+	r->sent_alert = tls_conn_sent_alert(tls);
+	r->sni = tls_conn_dup_sni(tls);
 }
 
-void connrecord_free(struct conn_record *r)
+void conn_record_free(struct conn_record *r)
 {
 	free(r->sni);
 	free(r->failure);

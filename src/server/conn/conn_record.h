@@ -11,9 +11,15 @@
 #include "server/service/client_auth.h"
 
 /* The states of a connection fall into phases, and each phase has a deadline as a whole. */
-enum conn_phase { PHASE_PROXY, PHASE_HANDSHAKE, PHASE_REQUEST, PHASE_GREETING, PHASE_LINGER };
+enum conn_phase {
+	CONN_PHASE_PROXY,
+	CONN_PHASE_HANDSHAKE,
+	CONN_PHASE_REQUEST,
+	CONN_PHASE_GREETING,
+	CONN_PHASE_LINGER
+};
 
-enum { CONN_PHASES = PHASE_LINGER + 1 };
+enum { CONN_PHASES = CONN_PHASE_LINGER + 1 };
 
 /* What a log line tells of a connection; complete when it is done. */
 struct conn_record {
@@ -25,36 +31,36 @@ struct conn_record {
 	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
 	const char *alpn;               /* "http/1.1", or "" */
 	char *sni;                      /* the name asked for, peer-given; NULL: none */
-	struct clientauth_peer *client; /* verified once the handshake is done; NULL: not asked */
-	struct tlsio_facts facts;       /* "" before the handshake is done */
+	struct client_auth_peer *client; /* verified once the handshake is done; NULL: not asked */
+	struct tls_conn_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */
 	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
 };
 
-void connrecord_init(struct conn_record *r, const struct addr *peer);
+void conn_record_init(struct conn_record *r, const struct addr *peer);
 
 /*
  * Make room for what a client shows that is asked for a certificate: a kilobyte
  * that other connections do without. Returns 0, or -1 with OC_INTERNAL.
  */
-int connrecord_ask(struct conn_record *r, struct outcome *oc);
+int conn_record_ask(struct conn_record *r, struct outcome *oc);
 
 /*
  * It has failed, in the state of this name (static). Only the first failure
- * counts; why a client's certificate was refused is told by clientauth_explain.
+ * counts; why a client's certificate was refused is told by client_auth_explain.
  */
-void connrecord_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
+void conn_record_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
 
 /*
  * A failure becomes HEALTH_CHECK if it is what a load balancer's check does: the peer closed before
  * it said anything (silent), or in HTTP before its request (unasked).
  */
-void connrecord_spot_check(struct outcome *oc, bool silent, bool unasked);
+void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked);
 
 /* What the TLS state knows, before it goes. */
-void connrecord_take(struct conn_record *r, const struct tlsio *tls);
+void conn_record_take(struct conn_record *r, const struct tls_conn *tls);
 
 /* Release what it owns; idempotent. */
-void connrecord_free(struct conn_record *r);
+void conn_record_free(struct conn_record *r);
 
 #endif

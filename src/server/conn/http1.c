@@ -193,7 +193,7 @@ static enum state on_value(struct http1_parser *p, char c)
 
 	if (c == '\r') {
 		if (p->field == FIELD_ACCEPT)
-			httpaccept_end(&p->accept);
+			http_accept_end(&p->accept);
 		return AT_LINE_LF;
 	}
 	if (c == '\n')
@@ -202,7 +202,7 @@ static enum state on_value(struct http1_parser *p, char c)
 	if (!blank && ((unsigned char)c < ' ' || c == 0x7f))
 		return decide(p, 400, "a field's value holds a control byte");
 	if (p->field == FIELD_ACCEPT)
-		httpaccept_feed(&p->accept, c);
+		http_accept_feed(&p->accept, c);
 	if (p->field != FIELD_HOST)
 		return AT_VALUE;
 	if (blank) {

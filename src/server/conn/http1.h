@@ -30,7 +30,7 @@ struct http1_parser {
 	const char *why; /* what is wrong, unless status is 200; static */
 	enum http1_method method;
 	unsigned minor; /* of HTTP/1.x */
-	struct httpaccept accept;
+	struct http_accept accept;
 
 	size_t total; /* bytes so far */
 	unsigned state;

@@ -32,7 +32,7 @@ static char *trim(char *s)
 	return s;
 }
 
-static void rank(struct httpaccept_rank *r, const char *range, const char *type, const char *any,
+static void rank(struct http_accept_rank *r, const char *range, const char *type, const char *any,
     unsigned q)
 {
 	unsigned precision = 0;
@@ -52,7 +52,7 @@ static void rank(struct httpaccept_rank *r, const char *range, const char *type,
 }
 
 /* A media range is complete: type/subtype *( ";" parameter ), of which only q counts. */
-static void take(struct httpaccept *a)
+static void take(struct http_accept *a)
 {
 	char *rest, *range;
 	int q = 1000;
@@ -75,7 +75,7 @@ static void take(struct httpaccept *a)
 	rank(&a->json, range, "application/json", "application/*", (unsigned)q);
 }
 
-void httpaccept_feed(struct httpaccept *a, char c)
+void http_accept_feed(struct http_accept *a, char c)
 {
 	if (c == ',' && !a->quoted) {
 		take(a);
@@ -92,13 +92,13 @@ void httpaccept_feed(struct httpaccept *a, char c)
 		a->range[a->len++] = c;
 }
 
-void httpaccept_end(struct httpaccept *a)
+void http_accept_end(struct http_accept *a)
 {
 	take(a);
 	a->quoted = a->escaped = false;
 }
 
-bool httpaccept_wants_json(const struct httpaccept *a)
+bool http_accept_wants_json(const struct http_accept *a)
 {
 	if (a->json.q != a->text.q)
 		return a->json.q > a->text.q;

@@ -10,31 +10,31 @@
  * the choice between text/plain and application/json needs. Fed a byte at a time;
  * keeps one media range, and one that is longer is none of ours. Zeroed at first.
  */
-enum { HTTPACCEPT_RANGE_MAX = 96 };
+enum { HTTP_ACCEPT_RANGE_MAX = 96 };
 
-struct httpaccept_rank {
+struct http_accept_rank {
 	unsigned
 	    precision; /* of the range that decided: 0 none, 1 any, 2 type, 3 type and subtype */
 	unsigned q;    /* its weight, in thousandths */
 };
 
-struct httpaccept {
-	struct httpaccept_rank text, json;
-	char range[HTTPACCEPT_RANGE_MAX];
+struct http_accept {
+	struct http_accept_rank text, json;
+	char range[HTTP_ACCEPT_RANGE_MAX];
 	size_t len; /* of the range so far; all of the room: it is too long */
 	bool quoted, escaped;
 };
 
 /* One byte of a field's value. */
-void httpaccept_feed(struct httpaccept *a, char c);
+void http_accept_feed(struct http_accept *a, char c);
 
 /* The field's line is over; there may be others, and together they are one list. */
-void httpaccept_end(struct httpaccept *a);
+void http_accept_end(struct http_accept *a);
 
 /*
  * Is JSON liked better? By weight, then by who named it more precisely; where both
  * are alike the answer is text, and so it is where neither is wanted.
  */
-bool httpaccept_wants_json(const struct httpaccept *a);
+bool http_accept_wants_json(const struct http_accept *a);
 
 #endif

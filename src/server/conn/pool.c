@@ -88,7 +88,7 @@ static void enqueue(struct pool *p, struct pool_place *place)
 /* Whose connection it is comes with the balancer's header. */
 static bool has_client(const struct pool_place *place)
 {
-	return conn_get_phase(place->conn) != PHASE_PROXY;
+	return conn_get_phase(place->conn) != CONN_PHASE_PROXY;
 }
 
 int pool_add(struct pool *p, struct pool_place *place)
@@ -125,7 +125,7 @@ int pool_update(struct pool *p, struct pool_place *place)
 		return 0;
 	DL_DELETE(p->queue[was], place);
 	enqueue(p, place);
-	if (was == PHASE_PROXY)
+	if (was == CONN_PHASE_PROXY)
 		return join_client(p, place);
 	if (place->client) {
 		DL_DELETE2(place->client->places, place, client_prev, client_next);

@@ -8,9 +8,9 @@
 
 #include "net/proxy_protocol.h"
 
-struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer)
+struct proxy_header *proxy_header_new(const struct access *access, const struct addr *balancer)
 {
-	struct proxyhead *p = calloc(1, sizeof *p);
+	struct proxy_header *p = calloc(1, sizeof *p);
 
 	if (!p)
 		return NULL;
@@ -19,14 +19,14 @@ struct proxyhead *proxyhead_new(const struct access *access, const struct addr *
 	return p;
 }
 
-static void drop(struct proxyhead *p)
+static void drop(struct proxy_header *p)
 {
 	free(p->held);
 	p->held = NULL;
 	p->held_len = 0;
 }
 
-void proxyhead_free(struct proxyhead *p)
+void proxy_header_free(struct proxy_header *p)
 {
 	if (!p)
 		return;
@@ -35,7 +35,7 @@ void proxyhead_free(struct proxyhead *p)
 }
 
 /* A balancer's mere connect, or one that it broke off: RST is how many of them close a check. */
-static int left(const struct proxyhead *p, struct outcome *oc)
+static int left(const struct proxy_header *p, struct outcome *oc)
 {
 	if (p->held_len == 0)
 		return outcome_set(oc, OC_HEALTH_CHECK, "connected and closed without a byte");
@@ -54,7 +54,7 @@ static int consume(int fd, unsigned char *bytes, size_t len, struct outcome *oc)
 	    len);
 }
 
-static int hold(struct proxyhead *p, const unsigned char *bytes, size_t len, struct outcome *oc)
+static int hold(struct proxy_header *p, const unsigned char *bytes, size_t len, struct outcome *oc)
 {
 	unsigned char *held = realloc(p->held, len);
 
@@ -67,15 +67,15 @@ static int hold(struct proxyhead *p, const unsigned char *bytes, size_t len, str
 }
 
 /* From here on the client counts, and who it is comes before what it says. */
-static int judge(const struct proxyhead *p, const struct proxyproto *header,
+static int judge(const struct proxy_header *p, const struct proxy_protocol *header,
     struct conn_record *record, struct outcome *oc)
 {
 	record->received = header->len;
-	if (header->origin == PROXYPROTO_FORWARDED) {
+	if (header->origin == PROXY_PROTOCOL_FORWARDED) {
 		record->peer = header->source;
 		record->via = &p->balancer;
 	}
-	if (header->origin == PROXYPROTO_LOCAL || access_permits(p->access, &record->peer))
+	if (header->origin == PROXY_PROTOCOL_LOCAL || access_permits(p->access, &record->peer))
 		return 0;
 	return outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
 }
@@ -85,11 +85,11 @@ static int judge(const struct proxyhead *p, const struct proxyproto *header,
  * take. But what is there of an incomplete header is taken: else the socket
  * would stay readable, and the event loop spin until the rest comes.
  */
-enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
+enum io proxy_header_read(struct proxy_header *p, int fd, struct conn_record *record, bool *more,
     struct outcome *oc)
 {
-	unsigned char bytes[PROXYPROTO_MAX + 1], *fresh = bytes + p->held_len;
-	struct proxyproto header;
+	unsigned char bytes[PROXY_PROTOCOL_MAX + 1], *fresh = bytes + p->held_len;
+	struct proxy_protocol header;
 	enum parse parse;
 	ssize_t n;
 
@@ -106,7 +106,7 @@ enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, 
 	}
 	/* The whole of it, until it is known where the client's part begins. */
 	record->received = p->held_len + (size_t)n;
-	parse = proxyproto_parse(bytes, p->held_len + (size_t)n, &header, oc);
+	parse = proxy_protocol_parse(bytes, p->held_len + (size_t)n, &header, oc);
 	if (parse == PARSE_BAD)
 		return IO_FAILED;
 	if (parse == PARSE_MORE)
@@ -121,7 +121,7 @@ enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, 
 	return judge(p, &header, record, oc) == 0 ? IO_DONE : IO_FAILED;
 }
 
-int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc)
+int proxy_header_late(const struct proxy_header *p, unsigned after_ms, struct outcome *oc)
 {
 	return outcome_set(oc, OC_PROXY_HEADER_BAD,
 	    p->held_len == 0 ? "no PROXY protocol header came within %u ms"

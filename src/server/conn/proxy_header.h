@@ -14,7 +14,7 @@
  * A connection from a balancer, until its PROXY protocol header is here. Bytes
  * are held only while a part of it is.
  */
-struct proxyhead {
+struct proxy_header {
 	const struct access *access; /* who judges the client that the header names */
 	struct addr balancer;
 	unsigned char *held;
@@ -22,7 +22,7 @@ struct proxyhead {
 };
 
 /* access must outlive the object. NULL when out of memory. */
-struct proxyhead *proxyhead_new(const struct access *access, const struct addr *balancer);
+struct proxy_header *proxy_header_new(const struct access *access, const struct addr *balancer);
 
 /*
  * Take the header from the socket and not a byte more. The client in it becomes
@@ -34,13 +34,13 @@ struct proxyhead *proxyhead_new(const struct access *access, const struct addr *
  * PROXY_HEADER_BAD, CLIENT_DENIED, HEALTH_CHECK when the balancer has left
  * without a byte, or INTERNAL.
  */
-enum io proxyhead_read(struct proxyhead *p, int fd, struct conn_record *record, bool *more,
+enum io proxy_header_read(struct proxy_header *p, int fd, struct conn_record *record, bool *more,
     struct outcome *oc);
 
 /* The deadline has passed: PROXY_HEADER_BAD. Returns -1. */
-int proxyhead_late(const struct proxyhead *p, unsigned after_ms, struct outcome *oc);
+int proxy_header_late(const struct proxy_header *p, unsigned after_ms, struct outcome *oc);
 
 /* NULL is fine. */
-void proxyhead_free(struct proxyhead *p);
+void proxy_header_free(struct proxy_header *p);
 
 #endif

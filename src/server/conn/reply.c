@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "tls/facts.h"
 
-void answer_prepare(void)
+void reply_prepare(void)
 {
 	json_object_seed(0);
 }
@@ -24,63 +24,64 @@ static int no_memory(struct outcome *oc)
 }
 
 /* Empty where there is no certificate. */
-static void get_info(const X509 *cert, struct certinfo *info)
+static void get_info(const X509 *cert, struct cert_info *info)
 {
 	memset(info, 0, sizeof *info);
 	if (cert)
-		certinfo_get(cert, info);
+		cert_info_get(cert, info);
 }
 
 /* Whoever has no subject is known by the names of its certificate, and is not nobody. */
-static void see_client(const X509 *cert, struct sighting *out)
+static void see_client(const X509 *cert, struct conn_report *out)
 {
-	char names[CERTINFO_SANS_MAX] = "";
-	struct certinfo info;
+	char names[CERT_INFO_SANS_MAX] = "";
+	struct cert_info info;
 
 	get_info(cert, &info);
 	if (cert && !info.subject[0])
-		certinfo_alternatives(cert, names);
-	sighting_set(out, SIGHTING_CLIENT, info.subject[0] ? info.subject : names);
+		cert_info_alternatives(cert, names);
+	conn_report_set(out, CONN_REPORT_CLIENT, info.subject[0] ? info.subject : names);
 }
 
 /* A name is what the client sent: it may be anything. */
-static void see_name(const struct tlsio *tls, struct sighting *out)
+static void see_name(const struct tls_conn *tls, struct conn_report *out)
 {
-	char *sni = tlsio_dup_sni(tls), shown[SIGHTING_VALUE_MAX];
+	char *sni = tls_conn_dup_sni(tls), shown[CONN_REPORT_VALUE_MAX];
 	struct text t;
 
 	text_begin(&t, shown, sizeof shown);
 	if (sni)
 		text_add_bytes(&t, sni, strlen(sni), "");
-	sighting_set(out, SIGHTING_SERVER_NAME, shown);
+	conn_report_set(out, CONN_REPORT_SERVER_NAME, shown);
 	free(sni);
 }
 
-static void see(const struct answer_about *about, struct sighting *out)
+static void see(const struct reply_about *about, struct conn_report *out)
 {
-	char peer[ADDR_TEXT_MAX], when[CERTINFO_TIME_MAX], binding[TLSFACTS_BINDING_MAX];
-	struct certinfo served;
-	struct tlsio_facts facts;
+	char peer[ADDR_TEXT_MAX], when[CERT_INFO_TIME_MAX], binding[TLS_FACTS_BINDING_MAX];
+	struct cert_info served;
+	struct tls_conn_facts facts;
 
-	get_info(tlsfacts_served(about->tls), &served);
-	tlsfacts_get(about->tls, &facts);
-	sighting_set(out, SIGHTING_PEER, addr_format(about->peer, peer));
+	get_info(tls_facts_served(about->tls), &served);
+	tls_facts_get(about->tls, &facts);
+	conn_report_set(out, CONN_REPORT_PEER, addr_format(about->peer, peer));
 	see_name(about->tls, out);
-	sighting_set(out, SIGHTING_PROTOCOL, facts.protocol);
-	sighting_set(out, SIGHTING_CIPHER, facts.cipher);
-	sighting_set(out, SIGHTING_GROUP, facts.group);
-	sighting_set(out, SIGHTING_RESUMED, facts.resumed ? "yes" : "no");
-	see_client(tlsfacts_client(about->tls), out);
-	sighting_set(out, SIGHTING_CERTIFICATE, served.sha256);
-	sighting_set(out, SIGHTING_NODE, about->service->node);
-	sighting_set(out, SIGHTING_TIME, certinfo_time(time(NULL), when));
-	sighting_set(out, SIGHTING_BINDING, tlsfacts_binding(about->tls, binding) ? binding : NULL);
+	conn_report_set(out, CONN_REPORT_PROTOCOL, facts.protocol);
+	conn_report_set(out, CONN_REPORT_CIPHER, facts.cipher);
+	conn_report_set(out, CONN_REPORT_GROUP, facts.group);
+	conn_report_set(out, CONN_REPORT_RESUMED, facts.resumed ? "yes" : "no");
+	see_client(tls_facts_client(about->tls), out);
+	conn_report_set(out, CONN_REPORT_CERTIFICATE, served.sha256);
+	conn_report_set(out, CONN_REPORT_NODE, about->service->node);
+	conn_report_set(out, CONN_REPORT_TIME, cert_info_time(time(NULL), when));
+	conn_report_set(out, CONN_REPORT_BINDING,
+	    tls_facts_binding(about->tls, binding) ? binding : NULL);
 }
 
-int answer_greeting(const struct answer_about *about, struct answer *out, struct outcome *oc)
+int reply_greeting(const struct reply_about *about, struct reply *out, struct outcome *oc)
 {
 	const struct service *s = about->service;
-	struct sighting seen;
+	struct conn_report seen;
 	size_t len = s->greeting_len;
 	char *text;
 
@@ -88,7 +89,7 @@ int answer_greeting(const struct answer_about *about, struct answer *out, struct
 	out->len = len;
 	if (!s->report)
 		return 0;
-	text = malloc(len + 2 + SIGHTING_TEXT_MAX);
+	text = malloc(len + 2 + CONN_REPORT_TEXT_MAX);
 	if (!text)
 		return no_memory(oc);
 	see(about, &seen);
@@ -97,24 +98,24 @@ int answer_greeting(const struct answer_about *about, struct answer *out, struct
 	if (text[len - 1] != '\n')
 		text[len++] = '\n';
 	text[len++] = '\n';
-	out->len = len + sighting_format(&seen, text + len);
+	out->len = len + conn_report_format(&seen, text + len);
 	out->text = out->own = text;
 	return 0;
 }
 
 /* As the log writes names, and as most languages can: "server_name". */
-static int add_field(json_t *object, enum sighting_field field, const struct sighting *seen)
+static int add_field(json_t *object, enum conn_report_field field, const struct conn_report *seen)
 {
 	json_t *value = json_string(seen->value[field]);
 	char name[32];
 
-	snprintf(name, sizeof name, "%s", sighting_name(field));
+	snprintf(name, sizeof name, "%s", conn_report_name(field));
 	for (char *c = name; *c; c++)
 		*c = *c == '-' ? '_' : *c;
-	if (field == SIGHTING_RESUMED) {
+	if (field == CONN_REPORT_RESUMED) {
 		json_decref(value);
 		value = json_boolean(strcmp(seen->value[field], "yes") == 0);
-	} else if (sighting_is_none(seen, field)) {
+	} else if (conn_report_is_none(seen, field)) {
 		json_decref(value);
 		value = json_null();
 	}
@@ -122,7 +123,7 @@ static int add_field(json_t *object, enum sighting_field field, const struct sig
 }
 
 /* With a newline at the end, for people. */
-static int dump(const json_t *object, struct answer *out)
+static int dump(const json_t *object, struct reply *out)
 {
 	size_t len = json_dumpb(object, NULL, 0, JSON_INDENT(2));
 
@@ -136,17 +137,17 @@ static int dump(const json_t *object, struct answer *out)
 	return 0;
 }
 
-static int answer_json(const struct answer_about *about, struct answer *out, struct outcome *oc)
+static int answer_json(const struct reply_about *about, struct reply *out, struct outcome *oc)
 {
 	const struct service *s = about->service;
 	json_t *object = json_object(), *greeting = json_stringn(s->greeting, s->greeting_len);
-	struct sighting seen;
+	struct conn_report seen;
 	/* Bytes that are no UTF-8 are no JSON either. */
 	int failed = json_object_set_new(object, "greeting", greeting ? greeting : json_null());
 
 	see(about, &seen);
-	for (int i = 0; i < SIGHTING_FIELDS; i++)
-		failed |= add_field(object, (enum sighting_field)i, &seen);
+	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
+		failed |= add_field(object, (enum conn_report_field)i, &seen);
 	if (!failed && dump(object, out) != 0)
 		failed = -1;
 	json_decref(object);
@@ -154,8 +155,8 @@ static int answer_json(const struct answer_about *about, struct answer *out, str
 }
 
 /* RFC 9110 section 9.3.2: the answer to HEAD is that to GET without its content. */
-static int put_head(const struct http1_parser *request, const char *type, struct answer *content,
-    struct answer *out, struct outcome *oc)
+static int put_head(const struct http1_parser *request, const char *type, struct reply *content,
+    struct reply *out, struct outcome *oc)
 {
 	const struct http1_answer head = { request->status, type, content->len, time(NULL) };
 	size_t carried = request->method == HTTP1_HEAD ? 0 : content->len, head_len;
@@ -170,12 +171,12 @@ static int put_head(const struct http1_parser *request, const char *type, struct
 	return 0;
 }
 
-int answer_http(const struct answer_about *about, const struct http1_parser *request,
-    struct answer *out, struct outcome *oc)
+int reply_http(const struct reply_about *about, const struct http1_parser *request,
+    struct reply *out, struct outcome *oc)
 {
-	bool json = about->service->report && httpaccept_wants_json(&request->accept);
+	bool json = about->service->report && http_accept_wants_json(&request->accept);
 	const char *type = "text/plain; charset=utf-8";
-	struct answer content = { .text = "" };
+	struct reply content = { .text = "" };
 	char words[128];
 	int ret = 0;
 
@@ -190,15 +191,15 @@ int answer_http(const struct answer_about *about, const struct http1_parser *req
 		type = "application/json";
 		ret = answer_json(about, &content, oc);
 	} else {
-		ret = answer_greeting(about, &content, oc);
+		ret = reply_greeting(about, &content, oc);
 	}
 	if (ret == 0)
 		ret = put_head(request, type, &content, out, oc);
-	answer_free(&content);
+	reply_free(&content);
 	return ret;
 }
 
-void answer_free(struct answer *a)
+void reply_free(struct reply *a)
 {
 	free(a->own);
 	memset(a, 0, sizeof *a);

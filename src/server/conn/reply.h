@@ -14,7 +14,7 @@
  * What is said on a connection, composed as a whole before the first byte of it
  * leaves. Does no I/O. Zeroed: nothing yet.
  */
-struct answer {
+struct reply {
 	const char *text;
 	size_t len;
 	char *own; /* what has to be freed; NULL: text is the service's */
@@ -24,31 +24,31 @@ struct answer {
  * In the master, before it forks: what JSON needs of the system, which is something
  * random from a file, so that no worker opens it.
  */
-void answer_prepare(void);
+void reply_prepare(void);
 
 /* What an answer with a report tells about. tls: the server's Finished is made. */
-struct answer_about {
+struct reply_about {
 	const struct service *service;
 	const struct addr *peer;
-	const struct tlsio *tls;
+	const struct tls_conn *tls;
 };
 
 /*
  * The greeting; with --report an empty line follows, and the lines of struct
- * sighting. Without it costs nothing and cannot fail. Returns 0, or -1 with
+ * conn_report. Without it costs nothing and cannot fail. Returns 0, or -1 with
  * OC_INTERNAL.
  */
-int answer_greeting(const struct answer_about *about, struct answer *out, struct outcome *oc);
+int reply_greeting(const struct reply_about *about, struct reply *out, struct outcome *oc);
 
 /*
  * HTTP's answer to a request that is decided: the same as text, with --report as
  * JSON where the request likes that better; or in words what is wrong with the
  * request. Returns 0, or -1 with OC_INTERNAL.
  */
-int answer_http(const struct answer_about *about, const struct http1_parser *request,
-    struct answer *out, struct outcome *oc);
+int reply_http(const struct reply_about *about, const struct http1_parser *request,
+    struct reply *out, struct outcome *oc);
 
 /* Idempotent. */
-void answer_free(struct answer *a);
+void reply_free(struct reply *a);
 
 #endif

@@ -10,11 +10,11 @@ static int begin(struct http1_parser **r, struct outcome *oc)
 	return *r ? 0 : outcome_set(oc, OC_INTERNAL, "out of memory for a request");
 }
 
-enum io request_read(struct http1_parser **r, struct tlsio *tls, struct outcome *oc)
+enum io request_read(struct http1_parser **r, struct tls_conn *tls, struct outcome *oc)
 {
 	char bytes[1024];
 	size_t got = 0;
-	enum io io = tlsio_read(tls, bytes, sizeof bytes, &got, oc);
+	enum io io = tls_conn_read(tls, bytes, sizeof bytes, &got, oc);
 
 	if (io == IO_EOF && !*r) {
 		outcome_set(oc, OC_HEALTH_CHECK, "said close_notify without a request");

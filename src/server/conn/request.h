@@ -17,10 +17,10 @@ enum { REQUEST_RECEIVES_MAX = 32 * HTTP1_HEAD_MAX };
 
 /*
  * Take what has come. IO_DONE: look at (*r)->status, 0 means that more has to come.
- * IO_WANT_READ, IO_WANT_WRITE: wait. IO_FAILED: as tlsio_read, or INTERNAL, or
+ * IO_WANT_READ, IO_WANT_WRITE: wait. IO_FAILED: as tls_conn_read, or INTERNAL, or
  * HEALTH_CHECK when the peer said goodbye without a request.
  */
-enum io request_read(struct http1_parser **r, struct tlsio *tls, struct outcome *oc);
+enum io request_read(struct http1_parser **r, struct tls_conn *tls, struct outcome *oc);
 
 /* The deadline has passed: decided as 408 (RFC 9110 section 15.5.9). 0, or -1 with OC_INTERNAL. */
 int request_late(struct http1_parser **r, struct outcome *oc);

@@ -7,7 +7,7 @@
 /* The kernel takes a path that fills the field, but then there is no end that others rely on. */
 enum { PATH_LENGTH_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1 };
 
-static int parse_unix(const char *name, const char *path, struct server_place *out,
+static int parse_unix(const char *name, const char *path, struct endpoint *out,
     struct outcome *oc)
 {
 	if (!path[0])
@@ -19,11 +19,11 @@ static int parse_unix(const char *name, const char *path, struct server_place *o
 		outcome_advise(oc, "a shorter path, or one that is relative to the current folder");
 		return -1;
 	}
-	*out = (struct server_place){ .kind = PLACE_UNIX, .text = path };
+	*out = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
 	return 0;
 }
 
-static int parse_inet(const char *name, const char *value, struct server_place *out,
+static int parse_inet(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc)
 {
 	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
@@ -32,7 +32,7 @@ static int parse_inet(const char *name, const char *value, struct server_place *
 
 	if (addr_split(value, host, port, &why) == 0 && host[0] && port[0] &&
 	    addr_parse(host, port, &at, &why) == 0) {
-		*out = (struct server_place){ .kind = PLACE_INET, .at = at, .text = value };
+		*out = (struct endpoint){ .kind = ENDPOINT_INET, .at = at, .text = value };
 		return 0;
 	}
 	outcome_set(oc, OC_USAGE, "%s wants ADDR:PORT, not \"%s\"%s%s", name, value,
@@ -41,7 +41,7 @@ static int parse_inet(const char *name, const char *value, struct server_place *
 	return -1;
 }
 
-int server_place_parse(const char *name, const char *value, struct server_place *out,
+int endpoint_parse(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc)
 {
 	static const char path[] = "unix:", given[] = "systemd";
@@ -56,6 +56,6 @@ int server_place_parse(const char *name, const char *value, struct server_place 
 	else if (value[0])
 		return outcome_set(oc, OC_USAGE, "%s wants systemd or systemd:NAME, not systemd%s",
 		    name, value);
-	*out = (struct server_place){ .kind = PLACE_SYSTEMD, .text = value };
+	*out = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = value };
 	return 0;
 }

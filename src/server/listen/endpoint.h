@@ -5,11 +5,11 @@
 #include "net/addr.h"
 #include "base/outcome.h"
 
-enum server_place_kind { PLACE_INET, PLACE_UNIX, PLACE_SYSTEMD };
+enum endpoint_kind { ENDPOINT_INET, ENDPOINT_UNIX, ENDPOINT_SYSTEMD };
 
 /* Where to listen, as an option's value says it. */
-struct server_place {
-	enum server_place_kind kind;
+struct endpoint {
+	enum endpoint_kind kind;
 	struct addr at;   /* INET */
 	const char *text; /* UNIX: the path; SYSTEMD: the name, or "" for any */
 };
@@ -19,7 +19,7 @@ struct server_place {
  * option as the user knows it, for messages. The place points into value.
  * Returns 0, or -1 with OC_USAGE.
  */
-int server_place_parse(const char *name, const char *value, struct server_place *out,
+int endpoint_parse(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc);
 
 #endif

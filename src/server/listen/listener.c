@@ -13,7 +13,7 @@
 #include "net/sock.h"
 
 /* Append an open one; the set closes it from now on. */
-static int add(struct listener_set *set, int fd, const struct unixsock *path, struct outcome *oc)
+static int add(struct listener_set *set, int fd, const struct unix_socket *path, struct outcome *oc)
 {
 	struct listener *l = &set->item[set->count++];
 
@@ -35,9 +35,9 @@ static int open_one(struct listener_set *set, const struct addr *at, struct outc
 
 static int open_path(struct listener_set *set, const char *path, struct outcome *oc)
 {
-	struct unixsock bound;
+	struct unix_socket bound;
 
-	if (unixsock_listen(path, SOMAXCONN, &bound, oc) != 0)
+	if (unix_socket_listen(path, SOMAXCONN, &bound, oc) != 0)
 		return -1;
 	return add(set, bound.fd, &bound, oc);
 }
@@ -57,21 +57,21 @@ static int take_given(struct listener_set *set, const char *option, size_t max,
 
 /* At most max of them, where one place stands for several. */
 static int open_place(struct listener_set *set, const char *option, size_t max,
-    const struct server_place *place, struct activation *given, struct outcome *oc)
+    const struct endpoint *place, struct activation *given, struct outcome *oc)
 {
 	switch (place->kind) {
-	case PLACE_UNIX:
+	case ENDPOINT_UNIX:
 		return open_path(set, place->text, oc);
-	case PLACE_SYSTEMD:
+	case ENDPOINT_SYSTEMD:
 		return take_given(set, option, max, given, place->text, oc);
 	default:
 		return open_one(set, &place->at, oc);
 	}
 }
 
-static bool takes_the_rest(const struct server_place *place)
+static bool takes_the_rest(const struct endpoint *place)
 {
-	return place->kind == PLACE_SYSTEMD && !place->text[0];
+	return place->kind == ENDPOINT_SYSTEMD && !place->text[0];
 }
 
 /* IPv6 first: where port 0 was asked for, IPv4 then takes the port that IPv6 got. */
@@ -134,7 +134,7 @@ int listener_set_open(struct listener_set *set, const struct server_options *o,
 }
 
 int listener_set_open_one(struct listener_set *set, const char *option,
-    const struct server_place *place, struct activation *given, struct outcome *oc)
+    const struct endpoint *place, struct activation *given, struct outcome *oc)
 {
 	struct outcome ignored = OUTCOME_NONE;
 
@@ -212,7 +212,7 @@ int listener_set_withdraw(struct listener_set *set, struct outcome *oc)
 
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->item[i].path.path)
-			ret |= unixsock_remove(&set->item[i].path, oc);
+			ret |= unix_socket_remove(&set->item[i].path, oc);
 	}
 	listener_set_close(set);
 	return ret;

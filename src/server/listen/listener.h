@@ -15,7 +15,7 @@ enum { LISTENER_TEXT_MAX = 128 };
 
 struct listener {
 	struct addr at;       /* as bound: port 0 has become a real one */
-	struct unixsock path; /* .path is NULL unless we bound one */
+	struct unix_socket path; /* .path is NULL unless we bound one */
 	int fd;
 };
 
@@ -43,7 +43,7 @@ int listener_set_open(struct listener_set *set, const struct server_options *o,
  * one. option is for messages. To be opened before what takes all the rest.
  */
 int listener_set_open_one(struct listener_set *set, const char *option,
-    const struct server_place *place, struct activation *given, struct outcome *oc);
+    const struct endpoint *place, struct activation *given, struct outcome *oc);
 
 /* Where it is: as addr_format has it, or "unix:PATH". Writes to buf and returns it. */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);

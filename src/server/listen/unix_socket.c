@@ -14,7 +14,7 @@
 
 #include "net/sock.h"
 
-enum { UNIXSOCK_PATH_MAX = sizeof((struct sockaddr_un *)0)->sun_path };
+enum { UNIX_SOCKET_PATH_MAX = sizeof((struct sockaddr_un *)0)->sun_path };
 
 static socklen_t make_address(const char *path, struct sockaddr_un *at)
 {
@@ -29,7 +29,7 @@ static socklen_t make_address(const char *path, struct sockaddr_un *at)
 }
 
 /* path fits into an address. */
-static const char *folder_of(const char *path, char buf[UNIXSOCK_PATH_MAX])
+static const char *folder_of(const char *path, char buf[UNIX_SOCKET_PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 	size_t len = slash ? (size_t)(slash - path) : 0;
@@ -51,7 +51,7 @@ static int lock_folder(const char *path, struct outcome *oc)
 {
 	enum { ATTEMPTS = 100 };
 	const struct timespec moment = { .tv_nsec = 10000000 };
-	char folder[UNIXSOCK_PATH_MAX];
+	char folder[UNIX_SOCKET_PATH_MAX];
 	int fd = open(folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -119,7 +119,7 @@ static int remove_stale(const struct sockaddr_un *at, socklen_t len, struct outc
 	return 0;
 }
 
-static int open_locked(const char *path, int backlog, struct unixsock *out, struct outcome *oc)
+static int open_locked(const char *path, int backlog, struct unix_socket *out, struct outcome *oc)
 {
 	struct sockaddr_un at;
 	socklen_t len = make_address(path, &at);
@@ -135,7 +135,7 @@ static int open_locked(const char *path, int backlog, struct unixsock *out, stru
 			close(fd);
 		return -1;
 	}
-	*out = (struct unixsock){ fd, path, st.st_dev, st.st_ino };
+	*out = (struct unix_socket){ fd, path, st.st_dev, st.st_ino };
 	return 0;
 }
 
@@ -144,9 +144,9 @@ static int too_long(const char *path, struct outcome *oc)
 	return outcome_set(oc, OC_LISTEN, "the path of unix:%s is too long", path);
 }
 
-int unixsock_check(const char *path, struct outcome *oc)
+int unix_socket_check(const char *path, struct outcome *oc)
 {
-	char folder[UNIXSOCK_PATH_MAX];
+	char folder[UNIX_SOCKET_PATH_MAX];
 	struct sockaddr_un at;
 	socklen_t len = make_address(path, &at);
 	bool stale;
@@ -158,7 +158,7 @@ int unixsock_check(const char *path, struct outcome *oc)
 	return find_stale(&at, len, &stale, oc);
 }
 
-int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct outcome *oc)
+int unix_socket_listen(const char *path, int backlog, struct unix_socket *out, struct outcome *oc)
 {
 	struct sockaddr_un at;
 	int lock, ret;
@@ -173,7 +173,7 @@ int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct 
 	return ret;
 }
 
-int unixsock_remove(const struct unixsock *u, struct outcome *oc)
+int unix_socket_remove(const struct unix_socket *u, struct outcome *oc)
 {
 	struct stat st;
 

@@ -7,7 +7,7 @@
 #include "base/outcome.h"
 
 /* A listening socket with a path, and what the path was when it was bound. */
-struct unixsock {
+struct unix_socket {
 	int fd;
 	const char *path;
 	dev_t device;
@@ -21,19 +21,19 @@ struct unixsock {
  * meanwhile, so that of two servers that find the same stale socket one wins.
  * Blocks for a second at most. Returns 0, or -1 with OC_LISTEN.
  */
-int unixsock_listen(const char *path, int backlog, struct unixsock *out, struct outcome *oc);
+int unix_socket_listen(const char *path, int backlog, struct unix_socket *out, struct outcome *oc);
 
 /*
- * Would unixsock_listen succeed? Changes nothing. Returns 0, or -1 with
+ * Would unix_socket_listen succeed? Changes nothing. Returns 0, or -1 with
  * OC_LISTEN, whose sys_errno is EADDRINUSE when somebody answers there.
  */
-int unixsock_check(const char *path, struct outcome *oc);
+int unix_socket_check(const char *path, struct outcome *oc);
 
 /*
  * Remove the path, if it is still that of this socket. Call it while the socket
  * listens: nobody takes the path over from one that answers. Does not close.
  * Returns 0, or -1 with OC_LISTEN when it could not be removed.
  */
-int unixsock_remove(const struct unixsock *u, struct outcome *oc);
+int unix_socket_remove(const struct unix_socket *u, struct outcome *oc);
 
 #endif

@@ -153,20 +153,20 @@ void counters_add(const struct counters *c, const struct conn_record *r)
 	add(&c->work->sent, r->sent);
 	/* Only who has come through a phase tells how long it takes. */
 	if (r->via)
-		add_duration(&c->work->phase[PHASE_PROXY], r->phase_ms[PHASE_PROXY]);
+		add_duration(&c->work->phase[CONN_PHASE_PROXY], r->phase_ms[CONN_PHASE_PROXY]);
 	if (!r->facts.protocol[0])
 		return;
 	add(&c->work->handshakes[strcmp(r->facts.protocol, "TLSv1.3") == 0
 		    ? COUNTERS_TLS13
 		    : COUNTERS_TLS12][r->facts.resumed],
 	    1);
-	add_duration(&c->work->phase[PHASE_HANDSHAKE], r->phase_ms[PHASE_HANDSHAKE]);
+	add_duration(&c->work->phase[CONN_PHASE_HANDSHAKE], r->phase_ms[CONN_PHASE_HANDSHAKE]);
 	if (r->code != OC_OK)
 		return;
 	if (r->alpn[0])
-		add_duration(&c->work->phase[PHASE_REQUEST], r->phase_ms[PHASE_REQUEST]);
-	add_duration(&c->work->phase[PHASE_GREETING], r->phase_ms[PHASE_GREETING]);
-	add_duration(&c->work->phase[PHASE_LINGER], r->phase_ms[PHASE_LINGER]);
+		add_duration(&c->work->phase[CONN_PHASE_REQUEST], r->phase_ms[CONN_PHASE_REQUEST]);
+	add_duration(&c->work->phase[CONN_PHASE_GREETING], r->phase_ms[CONN_PHASE_GREETING]);
+	add_duration(&c->work->phase[CONN_PHASE_LINGER], r->phase_ms[CONN_PHASE_LINGER]);
 }
 
 void counters_serve(struct counters_certificates *list, const struct counters_certificate *item,

@@ -22,7 +22,7 @@
  * nobody can be killed half-way.
  */
 enum {
-	COUNTERS_SEATS = 3 * SERVER_WORKERS_MAX, /* of three generations, see crew_may_renew */
+	COUNTERS_SEATS = 3 * SERVER_WORKERS_MAX, /* of three generations, see workers_may_renew */
 	COUNTERS_BUCKETS = 12,
 	COUNTERS_CERTIFICATES = 64
 };
@@ -43,7 +43,7 @@ struct counters_seat {
 };
 
 struct counters_certificate {
-	char subject[CERTINFO_NAME_MAX], sha256[CERTINFO_SHA256_MAX];
+	char subject[CERT_INFO_NAME_MAX], sha256[CERT_INFO_SHA256_MAX];
 	int64_t not_after;     /* seconds since 1970; of a CRL its nextUpdate */
 	int64_t stapled_until; /* nextUpdate of its OCSP response; 0: none */
 };

@@ -101,11 +101,11 @@ static void write_phases(FILE *to, const struct counters *c)
 {
 	head(to, "hello_phase_duration_seconds", "histogram",
 	    "Time that connections took in a phase which they came through.");
-	write_phase(to, "proxy", &c->work->phase[PHASE_PROXY]);
-	write_phase(to, "handshake", &c->work->phase[PHASE_HANDSHAKE]);
-	write_phase(to, "request", &c->work->phase[PHASE_REQUEST]);
-	write_phase(to, "greeting", &c->work->phase[PHASE_GREETING]);
-	write_phase(to, "linger", &c->work->phase[PHASE_LINGER]);
+	write_phase(to, "proxy", &c->work->phase[CONN_PHASE_PROXY]);
+	write_phase(to, "handshake", &c->work->phase[CONN_PHASE_HANDSHAKE]);
+	write_phase(to, "request", &c->work->phase[CONN_PHASE_REQUEST]);
+	write_phase(to, "greeting", &c->work->phase[CONN_PHASE_GREETING]);
+	write_phase(to, "linger", &c->work->phase[CONN_PHASE_LINGER]);
 }
 
 static void write_limits(FILE *to, const struct counters *c)
@@ -167,7 +167,7 @@ static void write_information(FILE *to, const struct counters *c)
 	fputs("hello_build_info{", to);
 	label(to, "version", PACKAGE_VERSION, SIZE_MAX);
 	fputc(',', to);
-	label(to, "library", tlsctx_library(), SIZE_MAX);
+	label(to, "library", tls_context_library(), SIZE_MAX);
 	fputs("} 1\n", to);
 	head(to, "hello_sandbox_info", "gauge", "What confines the workers.");
 	fputs("hello_sandbox_info{", to);

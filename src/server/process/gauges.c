@@ -9,8 +9,8 @@
 
 static void show_crls(struct counters_state *state, const struct service *s)
 {
-	const struct tlscrl_file *crls = s->clients.crls;
-	struct counters_certificate items[TLSCRL_MAX] = { 0 };
+	const struct crl_store_file *crls = s->clients.crls;
+	struct counters_certificate items[CRL_STORE_MAX] = { 0 };
 	const int64_t now = time(NULL);
 	unsigned count = 0;
 
@@ -18,7 +18,7 @@ static void show_crls(struct counters_state *state, const struct service *s)
 		const struct crl *crl = &crls->item[i].crl;
 
 		/* The others decide nothing, and would be the same series once more. */
-		if (!tlscrl_decides(crls, i, now))
+		if (!crl_store_decides(crls, i, now))
 			continue;
 		items[count].not_after = crl->next_update;
 		memcpy(items[count++].subject, crl->issuer, sizeof items[0].subject);
@@ -32,7 +32,7 @@ void gauges_show_service(struct counters_state *state, const struct service *s)
 	unsigned count = 0;
 
 	for (; count < s->identity_count; count++) {
-		const struct certinfo *info = &s->identities[count].chain[0].info;
+		const struct cert_info *info = &s->identities[count].chain[0].info;
 
 		leaves[count].not_after = info->not_after;
 		leaves[count].stapled_until = s->identities[count].staple.next_update;
@@ -58,7 +58,7 @@ void gauges_show_confinement(struct counters_state *state, const struct privdrop
 	log_end(&line);
 }
 
-void gauges_show_crew(struct counters_state *state, const struct crew_count *count)
+void gauges_show_crew(struct counters_state *state, const struct workers_count *count)
 {
 	state->generation = count->generation;
 	state->workers = count->slots;
@@ -66,7 +66,7 @@ void gauges_show_crew(struct counters_state *state, const struct crew_count *cou
 	state->worker_pause_ms = count->pause_ms;
 }
 
-void gauges_log(const struct counters *c, const struct crew_count *count)
+void gauges_log(const struct counters *c, const struct workers_count *count)
 {
 	struct log_line line;
 

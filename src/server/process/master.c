@@ -24,9 +24,9 @@
 struct master {
 	const struct master_job *job;
 	struct service *service;
-	struct crew *crew;
-	struct posts posts;
-	bool unheard;           /* the supervisor could not be told, which was logged */
+	struct workers *workers;
+	struct worker_sockets posts;
+	bool unheard;           /* the service_manager could not be told, which was logged */
 	sigset_t waiting;       /* the signal mask while we wait */
 	bool complete;          /* "ready" was said for this generation */
 	bool stale;             /* and that one of its CRLs is */
@@ -39,14 +39,14 @@ struct master {
 /* Whoever can shut a listener down can do it again: at some time a new start is better. */
 enum { REVIVALS_MAX = 16 };
 
-static _Noreturn void become_worker(struct master *m, const struct crew_order *order, int fd,
+static _Noreturn void become_worker(struct master *m, const struct workers_order *order, int fd,
     struct counters_seat *seat)
 {
 	struct worker_job job = {
 		.slot = order->slot,
 		.generation = order->generation,
 		.status_fd = fd,
-		.beat_ms = supervisor_beat_ms(m->job->supervisor),
+		.beat_ms = service_manager_beat_ms(m->job->service_manager),
 		.options = m->job->options,
 		.limits = m->job->limits,
 		.privdrop = m->job->privdrop,
@@ -57,14 +57,14 @@ static _Noreturn void become_worker(struct master *m, const struct crew_order *o
 	};
 
 	/* With these open, the other workers would not see the master's death. */
-	posts_free(&m->posts);
-	supervisor_close(m->job->supervisor);
-	monitor_forget(m->job->monitor);
+	worker_sockets_free(&m->posts);
+	service_manager_close(m->job->service_manager);
+	metrics_process_forget(m->job->monitor);
 	worker_main(&job);
 }
 
-/* Returns the worker's pid, or 0: the crew then waits before it asks again. */
-static pid_t spawn(struct master *m, const struct crew_order *order)
+/* Returns the worker's pid, or 0: the workers then waits before it asks again. */
+static pid_t spawn(struct master *m, const struct workers_order *order)
 {
 	struct counters_seat *seat = counters_take_seat(m->job->counters);
 	int ends[2];
@@ -88,35 +88,35 @@ static pid_t spawn(struct master *m, const struct crew_order *order)
 	counters_give_seat(m->job->counters, seat, pid);
 	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
 	    order->generation, (long)pid);
-	/* Not on the list means never ready: it is told to leave, and the crew tries again. */
-	if (posts_add(&m->posts, ends[0], POLLIN, pid) != 0)
+	/* Not on the list means never ready: it is told to leave, and the workers tries again. */
+	if (worker_sockets_add(&m->posts, ends[0], POLLIN, pid) != 0)
 		close(ends[0]);
 	return pid;
 }
 
 /* Everything that has to be done now. Returns false when nobody is left to look after. */
-static bool carry_out_orders(struct master *m, struct crew_order *wait)
+static bool carry_out_orders(struct master *m, struct workers_order *wait)
 {
 	for (;;) {
-		struct crew_order order = crew_next(m->crew, clock_ms());
+		struct workers_order order = workers_next(m->workers, clock_ms());
 
 		switch (order.what) {
-		case CREW_SPAWN:
-			crew_spawned(m->crew, order.slot, spawn(m, &order), clock_ms());
+		case WORKERS_SPAWN:
+			workers_spawned(m->workers, order.slot, spawn(m, &order), clock_ms());
 			break;
-		case CREW_DRAIN:
+		case WORKERS_DRAIN:
 			kill(order.pid, SIGTERM);
 			break;
-		case CREW_KILL:
+		case WORKERS_KILL:
 			if (order.late)
 				log_at(LEVEL_WARNING, "worker with pid %ld is late: killed",
 				    (long)order.pid);
 			kill(order.pid, SIGKILL);
 			break;
-		case CREW_WAIT:
+		case WORKERS_WAIT:
 			*wait = order;
 			return true;
-		case CREW_FINISHED:
+		case WORKERS_FINISHED:
 			return false;
 		}
 	}
@@ -124,11 +124,11 @@ static bool carry_out_orders(struct master *m, struct crew_order *wait)
 
 static void count_crew(struct master *m)
 {
-	struct crew_count count = crew_count(m->crew);
+	struct workers_count count = workers_count(m->workers);
 
 	gauges_show_crew(m->job->counters->state, &count);
 	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
-	if (count.pause_ms >= CREW_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
+	if (count.pause_ms >= WORKERS_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
 		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
 		    count.pause_ms);
 	m->pause_ms = count.pause_ms;
@@ -146,9 +146,9 @@ static void withdraw_listeners(struct master *m)
 static void stop(struct master *m, bool graceful)
 {
 	m->job->counters->state->draining = true;
-	supervisor_leaving(m->job->supervisor);
-	crew_stop(m->crew, graceful);
-	posts_forget_listeners(&m->posts);
+	service_manager_leaving(m->job->service_manager);
+	workers_stop(m->workers, graceful);
+	worker_sockets_forget_listeners(&m->posts);
 	withdraw_listeners(m);
 }
 
@@ -182,11 +182,11 @@ static void heed_post(struct master *m, size_t i)
 	pid_t pid = m->posts.pid[i];
 
 	if (read(m->posts.poll[i].fd, bytes, sizeof bytes) <= 0) {
-		posts_remove(&m->posts, i);
+		worker_sockets_remove(&m->posts, i);
 		return;
 	}
-	crew_ready(m->crew, pid, clock_ms());
-	crew_beat(m->crew, pid, clock_ms());
+	workers_set_ready(m->workers, pid, clock_ms());
+	workers_beat(m->workers, pid, clock_ms());
 }
 
 static void note_complete(struct master *m)
@@ -211,7 +211,7 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 
 	/* Backwards: removing moves the last one into the place just looked at. */
 	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
-		if (m->posts.pid[i] == POSTS_LISTENER)
+		if (m->posts.pid[i] == WORKER_SOCKETS_LISTENER)
 			dead |= m->posts.poll[i].revents != 0;
 		else if (m->posts.poll[i].revents)
 			heed_post(m, i);
@@ -220,7 +220,7 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 		revive_listeners(m, m->job->listeners);
 		revive_listeners(m, m->job->metrics);
 	}
-	if (!m->complete && crew_is_complete(m->crew))
+	if (!m->complete && workers_are_complete(m->workers))
 		note_complete(m);
 }
 
@@ -239,7 +239,7 @@ static void log_exit(pid_t pid, int status)
 /* Nobody was ever served: what ends the first workers is to be mended by whoever starts us. */
 static void judge_start(struct master *m, int status)
 {
-	struct crew_count count = crew_count(m->crew);
+	struct workers_count count = workers_count(m->workers);
 	bool refused = WIFEXITED(status) && WEXITSTATUS(status) == outcome_status(OC_PRIVILEGES);
 
 	if (count.served || m->failure.code != OC_OK)
@@ -247,7 +247,7 @@ static void judge_start(struct master *m, int status)
 	if (refused)
 		outcome_set(&m->failure, OC_PRIVILEGES,
 		    "the first workers cannot be confined; the log says why");
-	else if (count.pause_ms >= CREW_PAUSE_LONG_MS)
+	else if (count.pause_ms >= WORKERS_PAUSE_LONG_MS)
 		outcome_set(&m->failure, OC_INTERNAL,
 		    "the first workers end before they are ready; the log says how");
 	else
@@ -261,13 +261,13 @@ static void reap(struct master *m)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (monitor_exited(m->job->monitor, pid, clock_ms()))
+		if (metrics_process_exited(m->job->monitor, pid, clock_ms()))
 			continue;
 		log_exit(pid, status);
 		counters_leave_seat(m->job->counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
 			m->job->counters->state->restarts++;
-		crew_exited(m->crew, pid, clock_ms());
+		workers_exited(m->workers, pid, clock_ms());
 		judge_start(m, status);
 	}
 }
@@ -284,7 +284,9 @@ static void tell_supervisor(struct master *m, uint64_t *until_ms)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	check_told(m, supervisor_tell(m->job->supervisor, m->crew, clock_ms(), until_ms, &oc), &oc);
+	check_told(m,
+	    service_manager_notify(m->job->service_manager, m->workers, clock_ms(), until_ms, &oc),
+	    &oc);
 }
 
 /* left: seconds, more than 0. A clock may be set and a machine sleep: look again once an hour. */
@@ -300,12 +302,12 @@ static void wake_in(int64_t left, uint64_t *until_ms)
 /* A CRL gets stale by itself: said once, when it happens. */
 static void watch_crls(struct master *m, uint64_t *until_ms)
 {
-	int64_t left = clienttrust_left(&m->service->clients, time(NULL));
+	int64_t left = client_cas_left(&m->service->clients, time(NULL));
 
 	if (m->stale || left == INT64_MAX)
 		return;
 	if (left <= 0) {
-		servicelog_stale(m->service, &m->job->options->clients);
+		service_log_stale(m->service, &m->job->options->clients);
 		m->stale = true;
 	} else {
 		wake_in(left, until_ms);
@@ -315,7 +317,7 @@ static void watch_crls(struct master *m, uint64_t *until_ms)
 /* So does an OCSP response. */
 static void watch_staples(struct master *m, uint64_t *until_ms)
 {
-	int64_t now = time(NULL), next = servicelog_staples(m->service, m->looked_s, now);
+	int64_t now = time(NULL), next = service_log_staples(m->service, m->looked_s, now);
 
 	m->looked_s = now;
 	if (next != INT64_MAX)
@@ -331,13 +333,13 @@ static void renew(struct master *m, struct service *fresh)
 		    ? ", though the files are unchanged: systemd hands over renewed "
 		      "credentials at a restart only"
 		    : ", though the files are unchanged";
-	servicelog_renewal(m->service, fresh);
+	service_log_renewal(m->service, fresh);
 	service_free(m->service);
 	m->service = fresh;
 	m->complete = m->stale = false;
 	m->looked_s = 0;
-	servicelog_findings(fresh);
-	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", crew_renew(m->crew), note);
+	service_log_findings(fresh);
+	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", workers_renew(m->workers), note);
 }
 
 static void reload(struct master *m)
@@ -345,7 +347,7 @@ static void reload(struct master *m)
 	struct outcome oc = OUTCOME_NONE, unheard = OUTCOME_NONE;
 	struct service *fresh;
 
-	check_told(m, supervisor_reloading(m->job->supervisor, &unheard), &unheard);
+	check_told(m, service_manager_reloading(m->job->service_manager, &unheard), &unheard);
 	fresh = service_load(m->job->options, m->service, &oc);
 	if (fresh) {
 		renew(m, fresh);
@@ -354,7 +356,7 @@ static void reload(struct master *m)
 		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
 		m->job->counters->state->reloads_failed++;
 	}
-	supervisor_reloaded(m->job->supervisor, fresh ? NULL : &oc);
+	service_manager_reloaded(m->job->service_manager, fresh ? NULL : &oc);
 }
 
 static void heed_signals(struct master *m)
@@ -366,12 +368,12 @@ static void heed_signals(struct master *m)
 	 * One at a time: those that come meanwhile are together one more, which begins
 	 * as soon as it may. Whoever leaves begins none, and must not tell that it does.
 	 */
-	if (signals_seen.hung_up && crew_may_renew(m->crew) && !leaving) {
+	if (signals_seen.hung_up && workers_may_renew(m->workers) && !leaving) {
 		signals_seen.hung_up = 0;
 		reload(m);
 	}
 	if (signals_seen.asked) {
-		struct crew_count count = crew_count(m->crew);
+		struct workers_count count = workers_count(m->workers);
 
 		signals_seen.asked = 0;
 		gauges_log(m->job->counters, &count);
@@ -394,36 +396,37 @@ static int watch_listeners(struct master *m)
 
 	for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
 		for (size_t i = 0; i < sets[s]->count; i++)
-			ret |= posts_add(&m->posts, sets[s]->item[i].fd, POLLRDHUP, POSTS_LISTENER);
+			ret |= worker_sockets_add(&m->posts, sets[s]->item[i].fd, POLLRDHUP,
+			    WORKER_SOCKETS_LISTENER);
 	}
 	return ret;
 }
 
 static void release(struct master *m)
 {
-	posts_free(&m->posts);
-	crew_free(m->crew);
+	worker_sockets_free(&m->posts);
+	workers_free(m->workers);
 	service_free(m->service);
 }
 
 int master_run(const struct master_job *job, struct outcome *oc)
 {
 	struct master m = { .job = job, .service = job->service, .failure = OUTCOME_NONE };
-	struct crew_order wait;
+	struct workers_order wait;
 
-	m.crew = crew_new(job->options->workers, job->options->drain_ms);
-	if (!m.crew || watch_listeners(&m) != 0) {
+	m.workers = workers_new(job->options->workers, job->options->drain_ms);
+	if (!m.workers || watch_listeners(&m) != 0) {
 		withdraw_listeners(&m);
 		release(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
-	servicelog_findings(m.service);
-	servicelog_clients(&job->options->clients);
-	servicelog_access(&job->options->access);
+	service_log_findings(m.service);
+	service_log_clients(&job->options->clients);
+	service_log_access(&job->options->access);
 	signals_catch(&m.waiting);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);
-		monitor_tend(m.job->monitor, clock_ms(), &wait.until_ms);
+		metrics_process_tend(m.job->monitor, clock_ms(), &wait.until_ms);
 		watch_crls(&m, &wait.until_ms);
 		watch_staples(&m, &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
@@ -432,7 +435,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		heed_signals(&m);
 	}
 	withdraw_listeners(&m);
-	monitor_stop(m.job->monitor);
+	metrics_process_stop(m.job->monitor);
 	log_at(LEVEL_INFO, "left");
 	release(&m);
 	if (m.failure.code == OC_OK)

@@ -18,20 +18,20 @@ struct master_job {
 	const struct privdrop *privdrop;
 	struct listener_set *listeners;
 	struct service *service; /* loaded; taken */
-	struct supervisor *supervisor;
+	struct service_manager *service_manager;
 	struct counters *counters;
 	struct listener_set *metrics; /* none, or one */
 	const char *sandbox;          /* what confines the workers, sandbox_probe */
-	struct monitor *monitor;      /* of the metrics process, if there is to be one */
+	struct metrics_process *monitor;      /* of the metrics process, if there is to be one */
 };
 
 /*
- * Fork workers and look after them until told to stop; carries out what crew
+ * Fork workers and look after them until told to stop; carries out what workers
  * decides. SIGTERM: drain, then leave; a second one: leave at once. SIGINT:
  * leave at once. SIGHUP: load the service anew; a good one begins a new
  * generation of workers, a bad one is logged and changes nothing. A SIGHUP that
- * comes while another is carried out is heeded after it, see crew_may_renew. The
- * supervisor is told of all this.
+ * comes while another is carried out is heeded after it, see workers_may_renew. The
+ * service_manager is told of all this.
  *
  * SIGUSR1: log a line on how things stand.
  *

@@ -14,7 +14,7 @@
 #include "server/metrics/metrics.h"
 
 /* In the child: only what the new program is given stays open across the exec. */
-static _Noreturn void become_metrics(const struct monitor *m, int life_fd)
+static _Noreturn void become_metrics(const struct metrics_process *m, int life_fd)
 {
 	const int given[] = { m->listen_fd, m->counters->work_fd, m->counters->state_fd, life_fd };
 	char text[64];
@@ -31,7 +31,7 @@ static _Noreturn void become_metrics(const struct monitor *m, int life_fd)
 	_exit(outcome_status(OC_INTERNAL));
 }
 
-static void spawn(struct monitor *m)
+static void spawn(struct metrics_process *m)
 {
 	int ends[2];
 	pid_t pid;
@@ -55,7 +55,7 @@ static void spawn(struct monitor *m)
 	m->life_fd = ends[1];
 }
 
-void monitor_tend(struct monitor *m, uint64_t now_ms, uint64_t *until_ms)
+void metrics_process_tend(struct metrics_process *m, uint64_t now_ms, uint64_t *until_ms)
 {
 	if (!m->argv || m->pid > 0)
 		return;
@@ -64,25 +64,25 @@ void monitor_tend(struct monitor *m, uint64_t now_ms, uint64_t *until_ms)
 		spawn(m);
 		if (m->pid > 0)
 			return;
-		crew_pause_after(&m->pause, false, now_ms);
+		workers_pause_after(&m->pause, false, now_ms);
 	}
 	if (m->pause.not_before_ms < *until_ms)
 		*until_ms = m->pause.not_before_ms;
 }
 
-bool monitor_exited(struct monitor *m, pid_t pid, uint64_t now_ms)
+bool metrics_process_exited(struct metrics_process *m, pid_t pid, uint64_t now_ms)
 {
 	if (m->pid == 0 || m->pid != pid)
 		return false;
 	close(m->life_fd);
 	m->pid = 0;
-	crew_pause_after(&m->pause, now_ms - m->since_ms >= CREW_LIVED_LONG_MS, now_ms);
+	workers_pause_after(&m->pause, now_ms - m->since_ms >= WORKERS_LIVED_LONG_MS, now_ms);
 	log_at(LEVEL_WARNING, "the metrics process has died; the next one comes in %u ms",
 	    m->pause.pause_ms);
 	return true;
 }
 
-void monitor_forget(struct monitor *m)
+void metrics_process_forget(struct metrics_process *m)
 {
 	if (!m->argv)
 		return;
@@ -92,7 +92,7 @@ void monitor_forget(struct monitor *m)
 	m->argv = NULL;
 }
 
-void monitor_stop(struct monitor *m)
+void metrics_process_stop(struct metrics_process *m)
 {
 	if (m->pid == 0)
 		return;

@@ -15,26 +15,26 @@
  * executed afresh, so that no key is in its memory; see metrics.h. Zeroed: there
  * is none.
  */
-struct monitor {
+struct metrics_process {
 	char *const *argv;               /* NULL: no metrics were asked for */
 	int listen_fd;                   /* the master's */
 	const struct counters *counters; /* the master's */
 	pid_t pid;                       /* 0: not there */
 	int life_fd;                     /* our end of what it watches for our death */
 	uint64_t since_ms;
-	struct crew_pause pause;
+	struct workers_pause pause;
 };
 
 /* Start it if it is due; lowers *until_ms to when it will be. Logs what fails. */
-void monitor_tend(struct monitor *m, uint64_t now_ms, uint64_t *until_ms);
+void metrics_process_tend(struct metrics_process *m, uint64_t now_ms, uint64_t *until_ms);
 
 /* A child has ended: was it this one? */
-bool monitor_exited(struct monitor *m, pid_t pid, uint64_t now_ms);
+bool metrics_process_exited(struct metrics_process *m, pid_t pid, uint64_t now_ms);
 
 /* In a worker: let go of what is the master's. */
-void monitor_forget(struct monitor *m);
+void metrics_process_forget(struct metrics_process *m);
 
 /* End it, and wait for that. It holds nothing that could be lost. */
-void monitor_stop(struct monitor *m);
+void metrics_process_stop(struct metrics_process *m);
 
 #endif

@@ -40,7 +40,7 @@ static int take_number(const char *name, unsigned long long *out, struct outcome
 	return -1;
 }
 
-static int open_watchdog(struct supervisor *s, struct outcome *oc)
+static int open_watchdog(struct service_manager *s, struct outcome *oc)
 {
 	unsigned long long usec, pid;
 	int ret = take_number("WATCHDOG_USEC", &usec, oc);
@@ -56,27 +56,27 @@ static int open_watchdog(struct supervisor *s, struct outcome *oc)
 	return ret;
 }
 
-int supervisor_open(struct supervisor *s, struct outcome *oc)
+int service_manager_open(struct service_manager *s, struct outcome *oc)
 {
 	int told;
 
-	*s = (struct supervisor){ .ready_owed = true };
+	*s = (struct service_manager){ .ready_owed = true };
 	told = notify_open(&s->notify, oc);
 	return open_watchdog(s, oc) | told;
 }
 
 /* Half of what is demanded, as sd_watchdog_enabled(3) advises. */
-static unsigned ping_interval(const struct supervisor *s)
+static unsigned ping_interval(const struct service_manager *s)
 {
 	return s->watchdog_ms / 2;
 }
 
-unsigned supervisor_beat_ms(const struct supervisor *s)
+unsigned service_manager_beat_ms(const struct service_manager *s)
 {
 	return ping_interval(s) / BEATS_PER_PING;
 }
 
-int supervisor_reloading(struct supervisor *s, struct outcome *oc)
+int service_manager_reloading(struct service_manager *s, struct outcome *oc)
 {
 	s->ready_owed = true;
 	/* The time lets the manager tell an old READY=1 from the one that ends this reload. */
@@ -84,7 +84,7 @@ int supervisor_reloading(struct supervisor *s, struct outcome *oc)
 	    (unsigned long long)clock_us());
 }
 
-void supervisor_reloaded(struct supervisor *s, const struct outcome *why)
+void service_manager_reloaded(struct service_manager *s, const struct outcome *why)
 {
 	s->failure[0] = '\0';
 	if (why)
@@ -92,16 +92,16 @@ void supervisor_reloaded(struct supervisor *s, const struct outcome *why)
 		    why->detail);
 }
 
-void supervisor_leaving(struct supervisor *s)
+void service_manager_leaving(struct service_manager *s)
 {
 	s->stopping_owed |= !s->leaving;
 	s->leaving = true;
 }
 
-static void describe(const struct supervisor *s, const struct crew *crew,
+static void describe(const struct service_manager *s, const struct workers *workers,
     char status[NOTIFY_TEXT_MAX])
 {
-	struct crew_count n = crew_count(crew);
+	struct workers_count n = workers_count(workers);
 	char missing[16] = "";
 
 	if (s->leaving) {
@@ -117,13 +117,13 @@ static void describe(const struct supervisor *s, const struct crew *crew,
 	    s->failure[0] ? "; the last reload failed, the old service stays: " : "", s->failure);
 }
 
-static int tell_status(struct supervisor *s, const struct crew *crew, struct outcome *oc)
+static int tell_status(struct service_manager *s, const struct workers *workers, struct outcome *oc)
 {
-	bool ready = s->ready_owed && !s->leaving && crew_is_complete(crew);
+	bool ready = s->ready_owed && !s->leaving && workers_are_complete(workers);
 	bool stopping = s->stopping_owed;
 	char status[NOTIFY_TEXT_MAX];
 
-	describe(s, crew, status);
+	describe(s, workers, status);
 	if (!ready && !stopping && strcmp(status, s->told) == 0)
 		return 0;
 	if (notify_send(&s->notify, oc, "%s%sSTATUS=%.900s", ready ? "READY=1\n" : "",
@@ -135,7 +135,7 @@ static int tell_status(struct supervisor *s, const struct crew *crew, struct out
 	return 0;
 }
 
-static int tell_life(struct supervisor *s, const struct crew *crew, uint64_t now_ms,
+static int tell_life(struct service_manager *s, const struct workers *workers, uint64_t now_ms,
     uint64_t *until_ms, struct outcome *oc)
 {
 	int ret = 0;
@@ -143,29 +143,30 @@ static int tell_life(struct supervisor *s, const struct crew *crew, uint64_t now
 	if (s->watchdog_ms == 0)
 		return 0;
 	if (now_ms >= s->ping_ms) {
-		bool beating = crew_is_beating(crew, now_ms, ping_interval(s));
+		bool beating = workers_is_beating(workers, now_ms, ping_interval(s));
 
 		if (beating)
 			ret = notify_send(&s->notify, oc, "WATCHDOG=1");
 		/* Who was only late must not cost the server its life: ask again soon. */
-		s->ping_ms = now_ms + (beating ? ping_interval(s) : supervisor_beat_ms(s));
+		s->ping_ms = now_ms + (beating ? ping_interval(s) : service_manager_beat_ms(s));
 	}
 	if (s->ping_ms < *until_ms)
 		*until_ms = s->ping_ms;
 	return ret;
 }
 
-int supervisor_tell(struct supervisor *s, const struct crew *crew, uint64_t now_ms,
-    uint64_t *until_ms, struct outcome *oc)
+int service_manager_notify(struct service_manager *s, const struct workers *workers,
+    uint64_t now_ms, uint64_t *until_ms, struct outcome *oc)
 {
-	int status = tell_status(s, crew, oc), life = tell_life(s, crew, now_ms, until_ms, oc);
+	int status = tell_status(s, workers, oc);
+	int life = tell_life(s, workers, now_ms, until_ms, oc);
 
 	if ((status != 0 || life != 0) && now_ms + RETRY_MS < *until_ms)
 		*until_ms = now_ms + RETRY_MS;
 	return status | life;
 }
 
-void supervisor_close(struct supervisor *s)
+void service_manager_close(struct service_manager *s)
 {
 	notify_close(&s->notify);
 }

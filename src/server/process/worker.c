@@ -76,7 +76,7 @@ static void client_free(struct client *c)
 	pool_remove(&w->pool, &c->place);
 	show_gauges(w);
 	counters_add(w->job->counters, conn_get_record(c->place.conn));
-	connlog_write(conn_get_record(c->place.conn));
+	conn_log_write(conn_get_record(c->place.conn));
 	conn_free(c->place.conn);
 	free(c);
 	leave_when_idle(w);
@@ -348,11 +348,11 @@ static int set_up(struct worker *w)
 	const struct worker_job *job = w->job;
 	const struct server_options *o = job->options;
 
-	w->deadlines.ms[PHASE_PROXY] = o->proxy_ms;
-	w->deadlines.ms[PHASE_HANDSHAKE] = o->handshake_ms;
-	w->deadlines.ms[PHASE_REQUEST] = o->request_ms;
-	w->deadlines.ms[PHASE_GREETING] = o->greeting_ms;
-	w->deadlines.ms[PHASE_LINGER] = o->linger_ms;
+	w->deadlines.ms[CONN_PHASE_PROXY] = o->proxy_ms;
+	w->deadlines.ms[CONN_PHASE_HANDSHAKE] = o->handshake_ms;
+	w->deadlines.ms[CONN_PHASE_REQUEST] = o->request_ms;
+	w->deadlines.ms[CONN_PHASE_GREETING] = o->greeting_ms;
+	w->deadlines.ms[CONN_PHASE_LINGER] = o->linger_ms;
 	w->base = event_base_new();
 	if (!w->base)
 		return -1;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int posts_add(struct posts *p, int fd, short events, pid_t pid)
+int worker_sockets_add(struct worker_sockets *p, int fd, short events, pid_t pid)
 {
 	struct pollfd *poll = realloc(p->poll, (p->count + 1) * sizeof *poll);
 	pid_t *pids;
@@ -21,28 +21,28 @@ int posts_add(struct posts *p, int fd, short events, pid_t pid)
 	return 0;
 }
 
-void posts_remove(struct posts *p, size_t i)
+void worker_sockets_remove(struct worker_sockets *p, size_t i)
 {
-	if (p->pid[i] != POSTS_LISTENER)
+	if (p->pid[i] != WORKER_SOCKETS_LISTENER)
 		close(p->poll[i].fd);
 	p->count--;
 	p->poll[i] = p->poll[p->count];
 	p->pid[i] = p->pid[p->count];
 }
 
-void posts_forget_listeners(struct posts *p)
+void worker_sockets_forget_listeners(struct worker_sockets *p)
 {
 	for (size_t i = p->count; i-- > 0;) {
-		if (p->pid[i] == POSTS_LISTENER)
-			posts_remove(p, i);
+		if (p->pid[i] == WORKER_SOCKETS_LISTENER)
+			worker_sockets_remove(p, i);
 	}
 }
 
-void posts_free(struct posts *p)
+void worker_sockets_free(struct worker_sockets *p)
 {
 	while (p->count > 0)
-		posts_remove(p, p->count - 1);
+		worker_sockets_remove(p, p->count - 1);
 	free(p->poll);
 	free(p->pid);
-	*p = (struct posts){ .count = 0 };
+	*p = (struct worker_sockets){ .count = 0 };
 }

@@ -12,9 +12,9 @@
  * poll is for ppoll(2); pid[i] is whose poll[i] is. Listeners are watched among
  * them, and stay their owner's.
  */
-enum { POSTS_LISTENER = 0 }; /* in place of a pid */
+enum { WORKER_SOCKETS_LISTENER = 0 }; /* in place of a pid */
 
-struct posts {
+struct worker_sockets {
 	struct pollfd *poll;
 	pid_t *pid;
 	size_t count;
@@ -24,15 +24,15 @@ struct posts {
  * Takes fd, unless it is a listener. Returns 0, or -1 when out of memory, and fd
  * stays the caller's.
  */
-int posts_add(struct posts *p, int fd, short events, pid_t pid);
+int worker_sockets_add(struct worker_sockets *p, int fd, short events, pid_t pid);
 
 /* Closes it; the last one moves into its place. */
-void posts_remove(struct posts *p, size_t i);
+void worker_sockets_remove(struct worker_sockets *p, size_t i);
 
 /* Before listeners are closed. */
-void posts_forget_listeners(struct posts *p);
+void worker_sockets_forget_listeners(struct worker_sockets *p);
 
 /* Close and release all. Idempotent. */
-void posts_free(struct posts *p);
+void worker_sockets_free(struct worker_sockets *p);
 
 #endif

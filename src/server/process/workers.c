@@ -15,19 +15,19 @@ struct worker {
 
 enum stop { STOP_NOT, STOP_GRACEFUL, STOP_NOW };
 
-struct crew {
+struct workers {
 	unsigned slots, generation, drain_ms;
 	unsigned kept; /* the generation that serves until the current one is complete */
 	bool served;   /* some worker was ready once */
 	enum stop stop;
-	struct crew_pause *slot;
+	struct workers_pause *slot;
 	struct worker *worker;
 	size_t places; /* of worker: grows when generations overlap */
 };
 
-struct crew *crew_new(unsigned slots, unsigned drain_ms)
+struct workers *workers_new(unsigned slots, unsigned drain_ms)
 {
-	struct crew *c = calloc(1, sizeof *c);
+	struct workers *c = calloc(1, sizeof *c);
 
 	if (!c)
 		return NULL;
@@ -36,13 +36,13 @@ struct crew *crew_new(unsigned slots, unsigned drain_ms)
 	c->generation = 1;
 	c->slot = calloc(slots, sizeof *c->slot);
 	if (!c->slot) {
-		crew_free(c);
+		workers_free(c);
 		return NULL;
 	}
 	return c;
 }
 
-void crew_free(struct crew *c)
+void workers_free(struct workers *c)
 {
 	if (!c)
 		return;
@@ -51,7 +51,7 @@ void crew_free(struct crew *c)
 	free(c);
 }
 
-static struct worker *find_pid(const struct crew *c, pid_t pid)
+static struct worker *find_pid(const struct workers *c, pid_t pid)
 {
 	for (size_t i = 0; i < c->places; i++) {
 		if (c->worker[i].pid == pid)
@@ -61,7 +61,7 @@ static struct worker *find_pid(const struct crew *c, pid_t pid)
 }
 
 /* The slot's worker of the current generation, if it has one. */
-static struct worker *find_current(const struct crew *c, unsigned slot)
+static struct worker *find_current(const struct workers *c, unsigned slot)
 {
 	for (size_t i = 0; i < c->places; i++) {
 		struct worker *w = &c->worker[i];
@@ -72,7 +72,7 @@ static struct worker *find_current(const struct crew *c, unsigned slot)
 	return NULL;
 }
 
-bool crew_is_complete(const struct crew *c)
+bool workers_are_complete(const struct workers *c)
 {
 	for (unsigned s = 0; s < c->slots; s++) {
 		const struct worker *w = find_current(c, s);
@@ -83,7 +83,7 @@ bool crew_is_complete(const struct crew *c)
 	return true;
 }
 
-bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms)
+bool workers_is_beating(const struct workers *c, uint64_t now_ms, unsigned within_ms)
 {
 	if (c->stop != STOP_NOT)
 		return true;
@@ -93,12 +93,12 @@ bool crew_is_beating(const struct crew *c, uint64_t now_ms, unsigned within_ms)
 		if (w->pid && w->state == READY && now_ms - w->beat_ms > within_ms)
 			return false;
 	}
-	return crew_count(c).serving > 0;
+	return workers_count(c).serving > 0;
 }
 
-struct crew_count crew_count(const struct crew *c)
+struct workers_count workers_count(const struct workers *c)
 {
-	struct crew_count n = { .slots = c->slots,
+	struct workers_count n = { .slots = c->slots,
 		.generation = c->generation,
 		.served = c->served };
 
@@ -116,52 +116,55 @@ struct crew_count crew_count(const struct crew *c)
 	return n;
 }
 
-static bool must_leave(const struct crew *c, const struct worker *w)
+static bool must_leave(const struct workers *c, const struct worker *w)
 {
 	if (c->stop != STOP_NOT)
 		return true;
-	return w->generation != c->generation && (w->generation != c->kept || crew_is_complete(c));
+	return w->generation != c->generation &&
+	    (w->generation != c->kept || workers_are_complete(c));
 }
 
 /* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
-void crew_pause_after(struct crew_pause *s, bool lived_long, uint64_t now_ms)
+void workers_pause_after(struct workers_pause *s, bool lived_long, uint64_t now_ms)
 {
 	if (lived_long || s->pause_ms == 0)
-		s->pause_ms = CREW_PAUSE_MIN_MS;
-	else if (s->pause_ms < CREW_PAUSE_MAX_MS / 2)
+		s->pause_ms = WORKERS_PAUSE_MIN_MS;
+	else if (s->pause_ms < WORKERS_PAUSE_MAX_MS / 2)
 		s->pause_ms *= 2;
 	else
-		s->pause_ms = CREW_PAUSE_MAX_MS;
+		s->pause_ms = WORKERS_PAUSE_MAX_MS;
 	s->not_before_ms = now_ms + s->pause_ms;
 }
 
-static uint64_t deadline_of(const struct crew *c, const struct worker *w)
+static uint64_t deadline_of(const struct workers *c, const struct worker *w)
 {
 	if (w->state == STARTING)
-		return w->since_ms + CREW_START_MAX_MS;
+		return w->since_ms + WORKERS_START_MAX_MS;
 	if (w->state == DRAINING)
-		return w->since_ms + c->drain_ms + CREW_KILL_GRACE_MS;
+		return w->since_ms + c->drain_ms + WORKERS_KILL_GRACE_MS;
 	return UINT64_MAX;
 }
 
-/* What one worker has to be told now; CREW_WAIT and until_ms if nothing. */
-static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t now_ms)
+/* What one worker has to be told now; WORKERS_WAIT and until_ms if nothing. */
+static struct workers_order order_for(struct workers *c, struct worker *w, uint64_t now_ms)
 {
 	uint64_t kill_ms = deadline_of(c, w);
-	struct crew_order order = { .what = CREW_WAIT, .pid = w->pid, .until_ms = UINT64_MAX };
+	struct workers_order order = {
+		.what = WORKERS_WAIT, .pid = w->pid, .until_ms = UINT64_MAX
+	};
 
 	if (w->state == KILLED)
 		return order;
 	if (c->stop == STOP_NOW || now_ms >= kill_ms) {
 		if (w->state == STARTING && w->generation == c->generation)
-			crew_pause_after(&c->slot[w->slot], false, now_ms);
+			workers_pause_after(&c->slot[w->slot], false, now_ms);
 		w->state = KILLED;
-		order.what = CREW_KILL;
+		order.what = WORKERS_KILL;
 		order.late = c->stop != STOP_NOW;
 	} else if (w->state != DRAINING && must_leave(c, w)) {
 		w->state = DRAINING;
 		w->since_ms = now_ms;
-		order.what = CREW_DRAIN;
+		order.what = WORKERS_DRAIN;
 	} else {
 		order.until_ms = kill_ms;
 	}
@@ -169,7 +172,7 @@ static struct crew_order order_for(struct crew *c, struct worker *w, uint64_t no
 }
 
 /* A process that exists must find its place, so places are made before the spawn. */
-static struct worker *free_place(struct crew *c)
+static struct worker *free_place(struct workers *c)
 {
 	struct worker *w = find_pid(c, 0), *more;
 	size_t places = c->places ? 2 * c->places : c->slots;
@@ -187,9 +190,9 @@ static struct worker *free_place(struct crew *c)
 	return w;
 }
 
-struct crew_order crew_next(struct crew *c, uint64_t now_ms)
+struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 {
-	struct crew_order order, wait = { .what = CREW_WAIT, .until_ms = UINT64_MAX };
+	struct workers_order order, wait = { .what = WORKERS_WAIT, .until_ms = UINT64_MAX };
 	bool nobody = true;
 	uint64_t spawn_ms;
 
@@ -198,32 +201,32 @@ struct crew_order crew_next(struct crew *c, uint64_t now_ms)
 			continue;
 		nobody = false;
 		order = order_for(c, &c->worker[i], now_ms);
-		if (order.what != CREW_WAIT)
+		if (order.what != WORKERS_WAIT)
 			return order;
 		if (order.until_ms < wait.until_ms)
 			wait.until_ms = order.until_ms;
 	}
 	if (c->stop != STOP_NOT) {
-		wait.what = nobody ? CREW_FINISHED : CREW_WAIT;
+		wait.what = nobody ? WORKERS_FINISHED : WORKERS_WAIT;
 		return wait;
 	}
 	for (unsigned s = 0; s < c->slots; s++) {
 		if (find_current(c, s))
 			continue;
 		if (now_ms >= c->slot[s].not_before_ms && free_place(c))
-			return (struct crew_order){ .what = CREW_SPAWN,
+			return (struct workers_order){ .what = WORKERS_SPAWN,
 				.slot = s,
 				.generation = c->generation };
 		spawn_ms = c->slot[s].not_before_ms;
 		if (spawn_ms <= now_ms)
-			spawn_ms = now_ms + CREW_PAUSE_MIN_MS; /* out of memory */
+			spawn_ms = now_ms + WORKERS_PAUSE_MIN_MS; /* out of memory */
 		if (spawn_ms < wait.until_ms)
 			wait.until_ms = spawn_ms;
 	}
 	return wait;
 }
 
-void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
+void workers_spawned(struct workers *c, unsigned slot, pid_t pid, uint64_t now_ms)
 {
 	if (pid > 0)
 		*free_place(c) = (struct worker){ .pid = pid,
@@ -232,10 +235,10 @@ void crew_spawned(struct crew *c, unsigned slot, pid_t pid, uint64_t now_ms)
 			.state = STARTING,
 			.since_ms = now_ms };
 	else
-		crew_pause_after(&c->slot[slot], false, now_ms);
+		workers_pause_after(&c->slot[slot], false, now_ms);
 }
 
-void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
+void workers_set_ready(struct workers *c, pid_t pid, uint64_t now_ms)
 {
 	struct worker *w = find_pid(c, pid);
 
@@ -246,7 +249,7 @@ void crew_ready(struct crew *c, pid_t pid, uint64_t now_ms)
 	c->served = true;
 }
 
-void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms)
+void workers_beat(struct workers *c, pid_t pid, uint64_t now_ms)
 {
 	struct worker *w = find_pid(c, pid);
 
@@ -254,27 +257,27 @@ void crew_beat(struct crew *c, pid_t pid, uint64_t now_ms)
 		w->beat_ms = now_ms;
 }
 
-void crew_exited(struct crew *c, pid_t pid, uint64_t now_ms)
+void workers_exited(struct workers *c, pid_t pid, uint64_t now_ms)
 {
 	struct worker *w = find_pid(c, pid);
 
 	if (!w)
 		return;
 	if (w->generation == c->generation && w->state < DRAINING)
-		crew_pause_after(&c->slot[w->slot], now_ms - w->since_ms >= CREW_LIVED_LONG_MS,
-		    now_ms);
+		workers_pause_after(&c->slot[w->slot],
+		    now_ms - w->since_ms >= WORKERS_LIVED_LONG_MS, now_ms);
 	w->pid = 0;
 }
 
-bool crew_may_renew(const struct crew *c)
+bool workers_may_renew(const struct workers *c)
 {
-	struct crew_count n = crew_count(c);
+	struct workers_count n = workers_count(c);
 
 	return c->stop == STOP_NOT && n.alive <= 2 * n.slots &&
-	    (crew_is_complete(c) || n.pause_ms > 0);
+	    (workers_are_complete(c) || n.pause_ms > 0);
 }
 
-static unsigned count_ready(const struct crew *c, unsigned generation)
+static unsigned count_ready(const struct workers *c, unsigned generation)
 {
 	unsigned ready = 0;
 
@@ -287,7 +290,7 @@ static unsigned count_ready(const struct crew *c, unsigned generation)
 }
 
 /* Of two that serve equally well, the newer one. */
-static unsigned find_best(const struct crew *c)
+static unsigned find_best(const struct workers *c)
 {
 	unsigned best = c->generation;
 
@@ -300,16 +303,16 @@ static unsigned find_best(const struct crew *c)
 	return best;
 }
 
-unsigned crew_renew(struct crew *c)
+unsigned workers_renew(struct workers *c)
 {
 	c->kept = find_best(c);
 	/* What killed the old generation may be mended in the new one. */
 	for (unsigned s = 0; s < c->slots; s++)
-		c->slot[s] = (struct crew_pause){ 0, 0 };
+		c->slot[s] = (struct workers_pause){ 0, 0 };
 	return ++c->generation;
 }
 
-void crew_stop(struct crew *c, bool graceful)
+void workers_stop(struct workers *c, bool graceful)
 {
 	if (!graceful)
 		c->stop = STOP_NOW;

@@ -33,27 +33,27 @@ static void find(const struct audit *a, enum audit_level level, const char *fmt,
 
 void audit_note(X509 *cert, struct audit_certificate *out)
 {
-	certinfo_get(cert, &out->info);
-	certinfo_judge(cert, &out->fit);
-	certflaw_get(cert, &out->flaw);
-	certlink_unknown_critical(cert, out->critical);
+	cert_info_get(cert, &out->info);
+	cert_info_judge(cert, &out->fit);
+	cert_flaw_get(cert, &out->flaw);
+	cert_issuer_unknown_critical(cert, out->critical);
 }
 
-static void judge_dates(const struct audit *a, const struct certinfo *c, int64_t now)
+static void judge_dates(const struct audit *a, const struct cert_info *c, int64_t now)
 {
 	int64_t left = c->not_after - now;
-	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
 
 	if (now < c->not_before)
 		find(a, AUDIT_ERROR, "\"%s\" is not valid before %s, in %s: is the clock right?",
-		    c->subject, certinfo_time(c->not_before, when),
-		    certinfo_span(now - c->not_before, span));
+		    c->subject, cert_info_time(c->not_before, when),
+		    cert_info_span(now - c->not_before, span));
 	else if (left < 0)
 		find(a, AUDIT_ERROR, "\"%s\" has expired on %s, %s ago: renew it", c->subject,
-		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+		    cert_info_time(c->not_after, when), cert_info_span(left, span));
 	else if (left < AUDIT_DAYS_LEFT * DAY && left < (c->not_after - c->not_before) / 3)
 		find(a, AUDIT_WARNING, "\"%s\" expires on %s, in %s: renew it", c->subject,
-		    certinfo_time(c->not_after, when), certinfo_span(left, span));
+		    cert_info_time(c->not_after, when), cert_info_span(left, span));
 }
 
 static void judge_strength(const struct audit *a, const struct audit_certificate *c)
@@ -74,17 +74,17 @@ static void judge_strength(const struct audit *a, const struct audit_certificate
 /* Returns whether the rest of it can be judged. */
 static bool judge_extensions(const struct audit *a, const struct audit_certificate *c)
 {
-	char text[CERTFLAW_TEXT_MAX];
+	char text[CERT_FLAW_TEXT_MAX];
 
-	if (c->flaw.kind != CERTFLAW_NONE)
+	if (c->flaw.kind != CERT_FLAW_NONE)
 		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.subject,
-		    certflaw_text(&c->flaw, text));
+		    cert_flaw_text(&c->flaw, text));
 	if (c->critical[0])
 		find(a, AUDIT_ERROR,
 		    "\"%s\" has the critical extension %s, which clients do not know: they refuse "
 		    "it",
 		    c->info.subject, c->critical);
-	return c->flaw.kind == CERTFLAW_NONE;
+	return c->flaw.kind == CERT_FLAW_NONE;
 }
 
 static void judge_leaf(const struct audit *a, const struct audit_certificate *leaf)
@@ -125,16 +125,16 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 {
 	const enum audit_level level = behind->info.self_signed ? AUDIT_WARNING : AUDIT_ERROR;
 
-	if (c->link == CERTLINK_NOT_SIGNED)
+	if (c->link == CERT_ISSUER_NOT_SIGNED)
 		find(a, level,
 		    "the key of \"%s\" in the chain did not sign \"%s\" before it: was that CA "
 		    "made anew under its name?",
 		    behind->info.subject, c->info.subject);
-	else if (c->link == CERTLINK_UNCHECKED)
+	else if (c->link == CERT_ISSUER_UNCHECKED)
 		find(a, level,
 		    "the signature of \"%s\" cannot be verified with the key of \"%s\" behind it",
 		    c->info.subject, behind->info.subject);
-	else if (c->link == CERTLINK_KEY_ID || c->link == CERTLINK_SERIAL)
+	else if (c->link == CERT_ISSUER_KEY_ID || c->link == CERT_ISSUER_SERIAL)
 		find(a, level,
 		    "the authorityKeyIdentifier of \"%s\" does not fit \"%s\" behind it, which "
 		    "has the key that signed it: issue \"%s\" anew",
@@ -153,7 +153,7 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 			    "the chain is out of order: \"%s\" should be behind "
 			    "\"%s\", which it issued",
 			    chain[chain[i].issuer].info.subject, chain[i].info.subject);
-		else if (chain[i].link == CERTLINK_STRANGER)
+		else if (chain[i].link == CERT_ISSUER_STRANGER)
 			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
 			    chain[i + 1].info.subject, chain[i].info.subject);
 		else
@@ -217,12 +217,12 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 		    names->first_hidden, names->hidden - 1, names->hidden_by);
 }
 
-void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
+void audit_staple(const struct staple_facts *staple, const struct cert_info *leaf, int64_t now,
     audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
 	int64_t left = staple->next_update - now;
-	char when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
 
 	if (staple->status == STAPLE_NONE && leaf->must_staple)
 		find(&a, AUDIT_ERROR,
@@ -232,8 +232,8 @@ void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf
 	    left < (staple->next_update - staple->this_update) / 3)
 		find(&a, AUDIT_WARNING,
 		    "the OCSP response for \"%s\" is stapled until %s, for %s: get a new one",
-		    leaf->subject, certinfo_time(staple->next_update, when),
-		    certinfo_span(left, span));
+		    leaf->subject, cert_info_time(staple->next_update, when),
+		    cert_info_span(left, span));
 }
 
 void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
@@ -256,7 +256,7 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
 			    chain[i].info.subject);
 	}
-	if (chain[0].flaw.kind == CERTFLAW_NONE)
+	if (chain[0].flaw.kind == CERT_FLAW_NONE)
 		judge_leaf(&a, &chain[0]);
 	judge_order(&a, chain, count);
 	judge_end(&a, chain, count);
@@ -298,7 +298,7 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 
 	judge_ca_dates(ca, count, now, report, arg);
 	for (size_t i = 0; i < count; i++) {
-		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERTFLAW_NONE;
+		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERT_FLAW_NONE;
 		roots += ca[i].info.self_signed;
 		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
 			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
@@ -313,7 +313,7 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 }
 
 /* Has the CA of this list one that covers its users, or else its CAs? */
-static bool covers(const struct tlscrl_file *crls, size_t i, bool users)
+static bool covers(const struct crl_store_file *crls, size_t i, bool users)
 {
 	for (size_t j = 0; j < crls->count; j++) {
 		const struct crl *crl = &crls->item[j].crl;
@@ -325,9 +325,9 @@ static bool covers(const struct tlscrl_file *crls, size_t i, bool users)
 	return false;
 }
 
-static void judge_cover(const struct audit *a, const struct tlscrl_file *crls, size_t i)
+static void judge_cover(const struct audit *a, const struct crl_store_file *crls, size_t i)
 {
-	const struct tlscrl *it = &crls->item[i];
+	const struct crl_store *it = &crls->item[i];
 	bool users = covers(crls, i, true), cas = covers(crls, i, false);
 
 	if (it->ca != i)
@@ -344,17 +344,18 @@ static void judge_cover(const struct audit *a, const struct tlscrl_file *crls, s
 		    it->crl.issuer);
 }
 
-void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
+void audit_crl_cover(const struct crl_store_file *crls, int64_t now, audit_report *report,
+    void *arg)
 {
 	const struct audit a = { report, arg };
-	char text[CRLWORDS_MAX];
+	char text[CRL_TEXT_MAX];
 
 	for (size_t i = 0; i < crls->count; i++) {
-		enum crl_fault fault = tlscrl_fault(crls, i, now);
+		enum crl_fault fault = crl_store_fault(crls, i, now);
 
-		if (fault != CRL_USABLE && tlscrl_is_covered(crls, i, now))
+		if (fault != CRL_USABLE && crl_store_is_covered(crls, i, now))
 			find(&a, AUDIT_WARNING, "%s; the other CRL of that CA is used",
-			    crlwords_describe(&crls->item[i].crl, fault, now, text));
+			    crl_text_describe(&crls->item[i].crl, fault, now, text));
 		judge_cover(&a, crls, i);
 	}
 	if (crls->uncovered_key[0])
@@ -363,23 +364,24 @@ void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *
 		    crls->uncovered_key);
 }
 
-static void judge_list(const struct audit *a, const struct tlscrl_file *crls, size_t i, int64_t now)
+static void judge_list(const struct audit *a, const struct crl_store_file *crls, size_t i,
+    int64_t now)
 {
 	const struct crl *crl = &crls->item[i].crl;
-	enum crl_fault fault = tlscrl_fault(crls, i, now);
-	char text[CRLWORDS_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+	enum crl_fault fault = crl_store_fault(crls, i, now);
+	char text[CRL_TEXT_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
 
-	if (fault != CRL_USABLE && !tlscrl_is_covered(crls, i, now))
-		find(a, AUDIT_ERROR, "%s: %s", crlwords_describe(crl, fault, now, text),
-		    crlwords_advice(fault));
-	else if (fault == CRL_USABLE && tlscrl_decides(crls, i, now) &&
+	if (fault != CRL_USABLE && !crl_store_is_covered(crls, i, now))
+		find(a, AUDIT_ERROR, "%s: %s", crl_text_describe(crl, fault, now, text),
+		    crl_text_advice(fault));
+	else if (fault == CRL_USABLE && crl_store_decides(crls, i, now) &&
 	    crl->next_update - now < (crl->next_update - crl->this_update) / 3)
 		find(a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
-		    crl->issuer, certinfo_time(crl->next_update, when),
-		    certinfo_span(crl->next_update - now, span));
+		    crl->issuer, cert_info_time(crl->next_update, when),
+		    cert_info_span(crl->next_update - now, span));
 }
 
-void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg)
+void audit_crls(const struct crl_store_file *crls, int64_t now, audit_report *report, void *arg)
 {
 	const struct audit a = { report, arg };
 

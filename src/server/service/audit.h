@@ -25,11 +25,12 @@ enum { AUDIT_DAYS_LEFT = 14 };
 
 /* One certificate of a chain as it stands in the file, the server's own first. */
 struct audit_certificate {
-	struct certinfo info;
-	struct certinfo_fitness fit;
-	struct certflaw flaw;             /* with one, nothing of fit is known */
-	char critical[CERTFLAW_NAME_MAX]; /* a critical extension that clients do not know, or "" */
-	enum certlink link;               /* of the one behind it in the chain with this one */
+	struct cert_info info;
+	struct cert_info_fitness fit;
+	struct cert_flaw flaw;             /* with one, nothing of fit is known */
+	/* A critical extension that clients do not know, or "". */
+	char critical[CERT_FLAW_NAME_MAX];
+	enum cert_issuer link;               /* of the one behind it in the chain with this one */
 	size_t issuer;     /* which one of the chain issued it; its own place: none of them */
 	bool issuer_known; /* the system's store has its issuer; asked of a leaf that is alone */
 };
@@ -71,19 +72,20 @@ bool audit_is_outdated(const struct audit_certificate *c, int64_t now, char text
  */
 void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t now,
     audit_report *report, void *arg);
-void audit_crls(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
+void audit_crls(const struct crl_store_file *crls, int64_t now, audit_report *report, void *arg);
 
 /*
  * Of these findings only what a start puts up with: lists that another one
  * replaces, and clients whom no list covers.
  */
-void audit_crl_cover(const struct tlscrl_file *crls, int64_t now, audit_report *report, void *arg);
+void audit_crl_cover(const struct crl_store_file *crls, int64_t now, audit_report *report,
+    void *arg);
 
 /* Judge the names of one that clients do not get without asking for a name of it. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);
 
 /* Judge what is stapled to this certificate; warned of in the last third of its life. */
-void audit_staple(const struct staple_facts *staple, const struct certinfo *leaf, int64_t now,
+void audit_staple(const struct staple_facts *staple, const struct cert_info *leaf, int64_t now,
     audit_report *report, void *arg);
 
 /* Judge who is believed about a client's address: block as of access_believes_all. */

@@ -11,22 +11,22 @@
 #include "tls/cert_id.h"
 #include "net/hostname.h"
 
-int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *value,
+int client_allow_add(struct client_allow *list, enum client_allow_kind kind, const char *value,
     struct outcome *oc)
 {
 	static const char *const options[] = {
-		[ALLOWLIST_CN] = "--allow-cn",
-		[ALLOWLIST_DNS] = "--allow-dns",
-		[ALLOWLIST_URI] = "--allow-uri",
-		[ALLOWLIST_SPKI] = "--allow-spki",
+		[CLIENT_ALLOW_CN] = "--allow-cn",
+		[CLIENT_ALLOW_DNS] = "--allow-dns",
+		[CLIENT_ALLOW_URI] = "--allow-uri",
+		[CLIENT_ALLOW_SPKI] = "--allow-spki",
 	};
 
-	if (list->count == ALLOWLIST_MAX)
+	if (list->count == CLIENT_ALLOW_MAX)
 		return outcome_set(oc, OC_USAGE, "%s: more than %d clients", options[kind],
-		    ALLOWLIST_MAX);
+		    CLIENT_ALLOW_MAX);
 	if (!value[0])
 		return outcome_set(oc, OC_USAGE, "the value of %s is empty", options[kind]);
-	if (kind == ALLOWLIST_SPKI && !certid_is_pin(value, strlen(value))) {
+	if (kind == CLIENT_ALLOW_SPKI && !cert_id_is_pin(value, strlen(value))) {
 		outcome_set(oc, OC_USAGE, "--allow-spki \"%s\" is no hash of a public key", value);
 		outcome_advise(oc,
 		    "sha256//BASE64, from: openssl x509 -in CERT -noout -pubkey | openssl pkey "
@@ -34,7 +34,7 @@ int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *
 		return -1;
 	}
 	/* Compared as a whole, with what a certificate lists: that may be a wildcard. */
-	if (kind == ALLOWLIST_DNS &&
+	if (kind == CLIENT_ALLOW_DNS &&
 	    hostname_check("--allow-dns", value + (strncmp(value, "*.", 2) == 0 ? 2 : 0), oc) != 0)
 		return -1;
 	list->item[list->count].kind = kind;
@@ -79,7 +79,7 @@ static bool has_cn(const X509 *cert, const char *value)
 	return same;
 }
 
-static bool has_alternative(const X509 *cert, enum allowlist_kind kind, const char *value)
+static bool has_alternative(const X509 *cert, enum client_allow_kind kind, const char *value)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	bool found = false;
@@ -87,9 +87,9 @@ static bool has_alternative(const X509 *cert, enum allowlist_kind kind, const ch
 	for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 
-		if (kind == ALLOWLIST_DNS && name->type == GEN_DNS)
+		if (kind == CLIENT_ALLOW_DNS && name->type == GEN_DNS)
 			found = is_same_dns(name->d.dNSName, value);
-		else if (kind == ALLOWLIST_URI && name->type == GEN_URI)
+		else if (kind == CLIENT_ALLOW_URI && name->type == GEN_URI)
 			found = is_same(name->d.uniformResourceIdentifier, value);
 	}
 	GENERAL_NAMES_free(names);
@@ -98,23 +98,23 @@ static bool has_alternative(const X509 *cert, enum allowlist_kind kind, const ch
 
 static bool has_pin(const X509 *cert, const char *value)
 {
-	struct certid id;
+	struct cert_id id;
 
-	certid_get(cert, &id);
+	cert_id_get(cert, &id);
 	return id.pin[0] && strcmp(id.pin, value) == 0;
 }
 
-bool allowlist_has(const struct allowlist *list, const X509 *cert)
+bool client_allow_has(const struct client_allow *list, const X509 *cert)
 {
 	bool found = false;
 
 	for (size_t i = 0; !found && i < list->count; i++) {
-		enum allowlist_kind kind = list->item[i].kind;
+		enum client_allow_kind kind = list->item[i].kind;
 		const char *value = list->item[i].value;
 
-		if (kind == ALLOWLIST_CN)
+		if (kind == CLIENT_ALLOW_CN)
 			found = has_cn(cert, value);
-		else if (kind == ALLOWLIST_SPKI)
+		else if (kind == CLIENT_ALLOW_SPKI)
 			found = has_pin(cert, value);
 		else
 			found = has_alternative(cert, kind, value);

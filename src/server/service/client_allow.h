@@ -13,20 +13,20 @@
  * Who among the clients with a verified certificate is let in. Names are
  * compared as they stand in it, with no pattern on either side.
  */
-enum allowlist_kind {
-	ALLOWLIST_CN,  /* the subject's only commonName, exactly */
-	ALLOWLIST_DNS, /* a dNSName of the subjectAltName, in any case */
-	ALLOWLIST_URI, /* a uniformResourceIdentifier of it, exactly */
-	ALLOWLIST_SPKI /* "sha256//BASE64" of the public key, as certid has it */
+enum client_allow_kind {
+	CLIENT_ALLOW_CN,  /* the subject's only commonName, exactly */
+	CLIENT_ALLOW_DNS, /* a dNSName of the subjectAltName, in any case */
+	CLIENT_ALLOW_URI, /* a uniformResourceIdentifier of it, exactly */
+	CLIENT_ALLOW_SPKI /* "sha256//BASE64" of the public key, as cert_id has it */
 };
 
-enum { ALLOWLIST_MAX = 64 };
+enum { CLIENT_ALLOW_MAX = 64 };
 
-struct allowlist {
+struct client_allow {
 	struct {
-		enum allowlist_kind kind;
+		enum client_allow_kind kind;
 		const char *value;
-	} item[ALLOWLIST_MAX];
+	} item[CLIENT_ALLOW_MAX];
 	size_t count;
 };
 
@@ -34,10 +34,10 @@ struct allowlist {
  * One more that is let in; value must outlive the list. Returns 0, or -1 with
  * OC_USAGE: empty, no such hash, or the list is full.
  */
-int allowlist_add(struct allowlist *list, enum allowlist_kind kind, const char *value,
+int client_allow_add(struct client_allow *list, enum client_allow_kind kind, const char *value,
     struct outcome *oc);
 
 /* Is any of the items this certificate's? An empty list has nobody. */
-bool allowlist_has(const struct allowlist *list, const X509 *cert);
+bool client_allow_has(const struct client_allow *list, const X509 *cert);
 
 #endif

@@ -18,18 +18,18 @@
 /* Our own, beyond those of the library (X509_V_ERR_*). */
 enum { NOT_ON_THE_LIST = 0x10000 };
 
-int clientauth_set_mode(struct clientauth *a, const char *value, struct outcome *oc)
+int client_auth_set_mode(struct client_auth *a, const char *value, struct outcome *oc)
 {
 	static const char *const names[] = { "none", "optional", "require", NULL };
 	unsigned at;
 
 	if (options_choice("--client-auth", value, names, &at, oc) != 0)
 		return -1;
-	a->mode = (enum clientauth_mode)(CLIENTAUTH_NONE + at);
+	a->mode = (enum client_auth_mode)(CLIENT_AUTH_NONE + at);
 	return 0;
 }
 
-int clientauth_set_stale(struct clientauth *a, const char *value, struct outcome *oc)
+int client_auth_set_stale(struct client_auth *a, const char *value, struct outcome *oc)
 {
 	static const char *const names[] = { "refuse", "allow", NULL };
 	unsigned at;
@@ -41,30 +41,30 @@ int clientauth_set_stale(struct clientauth *a, const char *value, struct outcome
 }
 
 /* Whoever is not on the list would leave the certificate at home. */
-static int refuse_list(const struct clientauth *a, struct outcome *oc)
+static int refuse_list(const struct client_auth *a, struct outcome *oc)
 {
 	outcome_set(oc, OC_USAGE,
 	    "--allow-cn, -dns, -uri and -spki keep out nobody with --client-auth %s: a client "
 	    "without a certificate is let in",
-	    a->mode == CLIENTAUTH_NONE ? "none" : "optional");
+	    a->mode == CLIENT_AUTH_NONE ? "none" : "optional");
 	outcome_advise(oc, "--client-auth require");
 	return -1;
 }
 
-int clientauth_settle(struct clientauth *a, struct outcome *oc)
+int client_auth_settle(struct client_auth *a, struct outcome *oc)
 {
-	if (a->mode == CLIENTAUTH_UNSAID)
-		a->mode = a->ca_file ? CLIENTAUTH_REQUIRE : CLIENTAUTH_NONE;
-	if (!a->ca_file && a->mode != CLIENTAUTH_NONE)
+	if (a->mode == CLIENT_AUTH_UNSAID)
+		a->mode = a->ca_file ? CLIENT_AUTH_REQUIRE : CLIENT_AUTH_NONE;
+	if (!a->ca_file && a->mode != CLIENT_AUTH_NONE)
 		return outcome_set(oc, OC_USAGE,
 		    "--client-auth without --client-ca: whose certificates are good?");
 	if (!a->ca_file && (a->allow.count > 0 || a->crl_file))
 		return outcome_set(oc, OC_USAGE,
 		    "%s without --client-ca keeps out nobody: no client is asked",
 		    a->crl_file ? "--crlfile" : "--allow-cn, -dns, -uri or -spki");
-	if (a->mode != CLIENTAUTH_REQUIRE && a->allow.count > 0)
+	if (a->mode != CLIENT_AUTH_REQUIRE && a->allow.count > 0)
 		return refuse_list(a, oc);
-	if (a->mode == CLIENTAUTH_NONE && a->crl_file)
+	if (a->mode == CLIENT_AUTH_NONE && a->crl_file)
 		return outcome_set(oc, OC_USAGE,
 		    "--crlfile with --client-auth none keeps out nobody: no client is asked");
 	if (a->stale_allowed && !a->crl_file)
@@ -79,7 +79,7 @@ int clientauth_settle(struct clientauth *a, struct outcome *oc)
 static int error_for_alert(int error)
 {
 	/* Our CRLs are at fault, so its certificate has not expired: certificate_unknown. */
-	if (tlscrl_is_at_fault(error))
+	if (crl_store_is_at_fault(error))
 		return NOT_ON_THE_LIST;
 	switch (error) {
 	/*
@@ -113,7 +113,7 @@ static int forgive_stale(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
-static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
+static void record(struct client_auth_peer *p, X509_STORE_CTX *judged, int error)
 {
 	const X509 *leaf = X509_STORE_CTX_get0_cert(judged);
 	X509 *culprit = NULL;
@@ -123,12 +123,12 @@ static void record(struct clientauth_peer *p, X509_STORE_CTX *judged, int error)
 	p->sent = true;
 	p->error = error;
 	if (error != X509_V_OK && error != NOT_ON_THE_LIST)
-		culprit = certcause_find(judged, &p->depth, &p->cause);
-	certinfo_name(X509_get_subject_name(leaf), p->subject);
-	certinfo_alternatives(leaf, p->names);
-	certinfo_get(culprit ? culprit : leaf, &p->culprit);
-	if (tlscrl_is_at_fault(error)) {
-		tlscrl_ask(judged, p->depth, &answer);
+		culprit = issuer_cause_find(judged, &p->depth, &p->cause);
+	cert_info_name(X509_get_subject_name(leaf), p->subject);
+	cert_info_alternatives(leaf, p->names);
+	cert_info_get(culprit ? culprit : leaf, &p->culprit);
+	if (crl_store_is_at_fault(error)) {
+		crl_store_ask(judged, p->depth, &answer);
 		p->crl_fault = answer.fault;
 		p->crl = answer.crl;
 	}
@@ -147,15 +147,15 @@ static void forget_all_but_leaf(STACK_OF(X509) * sent)
 /* In place of X509_verify_cert, which has the first word; whatever comes after only refuses. */
 static int judge(X509_STORE_CTX *store, void *arg)
 {
-	const struct clientauth *a = arg;
+	const struct client_auth *a = arg;
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct clientauth_peer *p = tlsio_owner(ssl);
+	struct client_auth_peer *p = tls_conn_owner(ssl);
 	char noted[128];
 	int error;
 
 	/* Not the level of the connection, which is none in the zoo. */
 	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store),
-	    TLSPOLICY_SECURITY_LEVEL);
+	    TLS_POLICY_SECURITY_LEVEL);
 	if (a->stale_allowed)
 		X509_STORE_CTX_set_verify_cb(store, forgive_stale);
 	if (X509_verify_cert(store) == 1)
@@ -165,112 +165,112 @@ static int judge(X509_STORE_CTX *store, void *arg)
 		    ? X509_STORE_CTX_get_error(store)
 		    : X509_V_ERR_UNSPECIFIED;
 	if (error == X509_V_OK && a->allow.count > 0 &&
-	    !allowlist_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
+	    !client_allow_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
 		error = NOT_ON_THE_LIST;
 	/* In a rehearsal there is nobody to be told of. */
 	if (p)
 		record(p, store, error);
 	/* Not unknown_ca, where another cause than trust was found: bad_certificate. */
-	if (p && certcause_beyond_trust(&p->cause))
+	if (p && issuer_cause_beyond_trust(&p->cause))
 		error = X509_V_ERR_CERT_REJECTED;
 	/* Or what was noted on the way would be told in place of the refusal. */
-	tlsio_error_text(noted, sizeof noted);
+	tls_conn_error_text(noted, sizeof noted);
 	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
 	return error == X509_V_OK;
 }
 
-struct tlsask clientauth_ask(const struct clientauth *a)
+struct cert_request client_auth_ask(const struct client_auth *a)
 {
 	/* Not strict: clients of old private CAs often lack key identifiers. */
-	return (struct tlsask){
-		.trust = { .ca_file = a->mode == CLIENTAUTH_NONE ? NULL : a->ca_file,
+	return (struct cert_request){
+		.trust = { .ca_file = a->mode == CLIENT_AUTH_NONE ? NULL : a->ca_file,
 		    .crl_file = a->crl_file,
 		    .no_x509_strict = true },
-		.required = a->mode == CLIENTAUTH_REQUIRE,
+		.required = a->mode == CLIENT_AUTH_REQUIRE,
 		.verify = judge,
 		.arg = (void *)a,
 	};
 }
 
-const char *clientauth_label(const struct clientauth_peer *p)
+const char *client_auth_label(const struct client_auth_peer *p)
 {
 	return p->subject[0] ? p->subject : p->names;
 }
 
-enum { WHO_MAX = CERTINFO_SANS_MAX + CERTINFO_NAME_MAX + 64 };
+enum { WHO_MAX = CERT_INFO_SANS_MAX + CERT_INFO_NAME_MAX + 64 };
 
 /* The certificate that the error is about, by its place in the chain. */
-static const char *who(const struct clientauth_peer *p, char buf[WHO_MAX])
+static const char *who(const struct client_auth_peer *p, char buf[WHO_MAX])
 {
 	if (p->depth > 0)
 		snprintf(buf, WHO_MAX, "the %s \"%s\" of the client \"%s\"",
 		    p->culprit.self_signed ? "root" : "intermediate", p->culprit.subject,
-		    clientauth_label(p));
+		    client_auth_label(p));
 	else
-		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", clientauth_label(p));
+		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", client_auth_label(p));
 	return buf;
 }
 
-static int explain_dates(const struct clientauth_peer *p, struct outcome *oc)
+static int explain_dates(const struct client_auth_peer *p, struct outcome *oc)
 {
 	bool late = p->error == X509_V_ERR_CERT_HAS_EXPIRED;
 	int64_t at = late ? p->culprit.not_after : p->culprit.not_before;
 	int64_t now = time(NULL);
-	char buf[WHO_MAX], when[CERTINFO_TIME_MAX], span[CERTINFO_TIME_MAX];
+	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
 
 	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 	    late ? "%s has expired, at %s, %s ago" : "%s is not valid before %s, in %s",
-	    who(p, buf), certinfo_time(at, when), certinfo_span(now - at, span));
+	    who(p, buf), cert_info_time(at, when), cert_info_span(now - at, span));
 }
 
-static int explain_list(const struct clientauth_peer *p, struct outcome *oc)
+static int explain_list(const struct client_auth_peer *p, struct outcome *oc)
 {
 	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 	    "the client \"%s\" is verified, and not on the list: its names are %s", p->subject,
 	    p->names[0] ? p->names : "none");
 }
 
-static int explain_crl(const struct clientauth_peer *p, struct outcome *oc)
+static int explain_crl(const struct client_auth_peer *p, struct outcome *oc)
 {
-	char text[CRLWORDS_MAX];
+	char text[CRL_TEXT_MAX];
 
 	if (!p->crl.issuer[0])
 		return outcome_set(oc, OC_CRL_UNUSABLE,
 		    "there is no CRL of \"%s\" in --crlfile, so its client \"%s\" is not let in",
-		    p->culprit.issuer, clientauth_label(p));
+		    p->culprit.issuer, client_auth_label(p));
 	outcome_set(oc, OC_CRL_UNUSABLE, "%s, so the client \"%s\" is not let in",
-	    crlwords_describe(&p->crl, p->crl_fault, time(NULL), text), clientauth_label(p));
-	outcome_advise(oc, "%s, and reload", crlwords_advice(p->crl_fault));
+	    crl_text_describe(&p->crl, p->crl_fault, time(NULL), text), client_auth_label(p));
+	outcome_advise(oc, "%s, and reload", crl_text_advice(p->crl_fault));
 	return -1;
 }
 
-static int explain_issuer(const struct clientauth_peer *p, struct outcome *oc)
+static int explain_issuer(const struct client_auth_peer *p, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
 	if (p->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s is self-signed", who(p, buf));
-	else if (p->cause.link == CERTLINK_STRANGER)
+	else if (p->cause.link == CERT_ISSUER_STRANGER)
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "%s was issued by \"%s\", which is not in --client-ca", who(p, buf),
 		    p->culprit.issuer);
 	else
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s was issued by \"%s\"", who(p, buf),
 		    p->culprit.issuer);
-	certcause_append(&p->cause, "--client-ca", "the client", oc);
+	issuer_cause_append(&p->cause, "--client-ca", "the client", oc);
 	return -1;
 }
 
-int clientauth_explain(const struct clientauth_peer *p, struct outcome *oc)
+int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
 	oc->verify_error = p->error;
 	oc->verify_depth = p->depth;
-	if (tlscrl_is_at_fault(p->error))
+	if (crl_store_is_at_fault(p->error))
 		return explain_crl(p, oc);
-	if (certcause_explain(&p->cause, who(p, buf), "--client-ca", "the client",
+	if (issuer_cause_explain(&p->cause, who(p, buf), "--client-ca", "the client",
 		OC_CLIENT_CERT_REFUSED, oc))
 		return -1;
 	switch (p->error) {

@@ -6,48 +6,48 @@
 
 #include "tls/crl_text.h"
 
-static int note_cas(struct clienttrust *t, const SSL_CTX *tls, struct outcome *oc)
+static int note_cas(struct client_cas *t, const SSL_CTX *tls, struct outcome *oc)
 {
-	while (tlsask_ca(tls, t->ca_count))
+	while (cert_request_ca(tls, t->ca_count))
 		t->ca_count++;
 	t->ca = calloc(t->ca_count, sizeof *t->ca);
 	if (!t->ca)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the CAs of clients");
 	for (size_t i = 0; i < t->ca_count; i++)
-		audit_note(tlsask_ca(tls, i), &t->ca[i]);
+		audit_note(cert_request_ca(tls, i), &t->ca[i]);
 	return 0;
 }
 
 /* Would the clients of this list's CA be kept out, for a fault of the list? */
-static bool keeps_out(const struct clienttrust *t, const struct clientauth *a, size_t i,
+static bool keeps_out(const struct client_cas *t, const struct client_auth *a, size_t i,
     int64_t now)
 {
-	enum crl_fault fault = tlscrl_fault(t->crls, i, now);
+	enum crl_fault fault = crl_store_fault(t->crls, i, now);
 
-	if (fault == CRL_USABLE || tlscrl_is_covered(t->crls, i, now))
+	if (fault == CRL_USABLE || crl_store_is_covered(t->crls, i, now))
 		return false;
 	return !a->stale_allowed || (fault != CRL_STALE && fault != CRL_NO_END);
 }
 
 /* All of them are named, the first one with what to do about it. */
-static int check_lists(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+static int check_lists(const struct client_cas *t, const struct client_auth *a, int64_t now,
     struct outcome *oc)
 {
-	char text[CRLWORDS_MAX];
+	char text[CRL_TEXT_MAX];
 	size_t bad = 0;
 
 	for (size_t i = 0; i < t->crls->count; i++) {
-		enum crl_fault fault = tlscrl_fault(t->crls, i, now);
+		enum crl_fault fault = crl_store_fault(t->crls, i, now);
 
 		if (!keeps_out(t, a, i, now))
 			continue;
-		crlwords_describe(&t->crls->item[i].crl, fault, now, text);
+		crl_text_describe(&t->crls->item[i].crl, fault, now, text);
 		if (bad++ > 0) {
 			outcome_append(oc, "; %s", text);
 			continue;
 		}
 		outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file, text);
-		outcome_advise(oc, "%s%s", crlwords_advice(fault),
+		outcome_advise(oc, "%s%s", crl_text_advice(fault),
 		    fault == CRL_STALE
 			? "; --crl-stale allow trusts an old one, and does not see who was "
 			  "revoked since"
@@ -56,7 +56,7 @@ static int check_lists(const struct clienttrust *t, const struct clientauth *a, 
 	return bad > 0 ? -1 : 0;
 }
 
-static int check_crls(const struct clienttrust *t, const struct clientauth *a, int64_t now,
+static int check_crls(const struct client_cas *t, const struct client_auth *a, int64_t now,
     struct outcome *oc)
 {
 	if (check_lists(t, a, now, oc) != 0)
@@ -71,7 +71,7 @@ static int check_crls(const struct clienttrust *t, const struct clientauth *a, i
 	return -1;
 }
 
-static int note_crls(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+static int note_crls(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc)
 {
 	if (!a->crl_file)
@@ -79,27 +79,27 @@ static int note_crls(struct clienttrust *t, const struct clientauth *a, const SS
 	t->crls = malloc(sizeof *t->crls);
 	if (!t->crls)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the CRLs");
-	tlscrl_list(tls, t->crls);
+	crl_store_list(tls, t->crls);
 	return check_crls(t, a, now, oc);
 }
 
-int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+int client_cas_load(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc)
 {
 	memset(t, 0, sizeof *t);
-	if (a->mode == CLIENTAUTH_NONE ||
+	if (a->mode == CLIENT_AUTH_NONE ||
 	    (note_cas(t, tls, oc) == 0 && note_crls(t, a, tls, now, oc) == 0))
 		return 0;
-	clienttrust_free(t);
+	client_cas_free(t);
 	return -1;
 }
 
-int64_t clienttrust_left(const struct clienttrust *t, int64_t now)
+int64_t client_cas_left(const struct client_cas *t, int64_t now)
 {
-	return t->crls ? tlscrl_left(t->crls, now) : INT64_MAX;
+	return t->crls ? crl_store_left(t->crls, now) : INT64_MAX;
 }
 
-void clienttrust_free(struct clienttrust *t)
+void client_cas_free(struct client_cas *t)
 {
 	free(t->ca);
 	free(t->crls);

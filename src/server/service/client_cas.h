@@ -13,10 +13,10 @@
 #include "server/service/client_auth.h"
 
 /* By what clients are judged, as it was loaded: facts for the audit and the metrics. */
-struct clienttrust {
+struct client_cas {
 	struct audit_certificate *ca; /* of --client-ca; NULL: nobody is asked */
 	size_t ca_count;
-	struct tlscrl_file *crls; /* of --crlfile; NULL: none */
+	struct crl_store_file *crls; /* of --crlfile; NULL: none */
 };
 
 /*
@@ -25,13 +25,13 @@ struct clienttrust {
  * other list of that CA covers as much (a stale one may be allowed), or none of a
  * root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and nothing kept.
  */
-int clienttrust_load(struct clienttrust *t, const struct clientauth *a, const SSL_CTX *tls,
+int client_cas_load(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc);
 
-/* As tlscrl_left. */
-int64_t clienttrust_left(const struct clienttrust *t, int64_t now);
+/* As crl_store_left. */
+int64_t client_cas_left(const struct client_cas *t, int64_t now);
 
 /* Release what it holds; idempotent. */
-void clienttrust_free(struct clienttrust *t);
+void client_cas_free(struct client_cas *t);
 
 #endif

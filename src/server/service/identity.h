@@ -13,12 +13,12 @@
 
 /* One certificate with its key, loaded and rehearsed, and the facts about it. */
 struct identity {
-	const struct tlsident *files;    /* the caller's */
+	const struct tls_identity *files;    /* the caller's */
 	SSL_CTX *tls;                    /* that presents it, and nothing else */
 	struct audit_certificate *chain; /* the certificate first, then those behind it */
 	size_t chain_count;              /* never 0 */
 	struct staple_facts staple;      /* STAPLE_NONE: none is given */
-	struct audit_names names;        /* filled by names_new */
+	struct audit_names names;        /* filled by server_names_new */
 };
 
 /*
@@ -27,8 +27,8 @@ struct identity {
  * as it is, unrehearsed. files must outlive it.
  * Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and nothing kept.
  */
-int identity_load(struct identity *id, const struct tlsident *files,
-    const struct tlsctx_choice *choice, struct outcome *oc);
+int identity_load(struct identity *id, const struct tls_identity *files,
+    const struct tls_context_choice *choice, struct outcome *oc);
 
 /* Release what it holds; idempotent. */
 void identity_free(struct identity *id);

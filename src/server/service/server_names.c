@@ -20,7 +20,7 @@ typedef uint64_t member_set;
 _Static_assert(SERVER_IDENTITIES_MAX <= 64, "member_set has a bit for each identity");
 
 struct name {
-	char text[TLSSNI_NAME_MAX];
+	char text[SNI_NAME_MAX];
 	member_set members;
 	SSL_CTX *tls;
 	UT_hash_handle hh;
@@ -32,7 +32,7 @@ struct joined {
 	SSL_CTX *tls;
 };
 
-struct names {
+struct server_names {
 	struct identity *identities;
 	size_t count;
 	struct name *table;
@@ -40,10 +40,10 @@ struct names {
 	size_t joined_count;
 	SSL_CTX *usual;
 	bool strict;
-	struct tlssni chooser;
+	struct sni chooser;
 };
 
-static struct name *find_text(const struct names *n, const char *text)
+static struct name *find_text(const struct server_names *n, const char *text)
 {
 	struct name *found;
 
@@ -51,7 +51,7 @@ static struct name *find_text(const struct names *n, const char *text)
 	return found;
 }
 
-static struct name *add_text(struct names *n, const char *text)
+static struct name *add_text(struct server_names *n, const char *text)
 {
 	struct name *new = calloc(1, sizeof *new);
 
@@ -71,7 +71,7 @@ static const char *key_type(const struct identity *id)
 }
 
 /* The member with a key of the same type, or count. */
-static size_t find_rival(const struct names *n, const struct name *name, size_t of)
+static size_t find_rival(const struct server_names *n, const struct name *name, size_t of)
 {
 	size_t i = 0;
 
@@ -82,7 +82,7 @@ static size_t find_rival(const struct names *n, const struct name *name, size_t 
 	return i;
 }
 
-static void note_hidden(struct names *n, size_t i, const char *text, size_t by)
+static void note_hidden(struct server_names *n, size_t i, const char *text, size_t by)
 {
 	struct audit_names *facts = &n->identities[i].names;
 
@@ -94,7 +94,7 @@ static void note_hidden(struct names *n, size_t i, const char *text, size_t by)
 
 /* One certificate's names on their way into the table. */
 struct intake {
-	struct names *names;
+	struct server_names *names;
 	size_t i;
 	bool failed;
 };
@@ -102,7 +102,7 @@ struct intake {
 static void take_name(void *arg, const char *given)
 {
 	struct intake *in = arg;
-	char text[TLSSNI_NAME_MAX];
+	char text[SNI_NAME_MAX];
 	struct name *name;
 	size_t len = strlen(given), rival;
 
@@ -124,7 +124,7 @@ static void take_name(void *arg, const char *given)
 	}
 }
 
-static int take_names(struct names *n, struct outcome *oc)
+static int take_names(struct server_names *n, struct outcome *oc)
 {
 	for (size_t i = 0; i < n->count; i++) {
 		struct intake in = { .names = n, .i = i };
@@ -133,15 +133,16 @@ static int take_names(struct names *n, struct outcome *oc)
 		if (n->identities[i].files->zoo_name)
 			take_name(&in, n->identities[i].files->zoo_name);
 		else
-			certinfo_each_name(tlsctx_chain(n->identities[i].tls, 0), take_name, &in);
+			cert_info_each_name(tls_context_chain(n->identities[i].tls, 0), take_name,
+			    &in);
 		if (in.failed)
 			return outcome_set(oc, OC_INTERNAL, "out of memory for the names");
 	}
 	return 0;
 }
 
-static SSL_CTX *join(struct names *n, member_set members, const struct tlsctx_choice *choice,
-    struct outcome *oc)
+static SSL_CTX *join(struct server_names *n, member_set members,
+    const struct tls_context_choice *choice, struct outcome *oc)
 {
 	SSL_CTX *parts[SERVER_IDENTITIES_MAX], *tls;
 	size_t count = 0;
@@ -156,15 +157,16 @@ static SSL_CTX *join(struct names *n, member_set members, const struct tlsctx_ch
 	}
 	if (count == 1)
 		return parts[0];
-	tls = tlsctx_join(parts, count, choice, oc);
+	tls = tls_context_join(parts, count, choice, oc);
 	if (!tls)
 		return NULL;
 	n->joined[n->joined_count++] = (struct joined){ members, tls };
-	return tlsctx_rehearse(tls, choice, oc) == 0 ? tls : NULL;
+	return tls_context_rehearse(tls, choice, oc) == 0 ? tls : NULL;
 }
 
 /* A context for each set of certificates that some name has. */
-static int join_all(struct names *n, const struct tlsctx_choice *choice, struct outcome *oc)
+static int join_all(struct server_names *n, const struct tls_context_choice *choice,
+    struct outcome *oc)
 {
 	n->joined = calloc(HASH_COUNT(n->table) + 1, sizeof *n->joined);
 	if (!n->joined)
@@ -178,30 +180,30 @@ static int join_all(struct names *n, const struct tlsctx_choice *choice, struct 
 }
 
 /* The table keeps the order of the names: if the first identity has one, it is the first of all. */
-static SSL_CTX *choose_usual(const struct names *n)
+static SSL_CTX *choose_usual(const struct server_names *n)
 {
 	const struct name *first = n->table;
 
 	return first && first->members & 1 ? first->tls : n->identities[0].tls;
 }
 
-static void use_everywhere(struct names *n)
+static void use_everywhere(struct server_names *n)
 {
 	for (size_t i = 0; i < n->count; i++)
-		tlssni_use(n->identities[i].tls, &n->chooser);
+		sni_use(n->identities[i].tls, &n->chooser);
 	for (size_t i = 0; i < n->joined_count; i++)
-		tlssni_use(n->joined[i].tls, &n->chooser);
+		sni_use(n->joined[i].tls, &n->chooser);
 }
 
 static SSL_CTX *choose(const void *table, const char *name)
 {
-	return names_find(table, name);
+	return server_names_find(table, name);
 }
 
-struct names *names_new(struct identity *identities, size_t count,
-    const struct tlsctx_choice *choice, bool strict, struct outcome *oc)
+struct server_names *server_names_new(struct identity *identities, size_t count,
+    const struct tls_context_choice *choice, bool strict, struct outcome *oc)
 {
-	struct names *n = calloc(1, sizeof *n);
+	struct server_names *n = calloc(1, sizeof *n);
 
 	if (!n) {
 		outcome_set(oc, OC_INTERNAL, "out of memory for the names");
@@ -210,9 +212,9 @@ struct names *names_new(struct identity *identities, size_t count,
 	n->identities = identities;
 	n->count = count;
 	n->strict = strict;
-	n->chooser = (struct tlssni){ choose, n };
+	n->chooser = (struct sni){ choose, n };
 	if (take_names(n, oc) != 0 || join_all(n, choice, oc) != 0) {
-		names_free(n);
+		server_names_free(n);
 		return NULL;
 	}
 	n->usual = choose_usual(n);
@@ -220,16 +222,16 @@ struct names *names_new(struct identity *identities, size_t count,
 	return n;
 }
 
-SSL_CTX *names_default(const struct names *n)
+SSL_CTX *server_names_default(const struct server_names *n)
 {
 	return n->usual;
 }
 
-SSL_CTX *names_find(const struct names *n, const char *name)
+SSL_CTX *server_names_find(const struct server_names *n, const char *name)
 {
 	const char *parent = name ? strchr(name, '.') : NULL;
 	const struct name *found = name ? find_text(n, name) : NULL;
-	char wildcard[TLSSNI_NAME_MAX] = "*";
+	char wildcard[SNI_NAME_MAX] = "*";
 
 	if (!found && parent && parent != name) {
 		/* No longer than the name, whose first label has one byte at least. */
@@ -241,7 +243,7 @@ SSL_CTX *names_find(const struct names *n, const char *name)
 	return n->strict ? NULL : n->usual;
 }
 
-void names_free(struct names *n)
+void server_names_free(struct server_names *n)
 {
 	struct name *each, *next;
 
@@ -252,7 +254,7 @@ void names_free(struct names *n)
 		free(each);
 	}
 	for (size_t i = 0; i < n->joined_count; i++)
-		tlsctx_free(n->joined[i].tls);
+		tls_context_free(n->joined[i].tls);
 	free(n->joined);
 	free(n);
 }

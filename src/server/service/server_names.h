@@ -19,7 +19,7 @@
  *
  * Made by the master at load, only read afterwards.
  */
-struct names;
+struct server_names;
 
 /*
  * Let these contexts answer to their names. Of two certificates with the same
@@ -29,15 +29,15 @@ struct names;
  * ask for no name; when strict, these are refused. The identities must outlive it.
  * NULL with OC_FILE or OC_INTERNAL.
  */
-struct names *names_new(struct identity *identities, size_t count,
-    const struct tlsctx_choice *choice, bool strict, struct outcome *oc);
+struct server_names *server_names_new(struct identity *identities, size_t count,
+    const struct tls_context_choice *choice, bool strict, struct outcome *oc);
 
 /* The context to begin a connection with: the default, however strict. */
-SSL_CTX *names_default(const struct names *n);
+SSL_CTX *server_names_default(const struct server_names *n);
 
 /* Who answers to this name, in lower case; NULL asks for none. NULL: it is to be refused. */
-SSL_CTX *names_find(const struct names *n, const char *name);
+SSL_CTX *server_names_find(const struct server_names *n, const char *name);
 
-void names_free(struct names *n);
+void server_names_free(struct server_names *n);
 
 #endif

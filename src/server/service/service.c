@@ -14,33 +14,33 @@
 
 static int read_greeting(struct service *s, const char *path, size_t max, struct outcome *oc)
 {
-	const struct filein_want want = { "the greeting", max, false };
-	struct filein file;
+	const struct input_file_want want = { "the greeting", max, false };
+	struct input_file file;
 
-	if (filein_read(&file, path, &want, oc) != 0)
+	if (input_file_read(&file, path, &want, oc) != 0)
 		return -1;
 	memcpy(s->greeting, file.bytes, file.len);
 	s->greeting_len = file.len;
-	filein_free(&file);
+	input_file_free(&file);
 	return 0;
 }
 
 static int make_huge(struct service *s, struct outcome *oc)
 {
-	char *huge = manners_repeat(s->greeting, s->greeting_len);
+	char *huge = misbehave_repeat(s->greeting, s->greeting_len);
 
 	if (!huge)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for a huge greeting");
 	free(s->greeting);
 	s->greeting = huge;
-	s->greeting_len = MANNERS_HUGE_BYTES;
+	s->greeting_len = MISBEHAVE_HUGE_BYTES;
 	return 0;
 }
 
 static int load_greeting(struct service *s, const struct server_options *o, struct outcome *oc)
 {
 	/* With the report it must not become longer than a client takes. */
-	const size_t max = SERVICE_GREETING_MAX - (o->report ? SIGHTING_TEXT_MAX + 2 : 0);
+	const size_t max = SERVICE_GREETING_MAX - (o->report ? CONN_REPORT_TEXT_MAX + 2 : 0);
 	size_t len = strlen(o->greeting);
 
 	s->greeting = malloc(SERVICE_GREETING_MAX + 1);
@@ -58,7 +58,7 @@ static int load_greeting(struct service *s, const struct server_options *o, stru
 	}
 	if (s->greeting_len == 0)
 		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
-	return s->manners == MANNERS_HUGE_GREETING ? make_huge(s, oc) : 0;
+	return s->misbehave == MISBEHAVE_HUGE_GREETING ? make_huge(s, oc) : 0;
 }
 
 /* In the master: a name that changes later would change between two workers. */
@@ -107,12 +107,12 @@ static int load_ticket_keys(struct service *s, const struct server_options *o,
 {
 	note_file(s, o->ticket_keys_file);
 	if (o->ticket_keys_file)
-		return tlsticket_read(&s->ticket_keys, o->ticket_keys_file, oc);
-	return tlsticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
+		return ticket_read(&s->ticket_keys, o->ticket_keys_file, oc);
+	return ticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
 }
 
 static int load_identities(struct service *s, const struct server_options *o,
-    const struct tlsctx_choice *choice, struct outcome *oc)
+    const struct tls_context_choice *choice, struct outcome *oc)
 {
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
 	if (!s->identities)
@@ -128,26 +128,26 @@ static int load_identities(struct service *s, const struct server_options *o,
 		}
 		s->identity_count++;
 	}
-	s->names = names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);
+	s->names = server_names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);
 	if (!s->names)
 		return -1;
-	s->tls = names_default(s->names);
+	s->tls = server_names_default(s->names);
 	return 0;
 }
 
 /* All contexts ask the same: whichever name leads to a connection, its client is judged so. */
 static int load_tls(struct service *s, const struct server_options *o, struct outcome *oc)
 {
-	struct tlsctx_choice choice = o->tls;
+	struct tls_context_choice choice = o->tls;
 
 	choice.ticket_keys = &s->ticket_keys;
-	choice.ask = clientauth_ask(&o->clients);
+	choice.ask = client_auth_ask(&o->clients);
 	s->asks_clients = choice.ask.trust.ca_file != NULL;
 	note_file(s, choice.ask.trust.ca_file);
 	note_file(s, choice.ask.trust.crl_file);
 	if (load_identities(s, o, &choice, oc) != 0)
 		return -1;
-	return clienttrust_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
+	return client_cas_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
 }
 
 /* The same judgement as that of --check; what is wrong on purpose is not judged. */
@@ -204,8 +204,8 @@ struct service *service_load(const struct server_options *o, const struct servic
 	}
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
-	s->manners = o->manners;
-	s->close_early = o->tls.tickets == 0 && s->manners != MANNERS_NO_CLOSE_NOTIFY;
+	s->misbehave = o->misbehave;
+	s->close_early = o->tls.tickets == 0 && s->misbehave != MISBEHAVE_NO_CLOSE_NOTIFY;
 	note_file(s, o->greeting_file);
 	load_report(s, o);
 	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||
@@ -220,12 +220,12 @@ void service_free(struct service *s)
 {
 	if (!s)
 		return;
-	names_free(s->names);
-	clienttrust_free(&s->clients);
+	server_names_free(s->names);
+	client_cas_free(&s->clients);
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);
 	free(s->identities);
-	tlsticket_wipe(&s->ticket_keys);
+	ticket_wipe(&s->ticket_keys);
 	free(s->greeting);
 	free(s);
 }

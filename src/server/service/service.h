@@ -26,10 +26,10 @@ struct service {
 	SSL_CTX *tls; /* which a connection begins with: the default of names */
 	struct identity *identities;
 	size_t identity_count;             /* never 0 */
-	struct tlsticket_keys ticket_keys; /* of all identities */
-	struct names *names;               /* which of them answers to which name */
+	struct ticket_keys ticket_keys; /* of all identities */
+	struct server_names *names;               /* which of them answers to which name */
 	bool asks_clients; /* for a certificate; then nothing is said before it passed */
-	struct clienttrust clients;
+	struct client_cas clients;
 	char *greeting;
 	size_t greeting_len;         /* bytes, never 0 */
 	bool report;                 /* and then what was seen of the connection */
@@ -39,7 +39,7 @@ struct service {
 	 * those are written after it, and nothing may follow a close_notify.
 	 */
 	bool close_early;
-	enum manners manners; /* good ones, but for --misbehave */
+	enum misbehave misbehave; /* good ones, but for --misbehave */
 	uint64_t files;       /* which versions of which files it was loaded from */
 };
 

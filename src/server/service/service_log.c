@@ -13,14 +13,14 @@ static void log_finding(void *arg, enum audit_level level, const char *text)
 	log_at(LEVEL_WARNING, "%s: %s", (const char *)arg, text);
 }
 
-void servicelog_findings(const struct service *s)
+void service_log_findings(const struct service *s)
 {
 	static char certificate[] = "certificate", client_ca[] = "client CA", crls[] = "CRLs";
 	int64_t now = time(NULL);
 
-	if (s->manners != MANNERS_GOOD)
+	if (s->misbehave != MISBEHAVE_GOOD)
 		log_at(LEVEL_WARNING, "bad manners on purpose: --misbehave %s",
-		    manners_name(s->manners));
+		    misbehave_name(s->misbehave));
 	for (size_t i = 0; i < s->identity_count; i++) {
 		const struct identity *id = &s->identities[i];
 
@@ -37,7 +37,7 @@ void servicelog_findings(const struct service *s)
 		audit_crl_cover(s->clients.crls, now, log_finding, crls);
 }
 
-void servicelog_access(const struct access *a)
+void service_log_access(const struct access *a)
 {
 	static char option[] = "--proxy-protocol-from";
 
@@ -46,17 +46,17 @@ void servicelog_access(const struct access *a)
 
 static void log_staple_end(const struct identity *id)
 {
-	const struct certinfo *leaf = &id->chain[0].info;
-	char when[CERTINFO_TIME_MAX];
+	const struct cert_info *leaf = &id->chain[0].info;
+	char when[CERT_INFO_TIME_MAX];
 
 	log_at(leaf->must_staple ? LEVEL_ERROR : LEVEL_WARNING,
 	    "the OCSP response %s for \"%s\" is stale since %s, and not stapled any more%s: get a "
 	    "new one, and reload",
-	    id->files->ocsp_file, leaf->subject, certinfo_time(id->staple.next_update, when),
+	    id->files->ocsp_file, leaf->subject, cert_info_time(id->staple.next_update, when),
 	    leaf->must_staple ? "; clients refuse the certificate without (RFC 7633)" : "");
 }
 
-int64_t servicelog_staples(const struct service *s, int64_t since, int64_t now)
+int64_t service_log_staples(const struct service *s, int64_t since, int64_t now)
 {
 	int64_t next = INT64_MAX;
 
@@ -73,15 +73,15 @@ int64_t servicelog_staples(const struct service *s, int64_t since, int64_t now)
 	return next;
 }
 
-void servicelog_clients(const struct clientauth *a)
+void service_log_clients(const struct client_auth *a)
 {
 	struct log_line line;
 
-	if (a->mode == CLIENTAUTH_NONE)
+	if (a->mode == CLIENT_AUTH_NONE)
 		return;
 	log_begin(&line, LEVEL_INFO);
 	log_field(&line, "msg",
-	    a->mode == CLIENTAUTH_REQUIRE
+	    a->mode == CLIENT_AUTH_REQUIRE
 		? "clients must show a certificate"
 		: "clients may show a certificate, and one that is bad is refused");
 	log_field(&line, "ca", "%s", a->ca_file);
@@ -100,41 +100,42 @@ static bool is_successor(const struct crl *a, const struct crl *b)
 	    a->only_cas == b->only_cas && a->partial == b->partial;
 }
 
-void servicelog_renewal(const struct service *before, const struct service *s)
+void service_log_renewal(const struct service *before, const struct service *s)
 {
-	const struct tlscrl_file *old = before->clients.crls, *new = s->clients.crls;
-	char was[CERTINFO_TIME_MAX], is[CERTINFO_TIME_MAX];
+	const struct crl_store_file *old = before->clients.crls, *new = s->clients.crls;
+	char was[CERT_INFO_TIME_MAX], is[CERT_INFO_TIME_MAX];
 	int64_t now = time(NULL);
 
 	for (size_t i = 0; old && new &&i < new->count; i++) {
 		const struct crl *b = &new->item[i].crl;
 
-		for (size_t j = 0; tlscrl_decides(new, i, now) && j < old->count; j++) {
+		for (size_t j = 0; crl_store_decides(new, i, now) && j < old->count; j++) {
 			const struct crl *a = &old->item[j].crl;
 
-			if (tlscrl_decides(old, j, now) && is_successor(a, b) && crl_is_newer(a, b))
+			if (crl_store_decides(old, j, now) && is_successor(a, b) &&
+			    crl_is_newer(a, b))
 				log_at(LEVEL_WARNING,
 				    "the CRL of \"%s\" is of %s, older than the one until now, of "
 				    "%s: who was revoked in between is let in again",
-				    b->issuer, certinfo_time(b->this_update, is),
-				    certinfo_time(a->this_update, was));
+				    b->issuer, cert_info_time(b->this_update, is),
+				    cert_info_time(a->this_update, was));
 		}
 	}
 }
 
-void servicelog_stale(const struct service *s, const struct clientauth *a)
+void service_log_stale(const struct service *s, const struct client_auth *a)
 {
 	int64_t now = time(NULL);
-	const struct tlscrl_file *crls = s->clients.crls;
-	char text[CRLWORDS_MAX];
+	const struct crl_store_file *crls = s->clients.crls;
+	char text[CRL_TEXT_MAX];
 
 	for (size_t i = 0; i < crls->count; i++) {
-		enum crl_fault fault = tlscrl_fault(crls, i, now);
+		enum crl_fault fault = crl_store_fault(crls, i, now);
 
-		if (fault == CRL_USABLE || tlscrl_is_covered(crls, i, now))
+		if (fault == CRL_USABLE || crl_store_is_covered(crls, i, now))
 			continue;
 		log_at(LEVEL_ERROR, "%s; %s: get the present one, and reload",
-		    crlwords_describe(&crls->item[i].crl, fault, now, text),
+		    crl_text_describe(&crls->item[i].crl, fault, now, text),
 		    a->stale_allowed ? "--crl-stale allow lets in whoever was revoked since"
 				     : "its clients are kept out");
 	}

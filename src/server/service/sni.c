@@ -8,11 +8,11 @@
 
 #include <openssl/ssl.h>
 
-static const char *copy_name(const unsigned char *bytes, size_t len, char name[TLSSNI_NAME_MAX])
+static const char *copy_name(const unsigned char *bytes, size_t len, char name[SNI_NAME_MAX])
 {
 	if (len > 1 && bytes[len - 1] == '.')
 		len--;
-	if (len == 0 || len >= TLSSNI_NAME_MAX || memchr(bytes, '\0', len))
+	if (len == 0 || len >= SNI_NAME_MAX || memchr(bytes, '\0', len))
 		return NULL;
 	for (size_t i = 0; i < len; i++)
 		name[i] = (char)tolower(bytes[i]);
@@ -25,7 +25,7 @@ static const char *copy_name(const unsigned char *bytes, size_t len, char name[T
  * defined: a list length, the type, the name's length, the name. What is
  * malformed counts as no name here; the library refuses it when it comes to it.
  */
-static const char *read_name(SSL *ssl, char name[TLSSNI_NAME_MAX])
+static const char *read_name(SSL *ssl, char name[SNI_NAME_MAX])
 {
 	enum { HEAD = 5 };
 	const unsigned char *p;
@@ -58,8 +58,8 @@ static bool keep_sessions_apart(SSL *ssl, const char *name)
  */
 static int on_hello(SSL *ssl, int *alert, void *arg)
 {
-	const struct tlssni *how = arg;
-	char buf[TLSSNI_NAME_MAX];
+	const struct sni *how = arg;
+	char buf[SNI_NAME_MAX];
 	const char *name = read_name(ssl, buf);
 	SSL_CTX *ctx = how->find(how->table, name);
 
@@ -72,9 +72,9 @@ static int on_hello(SSL *ssl, int *alert, void *arg)
 /* That it is there and agrees makes the library keep the name in the session, too. */
 static int on_name(SSL *ssl, int *alert, void *arg)
 {
-	const struct tlssni *how = arg;
+	const struct sni *how = arg;
 	const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	char buf[TLSSNI_NAME_MAX];
+	char buf[SNI_NAME_MAX];
 	const char *name = NULL;
 
 	if (asked)
@@ -86,7 +86,7 @@ static int on_name(SSL *ssl, int *alert, void *arg)
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-void tlssni_use(SSL_CTX *ctx, const struct tlssni *how)
+void sni_use(SSL_CTX *ctx, const struct sni *how)
 {
 	/* The library's argument is not const; the callbacks' is. */
 	SSL_CTX_set_client_hello_cb(ctx, on_hello, (void *)how);

@@ -8,7 +8,7 @@
  * The name that a client asks for (server_name, RFC 6066 section 3), and the
  * context that answers to it.
  */
-enum { TLSSNI_NAME_MAX = 256 };
+enum { SNI_NAME_MAX = 256 };
 
 /*
  * find is given the name in lower case, without the final dot of an absolute
@@ -16,7 +16,7 @@ enum { TLSSNI_NAME_MAX = 256 };
  * is then told unrecognized_name, or missing_extension. Called while a handshake
  * runs: it must not block.
  */
-struct tlssni {
+struct sni {
 	SSL_CTX *(*find)(const void *table, const char *name);
 	const void *table;
 };
@@ -29,6 +29,6 @@ struct tlssni {
  * A session is resumed only for the name that it was made for. What the client
  * asked for is known in each handshake, resumed or not.
  */
-void tlssni_use(SSL_CTX *ctx, const struct tlssni *how);
+void sni_use(SSL_CTX *ctx, const struct sni *how);
 
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TESTS_CRL_ROWS_H
+#define HELLO_TESTS_CRL_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tls/crl.h"
+#include "support/test_pki.h"
+
+/*
+ * The one table of what CRL files may hold and what must come of it. check_crl
+ * asks the judge itself; writecrls writes it all into files for crl-table.sh,
+ * which asks the client, and the server at start, at reload and with --check.
+ */
+enum crlrow_start { STARTS, WARNS, REFUSES };
+
+struct crlrow {
+	const char *name;
+	struct testpki_crl list[3]; /* up to the one without an issuer */
+	enum crl_fault fault;       /* what is said of the good leaf; CRL_USABLE: it passes */
+	bool bad_passes;            /* so does the bad leaf, which else is revoked */
+	enum crlrow_start start;    /* start, reload and --check */
+	bool rare;                  /* left out of the quick test of the four places */
+	const char *words;          /* of the fault, or the warning; NULL: neither */
+};
+
+/* The CA that issued both leaves, another key of its name, and the leaves. */
+struct crlrow_pki {
+	const struct testpki_cert *ca, *namesake, *good, *bad;
+};
+
+/* Make what the rows need; the rows, and how many. Within testpki_begin and testpki_end. */
+const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * writecrls [all] - for crl-table.sh: makes the rows of crlrows.c in the current folder.
+ * ca.pem; good.pem, bad.pem with their .key; NAME.crl for each row, rare
+ * ones only with "all". Prints a line
+ * for each: name, status of the client for good and bad, start, words.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/crl_rows.h"
+
+static void write_leaf(const char *name, const struct testpki_cert *leaf)
+{
+	char file[64];
+
+	snprintf(file, sizeof file, "%s.pem", name);
+	testpki_write_certs(file, leaf, NULL);
+	snprintf(file, sizeof file, "%s.key", name);
+	testpki_write_key(file, leaf, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	bool all = argc > 1 && strcmp(argv[1], "all") == 0;
+	static const char *const starts[] = { "starts", "warns", "refuses" };
+	const struct crlrow *rows;
+	struct crlrow_pki pki;
+	char file[64];
+	size_t count;
+
+	rows = crlrows_make(&pki, &count);
+	testpki_write_certs("ca.pem", pki.ca, NULL);
+	write_leaf("good", pki.good);
+	write_leaf("bad", pki.bad);
+	for (size_t i = 0; i < count; i++) {
+		const struct crlrow *row = &rows[i];
+		size_t lists = 0;
+
+		if (row->rare && !all)
+			continue;
+		while (row->list[lists].issuer)
+			lists++;
+		snprintf(file, sizeof file, "%s.crl", row->name);
+		testpki_write_crls(file, row->list, lists);
+		printf("%s\t%d\t%d\t%s\t%s\n", row->name, row->fault ? 57 : 0,
+		    row->fault           ? 57
+			: row->bad_passes ? 0
+					  : 56,
+		    starts[row->start], row->words ? row->words : "-");
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/listen/endpoint.h"
+
+#include <stdio.h>
+
+#include "support/check_main.h"
+
+static struct endpoint taken(const char *value)
+{
+	struct outcome oc = OUTCOME_NONE;
+	struct endpoint p;
+
+	ck_assert_int_eq(endpoint_parse("--listen", value, &p, &oc), 0);
+	ck_assert_no_failure(&oc);
+	return p;
+}
+
+static void refused(const char *value, const char *because)
+{
+	struct endpoint p = { .text = "kept" };
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(endpoint_parse("--metrics", value, &p, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, because);
+	ck_assert_has(oc.detail, "--metrics");
+	ck_assert_str_eq(p.text, "kept");
+}
+
+START_TEST(test_an_address)
+{
+	struct endpoint p = taken("[::1]:443");
+	char text[ADDR_TEXT_MAX];
+
+	ck_assert_int_eq(p.kind, ENDPOINT_INET);
+	ck_assert_str_eq(addr_format(&p.at, text), "[::1]:443");
+}
+END_TEST
+
+START_TEST(test_a_path)
+{
+	struct endpoint p = taken("unix:run/hello:1.sock");
+
+	ck_assert_int_eq(p.kind, ENDPOINT_UNIX);
+	ck_assert_str_eq(p.text, "run/hello:1.sock");
+	refused("unix:", "the path is empty");
+	refused("unix", "not \"unix\"");
+}
+END_TEST
+
+START_TEST(test_a_path_that_is_too_long)
+{
+	char value[128] = "unix:";
+
+	/* unix(7): 108 bytes with the terminator. */
+	memset(value + 5, 'p', 107);
+	ck_assert_uint_eq(strlen(taken(value).text), 107);
+	value[5 + 107] = 'p';
+	refused(value, "108 bytes, but the path of a socket has at most 107");
+}
+END_TEST
+
+START_TEST(test_what_was_handed_over)
+{
+	struct endpoint p = taken("systemd");
+
+	ck_assert_int_eq(p.kind, ENDPOINT_SYSTEMD);
+	ck_assert_str_eq(p.text, "");
+	p = taken("systemd:hello.socket");
+	ck_assert_int_eq(p.kind, ENDPOINT_SYSTEMD);
+	ck_assert_str_eq(p.text, "hello.socket");
+	refused("systemd:", "systemd or systemd:NAME, not systemd:");
+	refused("systemd1", "not systemd1");
+}
+END_TEST
+
+START_TEST(test_what_is_no_place)
+{
+	refused("localhost:443", "\"localhost\" is no IPv4 or IPv6 address");
+	refused("443", "wants ADDR:PORT, not \"443\"");
+	refused("", "wants ADDR:PORT, not \"\"");
+}
+END_TEST
+
+CHECK_MAIN("place", test_an_address, test_a_path, test_a_path_that_is_too_long,
+    test_what_was_handed_over, test_what_is_no_place)

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "zoo/misbehave.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tls/context.h"
+#include "server/conn/conn.h"
+#include "support/check_main.h"
+#include "support/tls_peer_client.h"
+#include "support/test_pki.h"
+
+/* A connection of bad misbehave on one end of a socket pair, and a clock of ours. */
+enum { REQUEST_MS = 1500, GREETING_MS = 2000 };
+
+static const struct conn_limits limits = { {
+    [CONN_PHASE_HANDSHAKE] = 1000,
+    [CONN_PHASE_REQUEST] = REQUEST_MS,
+    [CONN_PHASE_GREETING] = GREETING_MS,
+    [CONN_PHASE_LINGER] = 4000,
+} };
+static char greeting[] = "Hello world\n";
+static struct service service = {
+	.greeting = greeting,
+	.greeting_len = sizeof greeting - 1,
+	.close_early = true,
+};
+static uint64_t now = 5000;
+
+static void make_files(void)
+{
+	const struct testpki_cert *root, *middle, *leaf;
+
+	testpki_begin();
+	root = testpki_root("Root");
+	middle = testpki_intermediate(root);
+	leaf = testpki_leaf(middle, "DNS:localhost");
+	testpki_write_certs("chain.pem", leaf, middle, NULL);
+	testpki_write_key("key.pem", leaf, NULL);
+}
+
+static struct conn *begin(enum misbehave misbehave, int *peer)
+{
+	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
+	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct addr nobody = { .len = 0 };
+	struct outcome oc = OUTCOME_NONE;
+	struct conn *c;
+	int ends[2];
+
+	if (!service.tls)
+		service.tls = tls_context_server(&id, &choice, &oc);
+	ck_assert_no_failure(&oc);
+	service.misbehave = misbehave;
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	c = conn_new(&service, &limits, ends[0], &nobody, now);
+	ck_assert_ptr_nonnull(c);
+	*peer = ends[1];
+	return c;
+}
+
+/* Client and connection in turn; at most so often, or until the client is done. */
+static void play(struct conn *c, struct peer_client *client, int rounds)
+{
+	for (int i = 0; i < rounds && !peer_client_is_done(client); i++) {
+		peer_client_step(client);
+		if (conn_get_state(c) != CONN_DONE)
+			conn_step(c, now);
+	}
+}
+
+static void end(struct conn *c, struct peer_client *client, int peer)
+{
+	peer_client_free(client);
+	conn_free(c);
+	close(peer);
+}
+
+/* What is sent in all, which the number of records decides. */
+static uint64_t sent_by(enum misbehave misbehave, enum peer_version version)
+{
+	struct peer_client client;
+	struct conn *c;
+	uint64_t sent;
+	int peer;
+
+	c = begin(misbehave, &peer);
+	peer_client_init(&client, peer, version, NULL);
+	play(c, &client, 1000);
+	ck_assert_str_eq(client.text, greeting);
+	ck_assert(client.got_close_notify == (misbehave != MISBEHAVE_NO_CLOSE_NOTIFY));
+	conn_step(c, now);
+	ck_assert_int_eq(conn_get_record(c)->code, OC_OK);
+	sent = conn_get_record(c)->sent;
+	end(c, &client, peer);
+	return sent;
+}
+
+START_TEST(test_each_byte_is_a_record)
+{
+	/* Header and tag; TLS 1.2 has a nonce in each, TLS 1.3 a type. ECDSA varies a little. */
+	const uint64_t records = sizeof greeting - 2, vary = 4;
+
+	ck_assert_uint_ge(sent_by(MISBEHAVE_ONE_BYTE_RECORDS, PEER_TLS13) + vary,
+	    sent_by(MISBEHAVE_GOOD, PEER_TLS13) + records * 22);
+	ck_assert_uint_ge(sent_by(MISBEHAVE_ONE_BYTE_RECORDS, PEER_TLS12) + vary,
+	    sent_by(MISBEHAVE_GOOD, PEER_TLS12) + records * 21);
+}
+END_TEST
+
+START_TEST(test_a_fin_without_close_notify)
+{
+	service.close_early = false; /* as the service has it then */
+	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS13);
+	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS12);
+}
+END_TEST
+
+static void expect_pause(enum peer_version version, const char *says, const char *http)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(MISBEHAVE_SLOW_GREETING, &peer);
+	peer_client_init(&client, peer, version, says);
+	if (http)
+		peer_client_offer(&client, http);
+	play(c, &client, 20);
+	ck_assert_int_eq(conn_get_state(c), CONN_PAUSE);
+	ck_assert_uint_eq(client.got, 0);
+	ck_assert_uint_eq(conn_deadline(c), now + REQUEST_MS);
+	now += REQUEST_MS - 1;
+	play(c, &client, 20);
+	ck_assert_uint_eq(client.got, 0);
+	now++;
+	play(c, &client, 20);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_has(client.text, greeting);
+	ck_assert(client.got_close_notify);
+	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	end(c, &client, peer);
+}
+
+START_TEST(test_the_greeting_comes_at_the_deadline_and_whole)
+{
+	expect_pause(PEER_TLS13, NULL, NULL);
+	expect_pause(PEER_TLS12, NULL, NULL);
+	expect_pause(PEER_TLS13, "is there anybody?", NULL);
+	expect_pause(PEER_TLS13, "GET / HTTP/1.0\r\n\r\n", "http/1.1");
+}
+END_TEST
+
+START_TEST(test_who_leaves_in_the_pause_was_not_greeted)
+{
+	struct peer_client client;
+	struct conn *c;
+	int peer;
+
+	c = begin(MISBEHAVE_SLOW_GREETING, &peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	play(c, &client, 20);
+	ck_assert_int_eq(conn_get_state(c), CONN_PAUSE);
+	shutdown(peer, SHUT_RDWR);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	ck_assert_int_eq(conn_get_record(c)->code, OC_GREETING_TRUNCATED);
+	end(c, &client, peer);
+}
+END_TEST
+
+/* What is there when the ClientHello was answered so: bytes, or 0 at the end, or -1. */
+static ssize_t answer_of(enum misbehave misbehave, char *text, size_t max, enum conn_want *want)
+{
+	struct peer_client client;
+	struct conn *c;
+	ssize_t n;
+	int peer;
+
+	c = begin(misbehave, &peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_step(&client);
+	*want = conn_step(c, now);
+	ck_assert_outcome(conn_get_record(c)->failure, OC_HANDSHAKE_FAILED,
+	    misbehave_name(misbehave));
+	if (*want == CONN_WANT_FREE) {
+		conn_free(c);
+		c = NULL;
+	}
+	n = recv(peer, text, max, 0);
+	end(c, &client, peer);
+	return n;
+}
+
+START_TEST(test_without_tls)
+{
+	enum conn_want want;
+	char text[100];
+
+	ck_assert_int_eq(answer_of(MISBEHAVE_STALL_HANDSHAKE, text, sizeof text, &want), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(want, CONN_WANT_READ);
+	ck_assert_int_eq(answer_of(MISBEHAVE_RESET_AFTER_HELLO, text, sizeof text, &want), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	ck_assert_int_eq(want, CONN_WANT_FREE);
+	ck_assert_int_eq(answer_of(MISBEHAVE_CLOSE_AT_ONCE, text, sizeof text, &want), 0);
+	ck_assert_int_eq(want, CONN_WANT_READ);
+	ck_assert_int_eq(answer_of(MISBEHAVE_PLAIN, text, sizeof text, &want),
+	    sizeof greeting - 1);
+	ck_assert_int_eq(memcmp(text, greeting, service.greeting_len), 0);
+	ck_assert_int_eq(want, CONN_WANT_READ);
+}
+END_TEST
+
+/* Or the event loop would spin until the deadline. */
+START_TEST(test_who_stalls_leaves_nothing_to_read)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct conn *c;
+	int peer;
+
+	c = begin(MISBEHAVE_STALL_HANDSHAKE, &peer);
+	ck_assert_int_eq(send(peer, "hello?", 6, 0), 6);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	p.fd = conn_fd(c);
+	ck_assert_int_eq(poll(&p, 1, 0), 0);
+	close(peer);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	conn_free(c);
+}
+END_TEST
+
+START_TEST(test_a_huge_greeting_repeats_itself)
+{
+	char *huge = misbehave_repeat("abc", 3);
+
+	ck_assert_ptr_nonnull(huge);
+	for (size_t i = 0; i < MISBEHAVE_HUGE_BYTES; i++)
+		ck_assert(huge[i] == "abc"[i % 3]);
+	free(huge);
+}
+END_TEST
+
+CHECK_MAIN_IN("manners", make_files, testpki_end, test_each_byte_is_a_record,
+    test_a_fin_without_close_notify, test_the_greeting_comes_at_the_deadline_and_whole,
+    test_who_leaves_in_the_pause_was_not_greeted, test_without_tls,
+    test_who_stalls_leaves_nothing_to_read, test_a_huge_greeting_repeats_itself)

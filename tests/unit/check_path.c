@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/path.h"
+
+#include <stdio.h>
+
+#include "client/output/path_text.h"
+#include "support/check_main.h"
+
+/*
+ * A vector has a letter for each variant, in their order: plain, no SNI, another
+ * SNI, 1.2, 1.3, classical, big, split, ALPN, no ALPN, no header.
+ */
+static const struct {
+	char letter;
+	enum outcome_code code;
+} letters[] = {
+	{ '+', OC_OK },
+	{ 'c', OC_CERT_WRONG_NAME },
+	{ 'e', OC_CERT_EXPIRED },
+	{ 'q', OC_CLIENT_CERT_REQUIRED },
+	{ 'g', OC_GREETING_RESET },
+	{ 'a', OC_HANDSHAKE_ALERT },
+	{ 'p', OC_HANDSHAKE_PARAMETERS },
+	{ 'r', OC_HANDSHAKE_RESET },
+	{ 'x', OC_HANDSHAKE_CLOSED },
+	{ 's', OC_HANDSHAKE_TIMEOUT },
+	{ 'n', OC_NOT_TLS },
+	{ 'f', OC_HANDSHAKE_FAILED },
+	{ 'u', OC_CONNECT_TIMEOUT },
+	{ 'd', OC_PROXY_DENIED },
+	{ 'i', OC_INTERNAL },
+};
+
+enum { LETTERS = sizeof letters / sizeof letters[0] };
+
+static struct path_result results[PATH_VARIANTS];
+static struct path_findings findings;
+
+/* '.' was not tried; '!' behind a letter: it was not steady. */
+static void read_vector(const char *vector)
+{
+	const char *at = vector;
+
+	memset(results, 0, sizeof results);
+	for (int v = 0; v < PATH_VARIANTS; v++, at++) {
+		size_t i = 0;
+
+		ck_assert_msg(*at != '\0', "\"%s\" is too short", vector);
+		if (*at == '.')
+			continue;
+		while (i < LETTERS && letters[i].letter != *at)
+			i++;
+		ck_assert_msg(i < LETTERS, "what is '%c'?", *at);
+		results[v].ran = true;
+		results[v].code = letters[i].code;
+		results[v].hello = 300;
+		results[v].unsteady = at[1] == '!';
+		at += results[v].unsteady;
+	}
+	ck_assert_str_eq(at, "");
+}
+
+/* The findings have to be these, and no others, in this order. */
+static void expect_findings(const char *vector, const enum path_finding *expected, size_t count)
+{
+	path_judge(results, &findings);
+	for (size_t i = 0; i < findings.count && i < count; i++)
+		ck_assert_msg(findings.list[i].what == expected[i], "%s: finding %zu is %d, not %d",
+		    vector, i, findings.list[i].what, expected[i]);
+	ck_assert_msg(findings.count == count, "%s: %zu findings, not %zu", vector, findings.count,
+	    count);
+}
+
+#define EXPECT(vector, verdict, ...) \
+	do { \
+		const enum path_finding expected[] = { __VA_ARGS__ }; \
+		read_vector(vector); \
+		expect_findings(vector, expected, sizeof expected / sizeof expected[0]); \
+		ck_assert_msg(path_judge_verdict(results) == (verdict), "%s: verdict %s", vector, \
+		    outcome_name(path_judge_verdict(results))); \
+	} while (0)
+
+START_TEST(test_what_is_answered_is_no_middlebox)
+{
+	EXPECT("+++++.+++..", OC_OK, FITS_CLEAN);
+	EXPECT("++++++.++..", OC_OK, FITS_CLEAN);
+	/* Another certificate for another name, or a refusal of it, is an answer. */
+	EXPECT("+cc++.+++..", OC_OK, FITS_CLEAN);
+	EXPECT("+aa++.+++..", OC_OK, FITS_CLEAN);
+	EXPECT("+++++.++p..", OC_OK, FITS_CLEAN);
+	EXPECT("+++++a.++..", OC_OK, FITS_CLEAN);
+	EXPECT("+++++.+++a.", OC_OK, FITS_CLEAN);
+	/* What is wrong with all of them is not about the path. */
+	EXPECT("eeeee.eee..", OC_CERT_EXPIRED, FITS_CERTIFICATE);
+	EXPECT("ccccc.ccc..", OC_CERT_WRONG_NAME, FITS_CERTIFICATE);
+	EXPECT("qqqqq.qqq..", OC_CLIENT_CERT_REQUIRED, FITS_CLEAN);
+	/* An IP address is asked for without SNI. */
+	EXPECT("+..++.+++..", OC_OK, FITS_CLEAN, FITS_NO_SNI_TRIED);
+	/* A variant that this machine could not try says nothing. */
+	EXPECT("+++++.++i..", OC_OK, FITS_CLEAN);
+}
+END_TEST
+
+START_TEST(test_one_version_is_no_middlebox)
+{
+	EXPECT("++++p.+++..", OC_OK, FITS_ONLY12, FITS_CLEAN);
+	EXPECT("++++a.+++..", OC_OK, FITS_ONLY12, FITS_CLEAN);
+	EXPECT("+++p+.+++..", OC_OK, FITS_ONLY13, FITS_CLEAN);
+}
+END_TEST
+
+START_TEST(test_nothing_is_known_without_a_connection)
+{
+	EXPECT("u..........", OC_CONNECT_TIMEOUT, FITS_UNREACHED);
+	EXPECT("d..........", OC_PROXY_DENIED, FITS_UNREACHED);
+	EXPECT("ddddd.ddd..", OC_PROXY_DENIED, FITS_UNREACHED);
+	read_vector("i..........");
+	path_judge(results, &findings);
+	ck_assert_uint_eq(findings.count, 0);
+	ck_assert_int_eq(path_judge_verdict(results), OC_INTERNAL);
+}
+END_TEST
+
+START_TEST(test_the_name_is_disliked)
+{
+	EXPECT("r++rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE);
+	EXPECT("s++sss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_NAME, FITS_WHERE);
+	/* For no name another certificate comes: that is an answer all the same. */
+	EXPECT("rccrr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE);
+	EXPECT("r+rrr.rrr..", OC_HANDSHAKE_RESET, FITS_ANY_NAME, FITS_WHERE);
+	EXPECT("rr+rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME_NOT_NONE, FITS_WHERE);
+	/* A refusal is not what saves a name. */
+	EXPECT("raarr.rrr..", OC_HANDSHAKE_RESET, FITS_NOTHING_HELPS, FITS_WHERE);
+	/* A server that knows other names only refuses by an alert. */
+	EXPECT("a++aa.aaa..", OC_HANDSHAKE_ALERT, FITS_NAME, FITS_WHERE);
+	/* The filter can be got round. */
+	EXPECT("r++rr.r+r..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_ONE_PACKET, FITS_WHERE);
+	EXPECT("r++rr.++r..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_ONE_PACKET, FITS_SHORT,
+	    FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_only_some_names_pass)
+{
+	EXPECT("+rr++.+++..", OC_HANDSHAKE_RESET, FITS_LIST, FITS_WHERE);
+	EXPECT("+x+++.+++..", OC_HANDSHAKE_CLOSED, FITS_NO_NAME, FITS_WHERE);
+	EXPECT("++s++.+++..", OC_HANDSHAKE_TIMEOUT, FITS_OTHER_NAME, FITS_WHERE);
+	EXPECT("+ar++.+++..", OC_HANDSHAKE_RESET, FITS_OTHER_NAME, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_a_version_is_disliked)
+{
+	EXPECT("rrr+r.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER13, FITS_WHERE);
+	EXPECT("sss+ss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_OFFER13, FITS_WHERE);
+	EXPECT("rrrr+.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER12, FITS_WHERE);
+	EXPECT("+++r+.+++..", OC_HANDSHAKE_RESET, FITS_12, FITS_WHERE);
+	EXPECT("++++x.+++..", OC_HANDSHAKE_CLOSED, FITS_13, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_the_size_is_disliked)
+{
+	/* The library has no ML-KEM: the plain one is small. */
+	EXPECT("+++++.s++..", OC_HANDSHAKE_TIMEOUT, FITS_BIG, FITS_WHERE);
+	EXPECT("+++++.a++..", OC_HANDSHAKE_ALERT, FITS_BIG, FITS_WHERE);
+	/* It has: all but two are long, and that for 1.2 alone is no second reason. */
+	EXPECT("sss+s+.ss..", OC_HANDSHAKE_TIMEOUT, FITS_SIZE, FITS_WHERE);
+	EXPECT("+++++r.++..", OC_HANDSHAKE_RESET, FITS_CLASSICAL, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_the_segments_are_disliked)
+{
+	EXPECT("+++++.+r+..", OC_HANDSHAKE_RESET, FITS_SPLIT, FITS_WHERE);
+	EXPECT("++++++.n+..", OC_NOT_TLS, FITS_SPLIT, FITS_WHERE);
+	EXPECT("+++++.+a+..", OC_HANDSHAKE_ALERT, FITS_SPLIT, FITS_WHERE);
+	EXPECT("+++++.ss+..", OC_HANDSHAKE_TIMEOUT, FITS_SEGMENTS, FITS_WHERE);
+	EXPECT("rrrrr.r+r..", OC_HANDSHAKE_RESET, FITS_ONE_PACKET, FITS_WHERE);
+	EXPECT("rrrrr.+rr..", OC_HANDSHAKE_RESET, FITS_SHORT, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_the_protocol_is_disliked)
+{
+	EXPECT("+++++.++r..", OC_HANDSHAKE_RESET, FITS_ALPN, FITS_WHERE);
+	EXPECT("+++++.++.x.", OC_HANDSHAKE_CLOSED, FITS_NO_ALPN, FITS_WHERE);
+	EXPECT("rrrrr.rr+..", OC_HANDSHAKE_RESET, FITS_ALPN_WANTED, FITS_WHERE);
+	EXPECT("ppppp.pp.+.", OC_HANDSHAKE_PARAMETERS, FITS_ALPN_DISLIKED, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_the_header)
+{
+	EXPECT("+++++.+++.x", OC_OK, FITS_HEADER_NEEDED, FITS_CLEAN);
+	EXPECT("+++++.+++.n", OC_OK, FITS_HEADER_NEEDED, FITS_CLEAN);
+	EXPECT("+++++.+++.+", OC_OK, FITS_HEADER_EITHER, FITS_CLEAN);
+	EXPECT("aaaaa.aaa.+", OC_HANDSHAKE_ALERT, FITS_HEADER_DISLIKED, FITS_WHERE);
+	/* Not even a connection: that has nothing to do with the header. */
+	EXPECT("+++++.+++.u", OC_CONNECT_TIMEOUT, FITS_NO_CONNECTION, FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_all_fail_alike)
+{
+	EXPECT("sssss.sss..", OC_HANDSHAKE_TIMEOUT, FITS_NOTHING_HELPS, FITS_WHERE);
+	EXPECT("r..rr.rrr..", OC_HANDSHAKE_RESET, FITS_NOTHING_HELPS, FITS_NO_SNI_TRIED,
+	    FITS_WHERE);
+	EXPECT("xsrxs.xxx..", OC_HANDSHAKE_CLOSED, FITS_NOTHING_HELPS, FITS_WHERE);
+	EXPECT("aaaaa.aaa..", OC_HANDSHAKE_ALERT, FITS_ALL_REFUSED, FITS_WHERE);
+	EXPECT("nnnnn.nnn..", OC_NOT_TLS, FITS_ALL_STRANGE, FITS_WHERE);
+	EXPECT("fffff.fff..", OC_HANDSHAKE_FAILED, FITS_ALL_STRANGE, FITS_WHERE);
+}
+END_TEST
+
+/* Each differs from the plain one in one thing, so each is a finding of its own. */
+START_TEST(test_several_habits_are_told_one_by_one)
+{
+	EXPECT("+rr+r.+rs..", OC_HANDSHAKE_RESET, FITS_LIST, FITS_SPLIT, FITS_13, FITS_ALPN,
+	    FITS_WHERE);
+	EXPECT("s++++.sss..", OC_HANDSHAKE_TIMEOUT, FITS_NAME, FITS_OFFER13, FITS_OFFER12,
+	    FITS_WHERE);
+}
+END_TEST
+
+START_TEST(test_what_is_not_steady_proves_nothing)
+{
+	EXPECT("+++++.+r!+..", OC_HANDSHAKE_RESET, FITS_UNSTEADY);
+	ck_assert_int_eq(findings.list[0].variant, PATH_SPLIT);
+	EXPECT("s!++ss.sss..", OC_HANDSHAKE_TIMEOUT, FITS_UNSTEADY);
+	EXPECT("+++++.+u+..", OC_CONNECT_TIMEOUT, FITS_NO_CONNECTION, FITS_WHERE);
+	ck_assert_int_eq(findings.list[0].variant, PATH_SPLIT);
+}
+END_TEST
+
+START_TEST(test_a_later_end_is_compared)
+{
+	EXPECT("+++++.g++..", OC_GREETING_RESET, FITS_ENDS_OTHERWISE, FITS_WHERE);
+	ck_assert_int_eq(findings.list[0].variant, PATH_BIG);
+	EXPECT("+++e+.+++..", OC_CERT_EXPIRED, FITS_ENDS_OTHERWISE, FITS_WHERE);
+	EXPECT("eee+e.eee..", OC_CERT_EXPIRED, FITS_ENDS_OTHERWISE, FITS_WHERE);
+	/* By HTTP, or for another name, something else may be said. */
+	EXPECT("+gg++.++g..", OC_OK, FITS_CLEAN);
+}
+END_TEST
+
+START_TEST(test_certificates_are_compared)
+{
+	read_vector("+++++.+++..");
+	for (int v = 0; v < PATH_VARIANTS; v++)
+		results[v].leaf[0] = results[v].ran ? 'a' : '\0';
+	results[PATH_NO_SNI].leaf[0] = results[PATH_OTHER_SNI].leaf[0] = 'b';
+	results[PATH_SPLIT].leaf[0] = '\0';
+	path_judge(results, &findings);
+	ck_assert_uint_eq(findings.count, 1);
+	results[PATH_TLS12].leaf[0] = 'b';
+	path_judge(results, &findings);
+	ck_assert_uint_eq(findings.count, 2);
+	ck_assert_int_eq(findings.list[0].what, FITS_ANOTHER_CERT);
+	ck_assert_int_eq(findings.list[0].variant, PATH_TLS12);
+}
+END_TEST
+
+/* The most frequent failure, on a tie the smaller status; what may fail does not count. */
+START_TEST(test_the_verdict)
+{
+	static const struct {
+		const char *vector;
+		enum outcome_code verdict;
+	} table[] = {
+		{ "+ss++.+rr..", OC_HANDSHAKE_TIMEOUT },
+		{ "+sr++.+++..", OC_HANDSHAKE_TIMEOUT },
+		{ "+sr++.+r+..", OC_HANDSHAKE_RESET },
+		{ "+xr++.+u+..", OC_CONNECT_TIMEOUT },
+		{ "+a+++.+++..", OC_OK },
+		{ "essss.sss..", OC_CERT_EXPIRED },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		read_vector(table[i].vector);
+		ck_assert_msg(path_judge_verdict(results) == table[i].verdict, "%s: %s",
+		    table[i].vector, outcome_name(path_judge_verdict(results)));
+	}
+}
+END_TEST
+
+/* There is room for what is found, and the plain one decides what kind it is. */
+START_TEST(test_any_vector_is_judged)
+{
+	enum { TIMES = 200000 };
+	unsigned seed = 1;
+
+	for (int n = 0; n < TIMES; n++) {
+		bool clean = false, where = false;
+
+		memset(results, 0, sizeof results);
+		for (int v = 0; v < PATH_VARIANTS; v++) {
+			seed = seed * 1103515245 + 12345;
+			results[v].ran = v == PATH_PLAIN || (seed >> 16) % 8 != 0;
+			results[v].code = letters[(seed >> 20) % LETTERS].code;
+			results[v].unsteady = (seed >> 12) % 64 == 0;
+		}
+		path_judge(results, &findings);
+		ck_assert_uint_le(findings.count, sizeof findings.list / sizeof findings.list[0]);
+		for (size_t i = 0; i < findings.count; i++) {
+			clean |= findings.list[i].what == FITS_CLEAN;
+			where |= findings.list[i].what == FITS_WHERE;
+			ck_assert(results[findings.list[i].variant].ran);
+		}
+		ck_assert(!(clean && where));
+		ck_assert(!clean || results[PATH_PLAIN].code == OC_OK ||
+		    path_judge_answer(results[PATH_PLAIN].code) == PATH_LATER);
+		ck_assert(path_judge_verdict(results) == OC_OK || !clean ||
+		    path_judge_verdict(results) == results[PATH_PLAIN].code);
+	}
+}
+END_TEST
+
+START_TEST(test_each_finding_has_words)
+{
+	const struct path_text_names names = { "svc.test", "example.com" };
+	char text[PATH_TEXT_MAX];
+
+	read_vector("r++rrr+rr.x");
+	results[PATH_BIG].hello = 1452;
+	for (int what = 0; what < FITS_COUNT; what++) {
+		findings.count = 1;
+		findings.list[0].what = (enum path_finding)what;
+		findings.list[0].variant = PATH_PLAIN;
+		path_text_write(&findings, 0, results, &names, text);
+		ck_assert_msg(strlen(text) > 40, "finding %d has no words", what);
+		ck_assert_msg(!strpbrk(text, "{}"), "a brace is left: %s", text);
+		ck_assert_msg(text[strlen(text) - 1] == '.', "no whole sentence: %s", text);
+	}
+	for (int v = 0; v < PATH_VARIANTS; v++)
+		ck_assert_uint_gt(strlen(path_text_label((enum path_variant)v)), 0);
+	findings.list[0].what = FITS_NAME;
+	path_text_write(&findings, 0, results, &names, text);
+	ck_assert_str_eq(text,
+	    "A ClientHello for \"svc.test\" is reset; for \"example.com\" and without SNI it is "
+	    "answered. An SNI filter that forbids this name fits.");
+	findings.list[0].what = FITS_SHORT;
+	path_text_write(&findings, 0, results, &names, text);
+	ck_assert_ptr_nonnull(strstr(text, "of 1452 bytes is answered, the plain one is reset."));
+}
+END_TEST
+
+CHECK_MAIN("pathjudge", test_what_is_answered_is_no_middlebox, test_one_version_is_no_middlebox,
+    test_nothing_is_known_without_a_connection, test_the_name_is_disliked,
+    test_only_some_names_pass, test_a_version_is_disliked, test_the_size_is_disliked,
+    test_the_segments_are_disliked, test_the_protocol_is_disliked, test_the_header,
+    test_all_fail_alike, test_several_habits_are_told_one_by_one,
+    test_what_is_not_steady_proves_nothing, test_a_later_end_is_compared,
+    test_certificates_are_compared, test_the_verdict, test_any_vector_is_judged,
+    test_each_finding_has_words)

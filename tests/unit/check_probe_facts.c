@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/probe_facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/output/nagios.h"
+#include "client/output/prometheus.h"
+#include "support/check_main.h"
+#include "support/test_pki.h"
+
+enum { DAY = 86400, NOW = 1700000000 };
+
+static const struct client_nagios limits = { .on = true, .warning_days = 14, .critical_days = 7 };
+
+static char text[8192];
+
+static struct probe_facts good(int64_t leaf_days, int64_t chain_days)
+{
+	struct probe_facts f = {
+		.host = "a.test",
+		.port = "1",
+		.at = NOW,
+		.us = { 1, 2, PHASE_UNKNOWN, 3, 4, 5, 15 },
+	};
+
+	f.leaf_end = NOW + leaf_days * DAY + 1;
+	f.chain_end = NOW + chain_days * DAY + 1;
+	return f;
+}
+
+static struct probe_facts bad(enum outcome_code code)
+{
+	struct probe_facts f = good(0, 0);
+
+	f.code = code;
+	f.leaf_end = f.chain_end = 0;
+	for (int i = 1; i < PHASE_TOTAL; i++)
+		f.us[i] = PHASE_UNKNOWN;
+	snprintf(f.detail, sizeof f.detail, "a|b");
+	return f;
+}
+
+static int run_nagios(struct probe_facts f)
+{
+	FILE *to = tmpfile();
+	int status;
+
+	memset(text, 0, sizeof text);
+	status = nagios_print(to, &f, &limits);
+	rewind(to);
+	ck_assert_ptr_nonnull(fgets(text, sizeof text, to));
+	/* One line, and nothing behind it. */
+	ck_assert_int_eq(fgetc(to), EOF);
+	fclose(to);
+	return status;
+}
+
+START_TEST(test_days)
+{
+	struct probe_facts f = { .at = NOW };
+
+	ck_assert_int_eq(probe_facts_days(&f, NOW + DAY), 1);
+	ck_assert_int_eq(probe_facts_days(&f, NOW + DAY - 1), 0);
+	ck_assert_int_eq(probe_facts_days(&f, NOW), 0);
+	ck_assert_int_eq(probe_facts_days(&f, NOW - 1), -1);
+	ck_assert_int_eq(probe_facts_days(&f, NOW - DAY), -1);
+	ck_assert_int_eq(probe_facts_days(&f, NOW - DAY - 1), -2);
+}
+END_TEST
+
+START_TEST(test_nagios_states)
+{
+	ck_assert_int_eq(run_nagios(good(14, 14)), 0);
+	ck_assert_has(text, "HELLO OK - a.test 1 verified");
+	ck_assert_has(text, " | days_left=14;14:;7: chain_days_left=14;14:;7: resolve=0.001ms");
+	ck_assert_int_eq(run_nagios(good(300, 13)), 1);
+	ck_assert_has(text, "HELLO WARNING - ");
+	ck_assert_ptr_null(strstr(text, "proxy="));
+	ck_assert_has(text, "300 days left (13 in the chain)");
+	ck_assert_int_eq(run_nagios(good(7, 7)), 1);
+	ck_assert_int_eq(run_nagios(good(6, 6)), 2);
+	ck_assert_int_eq(run_nagios(bad(OC_CONNECT_REFUSED)), 2);
+	/* A bar begins the performance data, so there is only one. */
+	ck_assert_has(text, "HELLO CRITICAL - CONNECT_REFUSED: a/b | days_left=U;14:;7: ");
+	ck_assert_has(text, "handshake=U;;;0");
+	ck_assert_int_eq(run_nagios(bad(OC_CERT_EXPIRED)), 2);
+	ck_assert_int_eq(run_nagios(bad(OC_FILE)), 3);
+	ck_assert_int_eq(run_nagios(bad(OC_USAGE)), 3);
+}
+END_TEST
+
+START_TEST(test_a_long_detail_is_cut_and_says_so)
+{
+	static const struct client_options o;
+	struct outcome oc = OUTCOME_NONE;
+	struct probe_facts f;
+
+	outcome_set(&oc, OC_CERT_EXPIRED, "%0*d", PROBE_FACTS_DETAIL_MAX - 1, 7);
+	probe_facts_take(&f, &o, NULL, &oc);
+	ck_assert_str_eq(f.detail, oc.detail);
+	outcome_append(&oc, "8");
+	probe_facts_take(&f, &o, NULL, &oc);
+	ck_assert_uint_eq(strlen(f.detail), PROBE_FACTS_DETAIL_MAX - 1);
+	ck_assert_str_eq(f.detail + PROBE_FACTS_DETAIL_MAX - 5, "0...");
+}
+END_TEST
+
+static const char *read_file(const char *name)
+{
+	FILE *from = fopen(name, "r");
+
+	ck_assert_ptr_nonnull(from);
+	memset(text, 0, sizeof text);
+	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, from), 0);
+	fclose(from);
+	return text;
+}
+
+START_TEST(test_prometheus_keeps_what_it_knew)
+{
+	struct probe_facts f[3] = { good(1, 1), good(2, 2), good(3, 3) }, again[3];
+	struct outcome oc = OUTCOME_NONE;
+	char line[128];
+
+	f[1].port = "2";
+	f[2].host = "b\"\\\n";
+	ck_assert_int_eq(prometheus_write("a.prom", f, 3, &oc), 0);
+	ck_assert_has(read_file("a.prom"), "hello_client_success{host=\"a.test\",port=\"2\"} 1\n");
+	ck_assert_has(text, "{host=\"b\\\"\\\\\\\\x0a\",port=\"1\"}");
+
+	/* In another order, so that the search goes around. */
+	f[0] = bad(OC_CONNECT_TIMEOUT);
+	f[2] = bad(OC_CONNECT_REFUSED);
+	f[2].host = "new";
+	f[1] = bad(OC_CONNECT_REFUSED);
+	f[1].port = "2";
+	again[0] = f[1];
+	again[1] = f[2];
+	again[2] = f[0];
+	ck_assert_int_eq(prometheus_write("a.prom", again, 3, &oc), 0);
+	read_file("a.prom");
+	for (int i = 0; i < 2; i++) {
+		snprintf(line, sizeof line,
+		    "expiry_timestamp_seconds{host=\"a.test\",port=\"%s\","
+		    "certificate=\"chain\"} %d\n",
+		    f[i].port, NOW + (i + 1) * DAY + 1);
+		ck_assert_has(text, line);
+	}
+	ck_assert_ptr_null(strstr(text, "{host=\"new\",port=\"1\",certificate"));
+	ck_assert_has(text, "reason=\"CONNECT_TIMEOUT\",stage=\"connect\"} 1\n");
+	ck_assert_no_failure(&oc);
+}
+END_TEST
+
+START_TEST(test_prometheus_cannot_write)
+{
+	struct probe_facts f = good(1, 1);
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(prometheus_write("no/such/folder.prom", &f, 1, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, "no/such/folder.prom");
+}
+END_TEST
+
+CHECK_MAIN_IN("vitals", testpki_begin, testpki_end, test_days, test_nagios_states,
+    test_a_long_detail_is_cut_and_says_so,
+    test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)
