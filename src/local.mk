@@ -112,14 +112,15 @@ libclient_a_SOURCES = \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
 	src/client/judge/staple.c src/client/judge/staple.h \
 	src/client/judge/verdict.c src/client/judge/verdict.h \
-	src/client/judge/verify_time.c src/client/judge/verify_time.h \
 	src/client/options/options.c src/client/options/options.h \
 	src/client/options/options_check.c src/client/options/options_check.h \
 	src/client/options/target_list.c src/client/options/target_list.h \
+	src/client/options/verify_time.c src/client/options/verify_time.h \
 	src/client/output/address_table.c src/client/output/address_table.h \
 	src/client/output/explain.c src/client/output/explain.h \
 	src/client/output/histogram.c src/client/output/histogram.h \
 	src/client/output/json.c src/client/output/json.h \
+	src/client/output/keylog.c src/client/output/keylog.h \
 	src/client/output/nagios.c src/client/output/nagios.h \
 	src/client/output/output_file.c src/client/output/output_file.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
@@ -140,12 +141,12 @@ libclient_a_SOURCES = \
 	src/client/probe/runner.c src/client/probe/runner.h \
 	src/client/probe/series.c src/client/probe/series.h \
 	src/client/probe/targets.c src/client/probe/targets.h \
-	src/client/session/keylog.c src/client/session/keylog.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \
 	src/client/session/resumption.c src/client/session/resumption.h \
 	src/client/session/route.c src/client/session/route.h \
 	src/client/session/session.c src/client/session/session.h \
+	src/client/session/settings.h \
 	src/client/step/announce.c \
 	src/client/step/compare.c \
 	src/client/step/connect.c \

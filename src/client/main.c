@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "client/session/keylog.h"
+#include "client/output/keylog.h"
 #include "client/options/options_check.h"
 #include "client/options/options.h"
 #include "client/output/result.h"

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "client/judge/verify_time.h"
 #include "client/judge/pin.h"
-#include "client/probe/runner.h"
+#include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "net/hostname.h"
 #include "base/options.h"
@@ -170,7 +169,7 @@ const struct option_row client_option_rows[] = {
 	UINT("count", "N", series.count, 0, 1, UINT_MAX, "probe N times, then print statistics",
 	    .letter = 'c', .text = "until Ctrl-C"),
 	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
-	UINT("parallel", "N", series.parallel, 32, 1, RUNNER_WIDTH_MAX,
+	UINT("parallel", "N", series.parallel, 32, 1, CLIENT_PARALLEL_MAX,
 	    "probes at a time, at most", .needs = "count interval targets all-addresses path-test"),
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,

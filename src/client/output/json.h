@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "client/options/options.h"
+#include "client/session/settings.h"
 #include "client/session/session.h"
 #include "client/output/stats.h"
 #include "base/outcome.h"

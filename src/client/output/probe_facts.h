@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "client/options/options.h"
+#include "client/session/settings.h"
 #include "client/session/phases.h"
 #include "client/session/session.h"
 #include "base/outcome.h"

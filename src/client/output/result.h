@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "client/options/options.h"
+#include "client/session/settings.h"
 #include "client/session/session.h"
 #include "client/output/probe_facts.h"
 #include "base/outcome.h"

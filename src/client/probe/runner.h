@@ -19,13 +19,11 @@
  */
 struct parallel;
 
-enum { RUNNER_WIDTH_MAX = 1024 };
-
 /* due_us is in clock_us() time; it is not in the future. */
 typedef void runner_job(void *arg, uint64_t i, uint64_t due_us);
 
 struct runner_plan {
-	unsigned width;       /* lanes at most: 1 to RUNNER_WIDTH_MAX */
+	unsigned width;       /* lanes at most: 1 to CLIENT_PARALLEL_MAX */
 	uint64_t count;       /* jobs; UINT64_MAX: until runner_stop */
 	uint64_t interval_us; /* 0: all are due at once */
 	unsigned descriptors; /* that a job may well need at a time */

@@ -2,7 +2,7 @@
 #ifndef HELLO_CLIENT_PROBE_TARGETS_H
 #define HELLO_CLIENT_PROBE_TARGETS_H
 
-#include "client/options/options.h"
+#include "client/session/settings.h"
 #include "client/session/session.h"
 #include "base/outcome.h"
 

@@ -9,7 +9,7 @@
 #include <openssl/types.h>
 
 #include "client/judge/compare.h"
-#include "client/options/options.h"
+#include "client/session/settings.h"
 #include "client/session/phases.h"
 #include "client/judge/verdict.h"
 #include "net/addr.h"

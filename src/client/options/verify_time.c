@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/judge/verify_time.h"
+#include "client/options/verify_time.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/keylog.h"
+#include "client/output/keylog.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_CLIENT_SESSION_KEYLOG_H
-#define HELLO_CLIENT_SESSION_KEYLOG_H
+#ifndef HELLO_CLIENT_OUTPUT_KEYLOG_H
+#define HELLO_CLIENT_OUTPUT_KEYLOG_H
 
 #include <openssl/types.h>
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SESSION_SETTINGS_H
+#define HELLO_CLIENT_SESSION_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/options.h"
+#include "client/judge/expected.h"
+#include "client/session/proxy.h"
+#include "client/session/route.h"
+#include "net/addr.h"
+#include "net/proxy_protocol.h"
+#include "tls/context.h"
+
+/*
+ * What the user asked for: the data that client/options fills and every floor from here on reads.
+ */
+enum { CLIENT_PARALLEL_MAX = 1024 };
+
+/* Many probes. */
+struct client_series {
+	bool on;        /* -c or -i was given: ping mode */
+	unsigned count; /* 0: until a signal */
+	unsigned interval_ms;
+	unsigned parallel; /* at a time: 1 to CLIENT_PARALLEL_MAX */
+};
+
+/* As a plugin of a monitoring system. */
+struct client_nagios {
+	bool on; /* also set when the rest of the command line is wrong */
+	unsigned warning_days, critical_days;
+};
+
+/* What --path-test changes of a ClientHello; no option of its own sets it. */
+struct client_hello {
+	size_t padding; /* bytes more; 0: none */
+	size_t split;   /* bytes of its first segment; 0: as it comes */
+};
+
+/* Strings point into argv. */
+struct client_options {
+	struct options_given given; /* which options were, for client_options_check */
+	const char *operands[2];    /* HOST and PORT as they were typed */
+	char host[ADDR_HOST_MAX]; /* without brackets */
+	char port[ADDR_PORT_MAX];
+	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *servername;  /* --servername: SNI and verification; NULL: host */
+	const char *verify_name; /* --verify-name: verification only; NULL: servername */
+	bool no_sni;
+	struct proxy proxy; /* --proxy */
+	bool announce;      /* --haproxy-protocol */
+	enum proxy_protocol_version announce_version;
+	struct route route; /* --connect-to, --resolve */
+	struct tls_trust trust;
+	const char *pins; /* --pinnedpubkey, see pin.h; NULL: any key */
+	struct tls_policy_choice policy;
+	struct tls_identity identity; /* ours, for a server that asks; chain_file NULL: none */
+	unsigned connect_ms;      /* resolve and connect together, as in curl */
+	unsigned handshake_ms, read_ms, max_ms;
+	struct client_hello hello;
+	struct client_series series;
+	bool resume;
+	bool path_test;
+	bool all_addresses;
+	const char *targets; /* a file, "-"; NULL: host and port */
+	bool json;           /* also set when the rest of the command line is wrong */
+	struct client_nagios nagios;
+	const char *prometheus;   /* the file; NULL: none */
+	const char *alpn;         /* protocols to offer, joined by commas; NULL: none */
+	bool compare;             /* hold the server's report against what we saw */
+	const char *expect;       /* greeting without its last newline; NULL: any */
+	struct expected expected; /* --expect-cert */
+	bool verbose, quiet;
+};
+
+#endif
