@@ -318,7 +318,7 @@ START_TEST(test_another_ca_than_the_one_expected)
 	struct verdict v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
 	struct outcome oc;
 
-	v.findings.system_knows = true;
+	v.system_knows = true;
 	v.disordered = true;
 	oc = explain(&v, "a.test");
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "--cacert ca.pem, but in the system's store");

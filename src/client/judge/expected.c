@@ -3,22 +3,6 @@
 
 #include <string.h>
 
-#include "tls/identity.h"
-
-int expected_load(struct expected *e, struct outcome *oc)
-{
-	X509 *cert;
-
-	if (!e->file || e->cert.sha256[0])
-		return 0;
-	cert = tls_identity_read_certificate(e->file, oc);
-	if (!cert)
-		return -1;
-	cert_info_get(cert, &e->cert);
-	tls_identity_free_certificate(cert);
-	return 0;
-}
-
 bool expected_differs(const struct expected *e, const struct verdict *v)
 {
 	return e->file && v->ran && strcmp(e->cert.sha256, v->chain[0].sha256) != 0;

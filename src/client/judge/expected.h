@@ -8,17 +8,11 @@
 #include "tls/cert_info.h"
 #include "base/outcome.h"
 
-/* The certificate that the wire must carry: --expect-cert. Zeroed: any. */
+/* The certificate that the server must show: --expect-cert. Zeroed: any. */
 struct expected {
-	const char *file; /* NULL: none is expected */
-	struct cert_info cert;
+	const char *file;      /* NULL: none is expected */
+	struct cert_info cert; /* the first one in that file */
 };
-
-/*
- * Read the first certificate of the file, unless it was read already or none is
- * expected. Returns 0, or -1 with OC_FILE.
- */
-int expected_load(struct expected *e, struct outcome *oc);
 
 /* Is what the peer showed another one? False where nothing is expected. */
 bool expected_differs(const struct expected *e, const struct verdict *v);

@@ -5,38 +5,15 @@
 
 #include "tls/cert_info.h"
 #include "tls/crl_store.h"
-#include "tls/trust.h"
 
-/* The verdict stands already; this only looks on behind the first error. */
-static int note(int ok, X509_STORE_CTX *again)
+void findings_add(struct findings *f, int error)
 {
-	struct findings *f = X509_STORE_CTX_get_app_data(again);
-	int error = X509_STORE_CTX_get_error(again);
-
-	for (int i = 0; i < f->count && !ok; i++) {
+	for (int i = 0; i < f->count; i++) {
 		if (f->errors[i] == error)
-			return 1;
+			return;
 	}
-	if (!ok && f->count < FINDINGS_MAX)
+	if (f->count < FINDINGS_MAX)
 		f->errors[f->count++] = error;
-	return 1;
-}
-
-static void look_on(struct findings *f, X509_STORE_CTX *judged)
-{
-	X509_STORE_CTX *again = X509_STORE_CTX_new();
-
-	if (again &&
-	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
-		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1 &&
-	    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(again),
-		X509_STORE_CTX_get0_param(judged)) == 1) {
-		X509_STORE_CTX_set_app_data(again, f);
-		X509_STORE_CTX_set_verify_cb(again, note);
-		/* Its answer is of no interest: the callback has made it worthless. */
-		(void)X509_verify_cert(again);
-	}
-	X509_STORE_CTX_free(again);
 }
 
 bool findings_disordered(X509_STORE_CTX *judged)
@@ -55,23 +32,6 @@ bool findings_disordered(X509_STORE_CTX *judged)
 		}
 	}
 	return false;
-}
-
-static bool is_trust(int error)
-{
-	enum outcome_code code = findings_code(error);
-
-	return code == OC_CERT_UNKNOWN_CA || code == OC_CERT_SELF_SIGNED;
-}
-
-void findings_collect(struct findings *f, X509_STORE_CTX *judged)
-{
-	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
-	int n = sk_X509_num(built);
-
-	look_on(f, judged);
-	if (n > 0 && is_trust(X509_STORE_CTX_get_error(judged)))
-		f->system_knows = tls_trust_knows_issuer(sk_X509_value(built, n - 1));
 }
 
 enum outcome_code findings_code(int error)
@@ -108,10 +68,17 @@ enum outcome_code findings_code(int error)
 	}
 }
 
+bool findings_is_distrust(int error)
+{
+	enum outcome_code code = findings_code(error);
+
+	return code == OC_CERT_UNKNOWN_CA || code == OC_CERT_SELF_SIGNED;
+}
+
 /* One trouble has several errors: an issuer that is not there also leaves a signature unchecked. */
 static bool is_same(int a, int b)
 {
-	if (is_trust(a) && is_trust(b))
+	if (findings_is_distrust(a) && findings_is_distrust(b))
 		return true;
 	return findings_code(a) == findings_code(b) &&
 	    (findings_code(a) != OC_CERT_INVALID || a == b);

@@ -17,20 +17,19 @@ enum { FINDINGS_MAX = 8 };
 struct findings {
 	int errors[FINDINGS_MAX]; /* X509_V_ERR_*, each once, in the library's order */
 	int count;
-	bool system_knows; /* what ends the chain was issued by one of the system's store */
 };
 
-/*
- * Judge the chain of a refused judgement once more, to the end, and note all
- * that is found. Changes nothing in that judgement. May read the system's store.
- */
-void findings_collect(struct findings *f, X509_STORE_CTX *judged);
+/* Add an error, unless it is there already. */
+void findings_add(struct findings *f, int error);
 
 /* Does the peer send its chain out of order (RFC 8446 section 4.4.2 wants it in order for 1.2)? */
 bool findings_disordered(X509_STORE_CTX *judged);
 
 /* The OC_CERT_* that an error of the library stands for, where the error alone tells. */
 enum outcome_code findings_code(int error);
+
+/* Does this error mean that the chain does not end in a trusted root? */
+bool findings_is_distrust(int error);
 
 /* Add to a failure what else was found: not what is the same trouble as first. */
 void findings_append(const struct findings *f, int first, struct outcome *oc);

@@ -292,7 +292,7 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	oc->verify_depth = v->depth;
 	explain_error(v, name, store, oc);
 	advise_lenient(v, oc);
-	if (v->findings.system_knows && !issuer_cause_beyond_trust(&v->cause))
+	if (v->system_knows && !issuer_cause_beyond_trust(&v->cause))
 		suspect(v, oc);
 	if (v->disordered)
 		outcome_append(oc, "; the server sends its certificates out of order");

@@ -35,6 +35,7 @@ struct verdict {
 	STACK_OF(X509) * certs;                   /* owned: all of it; NULL: none was seen */
 	struct cert_info culprit;                  /* the certificate that error is about */
 	struct findings findings;                 /* what else is wrong */
+	bool system_knows; /* the issuer of the chain's last certificate is in the system's store */
 	struct staple_facts staple;               /* the OCSP response, where one came */
 	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
 	struct issuer_cause cause;       /* why culprit has no issuer, where trust was at fault */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/outcome.h"
+#include "tls/cert_info.h"
+#include "tls/identity.h"
 
 static int check_days(const struct client_nagios *n, struct outcome *oc)
 {
@@ -13,6 +15,21 @@ static int check_days(const struct client_nagios *n, struct outcome *oc)
 	    n->critical_days);
 	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
 	return -1;
+}
+
+/* A line of --targets has the certificate already when it names no file of its own. */
+static int load_expected(struct expected *e, struct outcome *oc)
+{
+	X509 *cert;
+
+	if (!e->file || e->cert.sha256[0])
+		return 0;
+	cert = tls_identity_read_certificate(e->file, oc);
+	if (!cert)
+		return -1;
+	cert_info_get(cert, &e->cert);
+	tls_identity_free_certificate(cert);
+	return 0;
 }
 
 int client_options_check(struct client_options *o, struct outcome *oc)
@@ -28,7 +45,7 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "--prometheus - and --%s exclude each other: both print on standard output",
 		    o->json ? "json" : "nagios");
-	if (expected_load(&o->expected, oc) != 0)
+	if (load_expected(&o->expected, oc) != 0)
 		return -1;
 	if (!o->no_sni || !o->servername)
 		return 0;

@@ -15,6 +15,7 @@
 #include "client/session/session.h"
 #include "client/judge/verdict.h"
 #include "tls/conn.h"
+#include "tls/trust.h"
 
 static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
 {
@@ -73,22 +74,31 @@ static int judge(X509_STORE_CTX *store)
 	return ret > 0 ? judge_key_usage(store) : ret;
 }
 
+/* The same certificates, store and parameters, to be judged once more; NULL: no memory. */
+static X509_STORE_CTX *copy_of(X509_STORE_CTX *judged)
+{
+	X509_STORE_CTX *copy = X509_STORE_CTX_new();
+
+	if (copy &&
+	    X509_STORE_CTX_init(copy, X509_STORE_CTX_get0_store(judged),
+		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1 &&
+	    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(copy),
+		X509_STORE_CTX_get0_param(judged)) == 1)
+		return copy;
+	X509_STORE_CTX_free(copy);
+	return NULL;
+}
+
 /* Judge the same certificates without X509_V_FLAG_X509_STRICT, at this security level. */
 static X509_STORE_CTX *judge_leniently(X509_STORE_CTX *judged, int level, int *ret)
 {
-	X509_STORE_CTX *again = X509_STORE_CTX_new();
-	X509_VERIFY_PARAM *param;
+	X509_STORE_CTX *again = copy_of(judged);
+	X509_VERIFY_PARAM *param = again ? X509_STORE_CTX_get0_param(again) : NULL;
 
-	if (again &&
-	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(judged),
-		X509_STORE_CTX_get0_cert(judged), X509_STORE_CTX_get0_untrusted(judged)) == 1) {
-		param = X509_STORE_CTX_get0_param(again);
-		if (X509_VERIFY_PARAM_set1(param, X509_STORE_CTX_get0_param(judged)) == 1 &&
-		    X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
-			X509_VERIFY_PARAM_set_auth_level(param, level);
-			*ret = judge(again);
-			return again;
-		}
+	if (param && X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
+		X509_VERIFY_PARAM_set_auth_level(param, level);
+		*ret = judge(again);
+		return again;
 	}
 	X509_STORE_CTX_free(again);
 	return NULL;
@@ -100,6 +110,36 @@ static bool passes_at(X509_STORE_CTX *judged, int level)
 
 	X509_STORE_CTX_free(judge_leniently(judged, level, &ret));
 	return ret > 0;
+}
+
+static int add_finding(int ok, X509_STORE_CTX *again)
+{
+	if (!ok)
+		findings_add(X509_STORE_CTX_get_app_data(again), X509_STORE_CTX_get_error(again));
+	return 1;
+}
+
+/* Judge a refused chain once more, to its end, and collect all its errors. */
+static void collect_findings(struct findings *f, X509_STORE_CTX *judged)
+{
+	X509_STORE_CTX *again = copy_of(judged);
+
+	if (!again)
+		return;
+	X509_STORE_CTX_set_app_data(again, f);
+	X509_STORE_CTX_set_verify_cb(again, add_finding);
+	/* The callback accepts everything, so the result means nothing. */
+	(void)X509_verify_cert(again);
+	X509_STORE_CTX_free(again);
+}
+
+static bool system_knows_issuer(X509_STORE_CTX *judged)
+{
+	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
+	int n = sk_X509_num(built);
+
+	return n > 0 && findings_is_distrust(X509_STORE_CTX_get_error(judged)) &&
+	    tls_trust_knows_issuer(sk_X509_value(built, n - 1));
 }
 
 /*
@@ -120,7 +160,8 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	if (v->error == X509_V_ERR_CERT_REVOKED || crl_store_is_at_fault(v->error))
 		revocation_note_crls(&v->revocation, failed, v->depth);
 	X509_STORE_CTX_free(again);
-	findings_collect(&v->findings, judged);
+	collect_findings(&v->findings, judged);
+	v->system_knows = system_knows_issuer(judged);
 }
 
 int verify_callback(X509_STORE_CTX *store, void *unused)
