@@ -66,7 +66,7 @@ static void check_identity(struct findings *f, const struct identity *id)
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }
 
-static void check_clients(struct findings *f, const struct server_options *o,
+static void check_clients(struct findings *f, const struct service_options *o,
     const struct client_cas *clients)
 {
 	f->about = o->clients.ca_file;
@@ -77,7 +77,7 @@ static void check_clients(struct findings *f, const struct server_options *o,
 		audit_crls(clients->crls, time(NULL), print_finding, f);
 }
 
-static void check_service(struct findings *f, const struct server_options *o)
+static void check_service(struct findings *f, const struct service_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct service *s = service_load(o, NULL, &oc);
@@ -98,17 +98,19 @@ static void check_confinement(struct findings *f, const struct server_options *o
 {
 	struct outcome oc = OUTCOME_NONE, missing = OUTCOME_NONE;
 	char sandbox[SANDBOX_TEXT_MAX];
+	enum sandbox_mode mode;
 	struct privdrop who;
 	struct limits limits;
 
-	if (limits_apply(o, &limits, &oc) != 0)
+	if (limits_apply(&o->limits, o->process.workers, &limits, &oc) != 0)
 		print_failure(f, "limits", &oc);
 	oc = OUTCOME_NONE;
-	if (sandbox_probe(o->sandbox, sandbox, &missing) != 0)
+	if (sandbox_probe(o->confine.sandbox, sandbox, &missing) != 0)
 		print_failure(f, "sandbox", &missing);
 	/* What is missing was said; the rehearsal then tells about the rest. */
-	if (privdrop_resolve(o->user, o->group, &who, &oc) != 0 ||
-	    confine_rehearse(&who, missing.code == OC_OK ? o->sandbox : SANDBOX_AUTO, &oc) != 0)
+	mode = missing.code == OC_OK ? o->confine.sandbox : SANDBOX_AUTO;
+	if (privdrop_resolve(o->confine.user, o->confine.group, &who, &oc) != 0 ||
+	    confine_rehearse(&who, mode, &oc) != 0)
 		print_failure(f, "privileges", &oc);
 }
 
@@ -149,17 +151,18 @@ static void check_endpoint(struct findings *f, const struct endpoint *place)
 	}
 }
 
-static void check_places(struct findings *f, const struct server_options *o)
+static void check_places(struct findings *f, const struct listen_options *o,
+    const struct metrics_options *metrics)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct addr any;
 
-	if (o->listen_count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
+	if (o->count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
 		check_address(f, &any);
-	for (size_t i = 0; i < o->listen_count; i++)
-		check_endpoint(f, &o->listen[i]);
-	if (o->metrics_wanted)
-		check_endpoint(f, &o->metrics);
+	for (size_t i = 0; i < o->count; i++)
+		check_endpoint(f, &o->place[i]);
+	if (metrics->wanted)
+		check_endpoint(f, &metrics->place);
 }
 
 static void check_access(struct findings *f, const struct access *access)
@@ -177,9 +180,9 @@ enum outcome_code check_run(const struct server_options *o)
 	};
 	struct findings f = { .worst = AUDIT_NOTE };
 
-	check_service(&f, o);
+	check_service(&f, &o->service);
 	check_confinement(&f, o);
-	check_places(&f, o);
-	check_access(&f, &o->access);
+	check_places(&f, &o->listen, &o->metrics);
+	check_access(&f, &o->listen.access);
 	return codes[f.worst];
 }

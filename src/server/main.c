@@ -58,10 +58,10 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 	int ret = 0;
 
 	metrics->count = 0;
-	if (o->metrics_wanted)
-		ret = listener_set_open_one(metrics, "--metrics", &o->metrics, given, oc);
+	if (o->metrics.wanted)
+		ret = listener_set_open_one(metrics, "--metrics", &o->metrics.place, given, oc);
 	if (ret == 0)
-		ret = listener_set_open(set, o, given, oc);
+		ret = listener_set_open(set, &o->listen, given, oc);
 	drop_unclaimed(given);
 	if (ret != 0) {
 		listener_set_withdraw(metrics, &ignored);
@@ -95,19 +95,23 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	struct privdrop who;
 	struct counters counters;
 	struct metrics_process monitor = {
-		.argv = o->metrics_wanted ? argv : NULL,
+		.argv = o->metrics.wanted ? argv : NULL,
 		.counters = &counters,
 	};
-	char sandbox[SANDBOX_TEXT_MAX];
+	char confinement[SANDBOX_TEXT_MAX];
 	struct master_job job = {
-		.options = o,
+		.options = &o->process,
+		.service_options = &o->service,
+		.access = &o->listen.access,
+		.deadlines = &o->deadlines,
+		.sandbox = o->confine.sandbox,
 		.limits = &limits,
 		.privdrop = &who,
 		.listeners = &listeners,
 		.metrics = &metrics,
 		.counters = &counters,
 		.monitor = &monitor,
-		.sandbox = sandbox,
+		.confinement = confinement,
 	};
 	struct outcome ignored = OUTCOME_NONE;
 	int ret = -1;
@@ -119,11 +123,11 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	/* What the workers could not have is said before anything is loaded, and once. */
 	privdrop_no_core();
 	reply_prepare();
-	if (limits_apply(o, &limits, oc) == 0 &&
-	    privdrop_resolve(o->user, o->group, &who, oc) == 0 &&
-	    sandbox_probe(o->sandbox, sandbox, oc) == 0 &&
-	    confine_rehearse(&who, o->sandbox, oc) == 0)
-		job.service = service_load(o, NULL, oc);
+	if (limits_apply(&o->limits, o->process.workers, &limits, oc) == 0 &&
+	    privdrop_resolve(o->confine.user, o->confine.group, &who, oc) == 0 &&
+	    sandbox_probe(o->confine.sandbox, confinement, oc) == 0 &&
+	    confine_rehearse(&who, o->confine.sandbox, oc) == 0)
+		job.service = service_load(&o->service, NULL, oc);
 	if (job.service && counters_make(&counters, oc) == 0)
 		ret = open_listeners(&listeners, &metrics, o, &given, oc);
 	activation_close(&given);
@@ -167,7 +171,7 @@ int main(int argc, char *argv[])
 		log_open(options.log_level, options.log_format);
 		log_role(metrics_is_us() ? "metrics" : "master");
 		if (metrics_is_us())
-			metrics_run(&options, &oc);
+			metrics_run(&options.confine, &oc);
 		else
 			serve(&options, argv, &oc);
 	}

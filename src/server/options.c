@@ -13,27 +13,27 @@
 
 static int add_listen(void *to, const struct option_row *row, const char *value, struct outcome *oc)
 {
-	struct server_options *o = to;
+	struct listen_options *o = to;
 
 	(void)row;
-	if (o->listen_count == SERVER_LISTEN_MAX)
+	if (o->count == LISTENERS_MAX)
 		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
-		    SERVER_LISTEN_MAX);
-	if (endpoint_parse("--listen", value, &o->listen[o->listen_count], oc) != 0)
+		    LISTENERS_MAX);
+	if (endpoint_parse("--listen", value, &o->place[o->count], oc) != 0)
 		return -1;
-	o->listen_count++;
+	o->count++;
 	return 0;
 }
 
 /* Each --cert begins a new identity; --key and --ocsp behind it belong to it. */
 static int add_cert(void *to, const struct option_row *row, const char *value, struct outcome *oc)
 {
-	struct server_options *o = to;
+	struct service_options *o = to;
 
 	(void)row;
-	if (o->identity_count == SERVER_IDENTITIES_MAX)
+	if (o->identity_count == IDENTITIES_MAX)
 		return outcome_set(oc, OC_USAGE, "--cert: more than %d certificates",
-		    SERVER_IDENTITIES_MAX);
+		    IDENTITIES_MAX);
 	o->identities[o->identity_count++].chain_file = value;
 	return 0;
 }
@@ -44,7 +44,7 @@ enum { FILE_KEY, FILE_OCSP };
 static int set_cert_file(void *to, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
-	struct server_options *o = to;
+	struct service_options *o = to;
 	struct tls_identity *id;
 	const char **file;
 
@@ -106,11 +106,11 @@ static int deny_address(void *access, const struct option_row *row, const char *
 static int set_metrics(void *to, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
-	struct server_options *o = to;
+	struct metrics_options *o = to;
 
 	(void)row;
-	o->metrics_wanted = true;
-	return endpoint_parse("--metrics", value, &o->metrics, oc);
+	o->wanted = true;
+	return endpoint_parse("--metrics", value, &o->place, oc);
 }
 
 static int set_misbehave(void *misbehave, const struct option_row *row, const char *value,
@@ -132,7 +132,7 @@ static int set_node(void *node, const struct option_row *row, const char *value,
 
 static int set_port(void *to, const char *value, struct outcome *oc)
 {
-	struct server_options *o = to;
+	struct listen_options *o = &((struct server_options *)to)->listen;
 	struct addr checked;
 
 	if (o->port_given)
@@ -166,93 +166,104 @@ static const char *const sandbox_modes[] = {
 
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
-	ACTION("listen", "PLACE", add_listen,
+	CALL("listen", "PLACE", listen, add_listen,
 	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME] (repeatable)", .letter = 'l'),
-	ACTION("cert", "FILE", add_cert, "certificate chain, PEM, leaf first (repeatable)"),
-	ACTION("key", "FILE", set_cert_file, "private key of the --cert before it, PEM",
+	CALL("cert", "FILE", service, add_cert, "certificate chain, PEM, leaf first (repeatable)"),
+	CALL("key", "FILE", service, set_cert_file, "private key of the --cert before it, PEM",
 	    .number = FILE_KEY),
-	ACTION("ocsp", "FILE", set_cert_file, "OCSP response to staple for that --cert, DER",
+	CALL("ocsp", "FILE", service, set_cert_file, "OCSP response to staple for that --cert, DER",
 	    .number = FILE_OCSP),
-	FLAG("strict-sni", strict_sni, "reject server names that no certificate covers"),
+	FLAG("strict-sni", service.strict_sni, "reject server names that no certificate covers"),
 
 	HEADING("Client certificates"),
-	TEXT("client-ca", "FILE", clients.ca_file,
+	TEXT("client-ca", "FILE", service.clients.ca_file,
 	    "request client certificates issued by these CAs, PEM"),
-	CALL("client-auth", "MODE", clients, set_client_auth, "client certificate",
+	CALL("client-auth", "MODE", service.clients, set_client_auth, "client certificate",
 	    .choices = auth_modes, .text = "require"),
-	CALL("allow-cn", "NAME", clients.allow, allow_client,
+	CALL("allow-cn", "NAME", service.clients.allow, allow_client,
 	    "admit only clients with this common name (repeatable)", .number = CLIENT_ALLOW_CN),
-	CALL("allow-dns", "NAME", clients.allow, allow_client,
+	CALL("allow-dns", "NAME", service.clients.allow, allow_client,
 	    "admit only clients with this DNS name (repeatable)", .number = CLIENT_ALLOW_DNS),
-	CALL("allow-uri", "URI", clients.allow, allow_client,
+	CALL("allow-uri", "URI", service.clients.allow, allow_client,
 	    "admit only clients with this URI (repeatable)", .number = CLIENT_ALLOW_URI),
-	CALL("allow-spki", "HASH", clients.allow, allow_client,
+	CALL("allow-spki", "HASH", service.clients.allow, allow_client,
 	    "admit only clients with this public key, sha256//BASE64 (repeatable)",
 	    .number = CLIENT_ALLOW_SPKI),
-	TEXT("crlfile", "FILE", clients.crl_file,
+	TEXT("crlfile", "FILE", service.clients.crl_file,
 	    "revocation lists, one for each CA of a client's chain, PEM"),
-	CALL("crl-stale", "MODE", clients, set_crl_stale, "clients whose revocation list is stale",
-	    .choices = stale_modes, .text = "refuse", .needs = "crlfile"),
+	CALL("crl-stale", "MODE", service.clients, set_crl_stale,
+	    "clients whose revocation list is stale", .choices = stale_modes, .text = "refuse",
+	    .needs = "crlfile"),
 
 	HEADING("Greeting"),
-	TEXT("greeting", "TEXT", greeting, "text of the greeting", .text = "Hello world",
+	TEXT("greeting", "TEXT", service.greeting, "text of the greeting", .text = "Hello world",
 	    .flags = OPTION_MAY_BE_EMPTY),
-	TEXT("greeting-file", "FILE", greeting_file, "send the contents of FILE instead"),
-	FLAG("report", report, "append a report of the connection"),
-	CALL("node", "NAME", node, set_node, "node name in the report (host name)"),
+	TEXT("greeting-file", "FILE", service.greeting_file, "send the contents of FILE instead"),
+	FLAG("report", service.report, "append a report of the connection"),
+	CALL("node", "NAME", service.node, set_node, "node name in the report (host name)"),
 
 	HEADING("Limits"),
-	UINT("workers", "N", workers, 0, 1, SERVER_WORKERS_MAX, "worker processes",
+	UINT("workers", "N", process.workers, 0, 1, WORKERS_MAX, "worker processes",
 	    .text = "one per CPU"),
-	UINT("max-connections", "N", max_connections, 0, 1, 10000000,
+	UINT("max-connections", "N", limits.connections, 0, 1, 10000000,
 	    "open connections of the whole server", .text = "10000"),
-	UINT("max-handshakes", "N", max_handshakes, 1000, 1, 1000000,
+	UINT("max-handshakes", "N", limits.handshakes, 1000, 1, 1000000,
 	    "handshakes in progress per worker"),
-	UINT("max-per-client", "N", max_per_client, 0, 1, 1000000,
+	UINT("max-per-client", "N", limits.per_client, 0, 1, 1000000,
 	    "open connections per client address and worker", .text = "unlimited"),
 
 	HEADING("Client addresses"),
-	CALL("proxy-protocol-from", "CIDR", access, trust_balancer,
+	CALL("proxy-protocol-from", "CIDR", listen.access, trust_balancer,
 	    "require a PROXY header from this CIDR, or from \"unix\" (repeatable)"),
-	CALL("allow", "CIDR", access, allow_address,
+	CALL("allow", "CIDR", listen.access, allow_address,
 	    "admit only clients from these addresses (repeatable)"),
-	CALL("deny", "CIDR", access, deny_address,
+	CALL("deny", "CIDR", listen.access, deny_address,
 	    "reject clients from these addresses (repeatable)"),
 
 	HEADING("TLS policy"),
-	UINT("tickets", "N", tls.tickets, 0, 0, 16, "TLS 1.3 session tickets per handshake"),
-	TEXT("ticket-keys", "FILE", ticket_keys_file,
+	UINT("tickets", "N", service.tls.tickets, 0, 0, 16,
+	    "TLS 1.3 session tickets per handshake"),
+	TEXT("ticket-keys", "FILE", service.ticket_keys_file,
 	    "keys of the tickets, 80 bytes each (generated at start)"),
-	CALL("tls-min", "VERSION", tls.policy.min, tls_policy_take_version, "minimum TLS version",
-	    .choices = tls_policy_versions, .text = "1.2"),
-	CALL("tls-max", "VERSION", tls.policy.max, tls_policy_take_version, "maximum TLS version",
-	    .choices = tls_policy_versions, .text = "1.3"),
-	TEXT("groups", "LIST", tls.policy.groups, "key exchange groups, such as X25519:P-256"),
-	TEXT("ciphers", "LIST", tls.policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
-	TEXT("ciphersuites", "LIST", tls.policy.ciphersuites, "TLS 1.3 cipher suites"),
+	CALL("tls-min", "VERSION", service.tls.policy.min, tls_policy_take_version,
+	    "minimum TLS version", .choices = tls_policy_versions, .text = "1.2"),
+	CALL("tls-max", "VERSION", service.tls.policy.max, tls_policy_take_version,
+	    "maximum TLS version", .choices = tls_policy_versions, .text = "1.3"),
+	TEXT("groups", "LIST", service.tls.policy.groups,
+	    "key exchange groups, such as X25519:P-256"),
+	TEXT("ciphers", "LIST", service.tls.policy.ciphers,
+	    "TLS 1.2 ciphers, by their OpenSSL names"),
+	TEXT("ciphersuites", "LIST", service.tls.policy.ciphersuites, "TLS 1.3 cipher suites"),
 
 	HEADING("Timeouts"),
-	DURATION("proxy-timeout", proxy_ms, 5000, "time for the PROXY header"),
-	DURATION("handshake-timeout", handshake_ms, 10000, "time for the TLS handshake"),
-	DURATION("request-timeout", request_ms, 10000, "time for an HTTP request"),
-	DURATION("greeting-timeout", greeting_ms, 10000, "time to send the greeting"),
-	DURATION("linger-timeout", linger_ms, 5000, "wait for the peer to close"),
-	DURATION("drain-timeout", drain_ms, 30000, "time for open connections after SIGTERM"),
+	DURATION("proxy-timeout", deadlines.ms[CONN_PHASE_PROXY], 5000,
+	    "time for the PROXY header"),
+	DURATION("handshake-timeout", deadlines.ms[CONN_PHASE_HANDSHAKE], 10000,
+	    "time for the TLS handshake"),
+	DURATION("request-timeout", deadlines.ms[CONN_PHASE_REQUEST], 10000,
+	    "time for an HTTP request"),
+	DURATION("greeting-timeout", deadlines.ms[CONN_PHASE_GREETING], 10000,
+	    "time to send the greeting"),
+	DURATION("linger-timeout", deadlines.ms[CONN_PHASE_LINGER], 5000,
+	    "wait for the peer to close"),
+	DURATION("drain-timeout", process.drain_ms, 30000,
+	    "time for open connections after SIGTERM"),
 
 	HEADING("Privileges"),
-	TEXT("user", "NAME", user,
+	TEXT("user", "NAME", confine.user,
 	    "name or number of the workers' user when started as root (hello-tls)"),
-	TEXT("group", "NAME", group, "name or number of their group (that of the user)"),
-	CHOICE("sandbox", "MODE", sandbox, SANDBOX_AUTO, sandbox_modes, "sandbox of the workers"),
+	TEXT("group", "NAME", confine.group, "name or number of their group (that of the user)"),
+	CHOICE("sandbox", "MODE", confine.sandbox, SANDBOX_AUTO, sandbox_modes,
+	    "sandbox of the workers"),
 
 	HEADING("Monitoring"),
-	ACTION("metrics", "PLACE", set_metrics, "serve Prometheus metrics on this PLACE"),
+	CALL("metrics", "PLACE", metrics, set_metrics, "serve Prometheus metrics on this PLACE"),
 	CHOICE("log-format", "FORMAT", log_format, LOG_TEXT, log_formats, "log format"),
 	CHOICE("log-level", "LEVEL", log_level, LEVEL_INFO, log_levels, "log level"),
 
 	HEADING("Testing clients"),
 	TEXT("zoo", "DIR", zoo, "serve the bad certificates that hello-certs zoo made"),
-	CALL("misbehave", "KIND", misbehave, set_misbehave,
+	CALL("misbehave", "KIND", service.misbehave, set_misbehave,
 	    "misbehave in one way, listed in the manual page"),
 	FLAG("unsafe-zoo", unsafe_zoo, "allow these two for other machines"),
 
@@ -289,7 +300,7 @@ static unsigned count_cpus(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return cpus < 1 ? 1 : cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : (unsigned)cpus;
+	return cpus < 1 ? 1 : cpus > WORKERS_MAX ? WORKERS_MAX : (unsigned)cpus;
 }
 
 int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc)
@@ -299,13 +310,13 @@ int server_options_parse(struct server_options *o, int argc, char *argv[], struc
 	int ret;
 
 	memset(o, 0, sizeof *o);
-	memcpy(o->port, "8443", sizeof "8443");
+	memcpy(o->listen.port, "8443", sizeof "8443");
 	options_set_defaults(server_option_rows, o);
-	o->workers = count_cpus();
+	o->process.workers = count_cpus();
 	ret = options_parse(&line, argc, argv, NULL, oc);
 	if (ret != 0)
 		return ret;
-	if (o->port_given && o->listen_count > 0)
+	if (o->listen.port_given && o->listen.count > 0)
 		return outcome_set(oc, OC_USAGE, "PORT and --listen exclude each other");
 	return options_check(server_option_rows, &given, oc);
 }

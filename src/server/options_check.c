@@ -18,7 +18,7 @@ static bool find_credentials(struct server_options *o)
 	    snprintf(chain, sizeof chain, "%s/chain.pem", folder) >= (int)sizeof chain ||
 	    (access(chain, F_OK) != 0 && access(key, F_OK) != 0))
 		return false;
-	o->identities[0] = (struct tls_identity){ .chain_file = chain, .key_file = key };
+	o->service.identities[0] = (struct tls_identity){ .chain_file = chain, .key_file = key };
 	return true;
 }
 
@@ -29,30 +29,30 @@ static void choose_usual_files(struct server_options *o)
 		.key_file = HELLO_SYSCONFDIR "/key.pem",
 	};
 
-	o->credentials = find_credentials(o);
-	o->usual_files = !o->credentials;
-	if (o->usual_files)
-		o->identities[0] = usual;
-	o->identity_count = 1;
+	o->service.credentials = find_credentials(o);
+	o->service.usual_files = !o->service.credentials;
+	if (o->service.usual_files)
+		o->service.identities[0] = usual;
+	o->service.identity_count = 1;
 }
 
 /* Somebody who does not know what it is must not come across it. */
 static int check_zoo(const struct server_options *o, struct outcome *oc)
 {
-	bool here = o->listen_count > 0;
+	bool here = o->listen.count > 0;
 
-	if (!o->zoo && o->misbehave == MISBEHAVE_GOOD)
+	if (!o->zoo && o->service.misbehave == MISBEHAVE_GOOD)
 		return o->unsafe_zoo
 		    ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo and --misbehave")
 		    : 0;
-	for (size_t i = 0; i < o->listen_count; i++) {
-		const struct endpoint *place = &o->listen[i];
+	for (size_t i = 0; i < o->listen.count; i++) {
+		const struct endpoint *place = &o->listen.place[i];
 
 		here = here &&
 		    (place->kind == ENDPOINT_UNIX ||
 			(place->kind == ENDPOINT_INET && addr_is_loopback(&place->at)));
 	}
-	if (o->zoo && o->identity_count > 0)
+	if (o->zoo && o->service.identity_count > 0)
 		return outcome_set(oc, OC_USAGE, "--zoo brings its own certificates: no --cert");
 	if (here || o->unsafe_zoo)
 		return 0;
@@ -64,26 +64,26 @@ static int check_zoo(const struct server_options *o, struct outcome *oc)
 
 int server_optcheck(struct server_options *o, struct outcome *oc)
 {
-	if (tls_context_check_policy(&o->tls.policy, oc) != 0)
+	if (tls_context_check_policy(&o->service.tls.policy, oc) != 0)
 		return -1;
-	for (size_t i = 0; i < o->identity_count; i++) {
-		if (!o->identities[i].key_file)
+	for (size_t i = 0; i < o->service.identity_count; i++) {
+		if (!o->service.identities[i].key_file)
 			return outcome_set(oc, OC_USAGE,
 			    "--cert and --key belong together: --cert %s has no --key behind it",
-			    o->identities[i].chain_file);
+			    o->service.identities[i].chain_file);
 	}
 	if (check_zoo(o, oc) != 0)
 		return -1;
-	if (o->identity_count == 0 && !o->zoo)
+	if (o->service.identity_count == 0 && !o->zoo)
 		choose_usual_files(o);
-	if (client_auth_settle(&o->clients, oc) != 0)
+	if (client_auth_settle(&o->service.clients, oc) != 0)
 		return -1;
-	if (o->clients.mode != CLIENT_AUTH_NONE && o->tls.tickets > 0)
+	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.tls.tickets > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes "
 		    "could not be judged again");
 	/* Whoever is asked for a certificate must pass before it is told anything. */
-	if (o->clients.mode != CLIENT_AUTH_NONE && o->misbehave == MISBEHAVE_PLAIN)
+	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.misbehave == MISBEHAVE_PLAIN)
 		return outcome_set(oc, OC_USAGE,
 		    "--misbehave plain greets everybody in clear: no --client-ca");
 	return 0;

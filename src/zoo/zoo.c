@@ -44,20 +44,20 @@ static char *host_of(const char *name, struct outcome *oc)
 /* The first identity is for everybody whose name is nobody's. */
 static void put_first(struct server_options *o, size_t i)
 {
-	const struct tls_identity first = o->identities[i];
+	const struct tls_identity first = o->service.identities[i];
 
-	o->identities[i] = o->identities[0];
-	o->identities[0] = first;
+	o->service.identities[i] = o->service.identities[0];
+	o->service.identities[0] = first;
 }
 
 static int add_animal(struct server_options *o, const char *name, struct outcome *oc)
 {
-	struct tls_identity *id = &o->identities[o->identity_count];
+	struct tls_identity *id = &o->service.identities[o->service.identity_count];
 	char *staple;
 
-	if (o->identity_count == SERVER_IDENTITIES_MAX)
+	if (o->service.identity_count == IDENTITIES_MAX)
 		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d animals", o->zoo,
-		    SERVER_IDENTITIES_MAX);
+		    IDENTITIES_MAX);
 	id->chain_file = path_of(o, name, "/chain.pem", oc);
 	id->key_file = path_of(o, name, "/key.pem", oc);
 	id->zoo_name = host_of(name, oc);
@@ -68,9 +68,9 @@ static int add_animal(struct server_options *o, const char *name, struct outcome
 		id->ocsp_file = staple;
 	else
 		free(staple);
-	o->identity_count++;
+	o->service.identity_count++;
 	if (strcmp(name, first_animal) == 0)
-		put_first(o, o->identity_count - 1);
+		put_first(o, o->service.identity_count - 1);
 	return 0;
 }
 
@@ -100,7 +100,7 @@ static int read_list(struct server_options *o, struct input_file *list, FILE *in
 		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;
 	}
-	if (o->identity_count == 0)
+	if (o->service.identity_count == 0)
 		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->zoo);
 	return 0;
 }
@@ -119,7 +119,7 @@ static int read_zoo(struct server_options *o, struct input_file *list, struct ou
 	if (fclose(index) != 0 && ret == 0)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
 	if (ret == 0)
-		o->greeting = greeting;
+		o->service.greeting = greeting;
 	else
 		free(greeting);
 	return ret;

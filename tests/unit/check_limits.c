@@ -7,14 +7,11 @@
 
 static struct limits settled(unsigned connections, unsigned workers, uint64_t descriptors)
 {
-	const struct server_options o = { .max_connections = connections,
-		.workers = workers,
-		.max_handshakes = 7,
-		.max_per_client = 3 };
+	const struct limits_options o = { connections, 7, 3 };
 	struct outcome oc = OUTCOME_NONE;
 	struct limits l;
 
-	ck_assert_msg(limits_settle(&o, descriptors, &l, &oc) == 0, "%s", oc.detail);
+	ck_assert_msg(limits_settle(&o, workers, descriptors, &l, &oc) == 0, "%s", oc.detail);
 	ck_assert_uint_eq(l.handshakes, 7);
 	ck_assert_uint_eq(l.per_client, 3);
 	return l;
@@ -39,14 +36,14 @@ END_TEST
 START_TEST(test_what_was_asked_for_and_does_not_fit_is_refused)
 {
 	const unsigned room = 1024 - LIMITS_OTHER_DESCRIPTORS;
-	struct server_options o = { .max_connections = 2 * room, .workers = 2 };
+	struct limits_options o = { .connections = 2 * room };
 	struct outcome oc = OUTCOME_NONE;
 	struct limits l;
 
-	ck_assert_int_eq(limits_settle(&o, 1024, &l, &oc), 0);
+	ck_assert_int_eq(limits_settle(&o, 2, 1024, &l, &oc), 0);
 	ck_assert_uint_eq(l.connections, room);
-	o.max_connections = 2 * room + 1;
-	ck_assert_int_eq(limits_settle(&o, 1024, &l, &oc), -1);
+	o.connections = 2 * room + 1;
+	ck_assert_int_eq(limits_settle(&o, 2, 1024, &l, &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE, "1953 connections over 2 workers are 977 each");
 	ck_assert_has(oc.detail,
 	    "a worker needs 1025, and the hard limit of RLIMIT_NOFILE is 1024");
@@ -56,11 +53,11 @@ END_TEST
 
 START_TEST(test_no_room_at_all_is_refused_too)
 {
-	const struct server_options o = { .workers = 1 };
+	const struct limits_options o = { .connections = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	struct limits l;
 
-	ck_assert_int_eq(limits_settle(&o, LIMITS_OTHER_DESCRIPTORS, &l, &oc), -1);
+	ck_assert_int_eq(limits_settle(&o, 1, LIMITS_OTHER_DESCRIPTORS, &l, &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE, "RLIMIT_NOFILE is 48");
 	/* No option would help. */
 	ck_assert_has(oc.advice, "a higher hard limit");
@@ -70,20 +67,20 @@ END_TEST
 
 START_TEST(test_the_soft_limit_is_raised_to_what_is_needed)
 {
-	const struct server_options o = { .max_connections = 200, .workers = 1 };
+	const struct limits_options o = { .connections = 200 };
 	struct rlimit limit = { 64, 512 };
 	struct outcome oc = OUTCOME_NONE;
 	struct limits l;
 
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(limits_apply(&o, &l, &oc), 0);
+	ck_assert_int_eq(limits_apply(&o, 1, &l, &oc), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(limit.rlim_cur, 200 + LIMITS_OTHER_DESCRIPTORS);
 	ck_assert_uint_eq(limit.rlim_max, 512);
 	/* Never lowered: whoever started us may have had a reason. */
 	limit.rlim_cur = 500;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(limits_apply(&o, &l, &oc), 0);
+	ck_assert_int_eq(limits_apply(&o, 1, &l, &oc), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(limit.rlim_cur, 500);
 }

@@ -42,9 +42,9 @@ static struct endpoint place(struct addr at)
 	return (struct endpoint){ .kind = ENDPOINT_INET, .at = at };
 }
 
-static struct server_options on_port(unsigned port)
+static struct listen_options on_port(unsigned port)
 {
-	struct server_options o = { .listen_count = 0 };
+	struct listen_options o = { .count = 0 };
 
 	snprintf(o.port, sizeof o.port, "%u", port);
 	return o;
@@ -75,7 +75,7 @@ static bool have_ipv6(void)
 }
 
 /* It is said which address is in use, and nothing stays open. */
-static void expect_in_use(const struct server_options *o, const char *where)
+static void expect_in_use(const struct listen_options *o, const char *where)
 {
 	struct listener_set set;
 	struct outcome oc = OUTCOME_NONE;
@@ -93,7 +93,7 @@ static void expect_in_use(const struct server_options *o, const char *where)
 
 START_TEST(test_both_families_get_the_same_port)
 {
-	const struct server_options o = on_port(0);
+	const struct listen_options o = on_port(0);
 	struct listener_set set = { .count = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	char text[ADDR_TEXT_MAX];
@@ -120,13 +120,13 @@ END_TEST
 
 START_TEST(test_an_explicit_list)
 {
-	struct server_options o = { .listen_count = 2, .port = "1" };
+	struct listen_options o = { .count = 2, .port = "1" };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 	int before = count_fds();
 
-	o.listen[0] = place(parsed("127.0.0.1", "0"));
-	o.listen[1] = place(parsed("127.0.0.2", "0"));
+	o.place[0] = place(parsed("127.0.0.1", "0"));
+	o.place[1] = place(parsed("127.0.0.2", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 2);
@@ -137,7 +137,7 @@ START_TEST(test_an_explicit_list)
 
 		/* In the order asked for, with the port that was found, and listening. */
 		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
-		    addr_format_host(&o.listen[i].at, expected));
+		    addr_format_host(&o.place[i].at, expected));
 		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
 		ck_assert_int_ne(sock_connect(&set.item[i].at, &connected), IO_FAILED);
 		ck_assert_int_eq(sock_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
@@ -154,29 +154,29 @@ END_TEST
 
 START_TEST(test_as_many_as_the_options_hold)
 {
-	struct server_options o = { .listen_count = SERVER_LISTEN_MAX };
+	struct listen_options o = { .count = LISTENERS_MAX };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 
-	for (size_t i = 0; i < SERVER_LISTEN_MAX; i++)
-		o.listen[i] = place(parsed("127.0.0.1", "0"));
+	for (size_t i = 0; i < LISTENERS_MAX; i++)
+		o.place[i] = place(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
-	ck_assert_uint_eq(set.count, SERVER_LISTEN_MAX);
+	ck_assert_uint_eq(set.count, LISTENERS_MAX);
 	listener_set_close(&set);
 }
 END_TEST
 
 START_TEST(test_all_of_a_list_or_none)
 {
-	struct server_options o = { .listen_count = 3 };
+	struct listen_options o = { .count = 3 };
 	char where[ADDR_TEXT_MAX];
 	struct addr taken;
 	int fd = occupy("127.0.0.1", &taken);
 
-	o.listen[0] = o.listen[2] = place(parsed("127.0.0.1", "0"));
-	o.listen[1] = place(taken);
+	o.place[0] = o.place[2] = place(parsed("127.0.0.1", "0"));
+	o.place[1] = place(taken);
 	expect_in_use(&o, addr_format(&taken, where));
-	o.listen[0] = place(taken);
+	o.place[0] = place(taken);
 	expect_in_use(&o, addr_format(&taken, where));
 	close(fd);
 }
@@ -184,19 +184,19 @@ END_TEST
 
 START_TEST(test_the_same_address_twice)
 {
-	struct server_options o = { .listen_count = 2 };
+	struct listen_options o = { .count = 2 };
 	struct addr at;
 	char where[ADDR_TEXT_MAX];
 
 	close(occupy("127.0.0.1", &at));
-	o.listen[0] = o.listen[1] = place(at);
+	o.place[0] = o.place[1] = place(at);
 	expect_in_use(&o, addr_format(&at, where));
 }
 END_TEST
 
 START_TEST(test_both_families_or_none)
 {
-	struct server_options o;
+	struct listen_options o;
 	struct addr taken;
 	char where[ADDR_TEXT_MAX];
 	int fd = occupy("0.0.0.0", &taken);
@@ -216,12 +216,12 @@ END_TEST
 
 START_TEST(test_close_is_idempotent)
 {
-	struct server_options o = { .listen_count = 1 };
+	struct listen_options o = { .count = 1 };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 	int stranger;
 
-	o.listen[0] = place(parsed("127.0.0.1", "0"));
+	o.place[0] = place(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	listener_set_close(&set);
 	/* Gets the number that has become free, which is no longer the set's to close. */
@@ -235,7 +235,7 @@ END_TEST
 START_TEST(test_a_path_goes_with_whoever_made_it)
 {
 	char folder[] = "/tmp/hello-tls-listener-XXXXXX", path[64], text[LISTENER_TEXT_MAX];
-	struct server_options o = { .listen_count = 2 };
+	struct listen_options o = { .count = 2 };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 	struct addr taken;
@@ -243,8 +243,8 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/socket", folder);
-	o.listen[0] = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
-	o.listen[1] = place(parsed("127.0.0.1", "0"));
+	o.place[0] = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
+	o.place[1] = place(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_str_eq(listener_format(&set.item[0], text) + 5, path);
@@ -262,7 +262,7 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 
 	/* All or none. */
 	fd = occupy("127.0.0.1", &taken);
-	o.listen[1] = place(taken);
+	o.place[1] = place(taken);
 	expect_in_use(&o, addr_format(&taken, text));
 	ck_assert_int_ne(access(path, F_OK), 0);
 	close(fd);
@@ -275,7 +275,7 @@ END_TEST
 START_TEST(test_what_was_handed_over)
 {
 	struct activation given = { .count = 3 };
-	struct server_options o = { .listen_count = 2 };
+	struct listen_options o = { .count = 2 };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 	struct addr at[3];
@@ -285,8 +285,8 @@ START_TEST(test_what_was_handed_over)
 		given.item[i].fd = occupy("127.0.0.1", &at[i]);
 		given.item[i].name = names[i];
 	}
-	o.listen[0] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "" };
-	o.listen[1] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "b" };
+	o.place[0] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "" };
+	o.place[1] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "b" };
 	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 3);
@@ -333,8 +333,8 @@ START_TEST(test_one_that_was_shut_down_listens_again)
 {
 	const int ways[] = { SHUT_RD, SHUT_RDWR };
 	struct outcome oc = OUTCOME_NONE;
-	struct server_options o = { .listen_count = 1,
-		.listen = { place(parsed("127.0.0.1", "0")) } };
+	struct listen_options o = { .count = 1,
+		.place = { place(parsed("127.0.0.1", "0")) } };
 	struct listener_set set;
 
 	for (int asked = 0; asked <= 1; asked++) {
@@ -354,7 +354,7 @@ START_TEST(test_one_that_was_shut_down_listens_again)
 			expect_works(&set.item[0].at, other);
 			close(other);
 		}
-		o.listen[0] = place(set.item[0].at);
+		o.place[0] = place(set.item[0].at);
 		listener_set_close(&set);
 	}
 }
@@ -363,8 +363,8 @@ END_TEST
 START_TEST(test_one_that_was_shut_down_and_whose_port_is_gone)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct server_options o = { .listen_count = 1,
-		.listen = { place(parsed("127.0.0.1", "0")) } };
+	struct listen_options o = { .count = 1,
+		.place = { place(parsed("127.0.0.1", "0")) } };
 	struct listener_set set;
 	int thief;
 
@@ -382,12 +382,12 @@ END_TEST
 START_TEST(test_the_write_end_of_a_listener)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct server_options o = { .listen_count = 2,
-		.listen = { place(parsed("127.0.0.1", "0")),
+	struct listen_options o = { .count = 2,
+		.place = { place(parsed("127.0.0.1", "0")),
 		    { .kind = ENDPOINT_UNIX, .text = "check_listener.sock" } } };
 	struct listener_set set;
 
-	unlink(o.listen[1].text);
+	unlink(o.place[1].text);
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	for (size_t i = 0; i < set.count; i++) {
 		shutdown(set.item[i].fd, SHUT_WR);

@@ -7,7 +7,7 @@
 
 #include "support/check_main.h"
 
-enum { WORDS_MAX = 2 * SERVER_LISTEN_MAX + 16 };
+enum { WORDS_MAX = 2 * LISTENERS_MAX + 16 };
 
 /* The words of a command line after the program's name, up to NULL. */
 #define WORDS(...) ((const char *const []){ __VA_ARGS__, NULL })
@@ -58,24 +58,24 @@ START_TEST(test_the_defaults)
 	struct server_options o = taken((const char *const []){ NULL });
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	ck_assert_uint_eq(o.listen_count, 0);
-	ck_assert_str_eq(o.port, "8443");
-	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
-	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
-	ck_assert_str_eq(o.greeting, "Hello world");
-	ck_assert_ptr_null(o.greeting_file);
-	ck_assert_int_eq(o.workers, cpus > SERVER_WORKERS_MAX ? SERVER_WORKERS_MAX : cpus);
-	ck_assert_uint_eq(o.max_connections, 0);
-	ck_assert_uint_eq(o.max_handshakes, 1000);
-	ck_assert_uint_eq(o.max_per_client, 0);
-	ck_assert_uint_eq(o.access.allow_count, 0);
-	ck_assert_uint_eq(o.access.deny_count, 0);
-	ck_assert_uint_eq(o.tls.tickets, 0);
-	ck_assert_ptr_null(o.tls.policy.groups);
-	ck_assert_uint_eq(o.handshake_ms, 10000);
-	ck_assert_uint_eq(o.greeting_ms, 10000);
-	ck_assert_uint_eq(o.linger_ms, 5000);
-	ck_assert_uint_eq(o.drain_ms, 30000);
+	ck_assert_uint_eq(o.listen.count, 0);
+	ck_assert_str_eq(o.listen.port, "8443");
+	ck_assert_str_eq(o.service.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	ck_assert_str_eq(o.service.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert_str_eq(o.service.greeting, "Hello world");
+	ck_assert_ptr_null(o.service.greeting_file);
+	ck_assert_int_eq(o.process.workers, cpus > WORKERS_MAX ? WORKERS_MAX : cpus);
+	ck_assert_uint_eq(o.limits.connections, 0);
+	ck_assert_uint_eq(o.limits.handshakes, 1000);
+	ck_assert_uint_eq(o.limits.per_client, 0);
+	ck_assert_uint_eq(o.listen.access.allow_count, 0);
+	ck_assert_uint_eq(o.listen.access.deny_count, 0);
+	ck_assert_uint_eq(o.service.tls.tickets, 0);
+	ck_assert_ptr_null(o.service.tls.policy.groups);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_HANDSHAKE], 10000);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_GREETING], 10000);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 5000);
+	ck_assert_uint_eq(o.process.drain_ms, 30000);
 	ck_assert_int_eq(o.log_level, LEVEL_INFO);
 }
 END_TEST
@@ -92,26 +92,26 @@ START_TEST(test_each_option_sets_its_own)
 	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
 	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
 
-	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
-	ck_assert_str_eq(o.identities[0].key_file, "k.pem");
-	ck_assert_str_eq(o.greeting, "Hi");
-	ck_assert_str_eq(o.greeting_file, "g");
-	ck_assert_uint_eq(o.workers, 3);
-	ck_assert_uint_eq(o.max_handshakes, 7);
-	ck_assert_uint_eq(o.max_connections, 70);
-	ck_assert_uint_eq(o.max_per_client, 5);
-	ck_assert_uint_eq(o.access.allow_count, 2);
-	ck_assert_uint_eq(o.access.deny_count, 1);
-	ck_assert_uint_eq(o.tls.tickets, 2);
-	ck_assert_str_eq(o.tls.policy.groups, "X25519:P-256");
-	ck_assert_int_eq(o.tls.policy.min, 0x0303);
-	ck_assert_int_eq(o.tls.policy.max, 0x0304);
-	ck_assert_str_eq(o.tls.policy.ciphers, "ECDHE-RSA-AES256-GCM-SHA384");
-	ck_assert_str_eq(o.tls.policy.ciphersuites, "TLS_AES_256_GCM_SHA384");
-	ck_assert_uint_eq(o.handshake_ms, 1000);
-	ck_assert_uint_eq(o.greeting_ms, 2000);
-	ck_assert_uint_eq(o.linger_ms, 3000);
-	ck_assert_uint_eq(o.drain_ms, 4000);
+	ck_assert_str_eq(o.service.identities[0].chain_file, "c.pem");
+	ck_assert_str_eq(o.service.identities[0].key_file, "k.pem");
+	ck_assert_str_eq(o.service.greeting, "Hi");
+	ck_assert_str_eq(o.service.greeting_file, "g");
+	ck_assert_uint_eq(o.process.workers, 3);
+	ck_assert_uint_eq(o.limits.handshakes, 7);
+	ck_assert_uint_eq(o.limits.connections, 70);
+	ck_assert_uint_eq(o.limits.per_client, 5);
+	ck_assert_uint_eq(o.listen.access.allow_count, 2);
+	ck_assert_uint_eq(o.listen.access.deny_count, 1);
+	ck_assert_uint_eq(o.service.tls.tickets, 2);
+	ck_assert_str_eq(o.service.tls.policy.groups, "X25519:P-256");
+	ck_assert_int_eq(o.service.tls.policy.min, 0x0303);
+	ck_assert_int_eq(o.service.tls.policy.max, 0x0304);
+	ck_assert_str_eq(o.service.tls.policy.ciphers, "ECDHE-RSA-AES256-GCM-SHA384");
+	ck_assert_str_eq(o.service.tls.policy.ciphersuites, "TLS_AES_256_GCM_SHA384");
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_HANDSHAKE], 1000);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_GREETING], 2000);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 3000);
+	ck_assert_uint_eq(o.process.drain_ms, 4000);
 	ck_assert_int_eq(o.log_level, LEVEL_DEBUG);
 }
 END_TEST
@@ -121,9 +121,9 @@ START_TEST(test_where_to_listen)
 	struct server_options o = taken(WORDS("-l127.0.0.1:443", "--listen", "[::1]:0"));
 	char text[ADDR_TEXT_MAX];
 
-	ck_assert_uint_eq(o.listen_count, 2);
-	ck_assert_str_eq(addr_format(&o.listen[0].at, text), "127.0.0.1:443");
-	ck_assert_str_eq(addr_format(&o.listen[1].at, text), "[::1]:0");
+	ck_assert_uint_eq(o.listen.count, 2);
+	ck_assert_str_eq(addr_format(&o.listen.place[0].at, text), "127.0.0.1:443");
+	ck_assert_str_eq(addr_format(&o.listen.place[1].at, text), "[::1]:0");
 }
 END_TEST
 
@@ -131,7 +131,7 @@ static void expect_port(const char *const words[], const char *port)
 {
 	struct server_options o = taken(words);
 
-	ck_assert_str_eq(o.port, port);
+	ck_assert_str_eq(o.listen.port, port);
 }
 
 START_TEST(test_a_port)
@@ -185,23 +185,23 @@ START_TEST(test_several_certificates)
 	struct server_options o = taken(WORDS("--cert=a.pem", "--key=a.key", "--ocsp=a.der",
 	    "--cert=b.pem", "--key=b.key", "--strict-sni"));
 
-	ck_assert_uint_eq(o.identity_count, 2);
-	ck_assert_str_eq(o.identities[0].ocsp_file, "a.der");
-	ck_assert_str_eq(o.identities[1].chain_file, "b.pem");
-	ck_assert_str_eq(o.identities[1].key_file, "b.key");
-	ck_assert_ptr_null(o.identities[1].ocsp_file);
-	ck_assert(o.strict_sni);
+	ck_assert_uint_eq(o.service.identity_count, 2);
+	ck_assert_str_eq(o.service.identities[0].ocsp_file, "a.der");
+	ck_assert_str_eq(o.service.identities[1].chain_file, "b.pem");
+	ck_assert_str_eq(o.service.identities[1].key_file, "b.key");
+	ck_assert_ptr_null(o.service.identities[1].ocsp_file);
+	ck_assert(o.service.strict_sni);
 }
 END_TEST
 
 START_TEST(test_at_most_16_addresses)
 {
-	const char *words[SERVER_LISTEN_MAX + 2] = { NULL };
+	const char *words[LISTENERS_MAX + 2] = { NULL };
 
-	for (int i = 0; i < SERVER_LISTEN_MAX; i++)
+	for (int i = 0; i < LISTENERS_MAX; i++)
 		words[i] = "--listen=127.0.0.1:443";
-	ck_assert_uint_eq(taken(words).listen_count, SERVER_LISTEN_MAX);
-	words[SERVER_LISTEN_MAX] = "--listen=127.0.0.1:443";
+	ck_assert_uint_eq(taken(words).listen.count, LISTENERS_MAX);
+	words[LISTENERS_MAX] = "--listen=127.0.0.1:443";
 	refused(words, "--listen: more than 16 addresses");
 }
 END_TEST
@@ -276,11 +276,11 @@ START_TEST(test_the_bounds_are_within)
 	struct server_options o = taken(WORDS("--workers=256", "--max-handshakes=1000000",
 	    "--tickets=16", "--drain-timeout=24h", "--linger-timeout=1ms"));
 
-	ck_assert_uint_eq(o.workers, SERVER_WORKERS_MAX);
-	ck_assert_uint_eq(o.max_handshakes, 1000000);
-	ck_assert_uint_eq(o.tls.tickets, 16);
-	ck_assert_uint_eq(o.drain_ms, 86400000);
-	ck_assert_uint_eq(o.linger_ms, 1);
+	ck_assert_uint_eq(o.process.workers, WORKERS_MAX);
+	ck_assert_uint_eq(o.limits.handshakes, 1000000);
+	ck_assert_uint_eq(o.service.tls.tickets, 16);
+	ck_assert_uint_eq(o.process.drain_ms, 86400000);
+	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 1);
 }
 END_TEST
 
@@ -301,7 +301,7 @@ START_TEST(test_the_zoo_stays_here)
 		"unix:/x"));
 
 	ck_assert_str_eq(o.zoo, "z");
-	ck_assert_uint_eq(o.identity_count, 0);
+	ck_assert_uint_eq(o.service.identity_count, 0);
 	refused(WORDS("--zoo", "z"), other);
 	refused(WORDS("--zoo", "z", "1234"), other);
 	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
@@ -319,10 +319,10 @@ START_TEST(test_bad_manners_stay_here)
 	static const char other[] = "--misbehave would be bad to other machines";
 	struct server_options o = taken(WORDS("--misbehave", "plain", "--listen", "127.0.0.1:1"));
 
-	ck_assert_int_eq(o.misbehave, MISBEHAVE_PLAIN);
-	ck_assert_uint_eq(o.identity_count, 1);
+	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_PLAIN);
+	ck_assert_uint_eq(o.service.identity_count, 1);
 	o = taken(WORDS("--misbehave", "one-byte-records", "--zoo", "z", "--listen", "[::1]:1"));
-	ck_assert_int_eq(o.misbehave, MISBEHAVE_ONE_BYTE_RECORDS);
+	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_ONE_BYTE_RECORDS);
 	ck_assert_str_eq(o.zoo, "z");
 	refused(WORDS("--misbehave", "plain"), other);
 	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
@@ -332,7 +332,7 @@ START_TEST(test_bad_manners_stay_here)
 	taken(WORDS("--misbehave", "close-at-once", "--unsafe-zoo", "--client-ca", "c"));
 	refused(WORDS("--misbehave", "good"), "invalid --misbehave \"good\"");
 	o = taken(WORDS("1234"));
-	ck_assert_int_eq(o.misbehave, MISBEHAVE_GOOD);
+	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_GOOD);
 }
 END_TEST
 
@@ -341,7 +341,7 @@ START_TEST(test_the_zoo_judges_clients_as_any_server)
 	struct server_options o =
 	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--client-ca", "ca"));
 
-	ck_assert_int_eq(o.clients.mode, CLIENT_AUTH_REQUIRE);
+	ck_assert_int_eq(o.service.clients.mode, CLIENT_AUTH_REQUIRE);
 	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--crlfile", "c"), "--client-ca");
 }
 END_TEST
@@ -391,12 +391,12 @@ START_TEST(test_other_places)
 	struct server_options o = taken(WORDS("-l", "unix:/run/h.sock", "--listen=systemd:web",
 	    "--listen=systemd"));
 
-	ck_assert_uint_eq(o.listen_count, 3);
-	ck_assert_int_eq(o.listen[0].kind, ENDPOINT_UNIX);
-	ck_assert_str_eq(o.listen[0].text, "/run/h.sock");
-	ck_assert_int_eq(o.listen[1].kind, ENDPOINT_SYSTEMD);
-	ck_assert_str_eq(o.listen[1].text, "web");
-	ck_assert_str_eq(o.listen[2].text, "");
+	ck_assert_uint_eq(o.listen.count, 3);
+	ck_assert_int_eq(o.listen.place[0].kind, ENDPOINT_UNIX);
+	ck_assert_str_eq(o.listen.place[0].text, "/run/h.sock");
+	ck_assert_int_eq(o.listen.place[1].kind, ENDPOINT_SYSTEMD);
+	ck_assert_str_eq(o.listen.place[1].text, "web");
+	ck_assert_str_eq(o.listen.place[2].text, "");
 	refused(WORDS("--listen", "unix:"), "--listen unix:PATH: the path is empty");
 }
 END_TEST
@@ -412,25 +412,25 @@ START_TEST(test_credentials_come_before_the_usual_place)
 	snprintf(key, sizeof key, "%s/key.pem", folder);
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
-	ck_assert(!o.credentials);
+	ck_assert_str_eq(o.service.identities[0].key_file, HELLO_SYSCONFDIR "/key.pem");
+	ck_assert(!o.service.credentials);
 
 	/* One is enough: that the other is missing is then said where it is read. */
 	file = fopen(key, "w");
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].chain_file, chain);
-	ck_assert_str_eq(o.identities[0].key_file, key);
-	ck_assert(o.credentials);
+	ck_assert_str_eq(o.service.identities[0].chain_file, chain);
+	ck_assert_str_eq(o.service.identities[0].key_file, key);
+	ck_assert(o.service.credentials);
 
 	o = taken(WORDS("--cert=c.pem", "--key=k.pem"));
-	ck_assert_str_eq(o.identities[0].chain_file, "c.pem");
-	ck_assert(!o.credentials);
+	ck_assert_str_eq(o.service.identities[0].chain_file, "c.pem");
+	ck_assert(!o.service.credentials);
 
 	setenv("CREDENTIALS_DIRECTORY", "", 1);
 	o = taken((const char *const []){ NULL });
-	ck_assert_str_eq(o.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
+	ck_assert_str_eq(o.service.identities[0].chain_file, HELLO_SYSCONFDIR "/chain.pem");
 	unlink(key);
 	rmdir(folder);
 }

@@ -6,6 +6,11 @@
 #include "server/confine/privdrop.h"
 #include "server/confine/sandbox.h"
 
+struct confine_options {
+	const char *user, *group; /* of whoever talks to peers; NULL: privdrop's defaults */
+	enum sandbox_mode sandbox;
+};
+
 /*
  * Give up privileges, then enter the sandbox: what every process does that talks
  * to peers, before their first byte. -1 with OC_PRIVILEGES: it must not serve.

@@ -20,11 +20,11 @@ static unsigned share(unsigned connections, unsigned workers)
 	return connections / workers + (connections % workers > 0);
 }
 
-int limits_settle(const struct server_options *o, uint64_t max_descriptors, struct limits *out,
-    struct outcome *oc)
+int limits_settle(const struct limits_options *o, unsigned workers, uint64_t max_descriptors,
+    struct limits *out, struct outcome *oc)
 {
-	unsigned asked = o->max_connections;
-	unsigned wanted = share(asked ? asked : LIMITS_DEFAULT_CONNECTIONS, o->workers);
+	unsigned asked = o->connections;
+	unsigned wanted = share(asked ? asked : LIMITS_DEFAULT_CONNECTIONS, workers);
 	uint64_t others = LIMITS_OTHER_DESCRIPTORS;
 	uint64_t room = max_descriptors > others ? max_descriptors - others : 0;
 
@@ -32,7 +32,7 @@ int limits_settle(const struct server_options *o, uint64_t max_descriptors, stru
 		outcome_set(oc, OC_USAGE,
 		    "%u connections over %u workers are %u each; with %d other descriptors a "
 		    "worker needs %u, and the hard limit of RLIMIT_NOFILE is %llu",
-		    asked ? asked : LIMITS_DEFAULT_CONNECTIONS, o->workers, wanted,
+		    asked ? asked : LIMITS_DEFAULT_CONNECTIONS, workers, wanted,
 		    LIMITS_OTHER_DESCRIPTORS, wanted + LIMITS_OTHER_DESCRIPTORS,
 		    (unsigned long long)max_descriptors);
 		if (room == 0)
@@ -41,28 +41,29 @@ int limits_settle(const struct server_options *o, uint64_t max_descriptors, stru
 			outcome_advise(oc,
 			    "--max-connections %llu, more --workers, or a higher hard limit "
 			    "(ulimit -Hn, LimitNOFILE=)",
-			    (unsigned long long)(room * o->workers));
+			    (unsigned long long)(room * workers));
 		return -1;
 	}
 	out->connections = wanted < room ? wanted : (unsigned)room;
-	out->handshakes = o->max_handshakes;
-	out->per_client = o->max_per_client;
+	out->handshakes = o->handshakes;
+	out->per_client = o->per_client;
 	return 0;
 }
 
-int limits_apply(const struct server_options *o, struct limits *out, struct outcome *oc)
+int limits_apply(const struct limits_options *o, unsigned workers, struct limits *out,
+    struct outcome *oc)
 {
 	struct rlimit limit;
 	rlim_t need;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return outcome_set_errno(oc, OC_INTERNAL, "getrlimit(RLIMIT_NOFILE)");
-	if (limits_settle(o, limit.rlim_max, out, oc) != 0)
+	if (limits_settle(o, workers, limit.rlim_max, out, oc) != 0)
 		return -1;
 	need = (rlim_t)out->connections + LIMITS_OTHER_DESCRIPTORS;
 	/* The master has a socket to each worker, and for a while to those of two generations. */
-	if (need < 2 * o->workers + LIMITS_OTHER_DESCRIPTORS)
-		need = 2 * o->workers + LIMITS_OTHER_DESCRIPTORS;
+	if (need < 2 * workers + LIMITS_OTHER_DESCRIPTORS)
+		need = 2 * workers + LIMITS_OTHER_DESCRIPTORS;
 	if (need > limit.rlim_max)
 		need = limit.rlim_max;
 	if (limit.rlim_cur >= need)

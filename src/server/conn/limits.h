@@ -5,13 +5,19 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
-#include "server/options.h"
+#include "server/listen/listener.h"
+
+struct limits_options {
+	unsigned connections; /* of the whole server; 0: as many as fit */
+	unsigned handshakes;  /* in progress, per worker */
+	unsigned per_client;  /* per worker; 0: no limit */
+};
 
 /* At most this many connections in the whole server when nobody says how many. */
 enum { LIMITS_DEFAULT_CONNECTIONS = 10000 };
 
 /* Descriptors of a worker that are no connections: listeners, log, event loop, spares. */
-enum { LIMITS_OTHER_DESCRIPTORS = SERVER_LISTEN_MAX + 32 };
+enum { LIMITS_OTHER_DESCRIPTORS = LISTENERS_MAX + 32 };
 
 /* Which limit somebody had to go for. */
 enum limits_kind { LIMITS_CONNECTIONS, LIMITS_HANDSHAKES, LIMITS_PER_CLIENT };
@@ -34,14 +40,15 @@ struct limits {
  * in so many words is refused when it does not fit: -1 with OC_USAGE, which
  * shows the arithmetic.
  */
-int limits_settle(const struct server_options *o, uint64_t max_descriptors, struct limits *out,
-    struct outcome *oc);
+int limits_settle(const struct limits_options *o, unsigned workers, uint64_t max_descriptors,
+    struct limits *out, struct outcome *oc);
 
 /*
  * limits_settle with this process's hard limit, and the soft limit raised to
  * what the answer needs, for this process and its children. -1 with OC_USAGE or
  * OC_INTERNAL.
  */
-int limits_apply(const struct server_options *o, struct limits *out, struct outcome *oc);
+int limits_apply(const struct limits_options *o, unsigned workers, struct limits *out,
+    struct outcome *oc);
 
 #endif

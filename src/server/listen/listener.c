@@ -45,7 +45,7 @@ static int open_path(struct listener_set *set, const char *path, struct outcome 
 static int take_given(struct listener_set *set, const char *option, size_t max,
     struct activation *given, const char *name, struct outcome *oc)
 {
-	int fds[SERVER_LISTEN_MAX], ret = 0;
+	int fds[LISTENERS_MAX], ret = 0;
 	size_t count;
 
 	if (activation_take(given, option, name, fds, max, &count, oc) != 0)
@@ -110,21 +110,21 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 	return open_both(set, &any6, any4, oc);
 }
 
-int listener_set_open(struct listener_set *set, const struct server_options *o,
+int listener_set_open(struct listener_set *set, const struct listen_options *o,
     struct activation *given, struct outcome *oc)
 {
 	struct outcome ignored = OUTCOME_NONE;
 	int ret = 0;
 
 	set->count = 0;
-	if (o->listen_count == 0)
+	if (o->count == 0)
 		ret = open_all(set, o->port, oc);
 	/* In two rounds: "all the rest" is known when those with a name are taken. */
 	for (int rest = 0; rest <= 1; rest++) {
-		for (size_t i = 0; ret == 0 && i < o->listen_count; i++) {
-			if (takes_the_rest(&o->listen[i]) == rest)
-				ret = open_place(set, "--listen", SERVER_LISTEN_MAX - set->count,
-				    &o->listen[i], given, oc);
+		for (size_t i = 0; ret == 0 && i < o->count; i++) {
+			if (takes_the_rest(&o->place[i]) == rest)
+				ret = open_place(set, "--listen", LISTENERS_MAX - set->count,
+				    &o->place[i], given, oc);
 		}
 	}
 	/* A path that stays is stale, which the next start sees; the first failure is the news. */

@@ -2,13 +2,26 @@
 #ifndef HELLO_SERVER_LISTEN_LISTENER_H
 #define HELLO_SERVER_LISTEN_LISTENER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "net/addr.h"
 #include "base/outcome.h"
+#include "server/listen/access.h"
 #include "server/listen/activation.h"
-#include "server/options.h"
+#include "server/listen/endpoint.h"
 #include "server/listen/unix_socket.h"
+
+enum { LISTENERS_MAX = 16 };
+
+/* Where to listen, and who may come. */
+struct listen_options {
+	struct endpoint place[LISTENERS_MAX]; /* none: all addresses, on port */
+	size_t count;
+	char port[ADDR_PORT_MAX];
+	bool port_given;
+	struct access access;
+};
 
 /* Longest text of listener_format, with the terminator: a path of unix(7) and its prefix. */
 enum { LISTENER_TEXT_MAX = 128 };
@@ -25,7 +38,7 @@ struct listener {
  * reload nor a crashed worker loses a connection.
  */
 struct listener_set {
-	struct listener item[SERVER_LISTEN_MAX];
+	struct listener item[LISTENERS_MAX];
 	size_t count;
 };
 
@@ -35,7 +48,7 @@ struct listener_set {
  * with a name first. All or none.
  * Returns 0, or -1 with OC_LISTEN, which says which place.
  */
-int listener_set_open(struct listener_set *set, const struct server_options *o,
+int listener_set_open(struct listener_set *set, const struct listen_options *o,
     struct activation *given, struct outcome *oc);
 
 /*

@@ -22,7 +22,7 @@
  * nobody can be killed half-way.
  */
 enum {
-	COUNTERS_SEATS = 3 * SERVER_WORKERS_MAX, /* of three generations, see workers_may_renew */
+	COUNTERS_SEATS = 768, /* of workers, in all generations */
 	COUNTERS_BUCKETS = 12,
 	COUNTERS_CERTIFICATES = 64
 };

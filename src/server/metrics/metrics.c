@@ -291,7 +291,7 @@ static void tear_down(struct metrics *m)
 		event_base_free(m->base);
 }
 
-static int confine(const struct server_options *o, struct outcome *oc)
+static int confine(const struct confine_options *o, struct outcome *oc)
 {
 	struct privdrop who;
 
@@ -300,7 +300,7 @@ static int confine(const struct server_options *o, struct outcome *oc)
 	return confine_enter(&who, o->sandbox, oc);
 }
 
-int metrics_run(const struct server_options *o, struct outcome *oc)
+int metrics_run(const struct confine_options *o, struct outcome *oc)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const char *given = getenv(METRICS_ENVIRONMENT);

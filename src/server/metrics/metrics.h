@@ -5,7 +5,13 @@
 #include <stdbool.h>
 
 #include "base/outcome.h"
-#include "server/options.h"
+#include "server/confine/confine.h"
+#include "server/listen/endpoint.h"
+
+struct metrics_options {
+	bool wanted;
+	struct endpoint place; /* where they are served */
+};
 
 /*
  * Names the descriptors that the master hands to the metrics process: listener,
@@ -24,6 +30,6 @@ bool metrics_is_us(void);
  * privileges and enters the sandbox as a worker does. Returns only with a
  * failure (-1), or 0 when it was told to leave or the master is gone.
  */
-int metrics_run(const struct server_options *o, struct outcome *oc);
+int metrics_run(const struct confine_options *o, struct outcome *oc);
 
 #endif

@@ -7,6 +7,9 @@
 
 #include "base/log.h"
 
+_Static_assert((int)COUNTERS_SEATS >= 3 * (int)WORKERS_MAX,
+    "a seat for each worker of three generations, see workers_may_renew");
+
 static void show_crls(struct counters_state *state, const struct service *s)
 {
 	const struct crl_store_file *crls = s->clients.crls;
@@ -28,7 +31,7 @@ static void show_crls(struct counters_state *state, const struct service *s)
 
 void gauges_show_service(struct counters_state *state, const struct service *s)
 {
-	struct counters_certificate leaves[SERVER_IDENTITIES_MAX];
+	struct counters_certificate leaves[IDENTITIES_MAX];
 	unsigned count = 0;
 
 	for (; count < s->identity_count; count++) {

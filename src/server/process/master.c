@@ -47,7 +47,10 @@ static _Noreturn void become_worker(struct master *m, const struct workers_order
 		.generation = order->generation,
 		.status_fd = fd,
 		.beat_ms = service_manager_beat_ms(m->job->service_manager),
-		.options = m->job->options,
+		.drain_ms = m->job->options->drain_ms,
+		.access = m->job->access,
+		.deadlines = m->job->deadlines,
+		.sandbox = m->job->sandbox,
 		.limits = m->job->limits,
 		.privdrop = m->job->privdrop,
 		.listeners = m->job->listeners,
@@ -195,7 +198,7 @@ static void note_complete(struct master *m)
 
 	/* A worker reports that it is ready when it has proved that it is confined. */
 	if (!state->ready)
-		gauges_show_confinement(state, m->job->privdrop, m->job->sandbox);
+		gauges_show_confinement(state, m->job->privdrop, m->job->confinement);
 	m->complete = true;
 	gauges_show_service(state, m->service);
 	log_at(LEVEL_INFO, "ready");
@@ -307,7 +310,7 @@ static void watch_crls(struct master *m, uint64_t *until_ms)
 	if (m->stale || left == INT64_MAX)
 		return;
 	if (left <= 0) {
-		service_log_stale(m->service, &m->job->options->clients);
+		service_log_stale(m->service, &m->job->service_options->clients);
 		m->stale = true;
 	} else {
 		wake_in(left, until_ms);
@@ -329,7 +332,7 @@ static void renew(struct master *m, struct service *fresh)
 	const char *note = "";
 
 	if (service_is_same(m->service, fresh))
-		note = m->job->options->credentials
+		note = m->job->service_options->credentials
 		    ? ", though the files are unchanged: systemd hands over renewed "
 		      "credentials at a restart only"
 		    : ", though the files are unchanged";
@@ -348,7 +351,7 @@ static void reload(struct master *m)
 	struct service *fresh;
 
 	check_told(m, service_manager_reloading(m->job->service_manager, &unheard), &unheard);
-	fresh = service_load(m->job->options, m->service, &oc);
+	fresh = service_load(m->job->service_options, m->service, &oc);
 	if (fresh) {
 		renew(m, fresh);
 		m->job->counters->state->reloads++;
@@ -421,8 +424,8 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
 	}
 	service_log_findings(m.service);
-	service_log_clients(&job->options->clients);
-	service_log_access(&job->options->access);
+	service_log_clients(&job->service_options->clients);
+	service_log_access(job->access);
 	signals_catch(&m.waiting);
 	while (carry_out_orders(&m, &wait)) {
 		tell_supervisor(&m, &wait.until_ms);

@@ -7,13 +7,17 @@
 #include "server/conn/limits.h"
 #include "server/listen/listener.h"
 #include "server/process/metrics_process.h"
-#include "server/options.h"
-#include "server/confine/privdrop.h"
+#include "server/conn/conn.h"
+#include "server/confine/confine.h"
 #include "server/service/service.h"
 #include "server/process/service_manager.h"
 
 struct master_job {
-	const struct server_options *options;
+	const struct process_options *options;
+	const struct service_options *service_options;
+	const struct access *access;
+	const struct conn_limits *deadlines;
+	enum sandbox_mode sandbox;
 	const struct limits *limits;
 	const struct privdrop *privdrop;
 	struct listener_set *listeners;
@@ -21,7 +25,7 @@ struct master_job {
 	struct service_manager *service_manager;
 	struct counters *counters;
 	struct listener_set *metrics; /* none, or one */
-	const char *sandbox;          /* what confines the workers, sandbox_probe */
+	const char *confinement;      /* what confines the workers, sandbox_probe */
 	struct metrics_process *monitor;      /* of the metrics process, if there is to be one */
 };
 

@@ -39,9 +39,8 @@ struct client {
 
 struct worker {
 	const struct worker_job *job;
-	struct conn_limits deadlines;
 	struct event_base *base;
-	struct event accept[SERVER_LISTEN_MAX];
+	struct event accept[LISTENERS_MAX];
 	struct event terminate, master, tick, resume, drain_end, beat;
 	struct pool pool;
 	bool paused, draining;
@@ -147,14 +146,14 @@ static void on_client(evutil_socket_t fd, short events, void *arg)
 /* Takes fd. NULL when out of memory. */
 static struct client *client_new(struct worker *w, int fd, const struct addr *peer, bool balancer)
 {
-	const struct access *access = &w->job->options->access;
+	const struct access *access = w->job->access;
 	struct client *c = calloc(1, sizeof *c);
 
 	if (!c) {
 		close(fd);
 		return NULL;
 	}
-	c->place.conn = conn_new(w->job->service, &w->deadlines, fd, peer, clock_ms());
+	c->place.conn = conn_new(w->job->service, w->job->deadlines, fd, peer, clock_ms());
 	if (!c->place.conn || (balancer && conn_expect_proxy(c->place.conn, access) != 0) ||
 	    pool_add(&w->pool, &c->place) != 0) {
 		conn_free(c->place.conn);
@@ -169,7 +168,7 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 
 static void take(struct worker *w, int fd, const struct addr *peer)
 {
-	const struct access *access = &w->job->options->access;
+	const struct access *access = w->job->access;
 	bool balancer = access_is_balancer(access, peer);
 	struct client *c = client_new(w, fd, peer, balancer);
 
@@ -282,7 +281,7 @@ static void on_drain_end(evutil_socket_t fd, short events, void *arg)
 
 static void drain(struct worker *w, const char *why)
 {
-	unsigned ms = w->job->options->drain_ms;
+	unsigned ms = w->job->drain_ms;
 	struct timeval end = { ms / 1000, (suseconds_t)(ms % 1000) * 1000 };
 
 	if (w->draining)
@@ -346,13 +345,7 @@ static int start_beat(struct worker *w)
 static int set_up(struct worker *w)
 {
 	const struct worker_job *job = w->job;
-	const struct server_options *o = job->options;
 
-	w->deadlines.ms[CONN_PHASE_PROXY] = o->proxy_ms;
-	w->deadlines.ms[CONN_PHASE_HANDSHAKE] = o->handshake_ms;
-	w->deadlines.ms[CONN_PHASE_REQUEST] = o->request_ms;
-	w->deadlines.ms[CONN_PHASE_GREETING] = o->greeting_ms;
-	w->deadlines.ms[CONN_PHASE_LINGER] = o->linger_ms;
 	w->base = event_base_new();
 	if (!w->base)
 		return -1;
@@ -408,7 +401,7 @@ _Noreturn void worker_main(const struct worker_job *job)
 	}
 	set_signals();
 	/* Afterwards nothing can be opened that is not open already. */
-	if (confine_enter(job->privdrop, job->options->sandbox, &oc) != 0) {
+	if (confine_enter(job->privdrop, job->sandbox, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "this worker is not confined and does not serve", &oc);
 		exit(outcome_status(oc.code));
 	}

@@ -5,15 +5,18 @@
 #include "server/metrics/counters.h"
 #include "server/conn/limits.h"
 #include "server/listen/listener.h"
-#include "server/options.h"
-#include "server/confine/privdrop.h"
+#include "server/conn/conn.h"
+#include "server/confine/confine.h"
 #include "server/service/service.h"
 
 struct worker_job {
 	unsigned slot, generation;
 	int status_fd;    /* ours: one byte out when ready; EOF: the master is gone */
 	unsigned beat_ms; /* how often another byte has to follow; 0: never */
-	const struct server_options *options;
+	unsigned drain_ms;
+	const struct access *access;
+	const struct conn_limits *deadlines;
+	enum sandbox_mode sandbox;
 	const struct limits *limits;
 	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */

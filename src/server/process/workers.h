@@ -18,6 +18,13 @@
  */
 struct workers;
 
+enum { WORKERS_MAX = 256 };
+
+struct process_options {
+	unsigned workers;
+	unsigned drain_ms; /* for open connections after SIGTERM */
+};
+
 /* Pauses before a slot is filled again: doubled per death, until a worker lived long. */
 enum { WORKERS_PAUSE_MIN_MS = 100, WORKERS_PAUSE_MAX_MS = 30000, WORKERS_LIVED_LONG_MS = 10000 };
 

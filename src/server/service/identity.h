@@ -11,6 +11,8 @@
 #include "tls/context.h"
 #include "server/service/audit.h"
 
+enum { IDENTITIES_MAX = 64 };
+
 /* One certificate with its key, loaded and rehearsed, and the facts about it. */
 struct identity {
 	const struct tls_identity *files;    /* the caller's */

@@ -12,12 +12,11 @@
 #include <uthash.h>
 
 #include "server/service/sni.h"
-#include "server/options.h"
 
 /* Identities by their number: bit i is number i. */
 typedef uint64_t member_set;
 
-_Static_assert(SERVER_IDENTITIES_MAX <= 64, "member_set has a bit for each identity");
+_Static_assert(IDENTITIES_MAX <= 64, "member_set has a bit for each identity");
 
 struct name {
 	char text[SNI_NAME_MAX];
@@ -144,7 +143,7 @@ static int take_names(struct server_names *n, struct outcome *oc)
 static SSL_CTX *join(struct server_names *n, member_set members,
     const struct tls_context_choice *choice, struct outcome *oc)
 {
-	SSL_CTX *parts[SERVER_IDENTITIES_MAX], *tls;
+	SSL_CTX *parts[IDENTITIES_MAX], *tls;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->joined_count; i++) {

@@ -37,7 +37,7 @@ static int make_huge(struct service *s, struct outcome *oc)
 	return 0;
 }
 
-static int load_greeting(struct service *s, const struct server_options *o, struct outcome *oc)
+static int load_greeting(struct service *s, const struct service_options *o, struct outcome *oc)
 {
 	/* With the report it must not become longer than a client takes. */
 	const size_t max = SERVICE_GREETING_MAX - (o->report ? CONN_REPORT_TEXT_MAX + 2 : 0);
@@ -62,7 +62,7 @@ static int load_greeting(struct service *s, const struct server_options *o, stru
 }
 
 /* In the master: a name that changes later would change between two workers. */
-static void load_report(struct service *s, const struct server_options *o)
+static void load_report(struct service *s, const struct service_options *o)
 {
 	s->report = o->report;
 	if (o->node)
@@ -102,7 +102,7 @@ bool service_is_same(const struct service *a, const struct service *b)
 	return a->files == b->files;
 }
 
-static int load_ticket_keys(struct service *s, const struct server_options *o,
+static int load_ticket_keys(struct service *s, const struct service_options *o,
     const struct service *before, struct outcome *oc)
 {
 	note_file(s, o->ticket_keys_file);
@@ -111,7 +111,7 @@ static int load_ticket_keys(struct service *s, const struct server_options *o,
 	return ticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
 }
 
-static int load_identities(struct service *s, const struct server_options *o,
+static int load_identities(struct service *s, const struct service_options *o,
     const struct tls_context_choice *choice, struct outcome *oc)
 {
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
@@ -136,7 +136,7 @@ static int load_identities(struct service *s, const struct server_options *o,
 }
 
 /* All contexts ask the same: whichever name leads to a connection, its client is judged so. */
-static int load_tls(struct service *s, const struct server_options *o, struct outcome *oc)
+static int load_tls(struct service *s, const struct service_options *o, struct outcome *oc)
 {
 	struct tls_context_choice choice = o->tls;
 
@@ -178,7 +178,7 @@ static bool is_outdated(const struct audit_certificate *ca, size_t count, int64_
 
 /* Options are the same for both, so the identities are, one by one. */
 static int keep_valid(const struct service *was, const struct service *is,
-    const struct server_options *o, struct outcome *oc)
+    const struct service_options *o, struct outcome *oc)
 {
 	char text[AUDIT_TEXT_MAX], ignored[AUDIT_TEXT_MAX];
 	int64_t now = time(NULL);
@@ -193,7 +193,7 @@ static int keep_valid(const struct service *was, const struct service *is,
 	return outcome_set(oc, OC_FILE, "no client could pass by %s: %s", o->clients.ca_file, text);
 }
 
-struct service *service_load(const struct server_options *o, const struct service *before,
+struct service *service_load(const struct service_options *o, const struct service *before,
     struct outcome *oc)
 {
 	struct service *s = calloc(1, sizeof *s);

@@ -13,13 +13,31 @@
 #include "server/service/identity.h"
 #include "zoo/misbehave.h"
 #include "server/service/server_names.h"
-#include "server/options.h"
+#include "server/service/client_auth.h"
+#include "tls/context.h"
 
 /* A greeting is a greeting: the client takes no longer one either. */
 enum { SERVICE_GREETING_MAX = 65536 };
 
 /* RFC 1035: a host name has 253 characters. */
 enum { SERVICE_NODE_MAX = 256 };
+
+/* What to serve. */
+struct service_options {
+	struct tls_identity identities[IDENTITIES_MAX]; /* the first is the default */
+	size_t identity_count; /* never 0 once checked, but for zoo */
+	bool strict_sni;       /* refuse names that no certificate is for */
+	bool credentials;      /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
+	bool usual_files;      /* none was named: those of the system's configuration folder */
+	struct tls_context_choice tls; /* all but ask, which clients says */
+	struct client_auth clients;
+	const char *ticket_keys_file; /* NULL: the master makes them */
+	const char *greeting;         /* without its newline */
+	const char *greeting_file;    /* instead of greeting; NULL: none */
+	bool report;
+	const char *node; /* NULL: the host name */
+	enum misbehave misbehave;
+};
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
@@ -52,7 +70,7 @@ struct service {
  * CAs for clients. Master only. NULL with OC_FILE and nothing kept, so that a bad
  * reload leaves the running generation as it was.
  */
-struct service *service_load(const struct server_options *o, const struct service *before,
+struct service *service_load(const struct service_options *o, const struct service *before,
     struct outcome *oc);
 
 /*
