@@ -58,6 +58,7 @@ libserver_a_SOURCES = \
 	src/server/conn/conn.c src/server/conn/conn.h \
 	src/server/conn/conn_log.c src/server/conn/conn_log.h \
 	src/server/conn/conn_record.c src/server/conn/conn_record.h \
+	src/server/conn/conn_states.c src/server/conn/conn_states.h \
 	src/server/conn/http1.c src/server/conn/http1.h \
 	src/server/conn/http_accept.c src/server/conn/http_accept.h \
 	src/server/conn/limits.c src/server/conn/limits.h \

@@ -103,7 +103,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 		.options = &o->process,
 		.service_options = &o->service,
 		.access = &o->listen.access,
-		.deadlines = &o->deadlines,
+		.conn = &o->conn,
 		.sandbox = o->confine.sandbox,
 		.limits = &limits,
 		.privdrop = &who,

@@ -236,15 +236,15 @@ const struct option_row server_option_rows[] = {
 	TEXT("ciphersuites", "LIST", service.tls.policy.ciphersuites, "TLS 1.3 cipher suites"),
 
 	HEADING("Timeouts"),
-	DURATION("proxy-timeout", deadlines.ms[CONN_PHASE_PROXY], 5000,
+	DURATION("proxy-timeout", conn.ms[CONN_PHASE_PROXY], 5000,
 	    "time for the PROXY header"),
-	DURATION("handshake-timeout", deadlines.ms[CONN_PHASE_HANDSHAKE], 10000,
+	DURATION("handshake-timeout", conn.ms[CONN_PHASE_HANDSHAKE], 10000,
 	    "time for the TLS handshake"),
-	DURATION("request-timeout", deadlines.ms[CONN_PHASE_REQUEST], 10000,
+	DURATION("request-timeout", conn.ms[CONN_PHASE_REQUEST], 10000,
 	    "time for an HTTP request"),
-	DURATION("greeting-timeout", deadlines.ms[CONN_PHASE_GREETING], 10000,
+	DURATION("greeting-timeout", conn.ms[CONN_PHASE_GREETING], 10000,
 	    "time to send the greeting"),
-	DURATION("linger-timeout", deadlines.ms[CONN_PHASE_LINGER], 5000,
+	DURATION("linger-timeout", conn.ms[CONN_PHASE_LINGER], 5000,
 	    "wait for the peer to close"),
 	DURATION("drain-timeout", process.drain_ms, 30000,
 	    "time for open connections after SIGTERM"),
@@ -311,6 +311,7 @@ int server_options_parse(struct server_options *o, int argc, char *argv[], struc
 
 	memset(o, 0, sizeof *o);
 	memcpy(o->listen.port, "8443", sizeof "8443");
+	o->conn.states = conn_states;
 	options_set_defaults(server_option_rows, o);
 	o->process.workers = count_cpus();
 	ret = options_parse(&line, argc, argv, NULL, oc);

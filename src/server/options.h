@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/outcome.h"
 #include "server/confine/confine.h"
-#include "server/conn/conn.h"
+#include "server/conn/conn_states.h"
 #include "server/conn/limits.h"
 #include "server/listen/listener.h"
 #include "server/metrics/metrics.h"
@@ -24,7 +24,7 @@ struct server_options {
 	struct listen_options listen;
 	struct service_options service;
 	struct limits_options limits;
-	struct conn_limits deadlines;
+	struct conn_plan conn;
 	struct confine_options confine;
 	struct metrics_options metrics;
 	struct process_options process;

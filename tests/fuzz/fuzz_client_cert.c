@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!cert)
 		return 0;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-	c = conn_new(service, &fuzz_limits, ends[0], &nobody, 1);
+	c = conn_new(service, &fuzz_plan, ends[0], &nobody, 1);
 	fuzz_expect(c != NULL);
 	peer_client_init(&client, ends[1], data[0] & OLD ? PEER_TLS12 : PEER_TLS13, NULL);
 	if (SSL_use_certificate(client.ssl, cert) == 1 &&

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size / piece > PIECES_MAX)
 		piece = size / PIECES_MAX + 1;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-	c = conn_new(fuzz_service(), &fuzz_limits, ends[0], &nobody, 1);
+	c = conn_new(fuzz_service(), &fuzz_plan, ends[0], &nobody, 1);
 	fuzz_expect(c && (!(data[0] & 1) || conn_expect_proxy(c, &everybody) == 0));
 	play(c, ends[1], data + 1, size - 1, piece);
 	r = conn_get_record(c);

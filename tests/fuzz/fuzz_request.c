@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		record = size / RECORDS_MAX + 1;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
 	fuzz_service()->report = (data[0] & REPORT) != 0;
-	c = conn_new(fuzz_service(), &fuzz_limits, ends[0], &nobody, 1);
+	c = conn_new(fuzz_service(), &fuzz_plan, ends[0], &nobody, 1);
 	fuzz_expect(c != NULL);
 	peer_client_init(&client, ends[1], data[0] & OLD ? PEER_TLS12 : PEER_TLS13, NULL);
 	if (data[0] & HTTP)

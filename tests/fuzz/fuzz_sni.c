@@ -128,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	make_hello(&hello, data + 1, size - 1, data[0]);
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-	c = conn_new(fuzz_named_service(data[0] & STRICT), &fuzz_limits, ends[0], &nobody, 1);
+	c = conn_new(fuzz_named_service(data[0] & STRICT), &fuzz_plan, ends[0], &nobody, 1);
 	fuzz_expect(c != NULL);
 	fuzz_expect(send(ends[1], hello.at, hello.len, MSG_NOSIGNAL) == (ssize_t)hello.len);
 	fuzz_finish(c, ends[1]);

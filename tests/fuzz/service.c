@@ -5,10 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/conn/conn_states.h"
 #include "tls/context.h"
 #include "fuzz/target.h"
 
-const struct conn_limits fuzz_limits = { {
+const struct conn_plan fuzz_plan = { conn_states, {
     [CONN_PHASE_PROXY] = FUZZ_PHASE_MS,
     [CONN_PHASE_HANDSHAKE] = FUZZ_PHASE_MS,
     [CONN_PHASE_REQUEST] = FUZZ_PHASE_MS,
@@ -160,5 +161,5 @@ void fuzz_finish(struct conn *c, int peer)
 			;
 		now += FUZZ_PHASE_MS;
 	}
-	fuzz_expect(conn_get_state(c) == CONN_DONE);
+	fuzz_expect(c->state == CONN_DONE);
 }

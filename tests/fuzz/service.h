@@ -11,7 +11,7 @@
 /* What targets serve that play whole connections; each phase may last so long. */
 enum { FUZZ_PHASE_MS = 1000 };
 
-extern const struct conn_limits fuzz_limits;
+extern const struct conn_plan fuzz_plan;
 
 /* The CA of everything here, made at the first call. */
 const struct testpki_cert *fuzz_ca(void);

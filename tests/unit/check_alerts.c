@@ -16,11 +16,12 @@
 #include <openssl/ssl.h>
 
 #include "tls/context.h"
+#include "server/conn/conn_states.h"
 #include "support/check_main.h"
 #include "support/raw_record.h"
 #include "support/test_pki.h"
 
-static const struct conn_limits limits = { {
+static const struct conn_plan plan = { conn_states, {
     [CONN_PHASE_HANDSHAKE] = 1000,
     [CONN_PHASE_REQUEST] = 1500,
     [CONN_PHASE_GREETING] = 2000,
@@ -70,9 +71,9 @@ static const struct {
 	[HANDSHAKE_13] = { "handshake 1.3", TLS1_3_VERSION, true, NULL,
 	    "CLIENT_HANDSHAKE_TRAFFIC_SECRET", CONN_HANDSHAKE, 0 },
 	[EARLY] = { "early", TLS1_3_VERSION, false, NULL, "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
-	    CONN_HANDSHAKE, 0 },
+	    CONN_FINISHED, 0 },
 	[EARLY_OPEN] = { "early with tickets", TLS1_3_VERSION, false, NULL,
-	    "CLIENT_HANDSHAKE_TRAFFIC_SECRET", CONN_HANDSHAKE, 2 },
+	    "CLIENT_HANDSHAKE_TRAFFIC_SECRET", CONN_FINISHED, 2 },
 	[REQUEST_12] = { "request 1.2", TLS1_2_VERSION, true, NULL, NULL, CONN_REQUEST, 0 },
 	[REQUEST_13] = { "request 1.3", TLS1_3_VERSION, true, NULL, "CLIENT_TRAFFIC_SECRET_0",
 	    CONN_REQUEST, 0 },
@@ -146,8 +147,8 @@ static void reach(struct scene *s)
 	/* Which makes its keys. */
 	if (s->where != HELLO && s->where != RETRY)
 		SSL_do_handshake(s->ssl);
-	ck_assert_msg(conn_get_state(s->conn) == states[s->where].state, "%s: in state %d",
-	    states[s->where].name, conn_get_state(s->conn));
+	ck_assert_msg(s->conn->state == states[s->where].state, "%s: in state %d",
+	    states[s->where].name, s->conn->state);
 	if (states[s->where].secret)
 		ck_assert(rawrecord_begin(&s->raw, states[s->where].secret));
 }
@@ -162,7 +163,7 @@ static void begin(struct scene *s, enum where where)
 	serve(s);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
 	s->peer = ends[1];
-	s->conn = conn_new(&s->service, &limits, ends[0], &nobody, now);
+	s->conn = conn_new(&s->service, &plan, ends[0], &nobody, now);
 	ck_assert_ptr_nonnull(s->conn);
 	connect_client(s);
 	reach(s);
@@ -417,14 +418,14 @@ static bool is_as_wanted(int words, int wanted)
 /* As the server's event loop does, as long as there is something to do at once. */
 static void play(struct scene *s)
 {
-	for (int i = 0; i < 8 && conn_get_state(s->conn) < CONN_LINGER; i++)
+	for (int i = 0; i < 8 && s->conn->state < CONN_LINGER; i++)
 		conn_step(s->conn, now);
 }
 
 /* The server sends FIN and no reset, and then waits for that of the client. */
 static void expect_half_close(struct scene *s, const char *name)
 {
-	bool gone = conn_get_state(s->conn) == CONN_DONE;
+	bool gone = s->conn->state == CONN_DONE;
 	char more[8];
 	ssize_t n = recv(s->peer, more, sizeof more, 0);
 
@@ -434,8 +435,8 @@ static void expect_half_close(struct scene *s, const char *name)
 		shutdown(s->peer, SHUT_WR);
 		return;
 	}
-	ck_assert_msg(conn_get_state(s->conn) == CONN_LINGER, "%s: in state %d", name,
-	    conn_get_state(s->conn));
+	ck_assert_msg(s->conn->state == CONN_LINGER, "%s: in state %d", name,
+	    s->conn->state);
 	close(s->peer);
 	ck_assert_int_eq(conn_step(s->conn, now), CONN_WANT_FREE);
 }
@@ -529,7 +530,7 @@ START_TEST(test_faults_after_the_last_word)
 		faults[i].commit(&s);
 		conn_step(s.conn, now);
 		ck_assert_int_eq(last_words(&s), CLOSE_NOTIFY);
-		if (conn_get_state(s.conn) != CONN_DONE)
+		if (s.conn->state != CONN_DONE)
 			expect_half_close(&s, faults[i].name);
 		ck_assert_int_eq(conn_get_record(s.conn)->code, OC_OK);
 		expect_truth(&s, faults[i].name, CLOSE_NOTIFY);
@@ -565,7 +566,7 @@ START_TEST(test_an_alert_that_did_not_leave_is_not_logged)
 		;
 	garbage(&s);
 	ck_assert_int_eq(conn_step(s.conn, now), CONN_WANT_WRITE);
-	ck_assert_int_eq(conn_get_state(s.conn), CONN_CLOSE_NOTIFY);
+	ck_assert_int_eq(s.conn->state, CONN_ALERT);
 	ck_assert_int_eq(conn_step(s.conn, conn_deadline(s.conn)), CONN_WANT_FREE);
 	ck_assert_int_eq(conn_get_record(s.conn)->code, OC_RECORD_BAD);
 	ck_assert_int_eq(conn_get_record(s.conn)->sent_alert, OUTCOME_NO_ALERT);

@@ -11,6 +11,7 @@
 
 #include "net/conn_report.h"
 #include "tls/context.h"
+#include "server/conn/conn_states.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -21,7 +22,7 @@
  */
 enum { HANDSHAKE_MS = 1000, REQUEST_MS = 1500, GREETING_MS = 2000, LINGER_MS = 4000 };
 
-static const struct conn_limits limits = { {
+static const struct conn_plan plan = { conn_states, {
     [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
     [CONN_PHASE_REQUEST] = REQUEST_MS,
     [CONN_PHASE_GREETING] = GREETING_MS,
@@ -71,7 +72,7 @@ static struct conn *begin(int *peer)
 	if (!service.tls)
 		use_service(0, NULL, 12);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	c = conn_new(&service, &limits, ends[0], &nobody, now);
+	c = conn_new(&service, &plan, ends[0], &nobody, now);
 	ck_assert_ptr_nonnull(c);
 	*peer = ends[1];
 	return c;
@@ -88,7 +89,7 @@ static void expect_done(struct conn *c, enum outcome_code code)
 {
 	const struct conn_record *r = conn_get_record(c);
 
-	ck_assert_int_eq(conn_get_state(c), CONN_DONE);
+	ck_assert_int_eq(c->state, CONN_DONE);
 	ck_assert_msg(r->code == code, "%s instead of %s: %s", outcome_name(r->code),
 	    outcome_name(code), r->failure ? r->failure->detail : "");
 	ck_assert_int_eq(r->failure != NULL, code != OC_OK);
@@ -99,7 +100,7 @@ static void play(struct conn *c, struct peer_client *client)
 {
 	for (int i = 0; i < 4000 && !peer_client_is_done(client); i++) {
 		peer_client_step(client);
-		if (conn_get_state(c) != CONN_DONE)
+		if (c->state != CONN_DONE)
 			conn_step(c, now);
 	}
 	ck_assert(peer_client_is_done(client));
@@ -212,6 +213,36 @@ START_TEST(test_the_longest_greeting_arrives_whole)
 }
 END_TEST
 
+/*
+ * The greeting is written once, also when there is no room left for close_notify: that is when all
+ * but a hundred bytes of 17 KiB are taken by the flight, whose length varies.
+ */
+START_TEST(test_close_notify_may_wait_behind_an_early_greeting)
+{
+	unsigned waited = 0;
+
+	for (size_t len = 15000; len < 17000; len += 100) {
+		struct peer_client client;
+		int peer, small = 1;
+		struct conn *c;
+
+		use_service(0, NULL, len);
+		c = begin(&peer);
+		setsockopt(conn_fd(c), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+		peer_client_init(&client, peer, PEER_TLS13, NULL);
+		peer_client_step(&client);
+		ck_assert_int_ne(conn_step(c, now), CONN_WANT_FREE);
+		waited += c->state == CONN_EARLY_CLOSE;
+		play(c, &client);
+		ck_assert_uint_eq(client.got, len);
+		ck_assert(client.got_close_notify);
+		peer_client_free(&client);
+		end(c, peer);
+	}
+	ck_assert_uint_gt(waited, 0);
+}
+END_TEST
+
 START_TEST(test_a_client_that_talks_is_greeted_all_the_same)
 {
 	expect_greeted(PEER_TLS13, 0, NULL, 12, "GET / HTTP/1.0\r\n\r\n");
@@ -232,7 +263,7 @@ START_TEST(test_greeted_early_but_never_finished_is_no_success)
 	peer_client_step(&client);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	ck_assert_int_gt(recv(peer, flight, sizeof flight, MSG_PEEK), 500);
-	ck_assert_int_eq(conn_get_state(c), CONN_HANDSHAKE);
+	ck_assert_int_eq(c->state, CONN_FINISHED);
 	ck_assert(conn_is_handshaking(c));
 	now += HANDSHAKE_MS;
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
@@ -259,7 +290,7 @@ START_TEST(test_the_fin_waits_for_the_clients_finished)
 	ck_assert(!(p.revents & POLLRDHUP));
 	play(c, &client);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	ck_assert_int_eq(poll(&p, 1, 0), 1);
 	ck_assert(p.revents & POLLRDHUP);
 	peer_client_free(&client);
@@ -340,7 +371,7 @@ START_TEST(test_a_peer_that_stays_after_the_greeting_is_no_failure)
 	peer_client_init(&client, peer, PEER_TLS13, NULL);
 	play(c, &client);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	now += LINGER_MS;
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	expect_done(c, OC_OK);
@@ -388,7 +419,7 @@ START_TEST(test_http_is_named)
 	c = begin(&peer);
 	ck_assert_int_gt(send(peer, request, sizeof request - 1, 0), 0);
 	conn_step(c, now);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	close(peer);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	expect_done(c, OC_NOT_TLS);
@@ -412,7 +443,7 @@ START_TEST(test_a_refused_client_gets_its_alert)
 	peer_client_use_groups(&client, "X25519");
 	peer_client_step(&client);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	ck_assert_int_eq(conn_get_record(c)->code, OC_HANDSHAKE_PARAMETERS);
 	ck_assert_int_eq(recv(peer, record, sizeof record, 0), 7);
 	ck_assert_uint_eq(record[0], 21);
@@ -459,7 +490,7 @@ START_TEST(test_close_notify_in_the_handshake_is_no_success)
 		conn_step(c, now);
 		ck_assert_int_eq(send(peer, alert, sizeof alert, 0), sizeof alert);
 		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
-		ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+		ck_assert_int_eq(c->state, CONN_LINGER);
 		close(peer);
 		ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 		expect_done(c, OC_HANDSHAKE_CLOSED);
@@ -594,7 +625,7 @@ START_TEST(test_http_waits_for_its_request)
 		peer_client_step(&client);
 		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	}
-	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	ck_assert_int_eq(c->state, CONN_REQUEST);
 	ck_assert(!conn_is_handshaking(c));
 	ck_assert_uint_eq(client.got, 0);
 	ck_assert_uint_eq(conn_deadline(c), now + REQUEST_MS);
@@ -651,11 +682,11 @@ static void expect_deaf(int kind)
 	int peer, i;
 
 	ask(&c, &peer, &client, PEER_TLS13, NULL, 0);
-	for (i = 0; i < 20 && conn_get_state(c) != CONN_REQUEST; i++) {
+	for (i = 0; i < 20 && c->state != CONN_REQUEST; i++) {
 		peer_client_step(&client);
 		conn_step(c, now);
 	}
-	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	ck_assert_int_eq(c->state, CONN_REQUEST);
 	for (i = 0; i < UPDATES && conn_step(c, now) != CONN_WANT_TIME; i++) {
 		ck_assert_int_eq(SSL_key_update(client.ssl, kind), 1);
 		ck_assert_int_eq(SSL_do_handshake(client.ssl), 1);
@@ -663,11 +694,11 @@ static void expect_deaf(int kind)
 	ck_assert_int_gt(i, 10);
 	ck_assert_int_lt(i, UPDATES);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_TIME);
-	ck_assert_int_eq(conn_get_state(c), CONN_REQUEST);
+	ck_assert_int_eq(c->state, CONN_REQUEST);
 	/* It is told, as any other that is late. */
 	now = conn_deadline(c);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	peer_client_free(&client);
 	close(peer);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
@@ -816,6 +847,7 @@ END_TEST
 CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12_is_greeted,
     test_tickets_are_given_before_the_end, test_a_resumed_session_gets_as_many_tickets,
     test_after_a_hello_retry_request_too, test_the_longest_greeting_arrives_whole,
+    test_close_notify_may_wait_behind_an_early_greeting,
     test_a_client_that_talks_is_greeted_all_the_same,
     test_greeted_early_but_never_finished_is_no_success,
     test_the_fin_waits_for_the_clients_finished, test_silence_ends_at_the_deadline,

@@ -8,6 +8,7 @@
 
 #include "tls/context.h"
 #include "server/conn/conn.h"
+#include "server/conn/conn_states.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -15,7 +16,7 @@
 /* A connection of bad misbehave on one end of a socket pair, and a clock of ours. */
 enum { REQUEST_MS = 1500, GREETING_MS = 2000 };
 
-static const struct conn_limits limits = { {
+static const struct conn_plan plan = { conn_states, {
     [CONN_PHASE_HANDSHAKE] = 1000,
     [CONN_PHASE_REQUEST] = REQUEST_MS,
     [CONN_PHASE_GREETING] = GREETING_MS,
@@ -55,7 +56,7 @@ static struct conn *begin(enum misbehave misbehave, int *peer)
 	ck_assert_no_failure(&oc);
 	service.misbehave = misbehave;
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	c = conn_new(&service, &limits, ends[0], &nobody, now);
+	c = conn_new(&service, &plan, ends[0], &nobody, now);
 	ck_assert_ptr_nonnull(c);
 	*peer = ends[1];
 	return c;
@@ -66,7 +67,7 @@ static void play(struct conn *c, struct peer_client *client, int rounds)
 {
 	for (int i = 0; i < rounds && !peer_client_is_done(client); i++) {
 		peer_client_step(client);
-		if (conn_get_state(c) != CONN_DONE)
+		if (c->state != CONN_DONE)
 			conn_step(c, now);
 	}
 }
@@ -129,7 +130,7 @@ static void expect_pause(enum peer_version version, const char *says, const char
 	if (http)
 		peer_client_offer(&client, http);
 	play(c, &client, 20);
-	ck_assert_int_eq(conn_get_state(c), CONN_PAUSE);
+	ck_assert_int_eq(c->state, CONN_PAUSE);
 	ck_assert_uint_eq(client.got, 0);
 	ck_assert_uint_eq(conn_deadline(c), now + REQUEST_MS);
 	now += REQUEST_MS - 1;
@@ -140,7 +141,7 @@ static void expect_pause(enum peer_version version, const char *says, const char
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	ck_assert_has(client.text, greeting);
 	ck_assert(client.got_close_notify);
-	ck_assert_int_eq(conn_get_state(c), CONN_LINGER);
+	ck_assert_int_eq(c->state, CONN_LINGER);
 	end(c, &client, peer);
 }
 
@@ -162,7 +163,7 @@ START_TEST(test_who_leaves_in_the_pause_was_not_greeted)
 	c = begin(MISBEHAVE_SLOW_GREETING, &peer);
 	peer_client_init(&client, peer, PEER_TLS13, NULL);
 	play(c, &client, 20);
-	ck_assert_int_eq(conn_get_state(c), CONN_PAUSE);
+	ck_assert_int_eq(c->state, CONN_PAUSE);
 	shutdown(peer, SHUT_RDWR);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	ck_assert_int_eq(conn_get_record(c)->code, OC_GREETING_TRUNCATED);

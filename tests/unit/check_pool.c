@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tls/context.h"
+#include "server/conn/conn_states.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -12,7 +13,7 @@
 /* Connections that never say more than they have to, and a clock that moves when a test says so. */
 enum { PROXY_MS = 500, HANDSHAKE_MS = 1000, GREETING_MS = 2000, LINGER_MS = 4000, MEMBERS = 8 };
 
-static const struct conn_limits deadlines = { {
+static const struct conn_plan plan = { conn_states, {
     [CONN_PHASE_PROXY] = PROXY_MS,
     [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
     [CONN_PHASE_GREETING] = GREETING_MS,
@@ -82,7 +83,7 @@ static struct pool_place *make(int i, const char *host)
 		ck_assert_int_eq(addr_parse(host, "1", &peer, &oc), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
 	members[i].peer = ends[1];
-	members[i].place.conn = conn_new(&service, &deadlines, ends[0], &peer, now);
+	members[i].place.conn = conn_new(&service, &plan, ends[0], &peer, now);
 	ck_assert_ptr_nonnull(members[i].place.conn);
 	return &members[i].place;
 }
@@ -181,7 +182,7 @@ START_TEST(test_waiting_counts_from_the_last_phase)
 		conn_step(first->conn, now);
 		ck_assert_int_eq(pool_update(&p, first), 0);
 	}
-	ck_assert_int_eq(conn_get_state(first->conn), CONN_LINGER);
+	ck_assert_int_eq(first->conn->state, CONN_LINGER);
 	ck_assert_uint_eq(p.handshake_count, 0);
 	expect_excess(&p, enter(&p, 2, NULL), second, "max-connections");
 	expect_excess(&p, enter(&p, 3, "192.0.2.1"), second, "max-per-client");

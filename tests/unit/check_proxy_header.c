@@ -7,6 +7,7 @@
 
 #include "tls/context.h"
 #include "server/conn/conn.h"
+#include "server/conn/conn_states.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -17,7 +18,7 @@
  */
 enum { PROXY_MS = 500, HANDSHAKE_MS = 1000 };
 
-static const struct conn_limits limits = { {
+static const struct conn_plan plan = { conn_states, {
     [CONN_PHASE_PROXY] = PROXY_MS,
     [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
     [CONN_PHASE_GREETING] = 2000,
@@ -66,7 +67,7 @@ static struct conn *begin(const struct access *access, int *peer)
 
 	ck_assert_int_eq(addr_parse("203.0.113.5", "999", &balancer, &oc), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	c = conn_new(&service, &limits, ends[0], &balancer, now);
+	c = conn_new(&service, &plan, ends[0], &balancer, now);
 	ck_assert_ptr_nonnull(c);
 	ck_assert_int_eq(conn_expect_proxy(c, access), 0);
 	ck_assert_int_eq(conn_get_phase(c), CONN_PHASE_PROXY);
@@ -120,7 +121,7 @@ static void play(struct conn *c, struct peer_client *client)
 {
 	for (int i = 0; i < 4000 && !peer_client_is_done(client); i++) {
 		peer_client_step(client);
-		if (conn_get_state(c) != CONN_DONE)
+		if (c->state != CONN_DONE)
 			conn_step(c, now);
 	}
 	ck_assert(peer_client_is_done(client));
@@ -186,7 +187,7 @@ START_TEST(test_a_byte_at_a_time)
 		ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 		ck_assert_int_eq(waiting(c), 0);
 	}
-	ck_assert_int_eq(conn_get_state(c), CONN_HELLO);
+	ck_assert_int_eq(c->state, CONN_HELLO);
 	expect_greeted(c, peer);
 	end(c, -1);
 }
@@ -358,7 +359,7 @@ START_TEST(test_a_header_where_none_may_be)
 	end(c, -1);
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	c = conn_new(&service, &limits, ends[0], &nobody, now);
+	c = conn_new(&service, &plan, ends[0], &nobody, now);
 	ck_assert_ptr_nonnull(c);
 	say(ends[1], header_v1, sizeof header_v1 - 1);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);

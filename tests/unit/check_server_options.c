@@ -72,9 +72,9 @@ START_TEST(test_the_defaults)
 	ck_assert_uint_eq(o.listen.access.deny_count, 0);
 	ck_assert_uint_eq(o.service.tls.tickets, 0);
 	ck_assert_ptr_null(o.service.tls.policy.groups);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_HANDSHAKE], 10000);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_GREETING], 10000);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 5000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_HANDSHAKE], 10000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_GREETING], 10000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_LINGER], 5000);
 	ck_assert_uint_eq(o.process.drain_ms, 30000);
 	ck_assert_int_eq(o.log_level, LEVEL_INFO);
 }
@@ -108,9 +108,9 @@ START_TEST(test_each_option_sets_its_own)
 	ck_assert_int_eq(o.service.tls.policy.max, 0x0304);
 	ck_assert_str_eq(o.service.tls.policy.ciphers, "ECDHE-RSA-AES256-GCM-SHA384");
 	ck_assert_str_eq(o.service.tls.policy.ciphersuites, "TLS_AES_256_GCM_SHA384");
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_HANDSHAKE], 1000);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_GREETING], 2000);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 3000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_HANDSHAKE], 1000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_GREETING], 2000);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_LINGER], 3000);
 	ck_assert_uint_eq(o.process.drain_ms, 4000);
 	ck_assert_int_eq(o.log_level, LEVEL_DEBUG);
 }
@@ -280,7 +280,7 @@ START_TEST(test_the_bounds_are_within)
 	ck_assert_uint_eq(o.limits.handshakes, 1000000);
 	ck_assert_uint_eq(o.service.tls.tickets, 16);
 	ck_assert_uint_eq(o.process.drain_ms, 86400000);
-	ck_assert_uint_eq(o.deadlines.ms[CONN_PHASE_LINGER], 1);
+	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_LINGER], 1);
 }
 END_TEST
 

@@ -12,40 +12,23 @@
 #include "server/service/service.h"
 
 /*
- * The server's half of the tutorial after accept(), for one connection: a state
- * machine that knows sockets and TLS, but neither the event loop nor the clock.
+ * The server's half of the tutorial after accept(), for one connection: a state machine that knows
+ * sockets and TLS, but neither the event loop nor the clock. What it does in each state is a table,
+ * see conn_states.h.
  */
-enum conn_state {
-	CONN_PROXY, /* from a balancer: its PROXY protocol header */
-	CONN_HELLO,
-	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
-	CONN_HANDSHAKE,
-	CONN_REQUEST,      /* only where ALPN selected http/1.1: take a request's head */
-	CONN_PAUSE,        /* only with --misbehave slow-greeting */
-	CONN_GREETING,     /* where it could not leave early, or HTTP's answer */
-	CONN_CLOSE_NOTIFY, /* the last words: close_notify, or the alert of a failure */
-	CONN_LINGER,       /* half-closed: read and discard until the peer's end */
-	CONN_DONE
-};
-
-enum { CONN_STATES = CONN_DONE };
-
-/* How long each phase may last, in milliseconds. */
-struct conn_limits {
-	unsigned ms[CONN_PHASES];
-};
 
 /* CONN_WANT_TIME: nothing but the deadline, the peer has sent more than it may. */
 enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_TIME, CONN_WANT_FREE };
 
 struct conn;
+struct conn_plan;
 
 /*
  * Begin to serve an accepted, non-blocking socket. Takes fd, also on failure
- * (NULL: out of memory). service and limits must outlive the connection.
+ * (NULL: out of memory). service and plan must outlive the connection.
  * Does no I/O: nothing is there before the peer's first byte.
  */
-struct conn *conn_new(const struct service *service, const struct conn_limits *limits, int fd,
+struct conn *conn_new(const struct service *service, const struct conn_plan *plan, int fd,
     const struct addr *peer, uint64_t now_ms);
 
 /*
@@ -73,7 +56,6 @@ void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const c
 
 /* Where it stands, when its phase began, and the absolute end of it. */
 int conn_fd(const struct conn *c);
-enum conn_state conn_get_state(const struct conn *c);
 enum conn_phase conn_get_phase(const struct conn *c);
 uint64_t conn_since(const struct conn *c);
 uint64_t conn_deadline(const struct conn *c);

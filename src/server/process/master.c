@@ -49,7 +49,7 @@ static _Noreturn void become_worker(struct master *m, const struct workers_order
 		.beat_ms = service_manager_beat_ms(m->job->service_manager),
 		.drain_ms = m->job->options->drain_ms,
 		.access = m->job->access,
-		.deadlines = m->job->deadlines,
+		.conn = m->job->conn,
 		.sandbox = m->job->sandbox,
 		.limits = m->job->limits,
 		.privdrop = m->job->privdrop,

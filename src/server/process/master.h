@@ -16,7 +16,7 @@ struct master_job {
 	const struct process_options *options;
 	const struct service_options *service_options;
 	const struct access *access;
-	const struct conn_limits *deadlines;
+	const struct conn_plan *conn;
 	enum sandbox_mode sandbox;
 	const struct limits *limits;
 	const struct privdrop *privdrop;

@@ -153,7 +153,7 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 		close(fd);
 		return NULL;
 	}
-	c->place.conn = conn_new(w->job->service, w->job->deadlines, fd, peer, clock_ms());
+	c->place.conn = conn_new(w->job->service, w->job->conn, fd, peer, clock_ms());
 	if (!c->place.conn || (balancer && conn_expect_proxy(c->place.conn, access) != 0) ||
 	    pool_add(&w->pool, &c->place) != 0) {
 		conn_free(c->place.conn);

@@ -15,7 +15,7 @@ struct worker_job {
 	unsigned beat_ms; /* how often another byte has to follow; 0: never */
 	unsigned drain_ms;
 	const struct access *access;
-	const struct conn_limits *deadlines;
+	const struct conn_plan *conn;
 	enum sandbox_mode sandbox;
 	const struct limits *limits;
 	const struct privdrop *privdrop;

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/conn/conn_states.h"
+
+#include <stdlib.h>
+
+#include "net/sock.h"
+#include "server/conn/request.h"
+#include "tls/facts.h"
+#include "tls/ticket.h"
+#include "zoo/misbehave.h"
+
+static conn_run run_proxy, run_hello, run_early_greeting, run_early_close, run_finished,
+    run_handshake, run_request, run_pause, run_greeting, run_close_notify, run_alert, run_linger;
+static conn_late late_proxy, late_handshake, late_request, late_pause, late_greeting, late_linger;
+
+const struct conn_state_row conn_states[CONN_STATES] = {
+	[CONN_PROXY] = { run_proxy, late_proxy, CONN_PHASE_PROXY, "proxy" },
+	[CONN_HELLO] = { run_hello, late_handshake, CONN_PHASE_HANDSHAKE, "hello" },
+	[CONN_EARLY_GREETING] = { run_early_greeting, late_handshake, CONN_PHASE_HANDSHAKE,
+	    "early" },
+	[CONN_EARLY_CLOSE] = { run_early_close, late_handshake, CONN_PHASE_HANDSHAKE, "early" },
+	[CONN_FINISHED] = { run_finished, late_handshake, CONN_PHASE_HANDSHAKE, "handshake" },
+	[CONN_HANDSHAKE] = { run_handshake, late_handshake, CONN_PHASE_HANDSHAKE, "handshake" },
+	[CONN_REQUEST] = { run_request, late_request, CONN_PHASE_REQUEST, "request" },
+	[CONN_PAUSE] = { run_pause, late_pause, CONN_PHASE_REQUEST, "pause" },
+	[CONN_GREETING] = { run_greeting, late_greeting, CONN_PHASE_GREETING, "greeting" },
+	[CONN_CLOSE_NOTIFY] = { run_close_notify, late_greeting, CONN_PHASE_GREETING, "close" },
+	[CONN_ALERT] = { run_alert, late_greeting, CONN_PHASE_GREETING, "close" },
+	[CONN_LINGER] = { run_linger, late_linger, CONN_PHASE_LINGER, "linger" },
+	[CONN_DONE] = { .phase = CONN_PHASE_LINGER },
+};
+
+enum io conn_enter(struct conn *c, enum conn_state next)
+{
+	const struct conn_state_row *states = c->plan->states;
+	enum conn_phase phase = states[c->state].phase;
+
+	if (next == CONN_DONE || states[next].phase != phase) {
+		c->record.phase_ms[phase] = (unsigned)(c->now_ms - c->entered_ms);
+		c->entered_ms = c->now_ms;
+	}
+	c->state = next;
+	return IO_DONE;
+}
+
+void conn_drop_tls(struct conn *c)
+{
+	if (!c->tls)
+		return;
+	conn_record_take(&c->record, c->tls);
+	tls_conn_free(c->tls);
+	c->tls = NULL;
+	free(c->request);
+	c->request = NULL;
+	reply_free(&c->answer);
+}
+
+void conn_note_failure(struct conn *c, const struct outcome *oc)
+{
+	conn_record_fail(&c->record, c->plan->states[c->state].name, oc);
+}
+
+static int begin_tls(struct conn *c, struct outcome *oc)
+{
+	if (c->service->asks_clients && conn_record_ask(&c->record, oc) != 0)
+		return -1;
+	c->tls = tls_conn_new_server(c->service->tls, c->fd, c->record.client, oc);
+	return c->tls ? 0 : -1;
+}
+
+/* Write it in this state. */
+static enum io begin_greeting(struct conn *c, enum conn_state next, struct outcome *oc)
+{
+	const struct reply_about about = { c->service, &c->record.peer, c->tls };
+
+	return reply_greeting(&about, &c->answer, oc) == 0 ? conn_enter(c, next) : IO_FAILED;
+}
+
+static enum io run_proxy(struct conn *c, struct outcome *oc)
+{
+	bool more;
+	enum io io = proxy_header_read(c->proxy, c->fd, &c->record, &more, oc);
+
+	if (io != IO_DONE)
+		return io;
+	conn_enter(c, CONN_HELLO);
+	/* The TLS state waits for the client's first byte, as it does without a balancer. */
+	return more ? IO_DONE : IO_WANT_READ;
+}
+
+/* --misbehave: no TLS today. */
+static enum io refuse_tls(struct conn *c)
+{
+	const struct service *s = c->service;
+	struct outcome intended = OUTCOME_NONE;
+	enum io io = misbehave_meet(s->misbehave, c->fd, s->greeting, s->greeting_len);
+
+	outcome_set(&intended, OC_HANDSHAKE_FAILED, "on purpose: --misbehave %s",
+	    misbehave_name(s->misbehave));
+	conn_note_failure(c, &intended);
+	if (io == IO_EOF)
+		sock_finish(c->fd);
+	return io == IO_WANT_READ ? io : conn_enter(c, io == IO_EOF ? CONN_LINGER : CONN_DONE);
+}
+
+/*
+ * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
+ * our first flight, and the client has it a round trip earlier than from a
+ * server that waits for its Finished. The second one is the tutorial's, that of
+ * HTTP, where the client has to speak first, and that of whoever asks the client
+ * for a certificate: it must pass before it is told anything.
+ */
+static enum io run_hello(struct conn *c, struct outcome *oc)
+{
+	enum io io;
+
+	if (misbehave_has_no_tls(c->service->misbehave))
+		return refuse_tls(c);
+	if (!c->tls && begin_tls(c, oc) != 0)
+		return IO_FAILED;
+	io = tls_conn_read_hello(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	if (tls_facts_is_http(c->tls))
+		c->record.alpn = "http/1.1";
+	else if (!c->service->asks_clients && !misbehave_is_slow(c->service->misbehave) &&
+	    tls_conn_may_write_early(c->tls))
+		return begin_greeting(c, CONN_EARLY_GREETING, oc);
+	return conn_enter(c, CONN_HANDSHAKE);
+}
+
+/* The client's Finished is at least a round trip away. */
+static enum io await_finished(struct conn *c)
+{
+	conn_enter(c, CONN_FINISHED);
+	return tls_conn_await(c->tls);
+}
+
+static enum io run_early_greeting(struct conn *c, struct outcome *oc)
+{
+	enum io io = tls_conn_write_early(c->tls, c->answer.text, c->answer.len, oc);
+
+	if (io != IO_DONE)
+		return io;
+	reply_free(&c->answer);
+	return c->service->close_early ? conn_enter(c, CONN_EARLY_CLOSE) : await_finished(c);
+}
+
+static enum io run_early_close(struct conn *c, struct outcome *oc)
+{
+	enum io io = tls_conn_close_notify(c->tls, oc);
+
+	return io == IO_DONE ? await_finished(c) : io;
+}
+
+static enum conn_state next_to_greet(const struct conn *c)
+{
+	bool slow = c->service->misbehave == MISBEHAVE_SLOW_GREETING;
+
+	return slow ? CONN_PAUSE : CONN_GREETING;
+}
+
+/* On either way nothing counts as greeted before the client's Finished is verified. */
+static enum io complete_handshake(struct conn *c, struct outcome *oc)
+{
+	enum io io = tls_conn_handshake(c->tls, oc);
+
+	if (io == IO_DONE)
+		io = ticket_complete(c->tls, oc);
+	if (io != IO_DONE)
+		return io;
+	tls_facts_get(c->tls, &c->record.facts);
+	tls_conn_allow(c->tls, REQUEST_RECEIVES_MAX);
+	return IO_DONE;
+}
+
+static enum io run_finished(struct conn *c, struct outcome *oc)
+{
+	enum io io = complete_handshake(c, oc);
+
+	return io == IO_DONE ? conn_enter(c, CONN_CLOSE_NOTIFY) : io;
+}
+
+static enum io run_handshake(struct conn *c, struct outcome *oc)
+{
+	enum io io = complete_handshake(c, oc);
+
+	if (io != IO_DONE)
+		return io;
+	if (c->record.alpn[0])
+		return conn_enter(c, CONN_REQUEST);
+	return begin_greeting(c, next_to_greet(c), oc);
+}
+
+/* A request that is refused is answered, too, with what is wrong. */
+static enum io answer_request(struct conn *c, struct outcome *oc)
+{
+	const struct reply_about about = { c->service, &c->record.peer, c->tls };
+	struct outcome bad = OUTCOME_NONE;
+
+	if (request_judge(c->request, &bad) != 0)
+		conn_note_failure(c, &bad);
+	if (reply_http(&about, c->request, &c->answer, oc) != 0)
+		return IO_FAILED;
+	return conn_enter(c, next_to_greet(c));
+}
+
+static enum io run_request(struct conn *c, struct outcome *oc)
+{
+	enum io io = request_read(&c->request, c->tls, oc);
+
+	return io == IO_DONE && c->request->status != 0 ? answer_request(c, oc) : io;
+}
+
+/* What the peer says meanwhile is not asked for; that it leaves is. */
+static enum io run_pause(struct conn *c, struct outcome *oc)
+{
+	char unread[1024];
+	size_t got;
+	enum io io = tls_conn_read(c->tls, unread, sizeof unread, &got, oc);
+
+	return io == IO_EOF ? conn_enter(c, CONN_GREETING) : io;
+}
+
+static enum io run_greeting(struct conn *c, struct outcome *oc)
+{
+	size_t portion = misbehave_portion(c->service->misbehave, c->answer.len);
+	enum io io = tls_conn_write(c->tls, c->answer.text, portion, oc);
+
+	if (io != IO_DONE)
+		return io;
+	c->answer.text += portion;
+	c->answer.len -= portion;
+	return c->answer.len == 0 ? conn_enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
+}
+
+enum tls_closing conn_last_words(const struct conn *c)
+{
+	return c->answer.len > 0 ? TLS_CLOSING_CUT : TLS_CLOSING_FAILED;
+}
+
+enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc)
+{
+	enum io io = tls_closing_send(c->tls, how, oc);
+
+	if (io != IO_DONE)
+		return io;
+	/*
+	 * The FIN waits for the client's Finished: there are proxies that close both directions
+	 * on one. And half-close only: close() with unread input would send a reset, and a reset
+	 * makes the peer's kernel throw away a greeting that it had not delivered yet.
+	 */
+	sock_finish(c->fd);
+	conn_drop_tls(c);
+	return conn_enter(c, CONN_LINGER);
+}
+
+static enum io run_close_notify(struct conn *c, struct outcome *oc)
+{
+	bool cut = c->service->misbehave == MISBEHAVE_NO_CLOSE_NOTIFY;
+
+	return conn_close_tls(c, cut ? TLS_CLOSING_CUT : TLS_CLOSING_COMPLETE, oc);
+}
+
+static enum io run_alert(struct conn *c, struct outcome *oc)
+{
+	return conn_close_tls(c, conn_last_words(c), oc);
+}
+
+static enum io run_linger(struct conn *c, struct outcome *oc)
+{
+	enum io io = sock_drain(c->fd);
+
+	if (io == IO_FAILED) {
+		outcome_set_errno(oc, OC_GREETING_RESET,
+		    "the peer broke the connection before its end");
+		return IO_FAILED;
+	}
+	return io == IO_EOF ? conn_enter(c, CONN_DONE) : io;
+}
+
+static enum io late_proxy(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	proxy_header_late(c->proxy, ms, oc);
+	return IO_FAILED;
+}
+
+static enum io late_handshake(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	if (c->tls)
+		tls_conn_handshake_late(c->tls, ms, oc);
+	else
+		outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the peer sent nothing for %u ms", ms);
+	return IO_FAILED;
+}
+
+/* Whoever is slow with a request can still be told (RFC 9110 section 15.5.9). */
+static enum io late_request(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	(void)ms;
+	return request_late(&c->request, oc) == 0 ? answer_request(c, oc) : IO_FAILED;
+}
+
+static enum io late_pause(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	(void)ms, (void)oc;
+	return conn_enter(c, CONN_GREETING);
+}
+
+static enum io late_greeting(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	(void)c;
+	outcome_set(oc, OC_GREETING_TIMEOUT, "the peer did not take the greeting within %u ms", ms);
+	return IO_FAILED;
+}
+
+/* A peer that lingers has had its greeting: no failure. */
+static enum io late_linger(struct conn *c, unsigned ms, struct outcome *oc)
+{
+	(void)c, (void)ms, (void)oc;
+	return IO_FAILED;
+}
