@@ -7,13 +7,25 @@
 
 #include "base/text.h"
 
+/* The flags as the list writes them. */
+enum {
+	SERVED = OUTCOME_SERVED,
+	ROUTINE = OUTCOME_ROUTINE,
+	OWN_FAULT = OUTCOME_OWN_FAULT,
+	PEER_LEFT = OUTCOME_PEER_LEFT,
+	OFFER = OUTCOME_OFFER,
+	UNTRUSTED = OUTCOME_UNTRUSTED,
+};
+
 static const struct row {
 	const char *name;
 	int status;
 	enum outcome_layer layer;
+	unsigned flags;
 	const char *words, *advice;
 } table[OUTCOME_COUNT] = {
-#define X(name, status, layer, words, advice) { #name, status, LAYER_##layer, words, advice },
+#define X(name, status, layer, flags, words, advice) \
+	{ #name, status, LAYER_##layer, flags, words, advice },
 	OUTCOME_LIST(X)
 #undef X
 };
@@ -29,13 +41,25 @@ format_line(char *to, size_t max, const char *fmt, va_list ap)
 	text_clean(line, to, max);
 }
 
+/* True when code is now the failure of oc: the first one. */
+static bool open_for(struct outcome *oc, enum outcome_code code)
+{
+	if (!oc)
+		return false;
+	if (oc->code != OC_OK) {
+		oc->closed = 1;
+		return false;
+	}
+	oc->code = code;
+	return true;
+}
+
 int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (oc->code != OC_OK)
+	if (!open_for(oc, code))
 		return -1;
-	oc->code = code;
 	va_start(ap, fmt);
 	format_line(oc->detail, sizeof oc->detail, fmt, ap);
 	va_end(ap);
@@ -48,9 +72,8 @@ int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fm
 	size_t len;
 	va_list ap;
 
-	if (oc->code != OC_OK)
+	if (!open_for(oc, code))
 		return -1;
-	oc->code = code;
 	oc->sys_errno = saved;
 	va_start(ap, fmt);
 	format_line(oc->detail, sizeof oc->detail, fmt, ap);
@@ -60,15 +83,25 @@ int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fm
 	return -1;
 }
 
+int outcome_report(struct outcome *oc, const struct outcome *apart)
+{
+	if (open_for(oc, apart->code))
+		*oc = *apart;
+	return -1;
+}
+
 void outcome_append(struct outcome *oc, const char *fmt, ...)
 {
 	char more[OUTCOME_TEXT_MAX / 2];
-	size_t at = strlen(oc->detail), room;
+	size_t at, room;
 	va_list ap;
 
+	if (!oc)
+		return;
 	va_start(ap, fmt);
 	format_line(more, sizeof more, fmt, ap);
 	va_end(ap);
+	at = strlen(oc->detail);
 	room = sizeof oc->detail - 1 - strlen(more);
 	if (at > room)
 		at = text_fit(oc->detail, at, room);
@@ -79,6 +112,19 @@ void outcome_advise(struct outcome *oc, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!oc || oc->closed || oc->advice[0])
+		return;
+	va_start(ap, fmt);
+	format_line(oc->advice, sizeof oc->advice, fmt, ap);
+	va_end(ap);
+}
+
+void outcome_advise_instead(struct outcome *oc, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!oc)
+		return;
 	va_start(ap, fmt);
 	format_line(oc->advice, sizeof oc->advice, fmt, ap);
 	va_end(ap);
@@ -127,12 +173,22 @@ int outcome_status(enum outcome_code code)
 	return table[code].status;
 }
 
+bool outcome_is(enum outcome_code code, enum outcome_flag flag)
+{
+	return (table[code].flags & flag) != 0;
+}
+
+const char *outcome_best_advice(const struct outcome *oc)
+{
+	return oc->advice[0] ? oc->advice : table[oc->code].advice;
+}
+
 void outcome_print(FILE *to, const char *program, const struct outcome *oc)
 {
 	const struct row *row = &table[oc->code];
 	char lines[2 * OUTCOME_TEXT_MAX + 128];
 
 	snprintf(lines, sizeof lines, "%s: %s: %s\n  try: %s\n", program, row->name,
-	    oc->detail[0] ? oc->detail : row->words, oc->advice[0] ? oc->advice : row->advice);
+	    oc->detail[0] ? oc->detail : row->words, outcome_best_advice(oc));
 	fputs(lines, to);
 }

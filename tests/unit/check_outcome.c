@@ -118,6 +118,93 @@ START_TEST(test_the_first_report_wins)
 }
 END_TEST
 
+START_TEST(test_the_first_advice_wins)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	outcome_set(&oc, OC_NOT_TLS, "first");
+	outcome_advise(&oc, "advice %d", 1);
+	outcome_advise(&oc, "advice %d", 2);
+	ck_assert_str_eq(oc.advice, "advice 1");
+	outcome_advise_instead(&oc, "advice %d", 3);
+	ck_assert_str_eq(oc.advice, "advice 3");
+}
+END_TEST
+
+START_TEST(test_the_advice_of_a_dropped_failure_is_dropped)
+{
+	struct outcome oc = OUTCOME_NONE, with_errno = OUTCOME_NONE;
+
+	outcome_set(&oc, OC_CERT_EXPIRED, "first");
+	outcome_set(&oc, OC_FILE, "second");
+	outcome_advise(&oc, "only good for the second");
+	ck_assert_str_eq(oc.advice, "");
+	ck_assert_str_eq(outcome_best_advice(&oc), outcome_advice(OC_CERT_EXPIRED));
+
+	outcome_set(&with_errno, OC_CERT_EXPIRED, "first");
+	outcome_set_errno(&with_errno, OC_FILE, "second");
+	outcome_advise(&with_errno, "only good for the second");
+	ck_assert_str_eq(with_errno.advice, "");
+}
+END_TEST
+
+START_TEST(test_what_was_recorded_apart_is_reported_whole_and_once)
+{
+	struct outcome apart = OUTCOME_NONE, oc = OUTCOME_NONE, taken = OUTCOME_NONE;
+
+	errno = ENOENT;
+	outcome_set_errno(&apart, OC_FILE, "apart");
+	outcome_advise(&apart, "advice apart");
+	ck_assert_int_eq(outcome_report(&oc, &apart), -1);
+	ck_assert_int_eq(oc.code, OC_FILE);
+	ck_assert_int_eq(oc.sys_errno, ENOENT);
+	ck_assert_str_eq(oc.detail, apart.detail);
+	ck_assert_str_eq(oc.advice, "advice apart");
+
+	outcome_set(&taken, OC_NOT_TLS, "first");
+	ck_assert_int_eq(outcome_report(&taken, &apart), -1);
+	ck_assert_int_eq(taken.code, OC_NOT_TLS);
+	ck_assert_str_eq(taken.detail, "first");
+	outcome_advise(&taken, "about the file");
+	ck_assert_str_eq(taken.advice, "");
+}
+END_TEST
+
+START_TEST(test_nobody_has_to_want_the_reason)
+{
+	struct outcome apart = OUTCOME_NONE;
+
+	outcome_set(&apart, OC_FILE, "apart");
+	ck_assert_int_eq(outcome_set(NULL, OC_FILE, "unwanted"), -1);
+	errno = ENOENT;
+	ck_assert_int_eq(outcome_set_errno(NULL, OC_FILE, "unwanted"), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(outcome_report(NULL, &apart), -1);
+	outcome_append(NULL, "unwanted");
+	outcome_advise(NULL, "unwanted");
+	outcome_advise_instead(NULL, "unwanted");
+}
+END_TEST
+
+START_TEST(test_flags_are_those_of_the_row)
+{
+	ck_assert(outcome_is(OC_HEALTH_CHECK, OUTCOME_ROUTINE));
+	ck_assert(!outcome_is(OC_HANDSHAKE_CLOSED, OUTCOME_ROUTINE));
+	ck_assert(outcome_is(OC_CRL_UNUSABLE, OUTCOME_OWN_FAULT));
+	ck_assert(!outcome_is(OC_CERT_EXPIRED, OUTCOME_OWN_FAULT));
+	ck_assert(outcome_is(OC_GREETING_RESET, OUTCOME_PEER_LEFT));
+	ck_assert(outcome_is(OC_CLIENT_CERT_REQUIRED, OUTCOME_OFFER));
+	ck_assert(outcome_is(OC_CERT_SELF_SIGNED, OUTCOME_UNTRUSTED));
+	ck_assert(!outcome_is(OC_CERT_MISSING_INTERMEDIATE, OUTCOME_UNTRUSTED));
+	for (int i = 0; i < OUTCOME_COUNT; i++) {
+		enum outcome_code code = (enum outcome_code)i;
+
+		/* What only the server's log knows has a counter there. */
+		ck_assert(outcome_layer(code) != LAYER_SERVER || outcome_is(code, OUTCOME_SERVED));
+	}
+}
+END_TEST
+
 START_TEST(test_errno_is_kept_with_its_text)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -228,6 +315,11 @@ CHECK_MAIN("outcome",
     test_each_layer_has_its_own_name,
     test_begins_with_nothing,
     test_the_first_report_wins,
+    test_the_first_advice_wins,
+    test_the_advice_of_a_dropped_failure_is_dropped,
+    test_what_was_recorded_apart_is_reported_whole_and_once,
+    test_nobody_has_to_want_the_reason,
+    test_flags_are_those_of_the_row,
     test_errno_is_kept_with_its_text,
     test_without_errno_none_is_claimed,
     test_control_bytes_never_reach_a_terminal,
