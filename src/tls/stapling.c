@@ -76,7 +76,9 @@ static int check(const struct staple *s, const struct staple_facts *f, const cha
 		outcome_set(oc, OC_FILE,
 		    "the OCSP response %s cannot be stapled: it is no OCSP response: this is %s",
 		    path, file_format_name(format));
-	outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path, f->why);
+	else
+		outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path,
+		    f->why);
 	outcome_advise(oc,
 	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows it", path);
 	return -1;
