@@ -46,7 +46,7 @@ static void print_finding(void *arg, enum audit_level level, const char *text)
 
 static void print_advice(const struct outcome *oc)
 {
-	printf("  try: %s\n", oc->advice[0] ? oc->advice : outcome_advice(oc->code));
+	printf("  try: %s\n", outcome_best_advice(oc));
 }
 
 /* What would end a start ends it here in the same words. */

@@ -70,9 +70,7 @@ enum outcome_code findings_code(int error)
 
 bool findings_is_distrust(int error)
 {
-	enum outcome_code code = findings_code(error);
-
-	return code == OC_CERT_UNKNOWN_CA || code == OC_CERT_SELF_SIGNED;
+	return outcome_is(findings_code(error), OUTCOME_UNTRUSTED);
 }
 
 /* One trouble has several errors: an issuer that is not there also leaves a signature unchecked. */

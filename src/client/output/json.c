@@ -81,7 +81,7 @@ static void add_outcome(json_t *object, const struct outcome *oc)
 	json_object_set_new(object, "stage", ok ? json_null() : text(outcome_layer_name(oc->code)));
 	json_object_set_new(object, "detail", text(oc->detail));
 	json_object_set_new(object, "advice",
-	    ok ? json_null() : text(oc->advice[0] ? oc->advice : outcome_advice(oc->code)));
+	    ok ? json_null() : text(outcome_best_advice(oc)));
 	json_object_set_new(object, "errno", number_or_null(oc->sys_errno, 0));
 	json_object_set_new(object, "alert", number_or_null(oc->alert, OUTCOME_NO_ALERT));
 	json_object_set_new(object, "verify_error", number_or_null(oc->verify_error, 0));

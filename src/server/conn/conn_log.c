@@ -47,15 +47,9 @@ static void put_failure(struct log_line *line, const struct conn_record *r)
 
 static enum log_level level_of(enum outcome_code code)
 {
-	switch (code) {
-	case OC_HEALTH_CHECK:
+	if (outcome_is(code, OUTCOME_ROUTINE))
 		return LEVEL_DEBUG;
-	/* It is our fault, and it keeps out those who should be let in. */
-	case OC_CRL_UNUSABLE:
-		return LEVEL_ERROR;
-	default:
-		return LEVEL_INFO;
-	}
+	return outcome_is(code, OUTCOME_OWN_FAULT) ? LEVEL_ERROR : LEVEL_INFO;
 }
 
 void conn_log_write(const struct conn_record *r)

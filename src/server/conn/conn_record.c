@@ -21,13 +21,14 @@ int conn_record_ask(struct conn_record *r, struct outcome *oc)
 
 void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked)
 {
-	bool closed = oc->code == OC_HANDSHAKE_CLOSED || oc->code == OC_HANDSHAKE_RESET;
-	bool closed_later = oc->code == OC_GREETING_TRUNCATED || oc->code == OC_GREETING_RESET;
+	enum outcome_layer layer = outcome_layer(oc->code);
 	const char *what = NULL;
 
-	if (silent && closed)
+	if (!outcome_is(oc->code, OUTCOME_PEER_LEFT))
+		return;
+	if (silent && layer == LAYER_HANDSHAKE)
 		what = "connected and closed without a byte";
-	else if (unasked && closed_later)
+	else if (unasked && layer == LAYER_GREETING)
 		what = "closed after the handshake without a request";
 	if (!what)
 		return;

@@ -33,30 +33,13 @@ static void label(FILE *to, const char *name, const char *value, size_t max)
 	fprintf(to, "%s=\"%s\"", name, quoted);
 }
 
-/* The closed set: what can become of a connection here. The rest is the client's to say. */
-static bool is_ours(enum outcome_code code)
-{
-	if (code == OC_GREETING_MISMATCH || code == OC_GREETING_EMPTY ||
-	    code == OC_GREETING_TOO_LONG)
-		return false;
-	switch (outcome_layer(code)) {
-	case LAYER_HANDSHAKE:
-	case LAYER_CLIENT:
-	case LAYER_GREETING:
-	case LAYER_SERVER:
-		return true;
-	default:
-		return code == OC_OK || code == OC_INTERNAL || code == OC_CRL_UNUSABLE;
-	}
-}
-
 static void write_outcomes(FILE *to, const struct counters *c)
 {
 	static const char name[] = "hello_connections_total";
 
 	head(to, name, "counter", "Connections that have ended, by outcome.");
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
-		if (is_ours((enum outcome_code)i))
+		if (outcome_is((enum outcome_code)i, OUTCOME_SERVED))
 			fprintf(to, "%s{outcome=\"%s\"} %" PRIu64 "\n", name,
 			    outcome_name((enum outcome_code)i), (uint64_t)c->work->outcome[i]);
 	}
