@@ -49,9 +49,8 @@ struct path_test {
 static bool has_hybrid(void)
 {
 	const struct tls_policy_choice choice = { .groups = hybrid };
-	struct outcome ignored = OUTCOME_NONE;
 
-	return tls_context_check_policy(&choice, &ignored) == 0;
+	return tls_context_check_policy(&choice, NULL) == 0;
 }
 
 static bool is_tried(const struct path_test *t, enum path_variant v)
@@ -237,14 +236,14 @@ static void try_again(struct path_test *t)
 
 	for (size_t i = 0; i < t->count; i++) {
 		enum path_variant v = t->trials[i].variant;
-		struct outcome ignored = OUTCOME_NONE;
+		struct outcome failed = OUTCOME_NONE;
 		struct path_result again;
 		uint64_t took_us;
 
 		if (plain_failed ? v != PATH_PLAIN : !path_judge_failed(t->results, v))
 			continue;
 		draw(t);
-		run_trial(t, &t->trials[i], &again, &took_us, &ignored);
+		run_trial(t, &t->trials[i], &again, &took_us, &failed);
 		t->results[v].unsteady =
 		    path_judge_answer(again.code) != path_judge_answer(t->results[v].code);
 		if (t->results[v].unsteady)
@@ -274,7 +273,7 @@ static void judge(const struct path_test *t, struct outcome *oc)
 		*oc = t->trials[0].oc;
 		/* Instead of "--path-test tells". */
 		if (blames_path(oc->code))
-			outcome_advise(oc, "what standard output says narrows it down");
+			outcome_advise_instead(oc, "what standard output says narrows it down");
 	} else if (code != OC_OK) {
 		outcome_set(oc, code,
 		    "the plain ClientHello is fine, but %u of its %zu variants %s", failed,
