@@ -53,10 +53,8 @@ static void fail(struct conn *c, struct outcome *oc)
 /* There is no time to wait: one attempt to send what run_alert would. */
 static void part(struct conn *c)
 {
-	struct outcome ignored = OUTCOME_NONE;
-
 	if (c->tls)
-		tls_closing_send(c->tls, conn_last_words(c), &ignored);
+		tls_closing_send(c->tls, conn_last_words(c), NULL);
 	conn_enter(c, CONN_DONE);
 }
 
