@@ -54,7 +54,6 @@ static void drop_unclaimed(struct activation *given)
 static int open_listeners(struct listener_set *set, struct listener_set *metrics,
     const struct server_options *o, struct activation *given, struct outcome *oc)
 {
-	struct outcome ignored = OUTCOME_NONE;
 	int ret = 0;
 
 	metrics->count = 0;
@@ -64,7 +63,7 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 		ret = listener_set_open(set, &o->listen, given, oc);
 	drop_unclaimed(given);
 	if (ret != 0) {
-		listener_set_withdraw(metrics, &ignored);
+		listener_set_withdraw(metrics, NULL);
 		return -1;
 	}
 	log_listening("listening", set);
@@ -113,7 +112,7 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 		.monitor = &monitor,
 		.confinement = confinement,
 	};
-	struct outcome ignored = OUTCOME_NONE;
+	struct outcome left_behind = OUTCOME_NONE;
 	int ret = -1;
 
 	signals_hold();
@@ -138,8 +137,8 @@ static int serve(const struct server_options *o, char *const *argv, struct outco
 	monitor.listen_fd = metrics.count > 0 ? metrics.item[0].fd : -1;
 	ret = run(&job, oc);
 	counters_free(&counters);
-	if (listener_set_withdraw(&metrics, &ignored) != 0)
-		log_outcome(LEVEL_WARNING, "a path stays behind", &ignored);
+	if (listener_set_withdraw(&metrics, &left_behind) != 0)
+		log_outcome(LEVEL_WARNING, "a path stays behind", &left_behind);
 	return ret;
 }
 

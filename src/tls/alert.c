@@ -86,7 +86,8 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 {
 	const char *when = open ? ", after the handshake" : "";
 
-	oc->alert = alert;
+	if (oc)
+		oc->alert = alert;
 	if (alert == TLS13_AD_CERTIFICATE_REQUIRED ||
 	    (identity == TLS_ALERT_SENT_NONE && misses_ours(alert)))
 		return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,

@@ -294,9 +294,7 @@ static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy,
 			ret = 0;
 	}
 	SSL_CTX_free(client);
-	if (ret != 0)
-		*oc = failed;
-	return ret;
+	return ret == 0 ? 0 : outcome_report(oc, &failed);
 }
 
 static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)

@@ -5,21 +5,21 @@
 
 static const char peer[] = "the server";
 
-static int advise(const struct distrust *d, struct outcome *oc)
+static int advise(const struct distrust *d, enum outcome_code code, struct outcome *oc)
 {
-	if (oc->code == OC_CERT_SELF_SIGNED)
+	if (code == OC_CERT_SELF_SIGNED)
 		return -1;
 	if (d->cause->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_advise(oc,
 		    "was \"%s\" made anew? Then get its present root, "
 		    "or issue the certificate again",
 		    d->issuer);
-	else if (oc->code == OC_CERT_MISSING_INTERMEDIATE)
+	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_advise(oc,
 		    "let the server send the certificate of \"%s\" after its own; "
 		    "if that is a root you trust: --cacert FILE with it",
 		    d->issuer);
-	else if (oc->code == OC_CERT_UNKNOWN_CA)
+	else if (code == OC_CERT_UNKNOWN_CA)
 		outcome_advise(oc,
 		    "--cacert FILE with the root \"%s\", if you trust it; "
 		    "if it is no root, the server must send it too",
@@ -29,24 +29,31 @@ static int advise(const struct distrust *d, struct outcome *oc)
 
 static int explain_trust(const struct distrust *d, struct outcome *oc)
 {
+	enum outcome_code code = OC_CERT_UNKNOWN_CA;
+
+	if (d->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
+		code = OC_CERT_SELF_SIGNED;
+	else if (d->error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN &&
+	    d->cause->link == CERT_ISSUER_STRANGER && d->alone)
+		code = OC_CERT_MISSING_INTERMEDIATE;
 	if (d->error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)
-		outcome_set(oc, OC_CERT_UNKNOWN_CA,
+		outcome_set(oc, code,
 		    "the chain ends in the root \"%s\", which is not in %s", d->label, d->store);
-	else if (d->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
-		outcome_set(oc, OC_CERT_SELF_SIGNED, "%s is self-signed and not in %s", d->who,
+	else if (code == OC_CERT_SELF_SIGNED)
+		outcome_set(oc, code, "%s is self-signed and not in %s", d->who,
 		    d->store);
 	else if (d->cause->link != CERT_ISSUER_STRANGER)
-		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\"", d->who, d->issuer);
-	else if (d->alone)
-		outcome_set(oc, OC_CERT_MISSING_INTERMEDIATE,
+		outcome_set(oc, code, "%s was issued by \"%s\"", d->who, d->issuer);
+	else if (code == OC_CERT_MISSING_INTERMEDIATE)
+		outcome_set(oc, code,
 		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
 		    "an intermediate, or an unknown root",
 		    d->issuer, d->store);
 	else
-		outcome_set(oc, OC_CERT_UNKNOWN_CA, "%s was issued by \"%s\", which is not in %s",
-		    d->who, d->issuer, d->store);
+		outcome_set(oc, code, "%s was issued by \"%s\", which is not in %s", d->who, d->issuer,
+		    d->store);
 	issuer_cause_append(d->cause, d->store, peer, oc);
-	return advise(d, oc);
+	return advise(d, code, oc);
 }
 
 static int explain_marked(const struct distrust *d, struct outcome *oc)
@@ -90,7 +97,7 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 		    "that CA was made anew under its old name",
 		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
 		    d->cause->sent ? peer : d->store);
-		return advise(d, oc);
+		return advise(d, OC_CERT_INVALID, oc);
 	case CERT_ISSUER_UNCHECKED:
 	case CERT_ISSUER_STRANGER:
 		return outcome_set(oc, OC_CERT_INVALID,

@@ -211,10 +211,10 @@ static void advise_lenient(const struct verdict *v, struct outcome *oc)
 		return;
 	outcome_append(oc, "; a more lenient client would take it");
 	if (v->lenient_accepts)
-		outcome_advise(oc,
+		outcome_advise_instead(oc,
 		    "issue it anew with all that RFC 5280 asks for; until then --no-x509-strict");
 	else
-		outcome_advise(oc,
+		outcome_advise_instead(oc,
 		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
 		    "no option lowers that");
 }
@@ -253,10 +253,9 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 	default:
 		break;
 	}
-	switch (findings_code(v->error)) {
-	case OC_CERT_UNKNOWN_CA:
-	case OC_CERT_SELF_SIGNED:
+	if (outcome_is(findings_code(v->error), OUTCOME_UNTRUSTED))
 		return explain_distrust(v, store, oc);
+	switch (findings_code(v->error)) {
 	case OC_CERT_EXPIRED:
 		return explain_expired(v, oc);
 	case OC_CERT_NOT_YET_VALID:
@@ -279,7 +278,7 @@ static void suspect(const struct verdict *v, struct outcome *oc)
 	outcome_append(oc,
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
 					       : "; the system's store has the one that did");
-	outcome_advise(oc,
+	outcome_advise_instead(oc,
 	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
 	    "way ends TLS in its place: compare from nearer",
 	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
@@ -288,8 +287,10 @@ static void suspect(const struct verdict *v, struct outcome *oc)
 int verdict_explain(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc)
 {
-	oc->verify_error = v->error;
-	oc->verify_depth = v->depth;
+	if (oc) {
+		oc->verify_error = v->error;
+		oc->verify_depth = v->depth;
+	}
 	explain_error(v, name, store, oc);
 	advise_lenient(v, oc);
 	if (v->system_knows && !issuer_cause_beyond_trust(&v->cause))

@@ -285,7 +285,7 @@ static void find_output(struct client_options *o, int argc, char *argv[])
 static void advise_insecure(const char *word, struct outcome *oc)
 {
 	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
-		outcome_advise(oc,
+		outcome_advise_instead(oc,
 		    "a bad certificate always ends the connection; --cacert FILE says what to "
 		    "trust, -v shows what the server sent");
 }

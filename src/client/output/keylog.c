@@ -50,7 +50,7 @@ int keylog_start(SSL_CTX *ctx, struct outcome *oc)
 		log_fd = output_file_open_append(path, oc);
 	if (log_fd < 0) {
 		outcome_append(oc, " (SSLKEYLOGFILE)");
-		outcome_advise(oc, "unset SSLKEYLOGFILE, or name a file that can be made");
+		outcome_advise_instead(oc, "unset SSLKEYLOGFILE, or name a file that can be made");
 		return -1;
 	}
 	SSL_CTX_set_keylog_callback(ctx, write_line);

@@ -170,13 +170,12 @@ static int learn(struct memory *m, const char *line)
 static int remember(struct memory *m, const char *file)
 {
 	static const struct input_file_want want = { "the metrics", MEMORY_MAX, false };
-	struct outcome unread = OUTCOME_NONE;
 	struct input_file before;
 	char *rest, *line;
 	int ret = 0;
 
 	/* What cannot be read is not known: a new file, or one that is not ours. */
-	if (!output_file_is_replaced(file) || input_file_read(&before, file, &want, &unread) != 0)
+	if (!output_file_is_replaced(file) || input_file_read(&before, file, &want, NULL) != 0)
 		return 0;
 	rest = (char *)before.bytes;
 	while (ret == 0 && (line = strsep(&rest, "\n")))

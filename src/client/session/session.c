@@ -79,14 +79,15 @@ static void tell_request(const struct session *s, struct outcome *oc)
 	enum outcome_layer layer = outcome_layer(oc->code);
 	char cas[TLS_FACTS_CAS_MAX];
 
-	if (!s->tls || oc->code == OC_CLIENT_CERT_REQUIRED || oc->code == OC_INTERNAL ||
+	/* Of this machine's failures it is no reason, and those of the layer CLIENT name it. */
+	if (!s->tls || layer == LAYER_LOCAL || layer == LAYER_CLIENT ||
 	    !tls_conn_shows_none(s->tls))
 		return;
 	outcome_append(oc, "; the server asked for a client certificate and none was sent");
 	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
 		return;
 	tls_facts_wanted_cas(s->tls, cas);
-	outcome_advise(oc,
+	outcome_advise_instead(oc,
 	    "does the service need a client certificate? --cert FILE --key FILE%s%s%s",
 	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
 }
@@ -108,11 +109,9 @@ static void name_peer(const struct session *s, struct outcome *oc)
 
 void session_part(struct session *s)
 {
-	struct outcome ignored = OUTCOME_NONE;
-
 	if (!s->tls)
 		return;
-	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, &ignored);
+	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, NULL);
 	/* Unread input would turn the close into a reset, which may discard what was just sent. */
 	sock_finish(s->fd);
 	sock_drain(s->fd);

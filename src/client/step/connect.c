@@ -142,6 +142,7 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 {
 	const struct addr *to = &r->s->addrs[i];
 	const char *who = r->s->through_proxy ? "proxy" : "server";
+	enum outcome_code code = sock_connect_code(r->errors[i]);
 	char host[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
 
 	addr_format_host(to, host);
@@ -153,17 +154,17 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 		    "look at the routes of %s, or at a rule that pretends: "
 		    "traceroute -n %s shows the way there",
 		    addr_format_host(&r->notices[i].from, from), host);
-	else if (oc->code == OC_CONNECT_REFUSED)
+	else if (code == OC_CONNECT_REFUSED)
 		outcome_advise(oc,
 		    "is the %s running, and is it this port? "
 		    "ss -ltn 'sport = :%u' there tells",
 		    who, (unsigned)addr_port(to));
-	else if (oc->code == OC_CONNECT_TIMEOUT)
+	else if (code == OC_CONNECT_TIMEOUT)
 		outcome_advise(oc,
 		    "a firewall that drops looks like this; does it arrive? "
 		    "tcpdump -n tcp port %u on the %s tells",
 		    (unsigned)addr_port(to), who);
-	else if (oc->code == OC_CONNECT_UNREACHABLE && r->errors[i] == EHOSTUNREACH)
+	else if (code == OC_CONNECT_UNREACHABLE && r->errors[i] == EHOSTUNREACH)
 		outcome_advise(oc,
 		    "is %s up? It does not answer its neighbours: ip neighbour show %s", host,
 		    host);
@@ -174,7 +175,7 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 		    host);
 	else if (r->errors[i] == EMFILE)
 		outcome_advise(oc, "this process may open no more: ulimit -n raises that");
-	else if (oc->code == OC_CONNECT_UNREACHABLE)
+	else if (code == OC_CONNECT_UNREACHABLE)
 		outcome_advise(oc,
 		    "there is no way there from this machine; ip route get %s "
 		    "shows its routes",
@@ -193,7 +194,8 @@ static int explain(const struct race *r, struct outcome *oc)
 			nearest = i;
 	}
 	outcome_set(oc, sock_connect_code(r->errors[nearest]), "%s", text);
-	oc->sys_errno = r->errors[nearest];
+	if (oc)
+		oc->sys_errno = r->errors[nearest];
 	advise(r, nearest, oc);
 	return -1;
 }

@@ -128,10 +128,9 @@ static int take_report(struct session *s, size_t *len, struct outcome *oc)
 		*len = said;
 		return 0;
 	}
-	*oc = none;
-	outcome_advise(oc,
+	outcome_advise(&none,
 	    "the server needs --report, or something on the way changes what it says");
-	return -1;
+	return outcome_report(oc, &none);
 }
 
 int step_greet(struct session *s, struct outcome *oc)

@@ -16,31 +16,15 @@ static unsigned long long sent(const struct session *s)
 	return (unsigned long long)tls_conn_sent(s->tls);
 }
 
-/* io is what was waited for; IO_WANT_TIME: nothing more of the peer is read. */
-static void advise_late(const struct session *s, enum io io, uint64_t deadline_ms,
-    struct outcome *oc)
-{
-	if (io == IO_WANT_TIME)
-		outcome_advise(oc, "more time changes nothing: look at what the service sends");
-	else
-		outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
-		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
-}
-
 /* What TCP knows tells a packet that was lost from a peer that does not answer. */
-static int late(struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
-    struct outcome *oc)
+static void explain_silence(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
 {
 	bool heard = tls_conn_heard(s->tls);
 	char host[ADDR_TEXT_MAX];
 	struct tcp_state tcp;
 
-	tls_conn_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
-	if (oc->code != OC_HANDSHAKE_TIMEOUT)
-		return -1;
-	advise_late(s, io, deadline_ms, oc);
-	if (io == IO_WANT_TIME || !tcp_state_get(s->fd, &tcp))
-		return -1;
+	if (!tcp_state_get(s->fd, &tcp))
+		return;
 	if (tcp.out_of_order > 0) {
 		outcome_append(oc, "; later parts of the answer came, but an earlier one is lost");
 		outcome_advise(oc,
@@ -62,13 +46,28 @@ static int late(struct session *s, enum io io, uint64_t began_ms, uint64_t deadl
 		    "waits for more; %s allows more time",
 		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
+}
+
+/* io is what was waited for; IO_WANT_TIME: nothing more of the peer is read. */
+static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
+    struct outcome *oc)
+{
+	tls_conn_handshake_late(s->tls, (unsigned)(clock_ms() - began_ms), oc);
+	if (oc->code != OC_HANDSHAKE_TIMEOUT)
+		return -1;
+	if (io == IO_WANT_TIME)
+		outcome_advise(oc, "more time changes nothing: look at what the service sends");
+	else
+		explain_silence(s, deadline_ms, oc);
+	outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
+	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	return -1;
 }
 
 /* Gone before a byte of an answer: whoever did that has read the ClientHello, or nothing. */
 static void explain_gone(const struct session *s, struct outcome *oc)
 {
-	if (oc->code != OC_HANDSHAKE_RESET && oc->code != OC_HANDSHAKE_CLOSED)
+	if (outcome_layer(oc->code) != LAYER_HANDSHAKE || !outcome_is(oc->code, OUTCOME_PEER_LEFT))
 		return;
 	outcome_append(oc, "; %llu bytes were sent, %llu received", sent(s),
 	    (unsigned long long)tls_conn_received(s->tls));
@@ -83,7 +82,7 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		    "does it want a PROXY header first (--haproxy-protocol v2), or does "
 		    "something on the way dislike the %s%s%s? --path-test tells",
 		    s->sni[0] ? "name \"" : "ClientHello", s->sni, s->sni[0] ? "\"" : "");
-	else if (oc->code == OC_HANDSHAKE_CLOSED)
+	else
 		outcome_advise(oc,
 		    "its log may say why; does it want a PROXY header first "
 		    "(--haproxy-protocol v2), or is it a balancer without a server?");
@@ -124,11 +123,8 @@ static int shake_hands(struct session *s, struct outcome *oc)
 /* The list is known to whoever typed it; that it is about certificates, too, is not. */
 static void explain_groups(const struct session *s, struct outcome *oc)
 {
-	bool may_be = oc->code == OC_HANDSHAKE_PARAMETERS || oc->code == OC_HANDSHAKE_ALERT ||
-	    oc->code == OC_CLIENT_CERT_REQUIRED;
-
-	if (may_be && tls_policy_limits_curves(&s->options->policy))
-		outcome_advise(oc,
+	if (outcome_is(oc->code, OUTCOME_OFFER) && tls_policy_limits_curves(&s->options->policy))
+		outcome_advise_instead(oc,
 		    "compare without --groups: with TLS 1.2 it limits the curves of certificates, "
 		    "too, of theirs and ours");
 }
@@ -169,6 +165,5 @@ int step_handshake(struct session *s, struct outcome *oc)
 		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	explain_gone(s, &failed);
 	explain_groups(s, &failed);
-	*oc = failed;
-	return -1;
+	return outcome_report(oc, &failed);
 }

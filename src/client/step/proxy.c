@@ -255,12 +255,11 @@ static int choose_method(struct session *s, struct outcome *oc)
 /* The target as the proxy is asked for it; returns the length. Names go as they are. */
 static size_t put_target(const struct route_place *target, unsigned char *to)
 {
-	struct outcome unused = OUTCOME_NONE;
 	unsigned port = (unsigned)strtoul(target->port, NULL, 10);
 	size_t len = strlen(target->host);
 	struct addr a;
 
-	if (addr_parse(target->host, target->port, &a, &unused) != 0) {
+	if (addr_parse(target->host, target->port, &a, NULL) != 0) {
 		to[0] = 3;
 		to[1] = (unsigned char)len;
 		memcpy(to + 2, target->host, len);

@@ -41,8 +41,7 @@ static int hear(pid_t child, int from, struct outcome *oc)
 		    WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "");
 	if (report.code == OC_OK)
 		return 0;
-	*oc = report;
-	return -1;
+	return outcome_report(oc, &report);
 }
 
 static int cannot_fork(struct outcome *oc)

@@ -29,9 +29,7 @@ static int no_such_user(const char *user, bool asked, struct outcome *oc)
 /* A number of chown(2), whose highest value means "leave it". */
 static bool is_number(const char *text, unsigned *number)
 {
-	struct outcome ignored = OUTCOME_NONE;
-
-	return options_uint("", text, 0, UINT_MAX - 1, number, &ignored) == 0;
+	return options_uint("", text, 0, UINT_MAX - 1, number, NULL) == 0;
 }
 
 static bool find_user(const char *user, uid_t *uid, gid_t *gid)

@@ -70,11 +70,10 @@ static int adopt(struct activation *a, unsigned count, struct outcome *oc)
 void activation_close_others(void)
 {
 	enum { FALLBACK_MAX = 65536 };
-	struct outcome ignored = OUTCOME_NONE;
 	unsigned first = 0;
 
 	/* Variables that make no sense are complained of by activation_open. */
-	(void)count_given(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &first, &ignored);
+	(void)count_given(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &first, NULL);
 	first += FIRST_FD;
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)

@@ -84,8 +84,7 @@ static int open_both(struct listener_set *set, const struct addr *any6, struct a
 		addr_set_port(&any4, addr_port(&set->item[0].at));
 	} else if (v6.sys_errno != EAFNOSUPPORT && v6.sys_errno != EADDRNOTAVAIL) {
 		/* Only a machine without IPv6 is served by IPv4 alone. */
-		*oc = v6;
-		return -1;
+		return outcome_report(oc, &v6);
 	}
 	return open_one(set, &any4, oc);
 }
@@ -113,7 +112,6 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 int listener_set_open(struct listener_set *set, const struct listen_options *o,
     struct activation *given, struct outcome *oc)
 {
-	struct outcome ignored = OUTCOME_NONE;
 	int ret = 0;
 
 	set->count = 0;
@@ -129,19 +127,17 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	}
 	/* A path that stays is stale, which the next start sees; the first failure is the news. */
 	if (ret != 0)
-		listener_set_withdraw(set, &ignored);
+		listener_set_withdraw(set, NULL);
 	return ret;
 }
 
 int listener_set_open_one(struct listener_set *set, const char *option,
     const struct endpoint *place, struct activation *given, struct outcome *oc)
 {
-	struct outcome ignored = OUTCOME_NONE;
-
 	set->count = 0;
 	if (open_place(set, option, 1, place, given, oc) == 0)
 		return 0;
-	listener_set_withdraw(set, &ignored);
+	listener_set_withdraw(set, NULL);
 	return -1;
 }
 
@@ -181,7 +177,6 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 {
 	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 	char was[LISTENER_TEXT_MAX], is[LISTENER_TEXT_MAX];
-	struct outcome why = OUTCOME_NONE;
 	struct listener now = { .fd = l->fd };
 
 	listener_format(l, was);
@@ -192,7 +187,7 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 		(void)bind(l->fd, &l->at.ss.any, l->at.len);
 	}
 	if (l->at.ss.any.sa_family != AF_UNIX && listen(l->fd, SOMAXCONN) == 0 &&
-	    sock_local(l->fd, &now.at, &why) == 0 && strcmp(listener_format(&now, is), was) == 0)
+	    sock_local(l->fd, &now.at, NULL) == 0 && strcmp(listener_format(&now, is), was) == 0)
 		return 0;
 	outcome_set(oc, OC_LISTEN, "%s was shut down from within, and cannot listen again", was);
 	outcome_advise(oc,

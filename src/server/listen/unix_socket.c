@@ -99,7 +99,8 @@ static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, 
 	}
 	if (is_answered(at, len)) {
 		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it is in use", at->sun_path);
-		oc->sys_errno = EADDRINUSE;
+		if (oc)
+			oc->sys_errno = EADDRINUSE;
 		outcome_advise(oc, "ss -lxp shows who has it; or choose another path");
 		return -1;
 	}

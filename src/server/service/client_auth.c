@@ -266,8 +266,10 @@ int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 {
 	char buf[WHO_MAX];
 
-	oc->verify_error = p->error;
-	oc->verify_depth = p->depth;
+	if (oc) {
+		oc->verify_error = p->error;
+		oc->verify_depth = p->depth;
+	}
 	if (crl_store_is_at_fault(p->error))
 		return explain_crl(p, oc);
 	if (issuer_cause_explain(&p->cause, who(p, buf), "--client-ca", "the client",

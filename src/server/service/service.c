@@ -122,7 +122,7 @@ static int load_identities(struct service *s, const struct service_options *o,
 		note_file(s, o->identities[i].key_file);
 		note_file(s, o->identities[i].ocsp_file);
 		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0) {
-			if (o->usual_files && oc->sys_errno == ENOENT)
+			if (o->usual_files && oc && oc->sys_errno == ENOENT)
 				outcome_advise(oc, "--cert FILE --key FILE, or put them there");
 			return -1;
 		}
