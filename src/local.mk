@@ -71,6 +71,7 @@ libserver_a_SOURCES = \
 	src/server/listen/cidr.c src/server/listen/cidr.h \
 	src/server/listen/endpoint.c src/server/listen/endpoint.h \
 	src/server/listen/listener.c src/server/listen/listener.h \
+	src/server/listen/socket.c src/server/listen/socket.h \
 	src/server/listen/unix_socket.c src/server/listen/unix_socket.h \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
@@ -158,6 +159,7 @@ libclient_a_SOURCES = \
 	src/client/step/icmp.c src/client/step/icmp.h \
 	src/client/step/proxy.c \
 	src/client/step/resolve.c \
+	src/client/step/socket.c src/client/step/socket.h \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
 	src/client/step/verify.c src/client/step/verify.h
 

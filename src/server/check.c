@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/sock.h"
+#include "server/listen/socket.h"
 #include "base/text.h"
 #include "server/service/audit.h"
 #include "server/confine/confine.h"
@@ -132,7 +132,7 @@ static void check_address(struct findings *f, const struct addr *at)
 	int fd;
 
 	f->about = addr_format(at, text);
-	if (sock_listen(at, 1, &fd, &oc) == 0)
+	if (socket_listen(at, 1, &fd, &oc) == 0)
 		close(fd);
 	else
 		print_unusable(f, &oc);

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net/sock.h"
+#include "server/listen/socket.h"
 #include "support/check_main.h"
 
 /*
@@ -47,7 +47,8 @@ static void give(int fd)
 	struct addr any;
 	int opened;
 
-	if (addr_parse("127.0.0.1", "0", &any, &oc) != 0 || sock_listen(&any, 8, &opened, &oc) != 0)
+	if (addr_parse("127.0.0.1", "0", &any, &oc) != 0 || socket_listen(&any, 8, &opened,
+	    &oc) != 0)
 		abort();
 	if (opened != fd && (dup2(opened, fd) != fd || close(opened) != 0))
 		abort();

@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client/step/socket.h"
 #include "net/sock.h"
+#include "server/listen/socket.h"
 #include "support/check_main.h"
 
 /* One port for both families: somebody else may be faster, so more than once. */
@@ -57,7 +59,7 @@ static int occupy(const char *host, struct addr *at)
 	struct outcome oc = OUTCOME_NONE;
 	int fd = -1;
 
-	ck_assert_int_eq(sock_listen(&any, BACKLOG, &fd, &oc), 0);
+	ck_assert_int_eq(socket_listen(&any, BACKLOG, &fd, &oc), 0);
 	ck_assert_int_eq(sock_local(fd, at, &oc), 0);
 	return fd;
 }
@@ -68,7 +70,7 @@ static bool have_ipv6(void)
 	struct outcome oc = OUTCOME_NONE;
 	int fd;
 
-	if (sock_listen(&any, BACKLOG, &fd, &oc) != 0)
+	if (socket_listen(&any, BACKLOG, &fd, &oc) != 0)
 		return false;
 	close(fd);
 	return true;
@@ -139,9 +141,9 @@ START_TEST(test_an_explicit_list)
 		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
 		    addr_format_host(&o.place[i].at, expected));
 		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
-		ck_assert_int_ne(sock_connect(&set.item[i].at, &connected), IO_FAILED);
-		ck_assert_int_eq(sock_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
-		ck_assert_int_eq(sock_accept(set.item[i].fd, &accepted, &peer), IO_DONE);
+		ck_assert_int_ne(socket_connect(&set.item[i].at, &connected), IO_FAILED);
+		ck_assert_int_eq(socket_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
+		ck_assert_int_eq(socket_accept(set.item[i].fd, &accepted, &peer), IO_DONE);
 		close(connected);
 		close(accepted);
 	}
@@ -370,7 +372,7 @@ START_TEST(test_one_that_was_shut_down_and_whose_port_is_gone)
 
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_int_eq(shutdown(set.item[0].fd, SHUT_RDWR), 0);
-	ck_assert_int_eq(sock_listen(&set.item[0].at, BACKLOG, &thief, &oc), 0);
+	ck_assert_int_eq(socket_listen(&set.item[0].at, BACKLOG, &thief, &oc), 0);
 	ck_assert_int_eq(listener_revive(&set.item[0], &oc), -1);
 	ck_assert_outcome(&oc, OC_LISTEN, "127.0.0.1:");
 	close(thief);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/sock.h"
+#include "client/step/socket.h"
+#include "server/listen/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +42,7 @@ static int listen_at(struct addr *at)
 	struct outcome oc = OUTCOME_NONE;
 	int fd = -1;
 
-	ck_assert_int_eq(sock_listen(&any, 8, &fd, &oc), 0);
+	ck_assert_int_eq(socket_listen(&any, 8, &fd, &oc), 0);
 	ck_assert_int_eq(sock_local(fd, at, &oc), 0);
 	ck_assert_no_failure(&oc);
 	return fd;
@@ -48,19 +50,19 @@ static int listen_at(struct addr *at)
 
 static void wait_for(int fd, enum io want)
 {
-	ck_assert_int_eq(sock_wait(fd, want, clock_ms() + LONG_MS), IO_DONE);
+	ck_assert_int_eq(socket_wait(fd, want, clock_ms() + LONG_MS), IO_DONE);
 }
 
 /* Wait until the attempt has an end, and tell which. */
 static int connect_to(const struct addr *to, int *fd)
 {
-	enum io io = sock_connect(to, fd);
+	enum io io = socket_connect(to, fd);
 
 	if (io == IO_FAILED)
 		return errno;
 	if (io == IO_WANT_WRITE)
 		wait_for(*fd, IO_WANT_WRITE);
-	return sock_connect_result(*fd);
+	return socket_connect_result(*fd);
 }
 
 static struct pair make_pair(void)
@@ -69,10 +71,10 @@ static struct pair make_pair(void)
 
 	p.listener = listen_at(&p.at);
 	/* Would hang here if it could block. */
-	ck_assert_int_eq(sock_accept(p.listener, &p.accepted, &p.peer), IO_WANT_READ);
+	ck_assert_int_eq(socket_accept(p.listener, &p.accepted, &p.peer), IO_WANT_READ);
 	ck_assert_int_eq(connect_to(&p.at, &p.connected), 0);
 	wait_for(p.listener, IO_WANT_READ);
-	ck_assert_int_eq(sock_accept(p.listener, &p.accepted, &p.peer), IO_DONE);
+	ck_assert_int_eq(socket_accept(p.listener, &p.accepted, &p.peer), IO_DONE);
 	return p;
 }
 
@@ -126,7 +128,7 @@ START_TEST(test_an_address_in_use)
 	struct addr at;
 	int listener = listen_at(&at), fd = -1;
 
-	ck_assert_int_eq(sock_listen(&at, 8, &fd, &oc), -1);
+	ck_assert_int_eq(socket_listen(&at, 8, &fd, &oc), -1);
 	ck_assert_int_eq(fd, -1);
 	ck_assert_outcome(&oc, OC_LISTEN, addr_format(&at, text));
 	ck_assert_int_eq(oc.sys_errno, EADDRINUSE);
@@ -143,7 +145,7 @@ START_TEST(test_an_ipv6_listener_leaves_ipv4_alone)
 	int fd, only = 0;
 	socklen_t len = sizeof only;
 
-	if (sock_listen(&any, 8, &fd, &oc) == 0) {
+	if (socket_listen(&any, 8, &fd, &oc) == 0) {
 		ck_assert_int_eq(getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len), 0);
 		ck_assert_int_ne(only, 0);
 		close(fd);
@@ -160,7 +162,7 @@ START_TEST(test_restart_while_old_connections_linger)
 	int listener = -1;
 
 	close_pair(&p);
-	ck_assert_int_eq(sock_listen(&p.at, 8, &listener, &oc), 0);
+	ck_assert_int_eq(socket_listen(&p.at, 8, &listener, &oc), 0);
 	ck_assert_no_failure(&oc);
 	close(listener);
 }
@@ -174,11 +176,11 @@ START_TEST(test_failures_leave_errno_and_no_descriptor)
 
 	ck_assert_int_eq(sock_local(-1, &a, &oc), -1);
 	ck_assert_outcome(&oc, OC_INTERNAL, "getsockname");
-	ck_assert_int_eq(sock_accept(-1, &fd, &a), IO_FAILED);
+	ck_assert_int_eq(socket_accept(-1, &fd, &a), IO_FAILED);
 	ck_assert_int_eq(errno, EBADF);
-	ck_assert_int_eq(sock_connect_result(-1), EBADF);
+	ck_assert_int_eq(socket_connect_result(-1), EBADF);
 	a.ss.any.sa_family = AF_UNSPEC;
-	ck_assert_int_eq(sock_connect(&a, &fd), IO_FAILED);
+	ck_assert_int_eq(socket_connect(&a, &fd), IO_FAILED);
 	ck_assert_int_eq(errno, EAFNOSUPPORT);
 	ck_assert_int_eq(fd, -1);
 
@@ -200,7 +202,7 @@ START_TEST(test_what_a_failed_connect_stands_for)
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		ck_assert_int_eq(sock_connect_code(table[i].error), table[i].code);
+		ck_assert_int_eq(socket_connect_code(table[i].error), table[i].code);
 }
 END_TEST
 
@@ -209,14 +211,14 @@ START_TEST(test_wait_sees_what_is_ready)
 	struct pair p = make_pair();
 
 	/* Writable is not readable. */
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_WRITE, UINT64_MAX), IO_DONE);
+	ck_assert_int_eq(socket_wait(p.accepted, IO_WANT_WRITE, UINT64_MAX), IO_DONE);
 	/* What is ready all the time must not outlive a deadline. */
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_WRITE, 0), IO_FAILED);
+	ck_assert_int_eq(socket_wait(p.accepted, IO_WANT_WRITE, 0), IO_FAILED);
 	ck_assert_int_eq(errno, ETIMEDOUT);
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_READ, 0), IO_FAILED);
+	ck_assert_int_eq(socket_wait(p.accepted, IO_WANT_READ, 0), IO_FAILED);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_int_eq(send(p.connected, "x", 1, 0), 1);
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_READ, UINT64_MAX), IO_DONE);
+	ck_assert_int_eq(socket_wait(p.accepted, IO_WANT_READ, UINT64_MAX), IO_DONE);
 	close_pair(&p);
 }
 END_TEST
@@ -237,7 +239,7 @@ START_TEST(test_wait_ends_at_the_deadline_and_not_before)
 	/* Nor does a signal end it. */
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
-	ck_assert_int_eq(sock_wait(p.accepted, IO_WANT_READ, deadline), IO_FAILED);
+	ck_assert_int_eq(socket_wait(p.accepted, IO_WANT_READ, deadline), IO_FAILED);
 	ck_assert_int_eq(errno, ETIMEDOUT);
 	ck_assert_uint_ge(clock_ms(), deadline);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
@@ -303,19 +305,19 @@ START_TEST(test_a_listener_of_somebody_else_becomes_one_of_ours)
 
 	ck_assert_int_eq(bind(fd, &any.ss.any, any.len), 0);
 	/* Bound is not enough. */
-	ck_assert_int_eq(sock_adopt_listener(fd, &oc), -1);
+	ck_assert_int_eq(socket_adopt_listener(fd, &oc), -1);
 	ck_assert_outcome(&oc, OC_LISTEN, "is no listening stream socket");
 	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_eq(listen(fd, 8), 0);
 	oc = OUTCOME_NONE;
-	ck_assert_int_eq(sock_adopt_listener(fd, &oc), 0);
+	ck_assert_int_eq(socket_adopt_listener(fd, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, &len), 0);
 	ck_assert_int_ne(nodelay, 0);
 	close(fd);
-	ck_assert_int_eq(sock_adopt_listener(fd, &oc), -1);
+	ck_assert_int_eq(socket_adopt_listener(fd, &oc), -1);
 	ck_assert_outcome(&oc, OC_LISTEN, "is no socket");
 }
 END_TEST
@@ -333,13 +335,13 @@ START_TEST(test_a_mapped_peer_is_ipv4)
 	    bind(fd, (struct sockaddr *)&any, sizeof any) != 0)
 		return; /* no IPv6 here */
 	ck_assert_int_eq(listen(fd, 8), 0);
-	ck_assert_int_eq(sock_adopt_listener(fd, &oc), 0);
+	ck_assert_int_eq(socket_adopt_listener(fd, &oc), 0);
 	ck_assert_int_eq(sock_local(fd, &at, &oc), 0);
 	to = any_port("127.0.0.1");
 	addr_set_port(&to, addr_port(&at));
 	ck_assert_int_eq(connect_to(&to, &connected), 0);
 	wait_for(fd, IO_WANT_READ);
-	ck_assert_int_eq(sock_accept(fd, &accepted, &peer), IO_DONE);
+	ck_assert_int_eq(socket_accept(fd, &accepted, &peer), IO_DONE);
 	ck_assert_str_eq(addr_format_host(&peer, text), "127.0.0.1");
 	close(accepted);
 	close(connected);

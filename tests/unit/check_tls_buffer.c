@@ -8,7 +8,9 @@
 #include <openssl/bio.h>
 
 #include "tls/hello_length.h"
+#include "client/step/socket.h"
 #include "net/sock.h"
+#include "server/listen/socket.h"
 #include "support/check_main.h"
 
 /* A wire, and the peer's end of its socket. */
@@ -234,15 +236,15 @@ static void link_begin_reset(struct link *l)
 	int listener, fd, accepted;
 
 	ck_assert_int_eq(addr_parse("127.0.0.1", "0", &at, &oc), 0);
-	ck_assert_int_eq(sock_listen(&at, 1, &listener, &oc), 0);
+	ck_assert_int_eq(socket_listen(&at, 1, &listener, &oc), 0);
 	sock_local(listener, &at, &oc);
-	ck_assert_int_ne(sock_connect(&at, &fd), IO_FAILED);
-	ck_assert_int_eq(sock_wait(listener, IO_WANT_READ, UINT64_MAX), IO_DONE);
-	ck_assert_int_eq(sock_accept(listener, &accepted, &peer), IO_DONE);
+	ck_assert_int_ne(socket_connect(&at, &fd), IO_FAILED);
+	ck_assert_int_eq(socket_wait(listener, IO_WANT_READ, UINT64_MAX), IO_DONE);
+	ck_assert_int_eq(socket_accept(listener, &accepted, &peer), IO_DONE);
 	close(listener);
 	setsockopt(accepted, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 	close(accepted);
-	ck_assert_int_eq(sock_wait(fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
+	ck_assert_int_eq(socket_wait(fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
 	link_begin(l, SOCK_STREAM);
 	dup2(fd, l->wire.fd);
 	close(fd);

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net/sock.h"
+#include "server/listen/socket.h"
 #include "support/check_main.h"
 
 static char folder[] = "/tmp/hello-tls-unixsock-XXXXXX", path[64];
@@ -82,9 +82,9 @@ START_TEST(test_it_listens_and_is_removed)
 	char text[ADDR_TEXT_MAX];
 	struct addr peer;
 
-	ck_assert_int_eq(sock_accept(u.fd, &accepted, &peer), IO_DONE);
+	ck_assert_int_eq(socket_accept(u.fd, &accepted, &peer), IO_DONE);
 	ck_assert_str_eq(addr_format(&peer, text), "unix");
-	ck_assert_int_eq(sock_accept(u.fd, &accepted, &peer), IO_WANT_READ);
+	ck_assert_int_eq(socket_accept(u.fd, &accepted, &peer), IO_WANT_READ);
 	close(connected);
 	close(accepted);
 	drop(&u);
@@ -104,7 +104,7 @@ START_TEST(test_a_peer_with_a_long_name)
 	snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof own), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-	ck_assert_int_eq(sock_accept(u.fd, &accepted, &peer), IO_DONE);
+	ck_assert_int_eq(socket_accept(u.fd, &accepted, &peer), IO_DONE);
 	ck_assert_str_eq(addr_format(&peer, text), "unix");
 	ck_assert_uint_le(peer.len, sizeof peer.ss);
 	unlink(own.sun_path);

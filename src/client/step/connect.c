@@ -12,7 +12,7 @@
 
 #include "client/step/icmp.h"
 #include "base/clock.h"
-#include "net/sock.h"
+#include "client/step/socket.h"
 
 /* RFC 8305 section 5: the head start of each attempt over the next. */
 enum { STAGGER_MS = 250 };
@@ -53,7 +53,7 @@ static void start_next(struct race *r)
 	r->polls[i] = (struct pollfd){ .fd = -1, .events = POLLOUT };
 	r->running++;
 	r->next_ms = clock_ms() + STAGGER_MS;
-	if (sock_connect(&r->s->addrs[i], &r->polls[i].fd) == IO_FAILED) {
+	if (socket_connect(&r->s->addrs[i], &r->polls[i].fd) == IO_FAILED) {
 		r->local[i] = true;
 		lose(r, i, errno);
 	}
@@ -78,7 +78,7 @@ static int find_winner(struct race *r)
 
 		if (r->polls[i].fd < 0 || !r->polls[i].revents)
 			continue;
-		error = sock_connect_result(r->polls[i].fd);
+		error = socket_connect_result(r->polls[i].fd);
 		if (error == 0 && (r->polls[i].revents & POLLOUT))
 			return (int)i;
 		/* What ICMP says need not end the attempt; take it, or poll would not rest. */
@@ -118,11 +118,11 @@ static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct race *r, size_
 	char peer[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
 	const char *verb = "failed";
 
-	if (sock_connect_code(r->errors[i]) == OC_CONNECT_REFUSED)
+	if (socket_connect_code(r->errors[i]) == OC_CONNECT_REFUSED)
 		verb = "refused";
-	else if (sock_connect_code(r->errors[i]) == OC_CONNECT_TIMEOUT)
+	else if (socket_connect_code(r->errors[i]) == OC_CONNECT_TIMEOUT)
 		verb = "timed out";
-	else if (sock_connect_code(r->errors[i]) == OC_CONNECT_UNREACHABLE)
+	else if (socket_connect_code(r->errors[i]) == OC_CONNECT_UNREACHABLE)
 		verb = "unreachable";
 	addr_format(&r->s->addrs[i], peer);
 	if (r->turned_away[i])
@@ -190,10 +190,10 @@ static int explain(const struct race *r, struct outcome *oc)
 	for (size_t i = 0; i < r->started; i++) {
 		add_attempt(text, r, i);
 		/* The codes are in this order: "refused" came from the server itself. */
-		if (sock_connect_code(r->errors[i]) < sock_connect_code(r->errors[nearest]))
+		if (socket_connect_code(r->errors[i]) < socket_connect_code(r->errors[nearest]))
 			nearest = i;
 	}
-	outcome_set(oc, sock_connect_code(r->errors[nearest]), "%s", text);
+	outcome_set(oc, socket_connect_code(r->errors[nearest]), "%s", text);
 	if (oc)
 		oc->sys_errno = r->errors[nearest];
 	advise(r, nearest, oc);

@@ -10,7 +10,7 @@
 
 #include "client/step/http_get.h"
 #include "base/clock.h"
-#include "net/sock.h"
+#include "client/step/socket.h"
 #include "base/text.h"
 
 /* What the time ran out for: io, or IO_WANT_TIME when nothing more of the peer is read. */
@@ -63,7 +63,7 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 			len += got;
 			continue;
 		}
-		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
+		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
 			return late(s, io, len, began_ms, deadline_ms, oc);

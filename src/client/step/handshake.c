@@ -9,7 +9,7 @@
 #include "client/step/tcp_state.h"
 #include "client/judge/verdict.h"
 #include "base/clock.h"
-#include "net/sock.h"
+#include "client/step/socket.h"
 
 static unsigned long long sent(const struct session *s)
 {
@@ -111,7 +111,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 			let_it_arrive();
 			continue;
 		}
-		if (sock_wait(s->fd, io, deadline_ms) == IO_DONE)
+		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
 			return late(s, io, began_ms, deadline_ms, oc);

@@ -16,7 +16,7 @@
 
 #include "client/session/session.h"
 #include "base/clock.h"
-#include "net/sock.h"
+#include "client/step/socket.h"
 #include "base/text.h"
 
 enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
@@ -30,7 +30,7 @@ static int broken(const char *what, struct outcome *oc)
 /* Returns 0 when the socket is ready, or -1 with oc. */
 static int await(struct session *s, enum io want, struct outcome *oc)
 {
-	if (sock_wait(s->fd, want, s->connect_deadline_ms) == IO_DONE)
+	if (socket_wait(s->fd, want, s->connect_deadline_ms) == IO_DONE)
 		return 0;
 	if (errno != ETIMEDOUT)
 		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/options.h"
-#include "net/sock.h"
+#include "server/listen/socket.h"
 
 /* SD_LISTEN_FDS_START of sd-daemon.h. */
 enum { FIRST_FD = 3 };
@@ -146,7 +146,7 @@ int activation_take(struct activation *a, const char *option, const char *name, 
 		if (taken++ == max)
 			return outcome_set(oc, OC_LISTEN,
 			    "%s systemd: more than %zu sockets were handed over", option, max);
-		if (sock_adopt_listener(a->item[i].fd, &why) != 0) {
+		if (socket_adopt_listener(a->item[i].fd, &why) != 0) {
 			outcome_set(oc, OC_LISTEN, "%s systemd: \"%s\": %s", option,
 			    a->item[i].name, why.detail);
 			outcome_advise(oc,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/sock.h"
+#include "server/listen/socket.h"
 
 /* Append an open one; the set closes it from now on. */
 static int add(struct listener_set *set, int fd, const struct unix_socket *path, struct outcome *oc)
@@ -28,7 +29,7 @@ static int open_one(struct listener_set *set, const struct addr *at, struct outc
 	int fd;
 
 	/* The kernel cuts the backlog to net.core.somaxconn. */
-	if (sock_listen(at, SOMAXCONN, &fd, oc) != 0)
+	if (socket_listen(at, SOMAXCONN, &fd, oc) != 0)
 		return -1;
 	return add(set, fd, NULL, oc);
 }

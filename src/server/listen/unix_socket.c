@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/sock.h"
+#include "server/listen/socket.h"
 
 enum { UNIX_SOCKET_PATH_MAX = sizeof((struct sockaddr_un *)0)->sun_path };
 
@@ -129,7 +129,7 @@ static int open_locked(const char *path, int backlog, struct unix_socket *out, s
 
 	if (remove_stale(&at, len, oc) != 0)
 		return -1;
-	fd = sock_open_listener((const struct sockaddr *)&at, len, backlog);
+	fd = socket_open_listener((const struct sockaddr *)&at, len, backlog);
 	if (fd < 0 || lstat(path, &st) != 0) {
 		outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s", path);
 		if (fd >= 0)

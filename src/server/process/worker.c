@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "net/sock.h"
+#include "server/listen/socket.h"
 #include "server/confine/confine.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_log.h"
@@ -220,7 +220,7 @@ static bool accept_one(struct worker *w, int listen_fd)
 	struct addr peer;
 	int fd;
 
-	switch (sock_accept(listen_fd, &fd, &peer)) {
+	switch (socket_accept(listen_fd, &fd, &peer)) {
 	case IO_DONE:
 		w->paused = false;
 		take(w, fd, &peer);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/socket.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/*
+ * Let the kernel keep what ICMP says of a connection attempt, for whoever asks
+ * with MSG_ERRQUEUE: ip(7), IP_RECVERR. What is not there is not missed.
+ */
+static void keep_errors(int fd, sa_family_t family, bool on)
+{
+#ifdef __linux__
+	int value = on;
+
+	if (family != AF_INET6)
+		setsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, sizeof value);
+	if (family != AF_INET)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value);
+#else
+	(void)fd;
+	(void)family;
+	(void)on;
+#endif
+}
+
+enum io socket_connect(const struct addr *to, int *fd)
+{
+	int new_fd = socket(to->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int saved, on = 1;
+
+	if (new_fd < 0)
+		return IO_FAILED;
+	setsockopt(new_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	keep_errors(new_fd, to->ss.any.sa_family, true);
+	if (connect(new_fd, &to->ss.any, to->len) == 0) {
+		*fd = new_fd;
+		return IO_DONE;
+	}
+	if (errno == EINPROGRESS) {
+		*fd = new_fd;
+		return IO_WANT_WRITE;
+	}
+	saved = errno;
+	close(new_fd);
+	errno = saved;
+	return IO_FAILED;
+}
+
+int socket_connect_result(int fd)
+{
+	int error = 0;
+	socklen_t len = sizeof error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+		return errno;
+	/* From now on a stray ICMP message is to be outlived, as by any connection. */
+	if (error == 0)
+		keep_errors(fd, AF_UNSPEC, false);
+	return error;
+}
+
+enum outcome_code socket_connect_code(int sys_errno)
+{
+	switch (sys_errno) {
+	case ECONNREFUSED:
+		return OC_CONNECT_REFUSED;
+	case ETIMEDOUT:
+		return OC_CONNECT_TIMEOUT;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EHOSTDOWN:
+	case EADDRNOTAVAIL:
+	case EACCES:
+	case EPERM:
+		return OC_CONNECT_UNREACHABLE;
+	default:
+		return OC_CONNECT_FAILED;
+	}
+}
+
+enum io socket_wait(int fd, enum io want, uint64_t deadline_ms)
+{
+	struct pollfd p = { .fd = want == IO_WANT_TIME ? -1 : fd,
+		.events = want == IO_WANT_WRITE ? POLLOUT : POLLIN };
+
+	for (;;) {
+		uint64_t now = clock_ms();
+		uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
+		int n;
+
+		/* Before poll: a peer whose data is always there must not outlive the deadline. */
+		if (left == 0) {
+			errno = ETIMEDOUT;
+			return IO_FAILED;
+		}
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		if (n > 0)
+			return IO_DONE;
+		if (n < 0 && errno != EINTR)
+			return IO_FAILED;
+	}
+}
