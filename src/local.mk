@@ -26,7 +26,6 @@ libshared_a_SOURCES = \
 	src/tls/cert_id.c src/tls/cert_id.h \
 	src/tls/cert_info.c src/tls/cert_info.h \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
-	src/tls/cert_request.c src/tls/cert_request.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
 	src/tls/context.c src/tls/context.h \
@@ -44,8 +43,6 @@ libshared_a_SOURCES = \
 	src/tls/policy.c src/tls/policy.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/staple.c src/tls/staple.h \
-	src/tls/stapling.c src/tls/stapling.h \
-	src/tls/ticket.c src/tls/ticket.h \
 	src/tls/trust.c src/tls/trust.h
 
 libserver_a_SOURCES = \
@@ -86,14 +83,18 @@ libserver_a_SOURCES = \
 	src/server/process/worker_sockets.c src/server/process/worker_sockets.h \
 	src/server/process/workers.c src/server/process/workers.h \
 	src/server/service/audit.c src/server/service/audit.h \
+	src/server/service/cert_request.c src/server/service/cert_request.h \
 	src/server/service/client_allow.c src/server/service/client_allow.h \
 	src/server/service/client_auth.c src/server/service/client_auth.h \
 	src/server/service/client_cas.c src/server/service/client_cas.h \
+	src/server/service/context.c src/server/service/context.h \
 	src/server/service/identity.c src/server/service/identity.h \
 	src/server/service/server_names.c src/server/service/server_names.h \
 	src/server/service/service.c src/server/service/service.h \
 	src/server/service/service_log.c src/server/service/service_log.h \
 	src/server/service/sni.c src/server/service/sni.h \
+	src/server/service/stapling.c src/server/service/stapling.h \
+	src/server/service/ticket.c src/server/service/ticket.h \
 	src/zoo/misbehave.c src/zoo/misbehave.h \
 	src/zoo/zoo.c src/zoo/zoo.h
 if LANDLOCK
@@ -143,6 +144,7 @@ libclient_a_SOURCES = \
 	src/client/probe/runner.c src/client/probe/runner.h \
 	src/client/probe/series.c src/client/probe/series.h \
 	src/client/probe/targets.c src/client/probe/targets.h \
+	src/client/session/context.c src/client/session/context.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \
 	src/client/session/resumption.c src/client/session/resumption.h \

@@ -25,6 +25,7 @@
 #include "base/outcome.h"
 #include "base/streams.h"
 #include "tls/context.h"
+#include "client/session/context.h"
 
 static const struct step steps[] = {
 	{ "resolve", step_resolve },     /* getaddrinfo                       */
@@ -39,14 +40,14 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
-static const struct tls_context_judge judge = { verify_callback, staple_callback };
+static const struct client_context_judge judge = { verify_callback, staple_callback };
 
 static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	SSL_CTX *ctx = client_context_new(&o->trust, &o->policy, &o->identity, &judge, oc);
 
-	if (ctx && (!o->alpn || tls_context_offer(ctx, o->alpn, oc) == 0) &&
-	    (o->hello.padding == 0 || tls_context_pad(ctx, o->hello.padding, oc) == 0) &&
+	if (ctx && (!o->alpn || client_context_offer(ctx, o->alpn, oc) == 0) &&
+	    (o->hello.padding == 0 || client_context_pad(ctx, o->hello.padding, oc) == 0) &&
 	    keylog_start(ctx, oc) == 0)
 		return ctx;
 	tls_context_free(ctx);

@@ -60,7 +60,8 @@ static void print_failure(struct findings *f, const char *about, const struct ou
 static void check_identity(struct findings *f, const struct identity *id)
 {
 	if (id->chain_count == 1)
-		id->chain[0].issuer_known = tls_trust_knows_issuer(tls_context_chain(id->tls, 0));
+		id->chain[0].issuer_known =
+		    tls_trust_knows_issuer(server_context_chain(id->tls, 0));
 	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
 	audit_names(&id->names, print_finding, f);
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);

@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "base/options_help.h"
 #include "base/text.h"
+#include "tls/context.h"
 
 /* ---- values --------------------------------------------------------------------------- */
 

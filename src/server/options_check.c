@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tls/context.h"
+
 /* Is this the place of the default files? Both are judged when they are read. */
 static bool find_credentials(struct server_options *o)
 {

@@ -11,7 +11,7 @@
 #include "client/judge/verdict.h"
 #include "client/judge/staple.h"
 #include "client/step/verify.h"
-#include "tls/context.h"
+#include "client/session/context.h"
 #include "tls/conn.h"
 #include "fuzz/certificate.h"
 #include "fuzz/service.h"
@@ -20,7 +20,7 @@ enum { INPUT_MAX = 16384, PIECES_MAX = 512, ROUNDS = 64 };
 
 static SSL_CTX *context(void)
 {
-	static const struct tls_context_judge judges = { verify_callback, staple_callback };
+	static const struct client_context_judge judges = { verify_callback, staple_callback };
 	static const struct tls_trust trust = { .ca_file = "ca.pem" };
 	static const struct tls_policy_choice policy;
 	static const struct tls_identity nobody;
@@ -29,7 +29,7 @@ static SSL_CTX *context(void)
 
 	if (!ctx) {
 		fuzz_enter_folder();
-		ctx = tls_context_client(&trust, &policy, &nobody, &judges, &oc);
+		ctx = client_context_new(&trust, &policy, &nobody, &judges, &oc);
 		fuzz_leave_folder();
 		fuzz_expect(ctx != NULL);
 	}

@@ -16,7 +16,7 @@
 #include "client/judge/staple.h"
 #include "client/judge/verdict.h"
 #include "client/step/verify.h"
-#include "tls/context.h"
+#include "client/session/context.h"
 #include "tls/conn.h"
 #include "fuzz/certificate.h"
 #include "fuzz/service.h"
@@ -28,7 +28,7 @@ static const char *const names[] = { "a.test", "x.b.test", "192.0.2.1", "2001:db
 
 static SSL_CTX *client_context(void)
 {
-	static const struct tls_context_judge judges = { verify_callback, staple_callback };
+	static const struct client_context_judge judges = { verify_callback, staple_callback };
 	static const struct tls_trust trust = { .ca_file = "ca.pem" };
 	static const struct tls_policy_choice policy;
 	static const struct tls_identity nobody;
@@ -37,7 +37,7 @@ static SSL_CTX *client_context(void)
 
 	if (!ctx) {
 		fuzz_enter_folder();
-		ctx = tls_context_client(&trust, &policy, &nobody, &judges, &oc);
+		ctx = client_context_new(&trust, &policy, &nobody, &judges, &oc);
 		fuzz_leave_folder();
 		fuzz_expect(ctx != NULL);
 	}

@@ -2,7 +2,7 @@
 /* A file of ticket keys. */
 #include "fuzz/target.h"
 
-#include "tls/ticket.h"
+#include "server/service/ticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

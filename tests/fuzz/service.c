@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "server/conn/conn_states.h"
-#include "tls/context.h"
+#include "server/service/context.h"
 #include "fuzz/target.h"
 
 const struct conn_plan fuzz_plan = { conn_states, {
@@ -65,14 +65,14 @@ void fuzz_leave_folder(void)
 static void make(struct service *s, const struct client_auth *auth)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	struct tls_context_choice choice = { .tickets = 0 };
+	struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 
 	*s = blank;
 	if (auth)
 		choice.ask = client_auth_ask(auth);
 	s->asks_clients = auth != NULL;
-	s->tls = tls_context_server(&id, &choice, &oc);
+	s->tls = server_context_new(&id, &choice, &oc);
 	fuzz_expect(s->tls != NULL);
 }
 
@@ -119,7 +119,7 @@ struct service *fuzz_asking_service(bool listed)
 
 static void make_named(struct service *s, struct identity *identities, bool strict)
 {
-	static const struct tls_context_choice choice = { .tickets = 0 };
+	static const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 
 	*s = blank;
@@ -134,7 +134,7 @@ struct service *fuzz_named_service(bool strict)
 		{ .chain_file = "chain.pem", .key_file = "key.pem" },
 		{ .chain_file = "wild.pem", .key_file = "wild.key" },
 	};
-	static const struct tls_context_choice choice = { .tickets = 0 };
+	static const struct server_context_choice choice = { .tickets = 0 };
 	static struct identity identities[2][2];
 	struct outcome oc = OUTCOME_NONE;
 

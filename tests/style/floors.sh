@@ -30,12 +30,14 @@ openssl/   tls/identity   gives them to a context
 openssl/   tls/crl_store     loads revocation lists
 openssl/   tls/policy  versions, ciphers, groups
 openssl/   tls/staple     judges OCSP responses
-openssl/   tls/stapling  hands them out
+openssl/   server/service/stapling  hands them out
 openssl/   server/service/sni     the name that a client asks for
-openssl/   tls/ticket  protects tickets with keys of ours
+openssl/   server/service/ticket  protects tickets with keys of ours
 openssl/   tls/trust   loads roots
-openssl/   tls/cert_request     asks clients for certificates
+openssl/   server/service/cert_request     asks clients for certificates
 openssl/   tls/context     the only maker of SSL_CTX
+openssl/   server/service/context  chains, tickets, ALPN; rehearses a handshake
+openssl/   client/session/context  ALPN, padding; who judges the server
 openssl/   server/service/client_allow  compares names in a certificate
 openssl/   server/service/client_auth  the callback that judges what clients show
 openssl/   client/step/verify     the callback that records what the library verified

@@ -17,6 +17,7 @@
 
 #include "tls/context.h"
 #include "server/conn/conn_states.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/raw_record.h"
 #include "support/test_pki.h"
@@ -95,12 +96,12 @@ struct scene {
 static void serve(struct scene *s)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .policy.groups = states[s->where].groups,
+	const struct server_context_choice choice = { .policy.groups = states[s->where].groups,
 		.tickets = states[s->where].tickets };
 	struct outcome oc = OUTCOME_NONE;
 
 	s->service = (struct service){
-		.tls = tls_context_server(&id, &choice, &oc),
+		.tls = server_context_new(&id, &choice, &oc),
 		.greeting = greeting,
 		.greeting_len = sizeof greeting - 1,
 		.close_early = choice.tickets == 0,

@@ -10,6 +10,7 @@
 
 #include "tls/cert_id.h"
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "tls/conn.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
@@ -124,9 +125,9 @@ static void shake_hands(struct tls_conn *server, SSL *c, struct fate *f)
 static struct fate meet(const struct client_auth *a, const struct testpki_cert *shown, int version)
 {
 	const struct tls_identity id = { .chain_file = "server.pem", .key_file = "server.key" };
-	const struct tls_context_choice choice = { .ask = client_auth_ask(a) };
+	const struct server_context_choice choice = { .ask = client_auth_ask(a) };
 	struct fate f = { .oc = OUTCOME_NONE };
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &f.oc),
+	SSL_CTX *ctx = server_context_new(&id, &choice, &f.oc),
 		*theirs = make_client(shown, version);
 	SSL *c = SSL_new(theirs);
 	struct tls_conn *server;

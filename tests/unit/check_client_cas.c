@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -31,8 +32,8 @@ static const struct client_auth asking = { .mode = CLIENT_AUTH_REQUIRE,
 static int load(struct client_cas *t, const struct client_auth *a, int64_t now, struct outcome *oc)
 {
 	const struct tls_identity id = { .chain_file = "server.pem", .key_file = "server.key" };
-	const struct tls_context_choice choice = { .ask = client_auth_ask(a) };
-	SSL_CTX *ctx = tls_context_server(&id, &choice, oc);
+	const struct server_context_choice choice = { .ask = client_auth_ask(a) };
+	SSL_CTX *ctx = server_context_new(&id, &choice, oc);
 	int ret;
 
 	ck_assert_no_failure(oc);

@@ -12,6 +12,7 @@
 #include "net/conn_report.h"
 #include "tls/context.h"
 #include "server/conn/conn_states.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -35,7 +36,7 @@ static void use_service(unsigned tickets, const char *groups, size_t greeting_le
 {
 	static char greeting[SERVICE_GREETING_MAX];
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .policy.groups = groups,
+	const struct server_context_choice choice = { .policy.groups = groups,
 		.tickets = tickets,
 		.ticket_keys = &service.ticket_keys };
 	struct outcome oc = OUTCOME_NONE;
@@ -43,7 +44,7 @@ static void use_service(unsigned tickets, const char *groups, size_t greeting_le
 	tls_context_free(service.tls);
 	ck_assert_int_eq(ticket_renew(&service.ticket_keys, NULL, &oc), 0);
 	memset(greeting, 'g', sizeof greeting);
-	service.tls = tls_context_server(&id, &choice, &oc);
+	service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 	service.greeting = greeting;
 	service.greeting_len = greeting_len;

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tls/context.h"
+#include "server/service/context.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_states.h"
 #include "support/check_main.h"
@@ -45,14 +45,14 @@ static void make_files(void)
 static struct conn *begin(enum misbehave misbehave, int *peer)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	const struct addr nobody = { .len = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	struct conn *c;
 	int ends[2];
 
 	if (!service.tls)
-		service.tls = tls_context_server(&id, &choice, &oc);
+		service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 	service.misbehave = misbehave;
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);

@@ -6,6 +6,7 @@
 
 #include "tls/context.h"
 #include "server/conn/conn_states.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -54,7 +55,7 @@ void *__wrap_calloc(size_t count, size_t size)
 static void make_service(void)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 
@@ -63,7 +64,7 @@ static void make_service(void)
 	leaf = testpki_leaf(root, "DNS:localhost");
 	testpki_write_certs("chain.pem", leaf, NULL);
 	testpki_write_key("key.pem", leaf, NULL);
-	service.tls = tls_context_server(&id, &choice, &oc);
+	service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_states.h"
 #include "support/check_main.h"
@@ -38,7 +39,7 @@ static const char header_unknown[] = "PROXY UNKNOWN\r\n";
 static void make_service(void)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	const struct testpki_cert *root, *leaf;
 
@@ -47,7 +48,7 @@ static void make_service(void)
 	leaf = testpki_leaf(root, "DNS:localhost");
 	testpki_write_certs("chain.pem", leaf, NULL);
 	testpki_write_key("key.pem", leaf, NULL);
-	service.tls = tls_context_server(&id, &choice, &oc);
+	service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 }
 

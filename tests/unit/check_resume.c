@@ -12,7 +12,9 @@
 #include "client/judge/staple.h"
 #include "client/step/verify.h"
 #include "tls/context.h"
-#include "tls/stapling.h"
+#include "server/service/context.h"
+#include "client/session/context.h"
+#include "server/service/stapling.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -56,9 +58,9 @@ static void greet(SSL_CTX *ctx, int fd)
 static void start_server(int version)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .policy.max = version, .tickets = 1 };
+	const struct server_context_choice choice = { .policy.max = version, .tickets = 1 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 
 	ck_assert_no_failure(&oc);
 	if (stapling)
@@ -112,8 +114,8 @@ static int visit(struct session *s, const struct client_options *o,
 		{ "close", step_close },
 		{ NULL, NULL },
 	};
-	static const struct tls_context_judge judge = { verify_callback, staple_callback };
-	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, oc);
+	static const struct client_context_judge judge = { verify_callback, staple_callback };
+	SSL_CTX *ctx = client_context_new(&o->trust, &o->policy, &o->identity, &judge, oc);
 	int ret;
 
 	ck_assert_no_failure(oc);

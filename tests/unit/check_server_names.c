@@ -15,7 +15,7 @@ static const struct tls_identity files[IDENTITIES] = {
 	[AGAIN] = { .chain_file = "again.pem", .key_file = "again.key" },
 	[NAMELESS] = { .chain_file = "nameless.pem", .key_file = "nameless.key" },
 };
-static const struct tls_context_choice choice = { .tickets = 0 };
+static const struct server_context_choice choice = { .tickets = 0 };
 
 static struct identity identities[IDENTITIES];
 static struct server_names *names;

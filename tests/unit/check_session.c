@@ -18,6 +18,8 @@
 #include "client/judge/staple.h"
 #include "client/step/verify.h"
 #include "tls/context.h"
+#include "server/service/context.h"
+#include "client/session/context.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -87,9 +89,9 @@ static int serve(SSL_CTX *ctx, int fd, const struct service *service)
 static pid_t start_server(int version, const struct service *service, int *client_fd)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .policy.max = version };
+	const struct server_context_choice choice = { .policy.max = version };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 	int ends[2];
 	pid_t pid;
 
@@ -128,10 +130,10 @@ static void expect(int version, const struct service *service, const struct clie
 		{ "close", step_close },
 		{ NULL, NULL },
 	};
-	static const struct tls_context_judge judge = { verify_callback, staple_callback };
+	static const struct client_context_judge judge = { verify_callback, staple_callback };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	SSL_CTX *ctx = tls_context_client(&o->trust, &o->policy, &o->identity, &judge, &oc);
+	SSL_CTX *ctx = client_context_new(&o->trust, &o->policy, &o->identity, &judge, &oc);
 	int fd, status;
 	pid_t pid = start_server(version, service, &fd);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/staple.h"
-#include "tls/stapling.h"
+#include "server/service/stapling.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -226,9 +227,9 @@ static long stapled(SSL_CTX *server)
 START_TEST(test_it_is_stapled_until_it_is_stale)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *alone = tls_context_server(&id, &choice, &oc), *joined;
+	SSL_CTX *alone = server_context_new(&id, &choice, &oc), *joined;
 	struct staple_facts facts;
 	unsigned char *der;
 	size_t len = make(&(struct response){ .until_s = 2 }, &der);
@@ -236,9 +237,9 @@ START_TEST(test_it_is_stapled_until_it_is_stale)
 	testpki_write_text("short.der", (const char *)der, len);
 	ck_assert_int_eq(stapled(alone), -1);
 	ck_assert_int_eq(
-	    stapling_load(alone, "short.der", tls_context_chain(alone, 1), &facts, &oc), 0);
+	    stapling_load(alone, "short.der", server_context_chain(alone, 1), &facts, &oc), 0);
 	/* A context that has the certificate from this one staples it, too. */
-	joined = tls_context_join(&alone, 1, &choice, &oc);
+	joined = server_context_join(&alone, 1, &choice, &oc);
 	ck_assert_ptr_nonnull(joined);
 	if (time(NULL) < facts.next_update - 1) {
 		ck_assert_int_eq(stapled(alone), (long)len);
@@ -257,12 +258,12 @@ END_TEST
 static struct outcome load(const char *path, struct staple_facts *facts)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 
 	ck_assert_ptr_nonnull(ctx);
-	stapling_load(ctx, path, tls_context_chain(ctx, 1), facts, &oc);
+	stapling_load(ctx, path, server_context_chain(ctx, 1), facts, &oc);
 	tls_context_free(ctx);
 	return oc;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/ticket.h"
+#include "server/service/ticket.h"
 
 #include <sys/stat.h>
 
 #include <openssl/ssl.h>
 
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -125,12 +126,12 @@ END_TEST
 static SSL_CTX *server_with(const struct ticket_keys *keys)
 {
 	const struct tls_identity id = { .chain_file = "cert.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = {
+	const struct server_context_choice choice = {
 		.policy.max = TLS1_2_VERSION,
 		.ticket_keys = keys,
 	};
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 
 	ck_assert_no_failure(&oc);
 	return ctx;

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/context.h"
+#include "server/service/context.h"
 #include "support/check_main.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
@@ -25,14 +26,14 @@ static int ours, peer;
 static void begin_on(int type)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .tickets = 0 };
+	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	int ends[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends), 0);
 	ours = ends[0];
 	peer = ends[1];
-	ctx = tls_context_server(&id, &choice, &oc);
+	ctx = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 	server = tls_conn_new_server(ctx, ours, NULL, &oc);
 	ck_assert_no_failure(&oc);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/context.h"
+#include "server/service/context.h"
+#include "client/session/context.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +11,7 @@
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
-static const struct tls_context_choice usual;
+static const struct server_context_choice usual;
 static const struct tls_identity nobody;
 
 static void make_files(void)
@@ -49,7 +51,7 @@ static struct outcome refused(const char *chain, const char *key)
 	const struct tls_identity id = { .chain_file = chain, .key_file = key };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tls_context_server(&id, &usual, &oc));
+	ck_assert_ptr_null(server_context_new(&id, &usual, &oc));
 	return oc;
 }
 
@@ -57,7 +59,7 @@ static SSL_CTX *accepted(const char *chain, const char *key)
 {
 	const struct tls_identity id = { .chain_file = chain, .key_file = key };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &usual, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &usual, &oc);
 
 	ck_assert_no_failure(&oc);
 	return ctx;
@@ -68,10 +70,10 @@ START_TEST(test_good_files_pass_the_rehearsal)
 	struct outcome oc = OUTCOME_NONE;
 	SSL_CTX *ctx = accepted("chain.pem", "key.pem");
 
-	ck_assert_int_eq(tls_context_rehearse(ctx, &usual, &oc), 0);
+	ck_assert_int_eq(server_context_rehearse(ctx, &usual, &oc), 0);
 	tls_context_free(ctx);
 	ctx = accepted("rsa.pem", "rsa.key");
-	ck_assert_int_eq(tls_context_rehearse(ctx, &usual, &oc), 0);
+	ck_assert_int_eq(server_context_rehearse(ctx, &usual, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tls_context_free(ctx);
 }
@@ -81,15 +83,15 @@ END_TEST
 START_TEST(test_other_curves_pass_the_rehearsal)
 {
 	const struct tls_identity p521 = { .chain_file = "p521.pem", .key_file = "p521.key" };
-	const struct tls_context_choice old = { .policy = { .groups = "P-256",
+	const struct server_context_choice old = { .policy = { .groups = "P-256",
 						    .max = TLS1_2_VERSION } };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&p521, &old, &oc);
+	SSL_CTX *ctx = server_context_new(&p521, &old, &oc);
 
-	ck_assert_int_eq(tls_context_rehearse(ctx, &old, &oc), 0);
+	ck_assert_int_eq(server_context_rehearse(ctx, &old, &oc), 0);
 	tls_context_free(ctx);
-	ctx = tls_context_server(&p521, &usual, &oc);
-	ck_assert_int_eq(tls_context_rehearse(ctx, &usual, &oc), 0);
+	ctx = server_context_new(&p521, &usual, &oc);
+	ck_assert_int_eq(server_context_rehearse(ctx, &usual, &oc), 0);
 	ck_assert_no_failure(&oc);
 	tls_context_free(ctx);
 }
@@ -152,13 +154,13 @@ END_TEST
 START_TEST(test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = {
+	const struct server_context_choice choice = {
 		.policy = { .ciphers = "ECDHE-RSA-AES128-GCM-SHA256", .max = TLS1_2_VERSION },
 	};
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = tls_context_server(&id, &choice, &oc);
+	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 
-	ck_assert_int_eq(tls_context_rehearse(ctx, &choice, &oc), -1);
+	ck_assert_int_eq(server_context_rehearse(ctx, &choice, &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, "rehearsed TLS 1.2 handshake");
 	tls_context_free(ctx);
 }
@@ -178,19 +180,19 @@ static int accept_none(SSL *ssl, void *unused)
 	return 1;
 }
 
-static const struct tls_context_judge judge = { accept_nothing, accept_none };
+static const struct client_context_judge judge = { accept_nothing, accept_none };
 
 START_TEST(test_both_ends_refuse_an_impossible_policy)
 {
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct tls_context_choice choice = { .policy = { .groups = "P-256:nonsense" } };
+	const struct server_context_choice choice = { .policy = { .groups = "P-256:nonsense" } };
 	const struct tls_trust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tls_context_server(&id, &choice, &oc));
+	ck_assert_ptr_null(server_context_new(&id, &choice, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 	oc = OUTCOME_NONE;
-	ck_assert_ptr_null(tls_context_client(&trust, &choice.policy, &nobody, &judge, &oc));
+	ck_assert_ptr_null(client_context_new(&trust, &choice.policy, &nobody, &judge, &oc));
 	ck_assert_outcome(&oc, OC_USAGE, "\"nonsense\"");
 }
 END_TEST
@@ -200,7 +202,7 @@ static struct outcome distrusted(const char *file, const char *dir)
 	const struct tls_trust trust = { .ca_file = file, .ca_dir = dir };
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_null(tls_context_client(&trust, &usual.policy, &nobody, &judge, &oc));
+	ck_assert_ptr_null(client_context_new(&trust, &usual.policy, &nobody, &judge, &oc));
 	return oc;
 }
 
@@ -223,11 +225,11 @@ START_TEST(test_strictness_is_the_only_thing_that_can_go)
 {
 	struct tls_trust trust = { .ca_file = "ca.pem" };
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *strict = tls_context_client(&trust, &usual.policy, &nobody, &judge, &oc);
+	SSL_CTX *strict = client_context_new(&trust, &usual.policy, &nobody, &judge, &oc);
 	SSL_CTX *lenient;
 
 	trust.no_x509_strict = true;
-	lenient = tls_context_client(&trust, &usual.policy, &nobody, &judge, &oc);
+	lenient = client_context_new(&trust, &usual.policy, &nobody, &judge, &oc);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(strict)) &
 		~X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(lenient)),

@@ -16,6 +16,7 @@
 #include "client/judge/staple.h"
 #include "base/outcome.h"
 #include "tls/context.h"
+#include "client/session/context.h"
 #include "tls/conn.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
@@ -451,8 +452,8 @@ START_TEST(test_nothing_is_read_without_a_verified_handshake)
 	const struct client_options options = { .host = "a.test", .max_ms = 1000 };
 	struct outcome oc = OUTCOME_NONE;
 	struct session s;
-	const struct tls_context_judge judge = { verify_callback, staple_callback };
-	SSL_CTX *ctx = tls_context_client(&options.trust, &options.policy, &options.identity,
+	const struct client_context_judge judge = { verify_callback, staple_callback };
+	SSL_CTX *ctx = client_context_new(&options.trust, &options.policy, &options.identity,
 	    &judge, &oc);
 	int pair[2];
 

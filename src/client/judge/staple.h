@@ -9,7 +9,7 @@
 #include "client/judge/verdict.h"
 
 /*
- * For tls_context_client: judges the OCSP response that the server staples, once the
+ * For client_context_new: judges the OCSP response that the server staples, once the
  * chain is verified, and records it in the struct verdict that is the
  * connection's tls_conn_owner. One that does not prove the certificate good ends the
  * handshake with bad_certificate_status_response (RFC 6066 section 8), and so does

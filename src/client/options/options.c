@@ -11,6 +11,7 @@
 #include "client/output/explain.h"
 #include "net/hostname.h"
 #include "base/options.h"
+#include "tls/context.h"
 #include "base/options_help.h"
 
 /* ---- values --------------------------------------------------------------------------- */

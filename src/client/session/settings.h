@@ -11,7 +11,9 @@
 #include "client/session/route.h"
 #include "net/addr.h"
 #include "net/proxy_protocol.h"
-#include "tls/context.h"
+#include "tls/identity.h"
+#include "tls/policy.h"
+#include "tls/trust.h"
 
 /*
  * What the user asked for: the data that client/options fills and every floor from here on reads.

@@ -5,7 +5,7 @@
 #include <openssl/types.h>
 
 /*
- * For tls_context_client: verifies strictly and never overrides the result; records
+ * For client_context_new: verifies strictly and never overrides the result; records
  * what it saw in the struct verdict that is the connection's tls_conn_owner.
  */
 int verify_callback(X509_STORE_CTX *store, void *unused);

@@ -5,8 +5,8 @@
 
 #include "net/sock.h"
 #include "server/conn/request.h"
+#include "server/service/ticket.h"
 #include "tls/facts.h"
-#include "tls/ticket.h"
 #include "zoo/misbehave.h"
 
 static conn_run run_proxy, run_hello, run_early_greeting, run_early_close, run_finished,

@@ -10,7 +10,7 @@
 #include "tls/cert_issuer.h"
 #include "tls/crl.h"
 #include "base/outcome.h"
-#include "tls/cert_request.h"
+#include "server/service/cert_request.h"
 #include "server/service/client_allow.h"
 
 /*

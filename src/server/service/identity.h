@@ -8,7 +8,7 @@
 
 #include "base/outcome.h"
 #include "tls/staple.h"
-#include "tls/context.h"
+#include "server/service/context.h"
 #include "server/service/audit.h"
 
 enum { IDENTITIES_MAX = 64 };
@@ -30,7 +30,7 @@ struct identity {
  * Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and nothing kept.
  */
 int identity_load(struct identity *id, const struct tls_identity *files,
-    const struct tls_context_choice *choice, struct outcome *oc);
+    const struct server_context_choice *choice, struct outcome *oc);
 
 /* Release what it holds; idempotent. */
 void identity_free(struct identity *id);

@@ -11,6 +11,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "tls/context.h"
 #include "server/service/sni.h"
 
 /* Identities by their number: bit i is number i. */
@@ -132,8 +133,8 @@ static int take_names(struct server_names *n, struct outcome *oc)
 		if (n->identities[i].files->zoo_name)
 			take_name(&in, n->identities[i].files->zoo_name);
 		else
-			cert_info_each_name(tls_context_chain(n->identities[i].tls, 0), take_name,
-			    &in);
+			cert_info_each_name(server_context_chain(n->identities[i].tls, 0),
+			    take_name, &in);
 		if (in.failed)
 			return outcome_set(oc, OC_INTERNAL, "out of memory for the names");
 	}
@@ -141,7 +142,7 @@ static int take_names(struct server_names *n, struct outcome *oc)
 }
 
 static SSL_CTX *join(struct server_names *n, member_set members,
-    const struct tls_context_choice *choice, struct outcome *oc)
+    const struct server_context_choice *choice, struct outcome *oc)
 {
 	SSL_CTX *parts[IDENTITIES_MAX], *tls;
 	size_t count = 0;
@@ -156,15 +157,15 @@ static SSL_CTX *join(struct server_names *n, member_set members,
 	}
 	if (count == 1)
 		return parts[0];
-	tls = tls_context_join(parts, count, choice, oc);
+	tls = server_context_join(parts, count, choice, oc);
 	if (!tls)
 		return NULL;
 	n->joined[n->joined_count++] = (struct joined){ members, tls };
-	return tls_context_rehearse(tls, choice, oc) == 0 ? tls : NULL;
+	return server_context_rehearse(tls, choice, oc) == 0 ? tls : NULL;
 }
 
 /* A context for each set of certificates that some name has. */
-static int join_all(struct server_names *n, const struct tls_context_choice *choice,
+static int join_all(struct server_names *n, const struct server_context_choice *choice,
     struct outcome *oc)
 {
 	n->joined = calloc(HASH_COUNT(n->table) + 1, sizeof *n->joined);
@@ -200,7 +201,7 @@ static SSL_CTX *choose(const void *table, const char *name)
 }
 
 struct server_names *server_names_new(struct identity *identities, size_t count,
-    const struct tls_context_choice *choice, bool strict, struct outcome *oc)
+    const struct server_context_choice *choice, bool strict, struct outcome *oc)
 {
 	struct server_names *n = calloc(1, sizeof *n);
 

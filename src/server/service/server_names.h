@@ -8,7 +8,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
-#include "tls/context.h"
+#include "server/service/context.h"
 #include "server/service/identity.h"
 
 /*
@@ -30,7 +30,7 @@ struct server_names;
  * NULL with OC_FILE or OC_INTERNAL.
  */
 struct server_names *server_names_new(struct identity *identities, size_t count,
-    const struct tls_context_choice *choice, bool strict, struct outcome *oc);
+    const struct server_context_choice *choice, bool strict, struct outcome *oc);
 
 /* The context to begin a connection with: the default, however strict. */
 SSL_CTX *server_names_default(const struct server_names *n);

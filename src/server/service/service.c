@@ -112,7 +112,7 @@ static int load_ticket_keys(struct service *s, const struct service_options *o,
 }
 
 static int load_identities(struct service *s, const struct service_options *o,
-    const struct tls_context_choice *choice, struct outcome *oc)
+    const struct server_context_choice *choice, struct outcome *oc)
 {
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
 	if (!s->identities)
@@ -138,7 +138,7 @@ static int load_identities(struct service *s, const struct service_options *o,
 /* All contexts ask the same: whichever name leads to a connection, its client is judged so. */
 static int load_tls(struct service *s, const struct service_options *o, struct outcome *oc)
 {
-	struct tls_context_choice choice = o->tls;
+	struct server_context_choice choice = o->tls;
 
 	choice.ticket_keys = &s->ticket_keys;
 	choice.ask = client_auth_ask(&o->clients);

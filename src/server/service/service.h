@@ -14,7 +14,7 @@
 #include "zoo/misbehave.h"
 #include "server/service/server_names.h"
 #include "server/service/client_auth.h"
-#include "tls/context.h"
+#include "server/service/context.h"
 
 /* A greeting is a greeting: the client takes no longer one either. */
 enum { SERVICE_GREETING_MAX = 65536 };
@@ -29,7 +29,7 @@ struct service_options {
 	bool strict_sni;       /* refuse names that no certificate is for */
 	bool credentials;      /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	bool usual_files;      /* none was named: those of the system's configuration folder */
-	struct tls_context_choice tls; /* all but ask, which clients says */
+	struct server_context_choice tls; /* all but ask, which clients says */
 	struct client_auth clients;
 	const char *ticket_keys_file; /* NULL: the master makes them */
 	const char *greeting;         /* without its newline */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_TLS_TICKET_H
-#define HELLO_TLS_TICKET_H
+#ifndef HELLO_SERVER_SERVICE_TICKET_H
+#define HELLO_SERVER_SERVICE_TICKET_H
 
 #include <stddef.h>
 

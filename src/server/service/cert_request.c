@@ -5,7 +5,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "tls/cert_request.h"
+#include "server/service/cert_request.h"
 
 #include <openssl/evp.h>
 #include <openssl/ssl.h>

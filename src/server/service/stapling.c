@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/stapling.h"
+#include "server/service/stapling.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_TLS_CERT_REQUEST_H
-#define HELLO_TLS_CERT_REQUEST_H
+#ifndef HELLO_SERVER_SERVICE_CERT_REQUEST_H
+#define HELLO_SERVER_SERVICE_CERT_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

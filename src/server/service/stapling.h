@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_TLS_STAPLING_H
-#define HELLO_TLS_STAPLING_H
+#ifndef HELLO_SERVER_SERVICE_STAPLING_H
+#define HELLO_SERVER_SERVICE_STAPLING_H
 
 #include <openssl/types.h>
 

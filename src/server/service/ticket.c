@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/ticket.h"
+#include "server/service/ticket.h"
 
 #include <string.h>
 

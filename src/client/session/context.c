@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session/context.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+#include "tls/context.h"
+
+SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
+    const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc)
+{
+	SSL_CTX *ctx = tls_context_new_client(policy, oc);
+
+	if (!ctx)
+		return NULL;
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, judge->chain, NULL);
+	SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
+	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
+	/* As on the server: the chain is sent as the file has it. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
+	if (tls_trust_use(ctx, trust, oc) != 0 ||
+	    (id->chain_file && tls_identity_use(ctx, id, oc) != 0)) {
+		SSL_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
+{
+	/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. */
+	unsigned char list[512];
+	size_t at = 0;
+
+	for (const char *name = names;; name++) {
+		size_t len = strcspn(name, ",");
+
+		if (len == 0 || len > 255 || at + 1 + len > sizeof list) {
+			outcome_set(oc, OC_USAGE, "\"%s\" is no list of protocols for ALPN", names);
+			outcome_advise(oc, "--alpn http/1.1, for example; names joined by commas");
+			return -1;
+		}
+		list[at++] = (unsigned char)len;
+		memcpy(list + at, name, len);
+		at += len;
+		name += len;
+		if (!*name)
+			break;
+	}
+	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)at) != 0)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
+	return 0;
+}
+
+/* The library's own padding extension fills up to 512 bytes and takes no other length. */
+enum { GREASE_EXTENSION = 0x0a0a, EXTENSION_HEAD = 4, PADDING_MAX = 4096 };
+
+static int add_padding(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
+    size_t *out_len, X509 *cert, size_t chain_index, int *alert, void *bytes)
+{
+	static const unsigned char nothing[PADDING_MAX];
+
+	(void)ssl;
+	(void)type;
+	(void)context;
+	(void)cert;
+	(void)chain_index;
+	(void)alert;
+	*out = nothing;
+	*out_len = (size_t)(uintptr_t)bytes - EXTENSION_HEAD;
+	return 1;
+}
+
+int client_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
+{
+	assert(bytes > EXTENSION_HEAD && bytes <= PADDING_MAX);
+	if (SSL_CTX_add_custom_ext(client, GREASE_EXTENSION, SSL_EXT_CLIENT_HELLO, add_padding,
+		NULL, (void *)(uintptr_t)bytes, NULL, NULL) == 1)
+		return 0;
+	return outcome_set(oc, OC_INTERNAL, "the TLS library takes no padding");
+}

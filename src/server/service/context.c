@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/service/context.h"
+
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
+#include "tls/conn.h"
+#include "tls/context.h"
+#include "server/service/stapling.h"
+
+static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, const char *what)
+{
+	char text[128];
+
+	outcome_set(oc, code, "%s: %s", what, tls_conn_error_text(text, sizeof text));
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+static int set_tickets(SSL_CTX *ctx, const struct server_context_choice *choice, struct outcome *oc)
+{
+	/*
+	 * No TLS 1.3 tickets unless asked for: one costs more than a resumption
+	 * saves. TLS 1.2 keeps its own, which cost a fifth of a handshake.
+	 */
+	if (SSL_CTX_set_num_tickets(ctx, choice->tickets) != 1)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets",
+		    choice->tickets);
+	return choice->ticket_keys ? ticket_use(ctx, choice->ticket_keys, oc) : 0;
+}
+
+/*
+ * RFC 7301 section 3.2: a client that offers protocols, and not this one, is told
+ * so by no_application_protocol. One that offers none is not asked here.
+ */
+static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *offered, unsigned len, void *unused)
+{
+	static const unsigned char ours[] = "\x08http/1.1";
+
+	(void)ssl;
+	(void)unused;
+	/* It answers with the first of ours where nothing is in common. */
+	if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, offered,
+		len) == OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_OK;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* A server without an identity yet. */
+static SSL_CTX *make_server(const struct server_context_choice *choice, struct outcome *oc)
+{
+	static const unsigned char session_context[] = "hello-tls";
+	SSL_CTX *ctx = tls_context_new_server(&choice->policy, oc);
+
+	if (!ctx)
+		return NULL;
+	/* The chain is sent as the file has it: building one costs each handshake. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	stapling_use(ctx);
+	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
+	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
+		return fail(ctx, oc, OC_INTERNAL, "no session id context");
+	if (set_tickets(ctx, choice, oc) == 0 &&
+	    (!choice->ask.trust.ca_file || cert_request_use(ctx, &choice->ask, oc) == 0))
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+SSL_CTX *server_context_new(const struct tls_identity *id,
+    const struct server_context_choice *choice, struct outcome *oc)
+{
+	SSL_CTX *ctx = make_server(choice, oc);
+
+	if (ctx && id->zoo_name)
+		tls_policy_relax(ctx);
+	if (ctx && tls_identity_use(ctx, id, oc) == 0)
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+SSL_CTX *server_context_join(SSL_CTX *const parts[], size_t count,
+    const struct server_context_choice *choice, struct outcome *oc)
+{
+	SSL_CTX *ctx = make_server(choice, oc);
+
+	for (size_t i = 0; ctx && i < count; i++) {
+		STACK_OF(X509) *chain = NULL;
+
+		SSL_CTX_get0_chain_certs(parts[i], &chain);
+		if (SSL_CTX_use_cert_and_key(ctx, SSL_CTX_get0_certificate(parts[i]),
+			SSL_CTX_get0_privatekey(parts[i]), chain, 1) != 1)
+			return fail(ctx, oc, OC_FILE, "certificates cannot be joined");
+	}
+	return ctx;
+}
+
+/* Both ends' steps in turn until both are done, or until neither can go on. */
+static int shake_hands(SSL *server, SSL *client)
+{
+	enum { STEPS = 16 };
+
+	for (int i = 0; i < STEPS; i++) {
+		int c = SSL_do_handshake(client), s = SSL_do_handshake(server);
+
+		if (c == 1 && s == 1)
+			return 0;
+	}
+	return -1;
+}
+
+/* A handshake of these two, at most in this version. */
+static int rehearse(SSL *s, SSL *c, int version)
+{
+	BIO *s_bio = NULL, *c_bio = NULL;
+
+	if (!s || !c || SSL_set_max_proto_version(c, version) != 1 ||
+	    BIO_new_bio_pair(&s_bio, 0, &c_bio, 0) != 1)
+		return -1;
+	SSL_set_bio(s, s_bio, s_bio);
+	SSL_set_bio(c, c_bio, c_bio);
+	SSL_set_accept_state(s);
+	SSL_set_connect_state(c);
+	return shake_hands(s, c);
+}
+
+static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struct outcome *oc)
+{
+	SSL *s = SSL_new(server), *c = SSL_new(client);
+	char text[128];
+	int ret = -1;
+
+	if (s) {
+		/* Our own key is in question here: this client is not asked for one. */
+		SSL_set_verify(s, SSL_VERIFY_NONE, NULL);
+		ret = rehearse(s, c, version);
+	}
+	if (ret != 0)
+		outcome_set(oc, OC_FILE,
+		    "a rehearsed %s handshake with this certificate failed: %s",
+		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
+		    tls_conn_error_text(text, sizeof text));
+	SSL_free(s);
+	SSL_free(c);
+	return ret;
+}
+
+/* How a client that nobody knows fares: -1 is let in, 1 is refused for its certificate. */
+static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
+{
+	SSL *s = SSL_new(server), *c = SSL_new(client);
+	char text[128];
+	int verdict = 0;
+
+	rehearse(s, c, version);
+	if (s && SSL_is_init_finished(s))
+		verdict = -1;
+	else if (s && SSL_get_verify_result(s) != X509_V_OK)
+		verdict = 1;
+	tls_conn_error_text(text, sizeof text);
+	SSL_free(s);
+	SSL_free(c);
+	return verdict;
+}
+
+static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
+	static const int versions[] = { TLS1_3_VERSION, TLS1_2_VERSION };
+	/*
+	 * The question is whether the server can sign, so this client, which never
+	 * leaves the process and reads nothing, does not verify the answer. It has
+	 * the library's own idea of groups and curves, not our narrower one.
+	 */
+	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+	struct outcome failed = OUTCOME_NONE;
+	int ret = -1;
+
+	if (!client) {
+		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
+		return -1;
+	}
+	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
+	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+		if (tls_policy_allows(policy, versions[i]) &&
+		    rehearse_version(server, client, versions[i], &failed) == 0)
+			ret = 0;
+	}
+	SSL_CTX_free(client);
+	return ret == 0 ? 0 : outcome_report(oc, &failed);
+}
+
+static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
+{
+	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+	int tls13, tls12;
+
+	if (!client || cert_request_be_stranger(client, oc) != 0) {
+		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
+		return -1;
+	}
+	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
+	tls13 = judge_stranger(server, client, TLS1_3_VERSION);
+	tls12 = judge_stranger(server, client, TLS1_2_VERSION);
+	SSL_CTX_free(client);
+	if (tls13 < 0 || tls12 < 0)
+		return outcome_set(oc, OC_INTERNAL,
+		    "a rehearsed client whose certificate nobody knows was let in");
+	/* One of the versions may not be spoken; both not is no proof. */
+	if (tls13 == 0 && tls12 == 0)
+		return outcome_set(oc, OC_INTERNAL,
+		    "it could not be rehearsed that a client nobody knows is refused");
+	return 0;
+}
+
+int server_context_rehearse(SSL_CTX *server, const struct server_context_choice *choice,
+    struct outcome *oc)
+{
+	if (rehearse_key(server, &choice->policy, oc) != 0)
+		return -1;
+	return choice->ask.trust.ca_file ? rehearse_stranger(server, oc) : 0;
+}
+
+X509 *server_context_chain(const SSL_CTX *server, size_t i)
+{
+	STACK_OF(X509) *others = NULL;
+
+	if (i == 0)
+		return SSL_CTX_get0_certificate(server);
+	/* The macro wants to change what it only reads. */
+	SSL_CTX_get0_chain_certs((SSL_CTX *)server, &others);
+	return sk_X509_value(others, (int)i - 1);
+}
