@@ -137,13 +137,15 @@ libclient_a_SOURCES = \
 	src/client/output/summary.c src/client/output/summary.h \
 	src/client/output/target_table.c src/client/output/target_table.h \
 	src/client/output/terminal.c src/client/output/terminal.h \
-	src/client/probe/addresses.c src/client/probe/addresses.h \
-	src/client/probe/interrupt.c src/client/probe/interrupt.h \
-	src/client/probe/path_test.c src/client/probe/path_test.h \
-	src/client/probe/resume.c src/client/probe/resume.h \
+	src/client/probe/addresses.c \
+	src/client/probe/modes.h \
+	src/client/probe/path_test.c \
+	src/client/probe/resume.c \
 	src/client/probe/runner.c src/client/probe/runner.h \
-	src/client/probe/series.c src/client/probe/series.h \
-	src/client/probe/targets.c src/client/probe/targets.h \
+	src/client/probe/series.c \
+	src/client/probe/single.c \
+	src/client/probe/targets.c \
+	src/client/probe/thread_pool.c src/client/probe/thread_pool.h \
 	src/client/session/context.c src/client/session/context.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \

@@ -36,7 +36,7 @@ unit_tests = \
 	tests/unit/check_server_options \
 	tests/unit/check_options \
 	tests/unit/check_outcome \
-	tests/unit/check_runner \
+	tests/unit/check_thread_pool \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \

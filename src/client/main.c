@@ -6,26 +6,21 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "client/output/keylog.h"
-#include "client/options/options_check.h"
-#include "client/options/options.h"
-#include "client/output/result.h"
-#include "client/probe/addresses.h"
-#include "client/probe/path_test.h"
-#include "client/probe/series.h"
-#include "client/output/report.h"
-#include "client/output/terminal.h"
-#include "client/probe/resume.h"
-#include "client/session/session.h"
-#include "client/judge/staple.h"
-#include "client/probe/targets.h"
-#include "client/step/verify.h"
 #include "base/clock.h"
 #include "base/input_file.h"
 #include "base/outcome.h"
 #include "base/streams.h"
-#include "tls/context.h"
+#include "client/judge/staple.h"
+#include "client/options/options.h"
+#include "client/options/options_check.h"
+#include "client/output/keylog.h"
+#include "client/output/result.h"
+#include "client/output/terminal.h"
+#include "client/probe/modes.h"
 #include "client/session/context.h"
+#include "client/session/session.h"
+#include "client/step/verify.h"
+#include "tls/context.h"
 
 static const struct step steps[] = {
 	{ "resolve", step_resolve },     /* getaddrinfo                       */
@@ -38,6 +33,16 @@ static const struct step steps[] = {
 	{ "compare", step_compare },     /* with --compare                    */
 	{ "close", step_close },         /* SSL_shutdown, close               */
 	{ NULL, NULL },
+};
+
+/* The first one that is on runs. */
+static const struct mode *const modes[] = {
+	&mode_targets,   /* --targets                                    */
+	&mode_addresses, /* --all-addresses                              */
+	&mode_path_test, /* --path-test                                  */
+	&mode_series,    /* -c, -i                                       */
+	&mode_resume,    /* --resume                                     */
+	&mode_single,    /* once through the steps: whatever is not above */
 };
 
 static const struct client_context_judge judge = { verify_callback, staple_callback };
@@ -54,42 +59,22 @@ static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 	return NULL;
 }
 
-static int probe_once(const struct client_options *o, SSL_CTX *ctx, struct outcome *oc)
-{
-	struct session s;
-	int status;
-
-	session_init(&s, o, ctx);
-	session_run(&s, steps, o->verbose ? report_step : NULL, oc);
-	status = result_probe(o, &s, oc);
-	session_free(&s);
-	return status;
-}
-
 /* Returns the exit status. */
 static int run(const struct client_options *o, struct outcome *oc)
 {
-	SSL_CTX *ctx = make_context(o, oc);
+	const struct probe_setup setup = { o, make_context(o, oc), make_context, steps };
+	const struct mode *const *mode = modes;
 	int status;
 
-	/* Whoever finds the secrets can read what we read, so nobody is left to wonder. */
-	if (ctx && keylog_file())
+	if (!setup.ctx)
+		return result_probe(o, NULL, oc);
+	/* Whoever reads that file can decrypt these connections. */
+	if (keylog_file())
 		terminal_note("SSLKEYLOGFILE is set: the keys of this go to %s", keylog_file());
-	if (!ctx)
-		status = result_probe(o, NULL, oc);
-	else if (o->targets)
-		status = targets_run(o, ctx, steps, oc);
-	else if (o->all_addresses)
-		status = addresses_run(o, ctx, steps, oc);
-	else if (o->path_test)
-		status = path_test_run(o, ctx, make_context, steps, oc);
-	else if (o->series.on)
-		status = series_run(o, ctx, steps, oc);
-	else if (o->resume)
-		status = resume_run(o, ctx, steps, oc);
-	else
-		status = probe_once(o, ctx, oc);
-	tls_context_free(ctx);
+	while (!(*mode)->is_on(o))
+		mode++;
+	status = (*mode)->run(&setup, oc);
+	tls_context_free(setup.ctx);
 	return status;
 }
 

@@ -57,11 +57,8 @@ uthash.h   server/conn/pool       the table of clients
 uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json
-pthread.h  client/probe/addresses  the lines of one name, as they come
-pthread.h  client/probe/runner   probes that run at the same time
-pthread.h  client/probe/path_test   counts what is done while it runs
-pthread.h  client/probe/series       one line at a time, one tally
-pthread.h  client/probe/targets    the same of many targets
+pthread.h  client/probe/runner   the lock of the modes and of standard output
+pthread.h  client/probe/thread_pool   probes that run at the same time
 pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs in a thread
 '
 
@@ -239,7 +236,7 @@ self_test() {
 	plant src/client/step/greet.c '> is for server/process/worker' '#include <event2/event.h>'
 	plant src/server/process/workers.c '> is for server/conn/pool' '#include <utlist.h>'
 	plant src/client/session/session.c '> is for server/conn/pool' '#include <uthash.h>'
-	plant src/server/process/worker.c '> is for client/probe/addresses, client/probe/runner, client/probe/path_test, client/probe/series, client/probe/targets, client/step/resolve' '#include <pthread.h>'
+	plant src/server/process/worker.c '> is for client/probe/runner, client/probe/thread_pool, client/step/resolve' '#include <pthread.h>'
 	plant src/server/process/worker.c 'call is for server/process/master' '	if (fork() == 0)'
 	plant src/client/step/resolve.c 'call is for server/process/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/process/master.c 'call is for server/main' '	_exit(1);'

@@ -65,6 +65,13 @@ expect "$TMP/out" ': 4 sent, 2 ok, 2 failed in '
 expect "$TMP/out" '^other.test .* OK '
 expect "$TMP/out" '^localhost .* GREETING_MISMATCH .*"Good night"'
 
+# A pipe gives its bytes once.
+mkfifo "$TMP/pipe"
+cat "$CERT" >"$TMP/pipe" &
+track $!
+echo "localhost $good --expect-cert $TMP/pipe" >"$LIST"
+targets 0
+
 # bad_line TEXT REGEX
 bad_line() {
 	printf 'localhost %s\n%s\n' "$good" "$1" >"$LIST"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/options/target_list.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -51,6 +52,59 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 	}
 }
 
+/* ---- options ------------------------------------------------------------------------- */
+
+/* A piece of struct client_options that differs from the one of all targets. */
+enum { PIECE = 8 };
+
+struct target_change {
+	uint32_t at;
+	unsigned char bytes[PIECE];
+};
+
+_Static_assert(sizeof(struct client_options) % PIECE == 0, "pieces cover the options");
+
+/* Returns how many there are; to is NULL, or has room for them. */
+static size_t find_changes(const struct client_options *base, const struct client_options *o,
+    struct target_change *to)
+{
+	const unsigned char *from = (const unsigned char *)base, *now = (const unsigned char *)o;
+	size_t count = 0;
+
+	for (size_t at = 0; at < sizeof *o; at += PIECE) {
+		if (memcmp(from + at, now + at, PIECE) == 0)
+			continue;
+		if (to) {
+			to[count].at = (uint32_t)at;
+			memcpy(to[count].bytes, now + at, PIECE);
+		}
+		count++;
+	}
+	return count;
+}
+
+/* Returns 0, or -1 when there is no memory. */
+static int keep_changes(struct target *t, const struct client_options *base,
+    const struct client_options *o)
+{
+	t->change_count = find_changes(base, o, NULL);
+	t->changes = calloc(t->change_count, sizeof *t->changes);
+	if (!t->changes)
+		return -1;
+	find_changes(base, o, t->changes);
+	return 0;
+}
+
+void target_list_options(const struct target_list *list, size_t i,
+    const struct client_options *base, struct client_options *o)
+{
+	const struct target *t = &list->targets[i];
+
+	memcpy(o, base, sizeof *o);
+	for (size_t k = 0; k < t->change_count; k++)
+		memcpy((unsigned char *)o + t->changes[k].at, t->changes[k].bytes, PIECE);
+}
+
 static int parse(char *words, const struct client_options *base, struct client_options *o,
     struct outcome *oc)
 {
@@ -60,21 +114,6 @@ static int parse(char *words, const struct client_options *base, struct client_o
 	if (argc < 0 || client_options_parse_target(o, base, argc, argv, oc) != 0)
 		return -1;
 	return client_options_check(o, oc);
-}
-
-int target_list_options(const struct target_list *list, size_t i, const struct client_options *base,
-    struct client_options *o, char **words, struct outcome *oc)
-{
-	char *copy = strdup(list->targets[i].line);
-
-	if (!copy)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for a target");
-	if (parse(copy, base, o, oc) != 0) {
-		free(copy);
-		return -1;
-	}
-	*words = copy;
-	return 0;
 }
 
 /* ---- the file ------------------------------------------------------------------------- */
@@ -107,15 +146,14 @@ static int add_line(struct target_list *list, const char *line, unsigned number,
 	struct outcome failed = OUTCOME_NONE;
 	struct target *t = add_room(list);
 	struct client_options o;
-	char *words;
 
 	if (!t)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
-	*t = (struct target){ .line = strdup(line), .number = number };
+	*t = (struct target){ .words = strdup(line), .number = number };
 	list->count++;
-	if (!t->line)
+	if (!t->words)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
-	if (target_list_options(list, list->count - 1, base, &o, &words, &failed) != 0) {
+	if (parse(t->words, base, &o, &failed) != 0) {
 		outcome_set(oc, failed.code, "line %u: %.400s", number, failed.detail);
 		if (failed.advice[0])
 			outcome_advise(oc, "%s", failed.advice);
@@ -123,8 +161,7 @@ static int add_line(struct target_list *list, const char *line, unsigned number,
 	}
 	t->host = strdup(o.host);
 	t->port = strdup(o.port);
-	free(words);
-	if (!t->host || !t->port)
+	if (!t->host || !t->port || keep_changes(t, base, &o) != 0)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
 	return 0;
 }
@@ -187,7 +224,8 @@ int target_list_read(struct target_list *list, const struct client_options *base
 void target_list_free(struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		free(list->targets[i].line);
+		free(list->targets[i].words);
+		free(list->targets[i].changes);
 		free(list->targets[i].host);
 		free(list->targets[i].port);
 	}

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/probe/path_test.h"
-
-#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/probe/runner.h"
 #include "client/judge/path.h"
 #include "client/output/path_table.h"
-#include "client/output/terminal.h"
-#include "client/output/target_table.h"
-#include "base/clock.h"
+#include "client/probe/runner.h"
 #include "tls/context.h"
-
-enum { REDRAW_MS = 200 };
 
 /*
  * A first segment that ends before the first extension; and as much as the share
@@ -28,18 +21,17 @@ struct trial {
 	struct client_options options;
 	SSL_CTX *ctx;
 	bool owns_ctx;
-	struct outcome oc;
+	struct outcome oc; /* of the first pass */
 };
 
 struct path_test {
+	struct runner runner;
 	const struct client_options *options;
-	const struct step *steps;
 	char sni[ADDR_HOST_MAX]; /* of the plain one, or "" */
 	struct path_table_target target;
 	struct trial trials[PATH_VARIANTS];
 	size_t count;
-	pthread_mutex_t lock; /* of all below */
-	size_t done, failed;
+	struct trial *pass[PATH_VARIANTS]; /* the trials of this pass, by number */
 	struct path_result results[PATH_VARIANTS];
 	uint64_t took_us[PATH_VARIANTS];
 };
@@ -115,7 +107,7 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 	}
 }
 
-static int prepare(struct path_test *t, SSL_CTX *ctx, path_test_context *make, struct outcome *oc)
+static int make_trials(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	for (int v = 0; v < PATH_VARIANTS; v++) {
 		struct trial *trial = &t->trials[t->count];
@@ -125,13 +117,13 @@ static int prepare(struct path_test *t, SSL_CTX *ctx, path_test_context *make, s
 		t->count++;
 		trial->variant = (enum path_variant)v;
 		trial->options = *t->options;
-		trial->ctx = ctx;
+		trial->ctx = setup->ctx;
 		trial->oc = OUTCOME_NONE;
 		/* Else two variants could ask two servers. */
 		route_pin(&trial->options.route, &t->target.peer);
 		trial->owns_ctx = vary(&trial->options, trial->variant, t->sni);
 		if (trial->owns_ctx)
-			trial->ctx = make(&trial->options, oc);
+			trial->ctx = setup->make_context(&trial->options, oc);
 		if (!trial->ctx)
 			return -1;
 	}
@@ -164,93 +156,81 @@ static int find_peer(struct path_test *t, SSL_CTX *ctx, struct outcome *oc)
 
 /* ---- trying it ---------------------------------------------------------------------- */
 
-static void run_trial(const struct path_test *t, const struct trial *trial, struct path_result *out,
-    uint64_t *took_us, struct outcome *oc)
+static void choose_trial(void *mode, struct runner_probe *p)
 {
-	struct session s;
+	const struct path_test *t = mode;
 
-	memset(out, 0, sizeof *out);
-	session_init(&s, &trial->options, trial->ctx);
-	session_run(&s, t->steps, NULL, oc);
-	out->ran = true;
-	out->code = oc->code;
-	out->hello = (unsigned)s.hello_bytes;
-	if (s.verdict.chain_len > 0)
-		memcpy(out->leaf, s.verdict.chain[0].sha256, sizeof out->leaf);
-	*took_us = (uint64_t)s.phases.us[PHASE_TOTAL];
-	session_free(&s);
+	p->options = t->pass[p->number]->options;
+	p->ctx = t->pass[p->number]->ctx;
 }
 
-static void attempt(void *arg, uint64_t i, uint64_t due_us)
+static void record_first(void *mode, struct runner_probe *p)
 {
-	struct path_test *t = arg;
-	struct trial *trial = &t->trials[i];
-	struct path_result result;
-	uint64_t took_us;
+	struct path_test *t = mode;
+	struct trial *trial = t->pass[p->number];
+	const struct session *s = &p->session;
+	struct path_result *result = &t->results[trial->variant];
 
-	(void)due_us;
-	run_trial(t, trial, &result, &took_us, &trial->oc);
-	pthread_mutex_lock(&t->lock);
-	t->results[trial->variant] = result;
-	t->took_us[trial->variant] = took_us;
-	t->done++;
-	t->failed += result.code != OC_OK;
-	pthread_mutex_unlock(&t->lock);
+	trial->oc = p->oc;
+	result->ran = true;
+	result->code = p->oc.code;
+	result->hello = (unsigned)s->hello_bytes;
+	if (s->verdict.chain_len > 0)
+		memcpy(result->leaf, s->verdict.chain[0].sha256, sizeof result->leaf);
+	t->took_us[trial->variant] = (uint64_t)s->phases.us[PHASE_TOTAL];
 }
 
-static void draw(struct path_test *t)
+/* One that ends otherwise is enough to doubt all. */
+static void record_again(void *mode, struct runner_probe *p)
 {
-	if (!terminal_is_live(stderr) || t->options->quiet)
-		return;
-	pthread_mutex_lock(&t->lock);
-	target_table_print_progress(stderr, t->done, t->count, t->failed, terminal_columns(stderr));
-	pthread_mutex_unlock(&t->lock);
+	struct path_test *t = mode;
+	struct path_result *result = &t->results[t->pass[p->number]->variant];
+
+	result->unsteady = path_judge_answer(p->oc.code) != path_judge_answer(result->code);
+	if (result->unsteady)
+		runner_stop(&t->runner);
 }
 
-static int try_all(struct path_test *t, struct outcome *oc)
+static int run_pass(struct path_test *t, const struct probe_setup *setup, size_t count,
+    unsigned width, void (*record)(void *mode, struct runner_probe *p), struct outcome *oc)
 {
-	struct runner_plan plan = {
-		.width = t->options->series.parallel,
-		.count = t->count,
-		.job = attempt,
-		.arg = t,
+	t->runner = (struct runner){
+		.setup = setup,
+		.count = count,
+		.width = width,
+		.mode = t,
+		.prepare = choose_trial,
+		.record = record,
 	};
-	struct parallel *trials = runner_start(&plan, oc);
+	return runner_run(&t->runner, oc);
+}
 
-	if (!trials)
-		return -1;
-	while (!runner_wait(trials, clock_ms() + REDRAW_MS))
-		draw(t);
-	runner_free(trials);
-	return 0;
+static int try_all(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
+{
+	const unsigned parallel = t->options->series.parallel;
+
+	for (size_t i = 0; i < t->count; i++)
+		t->pass[i] = &t->trials[i];
+	return run_pass(t, setup, t->count, t->count < parallel ? (unsigned)t->count : parallel,
+	    record_first, oc);
 }
 
 /*
- * What failed is no evidence until it has failed alone, too: a server may take few
- * at a time, and a packet may be lost. Where the plain one fails, those that do not
- * are the evidence. One that ends otherwise is enough to doubt all.
+ * What failed is no evidence until it has failed alone, too: a server may take few at a time, and a
+ * packet may be lost. Where the plain one fails, those that do not are the evidence.
  */
-static void try_again(struct path_test *t)
+static int try_again(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	bool plain_failed = path_judge_answer(t->results[PATH_PLAIN].code) > PATH_LATER;
+	size_t count = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
 		enum path_variant v = t->trials[i].variant;
-		struct outcome failed = OUTCOME_NONE;
-		struct path_result again;
-		uint64_t took_us;
 
-		if (plain_failed ? v != PATH_PLAIN : !path_judge_failed(t->results, v))
-			continue;
-		draw(t);
-		run_trial(t, &t->trials[i], &again, &took_us, &failed);
-		t->results[v].unsteady =
-		    path_judge_answer(again.code) != path_judge_answer(t->results[v].code);
-		if (t->results[v].unsteady)
-			break;
+		if (plain_failed ? v == PATH_PLAIN : path_judge_failed(t->results, v))
+			t->pass[count++] = &t->trials[i];
 	}
-	if (terminal_is_live(stderr) && !t->options->quiet)
-		terminal_wipe(stderr);
+	return count > 0 ? run_pass(t, setup, count, 1, record_again, oc) : 0;
 }
 
 /* ---- the end ------------------------------------------------------------------------ */
@@ -282,25 +262,28 @@ static void judge(const struct path_test *t, struct outcome *oc)
 	}
 }
 
-static void run(struct path_test *t, SSL_CTX *ctx, path_test_context *make, struct outcome *oc)
+static void test(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	struct outcome unreached = OUTCOME_NONE;
 
-	if (find_peer(t, ctx, &unreached) != 0) {
+	if (find_peer(t, setup->ctx, &unreached) != 0) {
 		t->results[PATH_PLAIN] =
 		    (struct path_result){ .ran = true, .code = unreached.code };
 		t->trials[0].oc = unreached;
-	} else if (prepare(t, ctx, make, oc) != 0 || try_all(t, oc) != 0) {
+	} else if (make_trials(t, setup, oc) != 0 || try_all(t, setup, oc) != 0 ||
+	    try_again(t, setup, oc) != 0) {
 		return;
-	} else {
-		try_again(t);
 	}
 	path_table_print(stdout, &t->target, t->results, t->took_us);
 	judge(t, oc);
 }
 
-int path_test_run(const struct client_options *o, SSL_CTX *ctx, path_test_context *make,
-    const struct step steps[], struct outcome *oc)
+static bool is_on(const struct client_options *o)
+{
+	return o->path_test;
+}
+
+static int run(const struct probe_setup *setup, struct outcome *oc)
 {
 	struct path_test *t = calloc(1, sizeof *t);
 
@@ -308,15 +291,14 @@ int path_test_run(const struct client_options *o, SSL_CTX *ctx, path_test_contex
 		outcome_set(oc, OC_INTERNAL, "out of memory for variants");
 		return outcome_status(oc->code);
 	}
-	t->options = o;
-	t->steps = steps;
-	pthread_mutex_init(&t->lock, NULL);
-	run(t, ctx, make, oc);
+	t->options = setup->options;
+	test(t, setup, oc);
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->trials[i].owns_ctx)
 			tls_context_free(t->trials[i].ctx);
 	}
-	pthread_mutex_destroy(&t->lock);
 	free(t);
 	return outcome_status(oc->code);
 }
+
+const struct mode mode_path_test = { is_on, run };

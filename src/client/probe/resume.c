@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/probe/resume.h"
-
-#include <stdio.h>
-
-#include "client/output/result.h"
 #include "client/output/report.h"
+#include "client/output/result.h"
 #include "client/output/terminal.h"
+#include "client/probe/modes.h"
 
-static void tell(const struct client_options *o, const char *what, const char *protocol)
+static void report_resumption(const struct session *s, const char *what)
 {
-	if (!o->quiet && !o->nagios.on)
-		terminal_note("%s (%s)", what, protocol);
+	if (!s->options->quiet && !s->options->nagios.on)
+		terminal_note("%s (%s)", what, s->facts.protocol);
 }
 
 static int run_second(struct session *first, const struct step steps[], struct outcome *oc)
@@ -22,31 +19,37 @@ static int run_second(struct session *first, const struct step steps[], struct o
 	session_init(&second, o, first->ctx);
 	second.offered = &first->earned;
 	if (session_run(&second, steps, o->verbose ? report_step : NULL, oc) == 0)
-		tell(o,
+		report_resumption(&second,
 		    second.facts.resumed
 			? "resumed: the second connection took up the session of the first"
-			: "not resumed: the server gave a session, but did not take it again",
-		    second.facts.protocol);
+			: "not resumed: the server gave a session, but did not take it again");
 	status = result_probe(o, o->json || o->nagios.on ? &second : first, oc);
 	session_free(&second);
 	return status;
 }
 
-int resume_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
-    struct outcome *oc)
+static bool is_on(const struct client_options *o)
 {
+	return o->resume;
+}
+
+static int run(const struct probe_setup *setup, struct outcome *oc)
+{
+	const struct client_options *o = setup->options;
 	struct session first;
 	int status;
 
-	session_init(&first, o, ctx);
-	session_run(&first, steps, o->verbose ? report_step : NULL, oc);
+	session_init(&first, o, setup->ctx);
+	session_run(&first, setup->steps, o->verbose ? report_step : NULL, oc);
 	if (oc->code == OC_OK && first.earned.session) {
-		status = run_second(&first, steps, oc);
+		status = run_second(&first, setup->steps, oc);
 	} else {
 		if (oc->code == OC_OK)
-			tell(o, "not resumed: the server gave no session", first.facts.protocol);
+			report_resumption(&first, "not resumed: the server gave no session");
 		status = result_probe(o, &first, oc);
 	}
 	session_free(&first);
 	return status;
 }
+
+const struct mode mode_resume = { is_on, run };

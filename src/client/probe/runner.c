@@ -1,236 +1,177 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/probe/runner.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "client/output/json.h"
+#include "client/output/target_table.h"
+#include "client/output/terminal.h"
+#include "client/probe/thread_pool.h"
 
-/* Of a lane's stack: a session, some text, and what the TLS library takes (less than 100 KiB). */
-enum { STACK_SIZE = 1 << 20 };
+enum { REDRAW_MS = 200 };
 
-/* The process's own: standard streams, files of the command line, and some to spare. */
-enum { OTHER_DESCRIPTORS = 16 };
+/* One runner runs at a time: it has the program's signals and its standard output. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-/*
- * Leader and followers: one lane at a time, the leader, waits for the next job to
- * be due. Then it sees to a new leader and does the job itself; so nothing is
- * handed over and no queue is needed.
- */
-struct parallel {
-	struct runner_plan plan;
-	uint64_t began_us;
-	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t lead;  /* the place of the leader is free */
-	pthread_cond_t ended; /* a lane has ended */
-	pthread_cond_t halt;  /* stopped is set: the leader need not wait any longer */
-	uint64_t next;        /* job */
-	pthread_t *thread;    /* plan.width places; a lane that has ended is not replaced */
-	unsigned made, lanes, idle, busy;
-	bool leading, stopped;
-};
+/* ---- signals ------------------------------------------------------------------------ */
 
-static struct timespec at(uint64_t us)
+static volatile sig_atomic_t interrupted;
+
+/* The next one ends the program. */
+static void on_signal(int number)
 {
-	return (struct timespec){ .tv_sec = (time_t)(us / 1000000),
-		.tv_nsec = (long)(us % 1000000) * 1000 };
+	const struct sigaction ordinary = { .sa_handler = SIG_DFL };
+
+	(void)number;
+	interrupted = 1;
+	sigaction(SIGINT, &ordinary, NULL);
+	sigaction(SIGTERM, &ordinary, NULL);
 }
 
-static void init_cond(pthread_cond_t *cond)
+static void catch_signals(void)
 {
-	pthread_condattr_t attr;
+	const struct sigaction action = { .sa_handler = on_signal };
 
-	pthread_condattr_init(&attr);
-	/* The clock of clock_us(). */
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &attr);
-	pthread_condattr_destroy(&attr);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 }
 
-static bool is_over(const struct parallel *p)
+/* ---- one probe ---------------------------------------------------------------------- */
+
+static void record(struct runner *r, struct runner_probe *p)
 {
-	return p->stopped || p->next >= p->plan.count;
+	const struct session *s = &p->session;
+
+	pthread_mutex_lock(&lock);
+	stats_add(&r->stats, p->oc.code, &s->phases, s->facts.resumed, p->late_us);
+	if (r->setup->options->json)
+		json_print_probe(stdout, s, &p->oc, p->number + 1);
+	r->record(r->mode, p);
+	fflush(stdout);
+	pthread_mutex_unlock(&lock);
 }
 
-static void *run_lane(void *arg);
-
-/* Called with the lock held. Returns 0 or an errno. */
-static int add_lane(struct parallel *p)
+static void run_probe(void *arg, uint64_t number, uint64_t due_us)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	int error;
+	struct runner *r = arg;
+	struct runner_probe p;
 
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&p->thread[p->made], &attr, run_lane, p);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	if (error == 0) {
-		p->made++;
-		p->lanes++;
+	p.number = number;
+	p.late_us = r->interval_us > 0 ? clock_us() - due_us : 0;
+	p.options = *r->setup->options;
+	p.ctx = r->setup->ctx;
+	p.offered = (struct resumption){ 0 };
+	p.oc = OUTCOME_NONE;
+	if (r->prepare) {
+		pthread_mutex_lock(&lock);
+		r->prepare(r->mode, &p);
+		pthread_mutex_unlock(&lock);
 	}
-	return error;
+	session_init(&p.session, &p.options, p.ctx);
+	p.session.offered = &p.offered;
+	session_run(&p.session, r->setup->steps, NULL, &p.oc);
+	record(r, &p);
+	resumption_free(&p.offered);
+	session_free(&p.session);
 }
 
-/* Wait for the place of the leader. */
-static void follow(struct parallel *p)
+/* ---- all of them -------------------------------------------------------------------- */
+
+static bool shows_bar(const struct runner *r)
 {
-	p->idle++;
-	while (p->leading && !is_over(p))
-		pthread_cond_wait(&p->lead, &p->lock);
-	p->idle--;
+	const struct client_options *o = r->setup->options;
+
+	/* Lines of JSON and the bar would share a terminal's line. */
+	return !r->draw && !o->quiet && terminal_is_live(stderr) &&
+	    !(o->json && terminal_is_live(stdout));
 }
 
-/* Wait until the next job is due, and see to a new leader. Returns false when there is none. */
-static bool lead(struct parallel *p, uint64_t *i, uint64_t *due_us)
+static void draw(struct runner *r, bool bar)
 {
-	struct timespec until;
-
-	if (is_over(p))
-		return false;
-	p->leading = true;
-	*i = p->next++;
-	*due_us = p->began_us + *i * p->plan.interval_us;
-	until = at(*due_us);
-	while (!p->stopped && clock_us() < *due_us)
-		pthread_cond_timedwait(&p->halt, &p->lock, &until);
-	p->leading = false;
-	if (p->stopped)
-		return false;
-	if (p->idle > 0)
-		pthread_cond_signal(&p->lead);
-	else if (p->lanes < p->plan.width && !is_over(p))
-		add_lane(p);
-	return true;
+	pthread_mutex_lock(&lock);
+	if (bar)
+		target_table_print_progress(stderr, r->stats.sent, r->count,
+		    r->stats.sent - r->stats.by_code[OC_OK], terminal_columns(stderr));
+	else if (r->draw)
+		r->draw(r->mode);
+	pthread_mutex_unlock(&lock);
 }
 
-static void *run_lane(void *arg)
+/* A person at a terminal would wonder what a series waits for; a bar shows it. */
+static void print_waiting(const struct runner *r)
 {
-	struct parallel *p = arg;
-	uint64_t i, due_us;
+	unsigned busy = thread_pool_busy(r->threads);
 
-	pthread_mutex_lock(&p->lock);
-	for (;;) {
-		follow(p);
-		if (!lead(p, &i, &due_us))
-			break;
-		p->busy++;
-		pthread_mutex_unlock(&p->lock);
-		p->plan.job(p->plan.arg, i, due_us);
-		pthread_mutex_lock(&p->lock);
-		p->busy--;
+	if (r->draw && busy > 0 && terminal_is_live(stderr))
+		fprintf(stderr, "\nwaiting for %u probes; once more to leave at once\n", busy);
+}
+
+static void watch(struct runner *r)
+{
+	bool bar = shows_bar(r), stopped = false;
+
+	while (!thread_pool_wait(r->threads, clock_ms() + REDRAW_MS)) {
+		draw(r, bar);
+		if (stopped || (!interrupted && !ferror(stdout)))
+			continue;
+		runner_stop(r);
+		print_waiting(r);
+		stopped = true;
 	}
-	p->lanes--;
-	pthread_cond_broadcast(&p->lead);
-	pthread_cond_broadcast(&p->ended);
-	pthread_mutex_unlock(&p->lock);
-	return NULL;
+	if (bar)
+		terminal_wipe(stderr);
 }
 
-/* Else a limit of this machine would look like a failure of the targets. */
-static int make_room(const struct runner_plan *plan, struct outcome *oc)
+/* With the lock: what start prints comes before the first probe's line. */
+static int start(struct runner *r, struct outcome *oc)
 {
-	rlim_t need = (rlim_t)plan->width * plan->descriptors + OTHER_DESCRIPTORS;
-	struct rlimit limit;
+	const struct thread_pool_plan plan = {
+		.width = r->width,
+		.count = r->count,
+		.interval_us = r->interval_us,
+		.descriptors = SESSION_DESCRIPTORS,
+		.job = run_probe,
+		.arg = r,
+	};
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return outcome_set_errno(oc, OC_INTERNAL, "getrlimit(RLIMIT_NOFILE)");
-	if (limit.rlim_max < need) {
-		outcome_set(oc, OC_USAGE,
-		    "%u at a time may need %llu open files, and the hard limit is %llu",
-		    plan->width, (unsigned long long)need, (unsigned long long)limit.rlim_max);
-		outcome_advise(oc, "a smaller --parallel, or a higher limit (ulimit -Hn)");
+	r->threads = thread_pool_start(&plan, oc);
+	if (!r->threads)
 		return -1;
-	}
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return outcome_set_errno(oc, OC_INTERNAL, "setrlimit(RLIMIT_NOFILE)");
+	if (r->start)
+		r->start(r->mode);
 	return 0;
 }
 
-struct parallel *runner_start(const struct runner_plan *plan, struct outcome *oc)
+int runner_run(struct runner *r, struct outcome *oc)
 {
-	struct parallel *p;
-	int error;
+	uint64_t began_us = clock_us();
+	int ret;
 
-	if (make_room(plan, oc) != 0)
-		return NULL;
-	p = calloc(1, sizeof *p);
-	if (!p || !(p->thread = calloc(plan->width, sizeof *p->thread))) {
-		free(p);
-		outcome_set(oc, OC_INTERNAL, "out of memory for parallel jobs");
-		return NULL;
-	}
-	p->plan = *plan;
-	pthread_mutex_init(&p->lock, NULL);
-	init_cond(&p->lead);
-	init_cond(&p->ended);
-	init_cond(&p->halt);
-	p->began_us = clock_us();
-	pthread_mutex_lock(&p->lock);
-	error = plan->count > 0 ? add_lane(p) : 0;
-	pthread_mutex_unlock(&p->lock);
-	if (error != 0) {
-		errno = error;
-		outcome_set_errno(oc, OC_INTERNAL, "cannot start a thread");
-		runner_free(p);
-		return NULL;
-	}
-	return p;
+	memset(&r->stats, 0, sizeof r->stats);
+	json_prepare();
+	if (r->ends_with_signal)
+		catch_signals();
+	pthread_mutex_lock(&lock);
+	ret = start(r, oc);
+	pthread_mutex_unlock(&lock);
+	if (ret != 0)
+		return -1;
+	watch(r);
+	thread_pool_free(r->threads);
+	r->took_us = clock_us() - began_us;
+	if (r->setup->options->json)
+		json_print_summary(stdout, r->setup->options, &r->stats, r->took_us);
+	if (r->what)
+		stats_judge(&r->stats, r->what, oc);
+	return 0;
 }
 
-bool runner_wait(struct parallel *p, uint64_t until_ms)
+void runner_stop(struct runner *r)
 {
-	struct timespec until = at(until_ms * 1000);
-	bool ended;
-
-	pthread_mutex_lock(&p->lock);
-	while (p->lanes > 0 && clock_ms() < until_ms)
-		pthread_cond_timedwait(&p->ended, &p->lock, &until);
-	ended = p->lanes == 0;
-	pthread_mutex_unlock(&p->lock);
-	return ended;
-}
-
-void runner_stop(struct parallel *p)
-{
-	pthread_mutex_lock(&p->lock);
-	p->stopped = true;
-	pthread_cond_broadcast(&p->lead);
-	pthread_cond_broadcast(&p->halt);
-	pthread_mutex_unlock(&p->lock);
-}
-
-unsigned runner_busy(struct parallel *p)
-{
-	unsigned busy;
-
-	pthread_mutex_lock(&p->lock);
-	busy = p->busy;
-	pthread_mutex_unlock(&p->lock);
-	return busy;
-}
-
-void runner_free(struct parallel *p)
-{
-	if (!p)
-		return;
-	/* After this none is made any more. */
-	runner_stop(p);
-	/* Not only ended: at its very end a thread gives back what the TLS library keeps for it. */
-	for (unsigned i = 0; i < p->made; i++)
-		pthread_join(p->thread[i], NULL);
-	pthread_cond_destroy(&p->lead);
-	pthread_cond_destroy(&p->ended);
-	pthread_cond_destroy(&p->halt);
-	pthread_mutex_destroy(&p->lock);
-	free(p->thread);
-	free(p);
+	thread_pool_stop(r->threads);
 }

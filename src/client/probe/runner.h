@@ -6,49 +6,56 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
+#include "client/output/stats.h"
+#include "client/probe/modes.h"
 
 /*
- * Jobs that block, several at a time, in a bounded number of threads ("lanes").
- * A job shares nothing with the others but what its argument gives it: one
- * SSL_CTX is fine, a session is not.
- *
- * Job i is due i intervals after the start, whatever the jobs before it take.
- * When all lanes are busy then, it begins late and is told so; none is left out.
- * A lane is made when a job is due and no other is idle, so that a slow interval
- * costs one thread.
+ * Many probes: what the modes share. Threads, the lock, statistics, lines of JSON and their
+ * summary, a progress bar, and the end by a signal or by a closed standard output.
  */
-struct parallel;
+struct runner_probe {
+	uint64_t number; /* from 0 */
+	uint64_t late_us; /* with an interval: how long the probe waited for a thread */
+	struct client_options options;
+	SSL_CTX *ctx;
+	struct resumption offered; /* owned by the runner; nothing: a full handshake */
+	struct session session;
+	struct outcome oc;
+};
 
-/* due_us is in clock_us() time; it is not in the future. */
-typedef void runner_job(void *arg, uint64_t i, uint64_t due_us);
+struct thread_pool;
 
-struct runner_plan {
-	unsigned width;       /* lanes at most: 1 to CLIENT_PARALLEL_MAX */
-	uint64_t count;       /* jobs; UINT64_MAX: until runner_stop */
-	uint64_t interval_us; /* 0: all are due at once */
-	unsigned descriptors; /* that a job may well need at a time */
-	runner_job *job;
-	void *arg;
+struct runner {
+	/* The mode sets these, and leaves the rest to runner_run. */
+	const struct probe_setup *setup;
+	const char *what; /* for the outcome of all: "targets"; NULL: the mode finds it itself */
+	uint64_t count;   /* UINT64_MAX: until a signal */
+	uint64_t interval_us;
+	unsigned width;        /* probes at a time: 1 to CLIENT_PARALLEL_MAX */
+	bool ends_with_signal; /* INT and TERM begin no more probes; else they end the program */
+	/*
+	 * Called under one lock, which guards the mode and standard output; NULL: nothing to do.
+	 * start: before the first probe. prepare: a probe may differ from the setup in options,
+	 * ctx and offered. record: it ended. draw: every 200 ms, in place of the progress bar.
+	 */
+	void *mode;
+	void (*start)(void *mode);
+	void (*prepare)(void *mode, struct runner_probe *p);
+	void (*record)(void *mode, struct runner_probe *p);
+	void (*draw)(void *mode);
+
+	struct stats stats;
+	uint64_t took_us;
+	struct thread_pool *threads;
 };
 
 /*
- * Begin. The lanes take no signals: these stay with the caller. From now on the
- * process may open as many files as its hard limit allows; OC_USAGE when that is
- * too little for all lanes. NULL with that, or with OC_INTERNAL. Lanes that the
- * system does not grant later are gone without: the jobs wait for those that exist.
+ * Block until all probes have ended; with --json the summary is printed then. Returns 0, with oc
+ * the most frequent failure or untouched, or -1 when no probe could begin.
  */
-struct parallel *runner_start(const struct runner_plan *plan, struct outcome *oc);
+int runner_run(struct runner *r, struct outcome *oc);
 
-/* Block until all jobs have ended (true) or clock_ms() reaches until_ms. */
-bool runner_wait(struct parallel *p, uint64_t until_ms);
-
-/* Begin no more jobs. Those that run go on to their end. From any thread. */
-void runner_stop(struct parallel *p);
-
-/* Jobs that run now. */
-unsigned runner_busy(struct parallel *p);
-
-/* Stop, wait for the jobs that run, free. NULL is fine. */
-void runner_free(struct parallel *p);
+/* Begin no more probes. For record. */
+void runner_stop(struct runner *r);
 
 #endif

@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/probe/series.h"
-
 #include <inttypes.h>
-#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/probe/interrupt.h"
-#include "client/output/json.h"
-#include "client/probe/runner.h"
-#include "client/output/terminal.h"
 #include "client/output/summary.h"
-#include "client/output/stats.h"
-#include "base/clock.h"
+#include "client/output/terminal.h"
+#include "client/probe/runner.h"
 
-/* Lines that come faster than this are not read; how often the one in their place is drawn. */
-enum { READABLE_MS = 100, REDRAW_MS = 200 };
+/* Lines that come faster are not read. */
+enum { READABLE_MS = 100 };
 
-struct ping {
+struct series {
+	struct runner runner;
 	const struct client_options *options;
-	SSL_CTX *ctx;
-	const struct step *steps;
-	char what[ADDR_HOST_MAX + ADDR_PORT_MAX];
-	uint64_t began_us;
-	bool live;            /* one line that changes */
-	pthread_mutex_t lock; /* of what the lanes share: all below and standard output */
-	struct stats stats;
-	struct resumption held; /* --resume: the last session that was earned and not offered yet */
+	char target[ADDR_HOST_MAX + ADDR_PORT_MAX]; /* shortened to fit the first line */
+	bool live;                                  /* one line that changes */
+	struct resumption held; /* --resume: the last session that was not offered yet */
 };
 
 static void print_good(const struct session *s, uint64_t seq, uint64_t late_us)
@@ -55,158 +45,114 @@ static void print_bad(const struct session *s, uint64_t seq, const struct outcom
 }
 
 /* A ticket is offered once (RFC 8446 appendix C.4): of those at a time one resumes. */
-static void take_held(struct ping *p, struct resumption *out)
+static void offer_session(void *mode, struct runner_probe *p)
 {
-	pthread_mutex_lock(&p->lock);
-	resumption_move(&p->held, out);
-	pthread_mutex_unlock(&p->lock);
+	struct series *series = mode;
+
+	resumption_move(&series->held, &p->offered);
 }
 
-/* With the lock. */
-static void keep_earned(struct ping *p, struct session *s)
+static void record(void *mode, struct runner_probe *p)
 {
-	if (!p->options->resume || !s->earned.session)
-		return;
-	resumption_free(&p->held);
-	resumption_move(&s->earned, &p->held);
-}
+	struct series *series = mode;
+	struct session *s = &p->session;
 
-static void probe(void *arg, uint64_t i, uint64_t due_us)
-{
-	struct ping *p = arg;
-	struct session s;
-	struct outcome oc = OUTCOME_NONE;
-	uint64_t late_us = clock_us() - due_us;
-	struct resumption offered;
-
-	take_held(p, &offered);
-	session_init(&s, p->options, p->ctx);
-	s.offered = &offered;
-	session_run(&s, p->steps, NULL, &oc);
-	pthread_mutex_lock(&p->lock);
-	stats_add(&p->stats, oc.code, &s.phases, s.facts.resumed, late_us);
-	if (p->options->json)
-		json_print_probe(stdout, &s, &oc, i + 1);
-	else if (p->live)
+	if (series->options->json || series->live)
 		;
-	else if (oc.code == OC_OK)
-		print_good(&s, i + 1, late_us);
+	else if (p->oc.code == OC_OK)
+		print_good(s, p->number + 1, p->late_us);
 	else
-		print_bad(&s, i + 1, &oc);
-	fflush(stdout);
-	keep_earned(p, &s);
-	pthread_mutex_unlock(&p->lock);
-	resumption_free(&offered);
-	session_free(&s);
+		print_bad(s, p->number + 1, &p->oc);
+	if (!series->options->resume || !s->earned.session)
+		return;
+	resumption_free(&series->held);
+	resumption_move(&s->earned, &series->held);
 }
 
-static void draw(struct ping *p)
+static void draw(void *mode)
 {
-	pthread_mutex_lock(&p->lock);
-	summary_print_live(stdout, &p->stats, terminal_columns(stdout));
-	pthread_mutex_unlock(&p->lock);
-}
+	const struct series *series = mode;
 
-/* Until all have ended, for whatever reason. */
-static void watch(struct ping *p, struct parallel *probes)
-{
-	bool told = false;
-
-	while (!runner_wait(probes, clock_ms() + REDRAW_MS)) {
-		if (p->live)
-			draw(p);
-		if (!interrupt_seen() && !ferror(stdout))
-			continue;
-		runner_stop(probes);
-		if (!told && runner_busy(probes) > 0 && terminal_is_live(stderr))
-			fprintf(stderr, "\nwaiting for %u probes; once more to leave at once\n",
-			    runner_busy(probes));
-		told = true;
-	}
-	if (p->live)
-		terminal_wipe(stdout);
+	if (series->live)
+		summary_print_live(stdout, &series->runner.stats, terminal_columns(stdout));
 }
 
 /* In the first line and in the summary, which have to fit, too. */
-static void name_target(struct ping *p)
+static void name_target(struct series *series)
 {
 	enum { REST = 48 };
-	const struct client_options *o = p->options;
+	const struct client_options *o = series->options;
 	char host[ADDR_HOST_MAX];
 
 	terminal_shorten(o->host, terminal_room(stdout, REST + (int)strlen(o->port)), host,
 	    sizeof host);
-	snprintf(p->what, sizeof p->what, "%s %s", host, o->port);
+	snprintf(series->target, sizeof series->target, "%s %s", host, o->port);
 }
 
-static void print_intro(const struct ping *p)
+static void print_intro(void *mode)
 {
-	const struct client_series *series = &p->options->series;
+	const struct series *series = mode;
+	const struct client_series *plan = &series->options->series;
 	char interval[TERMINAL_MS_MAX];
 
-	if (p->options->json)
+	if (series->options->json)
 		return;
-	printf("%s every %s, at most %u at a time\n", p->what,
-	    terminal_time((uint64_t)series->interval_ms * 1000, interval), series->parallel);
+	printf("%s every %s, at most %u at a time\n", series->target,
+	    terminal_time((uint64_t)plan->interval_ms * 1000, interval), plan->parallel);
 	fflush(stdout);
 }
 
-static void print_summary(const struct ping *p)
+static void print_summary(const struct series *series)
 {
-	const uint64_t *handshakes = p->stats.handshakes;
-	uint64_t took_us = clock_us() - p->began_us;
+	const struct runner *r = &series->runner;
+	const uint64_t *handshakes = r->stats.handshakes;
 
-	if (p->options->json) {
-		json_print_summary(stdout, p->options, &p->stats, took_us);
+	if (series->live)
+		terminal_wipe(stdout);
+	if (series->options->json)
 		return;
-	}
-	summary_print(stdout, &p->stats, p->what, took_us);
-	if (p->options->resume && handshakes[STATS_FULL] > 1 && handshakes[STATS_RESUMED] == 0)
+	summary_print(stdout, &r->stats, series->target, r->took_us);
+	if (series->options->resume && handshakes[STATS_FULL] > 1 &&
+	    handshakes[STATS_RESUMED] == 0)
 		puts("Nothing resumed: does it give tickets? (hello-server: --tickets 1)");
 }
 
-int series_run(const struct client_options *o, SSL_CTX *ctx, const struct step steps[],
-    struct outcome *oc)
+static bool is_on(const struct client_options *o)
 {
-	const struct client_series *series = &o->series;
-	struct ping *p = calloc(1, sizeof *p);
-	struct runner_plan plan = {
-		.width = series->parallel,
-		.count = series->count > 0 ? series->count : UINT64_MAX,
-		.interval_us = (uint64_t)series->interval_ms * 1000,
-		.descriptors = SESSION_DESCRIPTORS,
-		.job = probe,
-		.arg = p,
-	};
-	struct parallel *probes;
+	return o->series.on;
+}
 
-	if (!p) {
+static int run(const struct probe_setup *setup, struct outcome *oc)
+{
+	const struct client_options *o = setup->options;
+	struct series *series = calloc(1, sizeof *series);
+
+	if (!series) {
 		outcome_set(oc, OC_INTERNAL, "out of memory for statistics");
 		return outcome_status(oc->code);
 	}
-	p->options = o;
-	p->ctx = ctx;
-	p->steps = steps;
-	p->began_us = clock_us();
-	p->live = !o->json && series->interval_ms < READABLE_MS && terminal_is_live(stdout);
-	name_target(p);
-	pthread_mutex_init(&p->lock, NULL);
-	json_prepare();
-	interrupt_catch();
-	/* The first line before those of the probes, and none when there will be no probes. */
-	pthread_mutex_lock(&p->lock);
-	probes = runner_start(&plan, oc);
-	if (probes)
-		print_intro(p);
-	pthread_mutex_unlock(&p->lock);
-	if (probes) {
-		watch(p, probes);
-		runner_free(probes);
-		print_summary(p);
-		stats_judge(&p->stats, "probes", oc);
-	}
-	pthread_mutex_destroy(&p->lock);
-	resumption_free(&p->held);
-	free(p);
+	series->options = o;
+	series->live =
+	    !o->json && o->series.interval_ms < READABLE_MS && terminal_is_live(stdout);
+	name_target(series);
+	series->runner = (struct runner){
+		.setup = setup,
+		.what = "probes",
+		.count = o->series.count > 0 ? o->series.count : UINT64_MAX,
+		.interval_us = (uint64_t)o->series.interval_ms * 1000,
+		.width = o->series.parallel,
+		.ends_with_signal = true,
+		.mode = series,
+		.start = print_intro,
+		.prepare = offer_session,
+		.record = record,
+		.draw = draw,
+	};
+	if (runner_run(&series->runner, oc) == 0)
+		print_summary(series);
+	resumption_free(&series->held);
+	free(series);
 	return outcome_status(oc->code);
 }
+
+const struct mode mode_series = { is_on, run };

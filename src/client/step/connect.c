@@ -142,7 +142,7 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 {
 	const struct addr *to = &r->s->addrs[i];
 	const char *who = r->s->through_proxy ? "proxy" : "server";
-	enum outcome_code code = sock_connect_code(r->errors[i]);
+	enum outcome_code code = socket_connect_code(r->errors[i]);
 	char host[ADDR_TEXT_MAX], from[ADDR_TEXT_MAX];
 
 	addr_format_host(to, host);
