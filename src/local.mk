@@ -14,6 +14,7 @@ libshared_a_SOURCES = \
 	src/base/options_completion.c src/base/options_completion.h \
 	src/base/options_help.c src/base/options_help.h \
 	src/base/outcome.c src/base/outcome.h \
+	src/base/prometheus.c src/base/prometheus.h \
 	src/base/streams.c src/base/streams.h \
 	src/base/text.c src/base/text.h \
 	src/net/addr.c src/net/addr.h \
@@ -124,12 +125,12 @@ libclient_a_SOURCES = \
 	src/client/output/histogram.c src/client/output/histogram.h \
 	src/client/output/json.c src/client/output/json.h \
 	src/client/output/keylog.c src/client/output/keylog.h \
+	src/client/output/metrics_file.c src/client/output/metrics_file.h \
 	src/client/output/nagios.c src/client/output/nagios.h \
 	src/client/output/output_file.c src/client/output/output_file.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
 	src/client/output/path_text.c src/client/output/path_text.h \
 	src/client/output/probe_facts.c src/client/output/probe_facts.h \
-	src/client/output/prometheus.c src/client/output/prometheus.h \
 	src/client/output/report.c src/client/output/report.h \
 	src/client/output/report_line.c src/client/output/report_line.h \
 	src/client/output/result.c src/client/output/result.h \

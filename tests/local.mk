@@ -40,6 +40,7 @@ unit_tests = \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
+	tests/unit/check_prometheus \
 	tests/unit/check_proxy_header \
 	tests/unit/check_proxy_protocol \
 	tests/unit/check_resume \

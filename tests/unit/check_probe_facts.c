@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "client/output/nagios.h"
-#include "client/output/prometheus.h"
+#include "client/output/metrics_file.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 
@@ -125,7 +125,7 @@ START_TEST(test_prometheus_keeps_what_it_knew)
 
 	f[1].port = "2";
 	f[2].host = "b\"\\\n";
-	ck_assert_int_eq(prometheus_write("a.prom", f, 3, &oc), 0);
+	ck_assert_int_eq(metrics_file_write("a.prom", f, 3, &oc), 0);
 	ck_assert_has(read_file("a.prom"), "hello_client_success{host=\"a.test\",port=\"2\"} 1\n");
 	ck_assert_has(text, "{host=\"b\\\"\\\\\\\\x0a\",port=\"1\"}");
 
@@ -138,7 +138,7 @@ START_TEST(test_prometheus_keeps_what_it_knew)
 	again[0] = f[1];
 	again[1] = f[2];
 	again[2] = f[0];
-	ck_assert_int_eq(prometheus_write("a.prom", again, 3, &oc), 0);
+	ck_assert_int_eq(metrics_file_write("a.prom", again, 3, &oc), 0);
 	read_file("a.prom");
 	for (int i = 0; i < 2; i++) {
 		snprintf(line, sizeof line,
@@ -158,7 +158,7 @@ START_TEST(test_prometheus_cannot_write)
 	struct probe_facts f = good(1, 1);
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_int_eq(prometheus_write("no/such/folder.prom", &f, 1, &oc), -1);
+	ck_assert_int_eq(metrics_file_write("no/such/folder.prom", &f, 1, &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, "no/such/folder.prom");
 }
 END_TEST

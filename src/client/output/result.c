@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "client/output/json.h"
+#include "client/output/metrics_file.h"
 #include "client/output/nagios.h"
-#include "client/output/prometheus.h"
 #include "client/output/report.h"
 #include "client/output/terminal.h"
 
@@ -15,7 +15,7 @@ void result_metrics(const struct client_options *o, const struct probe_facts all
 {
 	struct outcome failed = OUTCOME_NONE;
 
-	if (!o->prometheus || prometheus_write(o->prometheus, all, count, &failed) == 0)
+	if (!o->prometheus || metrics_file_write(o->prometheus, all, count, &failed) == 0)
 		return;
 	if (oc->code == OC_OK)
 		*oc = failed;

@@ -14,7 +14,7 @@
  * summary, a progress bar, and the end by a signal or by a closed standard output.
  */
 struct runner_probe {
-	uint64_t number; /* from 0 */
+	uint64_t number;  /* from 0 */
 	uint64_t late_us; /* with an interval: how long the probe waited for a thread */
 	struct client_options options;
 	SSL_CTX *ctx;

@@ -112,8 +112,7 @@ static void print_summary(const struct series *series)
 	if (series->options->json)
 		return;
 	summary_print(stdout, &r->stats, series->target, r->took_us);
-	if (series->options->resume && handshakes[STATS_FULL] > 1 &&
-	    handshakes[STATS_RESUMED] == 0)
+	if (series->options->resume && handshakes[STATS_FULL] > 1 && handshakes[STATS_RESUMED] == 0)
 		puts("Nothing resumed: does it give tickets? (hello-server: --tickets 1)");
 }
 
@@ -132,8 +131,7 @@ static int run(const struct probe_setup *setup, struct outcome *oc)
 		return outcome_status(oc->code);
 	}
 	series->options = o;
-	series->live =
-	    !o->json && o->series.interval_ms < READABLE_MS && terminal_is_live(stdout);
+	series->live = !o->json && o->series.interval_ms < READABLE_MS && terminal_is_live(stdout);
 	name_target(series);
 	series->runner = (struct runner){
 		.setup = setup,

@@ -44,7 +44,7 @@ struct client_hello {
 struct client_options {
 	struct options_given given; /* which options were, for client_options_check */
 	const char *operands[2];    /* HOST and PORT as they were typed */
-	char host[ADDR_HOST_MAX]; /* without brackets */
+	char host[ADDR_HOST_MAX];   /* without brackets */
 	char port[ADDR_PORT_MAX];
 	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
@@ -58,7 +58,7 @@ struct client_options {
 	const char *pins; /* --pinnedpubkey, see pin.h; NULL: any key */
 	struct tls_policy_choice policy;
 	struct tls_identity identity; /* ours, for a server that asks; chain_file NULL: none */
-	unsigned connect_ms;      /* resolve and connect together, as in curl */
+	unsigned connect_ms;          /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_hello hello;
 	struct client_series series;

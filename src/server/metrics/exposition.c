@@ -4,44 +4,25 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-#include "base/text.h"
+#include "base/prometheus.h"
 #include "tls/context.h"
-
-static void head(FILE *to, const char *name, const char *type, const char *help)
-{
-	fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
 
 static void number(FILE *to, const char *name, const char *type, const char *help, uint64_t value)
 {
-	head(to, name, type, help);
-	fprintf(to, "%s %" PRIu64 "\n", name, value);
-}
-
-/* Longer than the name of any certificate, all of it escaped. */
-enum { VALUE_MAX = 256, LABEL_MAX = 1024 };
-
-/* A value of shared memory need not end within its max bytes. */
-static void label(FILE *to, const char *name, const char *value, size_t max)
-{
-	char whole[VALUE_MAX], quoted[LABEL_MAX];
-	struct text t;
-
-	snprintf(whole, sizeof whole, "%.*s", (int)(max < VALUE_MAX ? max : VALUE_MAX - 1), value);
-	text_begin(&t, quoted, sizeof quoted);
-	text_add_quoted(&t, whole);
-	fprintf(to, "%s=\"%s\"", name, quoted);
+	prometheus_describe(to, name, type, help);
+	prometheus_sample(to, name, NULL, "%" PRIu64, value);
 }
 
 static void write_outcomes(FILE *to, const struct counters *c)
 {
 	static const char name[] = "hello_connections_total";
 
-	head(to, name, "counter", "Connections that have ended, by outcome.");
+	prometheus_describe(to, name, "counter", "Connections that have ended, by outcome.");
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		if (outcome_is((enum outcome_code)i, OUTCOME_SERVED))
-			fprintf(to, "%s{outcome=\"%s\"} %" PRIu64 "\n", name,
-			    outcome_name((enum outcome_code)i), (uint64_t)c->work->outcome[i]);
+			prometheus_sample(to, name,
+			    PROMETHEUS_LABELS({ "outcome", outcome_name((enum outcome_code)i) }),
+			    "%" PRIu64, (uint64_t)c->work->outcome[i]);
 	}
 }
 
@@ -53,36 +34,39 @@ static void write_handshakes(FILE *to, const struct counters *c)
 		[COUNTERS_TLS13] = "TLSv1.3",
 	};
 
-	head(to, name, "counter", "Handshakes done.");
+	prometheus_describe(to, name, "counter", "Handshakes done.");
 	for (int v = 0; v < COUNTERS_PROTOCOLS; v++) {
 		for (int resumed = 0; resumed <= 1; resumed++)
-			fprintf(to, "%s{version=\"%s\",resumed=\"%s\"} %" PRIu64 "\n", name,
-			    versions[v], resumed ? "yes" : "no",
-			    (uint64_t)c->work->handshakes[v][resumed]);
+			prometheus_sample(to, name,
+			    PROMETHEUS_LABELS({ "version", versions[v] },
+				{ "resumed", resumed ? "yes" : "no" }),
+			    "%" PRIu64, (uint64_t)c->work->handshakes[v][resumed]);
 	}
 }
 
 static void write_phase(FILE *to, const char *name, const struct counters_phase *p)
 {
+	const struct prometheus_label *labels = PROMETHEUS_LABELS({ "phase", name });
+	char end[32];
 	uint64_t sum = 0;
 
 	for (int i = 0; i < COUNTERS_BUCKETS; i++) {
 		sum += p->bucket[i];
-		fprintf(to, "hello_phase_duration_seconds_bucket{phase=\"%s\",le=\"", name);
 		if (i < COUNTERS_BUCKETS - 1)
-			fprintf(to, "%g", counters_bucket_ms[i] / 1000.0);
+			snprintf(end, sizeof end, "%g", counters_bucket_ms[i] / 1000.0);
 		else
-			fputs("+Inf", to);
-		fprintf(to, "\"} %" PRIu64 "\n", sum);
+			snprintf(end, sizeof end, "+Inf");
+		prometheus_sample(to, "hello_phase_duration_seconds_bucket",
+		    PROMETHEUS_LABELS({ "phase", name }, { "le", end }), "%" PRIu64, sum);
 	}
-	fprintf(to, "hello_phase_duration_seconds_sum{phase=\"%s\"} %g\n", name,
+	prometheus_sample(to, "hello_phase_duration_seconds_sum", labels, "%g",
 	    (double)p->sum_ms / 1000);
-	fprintf(to, "hello_phase_duration_seconds_count{phase=\"%s\"} %" PRIu64 "\n", name, sum);
+	prometheus_sample(to, "hello_phase_duration_seconds_count", labels, "%" PRIu64, sum);
 }
 
 static void write_phases(FILE *to, const struct counters *c)
 {
-	head(to, "hello_phase_duration_seconds", "histogram",
+	prometheus_describe(to, "hello_phase_duration_seconds", "histogram",
 	    "Time that connections took in a phase which they came through.");
 	write_phase(to, "proxy", &c->work->phase[CONN_PHASE_PROXY]);
 	write_phase(to, "handshake", &c->work->phase[CONN_PHASE_HANDSHAKE]);
@@ -95,23 +79,22 @@ static void write_limits(FILE *to, const struct counters *c)
 {
 	static const char name[] = "hello_limit_reached_total";
 
-	head(to, name, "counter", "Connections closed to make room for another, by limit.");
+	prometheus_describe(to, name, "counter",
+	    "Connections closed to make room for another, by limit.");
 	for (int i = 0; i < LIMITS_KINDS; i++)
-		fprintf(to, "%s{limit=\"%s\"} %" PRIu64 "\n", name,
-		    limits_name((enum limits_kind)i), (uint64_t)c->work->limit[i]);
+		prometheus_sample(to, name,
+		    PROMETHEUS_LABELS({ "limit", limits_name((enum limits_kind)i) }), "%" PRIu64,
+		    (uint64_t)c->work->limit[i]);
 }
 
-/* One sample for each certificate; 0 is no moment. */
-static void write_moment(FILE *to, const char *name, const struct counters_certificate *of,
-    int64_t moment)
+/* One sample for each certificate; a time of 0 is unknown. */
+static void write_time(FILE *to, const char *name, const struct counters_certificate *of,
+    int64_t time)
 {
-	if (moment == 0)
-		return;
-	fprintf(to, "%s{", name);
-	label(to, "subject", of->subject, sizeof of->subject);
-	fputc(',', to);
-	label(to, "sha256", of->sha256, sizeof of->sha256);
-	fprintf(to, "} %" PRId64 "\n", moment);
+	if (time != 0)
+		prometheus_sample(to, name,
+		    PROMETHEUS_LABELS({ "subject", of->subject }, { "sha256", of->sha256 }),
+		    "%" PRId64, time);
 }
 
 static void write_certificates(FILE *to, const struct counters *c)
@@ -121,12 +104,13 @@ static void write_certificates(FILE *to, const struct counters *c)
 	struct counters_certificates served;
 
 	counters_get_served(&c->state->served, &served);
-	head(to, not_after, "gauge", "When the certificates that are served expire.");
+	prometheus_describe(to, not_after, "gauge",
+	    "When the certificates that are served expire.");
 	for (unsigned i = 0; i < served.count; i++)
-		write_moment(to, not_after, &served.item[i], served.item[i].not_after);
-	head(to, stapled, "gauge", "When the OCSP responses to staple end.");
+		write_time(to, not_after, &served.item[i], served.item[i].not_after);
+	prometheus_describe(to, stapled, "gauge", "When the OCSP responses to staple end.");
 	for (unsigned i = 0; i < served.count; i++)
-		write_moment(to, stapled, &served.item[i], served.item[i].stapled_until);
+		write_time(to, stapled, &served.item[i], served.item[i].stapled_until);
 }
 
 /* Once it is over, no client of that CA passes: an alarm should come before. */
@@ -136,26 +120,26 @@ static void write_crls(FILE *to, const struct counters *c)
 	struct counters_certificates crls;
 
 	counters_get_served(&c->state->crls, &crls);
-	head(to, name, "gauge", "When the CRLs by which clients are judged get stale.");
-	for (unsigned i = 0; i < crls.count; i++) {
-		fprintf(to, "%s{", name);
-		label(to, "issuer", crls.item[i].subject, sizeof crls.item[i].subject);
-		fprintf(to, "} %" PRId64 "\n", crls.item[i].not_after);
-	}
+	prometheus_describe(to, name, "gauge",
+	    "When the CRLs by which clients are judged get stale.");
+	for (unsigned i = 0; i < crls.count; i++)
+		prometheus_sample(to, name, PROMETHEUS_LABELS({ "issuer", crls.item[i].subject }),
+		    "%" PRId64, crls.item[i].not_after);
 }
 
 static void write_information(FILE *to, const struct counters *c)
 {
-	head(to, "hello_build_info", "gauge", "Version of the server and of its TLS library.");
-	fputs("hello_build_info{", to);
-	label(to, "version", PACKAGE_VERSION, SIZE_MAX);
-	fputc(',', to);
-	label(to, "library", tls_context_library(), SIZE_MAX);
-	fputs("} 1\n", to);
-	head(to, "hello_sandbox_info", "gauge", "What confines the workers.");
-	fputs("hello_sandbox_info{", to);
-	label(to, "sandbox", c->state->sandbox, sizeof c->state->sandbox);
-	fputs("} 1\n", to);
+	char sandbox[SANDBOX_TEXT_MAX + 1];
+
+	/* It is read while the master writes it, and need not end. */
+	snprintf(sandbox, sizeof sandbox, "%.*s", SANDBOX_TEXT_MAX, c->state->sandbox);
+	prometheus_describe(to, "hello_build_info", "gauge",
+	    "Version of the server and of its TLS library.");
+	prometheus_sample(to, "hello_build_info",
+	    PROMETHEUS_LABELS({ "version", PACKAGE_VERSION }, { "library", tls_context_library() }),
+	    "1");
+	prometheus_describe(to, "hello_sandbox_info", "gauge", "What confines the workers.");
+	prometheus_sample(to, "hello_sandbox_info", PROMETHEUS_LABELS({ "sandbox", sandbox }), "1");
 }
 
 void exposition_write(FILE *to, const struct counters *c)
@@ -182,14 +166,15 @@ void exposition_write(FILE *to, const struct counters *c)
 	    c->state->workers_ready);
 	number(to, "hello_worker_restarts_total", "counter",
 	    "Workers that were replaced because they died.", c->state->restarts);
-	head(to, "hello_worker_pause_seconds", "gauge",
+	prometheus_describe(to, "hello_worker_pause_seconds", "gauge",
 	    "How long the place of a worker that died stays empty, now; it grows in a crash loop.");
-	fprintf(to, "hello_worker_pause_seconds %g\n", (double)c->state->worker_pause_ms / 1000);
-	head(to, "hello_reloads_total", "counter", "Reloads, by result.");
-	fprintf(to, "hello_reloads_total{result=\"ok\"} %" PRIu64 "\n",
-	    (uint64_t)c->state->reloads);
-	fprintf(to, "hello_reloads_total{result=\"failed\"} %" PRIu64 "\n",
-	    (uint64_t)c->state->reloads_failed);
+	prometheus_sample(to, "hello_worker_pause_seconds", NULL, "%g",
+	    (double)c->state->worker_pause_ms / 1000);
+	prometheus_describe(to, "hello_reloads_total", "counter", "Reloads, by result.");
+	prometheus_sample(to, "hello_reloads_total", PROMETHEUS_LABELS({ "result", "ok" }),
+	    "%" PRIu64, (uint64_t)c->state->reloads);
+	prometheus_sample(to, "hello_reloads_total", PROMETHEUS_LABELS({ "result", "failed" }),
+	    "%" PRIu64, (uint64_t)c->state->reloads_failed);
 	number(to, "hello_draining", "gauge", "1 after the server was told to leave.",
 	    c->state->draining);
 	number(to, "hello_start_time_seconds", "gauge", "When the server was started.",

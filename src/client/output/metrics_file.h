@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_CLIENT_OUTPUT_PROMETHEUS_H
-#define HELLO_CLIENT_OUTPUT_PROMETHEUS_H
+#ifndef HELLO_CLIENT_OUTPUT_METRICS_FILE_H
+#define HELLO_CLIENT_OUTPUT_METRICS_FILE_H
 
 #include <stddef.h>
 
@@ -16,7 +16,7 @@
  *
  * Returns 0, or -1 with OC_FILE and the old file untouched.
  */
-int prometheus_write(const char *file, const struct probe_facts all[], size_t count,
+int metrics_file_write(const char *file, const struct probe_facts all[], size_t count,
     struct outcome *oc);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/output/prometheus.h"
+#include "client/output/metrics_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,12 +7,8 @@
 #include <string.h>
 
 #include "base/input_file.h"
+#include "base/prometheus.h"
 #include "client/output/output_file.h"
-
-#include "base/text.h"
-
-/* The labels of a target, escaped; a longer host is cut. */
-enum { LABELS_MAX = 2 * ADDR_HOST_MAX + 64 };
 
 static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
 
@@ -21,80 +17,72 @@ static const char *const which[] = { "leaf", "chain" };
 
 /* ---- samples ---------------------------------------------------------------------- */
 
-static const char *labels_of(const struct probe_facts *f, char buf[LABELS_MAX])
-{
-	char host[2 * ADDR_HOST_MAX];
-	struct text t;
+/* The labels of a target: all samples have them. */
+/* clang-format off */
+#define TARGET(f) { "host", (f)->host }, { "port", (f)->port }
+/* clang-format on */
 
-	text_begin(&t, host, sizeof host);
-	text_add_quoted(&t, f->host);
-	snprintf(buf, LABELS_MAX, "host=\"%s\",port=\"%s\"", host, f->port);
-	return buf;
+static void write_success(FILE *to, const char *name, const struct probe_facts *f)
+{
+	prometheus_sample(to, name, PROMETHEUS_LABELS(TARGET(f)), "%d", f->code == OC_OK);
 }
 
-static void describe(FILE *to, const char *name, const char *help)
+static void write_outcome(FILE *to, const char *name, const struct probe_facts *f)
 {
-	fprintf(to, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+	const char *stage = f->code == OC_OK ? "" : outcome_layer_name(f->code);
+
+	prometheus_sample(to, name,
+	    PROMETHEUS_LABELS(TARGET(f), { "reason", outcome_name(f->code) }, { "stage", stage }),
+	    "1");
 }
 
-static void write_success(FILE *to, const struct probe_facts *f, const char *labels)
+static void write_time(FILE *to, const char *name, const struct probe_facts *f)
 {
-	fprintf(to, "hello_client_success{%s} %d\n", labels, f->code == OC_OK);
+	prometheus_sample(to, name, PROMETHEUS_LABELS(TARGET(f)), "%" PRId64, f->at);
 }
 
-static void write_outcome(FILE *to, const struct probe_facts *f, const char *labels)
-{
-	fprintf(to, "hello_client_outcome{%s,reason=\"%s\",stage=\"%s\"} 1\n", labels,
-	    outcome_name(f->code), f->code == OC_OK ? "" : outcome_layer_name(f->code));
-}
-
-static void write_probed(FILE *to, const struct probe_facts *f, const char *labels)
-{
-	fprintf(to, "hello_client_probe_timestamp_seconds{%s} %" PRId64 "\n", labels, f->at);
-}
-
-static void write_phases(FILE *to, const struct probe_facts *f, const char *labels)
+static void write_phases(FILE *to, const char *name, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
 		if (f->us[i] != PHASE_UNKNOWN)
-			fprintf(to, "hello_client_phase_seconds{%s,phase=\"%s\"} %.6f\n", labels,
-			    phase_key((enum phase)i), (double)f->us[i] / 1e6);
+			prometheus_sample(to, name,
+			    PROMETHEUS_LABELS(TARGET(f), { "phase", phase_key((enum phase)i) }),
+			    "%.6f", (double)f->us[i] / 1e6);
 	}
 }
 
-static void write_expiry(FILE *to, const struct probe_facts *f, const char *labels)
+/* The ends of the certificates, in seconds since this time; an end of 0 is unknown. */
+static void write_ends(FILE *to, const char *name, const struct probe_facts *f, int64_t since)
 {
 	const int64_t ends[] = { f->leaf_end, f->chain_end };
 
 	for (int i = 0; i < 2; i++) {
 		if (ends[i] != 0)
-			fprintf(to, "%s{%s,certificate=\"%s\"} %" PRId64 "\n", expiry, labels,
-			    which[i], ends[i]);
+			prometheus_sample(to, name,
+			    PROMETHEUS_LABELS(TARGET(f), { "certificate", which[i] }), "%" PRId64,
+			    ends[i] - since);
 	}
 }
 
-static void write_left(FILE *to, const struct probe_facts *f, const char *labels)
+static void write_expiry(FILE *to, const char *name, const struct probe_facts *f)
 {
-	const int64_t ends[] = { f->leaf_end, f->chain_end };
+	write_ends(to, name, f, 0);
+}
 
-	for (int i = 0; i < 2; i++) {
-		if (ends[i] != 0)
-			fprintf(to,
-			    "hello_client_certificate_left_seconds{%s,certificate=\"%s\"} %" PRId64
-			    "\n",
-			    labels, which[i], ends[i] - f->at);
-	}
+static void write_left(FILE *to, const char *name, const struct probe_facts *f)
+{
+	write_ends(to, name, f, f->at);
 }
 
 static const struct {
 	const char *name, *help;
-	void (*write)(FILE *to, const struct probe_facts *f, const char *labels);
+	void (*write)(FILE *to, const char *name, const struct probe_facts *f);
 } metrics[] = {
 	{ "hello_client_success", "Was the server verified, and its whole greeting read.",
 	    write_success },
 	{ "hello_client_outcome", "How the probe ended; stage is the layer that failed.",
 	    write_outcome },
-	{ "hello_client_probe_timestamp_seconds", "When.", write_probed },
+	{ "hello_client_probe_timestamp_seconds", "When.", write_time },
 	{ "hello_client_phase_seconds", "How long each phase took.", write_phases },
 	{ expiry,
 	    "End of the server's certificate, and the first end in its chain; the last ones seen.",
@@ -105,12 +93,10 @@ static const struct {
 
 static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 {
-	char labels[LABELS_MAX];
-
 	for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
-		describe(to, metrics[m].name, metrics[m].help);
+		prometheus_describe(to, metrics[m].name, "gauge", metrics[m].help);
 		for (size_t i = 0; i < count; i++)
-			metrics[m].write(to, &all[i], labels_of(&all[i], labels));
+			metrics[m].write(to, metrics[m].name, &all[i]);
 	}
 }
 
@@ -186,12 +172,12 @@ static int remember(struct memory *m, const char *file)
 	return ret;
 }
 
-static int64_t recall(const struct memory *m, const char *labels, const char *certificate)
+static int64_t recall(const struct memory *m, const struct probe_facts *f, const char *certificate)
 {
-	char wanted[LABELS_MAX + 32];
+	char wanted[PROMETHEUS_LABELS_MAX];
 	const struct known key = { .labels = wanted }, *found = NULL;
 
-	snprintf(wanted, sizeof wanted, "%s,certificate=\"%s\"", labels, certificate);
+	prometheus_labels(PROMETHEUS_LABELS(TARGET(f), { "certificate", certificate }), wanted);
 	if (m->count > 0)
 		found = bsearch(&key, m->all, m->count, sizeof *m->all, compare_known);
 	return found ? found->end : 0;
@@ -202,14 +188,12 @@ static int add_known(struct probe_facts all[], size_t count, const char *file)
 {
 	struct memory m = { NULL, 0 };
 	int ret = remember(&m, file);
-	char labels[LABELS_MAX];
 
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		if (all[i].leaf_end != 0)
 			continue;
-		labels_of(&all[i], labels);
-		all[i].leaf_end = recall(&m, labels, which[0]);
-		all[i].chain_end = recall(&m, labels, which[1]);
+		all[i].leaf_end = recall(&m, &all[i], which[0]);
+		all[i].chain_end = recall(&m, &all[i], which[1]);
 	}
 	forget(&m);
 	return ret;
@@ -238,7 +222,7 @@ static int write_text(const char *file, const struct probe_facts all[], size_t c
 	return ret;
 }
 
-int prometheus_write(const char *file, const struct probe_facts all[], size_t count,
+int metrics_file_write(const char *file, const struct probe_facts all[], size_t count,
     struct outcome *oc)
 {
 	struct probe_facts *now = malloc(count * sizeof *now + 1);
