@@ -19,6 +19,7 @@ libshared_a_SOURCES = \
 	src/base/text.c src/base/text.h \
 	src/net/addr.c src/net/addr.h \
 	src/net/conn_report.c src/net/conn_report.h \
+	src/net/conn_report_json.c src/net/conn_report_json.h \
 	src/net/hostname.c src/net/hostname.h \
 	src/net/proxy_protocol.c src/net/proxy_protocol.h \
 	src/net/sock.c src/net/sock.h \

@@ -49,7 +49,8 @@ openssl/   client/judge/distrust   the same of errors about an issuer
 openssl/   client/judge/findings   looks on behind the first error of a chain
 openssl/   client/step/proxy     base64, for the user and password of a proxy
 openssl/   client/output/keylog     the callback that is given the secrets
-jansson.h  server/conn/reply       the report as JSON
+jansson.h  net/conn_report_json   the report as JSON
+jansson.h  server/conn/reply       an answer as JSON
 event2/    server/process/worker     the event loop
 event2/    server/metrics/metrics    HTTP, in a process of its own
 utlist.h   server/conn/pool       the queues of deadlines

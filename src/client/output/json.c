@@ -8,8 +8,9 @@
 
 #include <jansson.h>
 
-#include "tls/cert_id.h"
 #include "base/text.h"
+#include "net/conn_report_json.h"
+#include "tls/cert_id.h"
 #include "tls/policy.h"
 
 /* ---- values ----------------------------------------------------------------------- */
@@ -162,54 +163,33 @@ static json_t *certificates(const struct verdict *v)
 	return list;
 }
 
-/* As the server itself writes it by HTTP: "server_name", and null for none. */
-static json_t *conn_report_value(const struct conn_report *s, enum conn_report_field field)
-{
-	if (field == CONN_REPORT_RESUMED)
-		return json_boolean(strcmp(s->value[field], "yes") == 0);
-	return conn_report_is_none(s, field) ? json_null() : text(s->value[field]);
-}
-
-static const char *conn_report_key(enum conn_report_field field, char buf[32])
-{
-	snprintf(buf, 32, "%s", conn_report_name(field));
-	for (char *c = buf; *c; c++)
-		*c = *c == '-' ? '_' : *c;
-	return buf;
-}
-
 static json_t *report(const struct session *s)
 {
-	json_t *object = json_object();
-	char key[32];
+	json_t *object;
 
-	if (!s->has_report) {
-		json_decref(object);
+	if (!s->has_report)
 		return json_null();
-	}
-	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
-		json_object_set_new(object, conn_report_key((enum conn_report_field)i, key),
-		    conn_report_value(&s->reported, (enum conn_report_field)i));
+	object = json_object();
+	conn_report_json_add(object, &s->reported);
 	return object;
 }
 
 static json_t *comparison(const struct session *s)
 {
-	json_t *list = json_array();
-	char key[32];
+	char key[CONN_REPORT_JSON_KEY_MAX];
+	json_t *list;
 
-	if (!s->compared) {
-		json_decref(list);
+	if (!s->compared)
 		return json_null();
-	}
+	list = json_array();
 	for (int i = 0; i < CONN_REPORT_FIELDS; i++) {
 		enum conn_report_field field = (enum conn_report_field)i;
 
 		if (compare_differs(&s->seen, &s->reported, field))
 			json_array_append_new(list,
-			    json_pack("{s:s, s:o, s:o}", "what", conn_report_key(field, key),
-				"client", conn_report_value(&s->seen, field), "server",
-				conn_report_value(&s->reported, field)));
+			    json_pack("{s:s, s:o, s:o}", "what", conn_report_json_key(field, key),
+				"client", conn_report_json_value(&s->seen, field), "server",
+				conn_report_json_value(&s->reported, field)));
 	}
 	return json_pack("{s:o, s:o}", "differences", list, "remark", text(s->remark));
 }

@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "tls/cert_info.h"
-#include "net/conn_report.h"
+#include "net/conn_report_json.h"
 #include "base/text.h"
 #include "tls/facts.h"
 
@@ -103,25 +103,6 @@ int reply_greeting(const struct reply_about *about, struct reply *out, struct ou
 	return 0;
 }
 
-/* As the log writes names, and as most languages can: "server_name". */
-static int add_field(json_t *object, enum conn_report_field field, const struct conn_report *seen)
-{
-	json_t *value = json_string(seen->value[field]);
-	char name[32];
-
-	snprintf(name, sizeof name, "%s", conn_report_name(field));
-	for (char *c = name; *c; c++)
-		*c = *c == '-' ? '_' : *c;
-	if (field == CONN_REPORT_RESUMED) {
-		json_decref(value);
-		value = json_boolean(strcmp(seen->value[field], "yes") == 0);
-	} else if (conn_report_is_none(seen, field)) {
-		json_decref(value);
-		value = json_null();
-	}
-	return json_object_set_new(object, name, value);
-}
-
 /* With a newline at the end, for people. */
 static int dump(const json_t *object, struct reply *out)
 {
@@ -146,8 +127,7 @@ static int answer_json(const struct reply_about *about, struct reply *out, struc
 	int failed = json_object_set_new(object, "greeting", greeting ? greeting : json_null());
 
 	see(about, &seen);
-	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
-		failed |= add_field(object, (enum conn_report_field)i, &seen);
+	failed |= conn_report_json_add(object, &seen);
 	if (!failed && dump(object, out) != 0)
 		failed = -1;
 	json_decref(object);

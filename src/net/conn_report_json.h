@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_NET_CONN_REPORT_JSON_H
+#define HELLO_NET_CONN_REPORT_JSON_H
+
+#include <jansson.h>
+
+#include "net/conn_report.h"
+
+/* A report as members of a JSON object: the server's by HTTP, and the client's of it, are alike. */
+
+/* "server-name" as most languages can have it: "server_name". buf is returned. */
+enum { CONN_REPORT_JSON_KEY_MAX = 32 };
+const char *conn_report_json_key(enum conn_report_field field, char buf[CONN_REPORT_JSON_KEY_MAX]);
+
+/* A boolean for CONN_REPORT_RESUMED, null for "none", else a string; NULL: no memory. */
+json_t *conn_report_json_value(const struct conn_report *r, enum conn_report_field field);
+
+/* Add all fields. Returns 0, or -1 when there is no memory. */
+int conn_report_json_add(json_t *object, const struct conn_report *r);
+
+#endif
