@@ -185,6 +185,7 @@ style_tests = \
 	tests/style/dev.sh \
 	tests/style/floors.sh \
 	tests/style/man.sh \
+	tests/style/map.sh \
 	tests/style/outcomes.sh \
 	tests/style/shell.sh \
 	tests/style/source.sh
