@@ -114,15 +114,16 @@ cat <<EOF
 Measured on ${system:-this system}, $(date -u +%Y-%m-%d),
 by \`make zoo-table\`, which writes this page anew. Every client was shown the same
 certificates, served by \`hello-server --zoo\`, and told to be as strict as its options
-allow. What is wrong with each animal, and what a client that keeps to RFC 5280 and
-RFC 9525 does, is in \`certs/zoo.tsv\`. Not all of it is a bug: curl, for example, looks
-at a stapled response only with \`--cert-status\`, and then refuses every server that
-sends none.
+allow. \`certs/zoo.tsv\` lists what is wrong with each animal,
+and what a client does that follows RFC 5280 and RFC 9525. A wrong answer need not
+be a bug: curl, for example, checks a stapled response only with \`--cert-status\`,
+and then rejects every server that sends none.
 
 ## Summary
 
-Right, wrong, and not shown: revocation lists are not shown to a client that takes
-none, and addresses not to one that cannot ask for a name and verify an address.
+Right, wrong, and not shown. Animals with a revocation list are not shown to a
+client without an option for such lists, and animals with an IP address are not
+shown to a client that cannot request a name and verify an address.
 
 | client | version | right | wrong | not shown |
 |---|---|---|---|---|
@@ -130,13 +131,13 @@ $(cat "$work/summary")
 
 ## What they get wrong
 
-| animal | what is wrong with it | who is wrong about it |
+| animal | what is wrong with it | wrong clients |
 |---|---|---|
 $(missed)
 
 ## Verdicts
 
-Wrong ones are bold. "either": both are right.
+Wrong verdicts are bold. "either" means that both are right.
 
 EOF
 awk -F '|' '
@@ -154,11 +155,12 @@ awk -F '|' '
 	}' "$work/table"
 cat <<EOF
 
-## To see it again
+## Repeat it
 
-Each command makes a zoo, serves it, and shows each animal to the client; what
-stands in braces is explained at the top of \`tests/system/zoo.sh\`. In the top folder of
-the source, after a build there or in \`build\` (\`hello-client\`: with that in \`PATH\`):
+Each command makes a zoo, serves it, and shows each animal to the client. The top of
+\`tests/system/zoo.sh\` explains the words in braces. Run them in the top folder of the
+source, after a build there or in \`build\` (which must be in \`PATH\` for
+\`hello-client\`):
 
 $(cat "$work/commands")
 EOF
