@@ -1,6 +1,7 @@
 #!/bin/sh
 # source.sh [--self-test] - what every C file keeps to: calls we do not use, width, white space,
-# length, header guards, the licence line, nothing left for later, and its place in the build.
+# length of files and functions, header guards, the licence line, nothing left for later, and its
+# place in the build.
 
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
@@ -23,6 +24,7 @@ popen     a shell in between: fork and exec
 '
 width=100
 longest=450
+longest_function=60
 
 # shellcheck disable=SC2317  # called by style_main
 check() {
@@ -41,7 +43,7 @@ check() {
 }
 
 check_code() {
-	code_of drop "$@" | banned=$banned LC_ALL=C awk '
+	code_of drop "$@" | banned=$banned LC_ALL=C awk -v longest_function="$longest_function" '
 	BEGIN {
 		n = split(ENVIRON["banned"], row, "\n")
 		for (i = 1; i <= n; i++) {
@@ -59,7 +61,24 @@ check_code() {
 		for (call in reason)
 			if (match(code, "(^|[^A-Za-z0-9_.>])" call "[ \t]*\\("))
 				print field[1] ":" field[2] ": " call "() is banned; " reason[call]
-	}'
+	}
+
+	# A body begins with a brace in the first column, or behind the parameters, and ends with one in
+	# the first column; in a macro a backslash follows. Other braces have a word or a tab before them.
+	field[1] != file { file = field[1]; body = 0 }
+	file !~ /^src\// { next }
+	body && code ~ /^[}]/ {
+		if (field[2] - body - 1 > longest_function)
+			print file ":" body ": " name "() has more than " longest_function " lines"
+		body = 0
+	}
+	!body && match(code, /^[A-Za-z_][^=;]*[(]/) {
+		name = substr(code, 1, RLENGTH)
+		sub(/[(].*/, "", name)
+		sub(/.*[^A-Za-z0-9_]/, "", name)
+	}
+	!body && code ~ /^([A-Za-z_].*[)])?[ ]*[{][ \t\\]*$/ { body = field[2] }
+	'
 }
 
 check_lines() {
@@ -136,6 +155,13 @@ self_test() {
 	plant src/net/addr.c 'left for later' "/* $(printf 'TO%s' DO): this */"
 	plant src/net/addr.c 'left for later' "/* $(printf 'FIX%s' ME) */"
 	plant src/net/addr.c 'more than 450 lines' "$(awk 'BEGIN { for (i = 0; i < 450; i++) print "int x;" }')"
+	sixty=$(awk 'BEGIN { for (i = 0; i < 60; i++) print "\tf();" }')
+	plant src/net/addr.c 'novel() has more than 60 lines' "$(printf 'int *novel(int (*a)(int), int b)\n{\n\tf();\n%s\n}' "$sixty")"
+	plant src/net/addr.c 'novel() has more than 60 lines' "$(printf 'int novel(void) {\n\tf();\n%s\n}' "$sixty")"
+	plant src/net/addr.h 'novel() has more than 60 lines' \
+		"$(printf '#define BODY \\\n\tint x;\nvoid novel(void) \\\n{ \\\n\tf(); \\\n%s\n}' "$sixty")"
+	plant_harmless src/net/addr.c "$(printf 'int novel(void)\n{\n%s\n}\n\nint other(void)\n{\n%s\n}' "$sixty" "$sixty")"
+	plant_harmless src/net/addr.c "$(printf 'static const int novel[] = {\n%s\n%s\n};\n/*\n{\n*/\n%s' "$sixty" "$sixty" "$sixty")"
 	plant src/base/novel.h 'the header guard is not HELLO_BASE_NOVEL_H' "$spdx"
 	plant src/base/novel.c 'the first line is not' '#include "base/novel.h"'
 	plant src/base/novel.c 'not in src/local.mk' "$spdx"
