@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/check_tls_alert \
 	tests/unit/check_crl_store \
 	tests/unit/check_stats \
+	tests/unit/check_steps \
 	tests/unit/check_text \
 	tests/unit/check_tls_context \
 	tests/unit/check_tls_conn \
