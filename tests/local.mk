@@ -216,7 +216,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/style/lib.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/zoo/table.sh \
-	tests/support/badcerts.sh tests/support/late_clock.c tests/support/escape_attempts.c \
+	tests/support/badcerts.sh tests/support/pki.sh \
+	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
@@ -257,6 +258,20 @@ LDADD = libtestsupport.a libserver.a libclient.a libshared.a \
 
 # A test of what happens when memory is used up: its own malloc and calloc come first.
 tests_unit_check_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+# The CA that system tests copy, see make_pki. It is made anew after some hours, because they count on
+# its days. Where it cannot be made each test shows why.
+check_DATA += tests/pki/ca.pem
+tests/pki/ca.pem: certs/hello-certs always
+	@test -n "`find $@ -newer certs/hello-certs -mmin -300 2>/dev/null`" || { \
+		rm -rf tests/pki tests/pki.new; \
+		if $(srcdir)/tests/support/pki.sh certs/hello-certs tests/pki.new >/dev/null 2>&1; then \
+			mv tests/pki.new tests/pki; \
+		fi; \
+	}
+.PHONY: always
+mostlyclean-local:
+	rm -rf tests/pki tests/pki.new
 
 # Targets for a fuzzer: each takes one input. By themselves they run what they are given; their
 # seeds are a test. libFuzzer, with --enable-fuzzing, brings a main of its own.
