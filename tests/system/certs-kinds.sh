@@ -1,6 +1,6 @@
 #!/bin/sh
-# certs-kinds.sh - every kind of certificate, with every kind of key, satisfies OpenSSL at its
-# strictest and GnuTLS, and has what its profile promises.
+# certs-kinds.sh - every kind of certificate, and every kind of key, satisfies OpenSSL at its strictest
+# and GnuTLS, and has what its profile promises; with ROWS=all each kind with each key.
 # shellcheck source=tests/system/lib.sh
 . "${srcdir:-.}/tests/system/lib.sh"
 need openssl
@@ -51,6 +51,7 @@ done
 
 for key in ecdsa rsa ed25519; do
 	issued server a.test CN=a.test DNS:a.test a.test --key $key
+	[ $key = ecdsa ] || all_rows || continue
 	issued server _.a.test 'CN=\*.a.test' 'DNS:*.a.test' '*.a.test' --key=$key
 	issued server 127.0.0.1 '' 'critical IP Address:127.0.0.1' 127.0.0.1 --key $key
 	issued server me@a.example '' 'critical email:me@a.example' me@a.example --key $key

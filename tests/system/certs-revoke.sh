@@ -127,8 +127,9 @@ certs 3 issue ca a.test --passphrase-file nowhere
 story --passphrase-file phrase
 expect ca/a.test/key.pem 'BEGIN PRIVATE KEY' # a server has nobody to ask
 
-# CAs with other keys can do it, too.
-for key in rsa-3072 ecdsa-384 ed25519 ml-dsa; do
+# CAs with other keys can do it, too; those that differ only in numbers with ROWS=all.
+for key in ed25519 ml-dsa rsa-3072 ecdsa-384; do
+	[ $key != rsa-3072 ] || all_rows || break
 	rm -rf ca
 	if ! "$HELLO_CERTS" init ca --key $key >out 2>err; then
 		[ $key = ml-dsa ] || fail "no CA with $key: $(cat err)"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# certs-shells.sh - hello-certs does the same in every shell, whatever the environment says.
+# certs-shells.sh - hello-certs does the same in every shell, whatever the environment says: in sh and
+# in busybox, which shares nothing with it; with ROWS=all in others, too, and with a whole zoo.
 # shellcheck source=tests/system/lib.sh
 . "${srcdir:-.}/tests/system/lib.sh"
 need openssl
@@ -92,9 +93,9 @@ breed() {
 story sh
 mv story first
 cat first
-breed sh
-mv kinds first-kinds
+! all_rows || { breed sh && mv kinds first-kinds; }
 for shell in dash 'busybox sh' 'bash --posix' mksh; do
+	all_rows || break
 	if ! command -v "${shell%% *}" >/dev/null; then
 		echo "NOTE: ${shell%% *} is not installed, not tried"
 		continue
@@ -119,7 +120,9 @@ if command -v busybox >/dev/null; then
 	done
 	story env PATH="$TMP/bin" sh
 	diff first story || fail 'the tools of busybox tell another story'
-	breed env PATH="$TMP/bin" sh
-	diff first-kinds kinds || fail 'the tools of busybox breed other animals'
+	if all_rows; then
+		breed env PATH="$TMP/bin" sh
+		diff first-kinds kinds || fail 'the tools of busybox breed other animals'
+	fi
 	echo 'tried: the tools of busybox'
 fi

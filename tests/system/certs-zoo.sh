@@ -11,7 +11,14 @@ tab=$(printf '\t')
 
 "$HELLO_CERTS" zoo one >first 2>&1 &
 other=$!
+# Killed in the middle, there is none; the next run clears up.
 mkdir two # empty: it does not matter
+"$HELLO_CERTS" zoo two >/dev/null 2>&1 &
+victim=$!
+wait_for 20 sh -c 'ls -d two/.hello-certs.*/zoo/good-ecdsa' >/dev/null 2>&1 || fail 'it does not begin'
+kill -KILL $victim
+wait $victim 2>/dev/null
+[ -z "$(ls two)" ] || fail 'half a zoo'
 run_status 0 "$HELLO_CERTS" zoo two
 printf '%s\n' two/ca.pem two/zoo.tsv | cmp -s - out || fail 'other files'
 wait $other || fail "not two at once: $(cat first)"
@@ -78,13 +85,4 @@ run_status 3 "$HELLO_CERTS" zoo one
 expect err 'exists already'
 run_status 0 "$HELLO_CERTS" destroy one --yes
 [ ! -e one ] || fail "still there: $(ls -A one)"
-
-# Killed in the middle, there is none; the next run clears up.
-"$HELLO_CERTS" zoo three >/dev/null 2>&1 &
-victim=$!
-wait_for 20 sh -c 'ls -d three/.hello-certs.*/zoo/good-ecdsa' >/dev/null 2>&1 || fail 'it does not begin'
-kill -KILL $victim
-wait $victim 2>/dev/null
-[ -z "$(ls three)" ] || fail 'half a zoo'
-run_status 0 "$HELLO_CERTS" zoo three
-[ "$(ls -A)" = "$(printf '%s\n' difference err first out three two)" ] || fail "left: $(ls -A)"
+[ "$(ls -A)" = "$(printf '%s\n' difference err first out two)" ] || fail "left: $(ls -A)"

@@ -18,6 +18,7 @@
 #	run_status EXPECTED CMD...                 run it; its output is in $TMP/out and $TMP/err
 #	expect FILE REGEX                          fail unless a line of FILE matches
 #	wait_for SECONDS CMD...                    try CMD until it succeeds; 1 when time is up
+#	all_rows                                   with ROWS=all, is the test to do what takes long, too?
 #	track PID; untrack PID                     a process to end with the test; not any more
 #	log_on_failure FILE                        to be shown when the test fails
 #
@@ -138,6 +139,11 @@ run_status() {
 
 expect() {
 	grep -qe "$2" "$1" || fail "no line of $1 matches: $2"
+}
+
+# The quick suite leaves out what repeats a proof with another value; .ci/run rows does all of it.
+all_rows() {
+	[ "${ROWS-usual}" = all ]
 }
 
 # The only place where a test sleeps: nothing else is known to have happened after a while.
