@@ -272,6 +272,7 @@ tests/pki/ca.pem: certs/hello-certs always
 .PHONY: always
 mostlyclean-local:
 	rm -rf tests/pki tests/pki.new
+MOSTLYCLEANFILES += tests/style/shell.clean
 
 # Targets for a fuzzer: each takes one input. By themselves they run what they are given; their
 # seeds are a test. libFuzzer, with --enable-fuzzing, brings a main of its own.
