@@ -1,6 +1,7 @@
 #!/bin/sh
 # man.sh - the manual pages tell the truth: their options are those of --help, their exit statuses
-# those of src/base/outcome.h, and mandoc finds nothing to say about them. Runs in the build folder.
+# those of src/base/outcome.h, and mandoc finds nothing to say about them; and each option has a test.
+# Runs in the build folder.
 
 top=${srcdir:-.}
 work=$(mktemp -d) || exit 99
@@ -54,6 +55,48 @@ check_options() {
 	compare "$1" 'options' "$work/program" "$work/page"
 }
 
+# The options in the commands of the system tests and in the strings of the unit tests, behind the
+# program: what does not start a server may be about any other. A command goes on behind a backslash.
+options_of_tests() {
+	cat "$top"/tests/system/*.sh "$top"/tests/system/*.tsv "$top"/tests/unit/*.c | LC_ALL=C awk '
+	/^[ \t]*#/ { next }
+	{ command = command $0 " " }
+	sub(/\\ $/, " ", command) { next }
+	{
+		server = command ~ /start_server|start_managed|HELLO_SERVER|(^|[^a-z-])server /
+		client = !server || command ~ /HELLO_CLIENT/
+		while (match(command, /(^|[^A-Za-z0-9-])(-[A-Za-z0-9]|--[a-z][a-z0-9-]*)/)) {
+			option = substr(command, RSTART, RLENGTH)
+			sub(/^[^-]*/, "", option)
+			if (server)
+				print "server", option
+			if (client)
+				print "client", option
+			command = substr(command, RSTART + RLENGTH)
+		}
+		command = ""
+	}' | LC_ALL=C sort -u
+}
+
+# check_tested PROGRAM SIDE: its options are in a test, by name or letter; an option that both programs
+# have, in one of that side.
+check_tested() {
+	case $2 in
+	certs) "$1" --help | options_of_help | grep '^--' ;;
+	*) "$1" --help | sed -nE 's/^ +((-[A-Za-z0-9]), )?(--[a-z0-9-]+).*/\3 \2/p' ;;
+	esac >"$work/own"
+	case $2 in
+	client) ./hello-server --help ;;
+	server) ./hello-client --help ;;
+	esac | options_of_help >"$work/others"
+	while read -r option letter; do
+		side='[a-z]*'
+		! grep -qxe "$option" "$work/others" || side=$2
+		grep -qx -e "$side $option" -e "$side ${letter:-$option}" "$work/tested" ||
+			complain "$1: no test has the option $option"
+	done <"$work/own"
+}
+
 check_statuses() {
 	pages="$top/doc/hello-certs.1 $top/doc/hello-client.1 $top/doc/hello-server.8"
 	outcomes >"$work/outcomes"
@@ -85,6 +128,10 @@ check_options "$top/doc/hello-server.8" ./hello-server
 check_options "$top/doc/hello-client.1" ./hello-client
 check_options "$top/doc/hello-certs.1" ./certs/hello-certs
 check_statuses
+options_of_tests >"$work/tested"
+check_tested ./hello-server server
+check_tested ./hello-client client
+check_tested ./certs/hello-certs certs
 
 if command -v mandoc >/dev/null 2>&1; then
 	mandoc -Tlint -W warning "$top"/doc/*.[18] >&2 || complain 'mandoc: see above'

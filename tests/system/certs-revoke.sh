@@ -127,6 +127,14 @@ certs 3 issue ca a.test --passphrase-file nowhere
 story --passphrase-file phrase
 expect ca/a.test/key.pem 'BEGIN PRIVATE KEY' # a server has nobody to ask
 
+# At a terminal it is asked for.
+if command -v script >/dev/null; then
+	sed '' phrase | script -qec "'$HELLO_CERTS' init asked --passphrase" /dev/null >out 2>&1 ||
+		fail "nobody was asked: $(cat out)"
+	expect asked/private/ca.key ENCRYPTED
+	certs 0 issue asked a.test --passphrase-file phrase
+fi
+
 # CAs with other keys can do it, too; those that differ only in numbers with ROWS=all.
 for key in ed25519 ml-dsa rsa-3072 ecdsa-384; do
 	[ $key != rsa-3072 ] || all_rows || break

@@ -140,3 +140,16 @@ reported none none
 reported nameless URI:spiffe://a.test/nameless
 await ' client="" client_names=URI:spiffe://a.test/nameless '
 stop_server
+
+# ---- a list of keys -------------------------------------------------------------------------------
+
+spki=$(openssl x509 -in "$CLIENTS/good.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
+	openssl dgst -sha256 -binary | openssl base64)
+start_server --workers 1 --client-ca "$CA" --allow-spki "sha256//$spki"
+# shellcheck disable=SC2046 # words
+{
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" $(of good) 127.0.0.1 "$PORT"
+	run_status 61 "$HELLO_CLIENT" --cacert "$CA" $(of not-listed) 127.0.0.1 "$PORT"
+}
+await 'outcome=CLIENT_CERT_REFUSED .*"not-listed\\" is verified, and not on the list'
+stop_server
