@@ -55,6 +55,8 @@ start_server
 agreed TLSv1.3 TLS_AES_128_GCM_SHA256 secp256r1 --groups P-256
 # With TLS 1.2 the list is about the certificate, too, and ours is on P-256.
 agreed TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256 secp256r1 --tls-max 1.2 --groups secp256r1
+agreed TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384 '[Xx]25519' --tls-max 1.2 \
+	--ciphers ECDHE-ECDSA-AES256-GCM-SHA384
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --tls-max 1.2 --groups P-384 localhost "$PORT"
 expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it limits the curves'
 await 'outcome=HANDSHAKE_PARAMETERS .*our certificate is on the curve P-256, which is not among the peer' "$REPEAT"

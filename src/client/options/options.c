@@ -140,6 +140,7 @@ const struct option_row client_option_rows[] = {
 	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",
 	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
+	TEXT("ciphers", "LIST", policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
 	TEXT("alpn", "NAME[,NAME]", alpn, "application protocols to offer; http/1.1 sends GET /"),
 
 	HEADING("Route"),
