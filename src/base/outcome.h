@@ -155,8 +155,8 @@ enum outcome_code {
 enum outcome_flag {
 	OUTCOME_SERVED = 1 << 0,    /* a connection to hello-server can end with it */
 	OUTCOME_ROUTINE = 1 << 1,   /* expected in normal operation: logged at level debug */
-	OUTCOME_OWN_FAULT = 1 << 2, /* hello-server turns valid clients away: logged at level error */
-	OUTCOME_PEER_LEFT = 1 << 3, /* the peer closed or reset the connection, and gave no reason */
+	OUTCOME_OWN_FAULT = 1 << 2, /* hello-server rejects valid clients: logged at level error */
+	OUTCOME_PEER_LEFT = 1 << 3, /* the peer closed or reset the connection without a reason */
 	OUTCOME_OFFER = 1 << 4,     /* what a client offered in its handshake may be the reason */
 	OUTCOME_UNTRUSTED = 1 << 5, /* the chain of the peer reaches no trusted root */
 };

@@ -97,20 +97,20 @@ self_test() {
 	cp "$style_root/$readme" "$style_copy/" && chmod u+w "$style_copy/$readme" || exit 99
 	plant $readme 'there is no src/net/novel.c' "see \`src/net/novel.c\`."
 	plant $readme 'there is no tests/novel' 'all of (tests/novel)'
-	plant $readme 'does not define novel' '    accept  src/net/sock.c: sock_accept, novel'
-	plant $readme 'does not define sock_accept' '    src/server/process/worker.c: sock_accept'
+	plant $readme 'does not define novel' '    accept  src/server/listen/socket.c: socket_accept, novel'
+	plant $readme 'does not define socket_accept' '    src/server/process/worker.c: socket_accept'
 	plant $readme 'does not define run_linger' '    src/server/process/worker.c: on_tick,
 	run_linger'
-	plant $readme 'sock.h does not define sock_accept' '    src/net/sock.h: sock_accept'
-	plant $readme 'on_tick does not call sock_accept' \
-		'    src/net/sock.c: sock_accept called in src/server/process/worker.c: on_tick'
-	plant $readme 'reading path has 11 files' "11. \`src/net/sock.c\`"
+	plant $readme 'socket.h does not define socket_accept' '    src/server/listen/socket.h: socket_accept'
+	plant $readme 'on_tick does not call socket_accept' \
+		'    src/server/listen/socket.c: socket_accept called in src/server/process/worker.c: on_tick'
+	plant $readme 'reading path has 11 files' "11. \`src/server/listen/socket.c\`"
 	plant $readme 'wider than 80 columns' "$(printf '%081d' 0)"
-	without src/net/sock.c sock_accept 'src/net/sock.c does not define sock_accept'
-	without src/server/process/worker.c sock_accept 'accept_one does not call sock_accept'
+	without src/server/listen/socket.c socket_accept 'src/server/listen/socket.c does not define socket_accept'
+	without src/server/process/worker.c socket_accept 'accept_one does not call socket_accept'
 
-	plant_harmless $readme '    src/net/sock.c: sock_accept, sock_connect'
-	plant_harmless $readme 'In src/net/sock.c there is accept: so it is.'
+	plant_harmless $readme '    src/server/listen/socket.c: socket_accept, socket_listen'
+	plant_harmless $readme 'In src/server/listen/socket.c there is accept: so it is.'
 	plant_harmless $readme "$(printf '%080d' 0)"
 }
 

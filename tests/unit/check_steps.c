@@ -23,7 +23,8 @@ int client_main(int argc, char *argv[]);
 #include "support/test_pki.h"
 
 static const char greeting[] = "Hello world\n";
-static const char wrong_pin[] = "--pinnedpubkey=sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+static const char wrong_pin[] =
+    "--pinnedpubkey=sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
 
 /* Of one session: is the server verified, and records of application data in either direction. */
@@ -201,7 +202,7 @@ static void expect_refused(const struct client *c, enum outcome_code code)
 	}
 }
 
-/* As good as possible, and later held against c: the second visit offers the first one's session. */
+/* As good as possible, later held against c: the second visit offers the first one's session. */
 static void expect_resumed_and_refused(const struct client *c, enum outcome_code code)
 {
 	static const struct client good = { .ca = "ca.pem", .name = "a.test" };

@@ -50,8 +50,8 @@ static int explain_trust(const struct distrust *d, struct outcome *oc)
 		    "an intermediate, or an unknown root",
 		    d->issuer, d->store);
 	else
-		outcome_set(oc, code, "%s was issued by \"%s\", which is not in %s", d->who, d->issuer,
-		    d->store);
+		outcome_set(oc, code, "%s was issued by \"%s\", which is not in %s", d->who,
+		    d->issuer, d->store);
 	issuer_cause_append(d->cause, d->store, peer, oc);
 	return advise(d, code, oc);
 }
