@@ -17,6 +17,7 @@ libshared_a_SOURCES = \
 	src/base/prometheus.c src/base/prometheus.h \
 	src/base/streams.c src/base/streams.h \
 	src/base/text.c src/base/text.h \
+	src/base/time.c src/base/time.h \
 	src/net/addr.c src/net/addr.h \
 	src/net/conn_report.c src/net/conn_report.h \
 	src/net/conn_report_json.c src/net/conn_report_json.h \

@@ -57,6 +57,7 @@ unit_tests = \
 	tests/unit/check_stats \
 	tests/unit/check_steps \
 	tests/unit/check_text \
+	tests/unit/check_time \
 	tests/unit/check_tls_context \
 	tests/unit/check_tls_conn \
 	tests/unit/check_tls_policy \

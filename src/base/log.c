@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 static enum log_level limit = LEVEL_INFO;
 static enum log_format format = LOG_TEXT;
@@ -165,14 +166,11 @@ static void put_field(struct log_line *line, const char *key, const char *value)
 static void put_time(struct log_line *line)
 {
 	struct timespec now;
-	struct tm utc;
-	char date[32], text[48];
+	char text[TIME_TEXT_MAX];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text, sizeof text, "%s.%03ldZ", date, now.tv_nsec / 1000000);
-	put_field(line, "time", text);
+	put_field(line, "time",
+	    time_stamp_ms(now.tv_sec, (unsigned)(now.tv_nsec / 1000000), text));
 }
 
 void log_begin(struct log_line *line, enum log_level level)

@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 enum { DNS_NAME_MAX = 256 };
 
@@ -237,31 +238,24 @@ static void describe_digest(const X509 *cert, char out[CERT_INFO_SHA256_MAX])
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* Days from 1970 to a date of the Gregorian calendar. */
-static int64_t days_from_civil(int64_t y, int m, int d)
-{
-	int64_t era, yoe, doy;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	yoe = y - era * 400;
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-int64_t cert_info_seconds(const struct tm *utc)
-{
-	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * 86400 +
-	    utc->tm_hour * 3600 + utc->tm_min * 60 + utc->tm_sec;
-}
-
-int64_t cert_info_moment(const ASN1_TIME *time)
+int64_t cert_info_seconds(const ASN1_TIME *time)
 {
 	struct tm tm;
 
 	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
 		return 0;
-	return cert_info_seconds(&tm);
+	return time_seconds(&tm);
+}
+
+/* The first of "a.test", "b.test", without its quotes, stands for a subject that is empty. */
+static void set_label(struct cert_info *out)
+{
+	const char *name = out->sans + (out->sans[0] == '"');
+
+	if (out->subject[0])
+		memcpy(out->label, out->subject, sizeof out->label);
+	else
+		snprintf(out->label, sizeof out->label, "%.*s", (int)strcspn(name, "\""), name);
 }
 
 static bool must_staple(const X509 *cert)
@@ -285,8 +279,9 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 	cert_info_name(subject, out->subject);
 	cert_info_name(issuer, out->issuer);
 	describe_names(cert, describe_san, out->sans);
-	out->not_before = cert_info_moment(X509_get0_notBefore(cert));
-	out->not_after = cert_info_moment(X509_get0_notAfter(cert));
+	set_label(out);
+	out->not_before = cert_info_seconds(X509_get0_notBefore(cert));
+	out->not_after = cert_info_seconds(X509_get0_notAfter(cert));
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
 	out->must_staple = must_staple(cert);
@@ -313,42 +308,4 @@ void cert_info_judge(X509 *cert, struct cert_info_fitness *out)
 bool cert_info_issued(X509 *issuer, X509 *cert)
 {
 	return X509_check_issued(issuer, cert) == X509_V_OK;
-}
-
-const char *cert_info_time(int64_t t, char buf[CERT_INFO_TIME_MAX])
-{
-	time_t seconds = (time_t)t;
-	struct tm utc;
-	char rest[24];
-
-	/* The years of strftime have no leading zeros, and RFC 3339 wants four digits. */
-	if (!gmtime_r(&seconds, &utc) || strftime(rest, sizeof rest, "-%m-%d %H:%M:%SZ", &utc) == 0)
-		snprintf(buf, CERT_INFO_TIME_MAX, "an unreadable date");
-	else
-		snprintf(buf, CERT_INFO_TIME_MAX, "%04lld%s", 1900LL + utc.tm_year, rest);
-	return buf;
-}
-
-const char *cert_info_span(int64_t seconds, char buf[CERT_INFO_TIME_MAX])
-{
-	static const struct {
-		int64_t length;
-		const char *name;
-	} units[] = {
-		{ 86400, "day" },
-		{ 3600, "hour" },
-		{ 60, "minute" },
-		{ 1, "second" },
-	};
-	size_t i = 0;
-
-	if (seconds < 0)
-		seconds = -seconds;
-	/* Two of a unit at least, so that 47 hours do not read "1 day". */
-	while (i + 1 < sizeof units / sizeof units[0] && seconds < 2 * units[i].length)
-		i++;
-	seconds /= units[i].length;
-	snprintf(buf, CERT_INFO_TIME_MAX, "%lld %s%s", (long long)seconds, units[i].name,
-	    seconds == 1 ? "" : "s");
-	return buf;
 }

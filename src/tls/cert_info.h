@@ -22,6 +22,7 @@ enum {
 
 struct cert_info {
 	char subject[CERT_INFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
+	char label[CERT_INFO_NAME_MAX];   /* in sentences: subject, else the first name of sans */
 	char issuer[CERT_INFO_NAME_MAX];
 	char sans[CERT_INFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
 	int64_t not_before, not_after;    /* seconds since 1970, UTC */
@@ -48,7 +49,7 @@ void cert_info_each_san(const X509 *cert, void (*take)(void *arg, const char *na
 void cert_info_name(const X509_NAME *name, char out[CERT_INFO_NAME_MAX]);
 
 /* Seconds since 1970; 0 where there is none. */
-int64_t cert_info_moment(const ASN1_TIME *time);
+int64_t cert_info_seconds(const ASN1_TIME *time);
 
 /*
  * All names of the subjectAltName that a party may be known by, with their kinds:
@@ -69,20 +70,5 @@ void cert_info_judge(X509 *cert, struct cert_info_fitness *out);
 
 /* Did issuer issue this one, by its name, key identifier and key usage? */
 bool cert_info_issued(X509 *issuer, X509 *cert);
-
-struct tm;
-
-/* Seconds since 1970 of a broken-down time in UTC; timegm(3) is in no standard yet. */
-int64_t cert_info_seconds(const struct tm *utc);
-
-/* "2026-12-01 08:00:00Z" for seconds since 1970. buf is returned. */
-enum { CERT_INFO_TIME_MAX = 48 };
-const char *cert_info_time(int64_t t, char buf[CERT_INFO_TIME_MAX]);
-
-/*
- * A length of time in the largest unit of which there are two: "29 days", "36 hours",
- * "12 seconds"; seconds may be negative, the sign is dropped. buf is returned.
- */
-const char *cert_info_span(int64_t seconds, char buf[CERT_INFO_TIME_MAX]);
 
 #endif

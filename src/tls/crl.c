@@ -113,8 +113,8 @@ void crl_get(X509_CRL *list, struct crl *out)
 
 	memset(out, 0, sizeof *out);
 	cert_info_name(X509_CRL_get_issuer(list), out->issuer);
-	out->this_update = cert_info_moment(X509_CRL_get0_lastUpdate(list));
-	out->next_update = cert_info_moment(X509_CRL_get0_nextUpdate(list));
+	out->this_update = cert_info_seconds(X509_CRL_get0_lastUpdate(list));
+	out->next_update = cert_info_seconds(X509_CRL_get0_nextUpdate(list));
 	if (out->this_update == 0)
 		out->fault = CRL_MALFORMED;
 	note_number(out, list, NID_crl_number, &out->number);
@@ -353,7 +353,7 @@ static void look_up(const struct candidate *all, int count, const struct candida
 		return;
 	out->crl = told_by->crl;
 	out->revoked = true;
-	out->revoked_at = cert_info_moment(X509_REVOKED_get0_revocationDate(told));
+	out->revoked_at = cert_info_seconds(X509_REVOKED_get0_revocationDate(told));
 	out->reason = reason_of(told);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/crl_text.h"
+#include "base/time.h"
 
 #include <stdio.h>
 
@@ -37,18 +38,14 @@ static const char *scope_of(const struct crl *crl)
 const char *crl_text_describe(const struct crl *crl, enum crl_fault fault, int64_t now,
     char buf[CRL_TEXT_MAX])
 {
-	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], text[160];
+	char text[160];
 
 	switch (fault) {
 	case CRL_EARLY:
-		snprintf(text, sizeof text, "begins on %s, in %s",
-		    cert_info_time(crl->this_update, when),
-		    cert_info_span(crl->this_update - now, span));
+		time_phrase_early(crl->this_update, now, text);
 		break;
 	case CRL_STALE:
-		snprintf(text, sizeof text, "is stale since %s, for %s",
-		    cert_info_time(crl->next_update, when),
-		    cert_info_span(now - crl->next_update, span));
+		time_phrase_stale(crl->next_update, now, text);
 		break;
 	case CRL_OUT_OF_SCOPE:
 		snprintf(text, sizeof text, "%s", scope_of(crl));

@@ -15,6 +15,7 @@
 #include "tls/cert_info.h"
 #include "tls/signature.h"
 #include "tls/conn.h"
+#include "base/time.h"
 
 /* What a clock may be ahead of ours; the security level of the signer's certificate. */
 enum { SKEW_SECONDS = 300, SIGNER_LEVEL = 2 };
@@ -113,16 +114,14 @@ static OCSP_SINGLERESP *find_single(OCSP_BASICRESP *basic, const X509 *cert, con
 
 static void judge_dates(struct staple_facts *f, int64_t at)
 {
-	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
+	char text[TIME_PHRASE_MAX];
 
 	if (f->next_update == 0)
 		refuse(f, "it tells no nextUpdate");
 	else if (at + SKEW_SECONDS < f->this_update)
-		refuse(f, "it is not valid before %s, in %s", cert_info_time(f->this_update, when),
-		    cert_info_span(f->this_update - at, span));
+		refuse(f, "it %s", time_phrase_early(f->this_update, at, text));
 	else if (at >= f->next_update)
-		refuse(f, "it is stale since %s, for %s", cert_info_time(f->next_update, when),
-		    cert_info_span(at - f->next_update, span));
+		refuse(f, "it %s", time_phrase_stale(f->next_update, at, text));
 }
 
 static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_t at)
@@ -132,8 +131,8 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 	int status =
 	    OCSP_single_get0_status(single, &reason, &revoked_at, &this_update, &next_update);
 
-	f->this_update = cert_info_moment(this_update);
-	f->next_update = cert_info_moment(next_update);
+	f->this_update = cert_info_seconds(this_update);
+	f->next_update = cert_info_seconds(next_update);
 	switch (status) {
 	case V_OCSP_CERTSTATUS_GOOD:
 		f->status = STAPLE_GOOD;
@@ -142,7 +141,7 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 	case V_OCSP_CERTSTATUS_REVOKED:
 		/* However old: it does not become good again. */
 		f->status = STAPLE_REVOKED;
-		f->revoked_at = cert_info_moment(revoked_at);
+		f->revoked_at = cert_info_seconds(revoked_at);
 		if (reason > OCSP_REVOKED_STATUS_UNSPECIFIED)
 			snprintf(f->reason, sizeof f->reason, "%s", OCSP_crl_reason_str(reason));
 		break;

@@ -10,6 +10,7 @@
 #include "fuzz/certificate.h"
 #include "server/service/client_allow.h"
 #include "support/test_pki.h"
+#include "base/time.h"
 
 static const struct testpki_cert *root;
 
@@ -23,7 +24,7 @@ static void see_name(void *arg, const char *name)
 
 static void judge_facts(X509 *cert)
 {
-	char text[CERT_INFO_TIME_MAX], names[CERT_INFO_SANS_MAX];
+	char text[TIME_TEXT_MAX], names[CERT_INFO_SANS_MAX];
 	struct cert_info_fitness fitness;
 	struct cert_info info;
 	size_t all = 0, usable = 0;
@@ -39,8 +40,8 @@ static void judge_facts(X509 *cert)
 	fuzz_expect(usable <= all);
 	cert_info_judge(cert, &fitness);
 	fuzz_expect(fitness.key_security_bits == 128);
-	fuzz_expect(fuzz_is_shown(cert_info_time(info.not_after, text)) && strlen(text) > 0);
-	cert_info_span(info.not_after - info.not_before, text);
+	fuzz_expect(fuzz_is_shown(time_text(info.not_after, text)) && strlen(text) > 0);
+	time_span(info.not_after - info.not_before, text);
 	cert_info_issued(root->cert, cert);
 	cert_info_issued(cert, cert);
 }

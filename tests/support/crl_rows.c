@@ -98,12 +98,12 @@ const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 		    .start = WARNS, .words = "was not signed by that CA" },
 		{ .name = "early-and-fresh", .rare = true, .list = { { ca, .revoked = bad, OLD },
 		    { ca, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,
-		    .words = "begins on" },
+		    .words = "is not valid before" },
 
 		/* The CA has said so, whatever our clock says. */
 		{ .name = "early-revokes", .rare = true, .list = { { ca, OLD },
 		    { ca, .revoked = bad, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,
-		    .words = "begins on" },
+		    .words = "is not valid before" },
 
 		/* Scope. */
 		{ .name = "indirect",
@@ -162,7 +162,7 @@ const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 		    .start = REFUSES, .words = "is stale since" },
 		{ .name = "future",
 		    .list = { { ca, .from_s = HOUR, .until_s = DAY } }, .fault = CRL_EARLY,
-		    .start = REFUSES, .words = "begins on" },
+		    .start = REFUSES, .words = "is not valid before" },
 		/* The last one, for it may not be possible. */
 		{ .name = "sha1", .list = { { ca, OLD, .sha1 = true } }, .fault = CRL_WEAK,
 		    .start = REFUSES, .words = "is signed too weakly, with SHA1" },

@@ -42,7 +42,7 @@ expect "$TMP/err" 'the CRL of "hello-certs intermediate[^"]*" is stale since 202
 make_crl intermediate "$TMP/early.crl" -crl_lastupdate 20900101000000Z -crl_nextupdate 20900102000000Z
 cat "$TMP/root.crl" "$TMP/early.crl" >"$TMP/crl.pem"
 refused 57 CRL_UNUSABLE "$TMP/crl.pem"
-expect "$TMP/err" 'begins on 2090-01-01 00:00:00Z'
+expect "$TMP/err" 'is not valid before 2090-01-01 00:00:00Z'
 
 # forge CA FILE KEY-ID: a CRL by another key that bears the name of that CA.
 forge() {

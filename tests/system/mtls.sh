@@ -17,7 +17,7 @@ expected() {
 	none:require) want=CLIENT_CERT_REQUIRED status_wanted=60 why='the client sent no certificate' ;;
 	other-ca:*) why='"hello-certs root [0-9a-f]*\\", which is not in --client-ca' ;;
 	self-signed:*) why='"self-signed\\" is self-signed' ;;
-	expired:*) why='"expired\\" has expired, at 2021-01-01' ;;
+	expired:*) why='"expired\\" expired on 2021-01-01' ;;
 	revoked:*) why='"revoked\\" was revoked' ;;
 	wrong-eku:*) why='"wrong-eku.test\\" is not for clients' ;;
 	not-listed:*) why='"not-listed\\" is verified, and not on the list' ;;

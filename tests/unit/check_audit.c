@@ -17,7 +17,7 @@ static struct audit_certificate certificate(const char *subject, const char *san
 		.fit = { is_ca, true, true, 128, 128 },
 	};
 
-	snprintf(c.info.subject, sizeof c.info.subject, "%s", subject);
+	snprintf(c.info.label, sizeof c.info.label, "%s", subject);
 	snprintf(c.info.sans, sizeof c.info.sans, "%s", sans);
 	return c;
 }
@@ -89,7 +89,7 @@ START_TEST(test_dates)
 	chain[0].info.not_after = NOW + 14 * DAY - 1;
 	expect_one(2, AUDIT_WARNING, "\"leaf\" expires on 2027-01-29 07:59:59Z, in 13 days");
 	chain[0].info.not_after = NOW - 1;
-	expect_one(2, AUDIT_ERROR, "\"leaf\" has expired on 2027-01-15 07:59:59Z, 1 second ago");
+	expect_one(2, AUDIT_ERROR, "\"leaf\" expired on 2027-01-15 07:59:59Z, 1 second ago");
 	chain[0].info.not_after = NOW;
 	expect_one(2, AUDIT_WARNING, "in 0 seconds");
 	make_good();
@@ -97,7 +97,7 @@ START_TEST(test_dates)
 	expect_one(2, AUDIT_ERROR, "in 60 minutes");
 	make_good();
 	chain[1].info.not_after = NOW - DAY;
-	expect_one(2, AUDIT_ERROR, "\"middle\" has expired");
+	expect_one(2, AUDIT_ERROR, "\"middle\" expired");
 }
 END_TEST
 
@@ -198,7 +198,7 @@ START_TEST(test_what_is_outdated)
 	chain[0].info.not_after = NOW + DAY;
 	expect_outdated(NULL);
 	chain[0].info.not_after = NOW - DAY;
-	expect_outdated("\"leaf\" has expired on ");
+	expect_outdated("\"leaf\" expired on ");
 	make_good();
 	chain[0].info.not_before = NOW + DAY;
 	expect_outdated("\"leaf\" is not valid before ");
@@ -221,7 +221,7 @@ START_TEST(test_a_client_ca_that_is_over_beside_one_that_is_not)
 	audit_client_cas(chain, 2, NOW, note, &f);
 	ck_assert_uint_eq(f.count, 1);
 	ck_assert_int_eq(f.level, AUDIT_WARNING);
-	ck_assert_has(f.text, "\"middle\" has expired on ");
+	ck_assert_has(f.text, "\"middle\" expired on ");
 	chain[0].info.not_after = NOW - DAY;
 	audit_client_cas(chain, 2, NOW, note, &f);
 	ck_assert_uint_eq(f.count, 3);

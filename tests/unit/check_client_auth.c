@@ -247,7 +247,7 @@ START_TEST(test_a_bad_certificate_is_refused_in_each_mode)
 		const struct client_auth *a = &modes[i];
 
 		expect_refused(a, expired, SSL_AD_CERTIFICATE_EXPIRED,
-		    "\"expired\" has expired, at ");
+		    "\"expired\" expired on ");
 		expect_refused(a, early, SSL_AD_CERTIFICATE_EXPIRED,
 		    "\"early\" is not valid before ");
 		expect_refused(a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE,
@@ -336,7 +336,7 @@ START_TEST(test_a_crl_that_cannot_tell_keeps_out_everybody)
 	testpki_write_crls("crl.pem", stale, 2);
 	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" is stale");
 	testpki_write_crls("crl.pem", to_come, 2);
-	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" begins on ");
+	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" is not valid before ");
 	testpki_write_crls("crl.pem", alien, 2);
 	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" was not signed by");
 }
@@ -357,7 +357,7 @@ START_TEST(test_what_stale_allowed_does_not_allow)
 	testpki_write_crls("crl.pem", stale, 2);
 	expect_in(&a, good);
 	expect_refused(&a, odd, SSL_AD_CERTIFICATE_REVOKED, "was revoked");
-	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "has expired");
+	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "expired on ");
 	expect_refused(&a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE, "is not for clients");
 	expect_refused(&a, lone, SSL_AD_UNKNOWN_CA, "is self-signed");
 	testpki_write_crls("crl.pem", half, 1);
@@ -421,7 +421,7 @@ START_TEST(test_the_list_saves_nobody)
 	a.crl_file = "crl.pem";
 	expect_refused(&a, good, SSL_AD_CERTIFICATE_REVOKED, "was revoked");
 	a = listing(CLIENT_ALLOW_CN, "expired");
-	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "has expired");
+	expect_refused(&a, expired, SSL_AD_CERTIFICATE_EXPIRED, "expired on ");
 	a = listing(CLIENT_ALLOW_CN, "for servers");
 	expect_refused(&a, for_servers, SSL_AD_UNSUPPORTED_CERTIFICATE, "is not for clients");
 }

@@ -147,8 +147,10 @@ START_TEST(test_a_crl_to_come_is_refused_even_if_stale_is_allowed)
 
 	allowed.stale_allowed = true;
 	testpki_write_crls("crl.pem", to_come, 2);
-	expect_refused(&asking, time(NULL), "the CRL of \"Test Intermediate\" begins on ");
-	expect_refused(&allowed, time(NULL), "the CRL of \"Test Intermediate\" begins on ");
+	expect_refused(&asking, time(NULL),
+	    "the CRL of \"Test Intermediate\" is not valid before ");
+	expect_refused(&allowed, time(NULL),
+	    "the CRL of \"Test Intermediate\" is not valid before ");
 }
 END_TEST
 

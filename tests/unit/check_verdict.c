@@ -163,9 +163,9 @@ START_TEST(test_a_ca_that_changes_its_key)
 
 	ck_assert(scene_accepts(SCENE(leaf_of(next), .sent = { next }, .trusted = { root })));
 	scene_check("expired", SCENE(leaf_of(late), .sent = { late }, .trusted = { root }),
-	    OC_CERT_EXPIRED, "the intermediate \"Top CA\" expired 24 hours ago");
+	    OC_CERT_EXPIRED, "the intermediate \"Top CA\" expired on ");
 	scene_check("expired root", SCENE(leaf_of(root), .trusted = { old }, .remedy = root),
-	    OC_CERT_EXPIRED, "the root \"Top CA\" expired 24 hours ago");
+	    OC_CERT_EXPIRED, "the root \"Top CA\" expired on ");
 }
 END_TEST
 
@@ -263,7 +263,7 @@ START_TEST(test_dates)
 
 	scene_check("expired", SCENE(old, .trusted = { root }), OC_CERT_EXPIRED, "24 hours ago");
 	scene_check("not yet", SCENE(early, .trusted = { root }), OC_CERT_NOT_YET_VALID,
-	    "from now");
+	    "is not valid before ");
 	scene_check("expired at another time", SCENE(leaf, .trusted = { root }, .at_s = 31 * DAY),
 	    OC_CERT_EXPIRED, "is expired at the chosen time: it ends at ");
 	scene_check("not yet, at another time", SCENE(leaf, .trusted = { root }, .at_s = -31 * DAY),

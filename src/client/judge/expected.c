@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/time.h"
+
 bool expected_differs(const struct expected *e, const struct verdict *v)
 {
 	return e->file && v->ran && strcmp(e->cert.sha256, v->chain[0].sha256) != 0;
@@ -11,12 +13,12 @@ bool expected_differs(const struct expected *e, const struct verdict *v)
 int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc)
 {
 	const struct cert_info *served = &v->chain[0];
-	char ours[CERT_INFO_TIME_MAX], theirs[CERT_INFO_TIME_MAX], label[CERT_INFO_NAME_MAX];
+	char ours[TIME_TEXT_MAX], theirs[TIME_TEXT_MAX];
 	bool kin = strcmp(served->sans, e->cert.sans) == 0 &&
 	    strcmp(served->subject, e->cert.subject) == 0;
 
-	cert_info_time(e->cert.not_before, ours);
-	cert_info_time(served->not_before, theirs);
+	time_text(e->cert.not_before, ours);
+	time_text(served->not_before, theirs);
 	if (kin && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
 		    "renewed, but the old one is still served: it is of %s, the one in %s of %s",
@@ -31,7 +33,7 @@ int expected_explain(const struct expected *e, const struct verdict *v, struct o
 	} else {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
 		    "the server shows another certificate than %s: for %s, issued by \"%s\"",
-		    e->file, served->sans[0] ? served->sans : verdict_label(served, label),
+		    e->file, served->sans[0] ? served->sans : served->label,
 		    served->issuer);
 		outcome_advise(oc,
 		    "is it the right server, and does it serve this file? A middlebox "

@@ -35,11 +35,9 @@ bool pin_matches(const char *list, const struct verdict *v)
 
 int pin_explain(const struct verdict *v, struct outcome *oc)
 {
-	char label[CERT_INFO_NAME_MAX];
-
 	outcome_set(oc, OC_CERT_PIN_MISMATCH,
 	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",
-	    verdict_label(&v->chain[0], label), v->leaf.pin);
+	    v->chain[0].label, v->leaf.pin);
 	outcome_advise(oc,
 	    "was the key changed on purpose? Then --pinnedpubkey '%s'; if not, somebody in "
 	    "between may have another certificate for this name",

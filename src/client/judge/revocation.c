@@ -8,6 +8,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "tls/crl_text.h"
+#include "base/time.h"
 
 static void note_reason(struct revocation *r, long code)
 {
@@ -39,18 +40,18 @@ void revocation_note_staple(struct revocation *r, const struct staple_facts *sta
 static int explain_revoked(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
-	char span[CERT_INFO_TIME_MAX], when[CERT_INFO_TIME_MAX];
+	char span[TIME_TEXT_MAX], when[TIME_TEXT_MAX];
 
-	cert_info_time(r->at, when);
+	time_text(r->at, when);
 	/* "Ago" is counted from the present only. */
 	if (chosen)
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked at %s", who, when);
 	else if (r->at > now)
 		outcome_set(oc, OC_CERT_REVOKED, "%s is revoked from %s on, in %s", who, when,
-		    cert_info_span(r->at - now, span));
+		    time_span(r->at - now, span));
 	else
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s", who,
-		    cert_info_span(now - r->at, span), when);
+		    time_span(now - r->at, span), when);
 	outcome_append(oc, "%s%s; so says ", r->reason[0] ? ": " : "", r->reason);
 	if (r->stapled)
 		outcome_append(oc, "the OCSP response that the server staples to it");
@@ -78,13 +79,13 @@ static const char *clock_of(bool chosen)
 static int explain_fault(const struct revocation *r, const char *who, int64_t now, bool chosen,
     struct outcome *oc)
 {
-	char text[CRL_TEXT_MAX], when[CERT_INFO_TIME_MAX];
+	char text[CRL_TEXT_MAX], when[TIME_TEXT_MAX];
 
 	outcome_set(oc, OC_CRL_UNUSABLE, "%s cannot be looked up: %s", who,
 	    crl_text_describe(&r->crl, r->fault, now, text));
 	if (r->fault == CRL_STALE || r->fault == CRL_EARLY)
 		outcome_advise(oc, "%s; %s says %s", crl_text_advice(r->fault), clock_of(chosen),
-		    cert_info_time(now, when));
+		    time_text(now, when));
 	else
 		outcome_advise(oc, "%s", crl_text_advice(r->fault));
 	return -1;

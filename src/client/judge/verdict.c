@@ -10,6 +10,7 @@
 
 #include "client/judge/cert_name.h"
 #include "client/judge/distrust.h"
+#include "base/time.h"
 
 void verdict_free(struct verdict *v)
 {
@@ -28,45 +29,27 @@ const X509 *verdict_certificate(const struct verdict *v, int i)
 	return sk_X509_value(v->certs, i);
 }
 
-/* The first of "a.test", "b.test", without its quotes. */
-static const char *first_name(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX])
-{
-	const char *name = cert->sans + (cert->sans[0] == '"');
-
-	snprintf(buf, CERT_INFO_NAME_MAX, "%.*s", (int)strcspn(name, "\""), name);
-	return buf;
-}
-
-const char *verdict_label(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX])
-{
-	if (!cert->subject[0])
-		return first_name(cert, buf);
-	snprintf(buf, CERT_INFO_NAME_MAX, "%s", cert->subject);
-	return buf;
-}
-
 enum { WHO_MAX = CERT_INFO_NAME_MAX + 32 };
 
 /* The certificate that the error is about, by its place in the chain. */
 static const char *who(const struct verdict *v, char buf[WHO_MAX])
 {
 	const char *what = "the certificate of";
-	char label[CERT_INFO_NAME_MAX];
 
 	if (v->depth > 0)
 		what = v->culprit.self_signed ? "the root" : "the intermediate";
-	snprintf(buf, WHO_MAX, "%s \"%s\"", what, verdict_label(&v->culprit, label));
+	snprintf(buf, WHO_MAX, "%s \"%s\"", what, v->culprit.label);
 	return buf;
 }
 
 static int explain_distrust(const struct verdict *v, const char *store, struct outcome *oc)
 {
-	char buf[WHO_MAX], label[CERT_INFO_NAME_MAX];
+	char buf[WHO_MAX];
 	const struct distrust d = {
 		.error = v->error,
 		.cause = &v->cause,
 		.who = who(v, buf),
-		.label = verdict_label(&v->culprit, label),
+		.label = v->culprit.label,
 		.issuer = v->culprit.issuer,
 		.store = store,
 		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_signed,
@@ -75,30 +58,31 @@ static int explain_distrust(const struct verdict *v, const char *store, struct o
 	return distrust_explain(&d, oc);
 }
 
-enum { CLOCK_MAX = CERT_INFO_TIME_MAX + 24 };
+enum { CLOCK_MAX = TIME_TEXT_MAX + 24 };
 
 static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
 {
-	char when[CERT_INFO_TIME_MAX];
+	char when[TIME_TEXT_MAX];
 
 	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
-	    cert_info_time(v->at, when));
+	    time_text(v->at, when));
 	return buf;
 }
 
 static int explain_expired(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], clock[CLOCK_MAX];
+	char buf[WHO_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
+	char text[TIME_PHRASE_MAX];
 
-	cert_info_time(v->culprit.not_after, when);
-	cert_info_span(v->at - v->culprit.not_after, span);
+	time_text(v->culprit.not_after, when);
+	time_span(v->at - v->culprit.not_after, span);
 	if (v->another_time)
 		outcome_set(oc, OC_CERT_EXPIRED,
 		    "%s is expired at the chosen time: it ends at %s, %s before that", who(v, buf),
 		    when, span);
 	else
-		outcome_set(oc, OC_CERT_EXPIRED, "%s expired %s ago, at %s", who(v, buf), span,
-		    when);
+		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", who(v, buf),
+		    time_phrase_expired(v->culprit.not_after, v->at, text));
 	/* In a time to come it may still be the present one. */
 	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
 		outcome_advise(oc, "--cacert FILE with the present root of that CA; %s",
@@ -110,10 +94,11 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 
 static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX], clock[CLOCK_MAX];
+	char buf[WHO_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
+	char text[TIME_PHRASE_MAX];
 
-	cert_info_time(v->culprit.not_before, when);
-	cert_info_span(v->culprit.not_before - v->at, span);
+	time_text(v->culprit.not_before, when);
+	time_span(v->culprit.not_before - v->at, span);
 	if (v->another_time) {
 		outcome_set(oc, OC_CERT_NOT_YET_VALID,
 		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
@@ -121,8 +106,8 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 		outcome_advise(oc, "choose a later time, or none; %s", clock_says(v, clock));
 		return -1;
 	}
-	outcome_set(oc, OC_CERT_NOT_YET_VALID,
-	    "%s is valid from %s, %s from now; is a clock wrong?", who(v, buf), when, span);
+	outcome_set(oc, OC_CERT_NOT_YET_VALID, "%s %s: is a clock wrong?", who(v, buf),
+	    time_phrase_early(v->culprit.not_before, v->at, text));
 	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
 	return -1;
 }

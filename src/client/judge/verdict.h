@@ -59,7 +59,4 @@ const X509 *verdict_certificate(const struct verdict *v, int i);
 int verdict_explain(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc);
 
-/* What people call a certificate: its subject, else the first name it lists. buf is returned. */
-const char *verdict_label(const struct cert_info *cert, char buf[CERT_INFO_NAME_MAX]);
-
 #endif

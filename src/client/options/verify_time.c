@@ -2,12 +2,11 @@
 #include "client/options/verify_time.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "tls/cert_info.h"
+#include "base/time.h"
 
 enum { DAY_S = 86400 };
 
@@ -24,34 +23,13 @@ static bool take_number(const char *value, const char *before, const char *behin
 	return digits >= 1 && digits <= 12 && strcmp(value + skipped + digits, behind) == 0;
 }
 
-static bool take_date(const char *value, int64_t *out)
-{
-	char text[CERT_INFO_TIME_MAX], back[CERT_INFO_TIME_MAX];
-	struct tm tm = { .tm_mday = 0 };
-
-	if (strlen(value) == strlen("2026-12-01"))
-		snprintf(text, sizeof text, "%.10s 00:00:00Z", value);
-	else
-		snprintf(text, sizeof text, "%s", value);
-	if (strlen(text) > 10 && text[10] == 'T')
-		text[10] = ' ';
-	if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-		&tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	*out = cert_info_seconds(&tm);
-	/* There is no 30th of February: what does not read the same again was no date. */
-	return strcmp(cert_info_time(*out, back), text) == 0;
-}
-
 int verify_time_parse(const char *name, const char *value, int64_t *out, struct outcome *oc)
 {
 	int64_t n;
 
 	if (take_number(value, "+", "d", &n) && n < INT32_MAX)
 		n = (int64_t)time(NULL) + n * DAY_S;
-	else if (!take_number(value, "", "", &n) && !take_date(value, &n))
+	else if (!take_number(value, "", "", &n) && !time_parse(value, &n))
 		n = 0;
 	if (n <= 0) {
 		outcome_set(oc, OC_USAGE, "%s wants a moment, not \"%.40s\"", name, value);

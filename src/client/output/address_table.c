@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/output/terminal.h"
+#include "base/time.h"
 
 /*
  * Columns: an address and an outcome at least; of a certificate enough digits to
@@ -65,9 +66,9 @@ static bool is_first(const struct address_table_row rows[], size_t i)
 static void print_certificate(FILE *to, const struct address_table_row rows[], size_t count,
     size_t i)
 {
-	char text[LIST_MAX], end[CERT_INFO_TIME_MAX];
+	char text[LIST_MAX], end[TIME_TEXT_MAX];
 	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
-	    rows[i].certificate, cert_info_time(rows[i].probe_facts.leaf_end, end));
+	    rows[i].certificate, time_text(rows[i].probe_facts.leaf_end, end));
 	const char *separator = " ";
 
 	for (size_t k = i; k < count && len < sizeof text; k++) {

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "net/conn_report_json.h"
 #include "tls/cert_id.h"
 #include "tls/policy.h"
@@ -29,16 +30,11 @@ static json_t *text(const char *s)
 	return s && s[0] ? string(s) : json_null();
 }
 
-/* RFC 3339. */
 static json_t *moment(int64_t t)
 {
-	char buf[CERT_INFO_TIME_MAX], *blank;
+	char buf[TIME_TEXT_MAX];
 
-	cert_info_time(t, buf);
-	blank = strchr(buf, ' ');
-	if (blank)
-		*blank = 'T';
-	return json_string(buf);
+	return json_string(time_stamp(t, buf));
 }
 
 static json_t *milliseconds(uint64_t us)

@@ -10,6 +10,7 @@
 #include "client/output/report_line.h"
 #include "base/text.h"
 #include "tls/policy.h"
+#include "base/time.h"
 
 /* No name of a chain is cut to less. */
 enum { NAME_LEAST = 8 };
@@ -92,16 +93,15 @@ static int fair_share(char labels[][CERT_INFO_NAME_MAX], int count, int room)
 static void add_chain(struct report_line *l, const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char labels[VERDICT_CHAIN_MAX][CERT_INFO_NAME_MAX], label[CERT_INFO_NAME_MAX];
+	char labels[VERDICT_CHAIN_MAX][CERT_INFO_NAME_MAX];
 	int share;
 
 	for (int i = 0; i < v->chain_len; i++) {
 		struct text t;
 
 		/* The separator of this list, which a name must not hold. */
-		verdict_label(&v->chain[i], label);
 		text_begin(&t, labels[i], CERT_INFO_NAME_MAX);
-		text_add_item(&t, label, "<");
+		text_add_item(&t, v->chain[i].label, "<");
 	}
 	if (v->chain_len > 0 && strcasecmp(labels[0], s->verify_name) != 0) {
 		report_line_add_name(l, s->verify_name, l->room / 4);
@@ -159,14 +159,14 @@ static void print_leaf(const struct cert_info *leaf)
 static void print_certificates(const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
-	char until[CERT_INFO_TIME_MAX];
+	char until[TIME_TEXT_MAX];
 
 	if (v->chain_len == 0)
 		return;
 	print_leaf(&v->chain[0]);
 	if (v->staple.status == STAPLE_GOOD)
 		report_line_print_below("staple: good until %s",
-		    cert_info_time(v->staple.next_update, until));
+		    time_text(v->staple.next_update, until));
 	report_line_print_below("trust: %s%s%s", s->store,
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
 	    v->disordered ? "; sent out of order" : "");
@@ -175,17 +175,17 @@ static void print_certificates(const struct session *s)
 /* The chain is as good as its first certificate to expire. */
 static void measure_validity(const struct verdict *v, char *buf, size_t max)
 {
-	char span[CERT_INFO_TIME_MAX];
+	char span[TIME_TEXT_MAX];
 	int64_t end = v->chain[0].not_after;
 
 	for (int i = 1; i < v->chain_len; i++) {
 		if (v->chain[i].not_after < end)
 			end = v->chain[i].not_after;
 	}
-	snprintf(buf, max, "%s left", cert_info_span(end - v->at, span));
+	snprintf(buf, max, "%s left", time_span(end - v->at, span));
 }
 
-enum { MEASURE_MAX = CERT_INFO_TIME_MAX + 8 };
+enum { MEASURE_MAX = TIME_TEXT_MAX + 8 };
 
 static const char *measure_time(uint64_t took_us, char buf[MEASURE_MAX])
 {

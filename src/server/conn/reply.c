@@ -12,6 +12,7 @@
 #include "net/conn_report_json.h"
 #include "base/text.h"
 #include "tls/facts.h"
+#include "base/time.h"
 
 void reply_prepare(void)
 {
@@ -58,7 +59,7 @@ static void see_name(const struct tls_conn *tls, struct conn_report *out)
 
 static void see(const struct reply_about *about, struct conn_report *out)
 {
-	char peer[ADDR_TEXT_MAX], when[CERT_INFO_TIME_MAX], binding[TLS_FACTS_BINDING_MAX];
+	char peer[ADDR_TEXT_MAX], when[TIME_TEXT_MAX], binding[TLS_FACTS_BINDING_MAX];
 	struct cert_info served;
 	struct tls_conn_facts facts;
 
@@ -73,7 +74,7 @@ static void see(const struct reply_about *about, struct conn_report *out)
 	see_client(tls_facts_client(about->tls), out);
 	conn_report_set(out, CONN_REPORT_CERTIFICATE, served.sha256);
 	conn_report_set(out, CONN_REPORT_NODE, about->service->node);
-	conn_report_set(out, CONN_REPORT_TIME, cert_info_time(time(NULL), when));
+	conn_report_set(out, CONN_REPORT_TIME, time_text(time(NULL), when));
 	conn_report_set(out, CONN_REPORT_BINDING,
 	    tls_facts_binding(about->tls, binding) ? binding : NULL);
 }

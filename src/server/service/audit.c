@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tls/crl_text.h"
+#include "base/time.h"
 
 enum { DAY = 86400 };
 
@@ -42,18 +43,17 @@ void audit_note(X509 *cert, struct audit_certificate *out)
 static void judge_dates(const struct audit *a, const struct cert_info *c, int64_t now)
 {
 	int64_t left = c->not_after - now;
-	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
+	char text[TIME_PHRASE_MAX];
 
 	if (now < c->not_before)
-		find(a, AUDIT_ERROR, "\"%s\" is not valid before %s, in %s: is the clock right?",
-		    c->subject, cert_info_time(c->not_before, when),
-		    cert_info_span(now - c->not_before, span));
+		find(a, AUDIT_ERROR, "\"%s\" %s: is the clock right?", c->label,
+		    time_phrase_early(c->not_before, now, text));
 	else if (left < 0)
-		find(a, AUDIT_ERROR, "\"%s\" has expired on %s, %s ago: renew it", c->subject,
-		    cert_info_time(c->not_after, when), cert_info_span(left, span));
+		find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
+		    time_phrase_expired(c->not_after, now, text));
 	else if (left < AUDIT_DAYS_LEFT * DAY && left < (c->not_after - c->not_before) / 3)
-		find(a, AUDIT_WARNING, "\"%s\" expires on %s, in %s: renew it", c->subject,
-		    cert_info_time(c->not_after, when), cert_info_span(left, span));
+		find(a, AUDIT_WARNING, "\"%s\" %s: renew it", c->label,
+		    time_phrase_valid(c->not_after, now, text));
 }
 
 static void judge_strength(const struct audit *a, const struct audit_certificate *c)
@@ -62,13 +62,13 @@ static void judge_strength(const struct audit *a, const struct audit_certificate
 		find(a, AUDIT_ERROR,
 		    "\"%s\" has a weak key, of %d bits of security: "
 		    "RSA of 2048 bits or P-256 is the least",
-		    c->info.subject, c->fit.key_security_bits);
+		    c->info.label, c->fit.key_security_bits);
 	/* Nobody looks at the signature of a root: it is trusted by itself. */
 	if (!c->info.self_signed && c->fit.signature_security_bits < SECURITY_BITS_MIN)
 		find(a, AUDIT_ERROR,
 		    "\"%s\" is signed weakly, with %d bits of security: "
 		    "have it issued with SHA-256 or better",
-		    c->info.subject, c->fit.signature_security_bits);
+		    c->info.label, c->fit.signature_security_bits);
 }
 
 /* Returns whether the rest of it can be judged. */
@@ -77,19 +77,19 @@ static bool judge_extensions(const struct audit *a, const struct audit_certifica
 	char text[CERT_FLAW_TEXT_MAX];
 
 	if (c->flaw.kind != CERT_FLAW_NONE)
-		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.subject,
+		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.label,
 		    cert_flaw_text(&c->flaw, text));
 	if (c->critical[0])
 		find(a, AUDIT_ERROR,
 		    "\"%s\" has the critical extension %s, which clients do not know: they refuse "
 		    "it",
-		    c->info.subject, c->critical);
+		    c->info.label, c->critical);
 	return c->flaw.kind == CERT_FLAW_NONE;
 }
 
 static void judge_leaf(const struct audit *a, const struct audit_certificate *leaf)
 {
-	const char *name = leaf->info.subject;
+	const char *name = leaf->info.label;
 
 	if (!leaf->info.sans[0])
 		find(a, AUDIT_ERROR,
@@ -129,16 +129,16 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 		find(a, level,
 		    "the key of \"%s\" in the chain did not sign \"%s\" before it: was that CA "
 		    "made anew under its name?",
-		    behind->info.subject, c->info.subject);
+		    behind->info.label, c->info.label);
 	else if (c->link == CERT_ISSUER_UNCHECKED)
 		find(a, level,
 		    "the signature of \"%s\" cannot be verified with the key of \"%s\" behind it",
-		    c->info.subject, behind->info.subject);
+		    c->info.label, behind->info.label);
 	else if (c->link == CERT_ISSUER_KEY_ID || c->link == CERT_ISSUER_SERIAL)
 		find(a, level,
 		    "the authorityKeyIdentifier of \"%s\" does not fit \"%s\" behind it, which "
 		    "has the key that signed it: issue \"%s\" anew",
-		    c->info.subject, behind->info.subject, c->info.subject);
+		    c->info.label, behind->info.label, c->info.label);
 }
 
 /* Each should be issued by the one behind it; most clients sort, not all do. */
@@ -152,10 +152,10 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 			find(a, AUDIT_WARNING,
 			    "the chain is out of order: \"%s\" should be behind "
 			    "\"%s\", which it issued",
-			    chain[chain[i].issuer].info.subject, chain[i].info.subject);
+			    chain[chain[i].issuer].info.label, chain[i].info.label);
 		else if (chain[i].link == CERT_ISSUER_STRANGER)
 			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
-			    chain[i + 1].info.subject, chain[i].info.subject);
+			    chain[i + 1].info.label, chain[i].info.label);
 		else
 			judge_namesake(a, &chain[i], &chain[i + 1]);
 	}
@@ -169,15 +169,15 @@ static void judge_end(const struct audit *a, const struct audit_certificate *cha
 		find(a, AUDIT_WARNING,
 		    "the root \"%s\" is in the chain: whoever trusts it has it, "
 		    "leave it out",
-		    last->info.subject);
+		    last->info.label);
 	else if (count == 1 && last->info.self_signed)
 		find(a, AUDIT_WARNING, "\"%s\" is self-signed: only who was given it trusts it",
-		    last->info.subject);
+		    last->info.label);
 	else if (count == 1 && !last->issuer_known)
 		find(a, AUDIT_WARNING,
 		    "the chain may be incomplete: it is \"%s\" alone, and its issuer "
 		    "\"%s\" is no root of this system",
-		    last->info.subject, last->info.issuer);
+		    last->info.label, last->info.issuer);
 }
 
 void audit_dates(const struct audit_certificate *chain, size_t count, int64_t now,
@@ -222,18 +222,17 @@ void audit_staple(const struct staple_facts *staple, const struct cert_info *lea
 {
 	const struct audit a = { report, arg };
 	int64_t left = staple->next_update - now;
-	char when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
+	char text[TIME_PHRASE_MAX];
 
 	if (staple->status == STAPLE_NONE && leaf->must_staple)
 		find(&a, AUDIT_ERROR,
 		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients refuse it",
-		    leaf->subject);
+		    leaf->label);
 	else if (staple->status == STAPLE_GOOD &&
 	    left < (staple->next_update - staple->this_update) / 3)
 		find(&a, AUDIT_WARNING,
-		    "the OCSP response for \"%s\" is stapled until %s, for %s: get a new one",
-		    leaf->subject, cert_info_time(staple->next_update, when),
-		    cert_info_span(left, span));
+		    "the OCSP response for \"%s\" %s: get a new one", leaf->label,
+		    time_phrase_valid(staple->next_update, now, text));
 }
 
 void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
@@ -251,10 +250,10 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 		if (twin != i)
 			find(&a, AUDIT_WARNING,
 			    "certificates %zu and %zu of the chain are both \"%s\": leave one out",
-			    twin + 1, i + 1, chain[i].info.subject);
+			    twin + 1, i + 1, chain[i].info.label);
 		else if (judge_extensions(&a, &chain[i]) && i > 0 && !chain[i].fit.is_ca)
 			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
-			    chain[i].info.subject);
+			    chain[i].info.label);
 	}
 	if (chain[0].flaw.kind == CERT_FLAW_NONE)
 		judge_leaf(&a, &chain[0]);
@@ -302,7 +301,7 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		roots += ca[i].info.self_signed;
 		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
 			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
-			    ca[i].info.subject);
+			    ca[i].info.label);
 	}
 	if (cas == 0)
 		find(&a, AUDIT_ERROR,
@@ -369,16 +368,15 @@ static void judge_list(const struct audit *a, const struct crl_store_file *crls,
 {
 	const struct crl *crl = &crls->item[i].crl;
 	enum crl_fault fault = crl_store_fault(crls, i, now);
-	char text[CRL_TEXT_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
+	char text[CRL_TEXT_MAX], phrase[TIME_PHRASE_MAX];
 
 	if (fault != CRL_USABLE && !crl_store_is_covered(crls, i, now))
 		find(a, AUDIT_ERROR, "%s: %s", crl_text_describe(crl, fault, now, text),
 		    crl_text_advice(fault));
 	else if (fault == CRL_USABLE && crl_store_decides(crls, i, now) &&
 	    crl->next_update - now < (crl->next_update - crl->this_update) / 3)
-		find(a, AUDIT_WARNING, "the CRL of \"%s\" is stale on %s, in %s: get a newer one",
-		    crl->issuer, cert_info_time(crl->next_update, when),
-		    cert_info_span(crl->next_update - now, span));
+		find(a, AUDIT_WARNING, "the CRL of \"%s\" %s: get a newer one", crl->issuer,
+		    time_phrase_valid(crl->next_update, now, phrase));
 }
 
 void audit_crls(const struct crl_store_file *crls, int64_t now, audit_report *report, void *arg)

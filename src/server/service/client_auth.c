@@ -14,6 +14,7 @@
 #include "tls/crl_store.h"
 #include "tls/conn.h"
 #include "tls/policy.h"
+#include "base/time.h"
 
 /* Our own, beyond those of the library (X509_V_ERR_*). */
 enum { NOT_ON_THE_LIST = 0x10000 };
@@ -205,7 +206,7 @@ static const char *who(const struct client_auth_peer *p, char buf[WHO_MAX])
 {
 	if (p->depth > 0)
 		snprintf(buf, WHO_MAX, "the %s \"%s\" of the client \"%s\"",
-		    p->culprit.self_signed ? "root" : "intermediate", p->culprit.subject,
+		    p->culprit.self_signed ? "root" : "intermediate", p->culprit.label,
 		    client_auth_label(p));
 	else
 		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", client_auth_label(p));
@@ -215,13 +216,12 @@ static const char *who(const struct client_auth_peer *p, char buf[WHO_MAX])
 static int explain_dates(const struct client_auth_peer *p, struct outcome *oc)
 {
 	bool late = p->error == X509_V_ERR_CERT_HAS_EXPIRED;
-	int64_t at = late ? p->culprit.not_after : p->culprit.not_before;
 	int64_t now = time(NULL);
-	char buf[WHO_MAX], when[CERT_INFO_TIME_MAX], span[CERT_INFO_TIME_MAX];
+	char buf[WHO_MAX], text[TIME_PHRASE_MAX];
 
-	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-	    late ? "%s has expired, at %s, %s ago" : "%s is not valid before %s, in %s",
-	    who(p, buf), cert_info_time(at, when), cert_info_span(now - at, span));
+	return outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s %s", who(p, buf),
+	    late ? time_phrase_expired(p->culprit.not_after, now, text)
+		 : time_phrase_early(p->culprit.not_before, now, text));
 }
 
 static int explain_list(const struct client_auth_peer *p, struct outcome *oc)

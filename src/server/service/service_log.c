@@ -6,6 +6,7 @@
 
 #include "tls/crl_text.h"
 #include "base/log.h"
+#include "base/time.h"
 
 static void log_finding(void *arg, enum audit_level level, const char *text)
 {
@@ -47,12 +48,12 @@ void service_log_access(const struct access *a)
 static void log_staple_end(const struct identity *id)
 {
 	const struct cert_info *leaf = &id->chain[0].info;
-	char when[CERT_INFO_TIME_MAX];
+	char when[TIME_TEXT_MAX];
 
 	log_at(leaf->must_staple ? LEVEL_ERROR : LEVEL_WARNING,
 	    "the OCSP response %s for \"%s\" is stale since %s, and not stapled any more%s: get a "
 	    "new one, and reload",
-	    id->files->ocsp_file, leaf->subject, cert_info_time(id->staple.next_update, when),
+	    id->files->ocsp_file, leaf->label, time_text(id->staple.next_update, when),
 	    leaf->must_staple ? "; clients refuse the certificate without (RFC 7633)" : "");
 }
 
@@ -103,7 +104,7 @@ static bool is_successor(const struct crl *a, const struct crl *b)
 void service_log_renewal(const struct service *before, const struct service *s)
 {
 	const struct crl_store_file *old = before->clients.crls, *new = s->clients.crls;
-	char was[CERT_INFO_TIME_MAX], is[CERT_INFO_TIME_MAX];
+	char was[TIME_TEXT_MAX], is[TIME_TEXT_MAX];
 	int64_t now = time(NULL);
 
 	for (size_t i = 0; old && new &&i < new->count; i++) {
@@ -117,8 +118,8 @@ void service_log_renewal(const struct service *before, const struct service *s)
 				log_at(LEVEL_WARNING,
 				    "the CRL of \"%s\" is of %s, older than the one until now, of "
 				    "%s: who was revoked in between is let in again",
-				    b->issuer, cert_info_time(b->this_update, is),
-				    cert_info_time(a->this_update, was));
+				    b->issuer, time_text(b->this_update, is),
+				    time_text(a->this_update, was));
 		}
 	}
 }
