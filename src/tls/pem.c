@@ -90,7 +90,7 @@ static void foreign(const struct reader *r, struct outcome *oc)
 	outcome_advise(oc, "%s", file_format_advise(format, r->wanted, r->f->path, advice));
 }
 
-/* ---- certificates ------------------------------------------------------------------------- */
+/* ---- certificates and lists ---------------------------------------------------------------- */
 
 static X509 *read_der(const struct reader *r)
 {
@@ -107,7 +107,30 @@ static X509 *read_der(const struct reader *r)
 	return cert;
 }
 
-static int add_certificate(STACK_OF(X509) * all, X509 *cert)
+/* Adds what it decodes from the text to a stack. Returns 0, or -1. */
+typedef int add_block(void *all, BIO *text);
+
+/* Adds all blocks of the wanted kind. Returns how many, or -1 with OC_FILE. */
+static int read_blocks(struct reader *r, add_block *add, void *all, struct outcome *oc)
+{
+	struct pem_block b;
+	int more, count = 0, ret;
+	BIO *text;
+
+	while ((more = next(r, &b, oc)) == 1) {
+		text = open_block(r, &b);
+		ret = text ? add(all, text) : -1;
+		BIO_free(text);
+		if (ret != 0) {
+			damaged(r, &b, oc);
+			return -1;
+		}
+		count++;
+	}
+	return more < 0 ? -1 : count;
+}
+
+static int push_certificate(STACK_OF(X509) * all, X509 *cert)
 {
 	if (cert && sk_X509_push(all, cert) > 0)
 		return 0;
@@ -115,89 +138,57 @@ static int add_certificate(STACK_OF(X509) * all, X509 *cert)
 	return -1;
 }
 
-static int read_certificates(struct reader *r, STACK_OF(X509) * all, struct outcome *oc)
+static int add_certificate(void *all, BIO *text)
 {
-	struct pem_block b;
-	X509 *cert;
-	BIO *text;
-	int more;
+	return push_certificate(all, PEM_read_bio_X509_AUX(text, NULL, NULL, NULL));
+}
 
-	while ((more = next(r, &b, oc)) == 1) {
-		text = open_block(r, &b);
-		cert = text ? PEM_read_bio_X509_AUX(text, NULL, NULL, NULL) : NULL;
-		BIO_free(text);
-		if (add_certificate(all, cert) != 0) {
-			damaged(r, &b, oc);
-			return -1;
-		}
-	}
-	if (more < 0)
-		return -1;
-	if (sk_X509_num(all) > 0 || add_certificate(all, read_der(r)) == 0)
+static int add_crl(void *all, BIO *text)
+{
+	X509_CRL *crl = PEM_read_bio_X509_CRL(text, NULL, NULL, NULL);
+
+	if (crl && sk_X509_CRL_push(all, crl) > 0)
 		return 0;
-	foreign(r, oc);
+	X509_CRL_free(crl);
 	return -1;
+}
+
+/* Returns 0, or -1 with OC_FILE or OC_INTERNAL; all is freed by the caller, and may be NULL. */
+static int read_all(const struct tls_pem_file *f, enum file_format_wanted wanted, size_t max,
+    add_block *add, void *all, struct outcome *oc)
+{
+	struct reader r;
+	int count;
+
+	if (!all)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for %s", f->what);
+	if (begin(&r, f, wanted, max, oc) != 0)
+		return -1;
+	count = read_blocks(&r, add, all, oc);
+	if (count == 0 && wanted == WANT_CERTIFICATES)
+		count = push_certificate(all, read_der(&r)) == 0;
+	if (count == 0)
+		foreign(&r, oc);
+	end(&r);
+	return count > 0 ? 0 : -1;
 }
 
 struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t max,
     struct outcome *oc)
 {
 	STACK_OF(X509) *all = sk_X509_new_null();
-	struct reader r;
-	int ret = -1;
 
-	if (!all)
-		outcome_set(oc, OC_INTERNAL, "out of memory for certificates");
-	else if (begin(&r, f, WANT_CERTIFICATES, max, oc) == 0) {
-		ret = read_certificates(&r, all, oc);
-		end(&r);
-	}
-	if (ret == 0)
+	if (read_all(f, WANT_CERTIFICATES, max, add_certificate, all, oc) == 0)
 		return all;
 	sk_X509_pop_free(all, X509_free);
 	return NULL;
 }
 
-/* ---- revocation lists --------------------------------------------------------------------- */
-
-static int read_crls(struct reader *r, STACK_OF(X509_CRL) * all, struct outcome *oc)
-{
-	struct pem_block b;
-	X509_CRL *crl;
-	BIO *text;
-	int more;
-
-	while ((more = next(r, &b, oc)) == 1) {
-		text = open_block(r, &b);
-		crl = text ? PEM_read_bio_X509_CRL(text, NULL, NULL, NULL) : NULL;
-		BIO_free(text);
-		if (!crl || sk_X509_CRL_push(all, crl) < 1) {
-			X509_CRL_free(crl);
-			damaged(r, &b, oc);
-			return -1;
-		}
-	}
-	if (more < 0)
-		return -1;
-	if (sk_X509_CRL_num(all) > 0)
-		return 0;
-	foreign(r, oc);
-	return -1;
-}
-
 struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outcome *oc)
 {
 	STACK_OF(X509_CRL) *all = sk_X509_CRL_new_null();
-	struct reader r;
-	int ret = -1;
 
-	if (!all)
-		outcome_set(oc, OC_INTERNAL, "out of memory for revocation lists");
-	else if (begin(&r, f, WANT_CRLS, TLS_PEM_CRLS_MAX, oc) == 0) {
-		ret = read_crls(&r, all, oc);
-		end(&r);
-	}
-	if (ret == 0)
+	if (read_all(f, WANT_CRLS, TLS_PEM_CRLS_MAX, add_crl, all, oc) == 0)
 		return all;
 	sk_X509_CRL_pop_free(all, X509_CRL_free);
 	return NULL;
