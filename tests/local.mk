@@ -238,6 +238,7 @@ AM_CPPFLAGS += -I$(top_srcdir)/tests $(CHECK_CFLAGS)
 check_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
 	tests/fuzz/certificate.c tests/fuzz/certificate.h \
+	tests/fuzz/client.c tests/fuzz/client.h \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \

@@ -9,32 +9,11 @@
 #include <unistd.h>
 
 #include "client/judge/verdict.h"
-#include "client/judge/staple.h"
-#include "client/step/verify.h"
-#include "client/session/context.h"
 #include "tls/conn.h"
 #include "fuzz/certificate.h"
-#include "fuzz/service.h"
+#include "fuzz/client.h"
 
 enum { INPUT_MAX = 16384, PIECES_MAX = 512, ROUNDS = 64 };
-
-static SSL_CTX *context(void)
-{
-	static const struct client_context_judge judges = { verify_callback, staple_callback };
-	static const struct tls_trust trust = { .ca_file = "ca.pem" };
-	static const struct tls_policy_choice policy;
-	static const struct tls_identity nobody;
-	static SSL_CTX *ctx;
-	struct outcome oc = OUTCOME_NONE;
-
-	if (!ctx) {
-		fuzz_enter_folder();
-		ctx = client_context_new(&trust, &policy, &nobody, &judges, &oc);
-		fuzz_leave_folder();
-		fuzz_expect(ctx != NULL);
-	}
-	return ctx;
-}
 
 static enum io play(struct tls_conn *client, int peer, const uint8_t *data, size_t size,
     size_t piece, struct outcome *oc)
@@ -70,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size / piece > PIECES_MAX)
 		piece = size / PIECES_MAX + 1;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-	client = tls_conn_new_client(context(), ends[0], "a.test", "a.test", &verdict, &oc);
+	client = tls_conn_new_client(
+	    fuzz_client_context(), ends[0], "a.test", "a.test", &verdict, &oc);
 	fuzz_expect(client != NULL);
 	fuzz_expect(play(client, ends[1], data + 1, size - 1, piece, &oc) == IO_FAILED);
 	fuzz_expect(outcome_layer(oc.code) == LAYER_HANDSHAKE ||

@@ -13,36 +13,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "client/judge/staple.h"
 #include "client/judge/verdict.h"
-#include "client/step/verify.h"
-#include "client/session/context.h"
 #include "tls/conn.h"
 #include "fuzz/certificate.h"
+#include "fuzz/client.h"
 #include "fuzz/service.h"
 
 enum { ROUNDS = 20 };
 enum { OLD = 1, WHOLE_CHAIN = 2 };
 
 static const char *const names[] = { "a.test", "x.b.test", "192.0.2.1", "2001:db8::1" };
-
-static SSL_CTX *client_context(void)
-{
-	static const struct client_context_judge judges = { verify_callback, staple_callback };
-	static const struct tls_trust trust = { .ca_file = "ca.pem" };
-	static const struct tls_policy_choice policy;
-	static const struct tls_identity nobody;
-	static SSL_CTX *ctx;
-	struct outcome oc = OUTCOME_NONE;
-
-	if (!ctx) {
-		fuzz_enter_folder();
-		ctx = client_context_new(&trust, &policy, &nobody, &judges, &oc);
-		fuzz_leave_folder();
-		fuzz_expect(ctx != NULL);
-	}
-	return ctx;
-}
 
 static SSL *server_new(int fd, X509 *cert, uint8_t choice)
 {
@@ -124,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	fuzz_expect(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
 	server = server_new(ends[1], cert, data[0]);
-	client = tls_conn_new_client(client_context(), ends[0], NULL, name, &verdict, &oc);
+	client = tls_conn_new_client(fuzz_client_context(), ends[0], NULL, name, &verdict, &oc);
 	fuzz_expect(client != NULL);
 	if (server)
 		judge(shake_hands(client, server), &verdict, cert, name);

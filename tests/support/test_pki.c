@@ -246,6 +246,19 @@ void testpki_write_key(const char *file, const struct testpki_cert *of, const ch
 	must(fclose(to) == 0, file);
 }
 
+const struct testpki_cert *testpki_write_server(const struct testpki_cert *issuer,
+    const char *sans)
+{
+	const struct testpki_cert *leaf = testpki_leaf(issuer, sans);
+
+	if (X509_self_signed(issuer->cert, 0) == 1)
+		testpki_write_certs("chain.pem", leaf, NULL);
+	else
+		testpki_write_certs("chain.pem", leaf, issuer, NULL);
+	testpki_write_key("key.pem", leaf, NULL);
+	return leaf;
+}
+
 bool testpki_signs_with_sha1(void)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");

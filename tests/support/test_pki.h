@@ -96,6 +96,13 @@ void testpki_leave(void);
 
 /* Write files into the current folder: certificates in this order, up to NULL; text. */
 void testpki_write_certs(const char *file, const struct testpki_cert *first, ...);
+/*
+ * Write chain.pem and key.pem of a new leaf with these names. The issuer is in the chain, unless it
+ * is a root. Returns the leaf.
+ */
+const struct testpki_cert *testpki_write_server(const struct testpki_cert *issuer,
+    const char *sans);
+
 void testpki_write_key(const char *file, const struct testpki_cert *of, const char *passphrase);
 void testpki_write_crls(const char *file, const struct testpki_crl *crl, size_t count);
 void testpki_write_text(const char *file, const char *text, size_t len);

@@ -33,14 +33,8 @@ static char greeting[] = "Hello world\n";
 
 static void make_files(void)
 {
-	const struct testpki_cert *root, *middle, *leaf;
-
 	testpki_begin();
-	root = testpki_root("Root");
-	middle = testpki_intermediate(root);
-	leaf = testpki_leaf(middle, "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, middle, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_server(testpki_intermediate(testpki_root("Root")), "DNS:localhost");
 }
 
 /* ---- the states ------------------------------------------------------------------------------ */

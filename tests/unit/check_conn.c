@@ -53,14 +53,8 @@ static void use_service(unsigned tickets, const char *groups, size_t greeting_le
 
 static void make_files(void)
 {
-	const struct testpki_cert *root, *middle, *leaf;
-
 	testpki_begin();
-	root = testpki_root("Root");
-	middle = testpki_intermediate(root);
-	leaf = testpki_leaf(middle, "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, middle, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_server(testpki_intermediate(testpki_root("Root")), "DNS:localhost");
 }
 
 /* A connection, and the peer's end of it, which is non-blocking too. */

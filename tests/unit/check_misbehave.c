@@ -32,14 +32,8 @@ static uint64_t now = 5000;
 
 static void make_files(void)
 {
-	const struct testpki_cert *root, *middle, *leaf;
-
 	testpki_begin();
-	root = testpki_root("Root");
-	middle = testpki_intermediate(root);
-	leaf = testpki_leaf(middle, "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, middle, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_server(testpki_intermediate(testpki_root("Root")), "DNS:localhost");
 }
 
 static struct conn *begin(enum misbehave misbehave, int *peer)

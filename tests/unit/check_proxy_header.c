@@ -41,13 +41,9 @@ static void make_service(void)
 	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
 	const struct server_context_choice choice = { .tickets = 0 };
 	struct outcome oc = OUTCOME_NONE;
-	const struct testpki_cert *root, *leaf;
 
 	testpki_begin();
-	root = testpki_root("Root");
-	leaf = testpki_leaf(root, "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_server(testpki_root("Root"), "DNS:localhost");
 	service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
 }

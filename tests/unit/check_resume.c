@@ -32,11 +32,9 @@ static void make_files(void)
 
 	testpki_begin();
 	root = testpki_root("Top CA");
-	leaf = testpki_leaf(root, "DNS:a.test");
+	leaf = testpki_write_server(root, "DNS:a.test");
 	testpki_write_certs("ca.pem", root, NULL);
 	testpki_write_certs("other.pem", testpki_root("Other CA"), NULL);
-	testpki_write_certs("chain.pem", leaf, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
 	testpki_write_staple("staple.der", leaf, root);
 }
 

@@ -28,15 +28,13 @@ static const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 static void make_files(void)
 {
-	const struct testpki_cert *root, *leaf;
+	const struct testpki_cert *root;
 
 	testpki_begin();
 	root = testpki_root("Top CA");
-	leaf = testpki_leaf(root, "DNS:a.test");
+	testpki_write_server(root, "DNS:a.test");
 	testpki_write_certs("ca.pem", root, NULL);
 	testpki_write_certs("other.pem", testpki_root("Other CA"), NULL);
-	testpki_write_certs("chain.pem", leaf, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
 }
 
 /* The number of an alert, or one of these; it is also the status of the server's process. */

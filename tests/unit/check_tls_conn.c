@@ -56,12 +56,8 @@ static void end(void)
 
 static void make_files(void)
 {
-	const struct testpki_cert *leaf;
-
 	testpki_begin();
-	leaf = testpki_leaf(testpki_root("Root"), "DNS:localhost");
-	testpki_write_certs("chain.pem", leaf, NULL);
-	testpki_write_key("key.pem", leaf, NULL);
+	testpki_write_server(testpki_root("Root"), "DNS:localhost");
 }
 
 /* Server and client in turn until the server's handshake is done. */
