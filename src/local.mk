@@ -22,6 +22,7 @@ libshared_a_SOURCES = \
 	src/net/conn_report.c src/net/conn_report.h \
 	src/net/conn_report_json.c src/net/conn_report_json.h \
 	src/net/hostname.c src/net/hostname.h \
+	src/net/http_char.c src/net/http_char.h \
 	src/net/proxy_protocol.c src/net/proxy_protocol.h \
 	src/net/sock.c src/net/sock.h \
 	src/tls/alert.c src/tls/alert.h \

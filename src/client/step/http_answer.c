@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/http_char.h"
+
 /* The grammar of RFC 9112, a state for each place in it. */
 enum state {
 	AT_STATUS_LINE,
@@ -33,21 +35,9 @@ static enum state fail(struct http_answer *a, const char *why)
 	return AT_FAILED;
 }
 
-/* tchar: RFC 9110 section 5.6.2. */
-static bool is_token(char c)
-{
-	return c > ' ' && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]{}", c);
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-/* What a status line or a value may hold: no control byte but HTAB (RFC 9110 section 5.5). */
-static bool is_text(char c)
-{
-	return c == '\t' || ((unsigned char)c >= ' ' && c != 0x7f);
 }
 
 static void keep_line(struct http_answer *a, char c)
@@ -64,7 +54,7 @@ static bool fits_status_line(struct http_answer *a, char c)
 	static const char shape[] = "HTTP/1.d ddd ";
 
 	if (a->at >= sizeof shape - 1)
-		return is_text(c);
+		return http_char_is_text(c);
 	if (shape[a->at] != 'd')
 		return c == shape[a->at];
 	if (!is_digit(c))
@@ -99,7 +89,7 @@ static enum state on_name(struct http_answer *a, char c)
 {
 	if (c == ':' && a->name_len > 0)
 		return AT_VALUE;
-	if (!is_token(c))
+	if (!http_char_is_token(c))
 		return fail(a, "the name of a field is not followed by a colon");
 	if (a->name_len < sizeof a->name)
 		a->name[a->name_len] = c;
@@ -194,7 +184,7 @@ static enum state on_value(struct http_answer *a, char c)
 		return AT_LINE_LF;
 	if (c == '\n')
 		return fail(a, lf_alone);
-	if (!is_text(c))
+	if (!http_char_is_text(c))
 		return fail(a, "a field holds a control byte");
 	if (a->value_len < sizeof a->value)
 		a->value[a->value_len] = c;
@@ -217,7 +207,8 @@ static enum state on_line(struct http_answer *a, char c)
 		return fail(a, why);
 	if (c == '\r')
 		return AT_HEAD_LF;
-	return is_token(c) ? on_name(a, c) : fail(a, "a field does not begin with a name");
+	return http_char_is_token(c) ? on_name(a, c)
+				     : fail(a, "a field does not begin with a name");
 }
 
 /* How long the content is: section 6.3. */
@@ -292,7 +283,7 @@ static enum state on_chunk_extension(struct http_answer *a, char c)
 {
 	if (c == '\r')
 		return AT_CHUNK_LF;
-	return is_text(c)
+	return http_char_is_text(c)
 	    ? AT_CHUNK_EXTENSION
 	    : fail(a, c == '\n' ? lf_alone : "a chunk extension holds a control byte");
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net/http_char.h"
+
 /*
  * The grammar of RFC 9112 sections 2 to 5, a state for each place in it. An
  * answer of a state is the next one; AT_DECIDED when the status is set.
@@ -30,12 +32,6 @@ static enum state decide(struct http1_parser *p, unsigned status, const char *wh
 	p->status = status;
 	p->why = why;
 	return AT_DECIDED;
-}
-
-/* tchar: RFC 9110 section 5.6.2. */
-static bool is_token(char c)
-{
-	return c > ' ' && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]{}", c);
 }
 
 static bool is_alnum(char c)
@@ -73,7 +69,7 @@ static enum state on_start(struct http1_parser *p, char c)
 	/* Section 2.2: an empty line before the request is ignored. One. */
 	if (c == '\r' && p->total == 1)
 		return AT_START_LF;
-	if (!is_token(c))
+	if (!http_char_is_token(c))
 		return decide(p, 400, "a request begins with a method");
 	add(p, c);
 	return AT_METHOD;
@@ -86,7 +82,7 @@ static enum state on_start_lf(struct http1_parser *p, char c)
 
 static enum state on_method(struct http1_parser *p, char c)
 {
-	if (is_token(c)) {
+	if (http_char_is_token(c)) {
 		add(p, c);
 		return AT_METHOD;
 	}
@@ -160,7 +156,7 @@ static enum state on_line(struct http1_parser *p, char c)
 		return decide(p, 400, "a line ends with LF alone and not with CRLF");
 	if (c == ' ' || c == '\t')
 		return decide(p, 400, "a field goes on in a second line");
-	if (!is_token(c))
+	if (!http_char_is_token(c))
 		return decide(p, 400, "a field begins with its name");
 	p->word_len = 0;
 	add(p, c);
@@ -169,7 +165,7 @@ static enum state on_line(struct http1_parser *p, char c)
 
 static enum state on_name(struct http1_parser *p, char c)
 {
-	if (is_token(c)) {
+	if (http_char_is_token(c)) {
 		add(p, c);
 		return AT_NAME;
 	}
@@ -198,8 +194,7 @@ static enum state on_value(struct http1_parser *p, char c)
 	}
 	if (c == '\n')
 		return decide(p, 400, "a line ends with LF alone and not with CRLF");
-	/* Above ASCII: obs-text, section 5.5 of RFC 9110. */
-	if (!blank && ((unsigned char)c < ' ' || c == 0x7f))
+	if (!http_char_is_text(c))
 		return decide(p, 400, "a field's value holds a control byte");
 	if (p->field == FIELD_ACCEPT)
 		http_accept_feed(&p->accept, c);
