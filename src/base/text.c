@@ -142,6 +142,15 @@ void text_add_bytes(struct text *t, const void *bytes, size_t len, const char *a
 	add(t, bytes, len, "\\\\", also);
 }
 
+char *text_quotable(const void *bytes, size_t len, char *buf, size_t max)
+{
+	struct text t;
+
+	text_begin(&t, buf, max);
+	text_add_bytes(&t, bytes, len, "\"");
+	return buf;
+}
+
 void text_add_quoted(struct text *t, const char *s)
 {
 	size_t len = strlen(s), n;

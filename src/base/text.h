@@ -51,6 +51,9 @@ void text_add_item(struct text *t, const char *s, const char *also);
 /* What came from outside, and may hold NUL: as text_add_item, and a backslash becomes two. */
 void text_add_bytes(struct text *t, const void *bytes, size_t len, const char *also);
 
+/* Bytes of a peer as clean text that stands between double quotes. buf is returned. */
+char *text_quotable(const void *bytes, size_t len, char *buf, size_t max);
+
 /* As text_add, with a backslash before each " and \, as Prometheus labels want it. */
 void text_add_quoted(struct text *t, const char *s);
 

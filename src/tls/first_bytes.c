@@ -54,7 +54,6 @@ int first_bytes_explain(const unsigned char *bytes, size_t len, bool from_client
 {
 	const char *guess = "not a TLS record", *advice = NULL;
 	char shown[4 * SHOWN_MAX + 1];
-	struct text t;
 
 	if (from_client && proxy_protocol_begins(bytes, len))
 		return outcome_set(oc, OC_PROXY_HEADER_BAD,
@@ -69,8 +68,7 @@ int first_bytes_explain(const unsigned char *bytes, size_t len, bool from_client
 			advice = from_client ? NULL : known[i].advice;
 		}
 	}
-	text_begin(&t, shown, sizeof shown);
-	text_add_bytes(&t, bytes, text_fit((const char *)bytes, len, SHOWN_MAX), "\"");
+	text_quotable(bytes, text_fit((const char *)bytes, len, SHOWN_MAX), shown, sizeof shown);
 	outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s", shown,
 	    guess);
 	if (advice)

@@ -117,11 +117,9 @@ int tls_params_explain_name(const SSL *ssl, struct outcome *oc)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 	char shown[OUTCOME_TEXT_MAX];
-	struct text text;
 
 	if (!name)
 		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
-	text_begin(&text, shown, sizeof shown);
-	text_add_bytes(&text, name, strlen(name), "\"");
-	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"", shown);
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"",
+	    text_quotable(name, strlen(name), shown, sizeof shown));
 }

@@ -125,6 +125,18 @@ START_TEST(test_what_came_from_outside_cannot_pass_for_an_escape)
 }
 END_TEST
 
+START_TEST(test_bytes_of_a_peer_may_stand_between_quotes)
+{
+	static const char bytes[] = "a\"b\\x41\0\x1b";
+	char buf[64], small[8];
+
+	ck_assert_ptr_eq(text_quotable(bytes, sizeof bytes - 1, buf, sizeof buf), buf);
+	ck_assert_str_eq(buf, "a\\x22b\\\\x41\\x00\\x1b");
+	ck_assert_str_eq(text_quotable("abcdefghij", 10, small, sizeof small), "abcd...");
+	ck_assert_str_eq(text_quotable("", 0, small, sizeof small), "");
+}
+END_TEST
+
 START_TEST(test_labels_are_quoted)
 {
 	char buf[64];
@@ -173,5 +185,6 @@ START_TEST(test_no_character_is_torn)
 END_TEST
 
 CHECK_MAIN("text", test_what_is_shown_and_what_is_escaped, test_every_code_point,
-    test_what_came_from_outside_cannot_pass_for_an_escape, test_labels_are_quoted,
+    test_what_came_from_outside_cannot_pass_for_an_escape,
+    test_bytes_of_a_peer_may_stand_between_quotes, test_labels_are_quoted,
     test_a_cut_says_so_and_tears_nothing, test_no_character_is_torn)

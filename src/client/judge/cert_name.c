@@ -156,12 +156,10 @@ int cert_name_explain(X509 *cert, const char *name, struct outcome *oc)
 	struct near near = { .name = name, .address = addr_is_literal(name) };
 	char entry[CERT_INFO_NAME_MAX];
 	struct cert_info leaf;
-	struct text t;
 
 	cert_info_get(cert, &leaf);
 	cert_info_each_name(cert, look_at, &near);
-	text_begin(&t, entry, sizeof entry);
-	text_add_bytes(&t, near.entry, strlen(near.entry), "\"");
+	text_quotable(near.entry, strlen(near.entry), entry, sizeof entry);
 	if (!leaf.sans[0])
 		explain_no_names(cert, &leaf, name, oc);
 	else if (near.rule && strchr(entry, '*'))

@@ -38,17 +38,13 @@ static int judge(const struct http_answer *a, struct outcome *oc)
 {
 	enum http_answer_end end = http_answer_finish(a);
 	char shown[STATUS_LINE_MAX];
-	struct text t;
 
 	if (end == HTTP_ANSWER_NOT_HTTP)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "ALPN has selected http/1.1, but the answer is no HTTP");
-	if (a->begun && a->status >= 200 && a->status != 200) {
-		text_begin(&t, shown, sizeof shown);
-		text_add_bytes(&t, a->line, strlen(a->line), "\"");
+	if (a->begun && a->status >= 200 && a->status != 200)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"",
-		    shown);
-	}
+		    text_quotable(a->line, strlen(a->line), shown, sizeof shown));
 	if (end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    a->why);

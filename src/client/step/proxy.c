@@ -100,11 +100,7 @@ static int receive_exactly(struct session *s, unsigned char *to, size_t len, str
 /* The beginning of a line for a message, printable. */
 static const char *shown(const char *line, char buf[SHOWN_MAX + 1])
 {
-	struct text t;
-
-	text_begin(&t, buf, SHOWN_MAX + 1);
-	text_add_bytes(&t, line, strcspn(line, "\r\n"), "\"");
-	return buf;
+	return text_quotable(line, strcspn(line, "\r\n"), buf, SHOWN_MAX + 1);
 }
 
 /* Read up to the empty line, looking before taking, so that nothing of the tunnel is taken. */
