@@ -11,8 +11,8 @@
 #include "base/outcome.h"
 
 /*
- * One TLS connection on a non-blocking socket. These functions are the only
- * ones that read the TLS library's error queue; they leave it empty.
+ * One TLS connection on a non-blocking socket. These functions leave the TLS library's error
+ * queue empty, see tls/error.h.
  *
  * An operation answers IO_DONE, or IO_WANT_READ / IO_WANT_WRITE: wait for the
  * socket, then call it again with the same arguments, or IO_FAILED with *oc
@@ -163,11 +163,5 @@ struct tls_conn_facts {
 	const char *group;    /* "x25519" */
 	bool resumed;
 };
-
-/*
- * Text of the first entry in the error queue, which is emptied; for the
- * functions of tls_context. buf is returned.
- */
-const char *tls_conn_error_text(char *buf, size_t max);
 
 #endif

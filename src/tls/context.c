@@ -4,7 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 
-#include "tls/conn.h"
+#include "tls/error.h"
 
 static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *policy,
     struct outcome *oc)
@@ -14,7 +14,7 @@ static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *p
 
 	if (!ctx) {
 		outcome_set(oc, OC_INTERNAL, "no TLS context: %s",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 		return NULL;
 	}
 	if (tls_policy_apply(ctx, policy, oc) != 0) {

@@ -16,7 +16,7 @@
 #include <openssl/x509v3.h>
 
 #include "tls/crl_text.h"
-#include "tls/conn.h"
+#include "tls/error.h"
 #include "tls/pem.h"
 
 /* Where a CA has no list, an indirect one of somebody else may be meant to have its entries. */
@@ -62,7 +62,7 @@ void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 	if (out->fault == CRL_MISSING)
 		find_indirect(X509_STORE_CTX_get0_store(judged), out);
 	/* A list that does not do is no failure while another one does. */
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 }
 
 static int report(X509_STORE_CTX *store, int depth, int error)
@@ -227,7 +227,7 @@ void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 			note_uncovered(cert, lists, out);
 	}
 	/* A wrong signature is told in the facts. */
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 }
 
 bool crl_store_is_at_fault(int error)

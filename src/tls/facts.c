@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/cert_info.h"
+#include "tls/error.h"
 #include "base/text.h"
 
 static const char *or_empty(const char *s)
@@ -66,7 +67,7 @@ bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX]
 		return false;
 	if (SSL_export_keying_material(ssl, key, sizeof key, label, sizeof label - 1,
 		(const unsigned char *)"", 0, 1) != 1) {
-		tls_conn_error_text(reason, sizeof reason);
+		tls_error_text(reason, sizeof reason);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof key; i++)

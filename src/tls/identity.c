@@ -4,7 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include "tls/conn.h"
+#include "tls/error.h"
 #include "tls/params.h"
 #include "tls/pem.h"
 
@@ -52,7 +52,7 @@ static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, str
 	if (ok)
 		return check_size(chain, path, oc);
 	return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
-	    tls_conn_error_text(text, sizeof text));
+	    tls_error_text(text, sizeof text));
 }
 
 /* Which one of them the key belongs to, but for the first; 0: none. */
@@ -63,7 +63,7 @@ static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 
 	while (i < sk_X509_num(chain) && X509_check_private_key(sk_X509_value(chain, i), key) != 1)
 		i++;
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 	return i < sk_X509_num(chain) ? i : 0;
 }
 
@@ -73,7 +73,7 @@ static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_P
 	char text[128];
 	int at;
 
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 	at = find_owner(chain, key);
 	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
 	    id->key_file, id->chain_file, text);

@@ -9,7 +9,7 @@
 
 #include "base/input_file.h"
 #include "tls/file_format.h"
-#include "tls/conn.h"
+#include "tls/error.h"
 
 struct reader {
 	const struct tls_pem_file *f;
@@ -68,7 +68,7 @@ static void damaged(const struct reader *r, const struct pem_block *b, struct ou
 
 	outcome_set(oc, OC_FILE,
 	    "%s %s cannot be used: block %zu (%s, line %zu) cannot be decoded: %s", r->f->what,
-	    r->f->path, b->number, b->label, b->line, tls_conn_error_text(text, sizeof text));
+	    r->f->path, b->number, b->label, b->line, tls_error_text(text, sizeof text));
 	outcome_advise(oc, "%s", file_format_mend(FLAW_NONE, r->wanted, r->f->path, advice));
 }
 
@@ -103,7 +103,7 @@ static X509 *read_der(const struct reader *r)
 		return NULL;
 	cert = d2i_X509(NULL, &p, (long)r->file.len);
 	if (!cert)
-		tls_conn_error_text(text, sizeof text);
+		tls_error_text(text, sizeof text);
 	return cert;
 }
 
@@ -225,7 +225,7 @@ static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 		key = PEM_read_bio_PrivateKey(text, NULL, refuse_passphrase, &asked);
 	BIO_free(text);
 	if (!key && asked) {
-		tls_conn_error_text(unread, sizeof unread);
+		tls_error_text(unread, sizeof unread);
 		outcome_set(oc, OC_FILE, "the key %s needs a passphrase", r->f->path);
 		outcome_advise(oc, "%s",
 		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY, r->f->path, advice));

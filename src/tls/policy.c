@@ -9,7 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "base/options.h"
-#include "tls/conn.h"
+#include "tls/error.h"
 
 /*
  * The policy.
@@ -153,7 +153,7 @@ static bool has(SSL_CTX *ctx, const struct list *l, const struct entry *e)
 	if (l->set(ctx, &one))
 		return true;
 	/* Or it would be told as the reason of a later failure. */
-	tls_conn_error_text(refused, sizeof refused);
+	tls_error_text(refused, sizeof refused);
 	return false;
 }
 
@@ -227,7 +227,7 @@ static int set_list(SSL_CTX *ctx, const struct list *l, const char *wanted, stru
 		return -1;
 	if (s->count == 0 || !l->set(ctx, s))
 		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses our policy: %s",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 	return 0;
 }
 

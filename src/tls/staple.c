@@ -14,7 +14,7 @@
 
 #include "tls/cert_info.h"
 #include "tls/signature.h"
-#include "tls/conn.h"
+#include "tls/error.h"
 #include "base/time.h"
 
 /* What a clock may be ahead of ours; the security level of the signer's certificate. */
@@ -168,7 +168,7 @@ static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cer
 		refuse(f, "it is about another certificate");
 	else if (!is_signed(basic, issuer, at))
 		refuse(f, "neither the issuer has signed it nor somebody whom that appointed: %s",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 	else if ((weak = weakness(basic, issuer, weak_text)))
 		refuse(f, "it is signed too weakly, with %s", weak);
 	else
@@ -196,7 +196,7 @@ void staple_judge(const unsigned char *der, size_t len, X509 *cert, X509 *issuer
 	else
 		refuse(out, "it is no OCSP response in DER");
 	/* Nobody else asks why. */
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 	OCSP_BASICRESP_free(basic);
 	OCSP_RESPONSE_free(response);
 }

@@ -12,7 +12,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "tls/crl_store.h"
-#include "tls/conn.h"
+#include "tls/error.h"
 #include "tls/pem.h"
 
 /* A folder as openssl rehash(1) leaves it has a file named 01234567.0 for each subject. */
@@ -54,7 +54,7 @@ static int add_certificates(X509_STORE *store, const struct tls_pem_file *f, str
 	for (int i = 0; ret == 0 && i < sk_X509_num(all); i++) {
 		if (X509_STORE_add_cert(store, sk_X509_value(all, i)) != 1)
 			ret = outcome_set(oc, OC_FILE, "%s %s cannot be used: %s", f->what, f->path,
-			    tls_conn_error_text(text, sizeof text));
+			    tls_error_text(text, sizeof text));
 	}
 	sk_X509_pop_free(all, X509_free);
 	return ret;
@@ -109,11 +109,11 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
 	}
 	if (add_folder(store, NULL) == 0) {
-		tls_conn_error_text(text, sizeof text);
+		tls_error_text(text, sizeof text);
 		return 0;
 	}
 	return outcome_set(oc, OC_FILE, "the system's trust store cannot be used: %s",
-	    tls_conn_error_text(text, sizeof text));
+	    tls_error_text(text, sizeof text));
 }
 
 static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc)
@@ -132,7 +132,7 @@ static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome
 		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);
 	if (trust->ca_dir && add_folder(store, trust->ca_dir) != 0)
 		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
-		    trust->ca_dir, tls_conn_error_text(text, sizeof text));
+		    trust->ca_dir, tls_error_text(text, sizeof text));
 	return 0;
 }
 

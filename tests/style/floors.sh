@@ -14,7 +14,8 @@ modules=$(sed -nE 's/^\| ([0-9.]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/d
 # free for all.
 headers='
 openssl/   tls/buffer    a BIO over our own buffer
-openssl/   tls/conn      handshake, read, write, close; the error queue
+openssl/   tls/conn      handshake, read, write, close
+openssl/   tls/error     the error queue, and what a failure means
 openssl/   tls/facts   what the library knows of a connection
 openssl/   client/session/resumption  the session that a connection leaves
 openssl/   tls/alert   names and numbers of alerts
@@ -73,7 +74,7 @@ v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries
 (_|_E|quick_)?exit                    server/process/worker   a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/process/metrics_process  a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/confine/confine  a child that tries, and ends
-ERR_[a-z0-9_]+                        tls/conn    one reader of the error queue, so that nobody empties it early
+ERR_[a-z0-9_]+                        tls/error   one reader of the error queue, so that nobody empties it early
 open|openat|creat|f(d|re)?open|BIO_new_file  base/input_file  reads the files that options name
 open|openat|creat|f(d|re)?open|BIO_new_file  client/output/output_file  writes them
 open|openat|creat|f(d|re)?open|BIO_new_file  base/streams  /dev/null, where a standard stream is closed
@@ -242,7 +243,7 @@ self_test() {
 	plant src/client/step/resolve.c 'call is for server/process/master' '	x = waitpid (pid, NULL, 0);'
 	plant src/server/process/master.c 'call is for server/main' '	_exit(1);'
 	plant src/client/output/report.c 'call is for server/main' '/* said */ exit(1);'
-	plant src/tls/context.c 'call is for tls/conn' '	ERR_clear_error();'
+	plant src/tls/context.c 'call is for tls/error' '	ERR_clear_error();'
 	plant src/server/listen/listener.c 'call is for base/input_file' '	fd = open("x", O_RDONLY);'
 
 	plant_harmless src/server/process/workers.h '#include <openssl/types.h>'

@@ -7,6 +7,8 @@
 
 #include <openssl/ssl.h>
 
+#include "tls/error.h"
+
 /* Without memory for it the session is not kept: it would be taken for one that had no staple. */
 static bool copy_staple(const struct tls_conn *t, const struct resumption *resumed,
     struct resumption *out)
@@ -55,7 +57,7 @@ void resumption_offer(struct tls_conn *t, const char *sni, const char *verify_na
 		return;
 	/* A session that does not fit is none: the handshake is a full one. */
 	if (SSL_set_session((SSL *)tls_conn_library(t), held->session) != 1)
-		tls_conn_error_text(reason, sizeof reason);
+		tls_error_text(reason, sizeof reason);
 }
 
 void resumption_move(struct resumption *from, struct resumption *to)

@@ -13,7 +13,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "tls/conn.h"
+#include "tls/error.h"
 
 static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 {
@@ -89,7 +89,7 @@ int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcom
 	/* The default for a server; said, so that no configuration file has a say in it. */
 	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1)
 		return outcome_set(oc, OC_INTERNAL, "clients cannot be told from servers: %s",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 	if (name_cas(ctx, ask->trust.ca_file, oc) != 0)
 		return -1;
 	SSL_CTX_set_verify(ctx,
@@ -146,7 +146,7 @@ int cert_request_be_stranger(SSL_CTX *client, struct outcome *oc)
 	if (!cert || SSL_CTX_use_certificate(client, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey(client, key) != 1)
 		ret = outcome_set(oc, OC_INTERNAL, "no certificate for the rehearsal: %s",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	return ret;

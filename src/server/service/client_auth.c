@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "tls/crl_store.h"
 #include "tls/conn.h"
+#include "tls/error.h"
 #include "tls/policy.h"
 #include "base/time.h"
 
@@ -175,7 +176,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	if (p && issuer_cause_beyond_trust(&p->cause))
 		error = X509_V_ERR_CERT_REJECTED;
 	/* Or what was noted on the way would be told in place of the refusal. */
-	tls_conn_error_text(noted, sizeof noted);
+	tls_error_text(noted, sizeof noted);
 	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
 	return error == X509_V_OK;

@@ -4,7 +4,7 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
-#include "tls/conn.h"
+#include "tls/error.h"
 #include "tls/context.h"
 #include "server/service/stapling.h"
 
@@ -12,7 +12,7 @@ static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, c
 {
 	char text[128];
 
-	outcome_set(oc, code, "%s: %s", what, tls_conn_error_text(text, sizeof text));
+	outcome_set(oc, code, "%s: %s", what, tls_error_text(text, sizeof text));
 	SSL_CTX_free(ctx);
 	return NULL;
 }
@@ -142,7 +142,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 		outcome_set(oc, OC_FILE,
 		    "a rehearsed %s handshake with this certificate failed: %s",
 		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
-		    tls_conn_error_text(text, sizeof text));
+		    tls_error_text(text, sizeof text));
 	SSL_free(s);
 	SSL_free(c);
 	return ret;
@@ -160,7 +160,7 @@ static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
 		verdict = -1;
 	else if (s && SSL_get_verify_result(s) != X509_V_OK)
 		verdict = 1;
-	tls_conn_error_text(text, sizeof text);
+	tls_error_text(text, sizeof text);
 	SSL_free(s);
 	SSL_free(c);
 	return verdict;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "tls/alert.h"
+#include "tls/first_bytes.h"
+#include "tls/params.h"
+
+void tls_error_clear(void)
+{
+	ERR_clear_error();
+	errno = 0;
+}
+
+const char *tls_error_text(char *buf, size_t max)
+{
+	unsigned long first = ERR_peek_error();
+	const char *reason = ERR_reason_error_string(first);
+
+	snprintf(buf, max, "%s", reason ? reason : "the TLS library gives no reason");
+	ERR_clear_error();
+	return buf;
+}
+
+static int not_tls(const struct tls_error_about *a, struct outcome *oc)
+{
+	return first_bytes_explain(a->wire->head, a->wire->head_len, SSL_is_server(a->ssl), oc);
+}
+
+/* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
+static enum tls_alert_identity shown_identity(const struct tls_error_about *a)
+{
+	int digest;
+
+	if (!a->asked)
+		return TLS_ALERT_NOT_ASKED;
+	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
+	return SSL_get_signature_nid(a->ssl, &digest) == 1 ? TLS_ALERT_SENT_OURS
+							   : TLS_ALERT_SENT_NONE;
+}
+
+bool tls_error_shows_none(const struct tls_error_about *a)
+{
+	return shown_identity(a) == TLS_ALERT_SENT_NONE;
+}
+
+/* Bytes of a ClientHello, the first one, have come, but not its end. */
+static bool is_half_hello(const struct tls_error_about *a)
+{
+	OSSL_HANDSHAKE_STATE state = SSL_get_state(a->ssl);
+
+	return SSL_is_server(a->ssl) && a->wire->head_len > 0 && a->wire->sent == 0 &&
+	    (state == TLS_ST_BEFORE || state == TLS_ST_SR_CLNT_HELLO);
+}
+
+int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcome *oc)
+{
+	const struct tls_buffer *w = a->wire;
+	int error = w->recv_errno ? w->recv_errno : w->send_errno;
+	const char *when = open ? "after the handshake" : "in the handshake";
+
+	if (error) {
+		errno = error;
+		return outcome_set_errno(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_RESET,
+		    "the connection broke %s", when);
+	}
+	if (open)
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "the peer closed the connection without close_notify");
+	if (is_half_hello(a))
+		return outcome_set(oc, OC_HANDSHAKE_CLOSED,
+		    "the client sent only part of its ClientHello and closed the connection");
+	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
+}
+
+/* What other parts of the library than libssl complain of while it takes in the certificates. */
+static bool is_unreadable(const struct tls_error_about *a, unsigned long first)
+{
+	return ERR_reason_error_string(first) && ERR_GET_LIB(first) != ERR_LIB_SSL &&
+	    !SSL_is_server(a->ssl) && SSL_get_state(a->ssl) == TLS_ST_CR_CERT;
+}
+
+/* The library's reason for a handshake that failed here; reason is of libssl, or 0. */
+static void explain_handshake(const struct tls_error_about *a, unsigned long first, int reason,
+    struct outcome *oc)
+{
+	const char *words = first ? ERR_reason_error_string(first) : NULL;
+
+	if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+		outcome_set(oc, OC_CLIENT_CERT_REQUIRED, "the client sent no certificate");
+	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		outcome_set(oc, OC_CERT_INVALID, "%s",
+		    X509_verify_cert_error_string(SSL_get_verify_result(a->ssl)));
+	else if (reason == SSL_R_CALLBACK_FAILED)
+		tls_params_explain_name(a->ssl, oc);
+	else if (tls_params_are(reason))
+		tls_params_explain(a->ssl, reason, words, oc);
+	else if (is_unreadable(a, first))
+		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
+		    words);
+	else
+		tls_params_explain_other(a->ssl, reason, words, oc);
+}
+
+bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, struct outcome *oc)
+{
+	unsigned long first = ERR_peek_error();
+	/* Each of the library's parts counts its reasons from the same number on. */
+	int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
+	const char *words = first ? ERR_reason_error_string(first) : NULL;
+	bool told = reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
+
+	if (!open && !first_bytes_are_tls(a->wire->head, a->wire->head_len))
+		not_tls(a, oc);
+	else if (told)
+		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(a), open, oc);
+	else if (broken || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		tls_error_vanished(a, open, oc);
+	else if (open)
+		outcome_set(oc, SSL_is_server(a->ssl) ? OC_RECORD_BAD : OC_GREETING_TRUNCATED,
+		    "the peer sent invalid TLS after the handshake: %s",
+		    words ? words : "no reason given");
+	else
+		explain_handshake(a, first, reason, oc);
+	return told;
+}
+
+static const char *how_far(const struct tls_error_about *a)
+{
+	bool heard = a->wire->head_len > 0;
+
+	if (a->wire->sated)
+		return "the peer sent more than a handshake needs";
+	if (!SSL_is_server(a->ssl))
+		return heard ? "the peer had begun to answer" : "the peer said nothing";
+	if (!heard)
+		return "the client sent nothing";
+	return is_half_hello(a) ? "the client sent only part of its ClientHello"
+				: "the client did not finish it";
+}
+
+int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc)
+{
+	if (!first_bytes_are_tls(a->wire->head, a->wire->head_len))
+		return not_tls(a, oc);
+	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
+	    after_ms, how_far(a));
+}

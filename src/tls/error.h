@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_ERROR_H
+#define HELLO_TLS_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+#include "tls/buffer.h"
+
+/*
+ * The only reader of the TLS library's error queue, and the one place where a failed operation of
+ * a connection becomes an outcome.
+ */
+
+/* What is known of the connection that failed. */
+struct tls_error_about {
+	SSL *ssl;
+	const struct tls_buffer *wire;
+	bool asked; /* for a certificate of ours, by a server */
+};
+
+/* Before a call into the library, so that what the queue then holds is about that call. */
+void tls_error_clear(void);
+
+/* Text of the first entry in the queue, which is emptied. buf is returned. */
+const char *tls_error_text(char *buf, size_t max);
+
+/*
+ * Why the last operation failed. broken: the transport did (SSL_ERROR_SYSCALL); open: the
+ * handshake is done. Leaves the queue as it is. Returns whether the peer sent a fatal alert.
+ */
+bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, struct outcome *oc);
+
+/* The peer is gone: reset, truncated or closed. Returns -1. */
+int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcome *oc);
+
+/* See tls_conn_handshake_late. */
+int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc);
+
+/* See tls_conn_shows_none. */
+bool tls_error_shows_none(const struct tls_error_about *a);
+
+#endif
