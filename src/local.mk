@@ -2,8 +2,8 @@
 # One convenience library per folder; a spine (main.c) and its libraries are a program. So the
 # client does not even see the event library.
 
-noinst_LIBRARIES += libshared.a libserver.a libclient.a
-bin_PROGRAMS += hello-client
+noinst_LIBRARIES += libshared.a libserver.a libclient.a libzoo.a
+bin_PROGRAMS += hello-client hello-zoo
 sbin_PROGRAMS += hello-server
 
 libshared_a_SOURCES = \
@@ -54,6 +54,7 @@ libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \
 	src/server/options.c src/server/options.h \
 	src/server/options_check.c src/server/options_check.h \
+	src/server/serve.c src/server/serve.h \
 	src/server/confine/confine.c src/server/confine/confine.h \
 	src/server/confine/privdrop.c src/server/confine/privdrop.h \
 	src/server/confine/sandbox.c src/server/confine/sandbox.h \
@@ -99,9 +100,7 @@ libserver_a_SOURCES = \
 	src/server/service/service_log.c src/server/service/service_log.h \
 	src/server/service/sni.c src/server/service/sni.h \
 	src/server/service/stapling.c src/server/service/stapling.h \
-	src/server/service/ticket.c src/server/service/ticket.h \
-	src/zoo/misbehave.c src/zoo/misbehave.h \
-	src/zoo/zoo.c src/zoo/zoo.h
+	src/server/service/ticket.c src/server/service/ticket.h
 if LANDLOCK
 libserver_a_SOURCES += src/server/confine/sandbox_landlock.c
 endif
@@ -172,6 +171,11 @@ libclient_a_SOURCES = \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
 	src/client/step/verify.c src/client/step/verify.h
 
+libzoo_a_SOURCES = \
+	src/zoo/misbehave.c src/zoo/misbehave.h \
+	src/zoo/options.c src/zoo/options.h \
+	src/zoo/zoo.c src/zoo/zoo.h
+
 hello_server_SOURCES = src/server/main.c
 hello_server_LDADD = libserver.a libshared.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 	$(SECCOMP_LIBS)
@@ -179,19 +183,26 @@ hello_server_LDADD = libserver.a libshared.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPE
 hello_client_SOURCES = src/client/main.c
 hello_client_LDADD = libclient.a libshared.a $(JANSSON_LIBS) $(OPENSSL_LIBS)
 
+hello_zoo_SOURCES = src/zoo/main.c
+hello_zoo_LDADD = libzoo.a libserver.a libshared.a $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+	$(SECCOMP_LIBS)
+
 # Completions for shells, printed from the tables of options by a program of this build.
 if COMPLETIONS
 noinst_PROGRAMS += src/completion/completion
 src_completion_completion_SOURCES = src/completion/main.c
-src_completion_completion_LDADD = libclient.a libserver.a libshared.a $(JANSSON_LIBS) \
+src_completion_completion_LDADD = libclient.a libzoo.a libserver.a libshared.a $(JANSSON_LIBS) \
 	$(OPENSSL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
-nodist_bashcompletion_DATA = src/completion/hello-client src/completion/hello-server
-nodist_zshcompletion_DATA = src/completion/_hello-client src/completion/_hello-server
-nodist_fishcompletion_DATA = src/completion/hello-client.fish src/completion/hello-server.fish
+nodist_bashcompletion_DATA = src/completion/hello-client src/completion/hello-server \
+	src/completion/hello-zoo
+nodist_zshcompletion_DATA = src/completion/_hello-client src/completion/_hello-server \
+	src/completion/_hello-zoo
+nodist_fishcompletion_DATA = src/completion/hello-client.fish src/completion/hello-server.fish \
+	src/completion/hello-zoo.fish
 CLEANFILES += $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA) \
 	$(nodist_fishcompletion_DATA)
 

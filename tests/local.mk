@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_workers \
+	tests/unit/check_zoo_options \
 	tests/unit/check_crl \
 	tests/unit/check_explain \
 	tests/unit/check_hostname \
@@ -255,7 +256,7 @@ libtestsupport_a_SOURCES = \
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
 	tests/support/endless tests/support/service_manager tests/support/middlebox tests/support/tls_peer \
 	tests/support/write_crls
-LDADD = libtestsupport.a libserver.a libclient.a libshared.a \
+LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
 # A test of what happens when memory is used up: its own malloc and calloc come first.

@@ -15,6 +15,16 @@
 #include "base/text.h"
 #include "base/time.h"
 
+const char *const log_levels[] = {
+	[LEVEL_ERROR] = "error",
+	[LEVEL_WARNING] = "warning",
+	[LEVEL_INFO] = "info",
+	[LEVEL_DEBUG] = "debug",
+	NULL,
+};
+
+const char *const log_formats[] = { [LOG_TEXT] = "text", [LOG_JSON] = "json", NULL };
+
 static enum log_level limit = LEVEL_INFO;
 static enum log_format format = LOG_TEXT;
 static bool to_journal; /* which takes a priority in front of a line: sd-daemon(3) */
@@ -175,12 +185,6 @@ static void put_time(struct log_line *line)
 
 void log_begin(struct log_line *line, enum log_level level)
 {
-	static const char *const names[] = {
-		[LEVEL_ERROR] = "error",
-		[LEVEL_WARNING] = "warning",
-		[LEVEL_INFO] = "info",
-		[LEVEL_DEBUG] = "debug",
-	};
 	static const char *const priorities[] = {
 		[LEVEL_ERROR] = "<3>",
 		[LEVEL_WARNING] = "<4>",
@@ -197,7 +201,7 @@ void log_begin(struct log_line *line, enum log_level level)
 	if (to_journal)
 		put(line, priorities[level]);
 	put_time(line);
-	put_field(line, "level", names[level]);
+	put_field(line, "level", log_levels[level]);
 	put_field(line, "role", role);
 }
 

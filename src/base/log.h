@@ -14,6 +14,9 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 /* logfmt, or a JSON object (RFC 8259). */
 enum log_format { LOG_TEXT, LOG_JSON };
 
+/* Their names, for options; each list ends with NULL. */
+extern const char *const log_levels[], *const log_formats[];
+
 /*
  * The log: standard error, one line an event, one write(2) a line: names and
  * values, which begin with time (UTC), level and role. To the journal a line begins

@@ -10,12 +10,14 @@
 #include "base/options_completion.h"
 #include "base/outcome.h"
 #include "server/options.h"
+#include "zoo/options.h"
 
 int main(int argc, char *argv[])
 {
 	const struct options_completion programs[] = {
 		{ "hello-client", client_option_rows },
 		{ "hello-server", server_option_rows },
+		{ "hello-zoo", zoo_option_rows },
 	};
 	struct outcome oc = OUTCOME_NONE;
 	int ret = -1;
@@ -25,7 +27,8 @@ int main(int argc, char *argv[])
 			ret = options_completion_print(&programs[i], argv[2], &oc);
 	}
 	if (ret != 0 || fflush(stdout) != 0) {
-		fprintf(stderr, "usage: completion hello-client|hello-server bash|zsh|fish\n");
+		fprintf(stderr, "usage: completion hello-client|hello-server|hello-zoo "
+				"bash|zsh|fish\n");
 		return outcome_status(OC_USAGE);
 	}
 	return outcome_status(OC_OK);

@@ -12,56 +12,6 @@
 
 /* ---- values --------------------------------------------------------------------------- */
 
-static int add_listen(void *to, const struct option_row *row, const char *value, struct outcome *oc)
-{
-	struct listen_options *o = to;
-
-	(void)row;
-	if (o->count == LISTENERS_MAX)
-		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
-		    LISTENERS_MAX);
-	if (endpoint_parse("--listen", value, &o->place[o->count], oc) != 0)
-		return -1;
-	o->count++;
-	return 0;
-}
-
-/* Each --cert begins a new identity; --key and --ocsp behind it belong to it. */
-static int add_cert(void *to, const struct option_row *row, const char *value, struct outcome *oc)
-{
-	struct service_options *o = to;
-
-	(void)row;
-	if (o->identity_count == IDENTITIES_MAX)
-		return outcome_set(oc, OC_USAGE, "--cert: more than %d certificates",
-		    IDENTITIES_MAX);
-	o->identities[o->identity_count++].chain_file = value;
-	return 0;
-}
-
-enum { FILE_KEY, FILE_OCSP };
-
-/* The row's number says which file of the certificate before it. */
-static int set_cert_file(void *to, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	struct service_options *o = to;
-	struct tls_identity *id;
-	const char **file;
-
-	if (o->identity_count == 0)
-		return outcome_set(oc, OC_USAGE,
-		    "--cert and --%s belong together: --%s %s has no --cert before it", row->name,
-		    row->name, value);
-	id = &o->identities[o->identity_count - 1];
-	file = row->number == FILE_KEY ? &id->key_file : &id->ocsp_file;
-	if (*file)
-		return outcome_set(oc, OC_USAGE, "--%s %s: %s has one already, %s", row->name,
-		    value, id->chain_file, *file);
-	*file = value;
-	return 0;
-}
-
 static int set_client_auth(void *clients, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
@@ -114,13 +64,6 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 	return endpoint_parse("--metrics", value, &o->place, oc);
 }
 
-static int set_misbehave(void *misbehave, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return misbehave_parse(value, misbehave, oc);
-}
-
 static int set_node(void *node, const struct option_row *row, const char *value, struct outcome *oc)
 {
 	(void)row;
@@ -154,8 +97,6 @@ static option_take print_help, print_version;
 
 static const char *const auth_modes[] = { "none", "optional", "require", NULL };
 static const char *const stale_modes[] = { "refuse", "allow", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
-static const char *const log_formats[] = { [LOG_TEXT] = "text", [LOG_JSON] = "json", NULL };
 static const char *const sandbox_modes[] = {
 	[SANDBOX_AUTO] = "auto",
 	[SANDBOX_REQUIRE] = "require",
@@ -167,13 +108,14 @@ static const char *const sandbox_modes[] = {
 
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
-	CALL("listen", "PLACE", listen, add_listen,
+	CALL("listen", "PLACE", listen, listener_take_place,
 	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME] (repeatable)", .letter = 'l'),
-	CALL("cert", "FILE", service, add_cert, "certificate chain, PEM, leaf first (repeatable)"),
-	CALL("key", "FILE", service, set_cert_file, "private key of the --cert before it, PEM",
-	    .number = FILE_KEY),
-	CALL("ocsp", "FILE", service, set_cert_file, "OCSP response to staple for that --cert, DER",
-	    .number = FILE_OCSP),
+	CALL("cert", "FILE", service, service_take_cert,
+	    "certificate chain, PEM, leaf first (repeatable)"),
+	CALL("key", "FILE", service, service_take_cert_file,
+	    "private key of the --cert before it, PEM", .number = SERVICE_FILE_KEY),
+	CALL("ocsp", "FILE", service, service_take_cert_file,
+	    "OCSP response to staple for that --cert, DER", .number = SERVICE_FILE_OCSP),
 	FLAG("strict-sni", service.strict_sni, "reject server names that no certificate covers"),
 
 	HEADING("Client certificates"),
@@ -261,12 +203,6 @@ const struct option_row server_option_rows[] = {
 	CALL("metrics", "PLACE", metrics, set_metrics, "serve Prometheus metrics on this PLACE"),
 	CHOICE("log-format", "FORMAT", log_format, LOG_TEXT, log_formats, "log format"),
 	CHOICE("log-level", "LEVEL", log_level, LEVEL_INFO, log_levels, "log level"),
-
-	HEADING("Testing clients"),
-	TEXT("zoo", "DIR", zoo, "serve the bad certificates that hello-certs zoo made"),
-	CALL("misbehave", "KIND", service.misbehave, set_misbehave,
-	    "misbehave in one way, listed in the manual page"),
-	FLAG("unsafe-zoo", unsafe_zoo, "allow these two for other machines"),
 
 	HEADING("Other actions"),
 	FLAG("check", check, "check configuration and files, then exit", .letter = 't'),

@@ -28,8 +28,6 @@ struct server_options {
 	struct confine_options confine;
 	struct metrics_options metrics;
 	struct process_options process;
-	const char *zoo; /* a folder of hello-certs zoo, instead of identities; NULL: none */
-	bool unsafe_zoo; /* let other machines come to it */
 	bool check;      /* judge, and serve nothing */
 	enum log_level log_level;
 	enum log_format log_format;

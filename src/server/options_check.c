@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tls/context.h"
@@ -38,32 +39,6 @@ static void choose_usual_files(struct server_options *o)
 	o->service.identity_count = 1;
 }
 
-/* Somebody who does not know what it is must not come across it. */
-static int check_zoo(const struct server_options *o, struct outcome *oc)
-{
-	bool here = o->listen.count > 0;
-
-	if (!o->zoo && o->service.misbehave == MISBEHAVE_GOOD)
-		return o->unsafe_zoo
-		    ? outcome_set(oc, OC_USAGE, "--unsafe-zoo is for --zoo and --misbehave")
-		    : 0;
-	for (size_t i = 0; i < o->listen.count; i++) {
-		const struct endpoint *place = &o->listen.place[i];
-
-		here = here &&
-		    (place->kind == ENDPOINT_UNIX ||
-			(place->kind == ENDPOINT_INET && addr_is_loopback(&place->at)));
-	}
-	if (o->zoo && o->service.identity_count > 0)
-		return outcome_set(oc, OC_USAGE, "--zoo brings its own certificates: no --cert");
-	if (here || o->unsafe_zoo)
-		return 0;
-	outcome_set(oc, OC_USAGE, "%s to other machines",
-	    o->zoo ? "--zoo would serve bad certificates" : "--misbehave would be bad");
-	outcome_advise(oc, "--listen 127.0.0.1:8443, or --unsafe-zoo if that is what you want");
-	return -1;
-}
-
 int server_optcheck(struct server_options *o, struct outcome *oc)
 {
 	if (tls_context_check_policy(&o->service.tls.policy, oc) != 0)
@@ -74,9 +49,11 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 			    "--cert and --key belong together: --cert %s has no --key behind it",
 			    o->service.identities[i].chain_file);
 	}
-	if (check_zoo(o, oc) != 0)
-		return -1;
-	if (o->service.identity_count == 0 && !o->zoo)
+	if (!o->service.greeting_file &&
+	    strlen(o->service.greeting) >= service_greeting_max(&o->service))
+		return outcome_set(oc, OC_USAGE, "--greeting is longer than %zu bytes",
+		    service_greeting_max(&o->service));
+	if (o->service.identity_count == 0)
 		choose_usual_files(o);
 	if (client_auth_settle(&o->service.clients, oc) != 0)
 		return -1;
@@ -84,9 +61,5 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes "
 		    "could not be judged again");
-	/* Whoever is asked for a certificate must pass before it is told anything. */
-	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.misbehave == MISBEHAVE_PLAIN)
-		return outcome_set(oc, OC_USAGE,
-		    "--misbehave plain greets everybody in clear: no --client-ca");
 	return 0;
 }

@@ -11,10 +11,10 @@ struct tls_identity {
 	const char *chain_file, *key_file;
 	const char *ocsp_file; /* what a server staples, DER; NULL: nothing. See stapling */
 	/*
-	 * NULL, or an animal of the zoo: served as it is to who asks for this name,
-	 * whatever is wrong with it. See tls_policy_relax.
+	 * NULL, or: served as it is to whoever asks for this name, whatever is wrong
+	 * with it. For tests of clients. See tls_policy_relax.
 	 */
-	const char *zoo_name;
+	const char *unjudged_name;
 };
 
 /*

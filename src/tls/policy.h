@@ -49,7 +49,7 @@ int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struc
 /*
  * The one relaxed policy, for servers of bad certificates on purpose: keys and
  * signatures of any strength, of whatever the connection shows or is shown. All
- * else stays. Only for a tls_identity with zoo_name.
+ * else stays. Only for a tls_identity with unjudged_name.
  */
 void tls_policy_relax(SSL_CTX *ctx);
 

@@ -14,11 +14,11 @@ enum { LINE_BYTES = 512, PATH_BYTES = 4096 };
 static const char first_animal[] = "ip-ok";
 
 /* "DIR/NAME/FILE", on the heap. NULL with OC_INTERNAL or OC_FILE. */
-static char *path_of(const struct server_options *o, const char *name, const char *file,
+static char *path_of(const struct zoo_options *o, const char *name, const char *file,
     struct outcome *oc)
 {
 	char text[PATH_BYTES], *copy;
-	int len = snprintf(text, sizeof text, "%s/%s%s", o->zoo, name, file);
+	int len = snprintf(text, sizeof text, "%s/%s%s", o->folder, name, file);
 
 	if (len < 0 || (size_t)len >= sizeof text) {
 		outcome_set(oc, OC_FILE, "the path of the zoo is too long");
@@ -42,45 +42,45 @@ static char *host_of(const char *name, struct outcome *oc)
 }
 
 /* The first identity is for everybody whose name is nobody's. */
-static void put_first(struct server_options *o, size_t i)
+static void put_first(struct zoo_options *o, size_t i)
 {
-	const struct tls_identity first = o->service.identities[i];
+	const struct tls_identity first = o->server.service.identities[i];
 
-	o->service.identities[i] = o->service.identities[0];
-	o->service.identities[0] = first;
+	o->server.service.identities[i] = o->server.service.identities[0];
+	o->server.service.identities[0] = first;
 }
 
-static int add_animal(struct server_options *o, const char *name, struct outcome *oc)
+static int add_animal(struct zoo_options *o, const char *name, struct outcome *oc)
 {
-	struct tls_identity *id = &o->service.identities[o->service.identity_count];
+	struct tls_identity *id = &o->server.service.identities[o->server.service.identity_count];
 	char *staple;
 
-	if (o->service.identity_count == IDENTITIES_MAX)
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d animals", o->zoo,
+	if (o->server.service.identity_count == IDENTITIES_MAX)
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d animals", o->folder,
 		    IDENTITIES_MAX);
 	id->chain_file = path_of(o, name, "/chain.pem", oc);
 	id->key_file = path_of(o, name, "/key.pem", oc);
-	id->zoo_name = host_of(name, oc);
+	id->unjudged_name = host_of(name, oc);
 	staple = path_of(o, name, "/ocsp.der", oc);
-	if (!id->chain_file || !id->key_file || !id->zoo_name || !staple)
+	if (!id->chain_file || !id->key_file || !id->unjudged_name || !staple)
 		return -1;
 	if (access(staple, F_OK) == 0)
 		id->ocsp_file = staple;
 	else
 		free(staple);
-	o->service.identity_count++;
+	o->server.service.identity_count++;
 	if (strcmp(name, first_animal) == 0)
-		put_first(o, o->service.identity_count - 1);
+		put_first(o, o->server.service.identity_count - 1);
 	return 0;
 }
 
 /* "name, tab, what is wrong, tab, ...". Clients are no servers. */
-static int read_line(struct server_options *o, char *line, FILE *index, struct outcome *oc)
+static int read_line(struct zoo_options *o, char *line, FILE *index, struct outcome *oc)
 {
 	char *rest = line, *name = strsep(&rest, "\t"), *wrong = strsep(&rest, "\t");
 
 	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/'))
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: this is no animal: \"%s\"", o->zoo,
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: this is no animal: \"%s\"", o->folder,
 		    name);
 	if (strncmp(name, "client-", strlen("client-")) == 0)
 		return 0;
@@ -88,7 +88,7 @@ static int read_line(struct server_options *o, char *line, FILE *index, struct o
 	return add_animal(o, name, oc);
 }
 
-static int read_list(struct server_options *o, struct input_file *list, FILE *index,
+static int read_list(struct zoo_options *o, struct input_file *list, FILE *index,
     struct outcome *oc)
 {
 	char *rest = (char *)list->bytes, *line;
@@ -100,13 +100,13 @@ static int read_list(struct server_options *o, struct input_file *list, FILE *in
 		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;
 	}
-	if (o->service.identity_count == 0)
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->zoo);
+	if (o->server.service.identity_count == 0)
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->folder);
 	return 0;
 }
 
 /* The list becomes the greeting. */
-static int read_zoo(struct server_options *o, struct input_file *list, struct outcome *oc)
+static int read_zoo(struct zoo_options *o, struct input_file *list, struct outcome *oc)
 {
 	char *greeting = NULL;
 	size_t len;
@@ -119,13 +119,13 @@ static int read_zoo(struct server_options *o, struct input_file *list, struct ou
 	if (fclose(index) != 0 && ret == 0)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for the zoo's list");
 	if (ret == 0)
-		o->service.greeting = greeting;
+		o->server.service.greeting = greeting;
 	else
 		free(greeting);
 	return ret;
 }
 
-int zoo_open(struct server_options *o, struct outcome *oc)
+int zoo_open(struct zoo_options *o, struct outcome *oc)
 {
 	static const struct input_file_want want = { "the zoo's list", INPUT_FILE_MIB, false };
 	char *path = path_of(o, "zoo.tsv", "", oc);
@@ -137,7 +137,7 @@ int zoo_open(struct server_options *o, struct outcome *oc)
 	ret = input_file_read(&list, path, &want, oc);
 	free(path);
 	if (ret != 0) {
-		outcome_advise(oc, "hello-certs zoo %s makes it", o->zoo);
+		outcome_advise(oc, "hello-certs zoo %s makes it", o->folder);
 		return -1;
 	}
 	ret = read_zoo(o, &list, oc);

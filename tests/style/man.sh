@@ -98,7 +98,7 @@ check_tested() {
 }
 
 check_statuses() {
-	pages="$top/doc/hello-certs.1 $top/doc/hello-client.1 $top/doc/hello-server.8"
+	pages="$top/doc/hello-certs.1 $top/doc/hello-client.1 $top/doc/hello-server.8 $top/doc/hello-zoo.1"
 	outcomes >"$work/outcomes"
 	[ "$(wc -l <"$work/outcomes")" -ge 30 ] || complain 'src/base/outcome.h: its table cannot be read'
 
@@ -126,6 +126,7 @@ check_statuses() {
 
 check_options "$top/doc/hello-server.8" ./hello-server
 check_options "$top/doc/hello-client.1" ./hello-client
+check_options "$top/doc/hello-zoo.1" ./hello-zoo
 check_options "$top/doc/hello-certs.1" ./certs/hello-certs
 check_statuses
 options_of_tests >"$work/tested"

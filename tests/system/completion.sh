@@ -7,10 +7,10 @@
 made=$builddir/src/completion
 [ -s "$made/hello-client" ] || skip 'there are no completions: this is a cross build'
 
-for program in "$HELLO_CLIENT" "$HELLO_SERVER"; do
+for program in "$HELLO_CLIENT" "$HELLO_SERVER" "$HELLO_ZOO"; do
 	name=${program##*/}
 	"$program" --help | sed -nE 's/^ +(-[A-Za-z0-9], )?--([a-z0-9-]+).*/\2/p' >"$TMP/options"
-	[ "$(wc -l <"$TMP/options")" -ge 30 ] || fail "$name --help shows no options"
+	[ "$(wc -l <"$TMP/options")" -ge 10 ] || fail "$name --help shows no options"
 	while read -r option; do
 		expect "$made/$name" "[ ']--$option " # in the list of all options
 		expect "$made/_$name" "^	'\\*--${option}[=[]"
@@ -19,7 +19,7 @@ for program in "$HELLO_CLIENT" "$HELLO_SERVER"; do
 done
 for shell in zsh fish; do
 	command -v $shell >/dev/null 2>&1 || continue
-	for program in hello-client hello-server; do
+	for program in hello-client hello-server hello-zoo; do
 		file=$made/_$program
 		[ $shell = zsh ] || file=$made/$program.fish
 		$shell -n "$file" || fail "$shell cannot read $file"

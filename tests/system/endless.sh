@@ -135,22 +135,22 @@ fi
 
 # ---- one worker for each way to be -----------------------------------------------------------------
 
-# start NAME OPTION...
+# start PROGRAM NAME OPTION...
 start() {
-	start_name=$1
-	shift
-	start_server --workers 1 --log-level debug --proxy-timeout ${DEADLINE}ms --handshake-timeout ${HANDSHAKE}ms \
-		--request-timeout ${DEADLINE}ms --greeting-timeout ${DEADLINE}ms --linger-timeout ${LINGER}ms "$@"
+	start_program=$1 start_name=$2
+	shift 2
+	"start_$start_program" --log-level debug --handshake-timeout ${HANDSHAKE}ms --request-timeout ${DEADLINE}ms \
+		--greeting-timeout ${DEADLINE}ms --linger-timeout ${LINGER}ms "$@"
 	eval "port_$start_name=\$PORT log_$start_name=\$SERVER_LOG"
 }
 
-start plain
-start asking --client-ca "$CA"
-start proxied --proxy-protocol-from 127.0.0.0/8
-start slow --misbehave slow-greeting
-start stalling --misbehave stall-handshake
+start server plain --workers 1
+start server asking --workers 1 --client-ca "$CA"
+start server proxied --workers 1 --proxy-protocol-from 127.0.0.0/8 --proxy-timeout ${DEADLINE}ms
+start zoo slow --misbehave slow-greeting
+start zoo stalling --misbehave stall-handshake
 head -c 60000 /dev/zero | tr '\0' g >"$TMP/large"
-start large --greeting-file "$TMP/large"
+start server large --workers 1 --greeting-file "$TMP/large"
 
 # ---- rows --------------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ for kind in $kinds; do
 done
 for kind in fifo zero large; do
 	mkdir "zoo-$kind" && ln -s "../$kind" "zoo-$kind/zoo.tsv" || exit 99
-	row 3 "server-zoo-$kind" "$HELLO_SERVER" --zoo "zoo-$kind" --listen 127.0.0.1:0
+	row 3 "zoo-$kind" "$HELLO_ZOO" "zoo-$kind" --listen 127.0.0.1:0
 	# shellcheck disable=SC2086
 	row 4 "server-listen-$kind" "$HELLO_SERVER" $WORK_AS --cert "$CERT" --key own.key \
 		--listen "unix:$TMP/$kind"

@@ -11,8 +11,9 @@
 # top source folder, with a build there or in build/. KEEP=1 keeps the temporary folder.
 #
 #	$TMP                                       a folder of its own, gone at the end
-#	$HELLO_SERVER $HELLO_CLIENT $HELLO_CERTS   the programs; $srcdir $builddir (all absolute)
-#	$WORK_AS                                   for hello-server: "--user nobody" if we are root
+#	$HELLO_SERVER $HELLO_CLIENT $HELLO_ZOO $HELLO_CERTS
+#	                                           the programs; $srcdir $builddir (all absolute)
+#	$WORK_AS                                   for both servers: "--user nobody" if we are root
 #	fail MSG; skip REASON; error MSG           end the test
 #	need CMD...                                skip the test where one of these is not installed
 #	run_status EXPECTED CMD...                 run it; its output is in $TMP/out and $TMP/err
@@ -42,6 +43,7 @@ srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 {
 	HELLO_SERVER=$builddir/hello-server
 	HELLO_CLIENT=$builddir/hello-client
+	HELLO_ZOO=$builddir/hello-zoo
 	HELLO_CERTS=$builddir/certs/hello-certs
 	WORK_AS=''
 	[ "$(id -u)" -ne 0 ] || WORK_AS='--user nobody'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# misbehave.sh - hello-server --misbehave KIND is bad in one way: hello-client names it, each time, and
+# misbehave.sh - hello-zoo --misbehave KIND is bad in one way: hello-client names it, each time, and
 # who looks for it by accident does not find it. REPEAT=100 makes each of them happen 100 times.
 REPEAT=${REPEAT-20}
 # shellcheck source=tests/system/server.sh
@@ -12,8 +12,8 @@ behave() {
 	kind=$1
 	shift
 	[ -z "${SERVER_PID-}" ] || stop_server
-	start_server --workers 1 --misbehave "$kind" "$@"
-	expect "$SERVER_LOG" "bad manners on purpose: --misbehave $kind"
+	start_zoo --misbehave "$kind" "$@"
+	expect "$SERVER_LOG" "misbehaving on purpose: --misbehave $kind"
 }
 
 # judge STATUS NAME [OPTION...]: how its clients end.
@@ -83,7 +83,9 @@ sent=$(sed -n 's/.*outcome=OK .* sent=\([0-9]*\) .*/\1/p' "$SERVER_LOG" | head -
 [ "$sent" -ge $((201 * 23)) ] || fail "one byte a record? They take $sent bytes"
 stop_server
 
-run_status 2 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --misbehave plain
-expect "$TMP/err" 'USAGE: --misbehave would be bad to other machines'
-run_status 2 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 --misbehave rude
+run_status 2 "$HELLO_ZOO" --cert "$CERT" --key "$KEY" --listen 0.0.0.0:0 --misbehave plain
+expect "$TMP/err" 'USAGE: this server is bad on purpose, and one --listen is not on loopback'
+run_status 2 "$HELLO_ZOO" --cert "$CERT" --listen 127.0.0.1:0 --misbehave plain
+expect "$TMP/err" 'USAGE: --cert and --key belong together'
+run_status 2 "$HELLO_ZOO" --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 --misbehave rude
 expect "$TMP/err" 'invalid --misbehave "rude": expected no-close-notify, .* or one-byte-records'

@@ -9,6 +9,7 @@
 #	                            for localhost, 127.0.0.1 and ::1
 #	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, unless
 #	                            ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
+#	start_zoo ARG...            the same of hello-zoo
 #	stop_server                 TERM; fails unless it leaves with status 0
 #	server_alive                fails unless it lives and greets
 #	workers                     prints the pids of its workers
@@ -42,7 +43,7 @@ HOST=127.0.0.1
 GREETING='Hello world'
 PEER=$builddir/tests/support/tls_peer
 CROWD=$builddir/tests/support/load_clients
-started=0 holding=''
+started=0 holding='' program=$HELLO_SERVER
 
 # In a log of either format.
 ready='msg[":=]*ready'
@@ -84,13 +85,19 @@ start_server() {
 	*) set -- --cert "$CERT" --key "$KEY" "$@" ;;
 	esac
 	# shellcheck disable=SC2086  # words, or none
-	"$HELLO_SERVER" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
+	"$program" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail "the server is not ready: $*"
 	logged "$ready" || fail "the server left at once: $*"
 	PORT=$(sed -n 's/.*msg[":=]*listening"*[ ,]"*addr[":=].*:\([0-9]*\)["}]*$/\1/p' "$SERVER_LOG" | head -n 1)
 	[ -n "$PORT" ] || fail 'the log names no port'
+}
+
+start_zoo() {
+	program=$HELLO_ZOO
+	start_server "$@"
+	program=$HELLO_SERVER
 }
 
 stop_server() {

@@ -26,13 +26,13 @@ tab=$(printf '\t')
 "$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
 CA=zoo/ca.pem
 
-# serve_zoo [OPTION...]: start_server insists on a certificate; --zoo brings its own.
+# serve_zoo [OPTION...]: start_zoo insists on a certificate; the folder brings its own.
 serve_zoo() {
 	SERVER_LOG=$TMP/zoo.log
 	log_on_failure "$SERVER_LOG"
 	: >"$SERVER_LOG"
 	# shellcheck disable=SC2086 # words, or none
-	"$HELLO_SERVER" $WORK_AS --workers 1 --listen 127.0.0.1:0 --zoo zoo "$@" 2>"$SERVER_LOG" &
+	"$HELLO_ZOO" $WORK_AS --listen 127.0.0.1:0 "$@" zoo 2>"$SERVER_LOG" &
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail 'the zoo does not open'
@@ -187,16 +187,16 @@ show_clients() {
 # ---- what is to be seen --------------------------------------------------------------------------
 
 # Nobody else is to come across it.
-run_status 2 "$HELLO_SERVER" --zoo zoo
-expect err 'USAGE: --zoo would serve bad certificates to other machines'
-run_status 2 "$HELLO_SERVER" --zoo zoo --listen 127.0.0.1:0 --listen 0.0.0.0:0
-run_status 2 "$HELLO_SERVER" --zoo zoo --listen '[::]:0'
-run_status 2 "$HELLO_SERVER" --zoo zoo --listen systemd
-run_status 2 "$HELLO_SERVER" --zoo zoo --listen 127.0.0.1:0 --cert a --key b
-run_status 3 "$HELLO_SERVER" --zoo nowhere --listen 127.0.0.1:0
+run_status 2 "$HELLO_ZOO" zoo --listen 0.0.0.0:0
+expect err 'USAGE: this server is bad on purpose, and one --listen is not on loopback'
+run_status 2 "$HELLO_ZOO" zoo --listen 127.0.0.1:0 --listen 0.0.0.0:0
+run_status 2 "$HELLO_ZOO" zoo --listen '[::]:0'
+run_status 2 "$HELLO_ZOO" zoo --listen systemd
+run_status 2 "$HELLO_ZOO" zoo --listen 127.0.0.1:0 --cert a --key b
+run_status 3 "$HELLO_ZOO" nowhere --listen 127.0.0.1:0
 expect err 'try: hello-certs zoo nowhere'
 mkdir broken && printf 'nothing\n' >broken/zoo.tsv
-run_status 3 "$HELLO_SERVER" --zoo broken --listen 127.0.0.1:0
+run_status 3 "$HELLO_ZOO" broken --listen 127.0.0.1:0
 expect err 'this is no animal: "nothing"'
 
 serve_zoo
@@ -218,10 +218,19 @@ if command -v curl >/dev/null; then
 else
 	echo 'NOTE: curl is not installed, not tried'
 fi
-# Who asks for no name is greeted with the list.
+# Who asks for no name is greeted with the list, also after a reload.
 animal=ip-ok outcome=OK
 told 127.0.0.1 "$PORT"
 expect out '^expired  *ended a month ago$'
+kill -HUP "$SERVER_PID"
+await "$ready" 2
+told 127.0.0.1 "$PORT"
+expect out '^expired  *ended a month ago$'
+# It has the privileges of any worker.
+[ -z "$WORK_AS" ] || for pid in $(workers); do
+	expect "/proc/$pid/status" "^Uid:.*[^0-9]$(id -u nobody)$"
+	expect "/proc/$pid/status" '^NoNewPrivs:[^0-9]*1$'
+done
 stop_server
 
 start_server --workers 1 --cert zoo/good-ecdsa/chain.pem --key zoo/good-ecdsa/key.pem \

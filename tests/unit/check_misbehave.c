@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,15 +14,16 @@
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
 
-/* A connection of bad misbehave on one end of a socket pair, and a clock of ours. */
+/* A connection that misbehaves on one end of a socket pair, and a clock of ours. */
 enum { REQUEST_MS = 1500, GREETING_MS = 2000 };
 
-static const struct conn_plan plan = { conn_states, {
-    [CONN_PHASE_HANDSHAKE] = 1000,
-    [CONN_PHASE_REQUEST] = REQUEST_MS,
-    [CONN_PHASE_GREETING] = GREETING_MS,
-    [CONN_PHASE_LINGER] = 4000,
-} };
+static struct conn_plan plan = { NULL,
+	{
+	    [CONN_PHASE_HANDSHAKE] = 1000,
+	    [CONN_PHASE_REQUEST] = REQUEST_MS,
+	    [CONN_PHASE_GREETING] = GREETING_MS,
+	    [CONN_PHASE_LINGER] = 4000,
+	} };
 static char greeting[] = "Hello world\n";
 static struct service service = {
 	.greeting = greeting,
@@ -48,7 +50,7 @@ static struct conn *begin(enum misbehave misbehave, int *peer)
 	if (!service.tls)
 		service.tls = server_context_new(&id, &choice, &oc);
 	ck_assert_no_failure(&oc);
-	service.misbehave = misbehave;
+	plan.states = misbehave_states(misbehave);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
 	c = conn_new(&service, &plan, ends[0], &nobody, now);
 	ck_assert_ptr_nonnull(c);
@@ -99,15 +101,14 @@ START_TEST(test_each_byte_is_a_record)
 	const uint64_t records = sizeof greeting - 2, vary = 4;
 
 	ck_assert_uint_ge(sent_by(MISBEHAVE_ONE_BYTE_RECORDS, PEER_TLS13) + vary,
-	    sent_by(MISBEHAVE_GOOD, PEER_TLS13) + records * 22);
+	    sent_by(MISBEHAVE_NONE, PEER_TLS13) + records * 22);
 	ck_assert_uint_ge(sent_by(MISBEHAVE_ONE_BYTE_RECORDS, PEER_TLS12) + vary,
-	    sent_by(MISBEHAVE_GOOD, PEER_TLS12) + records * 21);
+	    sent_by(MISBEHAVE_NONE, PEER_TLS12) + records * 21);
 }
 END_TEST
 
 START_TEST(test_a_fin_without_close_notify)
 {
-	service.close_early = false; /* as the service has it then */
 	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS13);
 	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS12);
 }
@@ -124,7 +125,7 @@ static void expect_pause(enum peer_version version, const char *says, const char
 	if (http)
 		peer_client_offer(&client, http);
 	play(c, &client, 20);
-	ck_assert_int_eq(c->state, CONN_PAUSE);
+	ck_assert_int_eq(conn_get_phase(c), CONN_PHASE_REQUEST);
 	ck_assert_uint_eq(client.got, 0);
 	ck_assert_uint_eq(conn_deadline(c), now + REQUEST_MS);
 	now += REQUEST_MS - 1;
@@ -157,7 +158,7 @@ START_TEST(test_who_leaves_in_the_pause_was_not_greeted)
 	c = begin(MISBEHAVE_SLOW_GREETING, &peer);
 	peer_client_init(&client, peer, PEER_TLS13, NULL);
 	play(c, &client, 20);
-	ck_assert_int_eq(c->state, CONN_PAUSE);
+	ck_assert_int_eq(conn_get_phase(c), CONN_PHASE_REQUEST);
 	shutdown(peer, SHUT_RDWR);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
 	ck_assert_int_eq(conn_get_record(c)->code, OC_GREETING_TRUNCATED);
@@ -178,7 +179,7 @@ static ssize_t answer_of(enum misbehave misbehave, char *text, size_t max, enum 
 	peer_client_step(&client);
 	*want = conn_step(c, now);
 	ck_assert_outcome(conn_get_record(c)->failure, OC_HANDSHAKE_FAILED,
-	    misbehave_name(misbehave));
+	    misbehave_kinds[misbehave - 1]);
 	if (*want == CONN_WANT_FREE) {
 		conn_free(c);
 		c = NULL;
@@ -201,8 +202,7 @@ START_TEST(test_without_tls)
 	ck_assert_int_eq(want, CONN_WANT_FREE);
 	ck_assert_int_eq(answer_of(MISBEHAVE_CLOSE_AT_ONCE, text, sizeof text, &want), 0);
 	ck_assert_int_eq(want, CONN_WANT_READ);
-	ck_assert_int_eq(answer_of(MISBEHAVE_PLAIN, text, sizeof text, &want),
-	    sizeof greeting - 1);
+	ck_assert_int_eq(answer_of(MISBEHAVE_PLAIN, text, sizeof text, &want), sizeof greeting - 1);
 	ck_assert_int_eq(memcmp(text, greeting, service.greeting_len), 0);
 	ck_assert_int_eq(want, CONN_WANT_READ);
 }
@@ -226,18 +226,36 @@ START_TEST(test_who_stalls_leaves_nothing_to_read)
 }
 END_TEST
 
+/* With the newline that the service puts behind it. */
 START_TEST(test_a_huge_greeting_repeats_itself)
 {
-	char *huge = misbehave_repeat("abc", 3);
+	struct service_options o = { .greeting = "abc" };
+	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_ptr_nonnull(huge);
-	for (size_t i = 0; i < MISBEHAVE_HUGE_BYTES; i++)
-		ck_assert(huge[i] == "abc"[i % 3]);
-	free(huge);
+	ck_assert_int_eq(misbehave_enlarge(&o, &oc), 0);
+	ck_assert_uint_eq(strlen(o.greeting), MISBEHAVE_HUGE_BYTES - 1);
+	for (size_t i = 0; i < MISBEHAVE_HUGE_BYTES - 1; i++)
+		ck_assert(o.greeting[i] == "abc\n"[i % 4]);
 }
 END_TEST
 
-CHECK_MAIN_IN("manners", make_files, testpki_end, test_each_byte_is_a_record,
+/* The stage of the log is the state's name. */
+START_TEST(test_other_states_are_the_good_ones)
+{
+	const struct conn_state_row *rows = misbehave_states(MISBEHAVE_NONE);
+
+	ck_assert_int_eq(memcmp(rows, conn_states, sizeof conn_states), 0);
+	rows = misbehave_states(MISBEHAVE_PLAIN);
+	ck_assert(rows[CONN_HELLO].run != conn_states[CONN_HELLO].run);
+	ck_assert_str_eq(rows[CONN_HELLO].name, "hello");
+	ck_assert_int_eq(memcmp(rows + CONN_HELLO + 1, conn_states + CONN_HELLO + 1,
+			     sizeof conn_states - (CONN_HELLO + 1) * sizeof *rows),
+	    0);
+}
+END_TEST
+
+CHECK_MAIN_IN("misbehave", make_files, testpki_end, test_each_byte_is_a_record,
     test_a_fin_without_close_notify, test_the_greeting_comes_at_the_deadline_and_whole,
     test_who_leaves_in_the_pause_was_not_greeted, test_without_tls,
-    test_who_stalls_leaves_nothing_to_read, test_a_huge_greeting_repeats_itself)
+    test_who_stalls_leaves_nothing_to_read, test_a_huge_greeting_repeats_itself,
+    test_other_states_are_the_good_ones)

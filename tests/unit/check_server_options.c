@@ -14,7 +14,7 @@ enum { WORDS_MAX = 2 * LISTENERS_MAX + 16 };
 
 static int parse(struct server_options *o, const char *const words[], struct outcome *oc)
 {
-	static char line[1024];
+	static char line[2 * SERVICE_GREETING_MAX];
 	char *argv[WORDS_MAX] = { line }, *at = line;
 	int argc = 1, ret;
 
@@ -293,56 +293,17 @@ START_TEST(test_the_levels_of_the_log)
 }
 END_TEST
 
-START_TEST(test_the_zoo_stays_here)
+START_TEST(test_a_client_takes_no_longer_greeting)
 {
-	static const char other[] = "to other machines";
-	struct server_options o =
-	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.2:1", "--listen", "[::1]:1", "--listen",
-		"unix:/x"));
+	static char text[SERVICE_GREETING_MAX + 1];
 
-	ck_assert_str_eq(o.zoo, "z");
-	ck_assert_uint_eq(o.service.identity_count, 0);
-	refused(WORDS("--zoo", "z"), other);
-	refused(WORDS("--zoo", "z", "1234"), other);
-	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "[::]:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "[::ffff:127.0.0.1]:1"), other);
-	refused(WORDS("--zoo", "z", "--listen", "systemd"), other);
-	refused(WORDS("--zoo", "z", "--unsafe-zoo", "--cert", "c", "--key", "k"), "no --cert");
-	refused(WORDS("--unsafe-zoo"), "for --zoo");
-	taken(WORDS("--zoo", "z", "--unsafe-zoo"));
-}
-END_TEST
-
-START_TEST(test_bad_manners_stay_here)
-{
-	static const char other[] = "--misbehave would be bad to other machines";
-	struct server_options o = taken(WORDS("--misbehave", "plain", "--listen", "127.0.0.1:1"));
-
-	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_PLAIN);
-	ck_assert_uint_eq(o.service.identity_count, 1);
-	o = taken(WORDS("--misbehave", "one-byte-records", "--zoo", "z", "--listen", "[::1]:1"));
-	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_ONE_BYTE_RECORDS);
-	ck_assert_str_eq(o.zoo, "z");
-	refused(WORDS("--misbehave", "plain"), other);
-	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
-	taken(WORDS("--misbehave", "plain", "--unsafe-zoo"));
-	refused(WORDS("--misbehave", "plain", "--unsafe-zoo", "--client-ca", "c"),
-	    "no --client-ca");
-	taken(WORDS("--misbehave", "close-at-once", "--unsafe-zoo", "--client-ca", "c"));
-	refused(WORDS("--misbehave", "good"), "invalid --misbehave \"good\"");
-	o = taken(WORDS("1234"));
-	ck_assert_int_eq(o.service.misbehave, MISBEHAVE_GOOD);
-}
-END_TEST
-
-START_TEST(test_the_zoo_judges_clients_as_any_server)
-{
-	struct server_options o =
-	    taken(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--client-ca", "ca"));
-
-	ck_assert_int_eq(o.service.clients.mode, CLIENT_AUTH_REQUIRE);
-	refused(WORDS("--zoo", "z", "--listen", "127.0.0.1:1", "--crlfile", "c"), "--client-ca");
+	memset(text, 'g', SERVICE_GREETING_MAX);
+	refused(WORDS("--greeting", text), "--greeting is longer than 65536 bytes");
+	taken(WORDS("--greeting", text, "--greeting-file", "f"));
+	/* The newline is the last byte. */
+	text[SERVICE_GREETING_MAX - 1] = '\0';
+	taken(WORDS("--greeting", text));
+	refused(WORDS("--greeting", text, "--report"), "--greeting is longer than 6");
 }
 END_TEST
 
@@ -441,8 +402,6 @@ CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_whe
     test_several_certificates,
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
-    test_the_bounds_are_within, test_the_levels_of_the_log, test_the_zoo_stays_here,
-    test_bad_manners_stay_here, test_the_zoo_judges_clients_as_any_server,
-    test_unknown_options,
-    test_help_and_version_end_it, test_other_places,
+    test_the_bounds_are_within, test_the_levels_of_the_log, test_a_client_takes_no_longer_greeting,
+    test_unknown_options, test_help_and_version_end_it, test_other_places,
     test_credentials_come_before_the_usual_place)

@@ -113,7 +113,7 @@ cat <<EOF
 
 Measured on ${system:-this system}, $(date -u +%Y-%m-%d),
 by \`make zoo-table\`, which writes this page anew. Every client was shown the same
-certificates, served by \`hello-server --zoo\`, and told to be as strict as its options
+certificates, served by \`hello-zoo\`, and told to be as strict as its options
 allow. \`certs/zoo.tsv\` lists what is wrong with each animal,
 and what a client does that follows RFC 5280 and RFC 9525. A wrong answer need not
 be a bug: curl, for example, checks a stapled response only with \`--cert-status\`,

@@ -7,11 +7,10 @@
 #include "server/conn/request.h"
 #include "server/service/ticket.h"
 #include "tls/facts.h"
-#include "zoo/misbehave.h"
 
 static conn_run run_proxy, run_hello, run_early_greeting, run_early_close, run_finished,
-    run_handshake, run_request, run_pause, run_greeting, run_close_notify, run_alert, run_linger;
-static conn_late late_proxy, late_handshake, late_request, late_pause, late_greeting, late_linger;
+    run_handshake, run_request, run_greeting, run_close_notify, run_alert, run_linger;
+static conn_late late_proxy, late_handshake, late_request, late_greeting, late_linger;
 
 const struct conn_state_row conn_states[CONN_STATES] = {
 	[CONN_PROXY] = { run_proxy, late_proxy, CONN_PHASE_PROXY, "proxy" },
@@ -22,7 +21,6 @@ const struct conn_state_row conn_states[CONN_STATES] = {
 	[CONN_FINISHED] = { run_finished, late_handshake, CONN_PHASE_HANDSHAKE, "handshake" },
 	[CONN_HANDSHAKE] = { run_handshake, late_handshake, CONN_PHASE_HANDSHAKE, "handshake" },
 	[CONN_REQUEST] = { run_request, late_request, CONN_PHASE_REQUEST, "request" },
-	[CONN_PAUSE] = { run_pause, late_pause, CONN_PHASE_REQUEST, "pause" },
 	[CONN_GREETING] = { run_greeting, late_greeting, CONN_PHASE_GREETING, "greeting" },
 	[CONN_CLOSE_NOTIFY] = { run_close_notify, late_greeting, CONN_PHASE_GREETING, "close" },
 	[CONN_ALERT] = { run_alert, late_greeting, CONN_PHASE_GREETING, "close" },
@@ -88,21 +86,6 @@ static enum io run_proxy(struct conn *c, struct outcome *oc)
 	return more ? IO_DONE : IO_WANT_READ;
 }
 
-/* --misbehave: no TLS today. */
-static enum io refuse_tls(struct conn *c)
-{
-	const struct service *s = c->service;
-	struct outcome intended = OUTCOME_NONE;
-	enum io io = misbehave_meet(s->misbehave, c->fd, s->greeting, s->greeting_len);
-
-	outcome_set(&intended, OC_HANDSHAKE_FAILED, "on purpose: --misbehave %s",
-	    misbehave_name(s->misbehave));
-	conn_note_failure(c, &intended);
-	if (io == IO_EOF)
-		sock_finish(c->fd);
-	return io == IO_WANT_READ ? io : conn_enter(c, io == IO_EOF ? CONN_LINGER : CONN_DONE);
-}
-
 /*
  * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
  * our first flight, and the client has it a round trip earlier than from a
@@ -114,8 +97,6 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 {
 	enum io io;
 
-	if (misbehave_has_no_tls(c->service->misbehave))
-		return refuse_tls(c);
 	if (!c->tls && begin_tls(c, oc) != 0)
 		return IO_FAILED;
 	io = tls_conn_read_hello(c->tls, oc);
@@ -123,8 +104,7 @@ static enum io run_hello(struct conn *c, struct outcome *oc)
 		return io;
 	if (tls_facts_is_http(c->tls))
 		c->record.alpn = "http/1.1";
-	else if (!c->service->asks_clients && !misbehave_is_slow(c->service->misbehave) &&
-	    tls_conn_may_write_early(c->tls))
+	else if (!c->service->asks_clients && tls_conn_may_write_early(c->tls))
 		return begin_greeting(c, CONN_EARLY_GREETING, oc);
 	return conn_enter(c, CONN_HANDSHAKE);
 }
@@ -151,13 +131,6 @@ static enum io run_early_close(struct conn *c, struct outcome *oc)
 	enum io io = tls_conn_close_notify(c->tls, oc);
 
 	return io == IO_DONE ? await_finished(c) : io;
-}
-
-static enum conn_state next_to_greet(const struct conn *c)
-{
-	bool slow = c->service->misbehave == MISBEHAVE_SLOW_GREETING;
-
-	return slow ? CONN_PAUSE : CONN_GREETING;
 }
 
 /* On either way nothing counts as greeted before the client's Finished is verified. */
@@ -189,7 +162,7 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 		return io;
 	if (c->record.alpn[0])
 		return conn_enter(c, CONN_REQUEST);
-	return begin_greeting(c, next_to_greet(c), oc);
+	return begin_greeting(c, CONN_GREETING, oc);
 }
 
 /* A request that is refused is answered, too, with what is wrong. */
@@ -202,7 +175,7 @@ static enum io answer_request(struct conn *c, struct outcome *oc)
 		conn_note_failure(c, &bad);
 	if (reply_http(&about, c->request, &c->answer, oc) != 0)
 		return IO_FAILED;
-	return conn_enter(c, next_to_greet(c));
+	return conn_enter(c, CONN_GREETING);
 }
 
 static enum io run_request(struct conn *c, struct outcome *oc)
@@ -212,26 +185,14 @@ static enum io run_request(struct conn *c, struct outcome *oc)
 	return io == IO_DONE && c->request->status != 0 ? answer_request(c, oc) : io;
 }
 
-/* What the peer says meanwhile is not asked for; that it leaves is. */
-static enum io run_pause(struct conn *c, struct outcome *oc)
-{
-	char unread[1024];
-	size_t got;
-	enum io io = tls_conn_read(c->tls, unread, sizeof unread, &got, oc);
-
-	return io == IO_EOF ? conn_enter(c, CONN_GREETING) : io;
-}
-
 static enum io run_greeting(struct conn *c, struct outcome *oc)
 {
-	size_t portion = misbehave_portion(c->service->misbehave, c->answer.len);
-	enum io io = tls_conn_write(c->tls, c->answer.text, portion, oc);
+	enum io io = tls_conn_write(c->tls, c->answer.text, c->answer.len, oc);
 
 	if (io != IO_DONE)
 		return io;
-	c->answer.text += portion;
-	c->answer.len -= portion;
-	return c->answer.len == 0 ? conn_enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
+	reply_free(&c->answer);
+	return conn_enter(c, CONN_CLOSE_NOTIFY);
 }
 
 enum tls_closing conn_last_words(const struct conn *c)
@@ -257,9 +218,7 @@ enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc)
 
 static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
-	bool cut = c->service->misbehave == MISBEHAVE_NO_CLOSE_NOTIFY;
-
-	return conn_close_tls(c, cut ? TLS_CLOSING_CUT : TLS_CLOSING_COMPLETE, oc);
+	return conn_close_tls(c, TLS_CLOSING_COMPLETE, oc);
 }
 
 static enum io run_alert(struct conn *c, struct outcome *oc)
@@ -299,12 +258,6 @@ static enum io late_request(struct conn *c, unsigned ms, struct outcome *oc)
 {
 	(void)ms;
 	return request_late(&c->request, oc) == 0 ? answer_request(c, oc) : IO_FAILED;
-}
-
-static enum io late_pause(struct conn *c, unsigned ms, struct outcome *oc)
-{
-	(void)ms, (void)oc;
-	return conn_enter(c, CONN_GREETING);
 }
 
 static enum io late_greeting(struct conn *c, unsigned ms, struct outcome *oc)

@@ -25,7 +25,6 @@ enum conn_state {
 	CONN_FINISHED,       /* after an early greeting: the client's Finished is still to come */
 	CONN_HANDSHAKE,      /* nothing was said early: all of it */
 	CONN_REQUEST,        /* only where ALPN selected http/1.1: take a request's head */
-	CONN_PAUSE,          /* only with --misbehave slow-greeting */
 	CONN_GREETING,       /* where it could not leave early, or HTTP's answer */
 	CONN_CLOSE_NOTIFY,   /* all was said */
 	CONN_ALERT,          /* it failed: the alert, or close_notify where there is none */

@@ -10,8 +10,24 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/options.h"
 #include "net/sock.h"
 #include "server/listen/socket.h"
+
+int listener_take_place(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	struct listen_options *o = options;
+
+	(void)row;
+	if (o->count == LISTENERS_MAX)
+		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
+		    LISTENERS_MAX);
+	if (endpoint_parse("--listen", value, &o->place[o->count], oc) != 0)
+		return -1;
+	o->count++;
+	return 0;
+}
 
 /* Append an open one; the set closes it from now on. */
 static int add(struct listener_set *set, int fd, const struct unix_socket *path, struct outcome *oc)

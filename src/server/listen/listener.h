@@ -26,6 +26,12 @@ struct listen_options {
 /* Longest text of listener_format, with the terminator: a path of unix(7) and its prefix. */
 enum { LISTENER_TEXT_MAX = 128 };
 
+struct option_row;
+
+/* Takes the value of an option for struct listen_options: one more place. See options.h. */
+int listener_take_place(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc);
+
 struct listener {
 	struct addr at;       /* as bound: port 0 has become a real one */
 	struct unix_socket path; /* .path is NULL unless we bound one */

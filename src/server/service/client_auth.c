@@ -155,7 +155,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	char noted[128];
 	int error;
 
-	/* Not the level of the connection, which is none in the zoo. */
+	/* Not the level of the connection: an identity with unjudged_name lowers it. */
 	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store),
 	    TLS_POLICY_SECURITY_LEVEL);
 	if (a->stale_allowed)

@@ -74,7 +74,7 @@ SSL_CTX *server_context_new(const struct tls_identity *id,
 {
 	SSL_CTX *ctx = make_server(choice, oc);
 
-	if (ctx && id->zoo_name)
+	if (ctx && id->unjudged_name)
 		tls_policy_relax(ctx);
 	if (ctx && tls_identity_use(ctx, id, oc) == 0)
 		return ctx;

@@ -48,7 +48,7 @@ static int load_staple(struct identity *id, struct outcome *oc)
 
 	if (!id->files->ocsp_file)
 		return 0;
-	if (id->files->zoo_name)
+	if (id->files->unjudged_name)
 		return stapling_load_unjudged(id->tls, id->files->ocsp_file, oc);
 	return stapling_load(id->tls, id->files->ocsp_file,
 	    issuer == 0 ? NULL : server_context_chain(id->tls, issuer), &id->staple, oc);
@@ -61,7 +61,7 @@ int identity_load(struct identity *id, const struct tls_identity *files,
 	id->files = files;
 	id->tls = server_context_new(files, choice, oc);
 	/* A handshake with a bad certificate may fail, and is wanted all the same. */
-	if (id->tls && (files->zoo_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
+	if (id->tls && (files->unjudged_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
 	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)
 		return 0;
 	identity_free(id);

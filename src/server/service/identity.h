@@ -25,7 +25,7 @@ struct identity {
 
 /*
  * Read the files, prove with a handshake in memory that the key can sign, and
- * note the facts; an OCSP response must be good now. An animal of the zoo is taken
+ * note the facts; an OCSP response must be good now. One with unjudged_name is taken
  * as it is, unrehearsed. files must outlive it.
  * Returns 0, or -1 with OC_FILE, OC_USAGE or OC_INTERNAL and nothing kept.
  */

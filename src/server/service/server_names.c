@@ -130,8 +130,8 @@ static int take_names(struct server_names *n, struct outcome *oc)
 		struct intake in = { .names = n, .i = i };
 
 		memset(&n->identities[i].names, 0, sizeof n->identities[i].names);
-		if (n->identities[i].files->zoo_name)
-			take_name(&in, n->identities[i].files->zoo_name);
+		if (n->identities[i].files->unjudged_name)
+			take_name(&in, n->identities[i].files->unjudged_name);
 		else
 			cert_info_each_name(server_context_chain(n->identities[i].tls, 0),
 			    take_name, &in);

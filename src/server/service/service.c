@@ -10,7 +10,42 @@
 #include <unistd.h>
 
 #include "base/input_file.h"
+#include "base/options.h"
 #include "net/conn_report.h"
+
+/* Each --cert begins a new identity; --key and --ocsp behind it belong to it. */
+int service_take_cert(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	struct service_options *o = options;
+
+	(void)row;
+	if (o->identity_count == IDENTITIES_MAX)
+		return outcome_set(oc, OC_USAGE, "--cert: more than %d certificates",
+		    IDENTITIES_MAX);
+	o->identities[o->identity_count++].chain_file = value;
+	return 0;
+}
+
+int service_take_cert_file(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	struct service_options *o = options;
+	struct tls_identity *id;
+	const char **file;
+
+	if (o->identity_count == 0)
+		return outcome_set(oc, OC_USAGE,
+		    "--cert and --%s belong together: --%s %s has no --cert before it", row->name,
+		    row->name, value);
+	id = &o->identities[o->identity_count - 1];
+	file = row->number == SERVICE_FILE_KEY ? &id->key_file : &id->ocsp_file;
+	if (*file)
+		return outcome_set(oc, OC_USAGE, "--%s %s: %s has one already, %s", row->name,
+		    value, id->chain_file, *file);
+	*file = value;
+	return 0;
+}
 
 static int read_greeting(struct service *s, const char *path, size_t max, struct outcome *oc)
 {
@@ -25,40 +60,33 @@ static int read_greeting(struct service *s, const char *path, size_t max, struct
 	return 0;
 }
 
-static int make_huge(struct service *s, struct outcome *oc)
+size_t service_greeting_max(const struct service_options *o)
 {
-	char *huge = misbehave_repeat(s->greeting, s->greeting_len);
+	return SERVICE_GREETING_MAX - (o->report ? CONN_REPORT_TEXT_MAX + 2 : 0);
+}
 
-	if (!huge)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for a huge greeting");
-	free(s->greeting);
-	s->greeting = huge;
-	s->greeting_len = MISBEHAVE_HUGE_BYTES;
-	return 0;
+/* Its length was judged with the options. */
+static void copy_greeting(struct service *s, const char *text)
+{
+	s->greeting_len = strlen(text) + 1;
+	memcpy(s->greeting, text, s->greeting_len - 1);
+	s->greeting[s->greeting_len - 1] = '\n';
 }
 
 static int load_greeting(struct service *s, const struct service_options *o, struct outcome *oc)
 {
-	/* With the report it must not become longer than a client takes. */
-	const size_t max = SERVICE_GREETING_MAX - (o->report ? CONN_REPORT_TEXT_MAX + 2 : 0);
-	size_t len = strlen(o->greeting);
+	size_t max = service_greeting_max(o);
 
-	s->greeting = malloc(SERVICE_GREETING_MAX + 1);
+	s->greeting = malloc(o->greeting_file ? max + 1 : strlen(o->greeting) + 1);
 	if (!s->greeting)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
-	if (o->greeting_file) {
-		if (read_greeting(s, o->greeting_file, max, oc) != 0)
-			return -1;
-	} else if (len < max) {
-		memcpy(s->greeting, o->greeting, len);
-		s->greeting[len] = '\n';
-		s->greeting_len = len + 1;
-	} else {
-		return outcome_set(oc, OC_USAGE, "--greeting is longer than %zu bytes", max);
-	}
+	if (!o->greeting_file)
+		copy_greeting(s, o->greeting);
+	else if (read_greeting(s, o->greeting_file, max, oc) != 0)
+		return -1;
 	if (s->greeting_len == 0)
 		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
-	return s->misbehave == MISBEHAVE_HUGE_GREETING ? make_huge(s, oc) : 0;
+	return 0;
 }
 
 /* In the master: a name that changes later would change between two workers. */
@@ -150,13 +178,13 @@ static int load_tls(struct service *s, const struct service_options *o, struct o
 	return client_cas_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
 }
 
-/* The same judgement as that of --check; what is wrong on purpose is not judged. */
+/* The same judgement as that of --check. */
 static int keep_valid_identity(const struct identity *was, const struct identity *is, int64_t now,
     struct outcome *oc)
 {
 	char text[AUDIT_TEXT_MAX], ignored[AUDIT_TEXT_MAX];
 
-	if (is->files->zoo_name || !audit_is_outdated(&is->chain[0], now, text) ||
+	if (is->files->unjudged_name || !audit_is_outdated(&is->chain[0], now, text) ||
 	    audit_is_outdated(&was->chain[0], now, ignored))
 		return 0;
 	outcome_set(oc, OC_FILE, "%s: %s", is->files->chain_file, text);
@@ -204,8 +232,7 @@ struct service *service_load(const struct service_options *o, const struct servi
 	}
 	/* libc reads the time zone's file at its first use, which a worker could not. */
 	tzset();
-	s->misbehave = o->misbehave;
-	s->close_early = o->tls.tickets == 0 && s->misbehave != MISBEHAVE_NO_CLOSE_NOTIFY;
+	s->close_early = o->tls.tickets == 0;
 	note_file(s, o->greeting_file);
 	load_report(s, o);
 	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||

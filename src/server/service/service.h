@@ -11,7 +11,6 @@
 #include "base/outcome.h"
 #include "server/service/client_cas.h"
 #include "server/service/identity.h"
-#include "zoo/misbehave.h"
 #include "server/service/server_names.h"
 #include "server/service/client_auth.h"
 #include "server/service/context.h"
@@ -25,7 +24,7 @@ enum { SERVICE_NODE_MAX = 256 };
 /* What to serve. */
 struct service_options {
 	struct tls_identity identities[IDENTITIES_MAX]; /* the first is the default */
-	size_t identity_count; /* never 0 once checked, but for zoo */
+	size_t identity_count; /* never 0 once checked */
 	bool strict_sni;       /* refuse names that no certificate is for */
 	bool credentials;      /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
 	bool usual_files;      /* none was named: those of the system's configuration folder */
@@ -36,8 +35,23 @@ struct service_options {
 	const char *greeting_file;    /* instead of greeting; NULL: none */
 	bool report;
 	const char *node; /* NULL: the host name */
-	enum misbehave misbehave;
 };
+
+struct option_row;
+
+/*
+ * Take the value of an option for struct service_options: one more identity, or a file of the last
+ * one, which the row's number names. See options.h.
+ */
+enum service_file { SERVICE_FILE_KEY, SERVICE_FILE_OCSP };
+
+int service_take_cert(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc);
+int service_take_cert_file(void *options, const struct option_row *row, const char *value,
+    struct outcome *oc);
+
+/* How long the greeting may be: with the report, no longer than a client takes. */
+size_t service_greeting_max(const struct service_options *o);
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
@@ -57,7 +71,6 @@ struct service {
 	 * those are written after it, and nothing may follow a close_notify.
 	 */
 	bool close_early;
-	enum misbehave misbehave; /* good ones, but for --misbehave */
 	uint64_t files;       /* which versions of which files it was loaded from */
 };
 

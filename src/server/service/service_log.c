@@ -19,14 +19,10 @@ void service_log_findings(const struct service *s)
 	static char certificate[] = "certificate", client_ca[] = "client CA", crls[] = "CRLs";
 	int64_t now = time(NULL);
 
-	if (s->misbehave != MISBEHAVE_GOOD)
-		log_at(LEVEL_WARNING, "bad manners on purpose: --misbehave %s",
-		    misbehave_name(s->misbehave));
 	for (size_t i = 0; i < s->identity_count; i++) {
 		const struct identity *id = &s->identities[i];
 
-		/* In the zoo it is all on purpose. */
-		if (id->files->zoo_name)
+		if (id->files->unjudged_name)
 			continue;
 		audit_dates(id->chain, id->chain_count, now, log_finding, certificate);
 		audit_names(&id->names, log_finding, certificate);

@@ -20,7 +20,7 @@ enum { STAPLING_MAX = 65536 };
 int stapling_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
     struct outcome *oc);
 
-/* The same for an animal of the zoo: what is in the file is stapled, for ever, unread. */
+/* The same for an identity with unjudged_name: what is in the file is stapled, for ever, unread. */
 int stapling_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc);
 
 /* Let connections of this context, or switched to it, staple what was loaded. */

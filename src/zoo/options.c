@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "zoo/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/options_help.h"
+#include "tls/context.h"
+
+static int set_misbehave(void *misbehave, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	unsigned at;
+
+	(void)row;
+	if (options_choice("--misbehave", value, misbehave_kinds, &at, oc) != 0)
+		return -1;
+	*(enum misbehave *)misbehave = (enum misbehave)(at + 1);
+	return 0;
+}
+
+static int set_folder(void *to, const char *value, struct outcome *oc)
+{
+	struct zoo_options *o = to;
+
+	if (o->folder)
+		return outcome_set(oc, OC_USAGE, "only one DIR is allowed: unexpected \"%s\"",
+		    value);
+	o->folder = value;
+	return 0;
+}
+
+static option_take print_help, print_version;
+
+#define OPTIONS_STRUCT struct zoo_options
+
+const struct option_row zoo_option_rows[] = {
+	HEADING("What to serve"),
+	CALL("misbehave", "KIND", misbehave, set_misbehave, "misbehave in one way",
+	    .choices = misbehave_kinds),
+	CALL("cert", "FILE", server.service, service_take_cert,
+	    "certificate chain, PEM, leaf first, in place of DIR (repeatable)"),
+	CALL("key", "FILE", server.service, service_take_cert_file,
+	    "private key of the --cert before it, PEM", .number = SERVICE_FILE_KEY),
+	TEXT("greeting", "TEXT", server.service.greeting, "text of the greeting, without DIR",
+	    .text = "Hello world", .flags = OPTION_MAY_BE_EMPTY),
+
+	HEADING("Where to listen"),
+	CALL("listen", "PLACE", server.listen, listener_take_place,
+	    "listen on ADDR:PORT or unix:PATH (repeatable)", .letter = 'l',
+	    .text = "127.0.0.1:8443"),
+	FLAG("expose", expose, "allow clients on other machines"),
+
+	HEADING("Timeouts"),
+	DURATION("handshake-timeout", server.conn.ms[CONN_PHASE_HANDSHAKE], 10000,
+	    "time for the TLS handshake"),
+	DURATION("request-timeout", server.conn.ms[CONN_PHASE_REQUEST], 10000,
+	    "time for an HTTP request, and delay of slow-greeting"),
+	DURATION("greeting-timeout", server.conn.ms[CONN_PHASE_GREETING], 10000,
+	    "time to send the greeting"),
+	DURATION("linger-timeout", server.conn.ms[CONN_PHASE_LINGER], 5000,
+	    "wait for the peer to close"),
+
+	HEADING("Privileges and log"),
+	TEXT("user", "NAME", server.confine.user,
+	    "name or number of the worker's user when started as root (hello-tls)"),
+	CHOICE("log-format", "FORMAT", server.log_format, LOG_TEXT, log_formats, "log format"),
+	CHOICE("log-level", "LEVEL", server.log_level, LEVEL_INFO, log_levels, "log level"),
+
+	HEADING("Other actions"),
+	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
+	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	{ .name = NULL },
+};
+
+static int print_help(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("usage: hello-zoo [options] DIR\n"
+	       "       hello-zoo [options] --misbehave KIND [DIR]\n"
+	       "Be a bad TLS server, to test clients. DIR is a folder of hello-certs zoo: each\n"
+	       "of its certificates is served to clients that ask for NAME.zoo.test.\n\n");
+	options_help_print(zoo_option_rows);
+	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds.\n");
+	return 1;
+}
+
+static int print_version(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)row, (void)value, (void)oc;
+	printf("hello-zoo %s\n%s\n", PACKAGE_VERSION, tls_context_library());
+	return 1;
+}
+
+static bool is_here(const struct endpoint *place)
+{
+	return place->kind == ENDPOINT_UNIX ||
+	    (place->kind == ENDPOINT_INET && addr_is_loopback(&place->at));
+}
+
+/* Nobody who does not know what it is may come across it. */
+static int check_places(const struct listen_options *o, struct outcome *oc)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		if (is_here(&o->place[i]))
+			continue;
+		outcome_set(oc, OC_USAGE,
+		    "this server is bad on purpose, and one --listen is not on loopback");
+		outcome_advise(oc, "--listen 127.0.0.1:8443, or --expose if you mean it");
+		return -1;
+	}
+	return 0;
+}
+
+static int check(struct zoo_options *o, const struct options_given *given, struct outcome *oc)
+{
+	if (!o->folder && o->misbehave == MISBEHAVE_NONE) {
+		outcome_set(oc, OC_USAGE, "missing DIR or --misbehave KIND");
+		outcome_advise(oc, "hello-certs zoo DIR, then hello-zoo DIR");
+		return -1;
+	}
+	if (o->folder &&
+	    (o->server.service.identity_count > 0 ||
+		options_have(zoo_option_rows, given, "greeting")))
+		return outcome_set(oc, OC_USAGE,
+		    "%s has its own certificates and greeting: no --cert, no --greeting",
+		    o->folder);
+	return o->expose ? 0 : check_places(&o->server.listen, oc);
+}
+
+int zoo_options_parse(struct zoo_options *o, int argc, char *argv[], struct outcome *oc)
+{
+	struct options_given given = { { 0 } };
+	const struct options_line line = { zoo_option_rows, o, &given, set_folder, false };
+	struct listen_options *listen = &o->server.listen;
+	int ret;
+
+	memset(o, 0, sizeof *o);
+	options_set_defaults(server_option_rows, &o->server);
+	options_set_defaults(zoo_option_rows, o);
+	o->server.process.workers = 1;
+	ret = options_parse(&line, argc, argv, NULL, oc);
+	if (ret == 0)
+		ret = options_check(zoo_option_rows, &given, oc);
+	if (ret == 0)
+		ret = check(o, &given, oc);
+	if (ret != 0)
+		return ret;
+	o->server.conn.states = misbehave_states(o->misbehave);
+	if (listen->count > 0)
+		return 0;
+	listen->count = 1;
+	return endpoint_parse("--listen", "127.0.0.1:8443", &listen->place[0], oc);
+}
