@@ -2,17 +2,47 @@
 #include "client/output/explain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/check_main.h"
+
+/* Between the line of the layer and the advice; static, the next call overwrites it. */
+static const char *text_of(enum outcome_code code)
+{
+	static char printed[8192];
+	struct outcome oc = OUTCOME_NONE;
+	char *begin, *end;
+	FILE *file = tmpfile();
+	int saved = dup(STDOUT_FILENO);
+
+	ck_assert_ptr_nonnull(file);
+	fflush(stdout);
+	ck_assert_int_eq(dup2(fileno(file), STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(explain_reason(outcome_name(code), &oc), 0);
+	fflush(stdout);
+	ck_assert_int_eq(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+	close(saved);
+	rewind(file);
+	printed[fread(printed, 1, sizeof printed - 1, file)] = '\0';
+	fclose(file);
+	begin = strstr(printed, "\n\n");
+	ck_assert_ptr_nonnull(begin);
+	end = strstr(begin, "\ntry: ");
+	ck_assert_ptr_nonnull(end);
+	*end = '\0';
+	while (end > begin && end[-1] == '\n')
+		*--end = '\0';
+	return begin + strspn(begin, "\n");
+}
 
 START_TEST(test_every_outcome_has_a_text)
 {
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		enum outcome_code code = (enum outcome_code)i;
-		const char *text = explain_text(code);
+		const char *text = text_of(code);
 
-		ck_assert_msg(text != NULL, "%s is not explained", outcome_name(code));
 		ck_assert_msg(strlen(text) > 60, "%s is explained in few words",
 		    outcome_name(code));
 		ck_assert_msg(text[strlen(text) - 1] == '.' || text[strlen(text) - 1] == ')',
@@ -23,11 +53,15 @@ END_TEST
 
 START_TEST(test_no_two_outcomes_have_the_same_text)
 {
+	char *texts[OUTCOME_COUNT];
+
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
+		texts[i] = strdup(text_of((enum outcome_code)i));
 		for (int j = 0; j < i; j++)
-			ck_assert_str_ne(explain_text((enum outcome_code)i),
-			    explain_text((enum outcome_code)j));
+			ck_assert_str_ne(texts[i], texts[j]);
 	}
+	for (int i = 0; i < OUTCOME_COUNT; i++)
+		free(texts[i]);
 }
 END_TEST
 

@@ -327,8 +327,3 @@ int explain_reason(const char *reason, struct outcome *oc)
 	    "--explain CERT_EXPIRED or --explain 52; hello-client(1) lists them all");
 	return -1;
 }
-
-const char *explain_text(enum outcome_code code)
-{
-	return texts[code];
-}

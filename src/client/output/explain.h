@@ -12,7 +12,4 @@
  */
 int explain_reason(const char *reason, struct outcome *oc);
 
-/* The longer text alone; paragraphs are apart by an empty line. Never NULL: tests see to that. */
-const char *explain_text(enum outcome_code code);
-
 #endif
