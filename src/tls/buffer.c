@@ -84,7 +84,8 @@ enum io tls_buffer_want(const struct tls_buffer *w)
 	return w->sated ? IO_WANT_TIME : IO_WANT_READ;
 }
 
-void tls_buffer_sate(struct tls_buffer *w)
+/* Read nothing more, and drop what is not taken yet. */
+static void stop_reading(struct tls_buffer *w)
 {
 	w->sated = true;
 	drop(&w->in, &w->in_at, &w->in_len);
@@ -110,7 +111,7 @@ void tls_buffer_allow(struct tls_buffer *w, size_t bytes, unsigned turns)
 void tls_buffer_count_turn(struct tls_buffer *w)
 {
 	if (w->turns_left > 0 && --w->turns_left == 0)
-		tls_buffer_sate(w);
+		stop_reading(w);
 }
 
 int tls_buffer_explain_refusal(const struct tls_buffer *w, struct outcome *oc)
@@ -151,7 +152,7 @@ static int receive(struct tls_buffer *w)
 	ssize_t n;
 
 	if (w->ceiling > 0 && w->received >= w->ceiling) {
-		tls_buffer_sate(w);
+		stop_reading(w);
 		return -1;
 	}
 	if (!w->in && !(w->in = malloc(BUFFER_SIZE))) {

@@ -93,9 +93,6 @@ enum io tls_buffer_await(struct tls_buffer *w);
 /* What a BIO that asked to be retried waits for: IO_WANT_READ, or IO_WANT_TIME when sated. */
 enum io tls_buffer_want(const struct tls_buffer *w);
 
-/* Read nothing more, and drop what is not taken yet. */
-void tls_buffer_sate(struct tls_buffer *w);
-
 /* Make room for one small record, such as an alert, by sending where there is none. */
 enum io tls_buffer_flush_if_full(struct tls_buffer *w);
 

@@ -35,10 +35,8 @@ static void judge(const struct conn_record *r, const struct peer_client *client,
 {
 	fuzz_expect(r->code != OC_INTERNAL && (r->code == OC_OK || (r->failure && r->stage)));
 	fuzz_expect((r->code == OC_OK) == (client->got > 0));
-	if (r->client) {
+	if (r->client)
 		fuzz_expect(fuzz_is_shown(r->client->subject) && fuzz_is_shown(r->client->names));
-		fuzz_expect(fuzz_is_shown(client_auth_label(r->client)));
-	}
 	if (r->failure)
 		fuzz_expect(fuzz_is_shown(r->failure->detail));
 	if (r->code != OC_OK)

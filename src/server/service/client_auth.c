@@ -195,7 +195,8 @@ struct cert_request client_auth_ask(const struct client_auth *a)
 	};
 }
 
-const char *client_auth_label(const struct client_auth_peer *p)
+/* What people call it: its subject, else its names. */
+static const char *label_of(const struct client_auth_peer *p)
 {
 	return p->subject[0] ? p->subject : p->names;
 }
@@ -208,9 +209,9 @@ static const char *who(const struct client_auth_peer *p, char buf[WHO_MAX])
 	if (p->depth > 0)
 		snprintf(buf, WHO_MAX, "the %s \"%s\" of the client \"%s\"",
 		    p->culprit.self_signed ? "root" : "intermediate", p->culprit.label,
-		    client_auth_label(p));
+		    label_of(p));
 	else
-		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", client_auth_label(p));
+		snprintf(buf, WHO_MAX, "the client's certificate \"%s\"", label_of(p));
 	return buf;
 }
 
@@ -239,9 +240,9 @@ static int explain_crl(const struct client_auth_peer *p, struct outcome *oc)
 	if (!p->crl.issuer[0])
 		return outcome_set(oc, OC_CRL_UNUSABLE,
 		    "there is no CRL of \"%s\" in --crlfile, so its client \"%s\" is not let in",
-		    p->culprit.issuer, client_auth_label(p));
+		    p->culprit.issuer, label_of(p));
 	outcome_set(oc, OC_CRL_UNUSABLE, "%s, so the client \"%s\" is not let in",
-	    crl_text_describe(&p->crl, p->crl_fault, time(NULL), text), client_auth_label(p));
+	    crl_text_describe(&p->crl, p->crl_fault, time(NULL), text), label_of(p));
 	outcome_advise(oc, "%s, and reload", crl_text_advice(p->crl_fault));
 	return -1;
 }

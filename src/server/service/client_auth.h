@@ -62,9 +62,6 @@ int client_auth_settle(struct client_auth *a, struct outcome *oc);
 /* How a context asks. c must outlive it; its connections' owner is a client_auth_peer. */
 struct cert_request client_auth_ask(const struct client_auth *a);
 
-/* What a client is called: its subject, else its names. Not verified unless error is X509_V_OK. */
-const char *client_auth_label(const struct client_auth_peer *p);
-
 /*
  * Why this client was refused: CLIENT_CERT_REFUSED, or CRL_UNUSABLE when it is
  * not the client's fault. Only where error is set. Returns -1.
