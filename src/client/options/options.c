@@ -102,7 +102,7 @@ static int set_announcement(void *to, const struct option_row *row, const char *
 static int explain(void *none, const struct option_row *row, const char *value, struct outcome *oc)
 {
 	(void)none, (void)row;
-	return explain_reason(value, oc) == 0 ? 1 : -1;
+	return explain_reason(stdout, value, oc) == 0 ? 1 : -1;
 }
 
 static option_take print_help, print_version;

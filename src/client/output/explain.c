@@ -2,7 +2,6 @@
 #include "client/output/explain.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -294,7 +293,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "not done at the end of --drain-timeout.",
 };
 
-static bool is_meant(enum outcome_code code, const char *reason)
+static bool has_name(enum outcome_code code, const char *reason)
 {
 	char status[16];
 
@@ -303,23 +302,23 @@ static bool is_meant(enum outcome_code code, const char *reason)
 	    (outcome_status(code) >= 0 && strcmp(reason, status) == 0);
 }
 
-static void print_all(enum outcome_code code)
+static void print_all(FILE *to, enum outcome_code code)
 {
-	printf("%s: %s\n", outcome_name(code), outcome_words(code));
+	fprintf(to, "%s: %s\n", outcome_name(code), outcome_words(code));
 	if (outcome_status(code) >= 0)
-		printf("exit status %d, layer: %s\n", outcome_status(code),
+		fprintf(to, "exit status %d, layer: %s\n", outcome_status(code),
 		    outcome_layer_name(code));
-	putchar('\n');
-	terminal_print_wrapped(stdout, texts[code], 0);
-	terminal_print_wrapped(stdout, outcome_advice(code), (size_t)printf("\ntry: ") - 1);
+	fputc('\n', to);
+	terminal_print_wrapped(to, texts[code], 0);
+	terminal_print_wrapped(to, outcome_advice(code), (size_t)fprintf(to, "\ntry: ") - 1);
 }
 
-int explain_reason(const char *reason, struct outcome *oc)
+int explain_reason(FILE *to, const char *reason, struct outcome *oc)
 {
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
-		if (!is_meant((enum outcome_code)i, reason))
+		if (!has_name((enum outcome_code)i, reason))
 			continue;
-		print_all((enum outcome_code)i);
+		print_all(to, (enum outcome_code)i);
 		return 0;
 	}
 	outcome_set(oc, OC_USAGE, "no outcome is called \"%.40s\" or has it as its status", reason);

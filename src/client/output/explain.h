@@ -2,14 +2,15 @@
 #ifndef HELLO_CLIENT_OUTPUT_EXPLAIN_H
 #define HELLO_CLIENT_OUTPUT_EXPLAIN_H
 
+#include <stdio.h>
+
 #include "base/outcome.h"
 
 /*
- * Print what there is to say about an outcome, in 80 columns, to standard
- * output: name, status, layer, what happened, and how to look further. reason
- * is its name in any case of letters, or its exit status.
+ * Print what an outcome means, in 80 columns: name, status, layer, what happened, and how to look
+ * further. reason is its name in any case of letters, or its exit status.
  * Returns 0, or -1 with OC_USAGE.
  */
-int explain_reason(const char *reason, struct outcome *oc);
+int explain_reason(FILE *to, const char *reason, struct outcome *oc);
 
 #endif
