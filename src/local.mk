@@ -115,7 +115,6 @@ libclient_a_SOURCES = \
 	src/client/judge/expected.c src/client/judge/expected.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/path.c src/client/judge/path.h \
-	src/client/judge/pin.c src/client/judge/pin.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
 	src/client/judge/staple.c src/client/judge/staple.h \
 	src/client/judge/verdict.c src/client/judge/verdict.h \

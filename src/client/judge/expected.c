@@ -1,31 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/judge/expected.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/time.h"
+#include "tls/cert_id.h"
 
-bool expected_differs(const struct expected *e, const struct verdict *v)
+int expected_check_pins(const char *list, struct outcome *oc)
 {
-	return e->file && v->ran && strcmp(e->cert.sha256, v->chain[0].sha256) != 0;
+	for (;;) {
+		size_t len = strcspn(list, ";");
+
+		if (!cert_id_is_pin(list, len)) {
+			outcome_set(oc, OC_USAGE,
+			    "--pinnedpubkey: \"%.*s\" is no pin, which is sha256// and 44 "
+			    "characters of base64",
+			    (int)len, list);
+			outcome_advise(oc,
+			    "openssl x509 -in CERT.pem -noout -pubkey | "
+			    "openssl pkey -pubin -outform DER | "
+			    "openssl dgst -sha256 -binary | base64");
+			return -1;
+		}
+		if (!list[len])
+			return 0;
+		list += len + 1;
+	}
 }
 
-int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc)
+int expected_judge_key(const struct expected *e, const struct verdict *v, struct outcome *oc)
+{
+
+	/* A key has one pin only, because base64 has one form only. */
+	if (!e->pins || (v->chain_len > 0 && v->leaf.pin[0] && strstr(e->pins, v->leaf.pin)))
+		return 0;
+	outcome_set(oc, OC_CERT_PIN_MISMATCH,
+	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",
+	    v->chain[0].label, v->leaf.pin);
+	outcome_advise(oc,
+	    "was the key changed on purpose? Then --pinnedpubkey '%s'; if not, somebody in "
+	    "between may have another certificate for this name",
+	    v->leaf.pin);
+	return -1;
+}
+
+static int explain_difference(const struct expected *e, const struct verdict *v, struct outcome *oc)
 {
 	const struct cert_info *served = &v->chain[0];
 	char ours[TIME_TEXT_MAX], theirs[TIME_TEXT_MAX];
-	bool kin = strcmp(served->sans, e->cert.sans) == 0 &&
+	bool same_name = strcmp(served->sans, e->cert.sans) == 0 &&
 	    strcmp(served->subject, e->cert.subject) == 0;
 
 	time_text(e->cert.not_before, ours);
 	time_text(served->not_before, theirs);
-	if (kin && served->not_before < e->cert.not_before) {
+	if (same_name && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
 		    "renewed, but the old one is still served: it is of %s, the one in %s of %s",
 		    theirs, e->file, ours);
 		outcome_advise(oc,
 		    "let the server reload: systemctl reload SERVICE, or kill -HUP PID");
-	} else if (kin && served->not_before > e->cert.not_before) {
+	} else if (same_name && served->not_before > e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
 		    "the server has a newer one: it is of %s, the one in %s of %s", theirs, e->file,
 		    ours);
@@ -42,4 +77,12 @@ int expected_explain(const struct expected *e, const struct verdict *v, struct o
 	if (v->error != 0)
 		findings_append(&v->findings, 0, oc);
 	return -1;
+}
+
+int expected_judge_certificate(const struct expected *e, const struct verdict *v,
+    struct outcome *oc)
+{
+	if (!e->file || !v->ran || strcmp(e->cert.sha256, v->chain[0].sha256) == 0)
+		return 0;
+	return explain_difference(e, v, oc);
 }

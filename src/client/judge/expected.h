@@ -2,22 +2,34 @@
 #ifndef HELLO_CLIENT_JUDGE_EXPECTED_H
 #define HELLO_CLIENT_JUDGE_EXPECTED_H
 
-#include <stdbool.h>
-
+#include "base/outcome.h"
 #include "client/judge/verdict.h"
 #include "tls/cert_info.h"
-#include "base/outcome.h"
 
-/* The certificate that the server must show: --expect-cert. Zeroed: any. */
+/*
+ * The key and the certificate that the user expects: --pinnedpubkey and --expect-cert. They come on
+ * top of the verification and replace nothing of it. Zeroed: any will do.
+ */
 struct expected {
-	const char *file;      /* NULL: none is expected */
+	const char *pins;      /* NULL: any key */
+	const char *file;      /* NULL: any certificate */
 	struct cert_info cert; /* the first one in that file */
 };
 
-/* Is what the peer showed another one? False where nothing is expected. */
-bool expected_differs(const struct expected *e, const struct verdict *v);
+/*
+ * Is this a list of pins as in curl: "sha256//BASE64", several joined by semicolons, the base64 of
+ * the SHA-256 of a SubjectPublicKeyInfo? Returns 0, or -1 with OC_USAGE.
+ */
+int expected_check_pins(const char *list, struct outcome *oc);
 
-/* Say how they differ: CERT_NOT_EXPECTED, and whatever else the verdict holds. Returns -1. */
-int expected_explain(const struct expected *e, const struct verdict *v, struct outcome *oc);
+/* Returns 0 when the server's key is on the list, or -1 with OC_CERT_PIN_MISMATCH. */
+int expected_judge_key(const struct expected *e, const struct verdict *v, struct outcome *oc);
+
+/*
+ * Returns 0 when the server showed the expected certificate, or none, or -1 with
+ * OC_CERT_NOT_EXPECTED: how they differ, and what else is in the verdict.
+ */
+int expected_judge_certificate(const struct expected *e, const struct verdict *v,
+    struct outcome *oc);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "client/judge/pin.h"
+#include "client/judge/expected.h"
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "net/hostname.h"
@@ -40,15 +40,18 @@ static int set_pins(void *pins, const struct option_row *row, const char *value,
 {
 	(void)row;
 	*(const char **)pins = value;
-	return pin_check_list(value, oc);
+	return expected_check_pins(value, oc);
 }
 
 /* Read when all options are known: client_options_check. */
-static int name_expected(void *expected, const struct option_row *row, const char *value,
+static int set_expected_file(void *expected, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
+	struct expected *e = expected;
+
 	(void)row, (void)oc;
-	*(struct expected *)expected = (struct expected){ .file = value };
+	e->file = value;
+	e->cert.sha256[0] = '\0';
 	return 0;
 }
 
@@ -118,8 +121,9 @@ const struct option_row client_option_rows[] = {
 	TEXT("capath", "DIR", trust.ca_dir, "trust the roots in this hashed folder"),
 	TEXT("crlfile", "FILE", trust.crl_file,
 	    "revocation lists, one for each CA of the chain, PEM"),
-	CALL("pinnedpubkey", "PIN", pins, set_pins, "require this server key, sha256//BASE64"),
-	CALL("expect-cert", "FILE", expected, name_expected,
+	CALL("pinnedpubkey", "PIN", expected.pins, set_pins,
+	    "require this server key, sha256//BASE64"),
+	CALL("expect-cert", "FILE", expected, set_expected_file,
 	    "require the server certificate in FILE", PER_TARGET),
 	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
 	FLAG("no-x509-strict", trust.no_x509_strict, "skip strict RFC 5280 checks"),

@@ -55,7 +55,6 @@ struct client_options {
 	enum proxy_protocol_version announce_version;
 	struct route route; /* --connect-to, --resolve */
 	struct tls_trust trust;
-	const char *pins; /* --pinnedpubkey, see pin.h; NULL: any key */
 	struct tls_policy_choice policy;
 	struct tls_identity identity; /* ours, for a server that asks; chain_file NULL: none */
 	unsigned connect_ms;          /* resolve and connect together, as in curl */
@@ -72,7 +71,7 @@ struct client_options {
 	const char *alpn;         /* protocols to offer, joined by commas; NULL: none */
 	bool compare;             /* hold the server's report against what we saw */
 	const char *expect;       /* greeting without its last newline; NULL: any */
-	struct expected expected; /* --expect-cert */
+	struct expected expected; /* --pinnedpubkey, --expect-cert */
 	bool verbose, quiet;
 };
 

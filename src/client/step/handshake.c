@@ -159,8 +159,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (s->verdict.ran)
 		get_facts(s);
 	/* The library only knows that the certificate was refused; the verdict knows why. */
-	if (expected_differs(&s->options->expected, &s->verdict))
-		return expected_explain(&s->options->expected, &s->verdict, oc);
+	if (expected_judge_certificate(&s->options->expected, &s->verdict, oc) != 0)
+		return -1;
 	if (s->verdict.ran && s->verdict.error != 0)
 		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
 	explain_gone(s, &failed);

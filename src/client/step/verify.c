@@ -10,7 +10,6 @@
 
 #include "client/judge/cert_name.h"
 #include "client/judge/expected.h"
-#include "client/judge/pin.h"
 #include "client/judge/staple.h"
 #include "client/session/session.h"
 #include "client/judge/verdict.h"
@@ -248,9 +247,7 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
-	if (s->options->pins && !pin_matches(s->options->pins, &s->verdict))
-		return pin_explain(&s->verdict, oc);
-	if (expected_differs(&s->options->expected, &s->verdict))
-		return expected_explain(&s->options->expected, &s->verdict, oc);
-	return 0;
+	if (expected_judge_key(&s->options->expected, &s->verdict, oc) != 0)
+		return -1;
+	return expected_judge_certificate(&s->options->expected, &s->verdict, oc);
 }
