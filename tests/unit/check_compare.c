@@ -54,7 +54,7 @@ START_TEST(test_each_difference_is_named)
 		struct outcome oc = OUTCOME_NONE;
 
 		conn_report_set(&theirs, rows[i].field, rows[i].theirs);
-		ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc),
+		ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc),
 		    rows[i].words ? -1 : 0);
 		ck_assert_str_eq(remark, "");
 		ck_assert_int_eq(compare_differs(&ours, &theirs, rows[i].field),
@@ -73,11 +73,11 @@ START_TEST(test_a_rewritten_address_alone_is_a_remark)
 	struct outcome oc = OUTCOME_NONE;
 
 	conn_report_set(&theirs, CONN_REPORT_PEER, "198.51.100.7:99");
-	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), 0);
+	ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), 0);
 	ck_assert_has(remark, "you are 192.0.2.1:4711, the server sees 198.51.100.7:99");
 	/* With another difference it is one of them. */
 	conn_report_set(&theirs, CONN_REPORT_BINDING, "ff00");
-	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), -1);
+	ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), -1);
 	ck_assert_outcome(&oc, OC_PATH_DIFFERS, "do not share keys; ");
 	ck_assert_has(oc.detail, "the server sees 198.51.100.7:99");
 	ck_assert_str_eq(remark, "");
@@ -85,7 +85,7 @@ START_TEST(test_a_rewritten_address_alone_is_a_remark)
 	oc = OUTCOME_NONE;
 	conn_report_set(&ours, CONN_REPORT_BINDING, NULL);
 	conn_report_set(&theirs, CONN_REPORT_BINDING, NULL);
-	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), -1);
+	ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), -1);
 	ck_assert_outcome(&oc, OC_PATH_DIFFERS, "source address");
 }
 END_TEST
@@ -115,7 +115,7 @@ START_TEST(test_zones_are_of_one_machine)
 		conn_report_set(&ours, CONN_REPORT_PEER, pairs[i].ours);
 		conn_report_set(&theirs, CONN_REPORT_PEER, pairs[i].theirs);
 		ck_assert_int_eq(compare_differs(&ours, &theirs, CONN_REPORT_PEER), !pairs[i].same);
-		ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), 0);
+		ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), 0);
 		ck_assert_int_eq(remark[0] == '\0', pairs[i].same);
 	}
 }
@@ -131,7 +131,7 @@ START_TEST(test_the_longest_addresses_are_told_whole)
 
 	conn_report_set(&ours, CONN_REPORT_PEER, a);
 	conn_report_set(&theirs, CONN_REPORT_PEER, b);
-	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), 0);
+	ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), 0);
 	ck_assert_has(remark, a);
 	ck_assert_has(remark, b);
 	ck_assert_has(remark, "; TLS is passed through");
@@ -150,7 +150,7 @@ START_TEST(test_all_of_it_fits)
 		conn_report_set(&ours, (enum conn_report_field)i, longest);
 		conn_report_set(&theirs, (enum conn_report_field)i, "b");
 	}
-	ck_assert_int_eq(compare_sightings(&ours, &theirs, remark, &oc), -1);
+	ck_assert_int_eq(compare_reports(&ours, &theirs, remark, &oc), -1);
 	ck_assert_outcome(&oc, OC_PATH_DIFFERS, "do not share keys");
 	/* What tells least is what is cut. */
 	ck_assert_has(oc.detail, "the server sees b");

@@ -97,10 +97,10 @@ START_TEST(test_a_long_detail_is_cut_and_says_so)
 	struct probe_facts f;
 
 	outcome_set(&oc, OC_CERT_EXPIRED, "%0*d", PROBE_FACTS_DETAIL_MAX - 1, 7);
-	probe_facts_take(&f, &o, NULL, &oc);
+	probe_facts_get(&f, &o, NULL, &oc);
 	ck_assert_str_eq(f.detail, oc.detail);
 	outcome_append(&oc, "8");
-	probe_facts_take(&f, &o, NULL, &oc);
+	probe_facts_get(&f, &o, NULL, &oc);
 	ck_assert_uint_eq(strlen(f.detail), PROBE_FACTS_DETAIL_MAX - 1);
 	ck_assert_str_eq(f.detail + PROBE_FACTS_DETAIL_MAX - 5, "0...");
 }

@@ -31,7 +31,7 @@ static void refused(add_fn *add_rule, const char *text, const char *because)
 /* Where svc.test:8443, or another place, leads to. */
 static void leads(const char *host, const char *port, const char *to_host, const char *to_port)
 {
-	struct route_place to;
+	struct route_endpoint to;
 
 	route_follow(&route, host, port, &to);
 	ck_assert_str_eq(to.host, to_host);
@@ -114,7 +114,7 @@ END_TEST
 /* The addresses for a place, joined by blanks; "none": ask the resolver. */
 static const char *answer(const char *host, const char *port)
 {
-	struct route_place place;
+	struct route_endpoint place;
 	static char text[ROUTE_ADDRS_MAX * ADDR_TEXT_MAX];
 	const struct addr *addrs;
 	size_t count = 0, len = 0;

@@ -70,7 +70,7 @@ static const char *wildcard_rule(const char *entry, const char *name)
 	    : NULL;
 }
 
-static void look_at(void *arg, const char *entry)
+static void compare_entry(void *arg, const char *entry)
 {
 	struct near *n = arg;
 	const char *rule = NULL;
@@ -158,7 +158,7 @@ int cert_name_explain(X509 *cert, const char *name, struct outcome *oc)
 	struct cert_info leaf;
 
 	cert_info_get(cert, &leaf);
-	cert_info_each_name(cert, look_at, &near);
+	cert_info_each_name(cert, compare_entry, &near);
 	text_quotable(near.entry, strlen(near.entry), entry, sizeof entry);
 	if (!leaf.sans[0])
 		explain_no_names(cert, &leaf, name, oc);

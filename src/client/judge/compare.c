@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 /*
- * What is compared, what tells most first, and how a difference is said: our
+ * What is compared, the most telling first, and the words for a difference: our
  * value and theirs between these words, cut to the width; 0: the words are all.
  */
 static const struct {
@@ -75,7 +75,7 @@ bool compare_differs(const struct conn_report *ours, const struct conn_report *t
 	return strcmp(ours->value[field], theirs->value[field]) != 0;
 }
 
-static void say(char *to, size_t max, size_t row, const struct conn_report *ours,
+static void describe(char *to, size_t max, size_t row, const struct conn_report *ours,
     const struct conn_report *theirs)
 {
 	enum conn_report_field field = rows[row].field;
@@ -86,7 +86,7 @@ static void say(char *to, size_t max, size_t row, const struct conn_report *ours
 	    rows[row].between, shown(their, width), their, rows[row].after);
 }
 
-int compare_sightings(const struct conn_report *ours, const struct conn_report *theirs,
+int compare_reports(const struct conn_report *ours, const struct conn_report *theirs,
     char remark[COMPARE_REMARK_MAX], struct outcome *oc)
 {
 	bool bound = !conn_report_is_none(ours, CONN_REPORT_BINDING), any = false, address = false;
@@ -101,7 +101,7 @@ int compare_sightings(const struct conn_report *ours, const struct conn_report *
 			address = true;
 		else
 			any = true;
-		say(words, sizeof words, i, ours, theirs);
+		describe(words, sizeof words, i, ours, theirs);
 		snprintf(found + len, sizeof found - len, "%s%s", len ? "; " : "", words);
 	}
 	remark[0] = '\0';

@@ -20,7 +20,7 @@ struct distrust {
 
 /*
  * CERT_UNKNOWN_CA, CERT_MISSING_INTERMEDIATE or CERT_SELF_SIGNED; CERT_INVALID
- * where trust is not the cause. "Did not sign" is said only where the signature
+ * where trust is not the cause. "Did not sign" is printed only where the signature
  * was verified, "not in" the store only where no certificate of the name is there.
  * Always returns -1.
  */

@@ -73,7 +73,7 @@ bool findings_is_distrust(int error)
 	return outcome_is(findings_code(error), OUTCOME_UNTRUSTED);
 }
 
-/* One trouble has several errors: an issuer that is not there also leaves a signature unchecked. */
+/* One cause has several errors: a missing issuer also leaves a signature unchecked. */
 static bool is_same(int a, int b)
 {
 	if (findings_is_distrust(a) && findings_is_distrust(b))
@@ -87,11 +87,11 @@ void findings_append(const struct findings *f, int first, struct outcome *oc)
 	const char *before = "; also: ";
 
 	for (int i = 0; i < f->count; i++) {
-		bool told = is_same(f->errors[i], first);
+		bool known = is_same(f->errors[i], first);
 
 		for (int j = 0; j < i; j++)
-			told = told || is_same(f->errors[i], f->errors[j]);
-		if (told)
+			known = known || is_same(f->errors[i], f->errors[j]);
+		if (known)
 			continue;
 		outcome_append(oc, "%s%s", before, X509_verify_cert_error_string(f->errors[i]));
 		before = ", ";

@@ -10,7 +10,7 @@
 
 /*
  * What else is wrong with a chain that was refused. The library stops at the
- * first error, and whoever mends that one meets the next.
+ * first error, and a user who fixes that one meets the next.
  */
 enum { FINDINGS_MAX = 8 };
 
@@ -25,13 +25,13 @@ void findings_add(struct findings *f, int error);
 /* Does the peer send its chain out of order (RFC 8446 section 4.4.2 wants it in order for 1.2)? */
 bool findings_disordered(X509_STORE_CTX *judged);
 
-/* The OC_CERT_* that an error of the library stands for, where the error alone tells. */
+/* The OC_CERT_* that an error of the library stands for, where the error alone decides. */
 enum outcome_code findings_code(int error);
 
 /* Does this error mean that the chain does not end in a trusted root? */
 bool findings_is_distrust(int error);
 
-/* Add to a failure what else was found: not what is the same trouble as first. */
+/* Append the other errors to a failure, without those of the same cause as first. */
 void findings_append(const struct findings *f, int first, struct outcome *oc);
 
 #endif

@@ -143,7 +143,7 @@ static enum path_variant about(enum path_finding what)
 	}
 }
 
-/* For two that tell more together than each of them. */
+/* For two that mean more together than each of them. */
 static void find_of_two(struct path_findings *f, bool one, enum path_finding of_one, bool other,
     enum path_finding of_other, enum path_finding of_both)
 {
@@ -243,7 +243,7 @@ static void judge_each(const struct path_result r[], struct path_findings *f)
 	}
 }
 
-/* Returns whether nothing else can be said. */
+/* Returns whether that is the whole conclusion. */
 static bool judge_trouble(const struct path_result r[], struct path_findings *f)
 {
 	for (int v = 0; v < PATH_VARIANTS; v++) {

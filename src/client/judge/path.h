@@ -8,7 +8,7 @@
 #include "base/outcome.h"
 
 /*
- * What --path-test makes of its results: which habit of a middlebox fits. Pure
+ * What --path-test concludes from its results: which behaviour of a middlebox fits. Pure
  * functions: they know neither sockets nor options.
  */
 
@@ -36,7 +36,7 @@ struct path_result {
 	bool unsteady; /* tried again alone it ended otherwise */
 	enum outcome_code code;
 	unsigned hello;           /* bytes of its ClientHello; 0: unknown */
-	char leaf[PATH_LEAF_MAX]; /* which certificate was shown, any text that tells; or "" */
+	char leaf[PATH_LEAF_MAX]; /* identifies the certificate that was shown; or "" */
 };
 
 /* How far a variant came, the best first. */
@@ -85,9 +85,9 @@ enum path_finding {
 	FITS_ALPN,       /* a protocol fails */
 	FITS_NO_ALPN,    /* no protocol fails */
 	/* facts that are no middlebox */
-	FITS_ONLY12,         /* an alert says: not TLS 1.3 */
-	FITS_ONLY13,         /* an alert says: not TLS 1.2 */
-	FITS_HEADER_NEEDED,  /* without the PROXY header nobody answers */
+	FITS_ONLY12,         /* refused by an alert: not TLS 1.3 */
+	FITS_ONLY13,         /* refused by an alert: not TLS 1.2 */
+	FITS_HEADER_NEEDED,  /* no answer without the PROXY header */
 	FITS_HEADER_EITHER,  /* with it and without */
 	FITS_ANOTHER_CERT,   /* variant: it is shown another certificate */
 	FITS_ENDS_OTHERWISE, /* variant: its handshake is answered, but its end is another */
@@ -109,7 +109,7 @@ struct path_findings {
 	size_t count;
 };
 
-/* The plain one was tried. In the order in which they are to be told. */
+/* The plain one was tried. In the order in which they are printed. */
 void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
 
 /*

@@ -12,7 +12,7 @@
 
 static void note_reason(struct revocation *r, long code)
 {
-	/* A list need not give one, and "unspecified" says no more. */
+	/* A list need not give one, and "unspecified" is no more than that. */
 	if (code > OCSP_REVOKED_STATUS_UNSPECIFIED)
 		snprintf(r->reason, sizeof r->reason, "%s", OCSP_crl_reason_str(code));
 }

@@ -7,7 +7,7 @@
 #include "tls/staple.h"
 #include "tls/conn.h"
 
-static int refuse(struct verdict *v, int error)
+static int reject(struct verdict *v, int error)
 {
 	v->error = error;
 	v->depth = 0;
@@ -22,15 +22,16 @@ static int judge(struct verdict *v)
 		return 1;
 	case STAPLE_REVOKED:
 		revocation_note_staple(&v->revocation, &v->staple);
-		return refuse(v, X509_V_ERR_CERT_REVOKED);
+		return reject(v, X509_V_ERR_CERT_REVOKED);
 	case STAPLE_UNUSABLE:
-		return refuse(v, X509_V_ERR_OCSP_VERIFY_FAILED);
+		return reject(v, X509_V_ERR_OCSP_VERIFY_FAILED);
 	default:
-		return v->chain[0].must_staple ? refuse(v, X509_V_ERR_OCSP_VERIFY_NEEDED) : 1;
+		return v->chain[0].must_staple ? reject(v, X509_V_ERR_OCSP_VERIFY_NEEDED) : 1;
 	}
 }
 
-static int look(struct verdict *v, STACK_OF(X509) * chain, const unsigned char *der, size_t len)
+static int judge_response(struct verdict *v, STACK_OF(X509) * chain, const unsigned char *der,
+    size_t len)
 {
 	if (der && len > 0 && sk_X509_num(chain) > 0) /* who is trusted alone is its own issuer */
 		staple_judge(der, len, sk_X509_value(chain, 0),
@@ -47,12 +48,12 @@ int staple_callback(SSL *ssl, void *unused)
 	/* Nor does it bring a certificate: both are judged when it is done. */
 	if (SSL_session_reused(ssl))
 		return 1;
-	return look(tls_conn_owner(ssl), SSL_get0_verified_chain(ssl), der,
+	return judge_response(tls_conn_owner(ssl), SSL_get0_verified_chain(ssl), der,
 	    len > 0 ? (size_t)len : 0);
 }
 
 void staple_judge_again(struct verdict *v, X509_STORE_CTX *verified, const unsigned char *der,
     size_t len)
 {
-	look(v, X509_STORE_CTX_get0_chain(verified), der, len);
+	judge_response(v, X509_STORE_CTX_get0_chain(verified), der, len);
 }

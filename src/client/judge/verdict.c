@@ -29,26 +29,26 @@ const X509 *verdict_certificate(const struct verdict *v, int i)
 	return sk_X509_value(v->certs, i);
 }
 
-enum { WHO_MAX = CERT_INFO_NAME_MAX + 32 };
+enum { CULPRIT_MAX = CERT_INFO_NAME_MAX + 32 };
 
-/* The certificate that the error is about, by its place in the chain. */
-static const char *who(const struct verdict *v, char buf[WHO_MAX])
+/* The certificate that the error is about, by its depth in the chain. */
+static const char *name_culprit(const struct verdict *v, char buf[CULPRIT_MAX])
 {
 	const char *what = "the certificate of";
 
 	if (v->depth > 0)
 		what = v->culprit.self_signed ? "the root" : "the intermediate";
-	snprintf(buf, WHO_MAX, "%s \"%s\"", what, v->culprit.label);
+	snprintf(buf, CULPRIT_MAX, "%s \"%s\"", what, v->culprit.label);
 	return buf;
 }
 
 static int explain_distrust(const struct verdict *v, const char *store, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 	const struct distrust d = {
 		.error = v->error,
 		.cause = &v->cause,
-		.who = who(v, buf),
+		.who = name_culprit(v, buf),
 		.label = v->culprit.label,
 		.issuer = v->culprit.issuer,
 		.store = store,
@@ -60,7 +60,7 @@ static int explain_distrust(const struct verdict *v, const char *store, struct o
 
 enum { CLOCK_MAX = TIME_TEXT_MAX + 24 };
 
-static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
+static const char *describe_clock(const struct verdict *v, char buf[CLOCK_MAX])
 {
 	char when[TIME_TEXT_MAX];
 
@@ -71,30 +71,31 @@ static const char *clock_says(const struct verdict *v, char buf[CLOCK_MAX])
 
 static int explain_expired(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
+	char buf[CULPRIT_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
 	char text[TIME_PHRASE_MAX];
 
 	time_text(v->culprit.not_after, when);
 	time_span(v->at - v->culprit.not_after, span);
 	if (v->another_time)
 		outcome_set(oc, OC_CERT_EXPIRED,
-		    "%s is expired at the chosen time: it ends at %s, %s before that", who(v, buf),
-		    when, span);
+		    "%s is expired at the chosen time: it ends at %s, %s before that",
+		    name_culprit(v, buf), when, span);
 	else
-		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", who(v, buf),
+		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", name_culprit(v, buf),
 		    time_phrase_expired(v->culprit.not_after, v->at, text));
 	/* In a time to come it may still be the present one. */
 	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
 		outcome_advise(oc, "--cacert FILE with the present root of that CA; %s",
-		    clock_says(v, clock));
+		    describe_clock(v, clock));
 	else
-		outcome_advise(oc, "renew it, then reload the server; %s", clock_says(v, clock));
+		outcome_advise(oc, "renew it, then reload the server; %s",
+		    describe_clock(v, clock));
 	return -1;
 }
 
 static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
+	char buf[CULPRIT_MAX], when[TIME_TEXT_MAX], span[TIME_TEXT_MAX], clock[CLOCK_MAX];
 	char text[TIME_PHRASE_MAX];
 
 	time_text(v->culprit.not_before, when);
@@ -102,13 +103,13 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 	if (v->another_time) {
 		outcome_set(oc, OC_CERT_NOT_YET_VALID,
 		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
-		    who(v, buf), when, span);
-		outcome_advise(oc, "choose a later time, or none; %s", clock_says(v, clock));
+		    name_culprit(v, buf), when, span);
+		outcome_advise(oc, "choose a later time, or none; %s", describe_clock(v, clock));
 		return -1;
 	}
-	outcome_set(oc, OC_CERT_NOT_YET_VALID, "%s %s: is a clock wrong?", who(v, buf),
+	outcome_set(oc, OC_CERT_NOT_YET_VALID, "%s %s: is a clock wrong?", name_culprit(v, buf),
 	    time_phrase_early(v->culprit.not_before, v->at, text));
-	outcome_advise(oc, "date -u on both machines; %s", clock_says(v, clock));
+	outcome_advise(oc, "date -u on both machines; %s", describe_clock(v, clock));
 	return -1;
 }
 
@@ -124,20 +125,20 @@ static int explain_wrong_name(const struct verdict *v, const char *name, struct 
 
 static int explain_purpose(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
 	return outcome_set(oc, OC_CERT_WRONG_PURPOSE,
 	    "%s is not for TLS servers: its key usage or "
 	    "extended key usage does not allow it",
-	    who(v, buf));
+	    name_culprit(v, buf));
 }
 
 static int explain_constraints(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
 	outcome_set(oc, OC_CERT_INVALID,
-	    "%s has a name that a CA above it may not sign for: %s%s%s", who(v, buf),
+	    "%s has a name that a CA above it may not sign for: %s%s%s", name_culprit(v, buf),
 	    X509_verify_cert_error_string(v->error), v->culprit.sans[0] ? "; it is for " : "",
 	    v->culprit.sans);
 	outcome_advise(oc,
@@ -148,18 +149,18 @@ static int explain_constraints(const struct verdict *v, struct outcome *oc)
 
 static int explain_revocation(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
-	return revocation_explain(&v->revocation, v->error == X509_V_ERR_CERT_REVOKED, who(v, buf),
-	    v->culprit.issuer, v->at, v->another_time, oc);
+	return revocation_explain(&v->revocation, v->error == X509_V_ERR_CERT_REVOKED,
+	    name_culprit(v, buf), v->culprit.issuer, v->at, v->another_time, oc);
 }
 
 static int explain_staple(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
 	outcome_set(oc, OC_CERT_INVALID,
-	    "the OCSP response that the server staples to %s is no good: %s", who(v, buf),
+	    "the OCSP response that the server staples to %s is no good: %s", name_culprit(v, buf),
 	    v->staple.why);
 	outcome_advise(oc,
 	    "let the server staple a new one, or none: clients must refuse this "
@@ -169,12 +170,12 @@ static int explain_staple(const struct verdict *v, struct outcome *oc)
 
 static int explain_must_staple(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
 	outcome_set(oc, OC_CERT_INVALID,
 	    "%s must come with a stapled OCSP response (must-staple, RFC 7633), and the server "
 	    "sent none",
-	    who(v, buf));
+	    name_culprit(v, buf));
 	outcome_advise(oc,
 	    "let the server staple one: hello-server --ocsp FILE, or ssl_stapling in nginx; "
 	    "or issue it without that extension");
@@ -183,9 +184,9 @@ static int explain_must_staple(const struct verdict *v, struct outcome *oc)
 
 static int explain_invalid(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
-	return outcome_set(oc, OC_CERT_INVALID, "%s: %s", who(v, buf),
+	return outcome_set(oc, OC_CERT_INVALID, "%s: %s", name_culprit(v, buf),
 	    X509_verify_cert_error_string(v->error));
 }
 
@@ -206,10 +207,10 @@ static void advise_lenient(const struct verdict *v, struct outcome *oc)
 
 static int explain_ca(const struct verdict *v, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[CULPRIT_MAX];
 
-	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s", who(v, buf),
-	    X509_verify_cert_error_string(v->error));
+	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s",
+	    name_culprit(v, buf), X509_verify_cert_error_string(v->error));
 	outcome_advise(oc,
 	    "issue it from a CA that may; openssl x509 -noout -ext "
 	    "basicConstraints,keyUsage -in CA.pem shows what a CA may");
@@ -257,8 +258,8 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 	}
 }
 
-/* Another CA than the one that the user trusts for this service: whose might it be? */
-static void suspect(const struct verdict *v, struct outcome *oc)
+/* The chain ends in a CA of the system's store, which the user did not choose. */
+static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 {
 	outcome_append(oc,
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
@@ -279,7 +280,7 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	explain_error(v, name, store, oc);
 	advise_lenient(v, oc);
 	if (v->system_knows && !issuer_cause_beyond_trust(&v->cause))
-		suspect(v, oc);
+		explain_other_ca(v, oc);
 	if (v->disordered)
 		outcome_append(oc, "; the server sends its certificates out of order");
 	findings_append(&v->findings, v->error, oc);

@@ -15,7 +15,7 @@
 #include "base/outcome.h"
 #include "tls/staple.h"
 
-/* A longer chain is cut in what we tell people. */
+/* A longer chain is cut in texts for people. */
 enum { VERDICT_CHAIN_MAX = 8 };
 
 /*
@@ -25,20 +25,20 @@ enum { VERDICT_CHAIN_MAX = 8 };
 struct verdict {
 	bool ran;          /* the peer sent a certificate and it was judged */
 	int error, depth;  /* X509_V_OK, or the first error and where */
-	int64_t at;        /* the moment that the dates were held against, seconds since 1970 */
+	int64_t at;        /* the time of the verification, seconds since 1970 */
 	bool another_time; /* --verify-time was given */
 	bool disordered;   /* the peer sends its chain out of order */
 	int sent;          /* certificates that the peer sent */
 	int chain_len;
 	struct cert_info chain[VERDICT_CHAIN_MAX]; /* leaf first, as far as it was built */
 	struct cert_id leaf;                       /* chain[0], for machines */
-	STACK_OF(X509) * certs;                   /* owned: all of it; NULL: none was seen */
+	STACK_OF(X509) * certs;                    /* owned: all of it; NULL: none was seen */
 	struct cert_info culprit;                  /* the certificate that error is about */
-	struct findings findings;                 /* what else is wrong */
+	struct findings findings;                  /* what else is wrong */
 	bool system_knows; /* the issuer of the chain's last certificate is in the system's store */
-	struct staple_facts staple;               /* the OCSP response, where one came */
-	struct revocation revocation; /* of that certificate, where a CRL or staple told of it */
-	struct issuer_cause cause;       /* why culprit has no issuer, where trust was at fault */
+	struct staple_facts staple;   /* the OCSP response, where one came */
+	struct revocation revocation; /* of that certificate, where a CRL or staple has it */
+	struct issuer_cause cause;    /* why culprit has no issuer, where trust was at fault */
 	bool lenient_accepts; /* it passes without X509_V_FLAG_X509_STRICT: that was tried */
 	bool weak_accepts;    /* it would pass without that flag at security level 0 */
 };
@@ -52,7 +52,7 @@ const X509 *verdict_certificate(const struct verdict *v, int i);
 
 /*
  * Name the failure that a verdict holds: CERT_* with the facts (names, dates,
- * the issuer looked for) and what to do. name is what was verified, store says
+ * the issuer looked for) and what to do. name is what was verified, store
  * what was trusted ("the system's store", "--cacert ca.pem").
  * Always returns -1.
  */

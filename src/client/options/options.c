@@ -244,8 +244,8 @@ static int set_port(struct client_options *o, const char *value, struct outcome 
 	return 0;
 }
 
-/* As a browser shows it; a resolver would only say that there is no such name. */
-static int refuse_url(const char *url, struct outcome *oc)
+/* As copied from a browser; a resolver would only report an unknown name. */
+static int reject_url(const char *url, struct outcome *oc)
 {
 	const char *scheme = strstr(url, "://");
 	const char *host = scheme ? scheme + 3 : url;
@@ -261,7 +261,7 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	char host_port[ADDR_PORT_MAX] = "";
 
 	if (host && strpbrk(host, "/ "))
-		return refuse_url(host, oc);
+		return reject_url(host, oc);
 	if (host && addr_split(host, o->host, host_port, oc) != 0)
 		return -1;
 	if (!o->host[0]) {
@@ -278,8 +278,8 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return set_port(o, port ? port : "8443", oc);
 }
 
-/* A program that reads our output wants to be told of a wrong option in its own language, too. */
-static void find_output(struct client_options *o, int argc, char *argv[])
+/* A program that reads our output expects its format for a usage error as well. */
+static void find_output_format(struct client_options *o, int argc, char *argv[])
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		o->json |= strcmp(argv[i], "--json") == 0;
@@ -287,7 +287,7 @@ static void find_output(struct client_options *o, int argc, char *argv[])
 	}
 }
 
-/* What curl calls so, everybody tries once. */
+/* curl's names for it, which people try here as well. */
 static void advise_insecure(const char *word, struct outcome *oc)
 {
 	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
@@ -306,7 +306,7 @@ static int add_operand(void *to, const char *word, struct outcome *oc)
 	return 0;
 }
 
-static int read_words(struct client_options *o, int argc, char *argv[], bool in_list,
+static int parse_words(struct client_options *o, int argc, char *argv[], bool in_list,
     struct outcome *oc)
 {
 	const struct options_line line = { client_option_rows, o, &o->given, add_operand, in_list };
@@ -332,8 +332,8 @@ int client_options_parse(struct client_options *o, int argc, char *argv[], struc
 	memset(o, 0, sizeof *o);
 	o->family = AF_UNSPEC;
 	options_set_defaults(client_option_rows, o);
-	find_output(o, argc, argv);
-	return read_words(o, argc, argv, false, oc);
+	find_output_format(o, argc, argv);
+	return parse_words(o, argc, argv, false, oc);
 }
 
 int client_options_parse_target(struct client_options *o, const struct client_options *base,
@@ -341,5 +341,5 @@ int client_options_parse_target(struct client_options *o, const struct client_op
 {
 	/* With its padding: the caller compares the two. */
 	memcpy(o, base, sizeof *o);
-	return read_words(o, argc, argv, true, oc);
+	return parse_words(o, argc, argv, true, oc);
 }

@@ -18,7 +18,7 @@ extern const struct option_row client_option_rows[];
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
 
 /*
- * The same of one line of --targets, argv[0] is passed over: what it does not say
+ * The same of one line of --targets: argv[0] is ignored, and what the line does not set
  * is as in base. Strings point into argv, too. Returns 0, or -1 with OC_USAGE or
  * OC_FILE.
  */

@@ -15,7 +15,7 @@ static const char blanks[] = " \t\r\n";
 /* ---- words -------------------------------------------------------------------------- */
 
 /* The end of the word at p, which is put together at to without its quotes; NULL: one is open. */
-static char *take_word(char *p, char **to)
+static char *copy_word(char *p, char **to)
 {
 	bool quoted = false;
 
@@ -28,14 +28,14 @@ static char *take_word(char *p, char **to)
 	return quoted ? NULL : p;
 }
 
-/* Split line in place; argv[0] is the program's name in spirit. Returns argc, or -1. */
+/* Split line in place; argv[0] stands for the program's name. Returns argc, or -1. */
 static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *oc)
 {
-	static char nobody[] = "";
+	static char no_name[] = "";
 	char *p = line, *to = line, *end;
 	int argc = 1;
 
-	argv[0] = nobody;
+	argv[0] = no_name;
 	for (;;) {
 		p += strspn(p, blanks);
 		if (!*p || *p == '#')
@@ -44,7 +44,7 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 			return outcome_set(oc, OC_USAGE, "more than %d words",
 			    TARGET_LIST_WORDS_MAX - 1);
 		argv[argc++] = to;
-		end = take_word(p, &to);
+		end = copy_word(p, &to);
 		if (!end)
 			return outcome_set(oc, OC_USAGE, "a quotation mark has no other");
 		p = *end ? end + 1 : end;
@@ -166,7 +166,7 @@ static int add_line(struct target_list *list, const char *line, unsigned number,
 	return 0;
 }
 
-static int refuse_binary(const struct input_file *file, const char *path, struct outcome *oc)
+static int reject_binary(const struct input_file *file, const char *path, struct outcome *oc)
 {
 	enum file_format format = file_format_recognize(file->bytes, file->len);
 	char advice[FILE_FORMAT_ADVICE_MAX];
@@ -186,7 +186,7 @@ static int read_lines(struct target_list *list, const struct input_file *file,
 	int ret = 0;
 
 	if (memchr(file->bytes, '\0', file->len))
-		return refuse_binary(file, base->targets, oc);
+		return reject_binary(file, base->targets, oc);
 	if (strncmp(rest, mark, sizeof mark - 1) == 0)
 		rest += sizeof mark - 1;
 	while (ret == 0 && (line = strsep(&rest, "\n"))) {

@@ -11,7 +11,7 @@
 enum { DAY_S = 86400 };
 
 /* A number with this before and that behind it, and nothing else. */
-static bool take_number(const char *value, const char *before, const char *behind, int64_t *n)
+static bool parse_number(const char *value, const char *before, const char *behind, int64_t *n)
 {
 	size_t skipped = strlen(before), digits;
 
@@ -27,9 +27,9 @@ int verify_time_parse(const char *name, const char *value, int64_t *out, struct 
 {
 	int64_t n;
 
-	if (take_number(value, "+", "d", &n) && n < INT32_MAX)
+	if (parse_number(value, "+", "d", &n) && n < INT32_MAX)
 		n = (int64_t)time(NULL) + n * DAY_S;
-	else if (!take_number(value, "", "", &n) && !time_parse(value, &n))
+	else if (!parse_number(value, "", "", &n) && !time_parse(value, &n))
 		n = 0;
 	if (n <= 0) {
 		outcome_set(oc, OC_USAGE, "%s wants a moment, not \"%.40s\"", name, value);

@@ -7,7 +7,7 @@
 #include "base/outcome.h"
 
 /*
- * Read a moment as a person types it: "2026-12-01" (its midnight, UTC),
+ * Parse a time as a person types it: "2026-12-01" (its midnight, UTC),
  * "2026-12-01 08:00:00Z" as we print it or with a "T" in the middle, "+30d"
  * from now, or seconds since 1970. name is the option as the user knows it.
  * Returns 0, or -1 with OC_USAGE.

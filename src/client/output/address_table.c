@@ -9,7 +9,7 @@
 
 /*
  * Columns: an address and an outcome at least; of a certificate enough digits to
- * tell it, in their column; that and the numbers; enough for words.
+ * distinguish it, in their column; that and the numbers; enough for words.
  */
 enum {
 	ADDRESS = 15,
@@ -81,7 +81,7 @@ static void print_certificate(FILE *to, const struct address_table_row rows[], s
 	terminal_print_wrapped(to, text, 0);
 }
 
-static void tell_difference(FILE *to, const struct address_table_row rows[], size_t count)
+static void print_certificates(FILE *to, const struct address_table_row rows[], size_t count)
 {
 	size_t certificates = 0;
 
@@ -118,5 +118,5 @@ void address_table_print(FILE *to, const struct address_table_row rows[], size_t
 	    CERTIFICATE, "CERTIFICATE", "DAYS", "MS", words > 0 ? "  WHAT" : "");
 	for (size_t i = 0; i < count; i++)
 		print_row(to, &rows[i], address, reason, words);
-	tell_difference(to, rows, count);
+	print_certificates(to, rows, count);
 }

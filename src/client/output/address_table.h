@@ -11,14 +11,14 @@
 
 /* One address of a name, and what became of it. */
 struct address_table_row {
-	char address[ADDR_TEXT_MAX];           /* without the port */
+	char address[ADDR_TEXT_MAX];            /* without the port */
 	char certificate[CERT_INFO_SHA256_MAX]; /* its SHA-256 in hex; "": none was seen */
 	struct probe_facts probe_facts;
 };
 
 /*
- * The addresses for people, in their order, in 80 columns; what failed is told in
- * words where there is room, in a file or from 100 columns on. Then, where not all
+ * The addresses for people, in their order, in 80 columns; details of failures are
+ * printed where there is room, in a file or from 100 columns on. Then, where not all
  * show the same certificate, who shows which.
  */
 void address_table_print(FILE *to, const struct address_table_row rows[], size_t count);

@@ -9,7 +9,7 @@ static const uint64_t TOP_US = ((uint64_t)1 << HISTOGRAM_TOP_BITS) - 1;
 
 /*
  * A value of n bits more than HISTOGRAM_FINE_BITS + 1 loses its n last ones; what
- * is left, 64 to 127, is its place in row n + 1. Row 0 takes the values below 64.
+ * is left, 64 to 127, is its column in row n + 1. Row 0 takes the values below 64.
  */
 static unsigned bucket_of(uint64_t us)
 {
@@ -24,13 +24,13 @@ static unsigned bucket_of(uint64_t us)
 
 static uint64_t middle_of(unsigned bucket)
 {
-	unsigned row = bucket / FINE, place = bucket % FINE;
+	unsigned row = bucket / FINE, column = bucket % FINE;
 	uint64_t low, width;
 
 	if (row == 0)
 		return bucket;
 	width = (uint64_t)1 << (row - 1);
-	low = (uint64_t)(FINE + place) * width;
+	low = (uint64_t)(FINE + column) * width;
 	return low + width / 2;
 }
 

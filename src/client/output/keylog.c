@@ -27,7 +27,7 @@ static void write_line(const SSL *ssl, const char *line)
 	(void)ssl;
 	if (len <= 0 || (size_t)len >= sizeof text)
 		return;
-	/* The connection is not worse for a line that is missing: keylog_finish tells of it. */
+	/* The connection goes on without the line; keylog_finish reports it. */
 	n = write(log_fd, text, (size_t)len);
 	if (n != len)
 		lost = n < 0 ? errno : ENOSPC;

@@ -17,7 +17,7 @@ int keylog_start(SSL_CTX *ctx, struct outcome *oc);
 /* At the end: were all of them written? Returns 0, or -1 with OC_FILE. */
 int keylog_finish(struct outcome *oc);
 
-/* The value of SSLKEYLOGFILE, to be said aloud; NULL: none. */
+/* The value of SSLKEYLOGFILE, for a note to the user; NULL: none. */
 const char *keylog_file(void);
 
 #endif

@@ -100,10 +100,10 @@ static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 	}
 }
 
-/* ---- what was known before ---------------------------------------------------------- */
+/* ---- the previous file ------------------------------------------------------------ */
 
-/* Bytes: of a longer file nothing is known. */
-enum { MEMORY_MAX = 64 * 1024 * 1024 };
+/* Bytes; a longer file is not read. */
+enum { KNOWN_MAX = 64 * 1024 * 1024 };
 
 /* When a certificate ends: a sample of the file that is about to be replaced. */
 struct known {
@@ -111,7 +111,7 @@ struct known {
 	int64_t end;
 };
 
-struct memory {
+struct known_ends {
 	struct known *all; /* sorted */
 	size_t count;
 };
@@ -123,15 +123,15 @@ static int compare_known(const void *left, const void *right)
 	return strcmp(a->labels, b->labels);
 }
 
-static void forget(struct memory *m)
+static void free_known(struct known_ends *m)
 {
 	for (size_t i = 0; i < m->count; i++)
 		free(m->all[i].labels);
 	free(m->all);
 }
 
-/* Other lines are passed over. Returns 0, or -1 when there is no memory. */
-static int learn(struct memory *m, const char *line)
+/* Ignores other lines. Returns 0, or -1 when there is no memory. */
+static int parse_known(struct known_ends *m, const char *line)
 {
 	const char *begin = line + sizeof expiry - 1, *end = strrchr(line, '}');
 	struct known *all = m->all;
@@ -153,26 +153,27 @@ static int learn(struct memory *m, const char *line)
 	return 0;
 }
 
-static int remember(struct memory *m, const char *file)
+static int read_known(struct known_ends *m, const char *file)
 {
-	static const struct input_file_want want = { "the metrics", MEMORY_MAX, false };
+	static const struct input_file_want want = { "the metrics", KNOWN_MAX, false };
 	struct input_file before;
 	char *rest, *line;
 	int ret = 0;
 
-	/* What cannot be read is not known: a new file, or one that is not ours. */
+	/* A file that cannot be read is new, or not ours. */
 	if (!output_file_is_replaced(file) || input_file_read(&before, file, &want, NULL) != 0)
 		return 0;
 	rest = (char *)before.bytes;
 	while (ret == 0 && (line = strsep(&rest, "\n")))
-		ret = learn(m, line);
+		ret = parse_known(m, line);
 	input_file_free(&before);
 	if (m->count > 0)
 		qsort(m->all, m->count, sizeof *m->all, compare_known);
 	return ret;
 }
 
-static int64_t recall(const struct memory *m, const struct probe_facts *f, const char *certificate)
+static int64_t find_known(const struct known_ends *m, const struct probe_facts *f,
+    const char *certificate)
 {
 	char wanted[PROMETHEUS_LABELS_MAX];
 	const struct known key = { .labels = wanted }, *found = NULL;
@@ -183,25 +184,25 @@ static int64_t recall(const struct memory *m, const struct probe_facts *f, const
 	return found ? found->end : 0;
 }
 
-/* Of those that showed no certificate this time. */
-static int add_known(struct probe_facts all[], size_t count, const char *file)
+/* For the targets that showed no certificate this time. */
+static int restore_known(struct probe_facts all[], size_t count, const char *file)
 {
-	struct memory m = { NULL, 0 };
-	int ret = remember(&m, file);
+	struct known_ends m = { NULL, 0 };
+	int ret = read_known(&m, file);
 
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		if (all[i].leaf_end != 0)
 			continue;
-		all[i].leaf_end = recall(&m, &all[i], which[0]);
-		all[i].chain_end = recall(&m, &all[i], which[1]);
+		all[i].leaf_end = find_known(&m, &all[i], which[0]);
+		all[i].chain_end = find_known(&m, &all[i], which[1]);
 	}
-	forget(&m);
+	free_known(&m);
 	return ret;
 }
 
 /* ---- the file ----------------------------------------------------------------------- */
 
-/* For everybody: the exporter is somebody else. */
+/* World-readable: the exporter runs as another user. */
 enum { FILE_MODE = 0644 };
 
 static int write_text(const char *file, const struct probe_facts all[], size_t count,
@@ -230,7 +231,7 @@ int metrics_file_write(const char *file, const struct probe_facts all[], size_t 
 
 	if (now)
 		memcpy(now, all, count * sizeof *all);
-	if (!now || add_known(now, count, file) != 0)
+	if (!now || restore_known(now, count, file) != 0)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for metrics");
 	else
 		ret = write_text(file, now, count, oc);

@@ -10,7 +10,7 @@
 /*
  * --prometheus: write all of these for the textfile collector of node_exporter
  * (Prometheus text format 0.0.4), as output_file_write does: a regular file is always
- * whole, so whoever reads sees the old or the new one, and a crash leaves at most
+ * whole, so a reader sees the old or the new one, and a crash leaves at most
  * file.XXXXXX, which the collector passes over; "-" is standard output. What the file knew of a
  * target's certificate is kept when the target showed none this time.
  *

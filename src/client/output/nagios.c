@@ -43,7 +43,7 @@ static void print_days(FILE *to, const char *label, const struct probe_facts *f,
 static void print_phases(FILE *to, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
-		/* A graph that is empty for ever helps nobody who has no proxy. */
+		/* Without a proxy the graph would always be empty. */
 		if (i == PHASE_PROXY && f->us[i] == PHASE_UNKNOWN)
 			continue;
 		if (f->us[i] == PHASE_UNKNOWN)

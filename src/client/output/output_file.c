@@ -65,7 +65,7 @@ static int number_of(const char *path)
 	return -1;
 }
 
-/* Put what the link says into path, which it replaces. False: path is no link. */
+/* Replace path with the target of the link there. False: path is not a link. */
 static bool follow(char path[PATH_MAX])
 {
 	char to[PATH_MAX], joined[2 * PATH_MAX];
@@ -143,7 +143,7 @@ static int write_through(int number, const char *path, const char *bytes, size_t
 	return ret;
 }
 
-/* fd of a file that nobody else has seen; always closed. */
+/* fd of a file that no other process has opened; always closed. */
 static int fill(int fd, const char *bytes, size_t len, unsigned mode)
 {
 	int error = fchmod(fd, mode) == 0 ? 0 : errno;

@@ -10,7 +10,7 @@
 /* Columns. */
 enum { VARIANT = 22, REASON = 27 };
 
-/* RFC 6761 section 6.5: examples are nobody's, and resolve. */
+/* RFC 6761 section 6.5: example names are reserved, and resolve. */
 const char *path_table_other_name(const char *sni)
 {
 	return strcasecmp(sni, "example.com") == 0 ? "example.net" : "example.com";

@@ -21,7 +21,7 @@ struct path_table_target {
 void path_table_print(FILE *to, const struct path_table_target *target,
     const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS]);
 
-/* A name that is not sni, that everybody knows and nobody forbids. Static. */
+/* A well-known name other than sni, which no filter should block. Static. */
 const char *path_table_other_name(const char *sni);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { DAY = 86400 };
 
-static void take_dates(struct probe_facts *f, const struct verdict *v)
+static void get_dates(struct probe_facts *f, const struct verdict *v)
 {
 	for (int i = 0; i < v->chain_len; i++) {
 		int64_t end = v->chain[i].not_after;
@@ -23,8 +23,8 @@ static void take_dates(struct probe_facts *f, const struct verdict *v)
 		f->at = v->at;
 }
 
-void probe_facts_take(struct probe_facts *f, const struct client_options *o,
-    const struct session *s, const struct outcome *oc)
+void probe_facts_get(struct probe_facts *f, const struct client_options *o, const struct session *s,
+    const struct outcome *oc)
 {
 	struct phases none;
 
@@ -37,7 +37,7 @@ void probe_facts_take(struct probe_facts *f, const struct client_options *o,
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
 	if (s)
-		take_dates(f, &s->verdict);
+		get_dates(f, &s->verdict);
 }
 
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end)

@@ -14,19 +14,19 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 
 /* What remains of a probe when its session is gone: the numbers that are watched over time. */
 struct probe_facts {
-	const char *host, *port; /* the caller's, who was asked; "" when nobody was */
+	const char *host, *port; /* the target, owned by the caller; "" for none */
 	enum outcome_code code;
-	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut, and "..." says so */
-	int64_t us[PHASE_COUNT];        /* as in struct phases */
-	int64_t at;                     /* now, or --verify-time: seconds since 1970 */
+	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
+	int64_t us[PHASE_COUNT];             /* as in struct phases */
+	int64_t at;                          /* now, or --verify-time: seconds since 1970 */
 	int64_t leaf_end,
 	    chain_end; /* of the certificate, and of the first in its chain to expire; 0:
 				      * no certificate was seen */
 };
 
 /* s is NULL when the probe never began. */
-void probe_facts_take(struct probe_facts *f, const struct client_options *o,
-    const struct session *s, const struct outcome *oc);
+void probe_facts_get(struct probe_facts *f, const struct client_options *o, const struct session *s,
+    const struct outcome *oc);
 
 /* Whole days from f->at until end, which is not 0; negative: it has passed. */
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end);

@@ -130,7 +130,7 @@ static void add_same(struct report_line *l, const struct session *s)
 	report_line_add_name(l, s->reported.value[CONN_REPORT_NODE], report_line_left(l));
 }
 
-/* The steps that have something to tell when all went well. */
+/* The steps that print more when all went well. */
 static const struct {
 	step_fn *step;
 	void (*add)(struct report_line *l, const struct session *s);

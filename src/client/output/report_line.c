@@ -70,16 +70,17 @@ void report_line_add_word(struct report_line *l, const char *word)
 void report_line_add_list(struct report_line *l, const char *list)
 {
 	enum { MORE = sizeof " and 99 more" - 1, COMMA = sizeof ", " - 1 };
-	int told = 0, more = 0;
+	int shown = 0, more = 0;
 
 	while (*list) {
 		const char *next = strstr(list, ", ");
 		int len = next ? (int)(next - list) : (int)strlen(list);
 
-		if (more > 0 || (told > 0 && report_line_left(l) < len + COMMA + (next ? MORE : 0)))
+		if (more > 0 ||
+		    (shown > 0 && report_line_left(l) < len + COMMA + (next ? MORE : 0)))
 			more++;
 		else
-			report_line_add(l, "%s%.*s", told++ > 0 ? ", " : "", len, list);
+			report_line_add(l, "%s%.*s", shown++ > 0 ? ", " : "", len, list);
 		list += next ? len + COMMA : len;
 	}
 	if (more > 0)

@@ -12,7 +12,7 @@ enum { REPORT_LINE_MAX_TEXT = 1024, REPORT_LINE_MAX_BELOW = 128 };
 /* Facts as they grow. Owns nothing. */
 struct report_line {
 	char text[REPORT_LINE_MAX_TEXT];
-	int room;                   /* for so many columns of them */
+	int room;                          /* for so many columns of them */
 	char below[REPORT_LINE_MAX_BELOW]; /* words for which there was no room */
 };
 

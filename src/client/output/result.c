@@ -32,11 +32,11 @@ int result_probe(const struct client_options *o, const struct session *s, struct
 {
 	struct probe_facts f;
 
-	probe_facts_take(&f, o, s, oc);
-	/* A command line that is wrong says nothing about a target. */
+	probe_facts_get(&f, o, s, oc);
+	/* A usage error is no result of a target. */
 	if (oc->code != OC_USAGE)
 		result_metrics(o, &f, 1, oc);
-	probe_facts_take(&f, o, s, oc);
+	probe_facts_get(&f, o, s, oc);
 	if (o->nagios.on)
 		return nagios_print(stdout, &f, &o->nagios);
 	if (o->json)

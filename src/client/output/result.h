@@ -23,7 +23,7 @@ bool result_is_metrics(const struct client_options *o);
 
 /*
  * The file of --prometheus, if there is one. That it cannot be written becomes oc,
- * unless oc holds a failure already: then it is told on standard error.
+ * unless oc holds a failure already: then it is printed on standard error.
  */
 void result_metrics(const struct client_options *o, const struct probe_facts all[], size_t count,
     struct outcome *oc);

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* Below this nobody was kept waiting: a thread needs time to wake up. */
+/* Below this a probe was not late: a thread needs time to wake up. */
 enum { LATE_US = 5000 };
 
 void stats_add(struct stats *t, enum outcome_code code, const struct phases *p, bool resumed,

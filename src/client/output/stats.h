@@ -27,7 +27,7 @@ struct stats {
 
 /*
  * Count one probe. A phase counts when its end was reached, the total only when
- * all went well: how long a failure took says little of how long an answer takes.
+ * all went well: the time of a failure is no measure of the time of an answer.
  * late_us is how long the probe had waited to begin, and is part of the total:
  * a slow server must not hide the times of those that it kept waiting.
  */

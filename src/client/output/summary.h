@@ -10,7 +10,7 @@
 /*
  * A stats for people, in 80 columns: how many, failures by reason, times of each
  * phase (full and resumed handshakes one above the other), a histogram of the
- * total. what is whom was asked, took_us how long it all took.
+ * total. what is the target, took_us how long all took.
  */
 void summary_print(FILE *to, const struct stats *t, const char *what, uint64_t took_us);
 

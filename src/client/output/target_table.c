@@ -46,7 +46,7 @@ static int widest(const struct probe_facts all[], size_t count)
 	return width > TARGET_MAX ? TARGET_MAX : width;
 }
 
-/* A longer host loses its middle: its end and the port tell more. */
+/* A longer host loses its middle: its end and the port identify it. */
 static void print_target(FILE *to, const struct probe_facts *v, int width)
 {
 	int over = target_width(v) - width, len = (int)strlen(v->host);
@@ -80,7 +80,7 @@ void target_table_print(FILE *to, struct probe_facts all[], size_t count)
 {
 	int width = widest(all, count), words = terminal_room(to, width + REST + 2);
 
-	/* Of a few letters nobody has anything. */
+	/* A few letters of a detail are useless. */
 	if (terminal_is_live(to) && terminal_columns(to) < WIDE)
 		words = 0;
 	qsort(all, count, sizeof *all, compare);

@@ -9,7 +9,7 @@
 
 /*
  * Many targets for people, worst first: failures by exit status, then who has the
- * fewest days left. Sorts them in place. What failed is told in words where there
+ * fewest days left. Sorts them in place. Details of failures are printed where there
  * is room: in a file, or from 100 columns on.
  */
 void target_table_print(FILE *to, struct probe_facts all[], size_t count);

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-/* Of a screen that does not tell, and of text at most. */
+/* Columns where the terminal reports none, and of text at most. */
 enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
 
 /* A path, and a few words. */

@@ -19,8 +19,8 @@ unsigned terminal_columns(FILE *to);
 int terminal_room(FILE *to, int used);
 
 /*
- * Text in the color of what is bad, or as it is: a file and whoever has set
- * NO_COLOR get no colors. Padded to at least width columns.
+ * Text in the color of what is bad, or as it is: a file, and a user who set
+ * NO_COLOR, get no colors. Padded to at least width columns.
  */
 void terminal_print_bad(FILE *to, const char *text, int width);
 

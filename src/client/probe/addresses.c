@@ -30,7 +30,7 @@ static void record(void *mode, struct runner_probe *p)
 	const struct verdict *v = &p->session.verdict;
 	struct address_table_row *row = &a->rows[p->number];
 
-	probe_facts_take(&row->probe_facts, a->options, &p->session, &p->oc);
+	probe_facts_get(&row->probe_facts, a->options, &p->session, &p->oc);
 	addr_format_host(&a->all[p->number], row->address);
 	if (v->chain_len > 0)
 		memcpy(row->certificate, v->chain[0].sha256, sizeof row->certificate);

@@ -251,7 +251,7 @@ static void judge(const struct path_test *t, struct outcome *oc)
 		failed += path_judge_failed(t->results, (enum path_variant)v);
 	if (t->results[PATH_PLAIN].code != OC_OK) {
 		*oc = t->trials[0].oc;
-		/* Instead of "--path-test tells". */
+		/* In place of the advice to run --path-test. */
 		if (blames_path(oc->code))
 			outcome_advise_instead(oc, "what standard output says narrows it down");
 	} else if (code != OC_OK) {

@@ -30,7 +30,7 @@ static void record(void *mode, struct runner_probe *p)
 	struct targets *t = mode;
 	struct probe_facts *f = &t->all[p->number];
 
-	probe_facts_take(f, &p->options, &p->session, &p->oc);
+	probe_facts_get(f, &p->options, &p->session, &p->oc);
 	/* The probe's options are gone before the table is printed. */
 	f->host = t->list.targets[p->number].host;
 	f->port = t->list.targets[p->number].port;
@@ -69,7 +69,7 @@ static int compare_targets(const void *left, const void *right)
 	return order;
 }
 
-/* Host and port are what tells one series of metrics from another. */
+/* Host and port identify a series of metrics. */
 static int check_metrics(const struct targets *t, struct outcome *oc)
 {
 	const size_t count = t->list.count;

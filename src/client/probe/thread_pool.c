@@ -18,18 +18,18 @@ enum { OTHER_DESCRIPTORS = 16 };
 
 /*
  * Leader and followers: one thread at a time, the leader, waits for the next job to
- * be due. Then it sees to a new leader and does the job itself; so nothing is
+ * be due. Then it wakes a new leader and does the job itself, so nothing is
  * handed over and no queue is needed.
  */
 struct thread_pool {
 	struct thread_pool_plan plan;
 	uint64_t began_us;
 	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t lead;  /* the place of the leader is free */
+	pthread_cond_t lead;  /* there is no leader */
 	pthread_cond_t ended; /* a thread has ended */
 	pthread_cond_t halt;  /* stopped is set: the leader need not wait any longer */
 	uint64_t next;        /* job */
-	pthread_t *thread;    /* plan.width places; a thread that has ended is not replaced */
+	pthread_t *thread;    /* room for plan.width; a thread that ended is not replaced */
 	unsigned made, running, idle, busy;
 	bool leading, stopped;
 };
@@ -79,7 +79,7 @@ static int add_thread(struct thread_pool *p)
 	return error;
 }
 
-/* Wait for the place of the leader. */
+/* Wait until there is no leader. */
 static void follow(struct thread_pool *p)
 {
 	p->idle++;
@@ -88,7 +88,7 @@ static void follow(struct thread_pool *p)
 	p->idle--;
 }
 
-/* Wait until the next job is due, and see to a new leader. Returns false when there is none. */
+/* Wait until the next job is due, and wake a new leader. Returns false when there is none. */
 static bool lead(struct thread_pool *p, uint64_t *i, uint64_t *due_us)
 {
 	struct timespec until;

@@ -8,7 +8,7 @@
 
 #include "net/hostname.h"
 
-static int refuse(const char *text, struct outcome *oc)
+static int reject(const char *text, struct outcome *oc)
 {
 	/* It may hold a password, so it is not repeated. */
 	(void)text;
@@ -43,7 +43,7 @@ static int unescape(const char *from, size_t len, char to[PROXY_SECRET_MAX])
 	return 0;
 }
 
-static int take_user(struct proxy *p, const char *text, size_t len)
+static int parse_user(struct proxy *p, const char *text, size_t len)
 {
 	const char *colon = memchr(text, ':', len);
 	size_t user = colon ? (size_t)(colon - text) : len;
@@ -54,7 +54,7 @@ static int take_user(struct proxy *p, const char *text, size_t len)
 	return colon ? unescape(colon + 1, len - user - 1, p->password) : 0;
 }
 
-static int take_scheme(struct proxy *p, const char **text)
+static int parse_scheme(struct proxy *p, const char **text)
 {
 	static const struct {
 		const char *scheme;
@@ -78,29 +78,29 @@ static int take_scheme(struct proxy *p, const char **text)
 	return strstr(*text, "://") ? -1 : 0;
 }
 
-static int take_url(struct proxy *p, const char *text, struct outcome *oc)
+static int parse_url(struct proxy *p, const char *text, struct outcome *oc)
 {
-	char place[ADDR_HOST_MAX + ADDR_PORT_MAX + 4];
+	char host_port[ADDR_HOST_MAX + ADDR_PORT_MAX + 4];
 	const char *at;
 	size_t len;
 
-	if (take_scheme(p, &text) != 0)
-		return refuse(text, oc);
+	if (parse_scheme(p, &text) != 0)
+		return reject(text, oc);
 	at = strrchr(text, '@');
-	if (at && take_user(p, text, (size_t)(at - text)) != 0)
-		return refuse(text, oc);
+	if (at && parse_user(p, text, (size_t)(at - text)) != 0)
+		return reject(text, oc);
 	text = at ? at + 1 : text;
 	len = strcspn(text, "/");
 	/* A path would be of no use, but a lone "/" is how URLs are written. */
-	if (len == 0 || len >= sizeof place || text[len + (text[len] == '/')] != '\0')
-		return refuse(text, oc);
-	snprintf(place, sizeof place, "%.*s", (int)len, text);
+	if (len == 0 || len >= sizeof host_port || text[len + (text[len] == '/')] != '\0')
+		return reject(text, oc);
+	snprintf(host_port, sizeof host_port, "%.*s", (int)len, text);
 	snprintf(p->at.port, sizeof p->at.port, "1080");
-	if (addr_split(place, p->at.host, p->at.port, oc) != 0)
+	if (addr_split(host_port, p->at.host, p->at.port, oc) != 0)
 		return -1;
 	if (!p->at.host[0] || p->at.port[strspn(p->at.port, "0123456789")] != '\0' ||
 	    strtoul(p->at.port, NULL, 10) < 1 || strtoul(p->at.port, NULL, 10) > 65535)
-		return refuse(text, oc);
+		return reject(text, oc);
 	/* Not repeated either: a password with an @ or a / in it can look like a part of it. */
 	if (hostname_fault(p->at.host)) {
 		outcome_set(oc, OC_USAGE, "the host of --proxy is not a valid name: %s",
@@ -112,7 +112,7 @@ static int take_url(struct proxy *p, const char *text, struct outcome *oc)
 }
 
 /* The name that is set and not empty: people write it both ways. */
-static const char *either(const char *lower, const char *upper)
+static const char *first_set(const char *lower, const char *upper)
 {
 	const char *value = getenv(lower);
 
@@ -124,9 +124,9 @@ static const char *either(const char *lower, const char *upper)
 
 const char *proxy_variable(void)
 {
-	const char *name = either("https_proxy", "HTTPS_PROXY");
+	const char *name = first_set("https_proxy", "HTTPS_PROXY");
 
-	return name ? name : either("all_proxy", "ALL_PROXY");
+	return name ? name : first_set("all_proxy", "ALL_PROXY");
 }
 
 int proxy_parse(struct proxy *p, const char *text, struct outcome *oc)
@@ -135,14 +135,14 @@ int proxy_parse(struct proxy *p, const char *text, struct outcome *oc)
 
 	memset(p, 0, sizeof *p);
 	if (strcmp(text, "env") != 0)
-		return take_url(p, text, oc);
+		return parse_url(p, text, oc);
 	p->environment = true;
 	variable = proxy_variable();
-	return variable ? take_url(p, getenv(variable), oc) : 0;
+	return variable ? parse_url(p, getenv(variable), oc) : 0;
 }
 
 /* An entry of no_proxy is a host, or a domain with all below it; a dot before it is idle. */
-static bool covers(const char *entry, size_t len, const char *host)
+static bool matches_entry(const char *entry, size_t len, const char *host)
 {
 	size_t host_len = strlen(host);
 
@@ -157,9 +157,9 @@ static bool covers(const char *entry, size_t len, const char *host)
 	return len == host_len || (host[host_len - len - 1] == '.' && !addr_is_literal(host));
 }
 
-bool proxy_spares(const struct proxy *p, const char *host)
+bool proxy_is_bypassed(const struct proxy *p, const char *host)
 {
-	const char *variable = either("no_proxy", "NO_PROXY");
+	const char *variable = first_set("no_proxy", "NO_PROXY");
 	const char *list = variable ? getenv(variable) : "";
 
 	if (!p->environment)
@@ -169,7 +169,7 @@ bool proxy_spares(const struct proxy *p, const char *host)
 
 		list += strspn(list, ", ");
 		len = strcspn(list, ", ");
-		if (covers(list, len, host))
+		if (matches_entry(list, len, host))
 			return true;
 		list += len;
 	}

@@ -19,7 +19,7 @@ enum { PROXY_SECRET_MAX = 256 };
 
 struct proxy {
 	enum proxy_kind kind;
-	struct route_place at;
+	struct route_endpoint at;
 	bool authenticate;
 	char user[PROXY_SECRET_MAX], password[PROXY_SECRET_MAX];
 	bool environment; /* it came from there, so no_proxy counts */
@@ -28,13 +28,13 @@ struct proxy {
 /*
  * Take "http://[USER:PASSWORD@]HOST[:PORT]", "socks5://..." or "socks5h://..."
  * (names are resolved by the proxy for both); without a scheme it is http, and
- * the port is 1080, as in curl. "env": what https_proxy or all_proxy say, if
- * anything. Returns 0, or -1 with OC_USAGE.
+ * the port is 1080, as in curl. "env": the value of https_proxy or all_proxy, if
+ * set. Returns 0, or -1 with OC_USAGE.
  */
 int proxy_parse(struct proxy *p, const char *text, struct outcome *oc);
 
-/* Is this host to be reached without it? By no_proxy, where the environment counts. */
-bool proxy_spares(const struct proxy *p, const char *host);
+/* Does no_proxy exclude this host? Only for a proxy from the environment. */
+bool proxy_is_bypassed(const struct proxy *p, const char *host);
 
 /* The variable that names a proxy for TLS, or NULL: https_proxy before all_proxy. */
 const char *proxy_variable(void);

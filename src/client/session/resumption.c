@@ -31,7 +31,7 @@ static bool copy_staple(const struct tls_conn *t, const struct resumption *resum
 	return true;
 }
 
-void resumption_take(const struct tls_conn *t, const char *sni, const char *verify_name,
+void resumption_save(const struct tls_conn *t, const char *sni, const char *verify_name,
     const struct resumption *resumed, struct resumption *out)
 {
 	/* Another reference is what it asks for, and no change. */

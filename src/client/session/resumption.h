@@ -10,7 +10,7 @@
 
 /*
  * A client's session, which a later connection may resume (RFC 8446 section
- * 2.2), and whom it is for. It holds the certificates that the peer proved and
+ * 2.2), and the name it is for. It holds the certificates that the peer proved and
  * the OCSP response that came with them, because a resumption brings neither.
  * Zeroed: nothing.
  */
@@ -22,12 +22,12 @@ struct resumption {
 };
 
 /*
- * Take the session of a connection that was verified for this name and has been
+ * Save the session of a connection that was verified for this name and has been
  * read to its end: with TLS 1.3 tickets come behind the handshake. resumed is
  * what this one has resumed itself, or NULL. out holds nothing when the server
  * gave none. Release with resumption_free.
  */
-void resumption_take(const struct tls_conn *t, const char *sni, const char *verify_name,
+void resumption_save(const struct tls_conn *t, const char *sni, const char *verify_name,
     const struct resumption *resumed, struct resumption *out);
 
 /*

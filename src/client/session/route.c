@@ -12,7 +12,7 @@
 /* Longest host part in brackets, and its end. */
 enum { PART_MAX = ADDR_HOST_MAX + 2 };
 
-static int refuse(const char *option, const char *text, const char *form, struct outcome *oc)
+static int reject(const char *option, const char *text, const char *form, struct outcome *oc)
 {
 	outcome_set(oc, OC_USAGE, "%s wants %s, not \"%.100s\"", option, form, text);
 	outcome_advise(oc, "put an IPv6 address into brackets: [2001:db8::1]");
@@ -35,7 +35,7 @@ static int count_colons(const char *text)
 }
 
 /* The part up to the next colon that separates, without its brackets; *at goes behind it. */
-static int take_part(const char **at, char *to, size_t max)
+static int parse_part(const char **at, char *to, size_t max)
 {
 	const char *from = *at, *end;
 	size_t len;
@@ -66,12 +66,12 @@ static bool is_port(const char *text)
 	return text[0] && strspn(text, "0123456789") == strlen(text) && n >= 1 && n <= 65535;
 }
 
-static int take_place(const char **at, struct route_place *place)
+static int parse_endpoint(const char **at, struct route_endpoint *endpoint)
 {
-	if (take_part(at, place->host, sizeof place->host) != 0 ||
-	    take_part(at, place->port, sizeof place->port) != 0)
+	if (parse_part(at, endpoint->host, sizeof endpoint->host) != 0 ||
+	    parse_part(at, endpoint->port, sizeof endpoint->port) != 0)
 		return -1;
-	return !place->port[0] || is_port(place->port) ? 0 : -1;
+	return !endpoint->port[0] || is_port(endpoint->port) ? 0 : -1;
 }
 
 static int full(const char *option, struct outcome *oc)
@@ -79,40 +79,41 @@ static int full(const char *option, struct outcome *oc)
 	return outcome_set(oc, OC_USAGE, "%s is given more than %d times", option, ROUTE_RULES_MAX);
 }
 
-static int check_host(const char *option, const struct route_place *place, struct outcome *oc)
+static int check_host(const char *option, const struct route_endpoint *endpoint, struct outcome *oc)
 {
-	return place->host[0] ? hostname_check(option, place->host, oc) : 0;
+	return endpoint->host[0] ? hostname_check(option, endpoint->host, oc) : 0;
 }
 
 /* "HOST1:PORT1:HOST2:PORT2" if from is given, else "HOST[:PORT]". */
-static bool take_places(const char *text, struct route_place *from, struct route_place *to)
+static bool parse_endpoints(const char *text, struct route_endpoint *from,
+    struct route_endpoint *to)
 {
 	const char *at = text;
 
-	if (from && take_place(&at, from) != 0)
+	if (from && parse_endpoint(&at, from) != 0)
 		return false;
-	return take_place(&at, to) == 0 && !*at && (to->host[0] || to->port[0]);
+	return parse_endpoint(&at, to) == 0 && !*at && (to->host[0] || to->port[0]);
 }
 
 int route_add_detour(struct route *r, const char *text, struct outcome *oc)
 {
-	struct route_place from = { "", "" }, to = { "", "" };
+	struct route_endpoint from = { "", "" }, to = { "", "" };
 	int colons = count_colons(text);
 	bool literal = addr_is_literal(text);
-	bool taken = colons == 3 && take_places(text, &from, &to);
+	bool taken = colons == 3 && parse_endpoints(text, &from, &to);
 
 	if (r->detour_count == ROUTE_RULES_MAX)
 		return full("--connect-to", oc);
 	if (literal && !taken) {
-		from = (struct route_place){ "", "" };
+		from = (struct route_endpoint){ "", "" };
 		to = from;
 		snprintf(to.host, sizeof to.host, "%s", text);
 	} else if (colons <= 1) {
-		taken = take_places(text, NULL, &to);
+		taken = parse_endpoints(text, NULL, &to);
 	}
 	/* Exactly one of the two: "::cafe:443" could be an address as well as a host. */
 	if (literal == taken)
-		return refuse("--connect-to", text, "HOST[:PORT] or HOST1:PORT1:HOST2:PORT2", oc);
+		return reject("--connect-to", text, "HOST[:PORT] or HOST1:PORT1:HOST2:PORT2", oc);
 	if (check_host("--connect-to", &from, oc) != 0 || check_host("--connect-to", &to, oc) != 0)
 		return -1;
 	r->detours[r->detour_count].from = from;
@@ -122,7 +123,7 @@ int route_add_detour(struct route *r, const char *text, struct outcome *oc)
 }
 
 /* "ADDR[,ADDR]...", with brackets or without. */
-static int take_addresses(struct route *r, const char *list, const char *port, struct outcome *oc)
+static int parse_addresses(struct route *r, const char *list, const char *port, struct outcome *oc)
 {
 	size_t *count = &r->answers[r->answer_count].addr_count;
 
@@ -147,32 +148,33 @@ static int take_addresses(struct route *r, const char *list, const char *port, s
 int route_add_answer(struct route *r, const char *text, struct outcome *oc)
 {
 	static const char form[] = "HOST:PORT:ADDR[,ADDR]...";
-	struct route_place from;
+	struct route_endpoint from;
 	const char *at = text;
 
 	if (r->answer_count == ROUTE_RULES_MAX)
 		return full("--resolve", oc);
-	if (take_place(&at, &from) != 0 || !from.host[0] || !from.port[0] || !*at)
-		return refuse("--resolve", text, form, oc);
+	if (parse_endpoint(&at, &from) != 0 || !from.host[0] || !from.port[0] || !*at)
+		return reject("--resolve", text, form, oc);
 	if (strcmp(from.host, "*") == 0)
 		from.host[0] = '\0';
 	if (check_host("--resolve", &from, oc) != 0)
 		return -1;
-	if (take_addresses(r, at, from.port, oc) != 0)
+	if (parse_addresses(r, at, from.port, oc) != 0)
 		return -1;
 	r->answers[r->answer_count++].from = from;
 	return 0;
 }
 
-static bool fits(const struct route_place *rule, const char *host, const char *port)
+static bool fits(const struct route_endpoint *rule, const char *host, const char *port)
 {
 	return (!rule->host[0] || strcasecmp(rule->host, host) == 0) &&
 	    (!rule->port[0] || strcmp(rule->port, port) == 0);
 }
 
-void route_follow(const struct route *r, const char *host, const char *port, struct route_place *to)
+void route_follow(const struct route *r, const char *host, const char *port,
+    struct route_endpoint *to)
 {
-	const struct route_place *instead = NULL;
+	const struct route_endpoint *instead = NULL;
 
 	for (size_t i = 0; i < r->detour_count && !instead; i++) {
 		if (fits(&r->detours[i].from, host, port))
@@ -192,11 +194,11 @@ void route_pin(struct route *r, const struct addr *to)
 	r->answer_count = 1;
 }
 
-const struct addr *route_answer(const struct route *r, const struct route_place *place,
+const struct addr *route_answer(const struct route *r, const struct route_endpoint *endpoint,
     size_t *count)
 {
 	for (size_t i = 0; i < r->answer_count; i++) {
-		if (!fits(&r->answers[i].from, place->host, place->port))
+		if (!fits(&r->answers[i].from, endpoint->host, endpoint->port))
 			continue;
 		*count = r->answers[i].addr_count;
 		return r->answers[i].addrs;

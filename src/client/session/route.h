@@ -14,18 +14,18 @@
  */
 enum { ROUTE_RULES_MAX = 16, ROUTE_ADDRS_MAX = 8 };
 
-/* A place as a rule has it; "" stands for any, or for what it was before. */
-struct route_place {
+/* An endpoint of a rule; "" matches any, or keeps what it was. */
+struct route_endpoint {
 	char host[ADDR_HOST_MAX], port[ADDR_PORT_MAX];
 };
 
 struct route {
 	struct {
-		struct route_place from, to;
+		struct route_endpoint from, to;
 	} detours[ROUTE_RULES_MAX];
 	size_t detour_count;
 	struct {
-		struct route_place from;
+		struct route_endpoint from;
 		struct addr addrs[ROUTE_ADDRS_MAX];
 		size_t addr_count;
 	} answers[ROUTE_RULES_MAX];
@@ -44,13 +44,13 @@ int route_add_answer(struct route *r, const char *text, struct outcome *oc);
 
 /* Where host and port lead in the end. */
 void route_follow(const struct route *r, const char *host, const char *port,
-    struct route_place *to);
+    struct route_endpoint *to);
 
-/* From now on every place has this address, and no other. */
+/* From now on every endpoint has this address only. */
 void route_pin(struct route *r, const struct addr *to);
 
-/* The addresses that a user gave for this place, or NULL: ask the resolver. */
-const struct addr *route_answer(const struct route *r, const struct route_place *place,
+/* The addresses that a user gave for this endpoint, or NULL: ask the resolver. */
+const struct addr *route_answer(const struct route *r, const struct route_endpoint *endpoint,
     size_t *count);
 
 #endif

@@ -66,15 +66,16 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	s->fd = -1;
 	s->deadline_ms = clock_ms() + o->max_ms;
 	route_follow(&o->route, o->host, o->port, &s->target);
-	s->through_proxy = o->proxy.kind != PROXY_NONE && !proxy_spares(&o->proxy, s->target.host);
+	s->through_proxy =
+	    o->proxy.kind != PROXY_NONE && !proxy_is_bypassed(&o->proxy, s->target.host);
 	s->dial = s->through_proxy ? o->proxy.at : s->target;
 	phases_begin(&s->phases);
 	set_names(s);
 	describe_store(s);
 }
 
-/* It may be the reason of any later failure, and no server has to say so. */
-static void tell_request(const struct session *s, struct outcome *oc)
+/* It may be the cause of any later failure, and a server need not report it. */
+static void append_request(const struct session *s, struct outcome *oc)
 {
 	enum outcome_layer layer = outcome_layer(oc->code);
 	char cas[TLS_FACTS_CAS_MAX];
@@ -93,11 +94,11 @@ static void tell_request(const struct session *s, struct outcome *oc)
 }
 
 /* Behind the facts: of several addresses, and of one that --connect-to has put there. */
-static void name_peer(const struct session *s, struct outcome *oc)
+static void append_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
 
-	tell_request(s, oc);
+	append_request(s, oc);
 	if (s->fd >= 0)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
 		    addr_format(&s->peer, peer));
@@ -107,7 +108,7 @@ static void name_peer(const struct session *s, struct outcome *oc)
 		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
 }
 
-void session_part(struct session *s)
+void session_abort(struct session *s)
 {
 	if (!s->tls)
 		return;
@@ -127,8 +128,8 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
 
 		ret = step->run(s, oc);
 		if (ret != 0) {
-			session_part(s);
-			name_peer(s, oc);
+			session_abort(s);
+			append_peer(s, oc);
 		}
 		if (watch)
 			watch(s, step, clock_us() - began_us, ret == 0 ? NULL : oc);

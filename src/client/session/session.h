@@ -28,22 +28,22 @@ enum { SESSION_GREETING_MAX = 65536 };
 /* A probe's open files: those of a resolver, or one for each address that is tried at a time. */
 enum { SESSION_DESCRIPTORS = 4 };
 
-/* Room for what session.store says; a longer path is cut. */
+/* Room for session.store; a longer path is cut. */
 enum { SESSION_STORE_MAX = 256 };
 
 /* What the steps hand to each other; each part is set by the step named. */
 struct session {
 	const struct client_options *options;
-	SSL_CTX *ctx;                    /* the caller's */
-	char sni[ADDR_HOST_MAX];         /* name to send, or "" */
-	char verify_name[ADDR_HOST_MAX]; /* name or IP literal to verify */
-	char store[SESSION_STORE_MAX];   /* who decides whom we trust: "--cacert ca.pem" */
-	struct route_place target;       /* where to go: HOST and PORT, or --connect-to */
-	struct route_place dial;         /* whom to connect to: the target, or the proxy */
-	bool through_proxy;              /* the two differ */
-	uint64_t deadline_ms;            /* of all steps together */
+	SSL_CTX *ctx;                     /* the caller's */
+	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
+	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
+	char store[SESSION_STORE_MAX];    /* the source of trusted roots: "--cacert ca.pem" */
+	struct route_endpoint target;     /* where to go: HOST and PORT, or --connect-to */
+	struct route_endpoint dial;       /* what to connect to: the target, or the proxy */
+	bool through_proxy;               /* the two differ */
+	uint64_t deadline_ms;             /* of all steps together */
 	const struct resumption *offered; /* the caller's, to be resumed; NULL after init: none */
-	struct phases phases;            /* each step marks its own */
+	struct phases phases;             /* each step marks its own */
 
 	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
@@ -52,19 +52,19 @@ struct session {
 	size_t tried;                         /* connect: of these, the first ones */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
-	struct tls_conn *tls;                    /* handshake */
+	struct tls_conn *tls;                 /* handshake */
 	uint64_t hello_bytes;                 /* handshake: of our ClientHello */
-	struct tls_conn_facts facts;             /* handshake */
+	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
-	char alpn[TLS_FACTS_ALPN_MAX];         /* handshake: what was selected, or "" */
+	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: what was selected, or "" */
 	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
 	size_t greeting_len;                  /* greet */
 	bool has_report;                      /* greet: the greeting ended in one */
-	struct conn_report reported;             /* greet: that one */
+	struct conn_report reported;          /* greet: that one */
 	bool compared;                        /* compare: it was asked for, and seen is set */
-	struct conn_report seen;                 /* compare: what we saw ourselves */
-	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth telling; or "" */
-	struct resumption earned;              /* close: what another one may offer */
+	struct conn_report seen;              /* compare: what we saw ourselves */
+	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth a note; or "" */
+	struct resumption earned;             /* close: what another one may offer */
 };
 
 /*
@@ -92,8 +92,8 @@ step_fn step_close;     /* our close_notify, close                              
 void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);
 
 /*
- * Run steps until one fails or the row without a name comes; watch is told each
- * step's end and microseconds (failed is NULL when it went well); NULL is fine.
+ * Run steps until one fails or the row without a name comes; watch is called at
+ * each step's end with its microseconds (failed is NULL when it went well); NULL is fine.
  * Returns 0, or -1 with oc.
  */
 typedef void session_watch(const struct session *s, const struct step *step, uint64_t took_us,
@@ -103,11 +103,11 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
     struct outcome *oc);
 
 /*
- * Tell the server that we are leaving (TLS_CLOSING_FAILED), then FIN; nothing before there is TLS.
+ * Send the alert or close_notify of a failure, then FIN; nothing before there is TLS.
  * One attempt, does not wait: a few bytes fit into the socket's buffer. session_run does this when
  * a step fails.
  */
-void session_part(struct session *s);
+void session_abort(struct session *s);
 
 /* The earlier of now + ms and the session's deadline, in clock_ms() time. */
 uint64_t session_deadline(const struct session *s, unsigned ms);

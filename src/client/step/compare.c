@@ -7,7 +7,7 @@
 #include "net/sock.h"
 #include "tls/facts.h"
 
-static int see(const struct session *s, struct conn_report *out, struct outcome *oc)
+static int observe(const struct session *s, struct conn_report *out, struct outcome *oc)
 {
 	char text[ADDR_TEXT_MAX], binding[TLS_FACTS_BINDING_MAX];
 	struct addr local;
@@ -31,8 +31,8 @@ int step_compare(struct session *s, struct outcome *oc)
 {
 	if (!s->options->compare)
 		return 0;
-	if (see(s, &s->seen, oc) != 0)
+	if (observe(s, &s->seen, oc) != 0)
 		return -1;
 	s->compared = true;
-	return compare_sightings(&s->seen, &s->reported, s->remark, oc);
+	return compare_reports(&s->seen, &s->reported, s->remark, oc);
 }

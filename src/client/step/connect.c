@@ -20,7 +20,7 @@ enum { STAGGER_MS = 250 };
 /*
  * All attempts of one step: number i goes to address i of the session. Of those
  * that run polls[i].fd is the socket; it is -1, which poll ignores, once an
- * attempt has failed, and errors[i] says why, notices[i] who else does.
+ * attempt has failed: errors[i] is why, notices[i] an ICMP message about it.
  */
 struct race {
 	const struct session *s;
@@ -29,14 +29,14 @@ struct race {
 	struct pollfd polls[SESSION_ADDRS_MAX];
 	int errors[SESSION_ADDRS_MAX];
 	bool local[SESSION_ADDRS_MAX];       /* it failed before a packet left */
-	bool turned_away[SESSION_ADDRS_MAX]; /* by ICMP, and notices[i] is what it says */
+	bool turned_away[SESSION_ADDRS_MAX]; /* by ICMP: notices[i] */
 	struct icmp_notice notices[SESSION_ADDRS_MAX];
 };
 
 static void lose(struct race *r, size_t i, int error)
 {
 	if (r->polls[i].fd >= 0) {
-		r->turned_away[i] = icmp_take(r->polls[i].fd, &r->notices[i]);
+		r->turned_away[i] = icmp_receive(r->polls[i].fd, &r->notices[i]);
 		close(r->polls[i].fd);
 	}
 	r->polls[i].fd = -1;
@@ -81,9 +81,9 @@ static int find_winner(struct race *r)
 		error = socket_connect_result(r->polls[i].fd);
 		if (error == 0 && (r->polls[i].revents & POLLOUT))
 			return (int)i;
-		/* What ICMP says need not end the attempt; take it, or poll would not rest. */
+		/* ICMP need not end the attempt; read the message, or poll would return at once. */
 		if (error == 0)
-			icmp_take(r->polls[i].fd, &r->notices[i]);
+			icmp_receive(r->polls[i].fd, &r->notices[i]);
 		else
 			lose(r, i, error);
 	}
@@ -110,7 +110,7 @@ static int run(struct race *r, uint64_t deadline_ms)
 	return winner;
 }
 
-/* What is known of one attempt, in words; where it ended is the most that can be told. */
+/* What is known of one attempt, in words: at most where it ended. */
 static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct race *r, size_t i)
 {
 	size_t len = strlen(text), max = OUTCOME_TEXT_MAX - len;

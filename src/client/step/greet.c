@@ -116,16 +116,16 @@ static int ask(struct session *s, struct outcome *oc)
 }
 
 /* The report is no part of the greeting for who compares it. Others need none. */
-static int take_report(struct session *s, size_t *len, struct outcome *oc)
+static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 {
 	struct outcome none = OUTCOME_NONE;
-	size_t said;
+	size_t greeted;
 
-	s->has_report = conn_report_parse(s->greeting, *len, &s->reported, &said, &none) == 0;
+	s->has_report = conn_report_parse(s->greeting, *len, &s->reported, &greeted, &none) == 0;
 	if (!s->options->compare)
 		return 0;
 	if (s->has_report) {
-		*len = said;
+		*len = greeted;
 		return 0;
 	}
 	outcome_advise(&none,
@@ -151,7 +151,7 @@ int step_greet(struct session *s, struct outcome *oc)
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
 		    "the server closed cleanly before the first byte of a greeting");
-	if (take_report(s, &len, oc) != 0)
+	if (parse_report(s, &len, oc) != 0)
 		return -1;
 	if (expected && check_expected(expected, s->greeting, len, oc) != 0)
 		return -1;
@@ -163,8 +163,8 @@ int step_close(struct session *s, struct outcome *oc)
 {
 	(void)oc;
 	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
-	session_part(s);
-	resumption_take(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
+	session_abort(s);
+	resumption_save(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
 	    &s->earned);
 	tls_conn_free(s->tls);
 	s->tls = NULL;

@@ -16,7 +16,7 @@ static unsigned long long sent(const struct session *s)
 	return (unsigned long long)tls_conn_sent(s->tls);
 }
 
-/* What TCP knows tells a packet that was lost from a peer that does not answer. */
+/* The state of TCP distinguishes a lost packet from a peer that does not answer. */
 static void explain_silence(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
 {
 	bool heard = tls_conn_heard(s->tls);
@@ -64,7 +64,7 @@ static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t
 	return -1;
 }
 
-/* Gone before a byte of an answer: whoever did that has read the ClientHello, or nothing. */
+/* Closed before a byte of an answer, after the ClientHello or nothing was read. */
 static void explain_gone(const struct session *s, struct outcome *oc)
 {
 	if (outcome_layer(oc->code) != LAYER_HANDSHAKE || !outcome_is(oc->code, OUTCOME_PEER_LEFT))
@@ -88,12 +88,12 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		    "(--haproxy-protocol v2), or is it a balancer without a server?");
 }
 
-/* The first part of a ClientHello, before the second: whoever reads once is to see that. */
-static void let_it_arrive(void)
+/* Let the first part of a ClientHello arrive alone: a reader gets it without the second. */
+static void pause_after_split(void)
 {
-	const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
 
-	nanosleep(&moment, NULL);
+	nanosleep(&pause, NULL);
 }
 
 static int shake_hands(struct session *s, struct outcome *oc)
@@ -108,7 +108,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 			return -1;
 		if (io == IO_WANT_WRITE && split) {
 			split = false;
-			let_it_arrive();
+			pause_after_split();
 			continue;
 		}
 		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
@@ -120,7 +120,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 	return 0;
 }
 
-/* The list is known to whoever typed it; that it is about certificates, too, is not. */
+/* The user knows the list, but perhaps not that it limits certificates as well. */
 static void explain_groups(const struct session *s, struct outcome *oc)
 {
 	if (outcome_is(oc->code, OUTCOME_OFFER) && tls_policy_limits_curves(&s->options->policy))

@@ -103,7 +103,7 @@ static bool name_is(const struct http_answer *a, const char *name)
 }
 
 /* One number of a list of equal ones, "5, 5" (section 6.3, item 5). */
-static bool take_length(struct http_answer *a, const char *text, size_t len)
+static bool parse_length(struct http_answer *a, const char *text, size_t len)
 {
 	uint64_t n = 0;
 
@@ -126,7 +126,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool take_lengths(struct http_answer *a)
+static bool parse_lengths(struct http_answer *a)
 {
 	const char *at = a->value, *end = a->value + a->value_len;
 
@@ -138,7 +138,7 @@ static bool take_lengths(struct http_answer *a)
 			at++;
 		while (last > at && is_blank(last[-1]))
 			last--;
-		if (!take_length(a, at, (size_t)(last - at)))
+		if (!parse_length(a, at, (size_t)(last - at)))
 			return false;
 		if (!comma)
 			return true;
@@ -146,7 +146,7 @@ static bool take_lengths(struct http_answer *a)
 	}
 }
 
-static bool take_coding(struct http_answer *a)
+static bool parse_coding(struct http_answer *a)
 {
 	const char *at = a->value;
 	size_t len = a->value_len;
@@ -171,9 +171,9 @@ static const char *end_field(struct http_answer *a)
 		return NULL;
 	if (a->value_len > sizeof a->value)
 		return "Content-Length or Transfer-Encoding is too long";
-	if (length && !take_lengths(a))
+	if (length && !parse_lengths(a))
 		return "Content-Length is not one number";
-	if (coding && !take_coding(a))
+	if (coding && !parse_coding(a))
 		return "the transfer coding is not chunked alone";
 	return NULL;
 }
@@ -228,7 +228,7 @@ static enum state begin_content(struct http_answer *a)
 	return a->left > 0 ? AT_CONTENT : AT_END;
 }
 
-static void forget_head(struct http_answer *a)
+static void clear_head(struct http_answer *a)
 {
 	a->status = 0;
 	a->line[0] = '\0';
@@ -244,12 +244,12 @@ static enum state on_head_lf(struct http_answer *a, char c)
 		return AT_END;
 	if (a->status < 100)
 		return fail(a, "the status is below 100");
-	/* 101 would end HTTP, and nobody asked for that. */
+	/* 101 would end HTTP, and the client did not ask for that. */
 	if (a->status == 101)
 		return fail(a, "the server switches protocols, which nobody asked for");
 	if (a->status >= 200)
 		return begin_content(a);
-	forget_head(a);
+	clear_head(a);
 	return AT_STATUS_LINE;
 }
 
@@ -332,7 +332,7 @@ static enum state (*const on[])(struct http_answer *a, char c) = {
 };
 
 /* Counted bytes, as many at once as there are. */
-static size_t take_content(struct http_answer *a, const char *bytes, size_t len, char *out)
+static size_t copy_content(struct http_answer *a, const char *bytes, size_t len, char *out)
 {
 	size_t n = len;
 
@@ -347,7 +347,7 @@ static size_t take_content(struct http_answer *a, const char *bytes, size_t len,
 	return n;
 }
 
-static void take_frame(struct http_answer *a, char c)
+static void parse_frame(struct http_answer *a, char c)
 {
 	const bool counts = a->state < AT_CONTENT || a->state == AT_CHUNK_EXTENSION;
 
@@ -363,12 +363,12 @@ size_t http_answer_feed(struct http_answer *a, const char *bytes, size_t len, ch
 
 	for (size_t i = 0; i < len && a->state != AT_FAILED;) {
 		if (a->state == AT_CONTENT || a->state == AT_REST || a->state == AT_CHUNK) {
-			size_t n = take_content(a, bytes + i, len - i, out + put);
+			size_t n = copy_content(a, bytes + i, len - i, out + put);
 
 			put += n;
 			i += n;
 		} else {
-			take_frame(a, bytes[i++]);
+			parse_frame(a, bytes[i++]);
 		}
 	}
 	return put;

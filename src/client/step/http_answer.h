@@ -37,8 +37,8 @@ struct http_answer {
 	unsigned status; /* of the last status line; 0: none was read yet */
 	char line
 	    [HTTP_ANSWER_LINE_MAX]; /* its beginning, as the peer sent it, without control bytes */
-	uint64_t content;          /* bytes of content so far */
-	bool has_length;           /* Content-Length was there */
+	uint64_t content;           /* bytes of content so far */
+	bool has_length;            /* Content-Length was there */
 	uint64_t length;
 
 	unsigned state;

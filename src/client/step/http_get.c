@@ -33,7 +33,7 @@ static int explain_short(const struct http_answer *a, struct outcome *oc)
 	    "%llu bytes of content came in chunks, but not the last chunk", content);
 }
 
-/* A status says more than what may be wrong behind it. */
+/* A status matters more than a fault behind it. */
 static int judge(const struct http_answer *a, struct outcome *oc)
 {
 	enum http_answer_end end = http_answer_finish(a);

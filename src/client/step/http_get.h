@@ -14,7 +14,7 @@
 enum { HTTP_GET_REQUEST_MAX = 512 };
 
 /*
- * The request, of HTTP/1.0, to which nobody should answer in chunks or keep the
+ * The request, of HTTP/1.0, so that no server answers in chunks or keeps the
  * connection (RFC 9112 section 6.1). host may be an IPv6 literal. Returns its length.
  */
 size_t http_get_request(const char *host, const char *port, char buf[HTTP_GET_REQUEST_MAX]);

@@ -7,7 +7,7 @@
 
 #ifdef __linux__
 
-#include <time.h> /* the next one uses struct timespec and does not say so */
+#include <time.h> /* the next one uses struct timespec without including it */
 
 #include <linux/errqueue.h>
 
@@ -80,7 +80,7 @@ bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
 	return true;
 }
 
-bool icmp_take(int fd, struct icmp_notice *out)
+bool icmp_receive(int fd, struct icmp_notice *out)
 {
 	union {
 		struct cmsghdr align;
@@ -117,7 +117,7 @@ bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
 	return false;
 }
 
-bool icmp_take(int fd, struct icmp_notice *out)
+bool icmp_receive(int fd, struct icmp_notice *out)
 {
 	(void)fd;
 	(void)out;

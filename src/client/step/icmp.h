@@ -8,21 +8,21 @@
 #include "net/addr.h"
 
 /*
- * Who on the way turned a connection attempt away, and in which words (RFC 792,
- * RFC 1812, RFC 4443). errno has less: "No route to host" is said by a router
- * without a route as well as by a firewall with a rule.
+ * What on the way rejected a connection attempt, and in which words (RFC 792,
+ * RFC 1812, RFC 4443). errno has less: "No route to host" comes from a router
+ * without a route as well as from a firewall with a rule.
  */
 struct icmp_notice {
 	struct addr from;    /* the router, the firewall, or the host itself */
 	const char *meaning; /* "administratively prohibited"; static */
-	bool rule;           /* only a rule says so: no router without one */
+	bool rule;           /* only a firewall rule sends this */
 };
 
 /*
- * Take the first ICMP error that came for this attempt of sock_connect. Does not
- * block. Returns false where there is none, or the system tells none.
+ * Read the first ICMP error that came for this attempt of sock_connect. Does not
+ * block. Returns false where there is none, or the system reports none.
  */
-bool icmp_take(int fd, struct icmp_notice *out);
+bool icmp_receive(int fd, struct icmp_notice *out);
 
 /*
  * Read one error as the kernel hands it over: a struct sock_extended_err and behind it

@@ -2,7 +2,7 @@
 /*
  * The step between connect and handshake: ask the proxy for a tunnel to the
  * target, by HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5 (RFC 1928). What
- * the proxy says is read up to its end and not a byte further, and never more
+ * the proxy sends is read up to its end and not a byte further, and never more
  * than ANSWER_MAX.
  */
 #include <errno.h>
@@ -177,16 +177,17 @@ static int connect_http(struct session *s, struct outcome *oc)
 {
 	const struct proxy *p = &s->options->proxy;
 	bool v6 = strchr(s->target.host, ':') != NULL;
-	char place[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[1024] = "";
-	char request[2 * sizeof place + sizeof credentials + 128], head[ANSWER_MAX + 1];
+	char host_port[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[1024] = "";
+	char request[2 * sizeof host_port + sizeof credentials + 128], head[ANSWER_MAX + 1];
 
-	snprintf(place, sizeof place, v6 ? "[%s]:%s" : "%s:%s", s->target.host, s->target.port);
+	snprintf(host_port, sizeof host_port, v6 ? "[%s]:%s" : "%s:%s", s->target.host,
+	    s->target.port);
 	if (p->authenticate)
 		add_credentials(p, credentials, sizeof credentials);
 	snprintf(request, sizeof request,
 	    "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: hello-client/" PACKAGE_VERSION
 	    "\r\n%s\r\n",
-	    place, place, credentials);
+	    host_port, host_port, credentials);
 	if (send_all(s, request, strlen(request), oc) != 0 || receive_head(s, head, oc) != 0)
 		return -1;
 	return judge_head(head, p->authenticate, oc);
@@ -249,7 +250,7 @@ static int choose_method(struct session *s, struct outcome *oc)
 }
 
 /* The target as the proxy is asked for it; returns the length. Names go as they are. */
-static size_t put_target(const struct route_place *target, unsigned char *to)
+static size_t put_target(const struct route_endpoint *target, unsigned char *to)
 {
 	unsigned port = (unsigned)strtoul(target->port, NULL, 10);
 	size_t len = strlen(target->host);

@@ -15,7 +15,7 @@
 
 /*
  * getaddrinfo cannot be interrupted: with a silent name server it blocks for
- * as long as resolv.conf says. So it runs in a thread of its own, which is
+ * as long as resolv.conf allows. So it runs in a thread of its own, which is
  * abandoned at our deadline. The query belongs to both; who lets go last frees
  * it.
  */
@@ -126,7 +126,7 @@ static bool is_taken(const struct session *s, const struct addrinfo *ai)
 	return false;
 }
 
-static void take(struct session *s, const struct addrinfo *ai)
+static void add_address(struct session *s, const struct addrinfo *ai)
 {
 	struct addr *a;
 
@@ -154,7 +154,7 @@ static const struct addrinfo *next_of(const struct addrinfo *ai, int family)
  * its first choice: one broken family costs one attempt, not all of them (RFC
  * 8305 section 4).
  */
-static void take_alternating(struct session *s, const struct addrinfo *found)
+static void add_alternating(struct session *s, const struct addrinfo *found)
 {
 	int families[2] = { found->ai_family, found->ai_family == AF_INET ? AF_INET6 : AF_INET };
 	const struct addrinfo *next[2] = { found, next_of(found, families[1]) };
@@ -162,7 +162,7 @@ static void take_alternating(struct session *s, const struct addrinfo *found)
 
 	while (next[0] || next[1]) {
 		if (next[turn]) {
-			take(s, next[turn]);
+			add_address(s, next[turn]);
 			next[turn] = next_of(next[turn]->ai_next, families[turn]);
 		}
 		turn = !turn;
@@ -236,15 +236,15 @@ static int resolve_name(struct session *s, struct outcome *oc)
 	} else if (q->error != 0) {
 		explain(q, s, oc);
 	} else {
-		take_alternating(s, q->found);
+		add_alternating(s, q->found);
 		ret = 0;
 	}
 	let_go(q);
 	return ret;
 }
 
-/* What the user gave in place of the resolver's answer: as it is, but of the family asked for. */
-static int take_given(struct session *s, const struct addr *given, size_t count, struct outcome *oc)
+/* The addresses of --resolve, without those of the other family. */
+static int add_given(struct session *s, const struct addr *given, size_t count, struct outcome *oc)
 {
 	const int family = s->options->family;
 
@@ -268,13 +268,13 @@ static int find_addresses(struct session *s, struct outcome *oc)
 
 	given = route_answer(&s->options->route, &s->dial, &count);
 	if (given)
-		return take_given(s, given, count, oc);
+		return add_given(s, given, count, oc);
 	if (!addr_is_literal(s->dial.host))
 		return resolve_name(s, oc);
 	/* An IP literal is its own answer; a scope ("%eth0") is understood here. */
 	if (addr_parse(s->dial.host, s->dial.port, &literal, oc) != 0)
 		return -1;
-	return take_given(s, &literal, 1, oc);
+	return add_given(s, &literal, 1, oc);
 }
 
 int step_resolve(struct session *s, struct outcome *oc)

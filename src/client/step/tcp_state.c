@@ -3,7 +3,7 @@
 
 #ifdef __linux__
 
-/* <netinet/tcp.h> of the C library ends long before the fields that tell most. */
+/* <netinet/tcp.h> of the C library lacks the most useful fields. */
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>

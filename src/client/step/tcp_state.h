@@ -9,12 +9,12 @@
  * what we sent has arrived somewhere, and whether what comes has holes.
  */
 struct tcp_state {
-	bool acknowledged;     /* all that we sent: the peer, or a proxy in its place, has it */
+	bool acknowledged;     /* all that we sent: the peer, or a proxy before it, has it */
 	unsigned resent;       /* segments sent again, since the beginning */
 	unsigned out_of_order; /* segments that came behind one that is missing */
 };
 
-/* Returns false where the system does not tell. */
+/* Returns false where the system does not provide it. */
 bool tcp_state_get(int fd, struct tcp_state *out);
 
 #endif

@@ -16,7 +16,7 @@
 #include "tls/conn.h"
 #include "tls/trust.h"
 
-static void record_moment(struct verdict *v, X509_STORE_CTX *judged)
+static void record_time(struct verdict *v, X509_STORE_CTX *judged)
 {
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
 
@@ -175,7 +175,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);
-	record_moment(v, store);
+	record_time(v, store);
 	record_chain(v, store);
 	if (ret <= 0)
 		record_failure(v, store);
@@ -196,7 +196,7 @@ static void judge_again(struct session *s, X509_STORE_CTX *store)
 
 /*
  * A resumption brings no certificate: the peer has proved that it knows the
- * secret of a session, and the session tells who was verified then. Those
+ * secret of a session, and the session holds what was verified then. Those
  * certificates are judged anew, exactly as the library does it in a full
  * handshake: for the name of this connection, at this time, by these CRLs; then
  * by the OCSP response that came with them.
@@ -225,7 +225,7 @@ static void judge_session(struct session *s)
 
 /*
  * The handshake has refused a bad certificate already. This is the proof of it
- * at the one place that all greetings pass: if a later change lets something
+ * at the one point that all greetings pass: if a later change lets something
  * slip through there, it ends here, before a byte of the peer is used.
  */
 int step_verify(struct session *s, struct outcome *oc)
