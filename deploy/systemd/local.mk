@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Units are made by make and not by configure: the folders in them may hold ${prefix}.
+# make fills in the units, not configure: the folders in them may contain ${prefix}.
 
 EXTRA_DIST += \
 	deploy/systemd/hello-server.service.in \
@@ -21,7 +21,7 @@ deploy/systemd/hello-server-standalone.service: \
 	$(AM_V_GEN)$(systemd_fill) $(srcdir)/deploy/systemd/hello-server-standalone.service.in \
 		>$@.tmp && mv $@.tmp $@
 
-# Without a place to install them they are still made, for whoever wants to have a look, and the tests.
+# Without a folder to install them in, they are still made, for readers and for the tests.
 if SYSTEMD_UNITS
 systemdsystemunit_DATA = $(systemd_units)
 dist_systemdsystemunit_DATA = \
