@@ -1,6 +1,7 @@
 #!/bin/sh
-# man.sh - the manual pages tell the truth: their options are those of --help, their exit statuses
-# those of src/base/outcome.h, and mandoc finds nothing to say about them; and each option has a test.
+# man.sh - the manual pages agree with the programs: their options and groups are those of --help, their
+# exit statuses those of src/base/outcome.h. They begin with an example, and mandoc finds nothing wrong.
+# Each option has a test.
 # Runs in the build folder.
 
 top=${srcdir:-.}
@@ -38,6 +39,26 @@ options_of_page() {
 	}' "$1" | LC_ALL=C sort -u
 }
 
+# Group and long option, one pair a line: of a help text with lines such as "TLS policy:", and of the
+# subsections of a page.
+groups_of_help() {
+	awk '/^[A-Z].*:$/ { group = substr($0, 1, length($0) - 1) }
+		group != "" && match($0, /^ +(-[A-Za-z0-9], )?--[a-z][a-z0-9-]*/) {
+			sub(/.*--/, "--", $1)
+			print group ": " ($1 ~ /^--/ ? $1 : $2)
+		}' | LC_ALL=C sort
+}
+
+groups_of_page() {
+	awk '$1 == ".Sh" { group = "" }
+		$1 == ".Ss" { group = substr($0, 5) }
+		group != "" && $1 == ".It" && $2 == "Fl" {
+			for (i = 2; i <= NF && $i != "Ar"; i++)
+				if ($i ~ /^-[a-z]/)
+					print group ": -" $i
+		}' "$1" | LC_ALL=C sort
+}
+
 # Exit statuses and names of the table in outcome.h, all in one line per row: X(NAME, 50, LAYER, ...
 outcomes() {
 	sed -n 's/^[[:space:]]*X(\([A-Z_]*\), *\([A-Z0-9_]*\), *\([A-Z]*\),.*/\2 \1 \3/p' \
@@ -53,6 +74,9 @@ check_options() {
 	options_of_page "$1" >"$work/page"
 	grep -q -e --help "$work/program" || complain "$2 --help shows no options"
 	compare "$1" 'options' "$work/program" "$work/page"
+	groups_of_help <"$work/help" >"$work/program"
+	groups_of_page "$1" >"$work/page"
+	[ ! -s "$work/program" ] || compare "$1" 'groups of options' "$work/program" "$work/page"
 }
 
 # The options in the commands of the system tests and in the strings of the unit tests, behind the
@@ -134,7 +158,12 @@ check_tested ./hello-server server
 check_tested ./hello-client client
 check_tested ./certs/hello-certs certs
 
+# The first screen has an example.
 if command -v mandoc >/dev/null 2>&1; then
+	for page in "$top"/doc/*.[18]; do
+		mandoc -Tascii -O width=80 "$page" | head -n 24 | grep -q '^ *\$ hello-' ||
+			complain "$page: no example in the first 24 lines"
+	done
 	mandoc -Tlint -W warning "$top"/doc/*.[18] >&2 || complain 'mandoc: see above'
 elif [ "$findings" -eq 0 ]; then
 	echo 'SKIP: mandoc is not installed; options and exit statuses were compared and are right'

@@ -61,7 +61,8 @@ int identity_load(struct identity *id, const struct tls_identity *files,
 	id->files = files;
 	id->tls = server_context_new(files, choice, oc);
 	/* A handshake with a bad certificate may fail, and is wanted all the same. */
-	if (id->tls && (files->unjudged_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
+	if (id->tls &&
+	    (files->unjudged_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
 	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)
 		return 0;
 	identity_free(id);
