@@ -1,6 +1,6 @@
 #!/bin/sh
-# map.sh [--self-test] - README.md does not lead astray: each path that it names exists, each function
-# is defined in the file beside it, and no line is wider than 80 columns. The map is written as
+# map.sh [--self-test] - README.md agrees with the source: each path that it names exists, each
+# function is defined in the file beside it, and no line is wider than 80 columns. The map's form is
 #
 #	src/FILE.c: FUNCTION, FUNCTION
 #	called in src/FILE.c: FUNCTION
@@ -37,8 +37,8 @@ log line
 sandbox
 '
 
-# Print a row for each thing that README.md claims: line, tab, "file" FILE, "function" FILE NAME, "call"
-# FILE CALLER NAME, "wide" or "steps" COUNT.
+# Print a row for each thing that README.md claims: its line, a tab, then "file" FILE, "function" FILE
+# NAME, "call" FILE CALLER NAME, "wide" or "steps" COUNT.
 claims() {
 	awk '
 	function row(words) { print FNR "\t" words }
@@ -95,7 +95,7 @@ calls() {
 check() {
 	echo "$subjects" | while read -r subject; do
 		[ -n "$subject" ] || continue
-		grep -qE "^([a-z, ]*, )?$subject[ ,(].* src/[a-z0-9_/]*\.c: [a-z_]" "$1/$readme" ||
+		grep -qE "^([a-z, ]*, )?${subject}[ ,(].* src/[a-z0-9_/]*\.c: [a-z_]" "$1/$readme" ||
 			echo "$readme:1: the map has no line for \"$subject\""
 	done
 	claims "$1/$readme" | while read -r line kind file name other; do
