@@ -6,6 +6,7 @@
 #	expired     a long time ago
 #	early       not valid for a long time
 #	client      for clients only, by its extended key usage
+#	expired-client  a long time ago, and a client's: spiffe://a.test/good
 #	lone        sent without its intermediate
 #	nosan       the name is only in the subject, where nobody looks
 #	weak        RSA of 1024 bits
@@ -20,10 +21,10 @@ shift
 san='subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1'
 past=20200101000000Z nearer_past=20210101000000Z future=20900101000000Z far_future=20990101000000Z
 
-# new_request ALGORITHM PARAMETER: a key, and its wish for a certificate.
+# new_request ALGORITHM PARAMETER [CN]: a key, and its wish for a certificate.
 new_request() {
 	openssl genpkey -algorithm "$1" -pkeyopt "$2" -out "$out/key.pem"
-	openssl req -new -config "$work/config" -key "$out/key.pem" -subj /CN=localhost \
+	openssl req -new -config "$work/config" -key "$out/key.pem" -subj "/CN=${3:-localhost}" \
 		-out "$work/request"
 }
 
@@ -72,6 +73,10 @@ make() {
 	client)
 		profile clientAuth "$san"
 		sign $past $far_future ;;
+	expired-client)
+		profile clientAuth 'subjectAltName = URI:spiffe://a.test/good'
+		new_request EC ec_paramgen_curve:P-256 expired
+		sign $past $nearer_past ;;
 	lone)
 		sign $past $far_future
 		cp "$work/leaf.pem" "$out/chain.pem" ;;

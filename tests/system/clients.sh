@@ -24,38 +24,6 @@ copy() {
 	fi
 }
 
-# As hello-certs would make it, but long ago, with a name that is on the list.
-make_expired() {
-	cat >"$TMP/expired.cnf" <<-CONFIG
-		[ ca ]
-		default_ca = x
-		[ x ]
-		database = $TMP/expired.index
-		new_certs_dir = $TMP
-		rand_serial = yes
-		default_md = sha256
-		policy = subject
-		[ subject ]
-		commonName = optional
-		[ leaf ]
-		basicConstraints = critical, CA:false
-		keyUsage = critical, digitalSignature
-		extendedKeyUsage = clientAuth
-		authorityKeyIdentifier = keyid:always
-		subjectAltName = URI:spiffe://a.test/good
-	CONFIG
-	: >"$TMP/expired.index"
-	{
-		openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=expired \
-			-config /dev/null -keyout "$CLIENTS/expired.key" -out "$TMP/expired.csr" &&
-			openssl ca -batch -notext -config "$TMP/expired.cnf" -extensions leaf \
-				-in "$TMP/expired.csr" -startdate 20200101000000Z \
-				-enddate 20210101000000Z -cert "$PKI/intermediate.pem" \
-				-keyfile "$PKI/private/intermediate.key" -out "$TMP/expired.pem" &&
-			cat "$TMP/expired.pem" "$PKI/intermediate.pem" >"$CLIENTS/expired.pem"
-	} >"$TMP/said" 2>&1 || error "no expired client: $(cat "$TMP/said")"
-}
-
 make_self_signed() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=self-signed \
 		-addext extendedKeyUsage=clientAuth -addext subjectAltName=URI:spiffe://a.test/good \
@@ -72,14 +40,15 @@ make_clients() {
 			"$HELLO_CERTS" issue "$PKI" --client revoked spiffe://a.test/good &&
 			"$HELLO_CERTS" issue "$PKI" --client not-listed spiffe://a.test/other &&
 			"$HELLO_CERTS" issue "$PKI" wrong-eku.test spiffe://a.test/good &&
-			"$HELLO_CERTS" issue "$TMP/other" --client other-ca spiffe://a.test/good
+			"$HELLO_CERTS" issue "$TMP/other" --client other-ca spiffe://a.test/good &&
+			"$srcdir/tests/support/badcerts.sh" "$PKI" expired-client
 	} >"$TMP/said" 2>&1 || error "no clients: $(cat "$TMP/said")"
 	copy good "$PKI/good"
 	copy revoked "$PKI/revoked"
 	copy not-listed "$PKI/not-listed"
 	copy wrong-eku "$PKI/wrong-eku.test"
+	copy expired "$PKI/expired-client"
 	copy other-ca "$TMP/other/other-ca"
-	make_expired
 	make_self_signed
 	revoke intermediate "$PKI/revoked/chain.pem" keyCompromise
 	make_crl ca "$TMP/root.crl"

@@ -43,20 +43,10 @@ fi
 
 # ---- something in between --------------------------------------------------------------------------
 
-# A port that nobody has right now.
-free_port() {
-	rm -f "$TMP/free"
-	"$PEER" closed >"$TMP/free" &
-	wait_for "$PATIENCE" [ -s "$TMP/free" ] || error 'no free port'
-	kill $!
-	wait $! 2>/dev/null
-	cat "$TMP/free"
-}
-
 # in_between BIND-OPTIONS SERVER-OPTIONS: HAProxy, on another port.
 in_between() {
 	server_port=$PORT
-	PORT=$(free_port)
+	PORT=$(print_free_port)
 	cat >"$TMP/haproxy.cfg" <<-HAPROXY
 		defaults
 		    mode tcp

@@ -91,16 +91,7 @@ ends 20 192.0.2.7 8444
 echo 'gateway.nft: a narrow link where ICMP is thrown away'
 # What is longer is lost in both directions, and the server is not told.
 at gateway ip link set to-client mtu 1280
-cat >"$TMP/deaf.nft" <<-RULES
-table inet deaf {
-	chain input {
-		type filter hook input priority filter
-		icmp type destination-unreachable drop
-		icmpv6 type packet-too-big drop
-	}
-}
-RULES
-rules server "$TMP/deaf.nft"
+make_deaf server
 for_both 0 8443
 grep -v 'maxseg size' "$gateway" >"$TMP/unclamped.nft"
 rules gateway "$TMP/unclamped.nft"

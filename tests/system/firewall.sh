@@ -139,16 +139,7 @@ meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system has our ClientHello' 'h
 
 echo 'a black hole for packets of full size'
 forwarding accept
-cat >"$TMP/deaf.nft" <<-RULES
-table inet deaf {
-	chain input {
-		type filter hook input priority filter
-		icmp type destination-unreachable drop
-		icmpv6 type packet-too-big drop
-	}
-}
-RULES
-rules server "$TMP/deaf.nft"
+make_deaf server
 # Only now: else the server learns it from what it still sends to a client that was turned silent.
 at gateway ip link set to-client mtu 1280
 meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer came, but an earlier one is lost' \

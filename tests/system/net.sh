@@ -15,6 +15,7 @@
 #	program_at NAME PROGRAM        prints the path of a script that is PROGRAM on that machine (its
 #	                               process is PROGRAM's)
 #	rules NAME FILE                load these rules of nftables there
+#	make_deaf NAME                 it throws away the ICMP that tells of a narrow link
 
 for each in ip nft unshare nsenter; do
 	if ! PATH=$PATH:/sbin:/usr/sbin command -v "$each" >/dev/null 2>&1; then
@@ -109,4 +110,17 @@ program_at() {
 
 rules() {
 	at "$1" nft --file "$2" 2>"$TMP/nft.err" || fail "nft does not take $2: $(cat "$TMP/nft.err")"
+}
+
+make_deaf() {
+	cat >"$TMP/deaf.nft" <<-RULES
+	table inet deaf {
+		chain input {
+			type filter hook input priority filter
+			icmp type destination-unreachable drop
+			icmpv6 type packet-too-big drop
+		}
+	}
+	RULES
+	rules "$1" "$TMP/deaf.nft"
 }

@@ -12,20 +12,10 @@ DELAY_MS=20
 make_pki
 tried='' missing=''
 
-# A port that nobody has right now.
-free_port() {
-	"$PEER" closed >"$TMP/free" &
-	wait_for "$PATIENCE" [ -s "$TMP/free" ] || error 'no free port'
-	kill $!
-	wait $! 2>/dev/null
-	cat "$TMP/free"
-	rm "$TMP/free"
-}
-
 # The file of deploy/balancer/, with addresses that are there: nobody is the second server.
 balancer_file() {
 	sed -e "s|192\.0\.2\.7:8443|127.0.0.1:$server_port|" \
-		-e "s|192\.0\.2\.8:8443|127.0.0.2:$(free_port)|" \
+		-e "s|192\.0\.2\.8:8443|127.0.0.2:$(print_free_port)|" \
 		-e "s|:8443$|127.0.0.1:$proxy_port|" -e "s|listen 8443|listen 127.0.0.1:$proxy_port|" \
 		-e "s|check port 9443|check port $metrics_port|" "$srcdir/deploy/balancer/$1" >"$TMP/$1"
 	! grep -E '8443|9443|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
@@ -80,7 +70,7 @@ through() {
 	fi
 	start_server --metrics 127.0.0.1:0
 	metrics_port=$(sed -n 's/.*msg=metrics addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
-	server_port=$PORT proxy_port=$(free_port) delay_port=$(free_port)
+	server_port=$PORT proxy_port=$(print_free_port) delay_port=$(print_free_port)
 	log_on_failure "$TMP/$name.log"
 	"start_$name" >"$TMP/$name.log" 2>&1 &
 	proxy_pid=$!

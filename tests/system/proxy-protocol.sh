@@ -60,21 +60,11 @@ stop_server
 
 command -v haproxy >/dev/null 2>&1 || skip 'haproxy is not installed; hello-client was tried, and is right'
 
-# A port that nobody has right now.
-free_port() {
-	"$PEER" closed >"$TMP/free" &
-	wait_for "$PATIENCE" [ -s "$TMP/free" ] || error 'no free port'
-	kill $!
-	wait $! 2>/dev/null
-	cat "$TMP/free"
-	rm "$TMP/free"
-}
-
 # through WORD...: HAProxy says to the server who the client is, with these words on its line. It
 # speaks from 127.0.0.5, the client from 127.0.0.1.
 through() {
 	start_server --metrics 127.0.0.1:0 --proxy-protocol-from 127.0.0.5 --log-level debug
-	server_port=$PORT proxy_port=$(free_port)
+	server_port=$PORT proxy_port=$(print_free_port)
 	metrics_port=$(sed -n 's/.*msg=metrics addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
 	sed -e "s|#\(default-server send-proxy-v2\)|\1|" -e "s|default-server send-proxy-v2|default-server $*|" \
 		-e "s|hello1 192\.0\.2\.7:8443|hello1 127.0.0.1:$server_port source 127.0.0.5|" \
