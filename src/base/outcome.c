@@ -17,7 +17,7 @@ enum {
 	UNTRUSTED = OUTCOME_UNTRUSTED,
 };
 
-static const struct row {
+static const struct outcome_row {
 	const char *name;
 	int status;
 	enum outcome_layer layer;
@@ -185,7 +185,7 @@ const char *outcome_best_advice(const struct outcome *oc)
 
 void outcome_print(FILE *to, const char *program, const struct outcome *oc)
 {
-	const struct row *row = &table[oc->code];
+	const struct outcome_row *row = &table[oc->code];
 	char lines[2 * OUTCOME_TEXT_MAX + 128];
 
 	snprintf(lines, sizeof lines, "%s: %s: %s\n  try: %s\n", program, row->name,

@@ -53,8 +53,8 @@ static int64_t days_from_civil(int64_t y, int m, int d)
 
 int64_t time_seconds(const struct tm *utc)
 {
-	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * 86400 +
-	    utc->tm_hour * 3600 + utc->tm_min * 60 + utc->tm_sec;
+	return days_from_civil(utc->tm_year + 1900, utc->tm_mon + 1, utc->tm_mday) * TIME_DAY +
+	    utc->tm_hour * TIME_HOUR + utc->tm_min * 60 + utc->tm_sec;
 }
 
 bool time_parse(const char *text, int64_t *t)
@@ -84,8 +84,8 @@ const char *time_span(int64_t seconds, char buf[TIME_TEXT_MAX])
 		int64_t length;
 		const char *name;
 	} units[] = {
-		{ 86400, "day" },
-		{ 3600, "hour" },
+		{ TIME_DAY, "day" },
+		{ TIME_HOUR, "hour" },
 		{ 60, "minute" },
 		{ 1, "second" },
 	};

@@ -12,6 +12,9 @@
  */
 enum { TIME_TEXT_MAX = 48 };
 
+/* In seconds. */
+enum { TIME_HOUR = 3600, TIME_DAY = 24 * TIME_HOUR };
+
 /* For people: "2026-12-01 08:00:00Z". */
 const char *time_text(int64_t t, char buf[TIME_TEXT_MAX]);
 

@@ -7,7 +7,7 @@
 #include "net/addr.h"
 #include "base/text.h"
 
-enum { LABEL_MAX = 63, NAME_MAX_LEN = 253 };
+enum { DNS_LABEL_MAX = 63, NAME_MAX_LEN = 253 };
 
 static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
@@ -43,7 +43,7 @@ static const char *labels_fault(const char *name)
 
 		if (label == 0)
 			return "two dots follow each other";
-		if (label > LABEL_MAX)
+		if (label > DNS_LABEL_MAX)
 			return "a label is longer than 63 characters";
 		name += label + (name[label] == '.');
 	}

@@ -158,7 +158,7 @@ static const char *copy_dns(const ASN1_STRING *data, char text[DNS_NAME_MAX])
 	return text;
 }
 
-void cert_info_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 
@@ -172,13 +172,14 @@ void cert_info_each_name(const X509 *cert, void (*take)(void *arg, const char *n
 		else if (name->type == GEN_IPADD)
 			text = format_ip(name->d.iPAddress, buf);
 		if (text)
-			take(arg, text);
+			visit(arg, text);
 	}
 	GENERAL_NAMES_free(names);
 }
 
 /* A name of n bytes needs 4 n and an end, if all of it is escaped; an address has a limit. */
-static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const char *name), void *arg)
+static void visit_san(const GENERAL_NAME *name, void (*visit)(void *arg, const char *name),
+    void *arg)
 {
 	size_t len = name->type == GEN_DNS ? (size_t)ASN1_STRING_length(name->d.dNSName) : 0;
 	size_t max = 4 * len + INET6_ADDRSTRLEN;
@@ -195,16 +196,16 @@ static void take_san(const GENERAL_NAME *name, void (*take)(void *arg, const cha
 		add_string(&t, name->d.dNSName);
 	else
 		add_address(&t, name->d.iPAddress);
-	take(arg, buf);
+	visit(arg, buf);
 	free(buf);
 }
 
-void cert_info_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg)
+void cert_info_each_san(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-		take_san(sk_GENERAL_NAME_value(names, i), take, arg);
+		visit_san(sk_GENERAL_NAME_value(names, i), visit, arg);
 	GENERAL_NAMES_free(names);
 }
 

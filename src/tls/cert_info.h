@@ -37,13 +37,13 @@ struct cert_info {
 void cert_info_get(const X509 *cert, struct cert_info *out);
 
 /*
- * Tell each name that a certificate is for, as cert_info.sans has them: dNSName as
- * it stands there, iPAddress as text. One that is not printable ASCII is left out.
+ * Calls visit for each name that a certificate is for, as cert_info.sans has them: dNSName
+ * as the certificate has it, iPAddress as text. One that is not printable ASCII is left out.
  */
-void cert_info_each_name(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
+void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg);
 
 /* The same for machines: all of them, as cert_info.sans writes each, escaped and never cut. */
-void cert_info_each_san(const X509 *cert, void (*take)(void *arg, const char *name), void *arg);
+void cert_info_each_san(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg);
 
 /* What people call a name: its CN if there is one, else the whole of it, else "". */
 void cert_info_name(const X509_NAME *name, char out[CERT_INFO_NAME_MAX]);

@@ -261,21 +261,21 @@ bool issuer_cause_beyond_trust(const struct issuer_cause *c)
 	    (c->link >= CERT_ISSUER_SERIAL && c->link < CERT_ISSUER_ISSUED);
 }
 
-enum { PLACE_MAX = 320 };
+enum { LOCATION_MAX = 320 };
 
-static const char *place(const struct issuer_cause *c, const char *store, const char *peer,
-    char buf[PLACE_MAX])
+static const char *describe_location(const struct issuer_cause *c, const char *store,
+    const char *peer, char buf[LOCATION_MAX])
 {
-	snprintf(buf, PLACE_MAX, c->sent ? "sent by %s" : "in %s", c->sent ? peer : store);
+	snprintf(buf, LOCATION_MAX, c->sent ? "sent by %s" : "in %s", c->sent ? peer : store);
 	return buf;
 }
 
 bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const char *store,
     const char *peer, enum outcome_code code, struct outcome *oc)
 {
-	char flaw[CERT_FLAW_TEXT_MAX], where[PLACE_MAX];
+	char flaw[CERT_FLAW_TEXT_MAX], where[LOCATION_MAX];
 
-	place(c, store, peer, where);
+	describe_location(c, store, peer, where);
 	if (c->flaw.kind != CERT_FLAW_NONE)
 		outcome_set(oc, code, "%s %s", who, cert_flaw_text(&c->flaw, flaw));
 	else if (c->link == CERT_ISSUER_FLAWED)
@@ -300,9 +300,9 @@ bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const c
 void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *peer,
     struct outcome *oc)
 {
-	char where[PLACE_MAX];
+	char where[LOCATION_MAX];
 
-	place(c, store, peer, where);
+	describe_location(c, store, peer, where);
 	if (c->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_append(oc,
 		    "; the certificate of that name %s has another key and did not sign this one",

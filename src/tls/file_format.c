@@ -19,7 +19,7 @@ static const char no_list[] = "the CA publishes the revocation list; this file i
  * In a command F is the path, and the command writes NEW.pem. NULL: there is
  * nothing better to say than which kind of block should be there.
  */
-static const struct row {
+static const struct format_row {
 	const char *name, *certificates, *key, *crls;
 } rows[FORMAT_COUNT] = {
 	[FORMAT_EMPTY] = { .name = "empty" },
@@ -150,7 +150,7 @@ static const char *fill_in(const char *command, const char *path, char buf[FILE_
 const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
-	const struct row *row = &rows[format];
+	const struct format_row *row = &rows[format];
 	const char *command = wanted == WANT_KEY ? row->key
 	    : wanted == WANT_CRLS                ? row->crls
 						 : row->certificates;
@@ -194,7 +194,7 @@ enum {
 };
 
 /* The next element of in; one that is cut, or of no definite length, gets what is there. */
-static int take(struct der *in, struct der *out)
+static int der_next(struct der *in, struct der *out)
 {
 	size_t head = 2, len, count;
 	int tag;
@@ -225,7 +225,7 @@ static int first_tag(struct der in)
 {
 	struct der unused;
 
-	return take(&in, &unused);
+	return der_next(&in, &unused);
 }
 
 /* 1.2.840.113549.1.7: PKCS#7, and its types. */
@@ -240,10 +240,10 @@ static bool is_pkcs7(struct der oid)
 static enum file_format with_version(struct der number, struct der rest)
 {
 	struct der value, inner;
-	int tag = take(&rest, &value);
+	int tag = der_next(&rest, &value);
 	unsigned version = number.len == 1 ? number.p[0] : 0xff;
 
-	if (tag == TAG_SEQUENCE && version == 3 && take(&value, &inner) == TAG_OID &&
+	if (tag == TAG_SEQUENCE && version == 3 && der_next(&value, &inner) == TAG_OID &&
 	    is_pkcs7(inner))
 		return FORMAT_PKCS12;
 	if ((tag == TAG_SEQUENCE && version <= 1) || (tag == TAG_INTEGER && version == 0) ||
@@ -256,15 +256,15 @@ static enum file_format with_version(struct der number, struct der rest)
 static enum file_format of_signed(struct der tbs)
 {
 	struct der value;
-	int tag = take(&tbs, &value), second, third;
+	int tag = der_next(&tbs, &value), second, third;
 
 	if (tag == TAG_VERSION)
 		return FORMAT_DER_CERTIFICATE;
-	second = take(&tbs, &value);
+	second = der_next(&tbs, &value);
 	/* A name is a SET or nothing; an algorithm begins with its OID. */
 	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && first_tag(value) != TAG_OID)
 		return FORMAT_DER_REQUEST;
-	third = take(&tbs, &value);
+	third = der_next(&tbs, &value);
 	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && third == TAG_SEQUENCE)
 		return first_tag(tbs) == TAG_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
 	if (tag == TAG_SEQUENCE && second == TAG_SEQUENCE)
@@ -276,9 +276,9 @@ static enum file_format recognize_der(struct der in)
 {
 	struct der outer, value, inner;
 
-	if (take(&in, &outer) != TAG_SEQUENCE)
+	if (der_next(&in, &outer) != TAG_SEQUENCE)
 		return FORMAT_BINARY;
-	switch (take(&outer, &value)) {
+	switch (der_next(&outer, &value)) {
 	case TAG_INTEGER:
 		return with_version(value, outer);
 	case TAG_OID:

@@ -8,8 +8,6 @@
 
 #include "base/time.h"
 
-enum { DAY_S = 86400 };
-
 /* A number with this before and that behind it, and nothing else. */
 static bool parse_number(const char *value, const char *before, const char *behind, int64_t *n)
 {
@@ -28,7 +26,7 @@ int verify_time_parse(const char *name, const char *value, int64_t *out, struct 
 	int64_t n;
 
 	if (parse_number(value, "+", "d", &n) && n < INT32_MAX)
-		n = (int64_t)time(NULL) + n * DAY_S;
+		n = (int64_t)time(NULL) + n * TIME_DAY;
 	else if (!parse_number(value, "", "", &n) && !time_parse(value, &n))
 		n = 0;
 	if (n <= 0) {

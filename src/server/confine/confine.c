@@ -23,7 +23,7 @@ static _Noreturn void try_and_report(const struct privdrop *who, enum sandbox_mo
 	_exit(write(to, &oc, sizeof oc) == (ssize_t)sizeof oc ? 0 : 1);
 }
 
-static int hear(pid_t child, int from, struct outcome *oc)
+static int read_report(pid_t child, int from, struct outcome *oc)
 {
 	struct outcome report = OUTCOME_NONE;
 	ssize_t n;
@@ -64,7 +64,7 @@ int confine_rehearse(const struct privdrop *who, enum sandbox_mode mode, struct 
 	if (child == 0)
 		try_and_report(who, mode, ends[1]);
 	close(ends[1]);
-	ret = child < 0 ? cannot_fork(oc) : hear(child, ends[0], oc);
+	ret = child < 0 ? cannot_fork(oc) : read_report(child, ends[0], oc);
 	close(ends[0]);
 	return ret;
 }

@@ -35,9 +35,9 @@ static const struct timeval pause_time = { 0, 100000 };
 struct metrics;
 
 /* A connection of the HTTP server, which frees it when it likes: held is our own reference. */
-struct client {
+struct metrics_client {
 	struct metrics *metrics;
-	struct client *next;
+	struct metrics_client *next;
 	struct bufferevent *held;
 	struct event *late;
 };
@@ -48,7 +48,7 @@ struct metrics {
 	struct evhttp *http;
 	struct evconnlistener *listener;
 	struct event *terminate, *master, *resume;
-	struct client *oldest; /* in the order of their deadlines */
+	struct metrics_client *oldest; /* in the order of their deadlines */
 	size_t clients;
 };
 
@@ -129,17 +129,17 @@ static void on_end(evutil_socket_t fd, short events, void *arg)
 /* Later, because the library is in the middle of its work with the connection. */
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *unused, void *arg)
 {
-	const struct client *c = arg;
+	const struct metrics_client *c = arg;
 
 	(void)unused;
 	if (evbuffer_get_length(input) > UNPARSED_MAX)
 		event_active(c->late, EV_TIMEOUT, 0);
 }
 
-static void forget(struct client *c)
+static void forget(struct metrics_client *c)
 {
 	struct metrics *m = c->metrics;
-	struct client **at = &m->oldest;
+	struct metrics_client **at = &m->oldest;
 
 	while (*at != c)
 		at = &(*at)->next;
@@ -152,7 +152,7 @@ static void forget(struct client *c)
 }
 
 /* The library takes its callbacks away from what it has freed. */
-static bool is_open(const struct client *c)
+static bool is_open(const struct metrics_client *c)
 {
 	bufferevent_event_cb on_event = NULL;
 
@@ -161,7 +161,7 @@ static bool is_open(const struct client *c)
 }
 
 /* The library is told that it ended, and frees it: the sandbox allows half a shutdown. */
-static void cut(struct client *c)
+static void cut(struct metrics_client *c)
 {
 	if (is_open(c))
 		bufferevent_trigger_event(c->held, BEV_EVENT_READING | BEV_EVENT_EOF, 0);
@@ -177,7 +177,7 @@ static void on_late(evutil_socket_t fd, short events, void *arg)
 
 static void forget_closed(struct metrics *m)
 {
-	for (struct client *c = m->oldest, *next; c; c = next) {
+	for (struct metrics_client *c = m->oldest, *next; c; c = next) {
 		next = c->next;
 		if (!is_open(c))
 			forget(c);
@@ -188,7 +188,7 @@ static void forget_closed(struct metrics *m)
 static struct bufferevent *on_connection(struct event_base *base, void *arg)
 {
 	struct metrics *m = arg;
-	struct client *c, **end;
+	struct metrics_client *c, **end;
 
 	forget_closed(m);
 	if (m->clients >= CONNECTIONS_MAX)

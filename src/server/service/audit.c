@@ -8,8 +8,6 @@
 #include "tls/crl_text.h"
 #include "base/time.h"
 
-enum { DAY = 86400 };
-
 /* Below this many bits of security, OpenSSL at its level 2 and most others refuse. */
 enum { SECURITY_BITS_MIN = 112 };
 
@@ -51,7 +49,7 @@ static void judge_dates(const struct audit *a, const struct cert_info *c, int64_
 	else if (left < 0)
 		find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
 		    time_phrase_expired(c->not_after, now, text));
-	else if (left < AUDIT_DAYS_LEFT * DAY && left < (c->not_after - c->not_before) / 3)
+	else if (left < AUDIT_DAYS_LEFT * TIME_DAY && left < (c->not_after - c->not_before) / 3)
 		find(a, AUDIT_WARNING, "\"%s\" %s: renew it", c->label,
 		    time_phrase_valid(c->not_after, now, text));
 }

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "tls/error.h"
+#include "base/time.h"
 
 static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 {
@@ -118,16 +119,15 @@ X509 *cert_request_ca(const SSL_CTX *ctx, size_t i)
 
 static X509 *make_stranger(EVP_PKEY *key)
 {
-	enum { HOUR = 3600 };
 	X509 *cert = X509_new();
 	X509_NAME *name = X509_NAME_new();
 	bool ok = cert && name && X509_set_version(cert, X509_VERSION_3) == 1 &&
 	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"stranger",
 		-1, -1, 0) == 1 &&
 	    X509_set_subject_name(cert, name) == 1 && X509_set_issuer_name(cert, name) == 1 &&
-	    X509_gmtime_adj(X509_getm_notBefore(cert), -HOUR) &&
-	    X509_gmtime_adj(X509_getm_notAfter(cert), HOUR) && X509_set_pubkey(cert, key) == 1 &&
-	    X509_sign(cert, key, EVP_sha256()) > 0;
+	    X509_gmtime_adj(X509_getm_notBefore(cert), -TIME_HOUR) &&
+	    X509_gmtime_adj(X509_getm_notAfter(cert), TIME_HOUR) &&
+	    X509_set_pubkey(cert, key) == 1 && X509_sign(cert, key, EVP_sha256()) > 0;
 
 	X509_NAME_free(name);
 	if (ok)
