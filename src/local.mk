@@ -11,7 +11,6 @@ libshared_a_SOURCES = \
 	src/base/input_file.c src/base/input_file.h \
 	src/base/log.c src/base/log.h \
 	src/base/options.c src/base/options.h \
-	src/base/options_completion.c src/base/options_completion.h \
 	src/base/options_help.c src/base/options_help.h \
 	src/base/outcome.c src/base/outcome.h \
 	src/base/prometheus.c src/base/prometheus.h \
@@ -189,7 +188,8 @@ hello_zoo_LDADD = libzoo.a libserver.a libshared.a $(EVENT_LIBS) $(JANSSON_LIBS)
 # Completions for shells, printed from the tables of options by a program of this build.
 if COMPLETIONS
 noinst_PROGRAMS += src/completion/completion
-src_completion_completion_SOURCES = src/completion/main.c
+src_completion_completion_SOURCES = src/completion/main.c \
+	src/completion/options_completion.c src/completion/options_completion.h
 src_completion_completion_LDADD = libclient.a libzoo.a libserver.a libshared.a $(JANSSON_LIBS) \
 	$(OPENSSL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS)
 

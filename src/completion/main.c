@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "client/options/options.h"
-#include "base/options_completion.h"
+#include "completion/options_completion.h"
 #include "base/outcome.h"
 #include "server/options.h"
 #include "zoo/options.h"

@@ -1,14 +1,20 @@
 #!/bin/sh
-# floors.sh [--self-test] - who may lean on whom. The house has floors: a file includes its own header,
-# headers of lower floors, and headers of its own floor and folder without a circle. The tables
-# below and in doc/architecture.md are the rules; a new module gets its line there. Completions, which are
-# made when the programs are, may see all of them, and hello-zoo the server that it is made of.
+# floors.sh [--self-test] - who may use whom. The folder is the floor: a file includes headers of
+# lower floors, and of its own folder without a circle. The tables below and the one in
+# doc/architecture.md are the rules; a new folder gets its line there. A program's folders never
+# include those of another program, and a module that one program alone uses is among them.
+# hello-zoo is made of hello-server; completions, which are made when the programs are, may see all.
 
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
 
-# Floor and module: the tables of doc/architecture.md. 3.1, 3.2...: one floor whose order is fixed.
-modules=$(sed -nE 's/^\| ([0-9.]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/doc/architecture.md")
+# Floor and folder: the table of doc/architecture.md.
+folders=$(sed -nE 's/^\| ([0-9]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/doc/architecture.md")
+
+# Modules below the programs that one side alone may use, reason.
+anybodys='
+base/log   knows nothing of a server; hello-server and hello-zoo are two programs
+'
 
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
 # free for all.
@@ -87,7 +93,7 @@ check() {
 		cd "$1" || exit 99
 		# shellcheck disable=SC2046  # our file names have no blanks
 		code_of keep $(find src -name '*.[ch]' | LC_ALL=C sort)
-	) | modules=$modules headers=$headers calls=$calls LC_ALL=C awk '
+	) | folders=$folders anybodys=$anybodys headers=$headers calls=$calls LC_ALL=C awk '
 	function complain(words) { print file ":" line ": " words }
 
 	# Rows of a table, without comments; returns how many.
@@ -96,36 +102,46 @@ check() {
 		return n
 	}
 
-	# shared, server, client, zoo or completion.
-	function side(module,    top) {
-		top = module
-		sub(/\/.*/, "", top)
-		if (top ~ /^(base|net|tls)$/)
+	function folder_of(module) {
+		sub(/\/[^\/]*$/, "", module)
+		return module
+	}
+
+	# shared, server, client or completion.
+	function side(module) {
+		sub(/\/.*/, "", module)
+		if (module ~ /^(base|net|tls)$/)
 			return "shared"
-		return top
+		return module == "zoo" ? "server" : module
 	}
 
 	function join_list(list, word) { return list == "" ? word : list ", " word }
 
 	BEGIN {
-		n = rows_of(ENVIRON["modules"], rows)
+		n = rows_of(ENVIRON["folders"], rows)
 		for (i = 1; i <= n; i++)
 			if (split(rows[i], word, /[ \t]+/) >= 2) {
 				if (word[2] in floor)
 					print "doc/architecture.md:1: " word[2] " has two lines"
 				floor[word[2]] = word[1]
 			}
+		n = rows_of(ENVIRON["anybodys"], rows)
+		for (i = 1; i <= n; i++)
+			if (split(rows[i], word, /[ \t]+/) >= 2)
+				anybodys[word[1]] = 1
 		n = rows_of(ENVIRON["headers"], rows)
 		for (i = 1; i <= n; i++)
 			if (split(rows[i], word, /[ \t]+/) >= 2) {
 				header_for[word[1]] = join_list(header_for[word[1]], word[2])
 				may_include[word[1], word[2]] = 1
+				row_for[word[2]] = 1
 			}
 		n = rows_of(ENVIRON["calls"], rows)
 		for (i = 1; i <= n; i++)
 			if (split(rows[i], word, /[ \t]+/) >= 2) {
 				call_for[word[1]] = join_list(call_for[word[1]], word[2])
 				may_call[word[1], word[2]] = 1
+				row_for[word[2]] = 1
 			}
 	}
 
@@ -137,11 +153,12 @@ check() {
 			module = file
 			sub(/^src\//, "", module)
 			sub(/\.[ch]$/, "", module)
-			folder = side(module)
-			known = module in floor
+			folder = folder_of(module)
+			known = folder in floor
 			seen[module] = 1
+			seen_folder[folder] = 1
 			if (!known)
-				complain("unknown module " module ": give it a line in doc/architecture.md")
+				complain("unknown folder " folder ": give it a line in doc/architecture.md")
 		}
 		line = field[2]
 		code = substr($0, length(field[1]) + length(field[2]) + 3)
@@ -153,21 +170,25 @@ check() {
 		split(code, part, "\"")
 		other = part[2]
 		sub(/\.h$/, "", other)
-		other_folder = side(other)
+		other_folder = folder_of(other)
 		if (other == module)
 			next
+		uses[module] = uses[module] " " other
 		if (other !~ /\//)
 			complain("write the path from src/: \"" part[2] "\"")
-		else if (!(other in floor))
-			complain("includes the unknown module " other ": give it a line in doc/architecture.md")
-		else if (other_folder != "shared" && other_folder != folder && folder != "completion" &&
-		    folder " " other_folder != "zoo server")
-			complain(folder " must not include " other_folder ": \"" part[2] "\"")
-		else if (floor[other] + 0 > floor[module] + 0)
-			complain("includes a higher floor: \"" part[2] "\" is on " floor[other] \
-				", " module " on " floor[module])
-		else if (floor[other] == floor[module] && other_folder == folder)
+		else if (!(other_folder in floor))
+			complain("includes from the unknown folder " other_folder \
+				": give it a line in doc/architecture.md")
+		else if (side(other) != "shared" && side(other) != side(module) && folder != "completion")
+			complain(side(module) " must not include " side(other) ": \"" part[2] "\"")
+		else if (other_folder == folder)
 			beside[module] = beside[module] " " other
+		else if (floor[other_folder] + 0 > floor[folder] + 0)
+			complain("includes a higher floor: \"" part[2] "\" is on " floor[other_folder] \
+				", " folder " on " floor[folder])
+		else if (floor[other_folder] + 0 == floor[folder] + 0)
+			complain("includes the folder beside it: \"" part[2] "\" is on " \
+				floor[other_folder] ", too")
 		next
 	}
 
@@ -191,7 +212,7 @@ check() {
 					substr(code, RSTART, RLENGTH) ")")
 	}
 
-	# Depth first along the includes inside a floor; whoever is met again on the way is in a circle.
+	# Depth first along the includes inside a folder; a module met again on the way is in a circle.
 	function walk(m, way,    circle, list, n, i) {
 		if (state[m] == "done")
 			return
@@ -209,32 +230,103 @@ check() {
 		state[m] = "done"
 	}
 
+	# The modules that this side uses, itself or by others.
+	function mark(who, m,    list, n, i) {
+		if ((who, m) in used)
+			return
+		used[who, m] = 1
+		n = split(uses[m], list, " ")
+		for (i = 1; i <= n; i++)
+			mark(who, list[i])
+	}
+
+	function check_use(m,    server, client) {
+		server = ("server", m) in used
+		client = ("client", m) in used
+		if (server && client || m in anybodys)
+			return
+		print "src/" m ".h:1: " (server ? "only the server uses it: move it to src/server" : \
+			client ? "only the client uses it: move it to src/client" : \
+			"neither client nor server uses it")
+	}
+
 	END {
-		for (m in floor) {
+		for (m in seen) {
 			walk(m, "")
-			if (!(m in seen))
-				print "doc/architecture.md:1: the module " m " has a line and no file"
+			if (side(m) != "shared")
+				mark(side(m), m)
 		}
+		for (m in seen)
+			if (side(m) == "shared")
+				check_use(m)
+		for (folder in floor)
+			if (!(folder in seen_folder))
+				print "doc/architecture.md:1: the folder " folder " has a line and no file"
+		for (m in row_for)
+			if (!(m in seen))
+				print "tests/style/floors.sh:1: the module " m " has a row and no file"
+		for (m in anybodys)
+			if (!(m in seen) || (("server", m) in used && ("client", m) in used))
+				print "tests/style/floors.sh:1: " m " needs no exception any more"
 	}' | LC_ALL=C sort
+}
+
+# used_by FILE MODULE, used_by_nobody FILE: FILE of the copy includes MODULE, and no more.
+used_by() {
+	cp "$style_copy/$1" "$style_work/user"
+	printf '#include "%s.h"\n' "$2" >>"$style_copy/$1"
+}
+
+used_by_nobody() {
+	mv "$style_work/user" "$style_copy/$1"
 }
 
 # shellcheck disable=SC2317
 self_test() {
-	plant src/net/addr.c 'includes a higher floor' '#include "net/sock.h"'
-	plant src/base/outcome.h 'includes a higher floor' '#  include "base/log.h"'
-	plant src/tls/buffer.c 'includes a higher floor' '#include "tls/conn.h"'
+	plant src/net/addr.c 'includes a higher floor' '#include "tls/conn.h"'
+	plant src/base/outcome.h 'includes a higher floor' '#  include "net/addr.h"'
 	plant src/server/conn/conn.c 'includes a higher floor' '#include "server/process/worker.h"'
+	plant src/server/process/worker.c 'includes a higher floor' '#include "server/options.h"'
+	plant src/server/main.c 'includes a higher floor' '#include "zoo/zoo.h"'
+	plant src/client/judge/verdict.h 'includes a higher floor' '#include "client/session/session.h"'
+	plant src/server/listen/access.c 'includes the folder beside it' '#include "server/confine/sandbox.h"'
 	plant src/server/conn/conn.c 'server must not include client' '#include "client/step/verify.h"'
 	plant src/client/main.c 'client must not include server' '#include "server/options.h"'
-	plant src/server/main.c 'server must not include zoo' '#include "zoo/options.h"'
+	plant src/zoo/zoo.c 'server must not include client' '#include "client/output/report.h"'
 	plant src/net/sock.c 'shared must not include server' '#include "server/options.h"'
-	plant src/server/conn/conn.c 'unknown module server/novel' '#include "server/novel.h"'
-	plant src/base/novel.c 'unknown module base/novel' 'int novel;'
+	plant src/server/conn/conn.c 'unknown folder server/novel' '#include "server/novel/novel.h"'
+	plant src/novel/novel.c 'unknown folder novel' 'int novel;'
 	plant src/net/sock.c 'write the path' '#include "addr.h"'
 
-	# One half of a circle is fine, both are not.
+	# One half of a circle is fine, both are not; and a way round by others is one, too.
 	printf '#include "base/options.h"\n' >>"$style_copy/src/base/log.h"
 	plant src/base/options.h 'a circle of includes' '#include "base/log.h"'
+	plant src/tls/params.h 'a circle of includes' '#include "tls/conn.h"'
+	plant_harmless src/tls/facts.c '#include "tls/closing.h"'
+
+	plant src/net/novel.h 'neither client nor server uses it' 'int novel;'
+	used_by src/server/check.c net/novel
+	plant src/net/novel.h 'only the server uses it' 'int novel;'
+	used_by_nobody src/server/check.c
+	used_by src/client/main.c net/novel
+	plant src/net/novel.h 'only the client uses it' 'int novel;'
+	used_by_nobody src/client/main.c
+	used_by src/client/main.c base/log
+	plant tests/style/floors.sh 'base/log needs no exception' ''
+	used_by_nobody src/client/main.c
+
+	kept_folders=$folders
+	folders="$folders
+9 novel
+9 net"
+	plant doc/architecture.md 'the folder novel has a line and no file' ''
+	plant doc/architecture.md 'net has two lines' ''
+	folders=$kept_folders
+	kept_calls=$calls
+	calls="$calls
+fork base/novel because"
+	plant tests/style/floors.sh 'the module base/novel has a row and no file' ''
+	calls=$kept_calls
 
 	plant src/server/process/workers.c '> is for tls/buffer, tls/conn' '#include <openssl/ssl.h>'
 	plant src/client/step/greet.c '> is for server/process/worker' '#include <event2/event.h>'

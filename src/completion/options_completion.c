@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/options_completion.h"
+#include "completion/options_completion.h"
 
 #include <stdio.h>
 #include <string.h>
