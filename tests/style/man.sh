@@ -80,26 +80,30 @@ check_options() {
 }
 
 # The options in the commands of the system tests and in the strings of the unit tests, behind the
-# program: what does not start a server may be about any other. A command goes on behind a backslash.
+# program: what neither starts a server nor another program may be about the client. A command goes
+# on behind a backslash.
 options_of_tests() {
-	cat "$top"/tests/system/*.sh "$top"/tests/system/*.tsv "$top"/tests/unit/*.c | LC_ALL=C awk '
+	LC_ALL=C awk '
 	/^[ \t]*#/ { next }
 	{ command = command $0 " " }
 	sub(/\\ $/, " ", command) { next }
 	{
-		server = command ~ /start_server|start_managed|HELLO_SERVER|(^|[^a-z-])server /
-		client = !server || command ~ /HELLO_CLIENT/
+		server = FILENAME ~ /server_options/ ||
+			command ~ /start_server|start_managed|HELLO_SERVER|(^|[^a-z-])server /
+		client = command ~ /HELLO_CLIENT/ || !(server || command ~ /openssl|curl|gnutls/)
 		while (match(command, /(^|[^A-Za-z0-9-])(-[A-Za-z0-9]|--[a-z][a-z0-9-]*)/)) {
 			option = substr(command, RSTART, RLENGTH)
 			sub(/^[^-]*/, "", option)
+			command = substr(command, RSTART + RLENGTH)
+			if (command ~ /^:/) # a message that is expected
+				continue
 			if (server)
 				print "server", option
 			if (client)
 				print "client", option
-			command = substr(command, RSTART + RLENGTH)
 		}
 		command = ""
-	}' | LC_ALL=C sort -u
+	}' "$top"/tests/system/*.sh "$top"/tests/system/*.tsv "$top"/tests/unit/*.c | LC_ALL=C sort -u
 }
 
 # check_tested PROGRAM SIDE: its options are in a test, by name or letter; an option that both programs

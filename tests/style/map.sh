@@ -125,25 +125,31 @@ edit() {
 # shellcheck disable=SC2317
 self_test() {
 	cp "$style_root/$readme" "$style_copy/" && chmod u+w "$style_copy/$readme" || exit 99
+	printf '%s\n' 'int first(void);' 'int first(void)' '{' '	return 1;' '}' \
+		'int second(void)' '{' '	return first();' '}' 'int third(int one,' \
+		'    int two);' >"$style_copy/src/example.c"
 	plant $readme 'there is no src/net/novel.c' "see \`src/net/novel.c\`."
 	plant $readme 'there is no tests/novel' 'all of (tests/novel)'
-	plant $readme 'does not define novel' '    accept  src/server/listen/socket.c: socket_accept, novel'
-	plant $readme 'does not define socket_accept' '    src/server/process/worker.c: socket_accept'
-	plant $readme 'does not define run_linger' '    src/server/process/worker.c: on_tick,
-	run_linger'
-	plant $readme 'socket.h does not define socket_accept' '    src/server/listen/socket.h: socket_accept'
-	plant $readme 'on_tick does not call socket_accept' \
-		'    src/server/listen/socket.c: socket_accept called in src/server/process/worker.c: on_tick'
-	plant $readme 'reading path has 11 files' "11. \`src/server/listen/socket.c\`"
+	plant $readme 'does not define novel' '    accept  src/example.c: first, novel'
+	plant $readme 'does not define novel' '    src/example.c: first,
+	novel'
+	plant $readme 'src/example.c does not define third' '    src/example.c: third'
+	plant $readme 'in src/example.c, first does not call second' \
+		'    src/example.c: second called in src/example.c: first'
+	plant $readme 'reading path has 11 files' "11. \`src/example.c\`"
 	plant $readme 'wider than 80 columns' "$(printf '%081d' 0)"
-	edit src/server/listen/socket.c 's/socket_accept(/another(/' 'src/server/listen/socket.c does not define socket_accept'
-	edit src/server/process/worker.c 's/socket_accept(/another(/' 'accept_one does not call socket_accept'
 	edit $readme '/^reload/d' 'has no line for "reload"'
 	edit $readme 's/socket, bind,/socket,/' 'has no line for "bind"'
 	edit $readme '/^1\. /d' 'reading path has 9 files'
 
-	plant_harmless $readme '    src/server/listen/socket.c: socket_accept, socket_listen'
-	plant_harmless $readme 'In src/server/listen/socket.c there is accept: so it is.'
+	# Any function of the map, called otherwise in the source.
+	claims "$style_copy/$readme" | awk '$2 == "function" { print $3, $4; exit }' >"$style_work/one"
+	read -r file name <"$style_work/one"
+	edit "$file" "s/$name(/another(/" "$file does not define $name"
+
+	plant_harmless $readme '    src/example.c: first, second'
+	plant_harmless $readme '    src/example.c: first called in src/example.c: second'
+	plant_harmless $readme 'In src/example.c there is first: so it is.'
 	plant_harmless $readme "$(printf '%080d' 0)"
 }
 
