@@ -72,7 +72,8 @@ pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs 
 
 # Call (a regular expression), module that may use it, reason.
 calls='
-v?fork|wait|wait4|waitpid|waitid      server/process/master   the only parent of workers
+v?fork|wait|wait4|waitpid|waitid      server/process/master   waits for the workers
+v?fork|wait|wait4|waitpid|waitid      server/process/spawn    forks them
 v?fork|wait|wait4|waitpid|waitid      server/process/metrics_process  the only parent of the metrics process
 v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries, and ends
 (_|_E|quick_)?exit                    server/main     leaves with the status of the outcome

@@ -61,7 +61,7 @@ void gauges_show_confinement(struct counters_state *state, const struct privdrop
 	log_end(&line);
 }
 
-void gauges_show_crew(struct counters_state *state, const struct workers_count *count)
+void gauges_show_workers(struct counters_state *state, const struct workers_count *count)
 {
 	state->generation = count->generation;
 	state->workers = count->slots;

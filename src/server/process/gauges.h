@@ -16,7 +16,7 @@ void gauges_show_service(struct counters_state *state, const struct service *s);
 void gauges_show_confinement(struct counters_state *state, const struct privdrop *who,
     const char *sandbox);
 
-void gauges_show_crew(struct counters_state *state, const struct workers_count *count);
+void gauges_show_workers(struct counters_state *state, const struct workers_count *count);
 
 /* Log how things stand. What workers counted is printed, and nothing depends on it. */
 void gauges_log(const struct counters *c, const struct workers_count *count);

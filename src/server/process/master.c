@@ -1,36 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/process/master.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/process/workers.h"
+#include "server/process/expiry.h"
 #include "server/process/gauges.h"
+#include "server/process/reload.h"
+#include "server/process/spawn.h"
 #include "server/process/worker_sockets.h"
 #include "server/service/service_log.h"
 #include "server/process/signals.h"
-#include "server/process/worker.h"
 
 struct master {
 	const struct master_job *job;
 	struct service *service;
 	struct workers *workers;
-	struct worker_sockets posts;
+	struct worker_sockets sockets;
 	bool unheard;           /* the service_manager could not be told, which was logged */
 	sigset_t waiting;       /* the signal mask while we wait */
 	bool complete;          /* "ready" was said for this generation */
-	bool stale;             /* and that one of its CRLs is */
-	int64_t looked_s;       /* when it was last looked which staples have ended; 0: never */
+	struct expiry expiry;   /* of this service */
 	unsigned pause_ms;      /* how long a slot pauses, as last looked at */
 	unsigned revivals;      /* of listeners */
 	struct outcome failure; /* for which the server leaves */
@@ -39,62 +36,18 @@ struct master {
 /* Whoever can shut a listener down can do it again: at some time a new start is better. */
 enum { REVIVALS_MAX = 16 };
 
-static _Noreturn void become_worker(struct master *m, const struct workers_order *order, int fd,
-    struct counters_seat *seat)
-{
-	struct worker_job job = {
-		.slot = order->slot,
-		.generation = order->generation,
-		.status_fd = fd,
-		.beat_ms = service_manager_beat_ms(m->job->service_manager),
-		.drain_ms = m->job->options->drain_ms,
-		.access = m->job->access,
-		.conn = m->job->conn,
-		.sandbox = m->job->sandbox,
-		.limits = m->job->limits,
-		.privdrop = m->job->privdrop,
-		.listeners = m->job->listeners,
-		.service = m->service,
-		.counters = m->job->counters,
-		.seat = seat,
-	};
-
-	/* With these open, the other workers would not see the master's death. */
-	worker_sockets_free(&m->posts);
-	service_manager_close(m->job->service_manager);
-	metrics_process_forget(m->job->monitor);
-	worker_main(&job);
-}
-
-/* Returns the worker's pid, or 0: the workers then waits before it asks again. */
+/* Returns the worker's pid, or 0: workers then waits before it asks again. */
 static pid_t spawn(struct master *m, const struct workers_order *order)
 {
-	struct counters_seat *seat = counters_take_seat(m->job->counters);
-	int ends[2];
-	pid_t pid;
+	const struct spawn_parent parent = { &m->sockets, m->job->service_manager,
+		m->job->monitor };
+	struct worker_job job = m->job->worker;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-		log_at(LEVEL_ERROR, "socketpair: %s", strerror(errno));
-		return 0;
-	}
-	pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		become_worker(m, order, ends[1], seat);
-	}
-	close(ends[1]);
-	if (pid < 0) {
-		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
-		close(ends[0]);
-		return 0;
-	}
-	counters_give_seat(m->job->counters, seat, pid);
-	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", order->slot,
-	    order->generation, (long)pid);
-	/* Not on the list means never ready: it is told to leave, and the workers tries again. */
-	if (worker_sockets_add(&m->posts, ends[0], POLLIN, pid) != 0)
-		close(ends[0]);
-	return pid;
+	job.slot = order->slot;
+	job.generation = order->generation;
+	job.beat_ms = service_manager_beat_ms(m->job->service_manager);
+	job.service = m->service;
+	return spawn_worker(&job, &parent);
 }
 
 /* Everything that has to be done now. Returns false when nobody is left to look after. */
@@ -125,11 +78,11 @@ static bool carry_out_orders(struct master *m, struct workers_order *wait)
 	}
 }
 
-static void count_crew(struct master *m)
+static void count_workers(struct master *m)
 {
 	struct workers_count count = workers_count(m->workers);
 
-	gauges_show_crew(m->job->counters->state, &count);
+	gauges_show_workers(m->job->worker.counters->state, &count);
 	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
 	if (count.pause_ms >= WORKERS_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
 		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
@@ -141,17 +94,17 @@ static void withdraw_listeners(struct master *m)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (listener_set_withdraw(m->job->listeners, &oc) != 0)
+	if (listener_set_withdraw(m->job->worker.listeners, &oc) != 0)
 		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
 }
 
 /* Begin to leave; also for what cannot be mended from here, but by whoever starts us anew. */
 static void stop(struct master *m, bool graceful)
 {
-	m->job->counters->state->draining = true;
+	m->job->worker.counters->state->draining = true;
 	service_manager_leaving(m->job->service_manager);
 	workers_stop(m->workers, graceful);
-	worker_sockets_forget_listeners(&m->posts);
+	worker_sockets_forget_listeners(&m->sockets);
 	withdraw_listeners(m);
 }
 
@@ -179,13 +132,13 @@ static void revive_listeners(struct master *m, struct listener_set *set)
 	}
 }
 
-static void heed_post(struct master *m, size_t i)
+static void handle_worker(struct master *m, size_t i)
 {
 	char bytes[64];
-	pid_t pid = m->posts.pid[i];
+	pid_t pid = m->sockets.pid[i];
 
-	if (read(m->posts.poll[i].fd, bytes, sizeof bytes) <= 0) {
-		worker_sockets_remove(&m->posts, i);
+	if (read(m->sockets.poll[i].fd, bytes, sizeof bytes) <= 0) {
+		worker_sockets_remove(&m->sockets, i);
 		return;
 	}
 	workers_set_ready(m->workers, pid, clock_ms());
@@ -194,11 +147,11 @@ static void heed_post(struct master *m, size_t i)
 
 static void note_complete(struct master *m)
 {
-	struct counters_state *state = m->job->counters->state;
+	struct counters_state *state = m->job->worker.counters->state;
 
 	/* A worker reports that it is ready when it has proved that it is confined. */
 	if (!state->ready)
-		gauges_show_confinement(state, m->job->privdrop, m->job->confinement);
+		gauges_show_confinement(state, m->job->worker.privdrop, m->job->confinement);
 	m->complete = true;
 	gauges_show_service(state, m->service);
 	log_at(LEVEL_INFO, "ready");
@@ -208,19 +161,19 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 {
 	uint64_t now = clock_ms(), ms = until_ms > now ? until_ms - now : 0;
 	struct timespec left = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-	int n = ppoll(m->posts.poll, m->posts.count, until_ms == UINT64_MAX ? NULL : &left,
+	int n = ppoll(m->sockets.poll, m->sockets.count, until_ms == UINT64_MAX ? NULL : &left,
 	    &m->waiting);
 	bool dead = false;
 
 	/* Backwards: removing moves the last one into the place just looked at. */
-	for (size_t i = m->posts.count; n > 0 && i-- > 0;) {
-		if (m->posts.pid[i] == WORKER_SOCKETS_LISTENER)
-			dead |= m->posts.poll[i].revents != 0;
-		else if (m->posts.poll[i].revents)
-			heed_post(m, i);
+	for (size_t i = m->sockets.count; n > 0 && i-- > 0;) {
+		if (m->sockets.pid[i] == WORKER_SOCKETS_LISTENER)
+			dead |= m->sockets.poll[i].revents != 0;
+		else if (m->sockets.poll[i].revents)
+			handle_worker(m, i);
 	}
 	if (dead) {
-		revive_listeners(m, m->job->listeners);
+		revive_listeners(m, m->job->worker.listeners);
 		revive_listeners(m, m->job->metrics);
 	}
 	if (!m->complete && workers_are_complete(m->workers))
@@ -267,9 +220,9 @@ static void reap(struct master *m)
 		if (metrics_process_exited(m->job->monitor, pid, clock_ms()))
 			continue;
 		log_exit(pid, status);
-		counters_leave_seat(m->job->counters, pid);
+		counters_leave_seat(m->job->worker.counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
-			m->job->counters->state->restarts++;
+			m->job->worker.counters->state->restarts++;
 		workers_exited(m->workers, pid, clock_ms());
 		judge_start(m, status);
 	}
@@ -283,7 +236,7 @@ static void check_told(struct master *m, int ret, const struct outcome *oc)
 	m->unheard = ret != 0;
 }
 
-static void tell_supervisor(struct master *m, uint64_t *until_ms)
+static void notify_service_manager(struct master *m, uint64_t *until_ms)
 {
 	struct outcome oc = OUTCOME_NONE;
 
@@ -292,79 +245,25 @@ static void tell_supervisor(struct master *m, uint64_t *until_ms)
 	    &oc);
 }
 
-/* left: seconds, more than 0. A clock may be set and a machine sleep: look again once an hour. */
-static void wake_in(int64_t left, uint64_t *until_ms)
-{
-	enum { HOUR = 3600 };
-	uint64_t at_ms = clock_ms() + (uint64_t)(left < HOUR ? left : HOUR) * 1000;
-
-	if (at_ms < *until_ms)
-		*until_ms = at_ms;
-}
-
-/* A CRL gets stale by itself: said once, when it happens. */
-static void watch_crls(struct master *m, uint64_t *until_ms)
-{
-	int64_t left = client_cas_left(&m->service->clients, time(NULL));
-
-	if (m->stale || left == INT64_MAX)
-		return;
-	if (left <= 0) {
-		service_log_stale(m->service, &m->job->service_options->clients);
-		m->stale = true;
-	} else {
-		wake_in(left, until_ms);
-	}
-}
-
-/* So does an OCSP response. */
-static void watch_staples(struct master *m, uint64_t *until_ms)
-{
-	int64_t now = time(NULL), next = service_log_staples(m->service, m->looked_s, now);
-
-	m->looked_s = now;
-	if (next != INT64_MAX)
-		wake_in(next - now, until_ms);
-}
-
-static void renew(struct master *m, struct service *fresh)
-{
-	const char *note = "";
-
-	if (service_is_same(m->service, fresh))
-		note = m->job->service_options->credentials
-		    ? ", though the files are unchanged: systemd hands over renewed "
-		      "credentials at a restart only"
-		    : ", though the files are unchanged";
-	service_log_renewal(m->service, fresh);
-	service_free(m->service);
-	m->service = fresh;
-	m->complete = m->stale = false;
-	m->looked_s = 0;
-	service_log_findings(fresh);
-	log_at(LEVEL_INFO, "reloaded: generation %u begins%s", workers_renew(m->workers), note);
-}
-
 static void reload(struct master *m)
 {
 	struct outcome oc = OUTCOME_NONE, unheard = OUTCOME_NONE;
 	struct service *fresh;
 
 	check_told(m, service_manager_reloading(m->job->service_manager, &unheard), &unheard);
-	fresh = service_load(m->job->service_options, m->service, &oc);
+	fresh = reload_service(m->job->service_options, m->service, m->workers,
+	    m->job->worker.counters->state, &oc);
 	if (fresh) {
-		renew(m, fresh);
-		m->job->counters->state->reloads++;
-	} else {
-		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", &oc);
-		m->job->counters->state->reloads_failed++;
+		m->service = fresh;
+		m->complete = false;
+		m->expiry = (struct expiry){ .stale = false };
 	}
 	service_manager_reloaded(m->job->service_manager, fresh ? NULL : &oc);
 }
 
-static void heed_signals(struct master *m)
+static void handle_signals(struct master *m)
 {
-	static int heeded;
+	static int handled;
 	bool leaving = signals_seen.interrupted || signals_seen.terminations > 0;
 
 	/*
@@ -379,27 +278,27 @@ static void heed_signals(struct master *m)
 		struct workers_count count = workers_count(m->workers);
 
 		signals_seen.asked = 0;
-		gauges_log(m->job->counters, &count);
+		gauges_log(m->job->worker.counters, &count);
 	}
 	if (signals_seen.interrupted || signals_seen.terminations > 1) {
 		stop(m, false);
-	} else if (signals_seen.terminations > heeded) {
+	} else if (signals_seen.terminations > handled) {
 		log_at(LEVEL_INFO, "told to leave: draining");
 		/* The workers take what is in the queues; then new clients are refused. */
 		stop(m, true);
 	}
-	heeded = signals_seen.terminations;
+	handled = signals_seen.terminations;
 }
 
 /* The kernel tells when one is shut down, in whichever process. */
 static int watch_listeners(struct master *m)
 {
-	const struct listener_set *sets[] = { m->job->listeners, m->job->metrics };
+	const struct listener_set *sets[] = { m->job->worker.listeners, m->job->metrics };
 	int ret = 0;
 
 	for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
 		for (size_t i = 0; i < sets[s]->count; i++)
-			ret |= worker_sockets_add(&m->posts, sets[s]->item[i].fd, POLLRDHUP,
+			ret |= worker_sockets_add(&m->sockets, sets[s]->item[i].fd, POLLRDHUP,
 			    WORKER_SOCKETS_LISTENER);
 	}
 	return ret;
@@ -407,7 +306,7 @@ static int watch_listeners(struct master *m)
 
 static void release(struct master *m)
 {
-	worker_sockets_free(&m->posts);
+	worker_sockets_free(&m->sockets);
 	workers_free(m->workers);
 	service_free(m->service);
 }
@@ -421,21 +320,20 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	if (!m.workers || watch_listeners(&m) != 0) {
 		withdraw_listeners(&m);
 		release(&m);
-		return outcome_set(oc, OC_INTERNAL, "out of memory for the crew");
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the workers");
 	}
 	service_log_findings(m.service);
 	service_log_clients(&job->service_options->clients);
-	service_log_access(job->access);
+	service_log_access(job->worker.access);
 	signals_catch(&m.waiting);
 	while (carry_out_orders(&m, &wait)) {
-		tell_supervisor(&m, &wait.until_ms);
+		notify_service_manager(&m, &wait.until_ms);
 		metrics_process_tend(m.job->monitor, clock_ms(), &wait.until_ms);
-		watch_crls(&m, &wait.until_ms);
-		watch_staples(&m, &wait.until_ms);
+		expiry_watch(&m.expiry, m.service, &job->service_options->clients, &wait.until_ms);
 		wait_for_news(&m, wait.until_ms);
 		reap(&m);
-		count_crew(&m);
-		heed_signals(&m);
+		count_workers(&m);
+		handle_signals(&m);
 	}
 	withdraw_listeners(&m);
 	metrics_process_stop(m.job->monitor);

@@ -3,30 +3,21 @@
 #define HELLO_SERVER_PROCESS_MASTER_H
 
 #include "base/outcome.h"
-#include "server/metrics/counters.h"
-#include "server/conn/limits.h"
 #include "server/listen/listener.h"
 #include "server/process/metrics_process.h"
-#include "server/conn/conn.h"
-#include "server/confine/confine.h"
 #include "server/service/service.h"
 #include "server/process/service_manager.h"
+#include "server/process/worker.h"
 
 struct master_job {
 	const struct process_options *options;
 	const struct service_options *service_options;
-	const struct access *access;
-	const struct conn_plan *conn;
-	enum sandbox_mode sandbox;
-	const struct limits *limits;
-	const struct privdrop *privdrop;
-	struct listener_set *listeners;
-	struct service *service; /* loaded; taken */
+	struct worker_job worker; /* what each is given; slot, service... are set at its start */
+	struct service *service;  /* loaded; taken */
 	struct service_manager *service_manager;
-	struct counters *counters;
-	struct listener_set *metrics; /* none, or one */
-	const char *confinement;      /* what confines the workers, sandbox_probe */
-	struct metrics_process *monitor;      /* of the metrics process, if there is to be one */
+	struct listener_set *metrics;    /* none, or one */
+	const char *confinement;         /* what confines the workers, sandbox_probe */
+	struct metrics_process *monitor; /* of the metrics process, if there is to be one */
 };
 
 /*

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_PROCESS_SPAWN_H
+#define HELLO_SERVER_PROCESS_SPAWN_H
+
+#include <sys/types.h>
+
+#include "server/process/metrics_process.h"
+#include "server/process/service_manager.h"
+#include "server/process/worker.h"
+#include "server/process/worker_sockets.h"
+
+/* What the master has open, and a worker closes. */
+struct spawn_parent {
+	struct worker_sockets *sockets;
+	struct service_manager *service_manager;
+	struct metrics_process *monitor;
+};
+
+/*
+ * Fork a worker, which lives as worker_main has it; its socket joins those of the parent.
+ * status_fd and seat of the job are set here. Returns its pid, or 0, which is logged.
+ */
+pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent);
+
+#endif
