@@ -595,7 +595,7 @@ START_TEST(test_the_numbers_of_a_status_line)
 }
 END_TEST
 
-CHECK_MAIN("crew", test_every_slot_is_filled_once, test_pauses_double_up_to_the_longest,
+CHECK_MAIN("workers", test_every_slot_is_filled_once, test_pauses_double_up_to_the_longest,
     test_a_long_life_forgives, test_a_slot_pauses_alone, test_no_process_is_a_pause_too,
     test_a_crash_loop_is_no_fork_bomb, test_the_old_leave_when_all_the_new_are_ready,
     test_a_new_generation_that_dies_costs_the_old_nothing,
