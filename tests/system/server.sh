@@ -44,7 +44,7 @@ HOST=127.0.0.1
 GREETING='Hello world'
 PEER=$builddir/tests/support/tls_peer
 CROWD=$builddir/tests/support/load_clients
-started=0 holding='' program=$HELLO_SERVER
+started=0 holding='' program=''
 
 # In a log of either format.
 ready='msg[":=]*ready'
@@ -86,7 +86,7 @@ start_server() {
 	*) set -- --cert "$CERT" --key "$KEY" "$@" ;;
 	esac
 	# shellcheck disable=SC2086  # words, or none
-	"$program" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
+	"${program:-$HELLO_SERVER}" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &
 	SERVER_PID=$!
 	track "$SERVER_PID"
 	wait_for "$PATIENCE" server_is_up || fail "the server is not ready: $*"
@@ -98,7 +98,7 @@ start_server() {
 start_zoo() {
 	program=$HELLO_ZOO
 	start_server "$@"
-	program=$HELLO_SERVER
+	program=''
 }
 
 stop_server() {
