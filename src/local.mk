@@ -151,6 +151,13 @@ libclient_a_SOURCES = \
 	src/client/probe/single.c \
 	src/client/probe/targets.c \
 	src/client/probe/thread_pool.c src/client/probe/thread_pool.h \
+	src/client/services/dialogue.c src/client/services/dialogue.h \
+	src/client/services/line_dialogue.c src/client/services/line_dialogue.h \
+	src/client/services/line_scripts.c src/client/services/line_scripts.h \
+	src/client/services/message_dialogue.c src/client/services/message_dialogue.h \
+	src/client/services/service.c src/client/services/service.h \
+	src/client/services/target.c src/client/services/target.h \
+	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
 	src/client/session/context.c src/client/session/context.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \

@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/check_compare \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
+	tests/unit/check_dialogue \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
 	tests/unit/check_crl \
@@ -53,6 +54,7 @@ unit_tests = \
 	tests/unit/check_sock \
 	tests/unit/check_staple \
 	tests/unit/check_service_manager \
+	tests/unit/check_service_target \
 	tests/unit/check_tls_alert \
 	tests/unit/check_crl_store \
 	tests/unit/check_stats \
@@ -169,6 +171,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_cidr \
 	tests/fuzz/fuzz_client_cert \
 	tests/fuzz/fuzz_conn \
+	tests/fuzz/fuzz_dialogue \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
@@ -200,6 +203,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/cidr \
 	tests/fuzz/seeds/client_cert \
 	tests/fuzz/seeds/conn \
+	tests/fuzz/seeds/dialogue \
 	tests/fuzz/seeds/handshake \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
@@ -292,6 +296,7 @@ tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dialogue_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)

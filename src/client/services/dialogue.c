@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/services/dialogue.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const char dialogue_answers_tls[] = "the server answers with TLS at once";
+
+void dialogue_begin(struct dialogue *d, const struct dialogue_kind *kind, const char *name)
+{
+	memset(d, 0, sizeof *d);
+	d->kind = kind;
+	d->name = name;
+	kind->begin(d);
+}
+
+void dialogue_say(struct dialogue *d, const void *bytes, size_t len)
+{
+	if (len > sizeof d->out - d->out_len)
+		len = sizeof d->out - d->out_len;
+	memcpy(d->out + d->out_len, bytes, len);
+	d->out_len += len;
+}
+
+void dialogue_say_text(struct dialogue *d, const char *text)
+{
+	dialogue_say(d, text, strlen(text));
+}
+
+/* How many bytes there are before the first control character; a tab is none. */
+static size_t one_line(const unsigned char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (bytes[i] >= ' ' || bytes[i] == '\t'))
+		i++;
+	return i;
+}
+
+static void keep(char to[DIALOGUE_WORDS_MAX], const void *bytes, size_t len, const char *also)
+{
+	struct text t;
+
+	text_begin(&t, to, DIALOGUE_WORDS_MAX);
+	text_add_bytes(&t, bytes, one_line(bytes, len), also);
+}
+
+void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len)
+{
+	keep(d->words, bytes, len, "\"");
+}
+
+/* A firewall of a well-known make overwrites what it does not know, in the same length. */
+static bool is_masked(const char *bytes, size_t len)
+{
+	return len >= 5 && memcmp(bytes, "XXXXX", 5) == 0;
+}
+
+void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len)
+{
+	char one[DIALOGUE_WORDS_MAX];
+	size_t at = strlen(d->words);
+
+	keep(one, bytes, len, "\"");
+	d->masked |= is_masked(bytes, len);
+	/* One that does not fit is left out. */
+	if (at + strlen(one) + 3 > sizeof d->words)
+		return;
+	if (at > 0) {
+		memcpy(d->words + at, ", ", 3);
+		at += 2;
+	}
+	memcpy(d->words + at, one, strlen(one) + 1);
+}
+
+enum dialogue_end dialogue_fail(struct dialogue *d, const char *why)
+{
+	d->why = why;
+	return DIALOGUE_FAILED;
+}
+
+/* RFC 8446 section 5.1: an alert or a handshake, of any version. */
+static bool is_tls_record(const struct dialogue *d)
+{
+	return d->len >= 2 && (d->held[0] == 0x15 || d->held[0] == 0x16) && d->held[1] == 3;
+}
+
+enum dialogue_end dialogue_fail_foreign(struct dialogue *d)
+{
+	d->foreign = true;
+	return DIALOGUE_FAILED;
+}
+
+/* More of it is here than the few bytes that told: who reads about it will know the protocol. */
+static void name_foreign(struct dialogue *d, const unsigned char *more, size_t len)
+{
+	if (len > sizeof d->held - d->len)
+		len = sizeof d->held - d->len;
+	memcpy(d->held + d->len, more, len);
+	d->len += len;
+	d->why = is_tls_record(d) ? dialogue_answers_tls : "another protocol answers";
+	if (!is_tls_record(d))
+		dialogue_keep_words(d, d->held, d->len);
+}
+
+static enum dialogue_end end_unit(struct dialogue *d)
+{
+	enum dialogue_end end;
+
+	if (!d->first[0])
+		keep(d->first, d->held, d->len, "");
+	end = d->kind->take(d);
+	if (!d->foreign)
+		d->len = 0;
+	return end;
+}
+
+static enum dialogue_end take_byte(struct dialogue *d, unsigned char byte)
+{
+	if (d->taken == DIALOGUE_BYTES_MAX)
+		return dialogue_fail(d, "the answer does not end within 64 KiB");
+	if (d->len == sizeof d->held)
+		return dialogue_fail(d, "a line or message of the answer is longer than 4 KiB");
+	d->held[d->len++] = byte;
+	d->taken++;
+	switch (d->kind->whole(d)) {
+	case DIALOGUE_UNIT_MORE:
+		return DIALOGUE_GOES_ON;
+	case DIALOGUE_UNIT_WHOLE:
+		return end_unit(d);
+	case DIALOGUE_UNIT_BAD:
+		break;
+	}
+	return dialogue_fail_foreign(d);
+}
+
+enum dialogue_end dialogue_feed(struct dialogue *d, const void *bytes, size_t len, size_t *used)
+{
+	const unsigned char *at = bytes;
+	size_t i = 0;
+
+	while (i < len && d->end == DIALOGUE_GOES_ON && d->out_len == 0)
+		d->end = take_byte(d, at[i++]);
+	if (i > 0 && i < len && d->end == DIALOGUE_DONE && !d->kind->inside_tls) {
+		d->injected = true;
+		dialogue_keep_words(d, at + i, len - i);
+		d->end = dialogue_fail(d, "clear text follows the answer");
+	}
+	d->proven |= d->end == DIALOGUE_DONE;
+	if (i > 0 && d->foreign)
+		name_foreign(d, at + i, len - i);
+	*used = i;
+	return d->end;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/services/message_dialogue.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static unsigned at16(const unsigned char *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+static void keep_text(struct dialogue *d, const char *text)
+{
+	dialogue_keep_words(d, text, strlen(text));
+}
+
+/* The announced length is of the whole message. */
+static enum dialogue_unit counted(const struct dialogue *d, size_t head, size_t announced)
+{
+	if (announced < head || announced > DIALOGUE_UNIT_MAX)
+		return DIALOGUE_UNIT_BAD;
+	return d->len < announced ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_WHOLE;
+}
+
+/* ---- LDAP: RFC 4511 section 4.14 ------------------------------------------------------------ */
+
+enum { BER_SEQUENCE = 0x30, BER_INTEGER = 0x02, BER_ENUMERATED = 0x0a, LDAP_EXTENDED = 0x78 };
+
+/* Tag and length at *at, which goes on behind them. False: they are not whole, or not allowed. */
+static bool ber_head(const unsigned char *bytes, size_t len, size_t *at, unsigned tag, size_t *size)
+{
+	size_t more;
+
+	if (len - *at < 2 || bytes[*at] != tag)
+		return false;
+	*size = bytes[*at + 1];
+	*at += 2;
+	if (*size < 0x80)
+		return true;
+	more = *size & 0x7f;
+	*size = 0;
+	/* No length of ours needs more than four bytes; 0x80, without an end, is not of LDAP. */
+	if (more == 0 || more > 4 || len - *at < more)
+		return false;
+	while (more-- > 0)
+		*size = *size << 8 | bytes[(*at)++];
+	return true;
+}
+
+static void ldap_begin(struct dialogue *d)
+{
+	static const unsigned char request[] = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
+					       "1.3.6.1.4.1.1466.20037";
+
+	dialogue_say(d, request, sizeof request - 1);
+}
+
+static enum dialogue_unit ldap_whole(struct dialogue *d)
+{
+	size_t at = 0, size;
+
+	if (d->held[0] != BER_SEQUENCE)
+		return d->len < 2 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
+	if (!ber_head(d->held, d->len, &at, BER_SEQUENCE, &size))
+		return d->len < 6 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
+	return counted(d, at, at + size);
+}
+
+static const char *ldap_result(unsigned code)
+{
+	static const struct {
+		unsigned code;
+		const char *words;
+	} results[] = {
+		{ 1, "operationsError" },
+		{ 2, "protocolError" },
+		{ 8, "strongerAuthRequired" },
+		{ 10, "referral" },
+		{ 12, "unavailableCriticalExtension" },
+		{ 13, "confidentialityRequired" },
+		{ 50, "insufficientAccessRights" },
+		{ 51, "busy" },
+		{ 52, "unavailable" },
+		{ 53, "unwillingToPerform" },
+		{ 80, "other" },
+	};
+
+	for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+		if (results[i].code == code)
+			return results[i].words;
+	return "an error";
+}
+
+/* SEQUENCE { messageID INTEGER, [APPLICATION 24] { resultCode, matchedDN, diagnosticMessage } } */
+static enum dialogue_end ldap_take(struct dialogue *d)
+{
+	const unsigned char *b = d->held;
+	size_t at = 0, size = 0;
+	struct text t;
+	unsigned code;
+
+	if (!ber_head(b, d->len, &at, BER_SEQUENCE, &size) ||
+	    !ber_head(b, d->len, &at, BER_INTEGER, &size) || size > d->len - at)
+		return dialogue_fail_foreign(d);
+	at += size;
+	if (!ber_head(b, d->len, &at, LDAP_EXTENDED, &size) ||
+	    !ber_head(b, d->len, &at, BER_ENUMERATED, &size) || size != 1 || at >= d->len)
+		return dialogue_fail(d, "the answer is not an LDAP ExtendedResponse");
+	code = b[at++];
+	if (code == 0)
+		return DIALOGUE_DONE;
+	text_begin(&t, d->words, sizeof d->words);
+	text_add(&t, ldap_result(code));
+	/* matchedDN, then the words for a person. */
+	if (ber_head(b, d->len, &at, 0x04, &size) && size <= d->len - at) {
+		at += size;
+		if (ber_head(b, d->len, &at, 0x04, &size) && size > 0 && size <= d->len - at) {
+			text_add(&t, ": ");
+			text_add_bytes(&t, b + at, size, "\"");
+		}
+	}
+	return DIALOGUE_REFUSED;
+}
+
+const struct dialogue_kind ldap_starttls = { .protocol = "LDAP",
+	.begin = ldap_begin,
+	.whole = ldap_whole,
+	.take = ldap_take };
+
+/* ---- PostgreSQL: "Message Flow", SSL Session Encryption ------------------------------------- */
+
+static void postgres_begin(struct dialogue *d)
+{
+	dialogue_say(d, "\0\0\0\x08\x04\xd2\x16\x2f", 8);
+}
+
+/* 'S' or 'N' alone; or 'E', a length and an error, from what is older than the request. */
+static enum dialogue_unit postgres_whole(struct dialogue *d)
+{
+	const unsigned char *b = d->held;
+
+	if (b[0] == 'S' || b[0] == 'N')
+		return DIALOGUE_UNIT_WHOLE;
+	if (b[0] != 'E')
+		return d->len < 2 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
+	if (d->len < 5)
+		return DIALOGUE_UNIT_MORE;
+	return counted(d, 5, 1 + ((size_t)at16(b + 1) << 16 | at16(b + 3)));
+}
+
+/* Fields of an error: a letter and a text with its NUL; M is the message. */
+static void postgres_error(struct dialogue *d)
+{
+	size_t at = 5;
+
+	while (at < d->len && d->held[at] != '\0') {
+		const unsigned char *text = d->held + at + 1;
+		const unsigned char *end = memchr(text, '\0', d->len - at - 1);
+
+		if (!end)
+			return;
+		if (d->held[at] == 'M')
+			dialogue_keep_words(d, text, (size_t)(end - text));
+		at = (size_t)(end + 1 - d->held);
+	}
+}
+
+static enum dialogue_end postgres_take(struct dialogue *d)
+{
+	if (d->held[0] == 'S')
+		return DIALOGUE_DONE;
+	if (d->held[0] == 'N')
+		keep_text(d, "N");
+	else
+		postgres_error(d);
+	return DIALOGUE_REFUSED;
+}
+
+const struct dialogue_kind postgres_starttls = { .protocol = "PostgreSQL",
+	.begin = postgres_begin,
+	.whole = postgres_whole,
+	.take = postgres_take };
+
+/* ---- MySQL: "Connection Phase" -------------------------------------------------------------- */
+
+enum { MYSQL_PROTOCOL = 10, MYSQL_ERROR = 0xff, MYSQL_CAN_TLS = 0x0800 };
+
+static void mysql_begin(struct dialogue *d)
+{
+	(void)d;
+}
+
+static enum dialogue_unit mysql_whole(struct dialogue *d)
+{
+	const unsigned char *b = d->held;
+
+	if (d->len < 4)
+		return DIALOGUE_UNIT_MORE;
+	/* The first packet of a connection, of a length that a greeting can have. */
+	if (b[2] != 0 || b[3] != 0 || (size_t)(b[1] << 8 | b[0]) + 4 > DIALOGUE_UNIT_MAX)
+		return DIALOGUE_UNIT_BAD;
+	return counted(d, 5, 4 + (size_t)(b[1] << 8 | b[0]));
+}
+
+/* SSLRequest: capabilities, longest packet, character set (utf8), 23 zeros. */
+static void mysql_ask(struct dialogue *d)
+{
+	unsigned char request[36] = { 32, 0, 0, 1, 0x00, 0x8a, 0, 0, 0, 0, 0, 1, 33 };
+
+	dialogue_say(d, request, sizeof request);
+}
+
+static enum dialogue_end mysql_take(struct dialogue *d)
+{
+	const unsigned char *b = d->held + 4, *end = d->held + d->len;
+	const unsigned char *version = b + 1, *nul;
+
+	/* Number, then the words; "#08S01" may stand before them. */
+	if (b[0] == MYSQL_ERROR && d->len > 7) {
+		dialogue_keep_words(d, b + 3, (size_t)(end - b - 3));
+		return DIALOGUE_REFUSED;
+	}
+	nul = memchr(version, '\0', (size_t)(end - version));
+	/* Version, connection's number (4), challenge (8), a zero, capabilities (2). */
+	if (b[0] != MYSQL_PROTOCOL || !nul || end - nul < 1 + 4 + 8 + 1 + 2)
+		return dialogue_fail_foreign(d);
+	dialogue_keep_words(d, version, (size_t)(nul - version));
+	if (!((nul[15] << 8 | nul[14]) & MYSQL_CAN_TLS))
+		return DIALOGUE_NOT_OFFERED;
+	mysql_ask(d);
+	return DIALOGUE_DONE;
+}
+
+const struct dialogue_kind mysql_starttls = { .protocol = "MySQL",
+	.server_begins = true,
+	.begin = mysql_begin,
+	.whole = mysql_whole,
+	.take = mysql_take };
+
+/* ---- RDP: MS-RDPBCGR section 2.2.1.1 -------------------------------------------------------- */
+
+enum { TPKT_VERSION = 3, X224_CONFIRM = 0xd0, RDP_RESPONSE = 2, RDP_FAILURE = 3, RDP_TLS = 1 };
+
+static void rdp_begin(struct dialogue *d)
+{
+	dialogue_say(d, "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x01\0\0\0", 19);
+}
+
+static enum dialogue_unit rdp_whole(struct dialogue *d)
+{
+	if (d->held[0] != TPKT_VERSION)
+		return d->len < 2 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
+	return d->len < 4 ? DIALOGUE_UNIT_MORE : counted(d, 11, at16(d->held + 2));
+}
+
+static const char *rdp_failure(unsigned code)
+{
+	static const char *const words[] = { "an unknown reason", "SSL_REQUIRED_BY_SERVER",
+		"SSL_NOT_ALLOWED_BY_SERVER", "SSL_CERT_NOT_ON_SERVER", "INCONSISTENT_FLAGS",
+		"HYBRID_REQUIRED_BY_SERVER", "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER" };
+
+	return words[code < sizeof words / sizeof words[0] ? code : 0];
+}
+
+static enum dialogue_end rdp_take(struct dialogue *d)
+{
+	const unsigned char *b = d->held;
+
+	if (b[5] != X224_CONFIRM)
+		return dialogue_fail(d, "the answer is not an X.224 connection confirm");
+	/* An answer without a negotiation is of what is older than TLS. */
+	if (d->len < 19) {
+		keep_text(d, "standard RDP security");
+		return DIALOGUE_NOT_OFFERED;
+	}
+	if (b[11] == RDP_RESPONSE && b[15] == RDP_TLS)
+		return DIALOGUE_DONE;
+	if (b[11] == RDP_FAILURE)
+		keep_text(d, rdp_failure(b[15]));
+	else if (b[11] == RDP_RESPONSE)
+		keep_text(d, "another security protocol");
+	else
+		return dialogue_fail(d, "the answer is not an RDP negotiation");
+	return DIALOGUE_REFUSED;
+}
+
+const struct dialogue_kind rdp_starttls = { .protocol = "RDP",
+	.begin = rdp_begin,
+	.whole = rdp_whole,
+	.take = rdp_take };

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SERVICES_MESSAGE_DIALOGUE_H
+#define HELLO_CLIENT_SERVICES_MESSAGE_DIALOGUE_H
+
+#include "client/services/dialogue.h"
+
+/* Protocols of binary messages with their length in front: one request for TLS, one answer. */
+extern const struct dialogue_kind ldap_starttls, postgres_starttls, mysql_starttls, rdp_starttls;
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SERVICES_TARGET_H
+#define HELLO_CLIENT_SERVICES_TARGET_H
+
+#include <stdbool.h>
+
+#include "base/outcome.h"
+#include "client/services/service.h"
+#include "net/addr.h"
+
+/* Longest path of an https target, with its query. */
+enum { SERVICE_PATH_MAX = 1024 };
+
+/* Who decided on the service. */
+enum service_from { SERVICE_FROM_SCHEME, SERVICE_FROM_OPTION, SERVICE_FROM_PORT };
+
+/* A target as it was typed: [SERVICE://]HOST[:PORT][/PATH]. */
+struct service_target {
+	const struct service_row *service; /* of the scheme; NULL: none was given */
+	char host[ADDR_HOST_MAX];          /* without brackets */
+	char port[ADDR_PORT_MAX];          /* "" : none was given */
+	char path[SERVICE_PATH_MAX];       /* with its slash; "" : none was given */
+};
+
+/*
+ * Pure. The host is not checked any further, and the port is any short word: see hostname_check
+ * and options_uint. Returns 0, or -1 with OC_USAGE.
+ */
+int service_target_parse(const char *text, struct service_target *out, struct outcome *oc);
+
+/* Is it a path that can be sent? what names the option or operand. 0, or -1 with OC_USAGE. */
+int service_check_path(const char *what, const char *path, struct outcome *oc);
+
+/*
+ * Which service it is: the scheme's, the option's (NULL: not given), the port's usual one, or
+ * hello. only_hello names an option that needs the service hello, or is NULL. port is that of the
+ * target or the command line, "" for none; the service's is written there then. Returns 0, or -1
+ * with OC_USAGE.
+ */
+struct service_choice {
+	const struct service_row *service;
+	enum service_from from;
+};
+int service_choose(const struct service_target *target, const struct service_row *option,
+    const char *only_hello, char port[ADDR_PORT_MAX], struct service_choice *out,
+    struct outcome *oc);
+
+/* "scheme", "option" or "port". */
+const char *service_from_name(enum service_from from);
+
+/* By the name that somebody gave to an option. NULL with OC_USAGE. */
+const struct service_row *service_named(const char *what, const char *name, struct outcome *oc);
+
+#endif
