@@ -152,6 +152,7 @@ libclient_a_SOURCES = \
 	src/client/probe/targets.c \
 	src/client/probe/thread_pool.c src/client/probe/thread_pool.h \
 	src/client/services/dialogue.c src/client/services/dialogue.h \
+	src/client/services/http_status.c src/client/services/http_status.h \
 	src/client/services/line_dialogue.c src/client/services/line_dialogue.h \
 	src/client/services/line_scripts.c src/client/services/line_scripts.h \
 	src/client/services/message_dialogue.c src/client/services/message_dialogue.h \
@@ -166,6 +167,9 @@ libclient_a_SOURCES = \
 	src/client/session/session.c src/client/session/session.h \
 	src/client/session/settings.h \
 	src/client/step/announce.c \
+	src/client/step/answer.c src/client/step/answer.h \
+	src/client/step/answer_http.c src/client/step/answer_http.h \
+	src/client/step/answer_io.c src/client/step/answer_io.h \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
 	src/client/step/greet.c \
@@ -176,6 +180,7 @@ libclient_a_SOURCES = \
 	src/client/step/proxy.c \
 	src/client/step/resolve.c \
 	src/client/step/socket.c src/client/step/socket.h \
+	src/client/step/starttls.c \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
 	src/client/step/verify.c src/client/step/verify.h
 

@@ -7,6 +7,7 @@ unit_tests = \
 	tests/unit/check_activation \
 	tests/unit/check_addr \
 	tests/unit/check_alerts \
+	tests/unit/check_answer_io \
 	tests/unit/check_client_allow \
 	tests/unit/check_audit \
 	tests/unit/check_cert_issuer \
@@ -28,6 +29,7 @@ unit_tests = \
 	tests/unit/check_output_file \
 	tests/unit/check_http1 \
 	tests/unit/check_http_get \
+	tests/unit/check_http_status \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \
@@ -150,6 +152,8 @@ system_tests = \
 	tests/system/sandbox-calls.sh \
 	tests/system/sandbox.sh \
 	tests/system/servers.sh \
+	tests/system/services-real.sh \
+	tests/system/services.sh \
 	tests/system/sni.sh \
 	tests/system/stalled.sh \
 	tests/system/staple.sh \
@@ -258,7 +262,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/service_manager tests/support/middlebox tests/support/tls_peer \
+	tests/support/endless tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
 	tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

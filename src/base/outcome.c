@@ -152,6 +152,7 @@ const char *outcome_layer_name(enum outcome_code code)
 		[LAYER_RESOLVE] = "resolve",
 		[LAYER_CONNECT] = "connect",
 		[LAYER_PROXY] = "proxy",
+		[LAYER_STARTTLS] = "starttls",
 		[LAYER_HANDSHAKE] = "handshake",
 		[LAYER_VERIFY] = "verify",
 		[LAYER_CLIENT] = "client",

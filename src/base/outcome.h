@@ -42,6 +42,13 @@
 	    "is it a proxy, of this kind, and does it reach the target? Its log tells") \
 	X(PROXY_DENIED, 31, PROXY, 0, "the proxy refuses the way", \
 	    "ask whoever runs it to allow this target and port, or give it USER:PASSWORD") \
+	X(STARTTLS_NOT_OFFERED, 35, STARTTLS, 0, "the server does not offer TLS on this port", \
+	    "let the server offer it; or does something on the way remove it? Try from nearer") \
+	X(STARTTLS_REFUSED, 36, STARTTLS, 0, "the server refused to begin TLS", \
+	    "the server's words name the reason, or its log") \
+	X(STARTTLS_FAILED, 37, STARTTLS, 0, \
+	    "the server did not come to the point where TLS begins", \
+	    "is it this service, on this port? https://, smtp://, tls:// and more name another") \
 	X(NOT_TLS, 40, HANDSHAKE, SERVED, "the peer does not speak TLS", \
 	    "is it the right port? ss -ltnp on the server shows which service has it") \
 	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, SERVED, "the handshake got no answer in time", \
@@ -136,6 +143,7 @@ enum outcome_layer {
 	LAYER_RESOLVE,
 	LAYER_CONNECT,
 	LAYER_PROXY,
+	LAYER_STARTTLS,
 	LAYER_HANDSHAKE,
 	LAYER_VERIFY,
 	LAYER_CLIENT,

@@ -27,9 +27,10 @@ static const struct step steps[] = {
 	{ "connect", step_connect },     /* socket, connect                   */
 	{ "proxy", step_proxy },         /* CONNECT or SOCKS5, if asked for   */
 	{ "announce", step_announce },   /* a PROXY header, if asked for      */
+	{ "starttls", step_starttls },   /* in clear, if the service has it   */
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */
-	{ "greet", step_greet },         /* SSL_read until close_notify       */
+	{ "greet", step_greet },         /* the greeting, or an answer        */
 	{ "compare", step_compare },     /* with --compare                    */
 	{ "close", step_close },         /* SSL_shutdown, close               */
 	{ NULL, NULL },

@@ -143,11 +143,11 @@ static struct tls_error_about describe(const struct tls_conn *t)
 	return (struct tls_error_about){ t->ssl, &t->wire, t->asked };
 }
 
-bool tls_conn_shows_none(const struct tls_conn *t)
+enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 {
 	const struct tls_error_about about = describe(t);
 
-	return tls_error_shows_none(&about);
+	return tls_error_identity(&about);
 }
 
 static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc)

@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "tls/alert.h"
 
 /*
  * One TLS connection on a non-blocking socket. These functions leave the TLS library's error
@@ -144,8 +145,8 @@ void tls_conn_split(struct tls_conn *t, size_t at);
  */
 int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc);
 
-/* Of a client: the server asked for a certificate, and none was sent. */
-bool tls_conn_shows_none(const struct tls_conn *t);
+/* Of a client: did the server ask for a certificate, and was one sent? Servers are not asked. */
+enum tls_alert_identity tls_conn_identity(const struct tls_conn *t);
 
 /* The fatal alert that left for the peer, or OUTCOME_NO_ALERT: a gathered one does not count. */
 int tls_conn_sent_alert(const struct tls_conn *t);

@@ -32,8 +32,7 @@ static int not_tls(const struct tls_error_about *a, struct outcome *oc)
 	return first_bytes_explain(a->wire->head, a->wire->head_len, SSL_is_server(a->ssl), oc);
 }
 
-/* Whether we were asked for a certificate, and have shown one. Servers are not asked. */
-static enum tls_alert_identity shown_identity(const struct tls_error_about *a)
+enum tls_alert_identity tls_error_identity(const struct tls_error_about *a)
 {
 	int digest;
 
@@ -42,11 +41,6 @@ static enum tls_alert_identity shown_identity(const struct tls_error_about *a)
 	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
 	return SSL_get_signature_nid(a->ssl, &digest) == 1 ? TLS_ALERT_SENT_OURS
 							   : TLS_ALERT_SENT_NONE;
-}
-
-bool tls_error_shows_none(const struct tls_error_about *a)
-{
-	return shown_identity(a) == TLS_ALERT_SENT_NONE;
 }
 
 /* Bytes of a ClientHello, the first one, have come, but not its end. */
@@ -118,7 +112,7 @@ bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, 
 	if (!open && !first_bytes_are_tls(a->wire->head, a->wire->head_len))
 		not_tls(a, oc);
 	else if (told)
-		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, shown_identity(a), open, oc);
+		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, tls_error_identity(a), open, oc);
 	else if (broken || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		tls_error_vanished(a, open, oc);
 	else if (open)

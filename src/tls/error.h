@@ -8,6 +8,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "tls/alert.h"
 #include "tls/buffer.h"
 
 /*
@@ -40,7 +41,7 @@ int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcom
 /* See tls_conn_handshake_late. */
 int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc);
 
-/* See tls_conn_shows_none. */
-bool tls_error_shows_none(const struct tls_error_about *a);
+/* See tls_conn_identity. */
+enum tls_alert_identity tls_error_identity(const struct tls_error_about *a);
 
 #endif

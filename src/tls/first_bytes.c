@@ -32,16 +32,13 @@ static const struct {
 	{ "SSH-", "an SSH server", "an SSH client",
 	    "is it the right port? ssh -p PORT HOST is what answers here" },
 	{ "220", "a mail or FTP server", NULL,
-	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls smtp "
-	    "-connect HOST:PORT" },
+	    "TLS comes after STARTTLS: hello-client smtp://HOST:PORT, or ftp://HOST:PORT" },
 	{ "EHLO ", NULL, "a mail client", NULL },
 	{ "HELO ", NULL, "a mail client", NULL },
 	{ "* OK", "an IMAP server", NULL,
-	    "TLS comes after STARTTLS, or has another port: openssl s_client -starttls imap "
-	    "-connect HOST:PORT" },
+	    "TLS comes after STARTTLS: hello-client imap://HOST:PORT" },
 	{ "+OK", "a POP3 server", NULL,
-	    "TLS comes after STLS, or has another port: openssl s_client -starttls pop3 "
-	    "-connect HOST:PORT" },
+	    "TLS comes after STLS: hello-client pop3://HOST:PORT" },
 	{ "RFB ", "a VNC server", "a VNC client", NULL },
 	{ "-ERR", "a Redis server", NULL, NULL },
 	{ "*1\r\n", NULL, "a Redis client", NULL },

@@ -58,13 +58,14 @@ start_server --workers 1
 ask 0
 facts .outcome '"OK"' \
 	.stage null \
+	'[.service, .service_from]' '["hello","port"]' \
 	.peer "\"127.0.0.1:$PORT\"" \
 	.addresses "[\"127.0.0.1:$PORT\"]" \
 	.tls.protocol '"TLSv1.3"' \
 	.greeting_bytes 12 \
 	'.certificates | length' 3 \
 	'.certificates[0].sans' '["localhost","127.0.0.1","::1"]' \
-	'[.milliseconds | del(.proxy)[] | type] | unique' '["number"]' \
+	'[.milliseconds | del(.proxy, .starttls)[] | type] | unique' '["number"]' \
 	'.milliseconds | .total >= .handshake' true
 
 facts '[.report, .compare, .tls.alpn, .milliseconds.proxy]' '[null,null,null,null]'

@@ -15,8 +15,10 @@ outcome 2 USAGE --max-tim 1s localhost
 expect "$TMP/err" '^  try: --max-time; '
 outcome 2 USAGE --insecure localhost
 expect "$TMP/err" '^  try: a bad certificate always ends the connection; --cacert '
-outcome 2 USAGE https://localhost:8443/a/page
-expect "$TMP/err" '^  try: hello-client localhost:8443$'
+outcome 2 USAGE http://localhost:8443/a/page
+expect "$TMP/err" '^  try: hello-client https://localhost:8443/a/page$'
+outcome 2 USAGE localhost:8443/a/page
+expect "$TMP/err" '^  try: hello-client https://localhost:PORT/a/page$'
 outcome 2 USAGE --max-time 1parsec localhost
 outcome 2 USAGE --max-time -1 localhost
 outcome 2 USAGE localhost 0

@@ -31,7 +31,7 @@ meet http 40 NOT_TLS
 expect "$TMP/err" 'an HTTP answer'
 expect "$TMP/err" '^  try: curl '
 meet smtp 40 NOT_TLS
-expect "$TMP/err" '^  try: .*-starttls smtp'
+expect "$TMP/err" '^  try: .*hello-client smtp://HOST:PORT'
 meet hostile 40 NOT_TLS
 LC_ALL=C tr -d '\n -~' <"$TMP/err" >"$TMP/unprintable"
 [ ! -s "$TMP/unprintable" ] || fail 'bytes of the peer reach the terminal as they are'

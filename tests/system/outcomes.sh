@@ -72,6 +72,19 @@ how_weak() {
 	row "$HELLO_CLIENT" -- --cacert "$CA" "$@" 127.0.0.1 "$PORT"
 }
 
+# spoken SERVICE:CASE [OPTION...]: a stand-in that speaks as such a service.
+how_spoken() {
+	started=$((started + 1))
+	"$builddir/tests/support/service_peer" --time "$LIFE" --cert "$CERT" --key "$KEY" "$1" \
+		>"$TMP/spoken-$started" &
+	track $!
+	wait_for "$PATIENCE" grep -qsx ready "$TMP/spoken-$started" || fail "no stand-in: $1"
+	spoken=${1%:*}
+	PORT=$(sed -n 's/.* //p' "$TMP/spoken-$started" | head -n 1)
+	shift
+	row "$HELLO_CLIENT" -- --cacert "$CA" "$@" "$spoken://127.0.0.1:$PORT"
+}
+
 # Somebody ends TLS in front of a server that reports.
 how_between() {
 	start_server --workers 1 --report

@@ -150,7 +150,7 @@ START_TEST(test_a_head_has_an_end)
 	memset(bytes, 'a', room);
 	memcpy(bytes, OK "X: ", strlen(OK "X: "));
 	ck_assert_int_eq(http_get_unwrap(bytes, &len, &oc), -1);
-	ck_assert_outcome(&oc, OC_GREETING_MISMATCH, "longer than 32 KiB");
+	ck_assert_outcome(&oc, OC_GREETING_MISMATCH, "longer than 64 KiB");
 	free(bytes);
 }
 END_TEST

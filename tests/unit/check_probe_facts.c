@@ -21,7 +21,7 @@ static struct probe_facts good(int64_t leaf_days, int64_t chain_days)
 		.host = "a.test",
 		.port = "1",
 		.at = NOW,
-		.us = { 1, 2, PHASE_UNKNOWN, 3, 4, 5, 15 },
+		.us = { 1, 2, PHASE_UNKNOWN, PHASE_UNKNOWN, 3, 4, 5, 15 },
 	};
 
 	f.leaf_end = NOW + leaf_days * DAY + 1;

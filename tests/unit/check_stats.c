@@ -10,7 +10,7 @@ static struct stats t;
 
 static struct phases took(int64_t us)
 {
-	struct phases p = { .us = { us, us, us, us, us, us, 5 * us } };
+	struct phases p = { .us = { us, us, us, us, us, us, us, 5 * us } };
 
 	return p;
 }

@@ -40,6 +40,7 @@ enum path_answer path_judge_answer(enum outcome_code code)
 	case LAYER_RESOLVE:
 	case LAYER_CONNECT:
 	case LAYER_PROXY:
+	case LAYER_STARTTLS:
 		return PATH_UNREACHED;
 	case LAYER_HANDSHAKE:
 		return PATH_STRANGE;

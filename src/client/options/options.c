@@ -9,6 +9,7 @@
 #include "client/judge/expected.h"
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
+#include "client/services/http_status.h"
 #include "net/hostname.h"
 #include "base/options.h"
 #include "tls/context.h"
@@ -53,6 +54,33 @@ static int set_expected_file(void *expected, const struct option_row *row, const
 	e->file = value;
 	e->cert.sha256[0] = '\0';
 	return 0;
+}
+
+static int set_service(void *said, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	const struct service_row *service = service_named("--service", value, oc);
+
+	(void)row;
+	if (!service)
+		return -1;
+	*(const struct service_row **)said = service;
+	return 0;
+}
+
+static int set_path(void *path, const struct option_row *row, const char *value, struct outcome *oc)
+{
+	(void)row;
+	*(const char **)path = value;
+	return service_check_path("--path", value, oc);
+}
+
+static int set_status(void *list, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	*(const char **)list = value;
+	return http_status_check(value, oc);
 }
 
 static int set_verify_time(void *time, const struct option_row *row, const char *value,
@@ -127,6 +155,14 @@ const struct option_row client_option_rows[] = {
 	    "require the server certificate in FILE", PER_TARGET),
 	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
 	FLAG("no-x509-strict", trust.no_x509_strict, "skip strict RFC 5280 checks"),
+
+	HEADING("Service"),
+	CALL("service", "SERVICE", said, set_service,
+	    "service of the port, such as https, smtp or tls", PER_TARGET),
+	CALL("path", "PATH", path_said, set_path, "path to request from an https server (/)",
+	    PER_TARGET),
+	CALL("expect-status", "LIST", expect_status, set_status,
+	    "HTTP statuses to accept, such as 200-299,301 (below 500)", PER_TARGET),
 
 	HEADING("Client certificate"),
 	TEXT("cert", "FILE", identity.chain_file,
@@ -216,8 +252,9 @@ static int print_help(void *none, const struct option_row *row, const char *valu
 {
 	(void)none, (void)row, (void)value, (void)oc;
 	printf("usage: hello-client [options] HOST [PORT]\n"
-	       "       hello-client [options] HOST:PORT | [IPV6]:PORT\n"
-	       "Verify a TLS server and print its greeting. The default port is 8443.\n\n");
+	       "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
+	       "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
+	       "service is that of the port; hello, on port 8443, is the default.\n\n");
 	options_help_print(client_option_rows);
 	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. The exit status names\n"
 	       "the failure: see hello-client(1).\n");
@@ -244,38 +281,64 @@ static int set_port(struct client_options *o, const char *value, struct outcome 
 	return 0;
 }
 
-/* As copied from a browser; a resolver would only report an unknown name. */
-static int reject_url(const char *url, struct outcome *oc)
+/* The option that only hello knows, or NULL. */
+static const char *needs_hello(const struct client_options *o)
 {
-	const char *scheme = strstr(url, "://");
-	const char *host = scheme ? scheme + 3 : url;
+	return o->compare ? "compare" : o->expect ? "expect" : NULL;
+}
 
-	outcome_set(oc, OC_USAGE, "HOST is a name or an address, not \"%s\"", url);
-	outcome_advise(oc, "hello-client %.*s", (int)strcspn(host, "/ "), host);
+/* With --targets, options of the command line are for the lines that they fit. */
+static int check_http(const struct client_options *o, const struct client_options *base,
+    struct outcome *oc)
+{
+	bool path = o->path_said && (!base || o->path_said != base->path_said);
+	bool status = o->expect_status && (!base || o->expect_status != base->expect_status);
+
+	if (o->service.service->talk == TALK_HTTP || (!path && !status))
+		return 0;
+	outcome_set(oc, OC_USAGE, "--%s is for the service https, not for %s",
+	    path ? "path" : "expect-status", o->service.service->name);
+	outcome_advise(oc, "https://%s, or --service https", o->host);
 	return -1;
 }
 
-static int set_target(struct client_options *o, const char *host, const char *port,
-    struct outcome *oc)
+static int choose_service(struct client_options *o, const struct service_target *target,
+    const struct client_options *base, struct outcome *oc)
 {
-	char host_port[ADDR_PORT_MAX] = "";
+	const char *path = target->path[0] ? target->path : o->path_said ? o->path_said : "/";
 
-	if (host && strpbrk(host, "/ "))
-		return reject_url(host, oc);
-	if (host && addr_split(host, o->host, host_port, oc) != 0)
+	if (service_choose(target, o->said, needs_hello(o), o->port, &o->service, oc) != 0 ||
+	    check_http(o, base, oc) != 0)
 		return -1;
-	if (!o->host[0]) {
+	snprintf(o->path, sizeof o->path, "%s", path);
+	return 0;
+}
+
+/* base is what a line of --targets begins with, or NULL. */
+static int set_target(struct client_options *o, const char *host, const char *port,
+    const struct client_options *base, struct outcome *oc)
+{
+	struct service_target target = { .service = NULL };
+
+	if (host && service_target_parse(host, &target, oc) != 0)
+		return -1;
+	if (!target.host[0]) {
 		outcome_set(oc, OC_USAGE, "missing HOST");
 		outcome_advise(oc, "hello-client localhost 8443; --help lists the options");
 		return -1;
 	}
+	memcpy(o->host, target.host, sizeof o->host);
 	if (hostname_check("HOST", o->host, oc) != 0)
 		return -1;
-	if (host_port[0] && port)
-		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s", host_port, port);
-	if (host_port[0])
-		port = host_port;
-	return set_port(o, port ? port : "8443", oc);
+	if (target.port[0] && port)
+		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s", target.port,
+		    port);
+	if (target.port[0])
+		port = target.port;
+	o->port[0] = '\0';
+	if (port && set_port(o, port, oc) != 0)
+		return -1;
+	return choose_service(o, &target, base, oc);
 }
 
 /* A program that reads our output expects its format for a usage error as well. */
@@ -306,10 +369,11 @@ static int add_operand(void *to, const char *word, struct outcome *oc)
 	return 0;
 }
 
-static int parse_words(struct client_options *o, int argc, char *argv[], bool in_list,
-    struct outcome *oc)
+static int parse_words(struct client_options *o, int argc, char *argv[],
+    const struct client_options *base, struct outcome *oc)
 {
-	const struct options_line line = { client_option_rows, o, &o->given, add_operand, in_list };
+	const struct options_line line = { client_option_rows, o, &o->given, add_operand,
+		base != NULL };
 	int at = 0, ret;
 
 	o->operands[0] = o->operands[1] = NULL;
@@ -319,12 +383,12 @@ static int parse_words(struct client_options *o, int argc, char *argv[], bool in
 	if (ret != 0)
 		return ret;
 	o->series.on = options_have(client_option_rows, &o->given, "count interval");
-	if (o->targets && !in_list && !o->operands[0])
+	if (o->targets && !base && !o->operands[0])
 		return 0;
-	if (o->targets && !in_list)
+	if (o->targets && !base)
 		return outcome_set(oc, OC_USAGE, "unexpected \"%s\": --targets names the hosts",
 		    o->operands[0]);
-	return set_target(o, o->operands[0], o->operands[1], oc);
+	return set_target(o, o->operands[0], o->operands[1], base, oc);
 }
 
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc)
@@ -333,7 +397,7 @@ int client_options_parse(struct client_options *o, int argc, char *argv[], struc
 	o->family = AF_UNSPEC;
 	options_set_defaults(client_option_rows, o);
 	find_output_format(o, argc, argv);
-	return parse_words(o, argc, argv, false, oc);
+	return parse_words(o, argc, argv, NULL, oc);
 }
 
 int client_options_parse_target(struct client_options *o, const struct client_options *base,
@@ -341,5 +405,5 @@ int client_options_parse_target(struct client_options *o, const struct client_op
 {
 	/* With its padding: the caller compares the two. */
 	memcpy(o, base, sizeof *o);
-	return parse_words(o, argc, argv, true, oc);
+	return parse_words(o, argc, argv, base, oc);
 }

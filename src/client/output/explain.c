@@ -92,11 +92,25 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The proxy was reached, understood what was asked, and refuses: it wants a user "
 	    "and a password, does not take those given, or does not allow this target or "
 	    "port. Many allow CONNECT to port 443 only.",
+	[OC_STARTTLS_NOT_OFFERED] =
+	    "The service begins in clear text, and TLS is asked for in its own protocol. The "
+	    "server answered in this protocol and did not offer TLS; what it offers is "
+	    "shown. Either TLS is switched off there, or a firewall that inspects the "
+	    "protocol removed the offer: some overwrite it, and \"XXXXXXXX\" is what remains.",
+	[OC_STARTTLS_REFUSED] =
+	    "The server understood that TLS was asked for, and refused in the words that "
+	    "are shown. Often it has no certificate, or TLS is switched off: a PostgreSQL "
+	    "server answers N, an LDAP server protocolError.",
+	[OC_STARTTLS_FAILED] =
+	    "The connection is open, but the conversation before TLS did not come to its "
+	    "end: another protocol answered, nothing did, the answer had no end, or bytes "
+	    "in clear text followed it. The latter is how commands are injected into "
+	    "a TLS connection (RFC 3207 section 6), so the handshake did not begin.",
 	[OC_NOT_TLS] =
 	    "The connection is open, and what came first cannot be a TLS record. Its "
 	    "beginning is shown, with a guess. An HTTP answer: the port is for HTTP without "
 	    "TLS, or a proxy or balancer answers itself. An SSH or mail server: the wrong "
-	    "port, or one that wants STARTTLS first, which is not spoken here.\n\n"
+	    "port, or one that wants STARTTLS first: smtp://HOST:PORT asks for it.\n\n"
 	    "If a server waits for a PROXY protocol header, it closes or says so in its log; "
 	    "it does not answer with one.",
 	[OC_HANDSHAKE_TIMEOUT] =

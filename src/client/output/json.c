@@ -193,6 +193,9 @@ static json_t *comparison(const struct session *s)
 static void add_session(json_t *object, const struct session *s)
 {
 	json_object_set_new(object, "target", target(s->options));
+	json_object_set_new(object, "service", text(s->service->name));
+	json_object_set_new(object, "service_from",
+	    text(service_from_name(s->options->service.from)));
 	json_object_set_new(object, "server_name", text(s->sni));
 	json_object_set_new(object, "verify_name", text(s->verify_name));
 	json_object_set_new(object, "trust", text(s->store));

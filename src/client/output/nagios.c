@@ -43,8 +43,8 @@ static void print_days(FILE *to, const char *label, const struct probe_facts *f,
 static void print_phases(FILE *to, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
-		/* Without a proxy the graph would always be empty. */
-		if (i == PHASE_PROXY && f->us[i] == PHASE_UNKNOWN)
+		/* Without a proxy or STARTTLS the graph would always be empty. */
+		if ((i == PHASE_PROXY || i == PHASE_STARTTLS) && f->us[i] == PHASE_UNKNOWN)
 			continue;
 		if (f->us[i] == PHASE_UNKNOWN)
 			fprintf(to, " %s=U;;;0", phase_key((enum phase)i));
@@ -52,6 +52,15 @@ static void print_phases(FILE *to, const struct probe_facts *f)
 			fprintf(to, " %s=%.3fms;;;0", phase_key((enum phase)i),
 			    (double)f->us[i] / 1000);
 	}
+}
+
+/* A service that says nothing has greeted nobody. */
+static const char *what_it_did(const struct probe_facts *f)
+{
+	bool greets = !f->service || f->service->talk == TALK_HELLO;
+	bool answers = f->us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN;
+
+	return greets ? "greeted" : answers ? "answered" : "silent";
 }
 
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits)
@@ -64,8 +73,9 @@ int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagi
 		print_text(to, f->detail[0] ? f->detail : outcome_words(f->code));
 	} else {
 		print_text(to, f->host);
-		fprintf(to, " %s verified and greeted in %.1f ms, %" PRId64 " days left", f->port,
-		    (double)f->us[PHASE_TOTAL] / 1000, probe_facts_days(f, f->leaf_end));
+		fprintf(to, " %s verified and %s in %.1f ms, %" PRId64 " days left", f->port,
+		    what_it_did(f), (double)f->us[PHASE_TOTAL] / 1000,
+		    probe_facts_days(f, f->leaf_end));
 		if (f->chain_end < f->leaf_end)
 			fprintf(to, " (%" PRId64 " in the chain)",
 			    probe_facts_days(f, f->chain_end));

@@ -32,6 +32,7 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	memset(f, 0, sizeof *f);
 	f->host = o->host;
 	f->port = o->port;
+	f->service = o->service.service;
 	f->code = oc->code;
 	text_clean(oc->detail, f->detail, sizeof f->detail);
 	f->at = time(NULL);

@@ -15,6 +15,7 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 /* What remains of a probe when its session is gone: the numbers that are watched over time. */
 struct probe_facts {
 	const char *host, *port; /* the target, owned by the caller; "" for none */
+	const struct service_row *service; /* which was asked; NULL: none */
 	enum outcome_code code;
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */

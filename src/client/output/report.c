@@ -118,8 +118,40 @@ static void add_chain(struct report_line *l, const struct session *s)
 	}
 }
 
+static void add_starttls(struct report_line *l, const struct session *s)
+{
+	report_line_add(l, "%s is ready for TLS", s->service->before->protocol);
+}
+
+/* Where the service was not named, which one it was. */
+static void add_service(struct report_line *l, const struct session *s)
+{
+	if (s->options->service.from == SERVICE_FROM_PORT)
+		report_line_add(l, "service %s, for its port", s->service->name);
+	else
+		report_line_add(l, "service %s", s->service->name);
+}
+
+static void add_answer(struct report_line *l, const struct session *s)
+{
+	int len = (int)strcspn(s->greeting, "\n");
+
+	add_service(l, s);
+	if (len > 0) {
+		char line[OUTCOME_TEXT_MAX];
+
+		snprintf(line, sizeof line, "%.*s", len, s->greeting);
+		report_line_add(l, ": ");
+		report_line_add_title(l, line, report_line_left(l));
+	}
+}
+
 static void add_length(struct report_line *l, const struct session *s)
 {
+	if (s->service->talk != TALK_HELLO) {
+		add_answer(l, s);
+		return;
+	}
 	report_line_add(l, "%zu bytes, closed cleanly", s->greeting_len);
 }
 
@@ -139,6 +171,7 @@ static const struct {
 	{ step_connect, add_peer },
 	{ step_proxy, add_tunnel },
 	{ step_announce, add_announcement },
+	{ step_starttls, add_starttls },
 	{ step_handshake, add_facts },
 	{ step_verify, add_chain },
 	{ step_greet, add_length },
@@ -233,6 +266,8 @@ static bool was_asked_for(const struct session *s, const struct step *step)
 {
 	if (step->run == step_announce)
 		return s->options->announce;
+	if (step->run == step_starttls)
+		return s->service->before != NULL;
 	if (step->run == step_proxy)
 		return s->through_proxy || proxy_variable();
 	return true;

@@ -30,28 +30,53 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 	return ctx;
 }
 
-int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
+enum { ALPN_LIST_MAX = 512 };
+
+/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. Its length, or 0 with oc. */
+static size_t list_protocols(const char *names, unsigned char list[ALPN_LIST_MAX],
+    struct outcome *oc)
 {
-	/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. */
-	unsigned char list[512];
 	size_t at = 0;
 
 	for (const char *name = names;; name++) {
 		size_t len = strcspn(name, ",");
 
-		if (len == 0 || len > 255 || at + 1 + len > sizeof list) {
+		if (len == 0 || len > 255 || at + 1 + len > ALPN_LIST_MAX) {
 			outcome_set(oc, OC_USAGE, "\"%s\" is no list of protocols for ALPN", names);
 			outcome_advise(oc, "--alpn http/1.1, for example; names joined by commas");
-			return -1;
+			return 0;
 		}
 		list[at++] = (unsigned char)len;
 		memcpy(list + at, name, len);
 		at += len;
 		name += len;
 		if (!*name)
-			break;
+			return at;
 	}
-	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)at) != 0)
+}
+
+int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
+{
+	unsigned char list[ALPN_LIST_MAX];
+	size_t len = list_protocols(names, list, oc);
+
+	if (len == 0)
+		return -1;
+	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)len) != 0)
+		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
+	return 0;
+}
+
+int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc)
+{
+	/* The library's object is ours; others only look at it. */
+	SSL *ssl = (SSL *)tls_conn_library(client);
+	unsigned char list[ALPN_LIST_MAX];
+	size_t len = list_protocols(name, list, oc);
+
+	if (len == 0)
+		return -1;
+	if (SSL_set_alpn_protos(ssl, list, (unsigned)len) != 0)
 		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
 	return 0;
 }

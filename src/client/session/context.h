@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "tls/conn.h"
 #include "tls/identity.h"
 #include "tls/policy.h"
 #include "tls/trust.h"
@@ -35,6 +36,9 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
  * first. Returns 0, or -1 with OC_USAGE.
  */
 int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc);
+
+/* The same of one connection, before its handshake. */
+int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc);
 
 /*
  * Make each ClientHello longer by this many bytes, 5 to 4,096: an extension

@@ -9,6 +9,7 @@ static const struct {
 	[PHASE_RESOLVE] = { "resolve", "resolve" },
 	[PHASE_CONNECT] = { "connect", "connect" },
 	[PHASE_PROXY] = { "proxy", "proxy" },
+	[PHASE_STARTTLS] = { "starttls", "starttls" },
 	[PHASE_HANDSHAKE] = { "handshake", "handshake" },
 	[PHASE_FIRST_BYTE] = { "first byte", "first_byte" },
 	[PHASE_CLOSE] = { "close", "close" },

@@ -12,8 +12,9 @@ enum phase {
 	PHASE_RESOLVE,    /* until there is an address */
 	PHASE_CONNECT,    /* until TCP is there */
 	PHASE_PROXY,      /* until it has opened the way, where there is a proxy */
+	PHASE_STARTTLS,   /* until the server is ready for TLS, where it has to be asked */
 	PHASE_HANDSHAKE,  /* until the server has proved its name */
-	PHASE_FIRST_BYTE, /* until the greeting begins */
+	PHASE_FIRST_BYTE, /* until the greeting, or an answer, begins */
 	PHASE_CLOSE,      /* until the server's close_notify */
 	PHASE_TOTAL,      /* the sum, and the client's own work */
 	PHASE_COUNT

@@ -64,6 +64,7 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	s->options = o;
 	s->ctx = ctx;
 	s->fd = -1;
+	s->service = o->service.service ? o->service.service : service_hello;
 	s->deadline_ms = clock_ms() + o->max_ms;
 	route_follow(&o->route, o->host, o->port, &s->target);
 	s->through_proxy =
@@ -82,7 +83,7 @@ static void append_request(const struct session *s, struct outcome *oc)
 
 	/* Of this machine's failures it is no reason, and those of the layer CLIENT name it. */
 	if (!s->tls || layer == LAYER_LOCAL || layer == LAYER_CLIENT ||
-	    !tls_conn_shows_none(s->tls))
+	    tls_conn_identity(s->tls) != TLS_ALERT_SENT_NONE)
 		return;
 	outcome_append(oc, "; the server asked for a client certificate and none was sent");
 	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
@@ -143,6 +144,11 @@ uint64_t session_deadline(const struct session *s, unsigned ms)
 	uint64_t own = clock_ms() + ms;
 
 	return own < s->deadline_ms ? own : s->deadline_ms;
+}
+
+const char *session_asked_name(const struct session *s)
+{
+	return s->options->servername ? s->options->servername : s->options->host;
 }
 
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own)

@@ -38,6 +38,7 @@ struct session {
 	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
 	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
 	char store[SESSION_STORE_MAX];    /* the source of trusted roots: "--cacert ca.pem" */
+	const struct service_row *service; /* which one is asked */
 	struct route_endpoint target;     /* where to go: HOST and PORT, or --connect-to */
 	struct route_endpoint dial;       /* what to connect to: the target, or the proxy */
 	bool through_proxy;               /* the two differ */
@@ -57,13 +58,14 @@ struct session {
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
 	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: what was selected, or "" */
-	char *greeting;                       /* greet: SESSION_GREETING_MAX + 1 bytes */
+	char *greeting;                       /* greet: of hello the greeting, else the answer's
+					       * first line, clean text and a newline, or "" */
 	size_t greeting_len;                  /* greet */
 	bool has_report;                      /* greet: the greeting ended in one */
 	struct conn_report reported;          /* greet: that one */
 	bool compared;                        /* compare: it was asked for, and seen is set */
 	struct conn_report seen;              /* compare: what we saw ourselves */
-	char remark[COMPARE_REMARK_MAX];      /* compare: no failure, but worth a note; or "" */
+	char remark[COMPARE_REMARK_MAX];      /* greet, compare: worth a note, or "" */
 	struct resumption earned;             /* close: what another one may offer */
 };
 
@@ -82,9 +84,10 @@ step_fn step_resolve;   /* getaddrinfo                                          
 step_fn step_connect;   /* socket, connect: every address, staggered             */
 step_fn step_proxy;     /* CONNECT or SOCKS5, where there is a proxy              */
 step_fn step_announce;  /* a PROXY protocol header for our own addresses         */
+step_fn step_starttls;  /* asks for TLS in the service's own protocol, if it has to  */
 step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
 step_fn step_verify;    /* chain and name once more, before a byte is read       */
-step_fn step_greet;     /* SSL_read until close_notify                           */
+step_fn step_greet;     /* the greeting to close_notify, or the service's answer */
 step_fn step_compare;   /* --compare: did both ends see the same connection?     */
 step_fn step_close;     /* our close_notify, close                               */
 
@@ -111,6 +114,9 @@ void session_abort(struct session *s);
 
 /* The earlier of now + ms and the session's deadline, in clock_ms() time. */
 uint64_t session_deadline(const struct session *s, unsigned ms);
+
+/* The name that is asked for, whichever is verified: --servername, or HOST. */
+const char *session_asked_name(const struct session *s);
 
 /* For advice: which option set this deadline, the step's own or "--max-time"? */
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own);

@@ -9,6 +9,8 @@
 #include "client/judge/expected.h"
 #include "client/session/proxy.h"
 #include "client/session/route.h"
+#include "client/services/service.h"
+#include "client/services/target.h"
 #include "net/addr.h"
 #include "net/proxy_protocol.h"
 #include "tls/identity.h"
@@ -46,6 +48,11 @@ struct client_options {
 	const char *operands[2];    /* HOST and PORT as they were typed */
 	char host[ADDR_HOST_MAX];   /* without brackets */
 	char port[ADDR_PORT_MAX];
+	struct service_choice service;     /* which one is asked, and who decided on it */
+	const struct service_row *said;        /* --service; NULL: none */
+	char path[SERVICE_PATH_MAX];       /* of https, "/" at least */
+	const char *path_said;             /* --path; NULL: none */
+	const char *expect_status;         /* --expect-status, see http_status.h; NULL: below 500 */
 	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */
 	const char *servername;  /* --servername: SNI and verification; NULL: host */
 	const char *verify_name; /* --verify-name: verification only; NULL: servername */

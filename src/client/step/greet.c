@@ -8,10 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/step/answer.h"
 #include "client/step/http_get.h"
 #include "base/clock.h"
 #include "client/step/socket.h"
 #include "base/text.h"
+
+/* A server that waits for the client to speak is no hello server. */
+static void advise_services(const struct session *s, struct outcome *oc)
+{
+	const char *host = s->options->host, *port = s->options->port;
+	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
+
+	outcome_advise(oc,
+	    "the certificate is fine; is it a server that waits for the client? "
+	    "https://%s%.80s%s:%s, tls://%s%.80s%s:%s; --read-timeout allows more",
+	    left, host, right, port, left, host, right, port);
+}
 
 /* What the time ran out for: io, or IO_WANT_TIME when nothing more of the peer is read. */
 static int late(const struct session *s, enum io io, size_t len, uint64_t began_ms,
@@ -30,8 +43,11 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 		outcome_advise(oc, "more time changes nothing: look at what the service sends");
 		return -1;
 	}
-	outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
-	    session_deadline_option(s, deadline_ms, "--read-timeout"));
+	if (len == 0)
+		advise_services(s, oc);
+	else
+		outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
+		    session_deadline_option(s, deadline_ms, "--read-timeout"));
 	return -1;
 }
 
@@ -133,7 +149,7 @@ static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 	return outcome_report(oc, &none);
 }
 
-int step_greet(struct session *s, struct outcome *oc)
+static int greet(struct session *s, struct outcome *oc)
 {
 	const char *expected = s->options->expect;
 	bool http = strcmp(s->alpn, "http/1.1") == 0;
@@ -157,6 +173,11 @@ int step_greet(struct session *s, struct outcome *oc)
 		return -1;
 	s->greeting_len = len;
 	return 0;
+}
+
+int step_greet(struct session *s, struct outcome *oc)
+{
+	return s->service->talk == TALK_HELLO ? greet(s, oc) : answer_await(s, oc);
 }
 
 int step_close(struct session *s, struct outcome *oc)

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "client/judge/expected.h"
+#include "client/session/context.h"
 #include "client/step/tcp_state.h"
 #include "client/judge/verdict.h"
 #include "base/clock.h"
@@ -143,6 +144,9 @@ int step_handshake(struct session *s, struct outcome *oc)
 	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
 	    &s->verdict, oc);
 	if (!s->tls)
+		return -1;
+	if (!s->options->alpn && s->service->alpn &&
+	    client_context_offer_once(s->tls, s->service->alpn, oc) != 0)
 		return -1;
 	if (s->options->hello.split > 0)
 		tls_conn_split(s->tls, s->options->hello.split);

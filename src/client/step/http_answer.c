@@ -352,7 +352,7 @@ static void parse_frame(struct http_answer *a, char c)
 	const bool counts = a->state < AT_CONTENT || a->state == AT_CHUNK_EXTENSION;
 
 	if (counts && ++a->head > HTTP_ANSWER_HEAD_MAX)
-		a->state = fail(a, "the head is longer than 32 KiB");
+		a->state = fail(a, "the head is longer than 64 KiB");
 	else
 		a->state = on[a->state](a, c);
 }

@@ -19,7 +19,7 @@
  */
 
 /* A longer head, all interim answers and trailers included, is refused. */
-enum { HTTP_ANSWER_HEAD_MAX = 32768 };
+enum { HTTP_ANSWER_HEAD_MAX = 65536 };
 
 /* Room for the status line, which is cut, for a field's name, and for a value that counts. */
 enum { HTTP_ANSWER_LINE_MAX = 61, HTTP_ANSWER_NAME_MAX = 20, HTTP_ANSWER_VALUE_MAX = 64 };

@@ -11,6 +11,7 @@
 struct tcp_state {
 	bool acknowledged;     /* all that we sent: the peer, or a proxy before it, has it */
 	unsigned resent;       /* segments sent again, since the beginning */
+	unsigned rtt_us;       /* a round trip, smoothed; 0: not known yet */
 	unsigned out_of_order; /* segments that came behind one that is missing */
 };
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/services/dialogue.h"
+#include "client/step/answer_io.h"
+#include "client/step/answer_http.h"
+
+/* ---- a service that says nothing ------------------------------------------------------------ */
+
+static void remark_silence(struct answer *a)
+{
+	const char *name = a->s->service->name;
+
+	if (a->identity == TLS_ALERT_SENT_OURS)
+		snprintf(a->s->remark, sizeof a->s->remark,
+		    "that our certificate was accepted is not proven: %s says nothing by itself",
+		    name);
+	else if (a->identity == TLS_ALERT_SENT_NONE)
+		snprintf(a->s->remark, sizeof a->s->remark,
+		    "the server asked for a client certificate, and that it does without is not "
+		    "proven: %s says nothing by itself",
+		    name);
+}
+
+/* The end of a connection is no failure where nothing was to be said. */
+static int judge_end(struct answer *a, enum answer_end end, struct outcome *oc)
+{
+	if (a->identity != TLS_ALERT_NOT_ASKED || end == ANSWER_RESET || end == ANSWER_FAILED)
+		return answer_explain(a, end, oc);
+	snprintf(a->s->remark, sizeof a->s->remark,
+	    "the server closed the connection after the handshake, without a word");
+	return 0;
+}
+
+static int await_nothing(struct answer *a, struct outcome *oc)
+{
+	const struct service_row *service = a->s->service;
+	enum answer_end end;
+	char bytes[1024];
+	size_t len;
+
+	if (service->alpn && !a->s->options->alpn && strcmp(a->s->alpn, service->alpn) != 0)
+		return outcome_set(oc, OC_GREETING_MISMATCH,
+		    "the server did not select \"%s\" by ALPN, which %s needs", service->alpn,
+		    service->name);
+	end = answer_look(a, bytes, sizeof bytes, &len);
+	if (end == ANSWER_DATA)
+		answer_keep_line(a->s, bytes, len);
+	else if (end == ANSWER_LATE)
+		remark_silence(a);
+	else
+		return judge_end(a, end, oc);
+	if (!service->leave)
+		return 0;
+	return tls_conn_write(a->s->tls, service->leave, service->leave_len, oc) == IO_FAILED ? -1
+											      : 0;
+}
+
+/* ---- a service with a dialogue -------------------------------------------------------------- */
+
+static int refused(struct answer *a, const struct dialogue *d, struct outcome *oc)
+{
+	if (a->identity != TLS_ALERT_NOT_ASKED)
+		return answer_refuse(a, d->words, oc);
+	return outcome_set(oc, OC_GREETING_MISMATCH, "the %s server says \"%s\"", d->kind->protocol,
+	    d->words);
+}
+
+static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *oc)
+{
+	answer_keep_text(a->s, d->first);
+	if (d->proven)
+		return 0;
+	if (d->end == DIALOGUE_REFUSED)
+		return refused(a, d, oc);
+	outcome_set(oc, OC_GREETING_MISMATCH, "%s in place of %s", d->why, d->kind->protocol);
+	if (d->words[0])
+		outcome_append(oc, ": \"%.80s\"", d->words);
+	return -1;
+}
+
+/* What the server said in the moment it had to refuse us, belongs to the dialogue. */
+static int feed(struct answer *a, struct dialogue *d, const char *bytes, size_t len,
+    struct outcome *oc)
+{
+	size_t at = 0, used;
+
+	do {
+		if (d->out_len > 0 &&
+		    tls_conn_write(a->s->tls, d->out, d->out_len, oc) == IO_FAILED)
+			return -1;
+		d->out_len = 0;
+		dialogue_feed(d, bytes + at, len - at, &used);
+		at += used;
+	} while (d->out_len > 0 || (d->end == DIALOGUE_GOES_ON && at < len));
+	return 0;
+}
+
+static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
+{
+	enum answer_end end = ANSWER_DATA;
+	char bytes[2048];
+	size_t len = 0;
+
+	/* Nothing is written before the server had a moment to refuse our certificate. */
+	if (a->identity != TLS_ALERT_NOT_ASKED && d->out_len > 0)
+		end = answer_look(a, bytes, sizeof bytes, &len);
+	if (end == ANSWER_LATE)
+		end = ANSWER_DATA;
+	while (end == ANSWER_DATA) {
+		if (feed(a, d, bytes, len, oc) != 0)
+			return -1;
+		if (d->end != DIALOGUE_GOES_ON)
+			return judge_dialogue(a, d, oc);
+		end = answer_read(a, bytes, sizeof bytes, &len);
+	}
+	answer_keep_text(a->s, d->first);
+	return d->proven ? 0 : answer_explain(a, end, oc);
+}
+
+static int await_dialogue(struct answer *a, struct outcome *oc)
+{
+	struct dialogue *d = malloc(sizeof *d);
+	int ret;
+
+	if (!d)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a dialogue");
+	dialogue_begin(d, a->s->service->inside, session_asked_name(a->s));
+	ret = converse(a, d, oc);
+	free(d);
+	return ret;
+}
+
+int answer_await(struct session *s, struct outcome *oc)
+{
+	struct answer a;
+	int ret;
+
+	if (answer_begin(&a, s, oc) != 0)
+		return -1;
+	if (s->service->talk == TALK_HTTP)
+		ret = answer_http(&a, oc);
+	else if (s->service->talk == TALK_DIALOGUE)
+		ret = await_dialogue(&a, oc);
+	else
+		ret = await_nothing(&a, oc);
+	if (ret == 0)
+		phases_mark(&s->phases, PHASE_CLOSE);
+	return ret;
+}

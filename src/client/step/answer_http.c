@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/answer_http.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "client/services/http_status.h"
+#include "client/step/http_answer.h"
+#include "tls/conn.h"
+
+enum { REQUEST_MAX = SERVICE_PATH_MAX + 512, SHOWN_MAX = 256 };
+
+/* Of a page that refuses us, what is looked at for its words. */
+enum { PAGE_MAX = 4096 };
+
+static int say(const struct answer *a, const void *bytes, size_t len, struct outcome *oc)
+{
+	return tls_conn_write(a->s->tls, bytes, len, oc) == IO_FAILED ? -1 : 0;
+}
+
+static int ask(const struct answer *a, struct outcome *oc)
+{
+	const struct session *s = a->s;
+	const char *host = s->sni[0] ? s->sni : s->verify_name, *port = s->options->port;
+	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
+	bool usual = strcmp(port, "443") == 0;
+	char request[REQUEST_MAX];
+	int len = snprintf(request, sizeof request,
+	    "GET %s HTTP/1.1\r\nHost: %s%s%s%s%s\r\nUser-Agent: hello-client/" PACKAGE_VERSION
+	    "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+	    s->options->path, left, host, right, usual ? "" : ":", usual ? "" : port);
+
+	return say(a, request, (size_t)len, oc);
+}
+
+/* As much of the page as there is. */
+struct page {
+	char bytes[PAGE_MAX + 1];
+	size_t len;
+};
+
+static void add_content(struct page *page, const char *bytes, size_t len)
+{
+	if (len > PAGE_MAX - page->len)
+		len = PAGE_MAX - page->len;
+	memcpy(page->bytes + page->len, bytes, len);
+	page->len += len;
+	page->bytes[page->len] = '\0';
+}
+
+/* Its title, or the status line. */
+static void find_words(const struct page *page, const struct http_answer *http,
+    char words[SHOWN_MAX])
+{
+	const char *title = strstr(page->bytes, "<title>");
+	const char *end = title ? strstr(title, "</title>") : NULL;
+	struct text t;
+
+	text_begin(&t, words, SHOWN_MAX);
+	if (end)
+		text_add_bytes(&t, title + 7, (size_t)(end - title - 7), "\"");
+	else
+		text_add_bytes(&t, http->line, strlen(http->line), "\"");
+}
+
+/*
+ * Some servers let everybody finish the handshake and refuse by HTTP: nginx with 400, Apache with
+ * 403 where only a part of the site needs a certificate.
+ */
+static bool may_refuse(const struct http_answer *http)
+{
+	return http->status == 400 || http->status == 403;
+}
+
+static bool refuses_certificate(const struct answer *a, const struct page *page)
+{
+	return (a->identity != TLS_ALERT_NOT_ASKED && strcasestr(page->bytes, "certificate")) ||
+	    strcasestr(page->bytes, "Post-Handshake Authentication");
+}
+
+static bool is_enough(const struct http_answer *http, const struct page *page)
+{
+	if (http_answer_finish(http) == HTTP_ANSWER_NOT_HTTP ||
+	    http_answer_finish(http) == HTTP_ANSWER_MALFORMED)
+		return true;
+	if (!http_answer_in_content(http))
+		return false;
+	return !may_refuse(http) || page->len == PAGE_MAX ||
+	    http->has_length * http->length == http->content;
+}
+
+static int judge_status(const struct answer *a, const struct http_answer *http, struct outcome *oc)
+{
+	const char *wanted = a->s->options->expect_status;
+	char line[SHOWN_MAX];
+	struct text t;
+
+	if (http_status_fits(wanted, http->status))
+		return 0;
+	text_begin(&t, line, sizeof line);
+	text_add_bytes(&t, http->line, strlen(http->line), "\"");
+	outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET %.128s with \"%s\"",
+	    a->s->options->path, line);
+	if (wanted)
+		outcome_append(oc, "; expected is %.64s", wanted);
+	outcome_advise(oc,
+	    "the way to it is fine: look at the service; --expect-status %u takes this",
+	    http->status);
+	return -1;
+}
+
+static int judge(const struct answer *a, const struct http_answer *http, const struct page *page,
+    struct outcome *oc)
+{
+	enum http_answer_end end = http_answer_finish(http);
+	char words[SHOWN_MAX];
+
+	if (end == HTTP_ANSWER_NOT_HTTP) {
+		outcome_set(oc, OC_GREETING_MISMATCH,
+		    "the server answers GET, but not in HTTP/1.x");
+		outcome_advise(oc,
+		    "is it another service? smtps://, imaps://, tls:// and more name it");
+		return -1;
+	}
+	answer_keep_line(a->s, http->line, strlen(http->line));
+	if (end == HTTP_ANSWER_MALFORMED)
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
+		    http->why);
+	if (may_refuse(http) && refuses_certificate(a, page)) {
+		find_words(page, http, words);
+		return answer_refuse(a, words, oc);
+	}
+	return judge_status(a, http, oc);
+}
+
+static int read_head(struct answer *a, struct http_answer *http, struct page *page,
+    const char *first, size_t len, struct outcome *oc)
+{
+	enum answer_end end = ANSWER_DATA;
+	char bytes[PAGE_MAX];
+
+	memcpy(bytes, first, len);
+	while (end == ANSWER_DATA) {
+		add_content(page, bytes, http_answer_feed(http, bytes, len, bytes));
+		if (is_enough(http, page))
+			break;
+		end = answer_read(a, bytes, sizeof bytes, &len);
+	}
+	/* A page that was cut is a page all the same. */
+	if (end == ANSWER_DATA || http_answer_in_content(http))
+		return judge(a, http, page, oc);
+	return answer_explain(a, end, oc);
+}
+
+/* ---- HTTP/2: RFC 9113 section 3.4 ----------------------------------------------------------- */
+
+static int speak_http2(struct answer *a, struct outcome *oc)
+{
+	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+				      "\0\0\0\4\0\0\0\0\0";
+	unsigned char head[9];
+	size_t have = 0, len;
+
+	if (say(a, preface, sizeof preface - 1, oc) != 0)
+		return -1;
+	while (have < sizeof head) {
+		enum answer_end end = answer_read(a, head + have, sizeof head - have, &len);
+
+		if (end != ANSWER_DATA)
+			return answer_explain(a, end, oc);
+		have += len;
+	}
+	/* SETTINGS of no stream, entries of six bytes, and no acknowledgement. */
+	if (head[0] != 0 || head[3] != 4 || head[4] != 0 || head[5] || head[6] || head[7] ||
+	    head[8] || (head[1] << 8 | head[2]) % 6 != 0)
+		return outcome_set(oc, OC_GREETING_MISMATCH,
+		    "ALPN has selected h2, but the server does not begin with SETTINGS");
+	answer_keep_line(a->s, "HTTP/2", 6);
+	return 0;
+}
+
+int answer_http(struct answer *a, struct outcome *oc)
+{
+	struct http_answer http = { .status = 0 };
+	enum answer_end end = ANSWER_LATE;
+	struct page page = { .len = 0 };
+	char bytes[PAGE_MAX];
+	size_t len = 0;
+
+	if (a->identity != TLS_ALERT_NOT_ASKED)
+		end = answer_look(a, bytes, sizeof bytes, &len);
+	if (end != ANSWER_LATE && end != ANSWER_DATA)
+		return answer_explain(a, end, oc);
+	if (strcmp(a->s->alpn, "h2") == 0)
+		return speak_http2(a, oc);
+	if (ask(a, oc) != 0)
+		return -1;
+	return read_head(a, &http, &page, bytes, len, oc);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/answer_io.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "client/step/tcp_state.h"
+#include "client/step/socket.h"
+#include "tls/conn.h"
+
+/* Of the first line, and escaped. */
+enum { LINE_MAX_ = 240, LINE_TEXT_MAX = 4 * LINE_MAX_ + 8 };
+
+/* Heads of HTTP, tickets and all: more than any answer needs. */
+enum { RECEIVES_MAX = 4 * SESSION_GREETING_MAX };
+
+unsigned answer_moment(unsigned rtt_us)
+{
+	unsigned ms = 100 + 3 * (rtt_us / 1000);
+
+	return ms > 200 ? ms : 200;
+}
+
+int answer_begin(struct answer *a, struct session *s, struct outcome *oc)
+{
+	s->greeting = calloc(1, LINE_TEXT_MAX);
+	if (!s->greeting)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for an answer");
+	*a = (struct answer){ .s = s, .failed = OUTCOME_NONE };
+	a->identity = tls_conn_identity(s->tls);
+	a->began_ms = clock_ms();
+	a->deadline_ms = session_deadline(s, s->options->read_ms);
+	tls_conn_allow(s->tls, RECEIVES_MAX);
+	return 0;
+}
+
+static enum answer_end end_of(const struct outcome *failed)
+{
+	switch (failed->code) {
+	case OC_GREETING_TRUNCATED:
+		return ANSWER_CUT;
+	case OC_GREETING_RESET:
+		return ANSWER_RESET;
+	default:
+		return ANSWER_FAILED;
+	}
+}
+
+static enum answer_end read_until(struct answer *a, uint64_t deadline_ms, void *to, size_t max,
+    size_t *len)
+{
+	struct session *s = a->s;
+
+	*len = 0;
+	for (;;) {
+		enum io io = tls_conn_read(s->tls, to, max, len, &a->failed);
+
+		if (io == IO_DONE) {
+			if (!a->heard)
+				phases_mark(&s->phases, PHASE_FIRST_BYTE);
+			a->heard = true;
+			return ANSWER_DATA;
+		}
+		*len = 0;
+		if (io == IO_EOF)
+			return ANSWER_CLOSED;
+		if (io == IO_FAILED)
+			return end_of(&a->failed);
+		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
+			continue;
+		if (errno == ETIMEDOUT)
+			return ANSWER_LATE;
+		outcome_set_errno(&a->failed, OC_INTERNAL, "cannot wait for the socket");
+		return ANSWER_FAILED;
+	}
+}
+
+enum answer_end answer_read(struct answer *a, void *to, size_t max, size_t *len)
+{
+	return read_until(a, a->deadline_ms, to, max, len);
+}
+
+enum answer_end answer_look(struct answer *a, void *to, size_t max, size_t *len)
+{
+	struct tcp_state tcp;
+	unsigned rtt_us = tcp_state_get(a->s->fd, &tcp) ? tcp.rtt_us : 0;
+	uint64_t end_ms = clock_ms() + answer_moment(rtt_us);
+
+	return read_until(a, end_ms < a->deadline_ms ? end_ms : a->deadline_ms, to, max, len);
+}
+
+void answer_keep_line(struct session *s, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	size_t end = 0;
+	struct text t;
+
+	while (end < len && at[end] != '\r' && at[end] != '\n' && at[end] != '\0')
+		end++;
+	text_begin(&t, s->greeting, LINE_TEXT_MAX - 1);
+	text_add_bytes(&t, at, text_fit(at, end, LINE_MAX_), "");
+	s->greeting_len = strlen(s->greeting);
+	if (s->greeting_len > 0)
+		s->greeting[s->greeting_len++] = '\n';
+}
+
+void answer_keep_text(struct session *s, const char *text)
+{
+	s->greeting_len =
+	    (size_t)snprintf(s->greeting, LINE_TEXT_MAX, "%s%s", text, text[0] ? "\n" : "");
+}
+
+int answer_refuse(const struct answer *a, const char *words, struct outcome *oc)
+{
+	if (a->identity == TLS_ALERT_SENT_OURS)
+		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
+		    "the server took our certificate in the handshake, and then %s%s%s",
+		    words[0] ? "said \"" : "closed the connection", words, words[0] ? "\"" : "");
+	return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,
+	    "the server asked for a client certificate, got none, and then %s%s%s",
+	    words[0] ? "said \"" : "closed the connection", words, words[0] ? "\"" : "");
+}
+
+static int late(const struct answer *a, struct outcome *oc)
+{
+	outcome_set(oc, OC_GREETING_TIMEOUT, "%s of %s came in %u ms",
+	    a->heard ? "the beginning of an answer, but not its end," : "not a byte of an answer",
+	    a->s->service->name, (unsigned)(clock_ms() - a->began_ms));
+	outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
+	    session_deadline_option(a->s, a->deadline_ms, "--read-timeout"));
+	return -1;
+}
+
+int answer_explain(const struct answer *a, enum answer_end end, struct outcome *oc)
+{
+	if (end == ANSWER_LATE)
+		return late(a, oc);
+	if (end != ANSWER_FAILED && !a->heard && a->identity != TLS_ALERT_NOT_ASKED)
+		return answer_refuse(a, "", oc);
+	if (end != ANSWER_CLOSED) {
+		*oc = a->failed;
+		return -1;
+	}
+	if (!a->heard)
+		return outcome_set(oc, OC_GREETING_EMPTY,
+		    "the server closed cleanly before the first byte of an answer of %s",
+		    a->s->service->name);
+	return outcome_set(oc, OC_GREETING_TRUNCATED,
+	    "the server closed before its answer was whole");
+}

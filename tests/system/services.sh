@@ -1,0 +1,238 @@
+#!/bin/sh
+# services.sh - each service that the client knows, at a stand-in that speaks as it would: good, in
+# capitals, in more lines, a byte at a time, with TLS taken away, refused, with bytes injected, without an
+# end, silent. The outcome is named, the handshake begins only behind the last byte of the answer, and a
+# certificate is judged as ever. Then what proves that our own certificate was taken.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+need openssl
+make_pki
+{
+	"$srcdir/tests/support/badcerts.sh" "$PKI" expired &&
+		"$HELLO_CERTS" issue "$PKI" other.test && "$HELLO_CERTS" issue "$PKI" --client friend &&
+		"$HELLO_CERTS" init "$TMP/other" && "$HELLO_CERTS" issue "$TMP/other" localhost &&
+		"$HELLO_CERTS" issue "$TMP/other" --client stranger
+} >"$TMP/out" 2>&1 || error "no certificates: $(cat "$TMP/out")"
+awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$TMP/leaf.pem"
+REPEAT=1 rows=0
+
+lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
+offering='smtp submission lmtp imap pop3 sieve nntp'
+binary='ldap postgres mysql rdp'
+inside='smtps imaps pop3s nntps ftps ircs rediss ldaps postgres-direct tls'
+
+# stand_ins OPTION... SERVICE:CASE...: $PORTS is the list of their ports.
+stand_ins() {
+	started=$((started + 1)) PORTS=$TMP/ports-$started
+	"$builddir/tests/support/service_peer" --time 600 "$@" >"$PORTS" &
+	track $!
+	wait_for "$PATIENCE" grep -qsx ready "$PORTS" || fail "no stand-ins: $*"
+}
+
+# find_port SERVICE:CASE: sets $PORT.
+find_port() {
+	PORT=$(sed -n "s/^$1 //p" "$PORTS")
+	[ -n "$PORT" ] || fail "no stand-in $1"
+}
+
+# all CASE SERVICE...
+all() {
+	all_case=$1
+	shift
+	printf "%s:$all_case " "$@"
+}
+
+# meet SERVICE CASE STATUS NAME [REGEX [OPTION...]]: with a good certificate.
+meet() {
+	meet_what=$1:$2 meet_status=$3 meet_name=$4 meet_words=${5-}
+	find_port "$1:$2"
+	shift 4
+	[ $# -eq 0 ] || shift
+	rows=$((rows + 1))
+	if [ "$meet_status" -eq 0 ]; then
+		run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" "$@" "${meet_what%:*}://localhost:$PORT"
+		cat "$TMP/out" >>"$TMP/err"
+	else
+		outcome "$meet_status" "$meet_name" --cacert "$CA" "$@" "${meet_what%:*}://localhost:$PORT"
+	fi
+	[ -z "$meet_words" ] || expect "$TMP/err" "$meet_words"
+}
+
+# ---- dialogues before TLS ------------------------------------------------------------------------
+
+# shellcheck disable=SC2046,SC2086  # lists of words
+stand_ins --cert "$CERT" --key "$KEY" $(
+	for each in good slow injected refused other silent closed; do
+		all $each $lines $binary xmpp xmpp-server
+	done
+	all good $inside
+	for each in capitals small endless; do
+		all $each $lines
+	done
+	all endless ldap xmpp
+	all stripped $offering mysql rdp xmpp
+	all masked $offering
+	all bye smtps tls
+)
+good=$PORTS
+
+for each in $lines $binary xmpp xmpp-server; do
+	meet "$each" good 0 OK '^starttls .* is ready for TLS'
+	meet "$each" slow 0 OK '^starttls'
+	meet "$each" injected 37 STARTTLS_FAILED 'clear text follows the answer'
+	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'
+	# The first letter alone is what a good PostgreSQL server says.
+	meet "$each" other 37 STARTTLS_FAILED 'another protocol answers: "SSH-2.0-Open\|: "SH-2.0-Open'
+	meet "$each" silent 37 STARTTLS_FAILED 'did not say a word .* in [0-9]* ms' --handshake-timeout 100ms
+	expect "$TMP/err" "^  try: --handshake-timeout .*tls://localhost:$PORT"
+	meet "$each" closed 37 STARTTLS_FAILED 'closed the connection without a word\|connection broke'
+done
+for each in $lines; do
+	meet "$each" capitals 0 OK
+	meet "$each" small 0 OK
+	meet "$each" endless 37 STARTTLS_FAILED 'does not end within 64 KiB\|longer than 4 KiB'
+done
+meet ldap endless 37 STARTTLS_FAILED
+meet xmpp endless 37 STARTTLS_FAILED
+for each in $offering; do
+	meet "$each" stripped 35 STARTTLS_NOT_OFFERED 'does not offer TLS; it says: '
+	meet "$each" masked 35 STARTTLS_NOT_OFFERED 'something on the way overwrites'
+	expect "$TMP/err" '^  try: a firewall'
+done
+meet smtp stripped 35 STARTTLS_NOT_OFFERED 'it says: SIZE, HELP'
+for each in mysql rdp xmpp; do
+	meet "$each" stripped 35 STARTTLS_NOT_OFFERED
+done
+
+# ---- inside TLS: the first line of what the service said -------------------------------------------
+
+# prints SERVICE LINE
+prints() {
+	find_port "$1:good"
+	rows=$((rows + 1))
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$1://localhost:$PORT"
+	[ "$(cat "$TMP/out")" = "$2" ] || fail "$1 prints \"$(cat "$TMP/out")\""
+	[ ! -s "$TMP/err" ] || fail "$1 says \"$(cat "$TMP/err")\""
+}
+
+prints smtp '250-mx.test'
+prints smtps '220 mx.test ESMTP'
+prints imap '* BYE out'
+prints imaps '* OK ready'
+prints pop3s '+OK ready'
+prints sieve '"SIEVE" "fileinto"'
+prints nntps '201 ready'
+prints ftps '220 ready'
+prints ircs ':irc.test NOTICE * :hi'
+prints rediss '+PONG'
+prints ldap ''
+prints ldaps ''
+prints postgres ''
+prints postgres-direct ''
+prints mysql ''
+prints rdp ''
+prints tls ''
+find_port tls:bye
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" "tls://localhost:$PORT"
+[ "$(cat "$TMP/out")" = hello ] || fail 'tls does not print what is said'
+
+# Another service answers in place of this one, or this one takes nobody.
+meet_inside() {
+	find_port "$1:$2"
+	rows=$((rows + 1))
+	outcome "$4" "$5" --cacert "$CA" --read-timeout 300ms "$3://localhost:$PORT"
+}
+meet_inside imaps good pop3s 71 GREETING_MISMATCH
+meet_inside smtps good imaps 71 GREETING_MISMATCH
+meet_inside smtps good https 71 GREETING_MISMATCH
+meet_inside smtps bye smtps 71 GREETING_MISMATCH
+expect "$TMP/err" '421 no certificate'
+meet_inside tls good smtps 70 GREETING_TIMEOUT
+meet_inside tls good https 70 GREETING_TIMEOUT
+
+# ---- certificates are judged as ever ---------------------------------------------------------------
+
+# judges CERT KEY STATUS NAME: all of them.
+judges() {
+	# shellcheck disable=SC2046,SC2086  # lists of words
+	stand_ins --cert "$1" --key "$2" $(all good $lines $binary xmpp smtps imaps ldaps tls)
+	for each in $lines $binary xmpp smtps imaps ldaps tls; do
+		find_port "$each:good"
+		rows=$((rows + 1))
+		outcome "$3" "$4" --cacert "$CA" "$each://localhost:$PORT"
+	done
+}
+judges "$PKI/expired/chain.pem" "$PKI/expired/key.pem" 52 CERT_EXPIRED
+judges "$PKI/other.test/chain.pem" "$PKI/other.test/key.pem" 54 CERT_WRONG_NAME
+judges "$TMP/other/localhost/chain.pem" "$TMP/other/localhost/key.pem" 50 CERT_UNKNOWN_CA
+judges "$TMP/leaf.pem" "$KEY" 51 CERT_MISSING_INTERMEDIATE
+
+# ---- our own certificate -----------------------------------------------------------------------------
+
+friend="--cert $PKI/friend/chain.pem --key $PKI/friend/key.pem"
+stranger="--cert $TMP/other/stranger/chain.pem --key $TMP/other/stranger/key.pem"
+asking='smtp imap ldap postgres xmpp smtps imaps ircs rediss ldaps tls'
+# shellcheck disable=SC2046,SC2086  # lists of words
+stand_ins --cert "$CERT" --key "$KEY" --client-ca "$CA" $(all good $asking)
+for each in $asking; do
+	find_port "$each:good"
+	for version in 1.2 1.3; do
+		rows=$((rows + 3))
+		# shellcheck disable=SC2086  # lists of words
+		{
+			run_status 0 "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $friend "$each://localhost:$PORT"
+			case $each in
+			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*is not proven' ;;
+			*) [ ! -s "$TMP/err" ] || fail "$each says $(cat "$TMP/err")" ;;
+			esac
+			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"
+			outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" --tls-max $version $stranger "$each://localhost:$PORT"
+		}
+	done
+done
+
+# ---- who decides on the service ------------------------------------------------------------------------
+
+PORTS=$good
+find_port smtp:good
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" --service SMTP localhost "$PORT"
+run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" "Smtp://localhost:$PORT"
+expect "$TMP/out" '"service":"smtp","service_from":"scheme"'
+run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --service smtp "localhost:$PORT"
+expect "$TMP/out" '"service":"smtp","service_from":"option"'
+expect "$TMP/out" '"starttls":[0-9]'
+run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
+expect "$TMP/out" '"service":"smtp","service_from":"port"'
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
+expect "$TMP/err" '^greet .*service smtp, for its port: 250-mx.test'
+run_status 0 "$HELLO_CLIENT" --nagios --cacert "$CA" "smtp://localhost:$PORT"
+expect "$TMP/out" 'verified and answered in .* starttls=[0-9.]*ms;;;0 '
+run_status 0 "$HELLO_CLIENT" -c 3 -i 1ms --cacert "$CA" "smtp://localhost:$PORT"
+expect "$TMP/out" '^starttls '
+run_status 0 "$HELLO_CLIENT" --all-addresses -4 --cacert "$CA" "smtp://localhost:$PORT"
+run_status 0 "$HELLO_CLIENT" --prometheus - --cacert "$CA" "smtp://localhost:$PORT"
+expect "$TMP/out" 'phase="starttls"'
+printf 'smtp://localhost:%s\nlocalhost %s --service submission\n' "$PORT" "$PORT" >"$TMP/list"
+run_status 0 "$HELLO_CLIENT" --targets "$TMP/list" --cacert "$CA"
+
+for each in http://localhost gopher://localhost tls://localhost smtp://localhost/x \
+	'--service imap smtp://localhost' '--service nothing localhost' '--path x https://localhost' \
+	'--path / smtp://localhost' '--expect-status 99 https://localhost' '--expect x https://localhost' \
+	'--expect-status 200 localhost 8443'; do
+	# shellcheck disable=SC2086  # a list of words
+	run_status 2 "$HELLO_CLIENT" $each
+	expect "$TMP/err" '^  try: '
+done
+
+# A silent server is no hello server: the advice names what it may be.
+find_port tls:good
+outcome 70 GREETING_TIMEOUT --cacert "$CA" --read-timeout 100ms "localhost:$PORT"
+expect "$TMP/err" "^  try: the certificate is fine; .*https://localhost:$PORT, tls://localhost:$PORT"
+
+# No wait of seconds at a server that says nothing: the limit of --read-timeout is far away.
+began=$(date +%s%N)
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" --read-timeout 60s "tls://localhost:$PORT"
+took=$((($(date +%s%N) - began) / 1000000))
+[ $took -lt 30000 ] || fail "tls at a silent server took $took ms"
+echo "$rows rows; tls at a silent server took $took ms"
