@@ -3,15 +3,17 @@
  * A server of any service that hello-client knows, by the words it would say: before TLS, and
  * inside it. Each CASE is good or bad in exactly one way.
  *
- *	service_peer [--time SECONDS] --cert FILE --key FILE [--client-ca FILE] SERVICE:CASE...
+ *	service_peer [--time SECONDS] --cert FILE --key FILE [--client-ca FILE] [--client-any FILE]
+ *	             SERVICE:CASE...
  *
  * Listens on a free port of 127.0.0.1 for each; its output is their list, lines of "SERVICE:CASE
  * PORT", and then "ready". Serves one connection after the other, until its time (60 seconds) is
- * over. With --client-ca it asks for a certificate, in the handshake. CASE:
+ * over. With --client-ca it asks for a certificate, in the handshake; with --client-any it takes any of them, and none. CASE:
  *
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
  *	masked (XXXXXXXX), refused, injected, endless, other (protocol), silent, closed,
- *	bye (says before anything else that it takes nobody, inside TLS)
+ *	bye (says before anything else that it takes nobody, inside TLS), leave (closes after the
+ *	handshake, without a word), and those of the answers of HTTP below
  */
 #include <ctype.h>
 #include <errno.h>
@@ -165,6 +167,29 @@ static const struct service {
 	{ "rediss", { { 0 } }, { { 0, "\r\n", SAY("+PONG\r\n") } }, .bye = NULL },
 	{ "tls", { { 0 } }, { { 0 } }, .bye = "hello\r\n" },
 	{ "postgres-direct", { { 0 } }, { { 0 } }, .bye = NULL },
+	{ "https", { { 0 } }, { { 0 } }, .bye = NULL },
+	{ .name = NULL },
+};
+
+#define HTTP(text) "HTTP/1.1 " text "\r\n"
+
+static const struct {
+	const char *name, *text;
+} http_answers[] = {
+	{ "good", HTTP("200 OK") "Content-Length: 5\r\n\r\nhello" },
+	{ "chunked", HTTP("200 OK") "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n" },
+	{ "old", "HTTP/1.0 200 OK\r\n\r\nhello" },
+	{ "interim", HTTP("103 Early Hints") "\r\n" HTTP("204 No Content") "\r\n" },
+	{ "moved", HTTP("301 Moved Permanently") "Location: https://a.test/\r\n\r\n" },
+	{ "body", HTTP("200 OK") "Content-Length: 2\r\n\r\nhello" },
+	{ "bad-chunks", HTTP("200 OK") "Transfer-Encoding: chunked\r\n\r\nhello" },
+	{ "broken", HTTP("503 Service Unavailable") "\r\n" },
+	{ "bare", "HTTP/1.1 200 OK\n\n" },
+	{ "refusing",
+	    HTTP("400 Bad Request") "Content-Length: 55\r\n\r\n"
+				    "<title>400 No required SSL certificate was sent</title>" },
+	{ "half", HTTP("200 OK") "X: " },
+	{ "none", "" },
 	{ .name = NULL },
 };
 
@@ -328,10 +353,39 @@ static bool speak_before(const struct service *s, const struct peer *p)
 
 /* ---- inside TLS ------------------------------------------------------------------------------ */
 
+static void answer_http(const struct peer *p)
+{
+	const struct turn head = { .until = "\r\n\r\n" };
+
+	if (!hear(p, &head))
+		return;
+	if (mode_is("endless")) {
+		put(p, HTTP("200 OK"), sizeof HTTP("200 OK") - 1);
+		say_for_ever(p, "X: again\r\n");
+		return;
+	}
+	for (size_t i = 0; http_answers[i].name; i++)
+		if (mode_is(http_answers[i].name))
+			put(p, http_answers[i].text, strlen(http_answers[i].text));
+	if (mode_is("half") || mode_is("none") || mode_is("interim"))
+		SSL_shutdown(p->ssl);
+	/* The others keep the connection: the client leaves. */
+	wait_for_end(p);
+}
+
 static void speak_inside(const struct service *s, const struct peer *p)
 {
 	size_t count = count_turns(s->inside);
 
+	if (mode_is("leave")) {
+		SSL_shutdown(p->ssl);
+		wait_for_end(p);
+		return;
+	}
+	if (strcmp(s->name, "https") == 0) {
+		answer_http(p);
+		return;
+	}
 	if (mode_is("bye")) {
 		put(p, s->bye, strlen(s->bye));
 		SSL_shutdown(p->ssl);
@@ -377,7 +431,13 @@ static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_l
 	    : SSL_TLSEXT_ERR_NOACK;
 }
 
-static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca)
+static int take_any(int ok, X509_STORE_CTX *store)
+{
+	(void)ok, (void)store;
+	return 1;
+}
+
+static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, bool any)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -388,7 +448,9 @@ static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca)
 	if (ca) {
 		if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
 			die("cannot use --client-ca");
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+		SSL_CTX_set_verify(ctx,
+		    any ? SSL_VERIFY_PEER : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+		    any ? take_any : NULL);
 	}
 	return ctx;
 }
@@ -442,6 +504,7 @@ int main(int argc, char *argv[])
 	const char *cert = NULL, *key = NULL, *ca = NULL;
 	struct pollfd at[LISTENERS_MAX];
 	unsigned seconds = 60;
+	bool any = false;
 	nfds_t count = 0;
 	SSL_CTX *ctx;
 	int i;
@@ -453,14 +516,17 @@ int main(int argc, char *argv[])
 			key = argv[i + 1];
 		else if (strcmp(argv[i], "--client-ca") == 0)
 			ca = argv[i + 1];
-		else if (strcmp(argv[i], "--time") == 0)
+		else if (strcmp(argv[i], "--client-any") == 0) {
+			ca = argv[i + 1];
+			any = true;
+		} else if (strcmp(argv[i], "--time") == 0)
 			seconds = (unsigned)strtoul(argv[i + 1], NULL, 10);
 	}
 	if (!cert || !key || argc - i > LISTENERS_MAX)
 		die("usage");
 	sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 	alarm(seconds);
-	ctx = make_ctx(cert, key, ca);
+	ctx = make_ctx(cert, key, ca, any);
 	for (; i + (int)count < argc; count++) {
 		if (!strchr(argv[i + (int)count], ':'))
 			die("no case");

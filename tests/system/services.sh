@@ -20,6 +20,7 @@ REPEAT=1 rows=0
 lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
 offering='smtp submission lmtp imap pop3 sieve nntp'
 binary='ldap postgres mysql rdp'
+http='good chunked old interim moved body bad-chunks broken bare refusing half none endless'
 inside='smtps imaps pop3s nntps ftps ircs rediss ldaps postgres-direct tls'
 
 # stand_ins OPTION... SERVICE:CASE...: $PORTS is the list of their ports.
@@ -74,6 +75,10 @@ stand_ins --cert "$CERT" --key "$KEY" $(
 	all stripped $offering mysql rdp xmpp
 	all masked $offering
 	all bye smtps tls
+	all leave tls
+	for each in $http; do
+		all $each https
+	done
 )
 good=$PORTS
 
@@ -151,6 +156,36 @@ expect "$TMP/err" '421 no certificate'
 meet_inside tls good smtps 70 GREETING_TIMEOUT
 meet_inside tls good https 70 GREETING_TIMEOUT
 
+# ---- HTTP: the head of an answer, whatever its content ----------------------------------------------
+
+# http CASE LINE [OPTION...]
+http() {
+	find_port "https:$1"
+	http_line=$2 rows=$((rows + 1))
+	shift 2
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$@" "https://localhost:$PORT"
+	[ "$(cat "$TMP/out")" = "$http_line" ] || fail "https prints \"$(cat "$TMP/out")\""
+	[ ! -s "$TMP/err" ] || fail "https says \"$(cat "$TMP/err")\""
+}
+for each in good chunked body bad-chunks; do
+	http $each 'HTTP/1.1 200 OK'
+done
+http old 'HTTP/1.0 200 OK'
+http interim 'HTTP/1.1 204 No Content'
+http moved 'HTTP/1.1 301 Moved Permanently'
+http moved 'HTTP/1.1 301 Moved Permanently' --expect-status 200,300-399 --path /any
+# Nobody was asked for a certificate here.
+http refusing 'HTTP/1.1 400 Bad Request'
+http broken 'HTTP/1.1 503 Service Unavailable' --expect-status 503
+meet https broken 71 GREETING_MISMATCH 'answers GET / with "HTTP/1.1 503'
+meet https moved 71 GREETING_MISMATCH '"HTTP/1.1 301 Moved Permanently"; expected is 200' --expect-status 200
+meet https bare 71 GREETING_MISMATCH 'LF alone'
+meet https endless 71 GREETING_MISMATCH 'longer than 64 KiB'
+meet https half 72 GREETING_TRUNCATED
+meet https none 73 GREETING_EMPTY
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" "tls://localhost:$(sed -n 's/^tls:leave //p' "$good")"
+expect "$TMP/err" 'note: the server closed the connection after the handshake'
+
 # ---- certificates are judged as ever ---------------------------------------------------------------
 
 # judges CERT KEY STATUS NAME: all of them.
@@ -189,6 +224,24 @@ for each in $asking; do
 			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"
 			outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" --tls-max $version $stranger "$each://localhost:$PORT"
 		}
+	done
+done
+
+# A server may let everybody finish the handshake, and then refuse in its own words, or leave.
+# shellcheck disable=SC2046  # a list of words
+stand_ins --cert "$CERT" --key "$KEY" --client-any "$CA" $(all refusing https; all bye smtps; all leave tls)
+for version in 1.2 1.3; do
+	for each in https:refusing smtps:bye tls:leave; do
+		find_port $each
+		rows=$((rows + 2))
+		outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "${each%:*}://localhost:$PORT"
+		# shellcheck disable=SC2086  # a list of words
+		outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" --tls-max $version $stranger \
+			"${each%:*}://localhost:$PORT"
+		case $each in
+		https:*) expect "$TMP/err" '400 No required SSL certificate was sent' ;;
+		smtps:*) expect "$TMP/err" '421 no certificate' ;;
+		esac
 	done
 done
 

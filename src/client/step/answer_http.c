@@ -35,8 +35,9 @@ static int ask(const struct answer *a, struct outcome *oc)
 	return say(a, request, (size_t)len, oc);
 }
 
-/* As much of the page as there is. */
+/* As much of the page as there is, and whether its head is whole. */
 struct page {
+	bool has_head;
 	char bytes[PAGE_MAX + 1];
 	size_t len;
 };
@@ -80,15 +81,19 @@ static bool refuses_certificate(const struct answer *a, const struct page *page)
 	    strcasestr(page->bytes, "Post-Handshake Authentication");
 }
 
+/* Is there nothing more to wait for? Of most answers that is so behind the head. */
 static bool is_enough(const struct http_answer *http, const struct page *page)
 {
-	if (http_answer_finish(http) == HTTP_ANSWER_NOT_HTTP ||
-	    http_answer_finish(http) == HTTP_ANSWER_MALFORMED)
+	enum http_answer_end end = http_answer_finish(http);
+
+	if (end == HTTP_ANSWER_NOT_HTTP || end == HTTP_ANSWER_MALFORMED)
 		return true;
-	if (!http_answer_in_content(http))
+	if (!page->has_head)
 		return false;
-	return !may_refuse(http) || page->len == PAGE_MAX ||
-	    http->has_length * http->length == http->content;
+	if (!may_refuse(http) || page->len == PAGE_MAX)
+		return true;
+	/* A page without a length goes on until the connection ends. */
+	return (http->has_length || http->chunked) && end == HTTP_ANSWER_COMPLETE;
 }
 
 static int judge_status(const struct answer *a, const struct http_answer *http, struct outcome *oc)
@@ -117,7 +122,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 	enum http_answer_end end = http_answer_finish(http);
 	char words[SHOWN_MAX];
 
-	if (end == HTTP_ANSWER_NOT_HTTP) {
+	if (!page->has_head && end == HTTP_ANSWER_NOT_HTTP) {
 		outcome_set(oc, OC_GREETING_MISMATCH,
 		    "the server answers GET, but not in HTTP/1.x");
 		outcome_advise(oc,
@@ -125,7 +130,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 		return -1;
 	}
 	answer_keep_line(a->s, http->line, strlen(http->line));
-	if (end == HTTP_ANSWER_MALFORMED)
+	if (!page->has_head && end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    http->why);
 	if (may_refuse(http) && refuses_certificate(a, page)) {
@@ -133,6 +138,20 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 		return answer_refuse(a, words, oc);
 	}
 	return judge_status(a, http, oc);
+}
+
+/* Byte by byte to the end of the head: what is wrong behind it does not matter. */
+static void feed(struct http_answer *http, struct page *page, char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	for (; at < len && !page->has_head; at++) {
+		http_answer_feed(http, bytes + at, 1, bytes + at);
+		page->has_head = http_answer_in_content(http);
+	}
+	if (page->has_head && may_refuse(http))
+		add_content(page, bytes + at,
+		    http_answer_feed(http, bytes + at, len - at, bytes + at));
 }
 
 static int read_head(struct answer *a, struct http_answer *http, struct page *page,
@@ -143,13 +162,13 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 
 	memcpy(bytes, first, len);
 	while (end == ANSWER_DATA) {
-		add_content(page, bytes, http_answer_feed(http, bytes, len, bytes));
+		feed(http, page, bytes, len);
 		if (is_enough(http, page))
 			break;
 		end = answer_read(a, bytes, sizeof bytes, &len);
 	}
 	/* A page that was cut is a page all the same. */
-	if (end == ANSWER_DATA || http_answer_in_content(http))
+	if (end == ANSWER_DATA || page->has_head)
 		return judge(a, http, page, oc);
 	return answer_explain(a, end, oc);
 }
