@@ -17,125 +17,133 @@
 #define OUTCOME_NO_STATUS (-1)
 
 #define OUTCOME_LIST(X) \
-	X(OK, 0, LOCAL, SERVED, "success", "nothing, all is well") \
+	X(OK, 0, LOCAL, SERVED, "success", "nothing to do") \
 	X(INTERNAL, 1, LOCAL, SERVED, "internal error", "please report it, see SECURITY.md") \
-	X(USAGE, 2, LOCAL, 0, "wrong usage", "--help lists the options") \
-	X(FILE, 3, LOCAL, 0, "a file is not usable", "check its path, owner and mode") \
+	X(USAGE, 2, LOCAL, 0, "invalid command line", "--help lists the options") \
+	X(FILE, 3, LOCAL, 0, "a file cannot be used", "check its path, owner and mode") \
 	X(LISTEN, 4, LOCAL, 0, \
 	    "cannot listen", "choose another address or port: --listen ADDR:PORT") \
-	X(PRIVILEGES, 5, LOCAL, 0, "privileges cannot be dropped, or the sandbox not be entered", \
-	    "hello-server(8) tells what --user and --sandbox need") \
-	X(WARNINGS, 6, LOCAL, 0, "only warnings were found", "each of them says what to do") \
+	X(PRIVILEGES, 5, LOCAL, 0, "cannot drop privileges or enter the sandbox", \
+	    "hello-server(8) describes what --user and --sandbox need") \
+	X(WARNINGS, 6, LOCAL, 0, "only warnings were found", "each warning says what to do") \
 	X(RESOLVE_NOT_FOUND, 10, RESOLVE, 0, "no such host name", \
-	    "check the spelling; getent hosts NAME shows what this machine knows") \
-	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the resolver gave no answer", \
-	    "try again; check /etc/resolv.conf and the way to the name server") \
+	    "check the spelling; getent hosts NAME shows what this machine resolves it to") \
+	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the host name lookup failed", \
+	    "try again; check /etc/resolv.conf and the connection to the name server") \
 	X(CONNECT_REFUSED, 20, CONNECT, 0, "connection refused", \
-	    "is the server running, and is it this port? ss -ltn on the server tells") \
-	X(CONNECT_TIMEOUT, 21, CONNECT, 0, "no answer to the connection attempt", \
-	    "a firewall that drops looks like this; check the rules on the way") \
-	X(CONNECT_UNREACHABLE, 22, CONNECT, 0, "no way to the address", \
-	    "no route, or a firewall rejects; ip route get ADDRESS shows the route") \
+	    "check that the server runs and the port is right; ss -ltn on the server lists " \
+	    "its ports") \
+	X(CONNECT_TIMEOUT, 21, CONNECT, 0, "the connection attempt timed out", \
+	    "a firewall may be dropping the packets; check the rules on the path") \
+	X(CONNECT_UNREACHABLE, 22, CONNECT, 0, "the address is unreachable", \
+	    "there is no route, or a firewall rejects the connection; ip route get ADDRESS " \
+	    "shows the route") \
 	X(CONNECT_FAILED, 23, CONNECT, 0, "cannot connect", \
-	    "the system's words name the reason; ip route get ADDRESS shows the route") \
-	X(PROXY_FAILED, 30, PROXY, 0, "the proxy made no way to the target", \
-	    "is it a proxy, of this kind, and does it reach the target? Its log tells") \
-	X(PROXY_DENIED, 31, PROXY, 0, "the proxy refuses the way", \
-	    "ask whoever runs it to allow this target and port, or give it USER:PASSWORD") \
+	    "the system's message gives the reason; ip route get ADDRESS shows the route") \
+	X(PROXY_FAILED, 30, PROXY, 0, "the proxy could not reach the target", \
+	    "check that it is a proxy of this kind and that it can reach the target; see its log") \
+	X(PROXY_DENIED, 31, PROXY, 0, "the proxy refused to connect to the target", \
+	    "ask its operator to allow this target and port, or give it USER:PASSWORD") \
 	X(STARTTLS_NOT_OFFERED, 35, STARTTLS, 0, "the server does not offer TLS on this port", \
-	    "let the server offer it; or does something on the way remove it? Try from nearer") \
-	X(STARTTLS_REFUSED, 36, STARTTLS, 0, "the server refused to begin TLS", \
-	    "the server's words name the reason, or its log") \
-	X(STARTTLS_FAILED, 37, STARTTLS, 0, \
-	    "the server did not come to the point where TLS begins", \
-	    "is it this service, on this port? https://, smtp://, tls:// and more name another") \
+	    "enable it at the server; a device on the path may remove it: try from nearer") \
+	X(STARTTLS_REFUSED, 36, STARTTLS, 0, "the server refused to start TLS", \
+	    "the server's answer or its log gives the reason") \
+	X(STARTTLS_FAILED, 37, STARTTLS, 0, "the exchange that starts TLS failed", \
+	    "check the service and the port; a scheme such as smtp:// or tls:// selects another") \
 	X(NOT_TLS, 40, HANDSHAKE, SERVED, "the peer does not speak TLS", \
-	    "is it the right port? ss -ltnp on the server shows which service has it") \
-	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, SERVED, "the handshake got no answer in time", \
-	    "the peer or something on the way holds it; --handshake-timeout allows more") \
+	    "check the port; ss -ltnp on the server shows which service uses it") \
+	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, SERVED, "the handshake did not finish in time", \
+	    "the peer or a device on the path is slow or silent; --handshake-timeout allows " \
+	    "more time") \
 	X(HANDSHAKE_ALERT, 42, HANDSHAKE, SERVED | OFFER, \
 	    "the peer ended the handshake with an alert", \
-	    "the peer's log says why") \
+	    "see the peer's log for the reason") \
 	X(HANDSHAKE_RESET, 43, HANDSHAKE, SERVED | PEER_LEFT, \
-	    "the connection was reset in the handshake", \
-	    "a firewall or balancer that dislikes the handshake does this; try from nearer") \
+	    "the connection was reset during the handshake", \
+	    "a firewall or load balancer may reject the handshake; try from a host closer " \
+	    "to the peer") \
 	X(HANDSHAKE_CLOSED, 44, HANDSHAKE, SERVED | PEER_LEFT, \
-	    "the connection was closed in the handshake", \
-	    "the peer gave up without a word; its log may say why") \
+	    "the connection was closed during the handshake", \
+	    "the peer gave no reason; its log may have one") \
 	X(HANDSHAKE_PARAMETERS, 45, HANDSHAKE, SERVED | OFFER, \
 	    "no common version, cipher, group or application protocol", \
-	    "compare what both sides allow; TLS 1.2 is the least we take") \
+	    "compare what both sides allow; hello-tls requires TLS 1.2 or later") \
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, SERVED, "the handshake failed", \
-	    "the peer, or something on the way, speaks TLS badly; openssl s_client -msg -connect " \
-	    "HOST:PORT shows where it ends") \
+	    "the peer, or a device on the path, violates the protocol; openssl s_client " \
+	    "-msg -connect HOST:PORT shows where it stops") \
 	X(CERT_UNKNOWN_CA, 50, VERIFY, UNTRUSTED, "the certificate's issuer is not trusted", \
-	    "--cacert FILE with the root this server should have") \
+	    "use --cacert FILE with the root certificate that this server should have") \
 	X(CERT_MISSING_INTERMEDIATE, 51, VERIFY, 0, "an intermediate certificate is missing", \
-	    "let the server send the whole chain: leaf first, then its intermediates") \
+	    "configure the server to send the whole chain: leaf first, then its intermediates") \
 	X(CERT_EXPIRED, 52, VERIFY, 0, "a certificate has expired", \
 	    "renew it, then reload the server") \
 	X(CERT_NOT_YET_VALID, 53, VERIFY, 0, "a certificate is not valid yet", \
 	    "check the clocks of both machines: date -u") \
 	X(CERT_WRONG_NAME, 54, VERIFY, 0, "the certificate is for another name", \
-	    "ask for a name it lists, or issue a certificate that lists this one") \
+	    "connect to a name that it lists, or issue a certificate that lists this one") \
 	X(CERT_WRONG_PURPOSE, 55, VERIFY, 0, "the certificate is not for this purpose", \
 	    "issue one with the extended key usage serverAuth") \
 	X(CERT_REVOKED, 56, VERIFY, 0, "a certificate was revoked", \
-	    "issue a new one with a new key; the old key may be in other hands") \
+	    "issue a new one with a new key; somebody else may have the old key") \
 	X(CRL_UNUSABLE, 57, VERIFY, SERVED | OWN_FAULT, "a revocation list cannot be used", \
-	    "get a fresh one from the CA; openssl crl -noout -text -in FILE shows what it holds") \
-	X(CERT_PIN_MISMATCH, 58, VERIFY, 0, "the server has another key than the one pinned", \
-	    "was the key changed on purpose? Then pin the new one: --pinnedpubkey") \
+	    "get a fresh list from the CA; openssl crl -noout -text -in FILE shows its contents") \
+	X(CERT_PIN_MISMATCH, 58, VERIFY, 0, "the server's key is not the pinned one", \
+	    "if the key was changed on purpose, pin the new one with --pinnedpubkey") \
 	X(CERT_INVALID, 59, VERIFY, 0, "the certificate is not acceptable", \
-	    "issue it anew; openssl x509 -text shows what it holds") \
+	    "issue a new one; openssl x509 -noout -text -in FILE shows its contents") \
 	X(CERT_SELF_SIGNED, 62, VERIFY, UNTRUSTED, \
 	    "the certificate is self-signed and not trusted", \
-	    "--cacert FILE with that very certificate, if you know that it is the right one") \
+	    "use --cacert FILE with this certificate, if you know that it is the right one") \
 	X(CERT_NOT_EXPECTED, 63, VERIFY, 0, "the certificate is not the expected one", \
-	    "was the server told to reload? --expect-cert names the file it should serve") \
+	    "reload the server if its files changed; --expect-cert names the file it should " \
+	    "serve") \
 	X(CLIENT_CERT_REQUIRED, 60, CLIENT, SERVED | OFFER, \
-	    "the server wants a certificate of the client", \
-	    "--cert FILE --key FILE, of a CA that this server trusts for clients") \
-	X(CLIENT_CERT_REFUSED, 61, CLIENT, SERVED, "the server refused the client's certificate", \
+	    "the server requires a client certificate", \
+	    "use --cert FILE --key FILE with a certificate from a CA that this server " \
+	    "trusts for clients") \
+	X(CLIENT_CERT_REFUSED, 61, CLIENT, SERVED, "the server rejected the client certificate", \
 	    "the server's log says why") \
-	X(GREETING_TIMEOUT, 70, GREETING, SERVED, "the greeting did not come in time", \
-	    "the handshake was fine, so look at the service; --read-timeout allows more") \
+	X(GREETING_TIMEOUT, 70, GREETING, SERVED, "the greeting did not arrive in time", \
+	    "the handshake succeeded, so check the service; --read-timeout allows more time") \
 	X(GREETING_MISMATCH, 71, GREETING, 0, "the greeting is not the expected one", \
-	    "is this the right service behind the address?") \
+	    "check that this is the right service") \
 	X(GREETING_TRUNCATED, 72, GREETING, SERVED | PEER_LEFT, \
-	    "the stream ended without close_notify", \
-	    "do not trust what came; something cut the connection or the server is sloppy") \
-	X(GREETING_EMPTY, 73, GREETING, 0, "the server closed cleanly without a greeting", \
-	    "the handshake was fine; is the service behind it up?") \
+	    "the connection ended without close_notify", \
+	    "do not trust the data: the connection was cut, or the peer does not send " \
+	    "close_notify") \
+	X(GREETING_EMPTY, 73, GREETING, 0, "the server closed the connection without a greeting", \
+	    "the handshake succeeded; check that the service is running") \
 	X(GREETING_TOO_LONG, 74, GREETING, 0, "the greeting is longer than allowed", \
-	    "is it a greeting? Another service may answer here") \
+	    "check that this is the right service; another one may be answering") \
 	X(GREETING_RESET, 75, GREETING, SERVED | PEER_LEFT, \
 	    "the connection was reset after the handshake", \
-	    "the peer died or something on the way cut the stream") \
+	    "the peer crashed, or a device on the path cut the connection") \
 	X(PATH_DIFFERS, 80, PATH, 0, "the two ends did not see the same connection", \
-	    "something on the way ends TLS or rewrites it: a balancer, a proxy, an inspecting " \
-	    "firewall; try from nearer to the server") \
+	    "a device on the path terminates or rewrites TLS: a balancer, a proxy, an " \
+	    "inspecting firewall; try from a host closer to the server") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, SERVED | ROUTINE, \
-	    "connected and closed without a byte", \
-	    "nothing, load balancers do this") \
-	X(CLIENT_DENIED, OUTCOME_NO_STATUS, SERVER, SERVED, "the client's address is not let in", \
-	    "--allow and --deny say who is") \
+	    "the client closed the connection without sending a byte", \
+	    "nothing to do: load balancers do this") \
+	X(CLIENT_DENIED, OUTCOME_NO_STATUS, SERVER, SERVED, "the client's address is not allowed", \
+	    "--allow and --deny set which addresses are admitted") \
 	X(NAME_UNKNOWN, OUTCOME_NO_STATUS, SERVER, SERVED, \
-	    "no certificate is for the name asked for", \
-	    "a certificate that lists it, or no --strict-sni") \
+	    "no certificate covers the requested server name", \
+	    "add a certificate that lists it, or remove --strict-sni") \
 	X(RECORD_BAD, OUTCOME_NO_STATUS, SERVER, SERVED, \
 	    "the client sent invalid TLS after the handshake", \
 	    "the client, or a device on the path, has a broken TLS implementation") \
-	X(REQUEST_BAD, OUTCOME_NO_STATUS, SERVER, SERVED, "no HTTP request that can be answered", \
-	    "GET, HEAD or OPTIONS in HTTP/1.1; the answer said what is wrong") \
-	X(REQUEST_TIMEOUT, OUTCOME_NO_STATUS, SERVER, SERVED, "no HTTP request in time", \
-	    "--request-timeout allows more") \
+	X(REQUEST_BAD, OUTCOME_NO_STATUS, SERVER, SERVED, "invalid HTTP request", \
+	    "use GET, HEAD or OPTIONS in HTTP/1.1; the response said what is wrong") \
+	X(REQUEST_TIMEOUT, OUTCOME_NO_STATUS, SERVER, SERVED, "no HTTP request arrived in time", \
+	    "--request-timeout allows more time") \
 	X(PROXY_HEADER_BAD, OUTCOME_NO_STATUS, SERVER, SERVED, \
-	    "no good PROXY protocol header, or one too much", \
-	    "--proxy-protocol-from names who must begin with one, and nobody else may") \
-	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, SERVED, "closed to make room for another", \
-	    "a higher limit: the log line names which one") \
-	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, SERVED, "the server left before the end", \
+	    "missing, invalid or unexpected PROXY protocol header", \
+	    "--proxy-protocol-from sets which addresses must send one; others must not") \
+	X(LIMIT_REACHED, OUTCOME_NO_STATUS, SERVER, SERVED, \
+	    "the connection was closed to make room for another", \
+	    "raise the limit that the log line names") \
+	X(SHUTDOWN, OUTCOME_NO_STATUS, SERVER, SERVED, \
+	    "the server stopped before the connection ended", \
 	    "--drain-timeout allows a longer drain")
 
 enum outcome_layer {
