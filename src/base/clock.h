@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 /*
- * Monotonic time, in milliseconds for deadlines and in microseconds for what
- * is shown to people. Zero is some moment in the past; never the time of day.
+ * Monotonic time: milliseconds for deadlines, microseconds for durations that people
+ * read. Time zero is an unspecified moment in the past, so these are never the time of
+ * day.
  */
 uint64_t clock_ms(void);
 uint64_t clock_us(void);

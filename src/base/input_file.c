@@ -12,13 +12,13 @@
 
 #include "base/clock.h"
 
-/* statfs(2): where pipes without a name live. */
+/* statfs(2): the type of the file system that holds unnamed pipes. */
 enum { PIPES = 0x50495045 };
 
-/* A pipe or a device grows from here; a regular file tells its size. */
+/* A buffer for a pipe or a device starts at this size; a regular file has a known size. */
 enum { FIRST_ROOM = 64 * INPUT_FILE_KIB };
 
-/* 0: regular files only. */
+/* 0: only regular files are read. */
 static uint64_t once_until_ms;
 
 #define NO_DEADLINE UINT64_MAX
@@ -30,7 +30,7 @@ struct reading {
 	const struct input_file_want *want;
 	struct input_file *f;
 	size_t room;
-	bool fifo; /* it has a name, so a writer may still come */
+	bool fifo; /* a named pipe: its writer may still come */
 };
 
 static const char *kind_of(mode_t mode)
@@ -52,10 +52,10 @@ static int refuse_kind(const struct reading *r, mode_t mode, struct outcome *oc)
 		outcome_advise(oc, "ls %s shows the files in it; name one of them", r->name);
 	else if (r->until_ms == 0 && (S_ISFIFO(mode) || S_ISCHR(mode)))
 		outcome_advise(oc,
-		    "a regular file: this one is read again at each reload, so a pipe or a device "
-		    "does not do");
+		    "use a regular file: this file is read again at each reload, so a pipe or a "
+		    "device does not work");
 	else
-		outcome_advise(oc, "a regular file");
+		outcome_advise(oc, "use a regular file");
 	return -1;
 }
 
@@ -76,11 +76,11 @@ static int too_long(const struct reading *r, struct outcome *oc)
 
 	outcome_set(oc, OC_FILE, "%s %s is longer than %s, the limit for such a file",
 	    r->want->what, r->name, size_text(r->want->max, limit));
-	outcome_advise(oc, "is it the right file? ls -lL %s", r->name);
+	outcome_advise(oc, "check that it is the right file: ls -lL %s", r->name);
 	return -1;
 }
 
-/* What is too long, too open, or of a kind that has no end is not read at all. */
+/* Rejects a file that is too long, too open, or of a kind without an end, before reading it. */
 static int check(struct reading *r, struct outcome *oc)
 {
 	struct statfs fs;
@@ -92,9 +92,9 @@ static int check(struct reading *r, struct outcome *oc)
 	    (r->until_ms == 0 || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode)))
 		return refuse_kind(r, st.st_mode, oc);
 	if (r->want->secret && (st.st_mode & S_IROTH) && !S_ISCHR(st.st_mode)) {
-		outcome_set(oc, OC_FILE, "everybody may read %s %s (mode %04o)", r->want->what,
+		outcome_set(oc, OC_FILE, "%s %s is world-readable (mode %04o)", r->want->what,
 		    r->name, (unsigned)(st.st_mode & 07777));
-		outcome_advise(oc, "chmod o-r %s, and think of what is in it as known", r->name);
+		outcome_advise(oc, "chmod o-r %s, and treat its contents as public", r->name);
 		return -1;
 	}
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > r->want->max)
@@ -104,7 +104,7 @@ static int check(struct reading *r, struct outcome *oc)
 	return 0;
 }
 
-/* Not realloc(3): a secret would stay behind where it was. */
+/* No realloc(3): it could leave a copy of a secret behind. */
 static int grow(struct reading *r, struct outcome *oc)
 {
 	struct input_file larger = { .secret = r->want->secret, .len = r->f->len };
@@ -124,7 +124,7 @@ static int grow(struct reading *r, struct outcome *oc)
 	return 0;
 }
 
-/* True: there is something to read, or its end. False: not until the deadline. */
+/* True: there is data or the end of the file. False: the deadline passed first. */
 static bool await(const struct reading *r)
 {
 	enum { TURN_MS = 60000 };
@@ -148,15 +148,15 @@ static bool await(const struct reading *r)
 
 static int too_late(const struct reading *r, struct outcome *oc)
 {
-	outcome_set(oc, OC_FILE, "%s %s did not end in time: %zu bytes came", r->want->what,
+	outcome_set(oc, OC_FILE, "%s %s did not end in time: %zu bytes were read", r->want->what,
 	    r->name, r->f->len);
-	outcome_advise(oc, "is anybody writing to it? --max-time allows more");
+	outcome_advise(oc, "check that something writes to it; --max-time allows more time");
 	return -1;
 }
 
 static int read_all(struct reading *r, struct outcome *oc)
 {
-	/* Before a writer came a FIFO reads as if it had ended. */
+	/* Until a writer opens a FIFO, reading from it looks like the end of the file. */
 	bool begun = !r->fifo;
 	ssize_t n;
 
@@ -222,7 +222,7 @@ int input_file_read_stdin(struct input_file *f, const struct input_file_want *wa
 int input_file_read(struct input_file *f, const char *path, const struct input_file_want *want,
     struct outcome *oc)
 {
-	/* Without O_NONBLOCK a FIFO would hold us until somebody writes. */
+	/* Without O_NONBLOCK, open(2) would wait for a writer of a FIFO. */
 	struct reading r = {
 		.fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
 		.until_ms = once_until_ms,
@@ -240,9 +240,10 @@ int input_file_read(struct input_file *f, const char *path, const struct input_f
 		if (saved == ENOENT && strncmp(path, "/dev/fd/", 8) == 0)
 			outcome_advise(oc,
 			    once_until_ms
-				? "is it open? The shell does that: %s<FILE"
-				: "a regular file: it is read again at each reload, and of those "
-				  "open at the start only sockets are kept",
+				? "check that it is open; the shell opens it with %s<FILE"
+				: "use a regular file: this file is read again at each reload, "
+				  "and the server keeps only sockets of the descriptors that it "
+				  "inherits",
 			    path + 8);
 		return -1;
 	}

@@ -8,25 +8,25 @@
 
 #include "base/outcome.h"
 
-/* The one place that opens and reads a file which an option names. */
+/* The one place that opens and reads the files that options name. */
 
 enum { INPUT_FILE_KIB = 1024, INPUT_FILE_MIB = 1024 * 1024 };
 
 struct input_file_want {
-	const char *what; /* the file as people know it: "the CA file" */
-	size_t max;       /* bytes; a longer file is refused */
-	bool secret;      /* refused if world-readable; wiped when freed */
+	const char *what; /* how people call the file: "the CA file" */
+	size_t max;       /* in bytes; a longer file is rejected */
+	bool secret;      /* rejected if world-readable; wiped when freed */
 };
 
 /*
- * Regular files only, unless a program says that it reads each file once: then pipes
- * and devices will do as well, each up to its end, or until this clock_ms(). Before
- * there are threads.
+ * Only regular files are read, unless a program declares that it reads each file once.
+ * Then pipes and devices are read as well, to their end or until this clock_ms(). Call
+ * it before any thread is started.
  */
 void input_file_read_once(uint64_t until_ms);
 bool input_file_is_once(void);
 
-/* The whole file; a NUL that len does not count follows its bytes. */
+/* A whole file. A NUL follows its bytes; len does not count it. */
 struct input_file {
 	unsigned char *bytes; /* owned */
 	size_t len;
@@ -36,14 +36,14 @@ struct input_file {
 #define INPUT_FILE_NONE ((struct input_file){ NULL, 0, false })
 
 /*
- * Read the whole file. Never waits for somebody to open the other end of a FIFO
- * without a deadline. Returns 0, or -1 with OC_FILE (or OC_INTERNAL) that names
- * the file, what it is and the limit it exceeds.
+ * Reads the whole file. Without a deadline it never waits for a writer to open a FIFO.
+ * Returns 0, or -1 with OC_FILE (or OC_INTERNAL) that names the file, its purpose and
+ * the limit that it exceeds.
  */
 int input_file_read(struct input_file *f, const char *path, const struct input_file_want *want,
     struct outcome *oc);
 
-/* The same of standard input, whatever it is; its user feeds it as slowly as he likes. */
+/* Reads standard input, of any kind and without a deadline. */
 int input_file_read_stdin(struct input_file *f, const struct input_file_want *want,
     struct outcome *oc);
 

@@ -27,17 +27,17 @@ const char *const log_formats[] = { [LOG_TEXT] = "text", [LOG_JSON] = "json", NU
 
 static enum log_level limit = LEVEL_INFO;
 static enum log_format format = LOG_TEXT;
-static bool to_journal; /* which takes a priority in front of a line: sd-daemon(3) */
+static bool to_journal; /* the journal expects a priority before each line: sd-daemon(3) */
 static char role[32] = "start";
-static unsigned lost; /* lines, since the last one that was written */
+static unsigned lost; /* lines dropped since the last one that was written */
 
-/* Kept free for the end of a line that was cut: a quote, a brace, the newline. */
+/* Reserved for the end of a line that was cut: a quote, a brace, the newline. */
 enum { TAIL = 3 };
 
 /* Digits of the largest number, and the terminator. */
 enum { LOG_NUMBER_MAX = 21 };
 
-/* Is standard error what JOURNAL_STREAM says, and not redirected since? systemd.exec(5) */
+/* Is standard error the stream that JOURNAL_STREAM names, not redirected since? systemd.exec(5) */
 static bool is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -69,7 +69,7 @@ void log_role(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Whole or not at all: half an escape or half a key would be worse than none. */
+/* Adds the unit as a whole or not at all, never half an escape or half a key. */
 static void put(struct log_line *line, const char *unit)
 {
 	size_t len = strlen(unit);
@@ -82,7 +82,7 @@ static void put(struct log_line *line, const char *unit)
 	line->len += len;
 }
 
-/* Out of what is kept for it, so a value that was cut still ends. */
+/* Uses the reserved bytes, so a value that was cut still ends properly. */
 static void put_end(struct log_line *line, char c)
 {
 	line->text[line->len++] = c;
@@ -99,7 +99,7 @@ static bool is_plain(const char *s)
 	return true;
 }
 
-/* How long the escape at s is that clean text holds already, in a form that logfmt has too. */
+/* Length of an escape at s that clean text already contains and that logfmt shares; else 0. */
 static size_t escaped_before(const char *s)
 {
 	if (format == LOG_JSON || s[0] != '\\')
@@ -111,7 +111,7 @@ static size_t escaped_before(const char *s)
 
 static void put_quoted(struct log_line *line, const char *unit)
 {
-	/* Each character of an escape in JSON: four backslashes, and the rest. */
+	/* In JSON each byte of an escape can double: four backslashes, and the rest. */
 	char quoted[2 * TEXT_UNIT_MAX];
 	size_t at = 0;
 
@@ -124,7 +124,7 @@ static void put_quoted(struct log_line *line, const char *unit)
 	put(line, quoted);
 }
 
-/* Clean text, quoted as the format wants it. */
+/* Clean text, quoted for the format. */
 static void put_escaped(struct log_line *line, const char *s)
 {
 	size_t len = strlen(s), n;
@@ -142,7 +142,7 @@ static void put_escaped(struct log_line *line, const char *s)
 	}
 }
 
-/* A field whose key does not fit is left out. Returns false then. */
+/* Omits a field whose key does not fit, and returns false. */
 static bool put_key(struct log_line *line, const char *key, bool quoted)
 {
 	char unit[64];
@@ -153,7 +153,7 @@ static bool put_key(struct log_line *line, const char *key, bool quoted)
 	else
 		snprintf(unit, sizeof unit, "%s%s=%s", line->empty ? "" : " ", key,
 		    quoted ? "\"" : "");
-	/* With room for any number behind it, or for the beginning of a text. */
+	/* Leaves room for any number, or for the beginning of a text. */
 	if (line->len + strlen(unit) + LOG_NUMBER_MAX + TAIL > sizeof line->text)
 		line->full = true;
 	put(line, unit);
@@ -240,8 +240,8 @@ void log_end(struct log_line *line)
 		put_end(line, '}');
 	put_end(line, '\n');
 	/*
-	 * A log that nobody reads must not hold the service up: what a full pipe
-	 * does not take now is lost, and the next line that is taken says so.
+	 * A full log pipe must not block the service: the line is dropped, and the next
+	 * line that can be written reports the loss.
 	 */
 	if (poll(&writable, 1, 0) != 1 || write(STDERR_FILENO, line->text, line->len) < 0)
 		lost++;

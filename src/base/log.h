@@ -18,29 +18,29 @@ enum log_format { LOG_TEXT, LOG_JSON };
 extern const char *const log_levels[], *const log_formats[];
 
 /*
- * The log: standard error, one line an event, one write(2) a line: names and
- * values, which begin with time (UTC), level and role. To the journal a line begins
- * with its priority. Never blocks: a line
- * that a full pipe does not take is dropped, and counted in the next one. Opens no file and
- * needs no time zone data, so it works where no file can be opened.
+ * The log goes to standard error: one line for each event, one write(2) for each line.
+ * A line consists of names and values, and begins with time (UTC), level and role. A
+ * line for the journal begins with its priority. The log never blocks: if a pipe is
+ * full, the line is dropped and counted in the next one. It opens no file and needs no
+ * time zone data, so it works where no file can be opened.
  *
- * Lines above the level given here are dropped.
+ * Lines above the given level are dropped.
  */
 void log_open(enum log_level most_verbose, enum log_format as);
 
-/* Would a line of this level be written? To spare the work for one that would not. */
+/* Is this level written? Saves the work of composing a line that would be dropped. */
 bool log_wants(enum log_level level);
 
-/* Name this process in each line: "master", "worker-2". Call again after fork. */
+/* Names this process in each line: "master", "worker-2". Call it again after fork. */
 void log_role(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* A line that consists of a message. */
+/* A line with only a message. */
 void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * A line with fields: log_begin, any number of log_field, log_end. A value is
- * quoted and escaped when it holds anything but plain printable text, so it may
- * come from a peer. A field that no longer fits is cut; the line always ends.
+ * A line with fields: log_begin, any number of log_field, log_end. A value with
+ * anything but plain printable text is quoted and escaped, so it may come from a peer.
+ * A field that does not fit is cut; the line always ends properly.
  */
 enum { LOG_LINE_MAX = 2048 };
 

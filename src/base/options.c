@@ -92,7 +92,7 @@ int options_duration(const char *name, const char *value, unsigned *out_ms, stru
 	char *end;
 	double number = strtod(value, &end);
 
-	/* strtod alone would also take "inf", "-1" and "0x1p4". */
+	/* strtod alone would also accept "inf", "-1" and "0x1p4". */
 	if (digits > 0 && end == value + digits) {
 		for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
 			double ms = number * units[i].ms;
@@ -163,7 +163,7 @@ static int take(void *to, const struct option_row *row, const char *value, struc
 {
 	const bool on = true;
 
-	/* Nearly always a variable that was not set in a script. */
+	/* Usually a script passed a variable that was not set. */
 	if (value && !value[0] && !(row->flags & OPTION_MAY_BE_EMPTY))
 		return outcome_set(oc, OC_USAGE, "the value of --%s is empty", row->name);
 	switch (row->kind) {
@@ -182,10 +182,10 @@ static int take(void *to, const struct option_row *row, const char *value, struc
 
 /* ---- nearly typed --------------------------------------------------------------------- */
 
-/* Of the name of an option that is compared with what was typed. */
+/* Longest option name that is compared with a mistyped one. */
 enum { LETTERS_MAX = 31 };
 
-/* Levenshtein: how many letters to add, drop or change before a is b. */
+/* Levenshtein distance: how many letters to add, drop or change to turn a into b. */
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	unsigned row[LETTERS_MAX + 1];
@@ -209,7 +209,10 @@ static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_le
 	return row[b_len];
 }
 
-/* The option that was meant, if there is only one: two slips, one in a short word, or cut off. */
+/*
+ * The option that was probably meant, if there is only one: two typing errors, one in a
+ * short word, or a word that was cut off.
+ */
 static void advise_nearest(const struct option_row *rows, const char *name, size_t len,
     struct outcome *oc)
 {
@@ -240,12 +243,12 @@ static void advise_nearest(const struct option_row *rows, const char *name, size
 
 /* ---- words ---------------------------------------------------------------------------- */
 
-/* Where a walk over argv stands. */
+/* A position in argv. */
 struct walk {
 	const struct options_line *line;
 	int argc, at;
 	char *const *argv;
-	bool only_operands; /* behind "--" */
+	bool only_operands; /* after "--" */
 };
 
 static void mark(struct options_given *given, size_t i)
@@ -271,7 +274,7 @@ static int bad(struct outcome *oc, const char *what, const char *dashes, const c
 	return outcome_set(oc, OC_USAGE, "%s %s%.*s", what, dashes, (int)len, name);
 }
 
-/* The word behind the option; any word will do, as with getopt_long. */
+/* The word after the option. Any word is accepted, as by getopt_long. */
 static const char *next_word(struct walk *w)
 {
 	return w->at + 1 < w->argc ? w->argv[++w->at] : NULL;
@@ -320,7 +323,7 @@ static int take_letters(struct walk *w, const char *letters, struct outcome *oc)
 
 static int take_word(struct walk *w, const char *word, struct outcome *oc)
 {
-	/* A single dash is an operand: by custom it names standard input. */
+	/* A single dash is an operand: by convention, standard input. */
 	if (w->only_operands || word[0] != '-' || !word[1])
 		return w->line->operand(w->line->to, word, oc);
 	if (strcmp(word, "--") == 0) {

@@ -9,31 +9,32 @@
 #include "base/outcome.h"
 
 /*
- * The command line of a program as a table with one typed row for each option. The row is the only
- * place where an option is described: the parser, its defaults, its errors, --help and the shell
- * completions all come from it. tests/style/man.sh holds the manual pages against --help.
+ * The command line of a program as a table with one typed row for each option. The row
+ * is the only place that describes an option: the parser, its defaults, its errors,
+ * --help and the shell completions all use it. tests/style/man.sh compares the manual
+ * pages with --help.
  */
 
 enum option_kind {
-	OPTION_HEADING,  /* no option: the rows behind it belong together in --help */
+	OPTION_HEADING,  /* no option: a heading for the rows after it in --help */
 	OPTION_FLAG,     /* bool: set to true */
-	OPTION_TEXT,     /* const char *: the word itself, which has to outlive the options */
+	OPTION_TEXT,     /* const char *: the word itself, which must outlive the options */
 	OPTION_UINT,     /* unsigned, from min to max */
 	OPTION_DURATION, /* unsigned, milliseconds */
-	OPTION_CHOICE,   /* unsigned or an enum: the place of the word in choices */
-	OPTION_CALL      /* whatever take makes of it */
+	OPTION_CHOICE,   /* unsigned or an enum: the index of the word in choices */
+	OPTION_CALL      /* parsed by the function take */
 };
 
 enum option_flags {
-	OPTION_PER_TARGET = 1, /* a line of hello-client's --targets may have it, too */
+	OPTION_PER_TARGET = 1, /* also allowed in a line of hello-client's --targets */
 	OPTION_MAY_BE_EMPTY = 2
 };
 
 struct option_row;
 
 /*
- * Take one value (NULL: the option has none) into the member that the row names. Returns 0 to go
- * on, 1 when the program has done what it was asked for (--help), or -1 with an outcome.
+ * Parses one value (NULL: the option has none) into the member that the row names.
+ * Returns 0 to go on, 1 if the program is done (--help), or -1 with an outcome.
  */
 typedef int option_take(void *member, const struct option_row *row, const char *value,
     struct outcome *oc);
@@ -42,24 +43,25 @@ struct option_row {
 	enum option_kind kind;
 	char letter;      /* short form, or 0 */
 	const char *name; /* long form without its dashes, or the heading; NULL ends the table */
-	const char *argument; /* what --help calls the value; NULL: takes none */
-	size_t at;            /* where in the program's options, see OPTION_AT */
-	const char *help;     /* a noun or an imperative; the default is put behind it */
-	unsigned number;      /* the default; of OPTION_CALL: the row's own, for take */
+	const char *argument; /* name of the value in --help; NULL: no value */
+	size_t at;            /* the member in the program's options, see OPTION_AT */
+	const char *help;     /* a noun or an imperative; --help appends the default */
+	unsigned number;      /* the default; for OPTION_CALL: any number that take uses */
 	unsigned min, max;
-	const char *text; /* default of OPTION_TEXT, or words for it; NULL: none to tell */
-	const char *const *choices; /* of OPTION_CHOICE, and for completions; ends with NULL */
+	const char *text; /* default of OPTION_TEXT, or its description; NULL: none */
+	const char *const *choices; /* for OPTION_CHOICE and for completions; ends with NULL */
 	option_take *take;
 	unsigned flags;
-	/* Names of other options, joined by spaces: one of them must be given, none may be. */
+	/* Names of other options, separated by spaces: at least one is needed, none is allowed. */
 	const char *needs, *excludes;
-	const char *why; /* it excludes these; NULL: that is plain */
+	const char *why; /* explains why excludes holds; NULL: it is obvious */
 };
 
 /*
- * Rows. OPTIONS_STRUCT, which the file with the table defines, is the struct of the program's
- * options; a member whose type does not fit the row does not compile. The last argument is the
- * help; behind it may stand whatever else a row has: .letter = 'l', .needs = "nagios".
+ * Rows. The file that defines the table defines OPTIONS_STRUCT as the struct of the
+ * program's options; a member whose type does not fit the row does not compile. The
+ * help text may be followed by other members of the row: .letter = 'l', .needs =
+ * "nagios".
  */
 #define OPTION_AT(TYPE, MEMBER) \
 	_Generic(((OPTIONS_STRUCT *)NULL)->MEMBER, TYPE : offsetof(OPTIONS_STRUCT, MEMBER))
@@ -100,7 +102,7 @@ struct option_row {
 		.kind = OPTION_CALL, .name = NAME, .argument = ARGUMENT, \
 		.at = offsetof(OPTIONS_STRUCT, MEMBER), .take = TAKE, .help = __VA_ARGS__ \
 	}
-/* It does something in place of what the program is for: take is handed no member. */
+/* An option that replaces the program's usual work; take gets no member. */
 #define ACTION(NAME, ARGUMENT, TAKE, ...) \
 	{ \
 		.kind = OPTION_CALL, .name = NAME, .argument = ARGUMENT, .take = TAKE, \
@@ -109,7 +111,7 @@ struct option_row {
 
 enum { OPTIONS_MAX = 128 };
 
-/* Which rows of the table were given, for options_check. */
+/* The rows of the table that were given, for options_check. */
 struct options_given {
 	uint64_t bits[OPTIONS_MAX / 64];
 };
@@ -117,25 +119,26 @@ struct options_given {
 struct options_line {
 	const struct option_row *rows;
 	void *to;                    /* the program's options */
-	struct options_given *given; /* is added to */
-	/* Takes each operand into the program's options. */
+	struct options_given *given; /* filled in by options_parse */
+	/* Parses one operand into the program's options. */
 	int (*operand)(void *to, const char *word, struct outcome *oc);
-	bool in_list; /* only OPTION_PER_TARGET may be said */
+	bool in_list; /* allow only options with OPTION_PER_TARGET */
 };
 
-/* Set the default of each row. Rows of OPTION_CALL and the rest of to are the caller's. */
+/* Sets the default of each row, except OPTION_CALL rows. The caller initialises the rest of to. */
 void options_set_defaults(const struct option_row *rows, void *to);
 
 /*
- * Read the command line. Differs from getopt_long(3) in two ways: a long name is never abbreviated,
- * so that a new option cannot break an old script, and an unknown one is answered with the option
- * that was nearly typed. Operands may stand anywhere. Returns 0; 1 when take did; or -1 with
- * OC_USAGE or the outcome of take, *at being the argument then (NULL is fine).
+ * Reads the command line. It differs from getopt_long(3) in two ways: a long name is
+ * never abbreviated, so a new option cannot break an old script, and the error for an
+ * unknown option suggests the most similar one. Operands may appear anywhere. Returns
+ * 0; 1 if a take function returned 1; or -1 with OC_USAGE or take's outcome, *at being
+ * the argument at fault (at may be NULL).
  */
 int options_parse(const struct options_line *line, int argc, char *const argv[], int *at,
     struct outcome *oc);
 
-/* Do the options go together, as their rows have it? Returns 0, or -1 with OC_USAGE. */
+/* Checks the needs and excludes of each given row. Returns 0, or -1 with OC_USAGE. */
 int options_check(const struct option_row *rows, const struct options_given *given,
     struct outcome *oc);
 
@@ -144,18 +147,19 @@ bool options_have(const struct option_row *rows, const struct options_given *giv
     const char *name);
 
 /*
- * Values for take functions and others. name is what the user knows ("--workers", "LISTEN_FDS").
- * Each returns 0, or -1 with OC_USAGE that says what was expected and what came.
+ * Parsers of values, for take functions and others. name is what the user calls the
+ * value ("--workers", "LISTEN_FDS"). Each returns 0, or -1 with OC_USAGE that shows the
+ * value and what was expected.
  */
 int options_uint(const char *name, const char *value, unsigned min, unsigned max, unsigned *out,
     struct outcome *oc);
-/* "500ms", "5s", "2m", "1h"; a bare number, also "0.5", is seconds, as in curl. */
+/* "500ms", "5s", "2m", "1h"; a plain number, also "0.5", is in seconds, as in curl. */
 int options_duration(const char *name, const char *value, unsigned *out_ms, struct outcome *oc);
-/* One of these words, which end with NULL; *out is its place among them. */
+/* One of these words (the list ends with NULL); *out is its index. */
 int options_choice(const char *name, const char *value, const char *const choices[], unsigned *out,
     struct outcome *oc);
 
-/* "a, b or c" of these words; what has no room is cut. */
+/* These words as "a, b or c", cut if they do not fit. */
 void options_list_choices(const char *const choices[], char *list, size_t max);
 
 #endif

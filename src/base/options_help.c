@@ -18,7 +18,7 @@ static const char *format_duration(unsigned ms, char buf[16])
 	return buf;
 }
 
-/* The default in words, or NULL where there is none to tell. */
+/* The default in words, or NULL if none is shown. */
 static const char *default_of(const struct option_row *row, char buf[16])
 {
 	if (row->text)
@@ -36,7 +36,7 @@ static const char *default_of(const struct option_row *row, char buf[16])
 	}
 }
 
-/* What is behind the column: the help, the choices, the default. */
+/* The second column: the help text, the choices, the default. */
 static void describe(const struct option_row *row, char text[HELP_MAX])
 {
 	char number[16], list[LIST_MAX] = "";
@@ -48,7 +48,7 @@ static void describe(const struct option_row *row, char text[HELP_MAX])
 	    usual ? " (" : "", usual ? usual : "", usual ? ")" : "");
 }
 
-/* Words from the column on, in as many lines as they need. */
+/* Prints words from the column on, in as many lines as they need. */
 static void print_wrapped(const char *text)
 {
 	enum { ROOM = HELP_WIDTH - HELP_COLUMN };

@@ -5,8 +5,8 @@
 #include "base/options.h"
 
 /*
- * --help: the rows of a table under their headings, with choices and defaults, wrapped to 80
- * columns, to standard output.
+ * --help: prints the rows of a table under their headings, with choices and defaults,
+ * wrapped at 80 columns, to standard output.
  */
 void options_help_print(const struct option_row *rows);
 

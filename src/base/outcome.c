@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-/* The flags as the list writes them. */
+/* The flags as the list spells them. */
 enum {
 	SERVED = OUTCOME_SERVED,
 	ROUTINE = OUTCOME_ROUTINE,
@@ -30,18 +30,21 @@ static const struct outcome_row {
 #undef X
 };
 
-/* Arguments and file names may hold anything: a detail must not reach a terminal like that. */
+/*
+ * Arguments and file names may hold any byte, so a detail is escaped before it reaches
+ * a terminal.
+ */
 static void __attribute__((format(printf, 3, 0)))
 format_line(char *to, size_t max, const char *fmt, va_list ap)
 {
-	/* Longer than any field, so that a character torn here is cut off there. */
+	/* Longer than any field, so that a character cut here does not reach the field. */
 	char line[2 * OUTCOME_TEXT_MAX];
 
 	vsnprintf(line, sizeof line, fmt, ap);
 	text_clean(line, to, max);
 }
 
-/* True when code is now the failure of oc: the first one. */
+/* True if code becomes the failure of oc, because oc had none. */
 static bool open_for(struct outcome *oc, enum outcome_code code)
 {
 	if (!oc)

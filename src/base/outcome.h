@@ -6,13 +6,14 @@
 #include <stdio.h>
 
 /*
- * Everything that can end a program or a connection, once: name, exit status
- * of the process, layer, flags (enum outcome_flag), what happened, what to try.
- * The name is the promise to scripts. The manual pages' tables are compared with
- * this list by tests/style/man.sh.
+ * Everything that can end a program or a connection, in one list: name, exit status of
+ * the process, layer, flags (enum outcome_flag), what happened, what to try. Scripts
+ * may rely on the names. tests/style/man.sh compares the manual pages' tables with this
+ * list.
  *
- * OUTCOME_NO_STATUS marks what only the server's log knows: no process exits
- * with it. Statuses stay below 124, so timeout(1) and signals never collide.
+ * OUTCOME_NO_STATUS marks outcomes that appear only in the server's log; no process
+ * exits with them. Statuses stay below 124, so they never collide with timeout(1) or
+ * signals.
  */
 #define OUTCOME_NO_STATUS (-1)
 
@@ -167,25 +168,25 @@ enum outcome_code {
 	    OUTCOME_COUNT
 };
 
-/* What holds of an outcome wherever it is met. A row of the list names its flags without prefix. */
+/* Properties of an outcome. A row of the list names its flags without the prefix. */
 enum outcome_flag {
 	OUTCOME_SERVED = 1 << 0,    /* a connection to hello-server can end with it */
 	OUTCOME_ROUTINE = 1 << 1,   /* expected in normal operation: logged at level debug */
 	OUTCOME_OWN_FAULT = 1 << 2, /* hello-server rejects valid clients: logged at level error */
 	OUTCOME_PEER_LEFT = 1 << 3, /* the peer closed or reset the connection without a reason */
-	OUTCOME_OFFER = 1 << 4,     /* what a client offered in its handshake may be the reason */
-	OUTCOME_UNTRUSTED = 1 << 5, /* the chain of the peer reaches no trusted root */
+	OUTCOME_OFFER = 1 << 4,     /* the cause may be what the client offered in its handshake */
+	OUTCOME_UNTRUSTED = 1 << 5, /* the peer's chain does not reach a trusted root */
 };
 
 enum { OUTCOME_TEXT_MAX = 512 };
 
-/* No alert was seen (0 is close_notify, RFC 8446 section 6). */
+/* No alert was received (0 is close_notify, RFC 8446 section 6). */
 enum { OUTCOME_NO_ALERT = -1 };
 
 /*
- * One failure: filled by the function that saw it, read at the edge. Fixed
- * size, owns nothing, may be copied. Begin with OUTCOME_NONE. A caller that does
- * not want the reason of a failure passes NULL in place of an outcome.
+ * One failure: filled by the function that detects it, read by the program's outermost
+ * code. Fixed size, owns nothing, may be copied. Initialise it with OUTCOME_NONE. A
+ * caller that does not need the reason of a failure passes NULL instead.
  */
 struct outcome {
 	enum outcome_code code;
@@ -193,47 +194,50 @@ struct outcome {
 	int alert;        /* AlertDescription that the peer sent, or OUTCOME_NO_ALERT */
 	int verify_error; /* X509_V_ERR_*, or 0 */
 	int verify_depth; /* of verify_error: 0 is the peer's own certificate */
-	/* What exactly; may quote the peer: clean text, see text.h. */
+	/* Details of the failure. They may quote the peer, as clean text (see text.h). */
 	char detail[OUTCOME_TEXT_MAX];
-	char advice[OUTCOME_TEXT_MAX]; /* better than the table's, or empty */
+	char advice[OUTCOME_TEXT_MAX]; /* replaces the table's advice, unless empty */
 	int closed; /* not 0: a later failure was dropped, and its advice is dropped as well */
 };
 
 #define OUTCOME_NONE ((struct outcome){ .code = OC_OK, .alert = OUTCOME_NO_ALERT })
 
 /*
- * Record a failure, unless oc holds one already: the first, most precise
- * report wins. The _errno form also keeps errno and appends its text. A detail
- * too long for the field is cut and ends in "...". It is made clean text, so it
- * is always one line; bytes of a peer go through text_add_bytes first.
- * Always returns -1: "return outcome_set(...)" reads well.
+ * Records a failure, unless oc already holds one: the first report is the most precise
+ * and wins. The _errno form also keeps errno and appends its text. A detail that is too
+ * long is cut and ends in "...". It becomes clean text, so it is always one line; bytes
+ * from a peer must pass through text_add_bytes first. Always returns -1, so callers can
+ * write "return outcome_set(...)".
  */
 int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Add to the detail of a failure; what is there is cut where there is not room for both. */
+/* Appends to the detail of a failure. If both do not fit, the existing text is cut. */
 void outcome_append(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Advice for this one failure, better than the table's. The first advice wins; once
- * outcome_set has dropped a second failure, all further advice is dropped too,
- * because it is about that one.
+ * Advice for this one failure, more specific than the table's. The first advice wins.
+ * Once outcome_set has dropped a second failure, all further advice is dropped too,
+ * because it is about that failure.
  */
 void outcome_advise(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Replaces the advice, for a caller that knows more than the function that reported. */
+/* Replaces the advice, for a caller that knows more than the function that reported the failure. */
 void outcome_advise_instead(struct outcome *oc, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Reports what was recorded apart, whole; as outcome_set, the first report wins. Returns -1. */
+/*
+ * Copies a failure that was recorded separately. As in outcome_set, the first report
+ * wins. Returns -1.
+ */
 int outcome_report(struct outcome *oc, const struct outcome *apart);
 
 /* The advice of this failure: its own or the table's. */
 const char *outcome_best_advice(const struct outcome *oc);
 
-/* One column of the list. The strings are static. */
+/* One column of the list each. The strings are static. */
 const char *outcome_name(enum outcome_code code);
 const char *outcome_words(enum outcome_code code);
 const char *outcome_advice(enum outcome_code code);
@@ -243,20 +247,20 @@ int outcome_status(enum outcome_code code);
 bool outcome_is(enum outcome_code code, enum outcome_flag flag);
 
 /*
- * The two lines a user sees when a program fails: "PROGRAM: NAME: detail",
- * then "  try: advice"; in one write to an unbuffered stream, so that those of
- * programs that share it stay whole.
+ * Prints the two lines that a user sees when a program fails: "PROGRAM: NAME: detail",
+ * then " try: advice". To an unbuffered stream both go in one write, so that programs
+ * that share it do not mix their lines.
  */
 void outcome_print(FILE *to, const char *program, const struct outcome *oc);
 
 /*
- * What a non-blocking operation answers: call again after the awaited event.
- * IO_WANT_TIME: the peer sent more than it may, and only the deadline is awaited.
+ * Result of a non-blocking operation: call it again after the awaited event.
+ * IO_WANT_TIME: the peer sent more than it may, so wait only for the deadline.
  */
 enum io { IO_DONE, IO_WANT_READ, IO_WANT_WRITE, IO_WANT_TIME, IO_EOF, IO_FAILED };
 
 /*
- * What a parser answers that may be asked before all bytes are there: call again
+ * Result of a parser that may be called before all bytes have arrived: call it again
  * with the same bytes and more of them.
  */
 enum parse { PARSE_DONE, PARSE_MORE, PARSE_BAD };

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-/* A longer value is cut; the name of a certificate fits, all of it escaped. */
+/* A longer value is cut. A certificate's name fits even if all of it is escaped. */
 enum { VALUE_MAX = 1024 };
 
 void prometheus_describe(FILE *to, const char *name, const char *type, const char *help)

@@ -11,10 +11,10 @@ void streams_prepare(void)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int ends[2], fd;
 
-	/* Read-only: what is written to a closed stream is not to look as if it had arrived. */
+	/* Read-only, so that writing to a closed stream fails instead of seeming to work. */
 	do {
 		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		/* No /dev, as in a bare chroot: a pipe without a writer is like it. */
+		/* No /dev, as in a bare chroot: a pipe without a writer serves as well. */
 		if (fd < 0 && pipe2(ends, O_CLOEXEC) == 0) {
 			fd = ends[0];
 			close(ends[1]);
@@ -32,6 +32,7 @@ int streams_finish(struct outcome *oc)
 	if (fclose(stdout) == 0 && !failed)
 		return 0;
 	outcome_set_errno(oc, OC_FILE, "cannot write to standard output");
-	outcome_advise(oc, "is the disk full, or did the reader of the pipe leave?");
+	outcome_advise(oc,
+	    "check that the disk is not full and that the reader of the pipe is still running");
 	return -1;
 }

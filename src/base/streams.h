@@ -5,16 +5,16 @@
 #include "base/outcome.h"
 
 /*
- * For the first line of main. Where descriptor 0, 1 or 2 is closed, /dev/null
- * takes its place: else a socket would get that number, and the peer what we
- * print or log. And SIGPIPE is ignored: a reader of our output who leaves early
- * is a failed write, not the end of the program.
+ * Call it first in main. If descriptor 0, 1 or 2 is closed, it opens /dev/null there.
+ * Otherwise a socket would get that number, and the peer would receive what we print or
+ * log. It also ignores SIGPIPE: a reader of our output that exits early causes a failed
+ * write, not the end of the program.
  */
 void streams_prepare(void);
 
 /*
- * For the last line of main: flush and close standard output. Returns 0, or -1
- * with OC_FILE when not all that was printed could be written.
+ * Call it last in main: it flushes and closes standard output. Returns 0, or -1 with
+ * OC_FILE if some of the output could not be written.
  */
 int streams_finish(struct outcome *oc);
 

@@ -7,7 +7,7 @@
 
 static const char dots[] = "...";
 
-/* Table 3-7 of the Unicode Standard: no overlong forms, no surrogates. 0: invalid. */
+/* Table 3-7 of the Unicode Standard: no overlong forms, no surrogates. Returns 0 if invalid. */
 static size_t decode(const unsigned char *p, size_t len, uint32_t *c)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -29,7 +29,7 @@ static size_t decode(const unsigned char *p, size_t len, uint32_t *c)
 	return *c >= least[n] && *c <= 0x10ffff && (*c < 0xd800 || *c > 0xdfff) ? n : 0;
 }
 
-/* Controls, and what is not seen but changes or hides what is. Ascending. */
+/* Control characters, and invisible characters that change or hide others. Ascending. */
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
@@ -95,7 +95,7 @@ void text_begin(struct text *t, char *buf, size_t max)
 	buf[0] = '\0';
 }
 
-/* Whole or not at all; nothing comes behind the dots. */
+/* Adds the unit as a whole or not at all; nothing follows the dots. */
 static void put(struct text *t, const char *unit)
 {
 	size_t len = strlen(unit);
@@ -178,7 +178,7 @@ size_t text_fit(const char *bytes, size_t len, size_t max)
 {
 	if (len <= max)
 		return len;
-	/* A byte of the form 10xxxxxx belongs to the one before. */
+	/* A byte of the form 10xxxxxx continues the character before it. */
 	while (max > 0 && ((unsigned char)bytes[max] & 0xc0) == 0x80)
 		max--;
 	return max;

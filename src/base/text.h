@@ -6,34 +6,34 @@
 #include <stddef.h>
 
 /*
- * The one place that escapes. Clean text is valid UTF-8 (RFC 3629) without control
- * characters (C0, DEL, C1), line separators, bidirectional controls and characters
- * without a width. In clean text, \x1b stands for a byte that was none of this.
+ * The one place that escapes text. Clean text is valid UTF-8 (RFC 3629) without control
+ * characters (C0, DEL, C1), line separators, bidirectional controls and zero-width
+ * characters. In clean text, \x1b stands for a byte that is not allowed.
  *
- * Bytes of a peer become clean text where they come in: text_add_bytes. Every
- * output (terminal, log, JSON, Prometheus, Nagios, report) cleans what it prints
- * once more, which changes nothing in clean text and makes file names and
- * arguments safe: text_clean. Its own quoting comes after that. All of it is pure.
+ * Bytes from a peer become clean text on arrival: text_add_bytes. Every output
+ * (terminal, log, JSON, Prometheus, Nagios, report) cleans its text once more with
+ * text_clean, which leaves clean text unchanged and makes file names and arguments
+ * safe. Each format's own quoting comes after that. All functions are pure.
  */
 
 /* The longest escape of one character, and the terminator. */
 enum { TEXT_UNIT_MAX = 4 * 4 + 1 };
 
 /*
- * The character at bytes, len > 0: as it is if it may be shown, else each byte of it
+ * The character at bytes, len > 0: unchanged if it may be shown, else each of its bytes
  * as \x1b. Returns how many bytes it takes, 1 to 4.
  */
 size_t text_unit(const char *bytes, size_t len, char unit[TEXT_UNIT_MAX]);
 
 bool text_is_clean(const char *bytes, size_t len);
 
-/* s as clean text, cut to max bytes; "..." at the end says so. buf is returned. */
+/* s as clean text, cut to max bytes; a cut text ends in "...". Returns buf. */
 char *text_clean(const char *s, char *buf, size_t max);
 
-/* As many of len bytes as fit into max without a torn character. */
+/* How many of len bytes fit into max without splitting a character. */
 size_t text_fit(const char *bytes, size_t len, size_t max);
 
-/* Clean text under construction in a buffer of max bytes; cut as with text_clean. */
+/* Clean text being built in a buffer of max bytes, cut as by text_clean. */
 struct text {
 	char *at;
 	size_t len, max, mark; /* mark: where "..." would still fit */
@@ -42,19 +42,19 @@ struct text {
 
 void text_begin(struct text *t, char *buf, size_t max);
 
-/* What is text already: as text_clean. */
+/* Adds text, escaped as by text_clean. */
 void text_add(struct text *t, const char *s);
 
-/* The same, with the ASCII characters of also escaped: the separator of a list, say. */
+/* The same, but also escapes the ASCII characters in also, such as the separator of a list. */
 void text_add_item(struct text *t, const char *s, const char *also);
 
-/* What came from outside, and may hold NUL: as text_add_item, and a backslash becomes two. */
+/* Adds bytes from outside, which may include NUL: as text_add_item, but doubles each backslash. */
 void text_add_bytes(struct text *t, const void *bytes, size_t len, const char *also);
 
-/* Bytes of a peer as clean text that stands between double quotes. buf is returned. */
+/* Bytes from a peer as clean text for use between double quotes. Returns buf. */
 char *text_quotable(const void *bytes, size_t len, char *buf, size_t max);
 
-/* As text_add, with a backslash before each " and \, as Prometheus labels want it. */
+/* As text_add, with a backslash before each " and \, as Prometheus labels require. */
 void text_add_quoted(struct text *t, const char *s);
 
 #endif

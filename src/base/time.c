@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The years of strftime have no leading zeros, and RFC 3339 wants four digits. */
+/* strftime writes years without leading zeros, but RFC 3339 requires four digits. */
 static const char *write_time(int64_t t, char between, const char *fraction,
     char buf[TIME_TEXT_MAX])
 {
@@ -13,7 +13,7 @@ static const char *write_time(int64_t t, char between, const char *fraction,
 	struct tm utc;
 
 	if (!gmtime_r(&seconds, &utc))
-		snprintf(buf, TIME_TEXT_MAX, "an unreadable date");
+		snprintf(buf, TIME_TEXT_MAX, "an invalid date");
 	else
 		snprintf(buf, TIME_TEXT_MAX, "%04lld-%02d-%02d%c%02d:%02d:%02d%sZ",
 		    1900LL + utc.tm_year, utc.tm_mon + 1, utc.tm_mday, between, utc.tm_hour,
@@ -39,7 +39,7 @@ const char *time_stamp_ms(int64_t t, unsigned ms, char buf[TIME_TEXT_MAX])
 	return write_time(t, 'T', fraction, buf);
 }
 
-/* Days from 1970 to a date of the Gregorian calendar. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar. */
 static int64_t days_from_civil(int64_t y, int m, int d)
 {
 	int64_t era, yoe, doy;
@@ -74,7 +74,10 @@ bool time_parse(const char *text, int64_t *t)
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
 	*t = time_seconds(&tm);
-	/* There is no 30th of February: what does not read the same again was not a date. */
+	/*
+	 * Rejects dates such as the 30th of February: they do not read the same when
+	 * written back.
+	 */
 	return strcmp(time_text(*t, back), whole) == 0;
 }
 
@@ -93,7 +96,7 @@ const char *time_span(int64_t seconds, char buf[TIME_TEXT_MAX])
 
 	if (seconds < 0)
 		seconds = -seconds;
-	/* Two of a unit at least, so that 47 hours do not read "1 day". */
+	/* At least two of a unit, so that 47 hours do not become "1 day". */
 	while (i + 1 < sizeof units / sizeof units[0] && seconds < 2 * units[i].length)
 		i++;
 	seconds /= units[i].length;
@@ -102,7 +105,7 @@ const char *time_span(int64_t seconds, char buf[TIME_TEXT_MAX])
 	return buf;
 }
 
-/* what, the point in time, and how far that is from now, between before and behind. */
+/* what, the point in time, and its distance from now between before and behind. */
 static const char *write_phrase(const char *what, int64_t t, const char *before, int64_t now,
     const char *behind, char buf[TIME_PHRASE_MAX])
 {
@@ -130,5 +133,5 @@ const char *time_phrase_expired(int64_t end, int64_t now, char buf[TIME_PHRASE_M
 
 const char *time_phrase_stale(int64_t end, int64_t now, char buf[TIME_PHRASE_MAX])
 {
-	return write_phrase("is stale since", end, "for ", now, "", buf);
+	return write_phrase("has been stale since", end, "for ", now, "", buf);
 }

@@ -22,7 +22,8 @@ static int split_bracketed(const char *text, char *host, char *port, struct outc
 	const char *end = strchr(text, ']');
 
 	if (!end || (end[1] != '\0' && end[1] != ':'))
-		return outcome_set(oc, OC_USAGE, "\"%s\" is no [IPv6]:PORT", text);
+		return outcome_set(oc, OC_USAGE,
+		    "invalid address \"%s\": expected [IPv6]:PORT", text);
 	if (end[1] == ':' &&
 	    copy_part(port, ADDR_PORT_MAX, end + 2, strlen(end + 2), "the port", oc))
 		return -1;
@@ -55,11 +56,12 @@ int addr_parse(const char *host, const char *port, struct addr *out, struct outc
 	char *end;
 	unsigned long number = strtoul(port, &end, 10);
 
-	/* getaddrinfo takes 65536 as 0, and " 1" and "+1" as 1. */
+	/* getaddrinfo accepts 65536 as 0, and " 1" and "+1" as 1. */
 	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
 		return outcome_set(oc, OC_USAGE, "invalid port \"%s\": expected 0 to 65535", port);
 	if (!addr_is_literal(host) || getaddrinfo(host, port, &hints, &found) != 0)
-		return outcome_set(oc, OC_USAGE, "\"%s\" is no IPv4 or IPv6 address", host);
+		return outcome_set(oc, OC_USAGE,
+		    "invalid address \"%s\": expected an IPv4 or IPv6 address", host);
 	memset(out, 0, sizeof *out);
 	memcpy(&out->ss, found->ai_addr, found->ai_addrlen);
 	out->len = found->ai_addrlen;
@@ -74,7 +76,7 @@ bool addr_is_literal(const char *host)
 	const char *scope = strchr(host, '%');
 	size_t len = scope ? (size_t)(scope - host) : strlen(host);
 
-	/* inet_pton, not inet_aton: "1" and "127.1" are host names to TLS (RFC 6125). */
+	/* inet_pton, not inet_aton: for TLS, "1" and "127.1" are host names (RFC 6125). */
 	if (len >= sizeof plain)
 		return false;
 	memcpy(plain, host, len);
@@ -119,7 +121,10 @@ void addr_unmap(struct addr *a)
 
 void addr_settle(struct addr *a)
 {
-	/* The kernel's length counts a path of which we have only the beginning. */
+	/*
+	 * The kernel's length covers the whole path, of which struct addr keeps only
+	 * the beginning.
+	 */
 	if (a->ss.any.sa_family == AF_UNIX)
 		*a = (struct addr){ .ss.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
 	else

@@ -24,7 +24,7 @@ void conn_report_set(struct conn_report *s, enum conn_report_field field, const 
 	if (!text || !text[0])
 		text = CONN_REPORT_NONE;
 	text_begin(&t, s->value[field], CONN_REPORT_VALUE_MAX);
-	/* No blank in front: a reader takes it for the one that follows the colon. */
+	/* Escape a leading space: a reader would take it for the one after the colon. */
 	if (text[0] == ' ')
 		text_add_bytes(&t, text++, 1, " ");
 	text_add(&t, text);
@@ -45,7 +45,7 @@ size_t conn_report_format(const struct conn_report *s, char buf[CONN_REPORT_TEXT
 	return at;
 }
 
-/* Where the last empty line ends; NULL: there is none. */
+/* The byte after the last empty line, or NULL if there is none. */
 static const char *find_block(const char *bytes, size_t len)
 {
 	for (size_t i = len; i >= 2; i--) {
@@ -55,7 +55,7 @@ static const char *find_block(const char *bytes, size_t len)
 	return NULL;
 }
 
-/* Which of our names is it? CONN_REPORT_FIELDS: none of them. */
+/* The field with this name, or CONN_REPORT_FIELDS if it is unknown. */
 static int find_name(const char *name, size_t len)
 {
 	int i = 0;
@@ -71,7 +71,7 @@ static bool is_value(const char *value, size_t len)
 	return len > 0 && len < CONN_REPORT_VALUE_MAX && text_is_clean(value, len);
 }
 
-/* One line without its end. A field that is there has a value that is not "". */
+/* Parses one line without its line break. A field that was seen has a non-empty value. */
 static int parse_line(const char *line, size_t len, struct conn_report *s, struct outcome *oc)
 {
 	const char *colon = memchr(line, ':', len), *value;
@@ -80,18 +80,18 @@ static int parse_line(const char *line, size_t len, struct conn_report *s, struc
 
 	if (!colon || colon == line || (size_t)(colon - line) + 2 > len || colon[1] != ' ')
 		return outcome_set(oc, OC_GREETING_MISMATCH,
-		    "what follows the greeting is no report: a line is not \"name: value\"");
+		    "the text after the greeting is not a report: a line is not \"name: value\"");
 	field = find_name(line, (size_t)(colon - line));
 	if (field == CONN_REPORT_FIELDS)
 		return 0;
 	value = colon + 2;
 	value_len = len - (size_t)(value - line);
 	if (s->value[field][0])
-		return outcome_set(oc, OC_GREETING_MISMATCH, "the report has %s twice",
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the report contains %s twice",
 		    names[field]);
 	if (!is_value(value, value_len))
 		return outcome_set(oc, OC_GREETING_MISMATCH,
-		    "the report has a value of %s that cannot be", names[field]);
+		    "the report has an invalid value for %s", names[field]);
 	memcpy(s->value[field], value, value_len);
 	return 0;
 }
@@ -109,7 +109,8 @@ int conn_report_parse(const char *bytes, size_t len, struct conn_report *out, si
 		next = memchr(line, '\n', (size_t)(end - line));
 		if (!next)
 			return outcome_set(oc, OC_GREETING_MISMATCH,
-			    "what follows the greeting is no report: its last line has no end");
+			    "the text after the greeting is not a report: its last line has no "
+			    "line break");
 		if (parse_line(line, (size_t)(next - line), &found, oc) != 0)
 			return -1;
 	}

@@ -12,18 +12,18 @@ enum { DNS_LABEL_MAX = 63, NAME_MAX_LEN = 253 };
 static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-static const char other_script[] = "it is not in ASCII, so give it in its xn-- form";
+static const char other_script[] = "it is not in ASCII; give its xn-- form";
 
-/* Of these bytes alone; who is who in Unicode is not for us to tell. */
+/* Only these bytes. Comparing Unicode names is out of scope. */
 static const char *characters_fault(const char *name)
 {
 	size_t len = strlen(name), plain = strspn(name, allowed);
 
 	if (!text_is_clean(name, len))
-		return "it contains a control character, an invisible one or invalid UTF-8";
+		return "it contains a control character, an invisible character or invalid UTF-8";
 	for (const char *c = name + plain; *c; c += 1 + strspn(c + 1, allowed)) {
 		if (*c == '*')
-			return "a wildcard is not one name";
+			return "a wildcard does not name one host";
 		if ((unsigned char)*c < 0x80)
 			return "only letters, digits, \"-\", \"_\" and dots are allowed";
 	}
@@ -50,7 +50,7 @@ static const char *labels_fault(const char *name)
 	return NULL;
 }
 
-/* The system decides what a zone may be called, but it must be one printable word. */
+/* The system decides which zone names are valid, but a zone must be one printable word. */
 static const char *zone_fault(const char *literal)
 {
 	const char *zone = strchr(literal, '%');
@@ -71,7 +71,10 @@ const char *hostname_fault(const char *name)
 	if (addr_is_literal(name))
 		return zone_fault(name);
 	fault = characters_fault(name);
-	/* Lengths and dots of another script are those of the xn-- form, which we do not know. */
+	/*
+	 * The limits on length and dots apply to the xn-- form of a name in another
+	 * script, which we do not have.
+	 */
 	return fault && fault != other_script ? fault
 	    : labels_fault(name)              ? labels_fault(name)
 					      : fault;

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-/* The characters that HTTP/1.1 allows in its head, for both ends (RFC 9110). */
+/* The characters that HTTP/1.1 allows in a message head, for both ends (RFC 9110). */
 
-/* tchar, section 5.6.2: of a method, of the name of a field. */
+/* tchar, section 5.6.2: in a method or a field name. */
 bool http_char_is_token(char c);
 
-/* Of the value of a field or a status line, section 5.5: no control byte but HTAB. */
+/* In a field value or a status line, section 5.5: no control character except HTAB. */
 bool http_char_is_text(char c);
 
 #endif

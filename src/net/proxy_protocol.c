@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Section 2.2. The zero byte makes a receiver of text stop reading. */
+/* Section 2.2. The zero byte stops a receiver that expects text. */
 static const char signature[] = { '\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n' };
 
 static const char v1_prefix[] = { 'P', 'R', 'O', 'X', 'Y', ' ' };
@@ -20,7 +20,7 @@ enum { TRANSPORT_UNSPEC, TRANSPORT_STREAM, TRANSPORT_DGRAM, TRANSPORTS };
 /* Section 2.2.3. */
 enum { TLV_HEAD = 3, TLV_CRC32C = 0x03, CRC_SIZE = 4 };
 
-/* What no other protocol begins with; and how TLS does, RFC 8446 section 5.1. */
+/* How many bytes identify a header for certain; and the first byte of TLS, RFC 8446 section 5.1. */
 enum { TELLING = 5, TLS_HANDSHAKE = 22 };
 
 static enum parse bad(struct outcome *oc, const char *why)
@@ -29,7 +29,7 @@ static enum parse bad(struct outcome *oc, const char *why)
 	return PARSE_BAD;
 }
 
-/* As far as there are bytes. */
+/* Compares as many bytes as there are. */
 static bool agrees(const unsigned char *bytes, size_t len, const void *expected, size_t size)
 {
 	return memcmp(bytes, expected, len < size ? len : size) == 0;
@@ -37,7 +37,7 @@ static bool agrees(const unsigned char *bytes, size_t len, const void *expected,
 
 /* --- version 1 -------------------------------------------------------------- */
 
-/* strtoul would take signs, blanks and leading zeroes. */
+/* strtoul would accept signs, blanks and leading zeros. */
 static bool parse_port(const char *text, uint16_t *port)
 {
 	size_t len = strspn(text, "0123456789");
@@ -68,7 +68,7 @@ static bool parse_address(sa_family_t family, const char *host, const char *port
 	return true;
 }
 
-/* Fields are parted by exactly one space: a second one makes an empty field. */
+/* Exactly one space separates two fields: a second one makes an empty field. */
 static bool parse_addresses(sa_family_t family, char *rest, struct proxy_protocol *out)
 {
 	const char *source = strsep(&rest, " "), *destination = strsep(&rest, " ");
@@ -79,14 +79,14 @@ static bool parse_addresses(sa_family_t family, char *rest, struct proxy_protoco
 	    parse_address(family, destination, destination_port, &out->destination);
 }
 
-/* line is what stands between "PROXY " and CRLF. */
+/* line is the text between "PROXY " and CRLF. */
 static bool parse_line(char *line, size_t len, struct proxy_protocol *out)
 {
 	static const char unknown[] = "UNKNOWN";
 	sa_family_t family;
 
 	out->origin = PROXY_PROTOCOL_UNKNOWN;
-	/* What follows the word is to be ignored. */
+	/* The receiver ignores what follows UNKNOWN. */
 	if (strncmp(line, unknown, sizeof unknown - 1) == 0)
 		return line[sizeof unknown - 1] == ' ' || len == sizeof unknown - 1;
 	if (strncmp(line, "TCP4 ", 5) == 0)
@@ -112,17 +112,17 @@ static enum parse parse_v1(const unsigned char *bytes, size_t len, struct proxy_
 	line[len] = '\0';
 	for (end = 0; end < len && line[end] != '\r' && line[end] != '\n'; end++)
 		;
-	/* Neither of the two alone ends a line, or belongs into one. */
+	/* A CR or LF alone neither ends a line nor may occur in one. */
 	if (end < len && (line[end] == '\n' || (end + 1 < len && line[end + 1] != '\n')))
-		return bad(oc, "a line of version 1 has a CR or LF alone");
+		return bad(oc, "a version 1 header contains a CR or LF alone");
 	if (end + 2 > PROXY_PROTOCOL_V1_MAX)
-		return bad(oc, "a line of version 1 does not end within 107 bytes");
+		return bad(oc, "a version 1 header does not end within 107 bytes");
 	if (end + 2 > len)
 		return PARSE_MORE;
 	line[end] = '\0';
 	header.len = end + 2;
 	if (end < start || !parse_line(line + start, end - start, &header))
-		return bad(oc, "a line of version 1 is not well-formed");
+		return bad(oc, "a version 1 header is malformed");
 	*out = header;
 	return PARSE_DONE;
 }
@@ -134,7 +134,7 @@ static size_t get_u16(const unsigned char *at)
 	return (size_t)at[0] << 8 | at[1];
 }
 
-/* RFC 3309, appendix B: of the whole header, its own field taken as zero. */
+/* RFC 3309, appendix B: over the whole header, with the checksum field as zero. */
 static uint32_t crc32c(const unsigned char *bytes, size_t len, size_t field)
 {
 	uint32_t crc = 0xffffffff;
@@ -155,7 +155,7 @@ static bool checksum_is_right(const unsigned char *bytes, size_t len, size_t fie
 	return ntohl(said) == crc32c(bytes, len, field);
 }
 
-/* What follows the addresses: type, length, value. Of all types one is ours to judge. */
+/* The fields after the addresses: type, length, value. Only the checksum is checked. */
 static enum parse check_tlvs(const unsigned char *bytes, size_t at, size_t len, struct outcome *oc)
 {
 	size_t checksum = 0;
@@ -164,17 +164,17 @@ static enum parse check_tlvs(const unsigned char *bytes, size_t at, size_t len, 
 		size_t left = len - at, size;
 
 		if (left < TLV_HEAD || (size = get_u16(bytes + at + 1)) > left - TLV_HEAD)
-			return bad(oc, "a field of version 2 reaches beyond the header's end");
+			return bad(oc, "a field of a version 2 header extends beyond the header");
 		if (bytes[at] == TLV_CRC32C) {
 			if (checksum || size != CRC_SIZE)
 				return bad(oc,
-				    "a header of version 2 wants one checksum of four bytes");
+				    "a version 2 header must contain one checksum of four bytes");
 			checksum = at + TLV_HEAD;
 		}
 		at += TLV_HEAD + size;
 	}
 	if (checksum && !checksum_is_right(bytes, len, checksum))
-		return bad(oc, "the checksum of a header of version 2 is wrong");
+		return bad(oc, "the checksum of a version 2 header is wrong");
 	return PARSE_DONE;
 }
 
@@ -199,7 +199,7 @@ static void get_address(int family, const unsigned char *host, const unsigned ch
 	addr_unmap(out);
 }
 
-/* Two hosts, then two ports; of a path nothing is kept, as everywhere (see struct addr). */
+/* Two hosts, then two ports. Of a path nothing is kept, see struct addr. */
 static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxy_protocol *out,
     struct outcome *oc)
 {
@@ -215,14 +215,14 @@ static enum parse parse_v2_addresses(const unsigned char *bytes, struct proxy_pr
 	size_t host, port;
 
 	if (family >= FAMILIES || transport >= TRANSPORTS)
-		return bad(oc, "a header of version 2 has an unknown address family or transport");
+		return bad(oc, "a version 2 header has an unknown address family or transport");
 	out->origin = PROXY_PROTOCOL_UNKNOWN;
 	if (family == FAMILY_UNSPEC || transport == TRANSPORT_UNSPEC)
 		return PARSE_DONE;
 	host = sizes[family].host;
 	port = sizes[family].port;
 	if (out->len < V2_HEAD + 2 * (host + port))
-		return bad(oc, "a header of version 2 is too short for its addresses");
+		return bad(oc, "a version 2 header is too short for its addresses");
 	if (transport == TRANSPORT_STREAM) {
 		out->origin = PROXY_PROTOCOL_FORWARDED;
 		get_address(family, block, block + 2 * host, &out->source);
@@ -240,13 +240,13 @@ static enum parse parse_v2(const unsigned char *bytes, size_t len, struct proxy_
 	if (len < V2_HEAD)
 		return PARSE_MORE;
 	if (bytes[12] != (V2_VERSION | V2_LOCAL) && bytes[12] != (V2_VERSION | V2_PROXY))
-		return bad(oc, "a header of version 2 has an unknown version or command");
+		return bad(oc, "a version 2 header has an unknown version or command");
 	header.len = V2_HEAD + get_u16(bytes + 14);
 	if (header.len > PROXY_PROTOCOL_MAX)
-		return bad(oc, "a header of version 2 is longer than 4096 bytes");
+		return bad(oc, "a version 2 header is longer than 4096 bytes");
 	if (len < header.len)
 		return PARSE_MORE;
-	/* With LOCAL all that follows is to be discarded, the family included. */
+	/* With LOCAL, everything after the command is discarded, including the family. */
 	if (bytes[12] == (V2_VERSION | V2_PROXY))
 		parse = parse_v2_addresses(bytes, &header, oc);
 	if (parse == PARSE_DONE)
@@ -274,8 +274,8 @@ enum parse proxy_protocol_parse(const void *bytes, size_t len, struct proxy_prot
 		return parse_v1(bytes, len, out, oc);
 	return bad(oc,
 	    *(const unsigned char *)bytes == TLS_HANDSHAKE
-		? "TLS came where a PROXY protocol header must be"
-		: "what came is no PROXY protocol header");
+		? "a TLS record arrived instead of a PROXY protocol header"
+		: "the first bytes are not a PROXY protocol header");
 }
 
 static size_t write_v1(const struct addr *source, const struct addr *destination, char *out)
@@ -299,7 +299,7 @@ static unsigned char *put(unsigned char *to, const void *from, size_t len)
 	return to + len;
 }
 
-/* The 13th byte and the three after it. */
+/* Writes the 13th byte and the three after it. */
 static unsigned char *put_head(unsigned char *to, int family, int transport, size_t size)
 {
 	to = put(to, signature, sizeof signature);

@@ -9,47 +9,47 @@
 #include "base/outcome.h"
 
 /*
- * The PROXY protocol: what a balancer says about the client before it forwards
- * the client's first byte. Sections are those of HAProxy's proxy-protocol.txt,
- * the only standard there is. Bytes in, bytes out: no function here does I/O.
+ * The PROXY protocol: a balancer's description of the client, sent before the client's
+ * first byte. Section numbers are those of HAProxy's proxy-protocol.txt, the only
+ * specification. Bytes in, bytes out: no function here does I/O.
  */
 enum proxy_protocol_version { PROXY_PROTOCOL_V1, PROXY_PROTOCOL_V2 };
 
 /*
- * A line of version 1 has 107 bytes at most (section 2.1). Version 2 allows
- * 64 KiB and asks for 536; what balancers add to it can be a client certificate.
+ * A version 1 line has at most 107 bytes (section 2.1). Version 2 allows 64 KiB and
+ * requires 536; balancers may add a client certificate to it.
  */
 enum { PROXY_PROTOCOL_V1_MAX = 107, PROXY_PROTOCOL_MAX = 4096 };
 
 enum proxy_protocol_origin {
-	PROXY_PROTOCOL_LOCAL,    /* the balancer speaks for itself, as in a health check */
-	PROXY_PROTOCOL_UNKNOWN,  /* for somebody whose addresses it does not know, or cannot tell */
-	PROXY_PROTOCOL_FORWARDED /* for source, which connected to destination */
+	PROXY_PROTOCOL_LOCAL,    /* the balancer's own connection, such as a health check */
+	PROXY_PROTOCOL_UNKNOWN,  /* forwarded, but the addresses are unknown or not of TCP */
+	PROXY_PROTOCOL_FORWARDED /* forwarded for source, which connected to destination */
 };
 
 struct proxy_protocol {
-	size_t len; /* of the header; the next byte is the client's */
+	size_t len; /* length of the header; the client's bytes follow */
 	enum proxy_protocol_origin origin;
-	/* PROXY_PROTOCOL_FORWARDED only; IPv4-mapped ones are IPv4. */
+	/* only for PROXY_PROTOCOL_FORWARDED; IPv4-mapped addresses are converted to IPv4 */
 	struct addr source, destination;
 };
 
 /*
- * Read the header at the beginning of bytes, of either version. PARSE_MORE: all
- * of them belong to it, and it is not complete. PARSE_BAD, with
- * OC_PROXY_HEADER_BAD: no header, not well-formed, longer than PROXY_PROTOCOL_MAX,
- * or its checksum is wrong. Datagrams, which the standard knows and nobody can
- * forward to a stream, are PROXY_PROTOCOL_UNKNOWN, as section 2.2 asks.
+ * Reads a header of either version at the beginning of bytes. PARSE_MORE: all bytes
+ * belong to the header, which is not complete yet. PARSE_BAD with OC_PROXY_HEADER_BAD:
+ * the header is missing, malformed, longer than PROXY_PROTOCOL_MAX, or its checksum is
+ * wrong. Datagrams, which no stream can carry, become PROXY_PROTOCOL_UNKNOWN, as
+ * section 2.2 requires.
  */
 enum parse proxy_protocol_parse(const void *bytes, size_t len, struct proxy_protocol *out,
     struct outcome *oc);
 
-/* Do these first bytes of a stream look like a header? Five are enough to tell. */
+/* Do these first bytes of a stream look like a header? Five bytes are enough to decide. */
 bool proxy_protocol_begins(const void *bytes, size_t len);
 
 /*
- * Write a header for two ends of a TCP connection; anything else is UNKNOWN
- * (version 1) or AF_UNSPEC. Returns its length.
+ * Writes a header for the two ends of a TCP connection; for anything else, UNKNOWN
+ * (version 1) or AF_UNSPEC (version 2). Returns its length.
  */
 size_t proxy_protocol_write(enum proxy_protocol_version version, const struct addr *source,
     const struct addr *destination, unsigned char out[PROXY_PROTOCOL_V1_MAX]);

@@ -17,7 +17,7 @@ int sock_local(int fd, struct addr *out, struct outcome *oc)
 
 void sock_finish(int fd)
 {
-	/* The only failure is a peer that is gone, which the next read tells better. */
+	/* It fails only if the peer is gone; the next read reports that better. */
 	(void)shutdown(fd, SHUT_WR);
 }
 
@@ -26,7 +26,7 @@ enum io sock_drain(int fd)
 	enum { ROUNDS = 16 };
 	char discarded[4096];
 
-	/* Bounded: a peer that sends without end must not hold everybody else up. */
+	/* Bounded, so that a peer that sends without end cannot block other connections. */
 	for (int i = 0; i < ROUNDS; i++) {
 		ssize_t n = recv(fd, discarded, sizeof discarded, 0);
 

@@ -5,17 +5,18 @@
 #include "net/addr.h"
 #include "base/outcome.h"
 
-/* What both ends do with a connected socket. None of these functions blocks. */
+/* Operations on a connected socket, for both ends. None of them blocks. */
 
-/* The address a socket is bound to: tells the port that port 0 became. */
+/* The address a socket is bound to, which shows the port that replaced port 0. */
 int sock_local(int fd, struct addr *out, struct outcome *oc);
 
-/* Say that we send no more (FIN), but still read: shutdown(2). */
+/* Sends FIN: we write no more, but still read. See shutdown(2). */
 void sock_finish(int fd);
 
 /*
- * Read and discard what is there, a bounded amount at a time. IO_WANT_READ: more
- * may come, or is there already. IO_EOF: the peer is done. IO_FAILED: errno, usually ECONNRESET.
+ * Reads and discards data, a bounded amount per call. IO_WANT_READ: more data may
+ * follow or is already there. IO_EOF: the peer sent FIN. IO_FAILED: errno has the
+ * reason, usually ECONNRESET.
  */
 enum io sock_drain(int fd);
 

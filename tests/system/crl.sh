@@ -38,7 +38,7 @@ refused 3 FILE "$TMP/missing.pem"
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z
 cat "$TMP/root.crl" "$TMP/stale.crl" >"$TMP/crl.pem"
 refused 57 CRL_UNUSABLE "$TMP/crl.pem"
-expect "$TMP/err" 'the CRL of "hello-certs intermediate[^"]*" is stale since 2026-01-02 00:00:00Z, for '
+expect "$TMP/err" 'the CRL of "hello-certs intermediate[^"]*" has been stale since 2026-01-02 00:00:00Z, for '
 make_crl intermediate "$TMP/early.crl" -crl_lastupdate 20900101000000Z -crl_nextupdate 20900102000000Z
 cat "$TMP/root.crl" "$TMP/early.crl" >"$TMP/crl.pem"
 refused 57 CRL_UNUSABLE "$TMP/crl.pem"

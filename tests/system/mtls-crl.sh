@@ -30,7 +30,7 @@ starts 2 'exclude each other' --client-ca "$CA" --tickets 1
 
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z
 cat "$TMP/root.crl" "$TMP/stale.crl" >"$TMP/stale.pem"
-starts 3 'the CRL of "hello-certs intermediate[^"]*" is stale since 2026-01-02' \
+starts 3 'the CRL of "hello-certs intermediate[^"]*" has been stale since 2026-01-02' \
 	--client-ca "$CA" --crlfile "$TMP/stale.pem"
 starts 3 'has none of "hello-certs root' --client-ca "$CA" --crlfile "$TMP/sub.crl"
 
@@ -46,7 +46,7 @@ stop_server
 
 # Allowed: who is good gets in, who is revoked does not, and the log complains.
 start_server --workers 1 --client-ca "$CA" --crlfile "$TMP/stale.pem" --crl-stale allow
-await 'level=error .*is stale since 2026-01-02'
+await 'level=error .*has been stale since 2026-01-02'
 # shellcheck disable=SC2046 # words
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" $(of good) 127.0.0.1 "$PORT"
 # shellcheck disable=SC2046
@@ -58,7 +58,7 @@ make_crl intermediate "$TMP/brief.crl" -crlsec 5
 cat "$TMP/root.crl" "$TMP/brief.crl" >"$TMP/brief.pem"
 start_server --workers 1 --client-ca "$CA" --crlfile "$TMP/brief.pem"
 logged 'allowed="every client of this CA"' || fail 'the start does not say who is let in'
-await 'level=error role=master .*is stale since .*its clients are kept out'
+await 'level=error role=master .*has been stale since .*its clients are kept out'
 # shellcheck disable=SC2046
 outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" $(of good) 127.0.0.1 "$PORT"
 await 'level=error .*outcome=CRL_UNUSABLE .*alert=46 alert_from=us .*is stale' "$REPEAT"

@@ -126,7 +126,7 @@ reload
 # None of these may take a revocation back.
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z
 cat "$TMP/root.crl" "$TMP/stale.crl" >"$LISTS"
-unmoved "$LISTS: the CRL of .* is stale since"
+unmoved "$LISTS: the CRL of .* has been stale since"
 cp "$TMP/new.crl" "$LISTS"
 unmoved "$LISTS has none of \\\\\"hello-certs root"
 : >"$LISTS"

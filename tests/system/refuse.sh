@@ -47,7 +47,7 @@ refuses_file "$other does not belong to the certificate $CERT" "$CERT" "$other"
 
 cp "$KEY" "$TMP/open.pem"
 chmod 644 "$TMP/open.pem"
-refuses_file "everybody may read the key $TMP/open.pem (mode 0644)" "$CERT" "$TMP/open.pem"
+refuses_file "the key $TMP/open.pem is world-readable (mode 0644)" "$CERT" "$TMP/open.pem"
 openssl pkey -in "$KEY" -aes128 -passout pass:secret -out "$TMP/secret.pem"
 refuses_file "$TMP/secret.pem needs a passphrase" "$CERT" "$TMP/secret.pem"
 if [ "$(id -u)" -ne 0 ]; then

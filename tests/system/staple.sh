@@ -33,7 +33,7 @@ run_status 0 "$HELLO_CLIENT" -c 6 -i 10ms --parallel 1 --resume --tls-max 1.2 --
 await 'outcome=OK.* protocol=TLSv1.2 .* resumed=yes' 5
 # For a moment after its end.
 outcome 59 CERT_INVALID --verify-time +3d --cacert "$CA" --servername localhost 127.0.0.1 "$PORT"
-expect "$TMP/err" 'the OCSP response .* is no good: it is stale since '
+expect "$TMP/err" 'the OCSP response .* is no good: it has been stale since '
 await 'alert=113 alert_from=peer' "$REPEAT"
 
 # A reload with a bad one changes nothing.
@@ -64,7 +64,7 @@ await msg=status
 [ "$(count 'not stapled any more')" -eq 1 ] || fail 'it is said again and again'
 # A reload with a stale one is refused, as a start is.
 kill -HUP "$SERVER_PID"
-await 'reload failed, the old service stays.*brief.der cannot be stapled: it is stale since'
+await 'reload failed, the old service stays.*brief.der cannot be stapled: it has been stale since'
 stop_server
 
 # refused FILE REGEX: what --check says is what a start says.

@@ -131,7 +131,7 @@ kill -HUP "$SERVER_PID"
 await "reload failed.*$KEYS: ticket key 2 has the name"
 chmod o+r "$KEYS"
 kill -HUP "$SERVER_PID"
-await "reload failed.*everybody may read the ticket keys $KEYS (mode 0604)"
+await "reload failed.*the ticket key file $KEYS is world-readable (mode 0604)"
 stop_server
 
 # ---- several certificates -------------------------------------------------------------------------
@@ -149,9 +149,9 @@ stop_server
 
 # shellcheck disable=SC2086 # words, or none
 run_status 3 "$HELLO_SERVER" $WORK_AS --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 --ticket-keys "$KEYS"
-expect "$TMP/err" "^hello-server: FILE: everybody may read the ticket keys $KEYS"
+expect "$TMP/err" "^hello-server: FILE: the ticket key file $KEYS is world-readable"
 expect "$TMP/err" "^  try: chmod o-r $KEYS"
 # shellcheck disable=SC2086
 run_status 3 "$HELLO_SERVER" $WORK_AS --check --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 \
 	--ticket-keys "$TMP/missing"
-expect "$TMP/out" "^error: .*the ticket keys $TMP/missing: No such file"
+expect "$TMP/out" "^error: .*the ticket key file $TMP/missing: No such file"

@@ -74,11 +74,11 @@ END_TEST
 
 START_TEST(test_split_refuses_broken_brackets)
 {
-	refuse_split("[::1", "\"[::1\" is no [IPv6]:PORT");
-	refuse_split("[", "is no [IPv6]:PORT");
-	refuse_split("[::1]x", "\"[::1]x\" is no [IPv6]:PORT");
-	refuse_split("[::1]443", "is no [IPv6]:PORT");
-	refuse_split("[::1]]:443", "is no [IPv6]:PORT");
+	refuse_split("[::1", "\"[::1\": expected [IPv6]:PORT");
+	refuse_split("[", "expected [IPv6]:PORT");
+	refuse_split("[::1]x", "\"[::1]x\": expected [IPv6]:PORT");
+	refuse_split("[::1]443", "expected [IPv6]:PORT");
+	refuse_split("[::1]]:443", "expected [IPv6]:PORT");
 }
 END_TEST
 
@@ -133,8 +133,8 @@ START_TEST(test_parse_takes_a_scope)
 	struct addr a = parsed("fe80::1%lo", "443");
 
 	ck_assert_uint_eq(a.ss.v6.sin6_scope_id, if_nametoindex("lo"));
-	refuse_parse("fe80::1%no-such-if", "443", "is no IPv4 or IPv6 address");
-	refuse_parse("127.0.0.1%lo", "443", "is no IPv4 or IPv6 address");
+	refuse_parse("fe80::1%no-such-if", "443", "expected an IPv4 or IPv6 address");
+	refuse_parse("127.0.0.1%lo", "443", "expected an IPv4 or IPv6 address");
 }
 END_TEST
 
@@ -171,7 +171,7 @@ static const char *const no_literals[] = {
 START_TEST(test_parse_asks_no_resolver)
 {
 	for (size_t i = 0; i < sizeof no_literals / sizeof no_literals[0]; i++) {
-		refuse_parse(no_literals[i], "443", "is no IPv4 or IPv6 address");
+		refuse_parse(no_literals[i], "443", "expected an IPv4 or IPv6 address");
 		refuse_parse(no_literals[i], "443", no_literals[i]);
 	}
 }

@@ -126,7 +126,7 @@ START_TEST(test_what_would_let_in_nobody_is_refused)
 	/* That is no matter of time. */
 	expect_refused(&allowed, now, "has none of \"Root\"");
 	testpki_write_crls("crl.pem", stale, 2);
-	expect_refused(&asking, now, "the CRL of \"Test Intermediate\" is stale since ");
+	expect_refused(&asking, now, "the CRL of \"Test Intermediate\" has been stale since ");
 	ck_assert_int_eq(load(&t, &allowed, now, &oc), 0);
 	ck_assert_int_le(client_cas_left(&t, now), 0);
 	client_cas_free(&t);
@@ -134,7 +134,7 @@ START_TEST(test_what_would_let_in_nobody_is_refused)
 	expect_refused(&asking, now, "tells no nextUpdate");
 	/* All that are bad are named. */
 	testpki_write_crls("crl.pem", both, 2);
-	expect_refused(&asking, now, "; the CRL of \"Test Intermediate\" is stale since ");
+	expect_refused(&asking, now, "; the CRL of \"Test Intermediate\" has been stale since ");
 }
 END_TEST
 

@@ -147,15 +147,15 @@ START_TEST(test_what_is_no_report)
 	expect_refused("a\n\nb:c\n", 7, "name: value");
 	expect_refused("a\n\n: c\n", 7, "name: value");
 	expect_refused("a\n\nb: c\n", 8, "lacks peer");
-	expect_refused("a\n\npeer: \n", 10, "value of peer");
-	expect_refused("a\n\npeer: \0\n", 11, "value of peer");
+	expect_refused("a\n\npeer: \n", 10, "invalid value for peer");
+	expect_refused("a\n\npeer: \0\n", 11, "invalid value for peer");
 	expect_spoilt("peer: x\n", "peer twice");
 	expect_spoilt("binding: x\n", "binding twice");
 	expect_spoilt("x: y", "no end");
 	expect_spoilt("\n", "no report");
 	memset(longest + 9, 'a', sizeof longest - 9);
 	longest[sizeof longest - 1] = '\n';
-	expect_refused(longest, sizeof longest, "value of peer");
+	expect_refused(longest, sizeof longest, "invalid value for peer");
 }
 END_TEST
 

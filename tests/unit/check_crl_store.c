@@ -163,7 +163,7 @@ START_TEST(test_staleness)
 	ck_assert_int_eq(crl_store_left(&f, end), 0);
 	ck_assert_int_eq(crl_store_left(&f, end - 60), 60);
 	expect_stale((struct testpki_crl){ .issuer = root, .from_s = -7200, .until_s = -3600 },
-	    CRL_STALE, "is stale since ");
+	    CRL_STALE, "has been stale since ");
 	expect_stale((struct testpki_crl){ .issuer = root, .from_s = 7200, .until_s = 9000 },
 	    CRL_EARLY, "is not valid before ");
 	expect_stale((struct testpki_crl){ .issuer = root, .no_next_update = true }, CRL_NO_END,

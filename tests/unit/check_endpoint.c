@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(test_what_is_no_place)
 {
-	refused("localhost:443", "\"localhost\" is no IPv4 or IPv6 address");
+	refused("localhost:443", "invalid address \"localhost\": expected an IPv4 or IPv6 address");
 	refused("443", "wants ADDR:PORT, not \"443\"");
 	refused("", "wants ADDR:PORT, not \"\"");
 }

@@ -176,7 +176,7 @@ START_TEST(test_a_secret_that_everybody_may_read)
 	input_file_free(&f);
 	ck_assert_int_eq(chmod("key", 0604), 0);
 	ck_assert_int_eq(input_file_read(&f, "key", &secret, &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "everybody may read the key key (mode 0604)");
+	ck_assert_outcome(&oc, OC_FILE, "the key key is world-readable (mode 0604)");
 }
 END_TEST
 

@@ -191,7 +191,7 @@ START_TEST(test_what_is_no_header)
 		size_t len;
 		const char *why;
 	} bad[] = {
-		{ BYTES("\x16\x03\x01\x02"), "TLS came" },
+		{ BYTES("\x16\x03\x01\x02"), "a TLS record arrived" },
 		{ BYTES("GET / HTTP/1.1\r\n\r\n"), "no PROXY protocol header" },
 		{ BYTES("P\r"), "no PROXY protocol header" },
 		{ BYTES("\r\n\r\n\0\r\nQUIT\r"), "no PROXY protocol header" },

@@ -261,7 +261,7 @@ START_TEST(test_a_staple_is_judged_again)
 		o.trust.verify_time = time(NULL) + 2 * 86400;
 		ck_assert_int_eq(visit(&s, &o, &held, &oc), -1);
 		ck_assert(s.facts.resumed);
-		ck_assert_outcome(&oc, OC_CERT_INVALID, "it is stale since ");
+		ck_assert_outcome(&oc, OC_CERT_INVALID, "it has been stale since ");
 		ck_assert_ptr_null(s.greeting);
 		session_free(&s);
 		resumption_free(&held);

@@ -146,7 +146,7 @@ START_TEST(test_its_time)
 	const struct response usual = { .sha256 = false };
 	int64_t now = time(NULL);
 
-	unusable(&(struct response){ .from_s = -DAY, .until_s = -1 }, "it is stale since ");
+	unusable(&(struct response){ .from_s = -DAY, .until_s = -1 }, "it has been stale since ");
 	unusable(&(struct response){ .from_s = HOUR }, "it is not valid before ");
 	unusable(&(struct response){ .no_end = true }, "it tells no nextUpdate");
 	ck_assert_int_eq(judge_at(&usual, middle->cert, now + 2 * DAY).status, STAPLE_UNUSABLE);
@@ -276,7 +276,7 @@ START_TEST(test_only_a_good_one_is_loaded)
 	ck_assert_no_failure(&oc);
 	ck_assert_int_eq(facts.status, STAPLE_GOOD);
 	oc = load("stale.der", &facts);
-	ck_assert_outcome(&oc, OC_FILE, "stale.der cannot be stapled: it is stale since");
+	ck_assert_outcome(&oc, OC_FILE, "stale.der cannot be stapled: it has been stale since");
 	oc = load("revoked.der", &facts);
 	ck_assert_outcome(&oc, OC_FILE, "revoked.der says that the certificate was revoked");
 	oc = load("missing.der", &facts);

@@ -87,10 +87,10 @@ START_TEST(test_a_file_is_a_secret)
 	ck_assert_uint_eq(keys.count, 2);
 	ck_assert_int_eq(chmod("keys", 0644), 0);
 	ck_assert_int_eq(ticket_read(&keys, "keys", &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "everybody may read the ticket keys keys (mode 0644)");
+	ck_assert_outcome(&oc, OC_FILE, "the ticket key file keys is world-readable (mode 0644)");
 	oc = OUTCOME_NONE;
 	ck_assert_int_eq(ticket_read(&keys, "missing", &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "the ticket keys missing: No such file");
+	ck_assert_outcome(&oc, OC_FILE, "the ticket key file missing: No such file");
 	oc = OUTCOME_NONE;
 	testpki_write_text("long", (const char *)bytes, sizeof bytes);
 	ck_assert_int_eq(chmod("long", 0600), 0);

@@ -11,7 +11,7 @@ START_TEST(test_times_as_text)
 	static const struct { int64_t t; const char *text; } table[] = {
 		{ 0, "1970-01-01 00:00:00Z" }, { -1, "1969-12-31 23:59:59Z" },
 		{ 1796112000, "2026-12-01 08:00:00Z" }, { 951868799, "2000-02-29 23:59:59Z" },
-		{ 253402300799, "9999-12-31 23:59:59Z" }, { INT64_MAX, "an unreadable date" },
+		{ 253402300799, "9999-12-31 23:59:59Z" }, { INT64_MAX, "an invalid date" },
 	};
 	char text[TIME_TEXT_MAX];
 
@@ -93,7 +93,7 @@ START_TEST(test_phrases)
 	ck_assert_str_eq(time_phrase_expired(at, at + 1, text),
 	    "expired on 2026-12-01 08:00:00Z, 1 second ago");
 	ck_assert_str_eq(time_phrase_stale(at, at + 3600 * 5, text),
-	    "is stale since 2026-12-01 08:00:00Z, for 5 hours");
+	    "has been stale since 2026-12-01 08:00:00Z, for 5 hours");
 }
 END_TEST
 

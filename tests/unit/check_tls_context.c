@@ -135,7 +135,7 @@ START_TEST(test_a_key_for_everybody_is_refused)
 
 	ck_assert_int_eq(chmod("open.key", 0644), 0);
 	oc = refused("chain.pem", "open.key");
-	ck_assert_outcome(&oc, OC_FILE, "everybody may read the key open.key (mode 0644)");
+	ck_assert_outcome(&oc, OC_FILE, "the key open.key is world-readable (mode 0644)");
 	/* A group may: systemd hands credentials over like that. */
 	ck_assert_int_eq(chmod("open.key", 0640), 0);
 	tls_context_free(accepted("chain.pem", "open.key"));

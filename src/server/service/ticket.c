@@ -78,7 +78,8 @@ int ticket_parse(struct ticket_keys *keys, const void *bytes, size_t len, struct
 
 int ticket_read(struct ticket_keys *keys, const char *path, struct outcome *oc)
 {
-	static const struct input_file_want want = { "the ticket keys", 64 * INPUT_FILE_KIB, true };
+	static const struct input_file_want want = { "the ticket key file",
+		64 * INPUT_FILE_KIB, true };
 	struct outcome bad = OUTCOME_NONE;
 	struct input_file file;
 	int ret = 0;
