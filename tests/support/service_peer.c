@@ -3,12 +3,13 @@
  * A server of any service that hello-client knows, by the words it would say: before TLS, and
  * inside it. Each CASE is good or bad in exactly one way.
  *
- *	service_peer [--time SECONDS] --cert FILE --key FILE [--client-ca FILE] [--client-any FILE]
- *	             SERVICE:CASE...
+ *	service_peer [--time SECONDS] --cert FILE --key FILE
+ *	             [--client-ca FILE | --client-any FILE] SERVICE:CASE...
  *
  * Listens on a free port of 127.0.0.1 for each; its output is their list, lines of "SERVICE:CASE
  * PORT", and then "ready". Serves one connection after the other, until its time (60 seconds) is
- * over. With --client-ca it asks for a certificate, in the handshake; with --client-any it takes any of them, and none. CASE:
+ * over. With --client-ca it asks for a certificate, in the handshake; with --client-any it takes
+ * any of them, and none. CASE:
  *
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
  *	masked (XXXXXXXX), refused, injected, endless, other (protocol), silent, closed,

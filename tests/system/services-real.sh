@@ -32,8 +32,9 @@ there() {
 folder() {
 	D=$TMP/$1
 	mkdir -p "$D"
-	cp "$KEY" "$D/key.pem" && cp "$CERT" "$D/chain.pem" && cp "$CA" "$D/ca.pem" || error "cannot copy to $D"
-	chmod 600 "$D/key.pem"
+	{
+		cp "$KEY" "$D/key.pem" && cp "$CERT" "$D/chain.pem" && chmod 600 "$D/key.pem"
+	} || error "cannot copy to $D"
 }
 
 # owned USER: everything in $D.
@@ -217,7 +218,6 @@ fi
 
 # start_slapd TLS-LINES
 start_slapd() {
-	free_port && ldaps=$PORT
 	free_port
 	mkdir "$D/db"
 	awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$D/leaf.pem"
@@ -242,6 +242,7 @@ if there slapd slapd root; then
 TLSCertificateKeyFile $D/key.pem
 TLSVerifyClient never" " ldaps://127.0.0.1:$ldaps"
 	good ldap "$PORT"
+	good ldaps "$ldaps"
 	folder slapd-off
 	start_slapd '' ''
 	off ldap "$PORT" 36 STARTTLS_REFUSED
