@@ -3,6 +3,7 @@
 # TLS switched off: nginx, PostgreSQL, MariaDB, OpenLDAP, Dovecot, Postfix, Redis, proftpd, Prosody,
 # InspIRCd and xrdp, below a folder of our own and on free ports of the loopback. Those that are not
 # installed are named; some of them have to be started by root.
+REPEAT=${REPEAT-1}
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -15,7 +16,7 @@ make_pki
 } >"$TMP/out" 2>&1 || error "no certificates: $(cat "$TMP/out")"
 # Servers that give up root have to find what is theirs.
 chmod 755 "$TMP"
-REPEAT=1 tried='' missing=''
+tried='' missing=''
 
 # ---- starting them -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 # capitals, in more lines, a byte at a time, with TLS taken away, refused, with bytes injected, without an
 # end, silent. The outcome is named, the handshake begins only behind the last byte of the answer, and a
 # certificate is judged as ever. Then what proves that our own certificate was taken.
+REPEAT=${REPEAT-1}
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -15,7 +16,7 @@ make_pki
 		"$HELLO_CERTS" issue "$TMP/other" --client stranger
 } >"$TMP/out" 2>&1 || error "no certificates: $(cat "$TMP/out")"
 awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$TMP/leaf.pem"
-REPEAT=1 rows=0
+rows=0
 
 lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
 offering='smtp submission lmtp imap pop3 sieve nntp'
