@@ -3,7 +3,7 @@
 
 #include <openssl/ssl.h>
 
-/* The library's words, but for the one alert that OpenSSL 3.0 has no words for. */
+/* The library's text for an alert. OpenSSL 3.0 has none for one of them. */
 static const char *text_of(int alert)
 {
 	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
@@ -11,11 +11,11 @@ static const char *text_of(int alert)
 }
 
 /*
- * After an empty Certificate message these say that it was not enough. TLS 1.3
- * has a word of its own for it; before, RFC 5246 section 7.4.6 asked for
- * handshake_failure, and there are servers that call the missing one bad or
- * unknown, or the empty list an error of decoding (GnuTLS). Parameters are agreed
- * on by then, so it is not about those.
+ * After an empty Certificate message these alerts mean that a certificate is required.
+ * TLS 1.3 has its own alert for that; before, RFC 5246 section 7.4.6 specified
+ * handshake_failure. Some servers report the missing certificate as bad or unknown, or
+ * the empty list as a decode error (GnuTLS). The parameters were agreed by then, so the
+ * alert is not about them.
  */
 static bool misses_ours(int alert)
 {
@@ -24,8 +24,8 @@ static bool misses_ours(int alert)
 }
 
 /*
- * These name a certificate, and it is ours that the server judged last. A
- * handshake_failure or decrypt_error may be about something else.
+ * These alerts name a certificate, and the server verified ours last. A
+ * handshake_failure or decrypt_error may have another cause.
  */
 static bool refuses_ours(int alert)
 {
@@ -48,22 +48,24 @@ static void advise_refused(int alert, struct outcome *oc)
 	switch (alert) {
 	case SSL_AD_UNKNOWN_CA:
 		outcome_advise(oc,
-		    "is its CA in the server's --client-ca, and are its intermediates "
-		    "behind it in the file of --cert?");
+		    "check that its CA is in the server's --client-ca, and that its "
+		    "intermediates follow it in the --cert file");
 		break;
 	case SSL_AD_CERTIFICATE_EXPIRED:
 		outcome_advise(oc,
-		    "openssl x509 -noout -dates -in FILE; renew it, or mend a clock");
+		    "renew it, or correct a clock; openssl x509 -noout -dates -in FILE shows its "
+		    "dates");
 		break;
 	case SSL_AD_CERTIFICATE_REVOKED:
-		outcome_advise(oc, "have a new one issued, with a new key");
+		outcome_advise(oc, "get a new certificate, with a new key");
 		break;
 	case SSL_AD_UNSUPPORTED_CERTIFICATE:
-		outcome_advise(oc, "have one issued with the extended key usage clientAuth");
+		outcome_advise(oc, "get a certificate with the extended key usage clientAuth");
 		break;
 	default:
 		outcome_advise(oc,
-		    "the server's log says why; it may let in only some of its CA's clients");
+		    "the server's log says why; the server may admit only some of its CA's "
+		    "clients");
 	}
 }
 
@@ -73,12 +75,12 @@ static int lacks_parameters(int alert, struct outcome *oc)
 	    text_of(alert), alert);
 	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		outcome_advise(oc,
-		    "does it want another application protocol, or one at all? "
-		    "--alpn http/1.1, or no --alpn");
+		    "check which application protocol the server expects: try --alpn http/1.1, "
+		    "or no --alpn");
 	else if (alert == SSL_AD_PROTOCOL_VERSION)
 		outcome_advise(oc,
-		    "it takes no version from --tls-min to --tls-max; one that knows nothing "
-		    "newer than TLS 1.1 must be renewed");
+		    "the server supports no version from --tls-min to --tls-max; if it supports "
+		    "nothing above TLS 1.1, it must be upgraded");
 	return -1;
 }
 
@@ -91,17 +93,17 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 	if (alert == TLS13_AD_CERTIFICATE_REQUIRED ||
 	    (identity == TLS_ALERT_SENT_NONE && misses_ours(alert)))
 		return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,
-		    "the server wants a certificate of ours and got none: "
-		    "it sent the alert \"%s\" (%d)%s",
+		    "the server requires a client certificate and none was sent: it sent the "
+		    "alert \"%s\" (%d)%s",
 		    text_of(alert), alert, when);
 	if (identity == TLS_ALERT_SENT_OURS && refuses_ours(alert)) {
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the server refused our certificate: it sent the alert \"%s\" (%d)%s",
+		    "the server rejected the client certificate: it sent the alert \"%s\" (%d)%s",
 		    text_of(alert), alert, when);
 		advise_refused(alert, oc);
 		return -1;
 	}
-	/* Three that have no other meaning. */
+	/* Three alerts with only one meaning. */
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		return lacks_parameters(alert, oc);
@@ -109,7 +111,7 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 	    alert, when);
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)
 		outcome_advise(oc,
-		    "often no version, cipher or group is in common: the peer's log says which; "
-		    "widen --tls-min, --tls-max, --groups if you narrowed them");
+		    "usually no version, cipher or group is in common: the peer's log says "
+		    "which; widen --tls-min, --tls-max or --groups if you restricted them");
 	return -1;
 }

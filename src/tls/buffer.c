@@ -41,7 +41,7 @@ void tls_buffer_split(struct tls_buffer *w, size_t at)
 	w->split = at;
 }
 
-/* How much of what is gathered may leave in the next send. */
+/* How many of the gathered bytes the next send may take. */
 static size_t next_length(const struct tls_buffer *w)
 {
 	size_t len = w->out_len - w->out_at;
@@ -84,7 +84,7 @@ enum io tls_buffer_want(const struct tls_buffer *w)
 	return w->sated ? IO_WANT_TIME : IO_WANT_READ;
 }
 
-/* Read nothing more, and drop what is not taken yet. */
+/* Stops reading, and drops what was not processed yet. */
 static void stop_reading(struct tls_buffer *w)
 {
 	w->sated = true;
@@ -117,7 +117,7 @@ void tls_buffer_count_turn(struct tls_buffer *w)
 int tls_buffer_explain_refusal(const struct tls_buffer *w, struct outcome *oc)
 {
 	outcome_set(oc, OC_HANDSHAKE_FAILED,
-	    "the ClientHello announces %zu bytes, and more than %zu are not read", w->refused,
+	    "the ClientHello announces %zu bytes; the limit is %zu", w->refused,
 	    w->hello_max);
 	return TLS_BUFFER_REFUSAL;
 }
@@ -133,8 +133,9 @@ static void keep_head(struct tls_buffer *w)
 }
 
 /*
- * The library takes memory for the length that a ClientHello announces before it has come, and
- * refuses none below 128 KiB. There are no keys yet, so the alert goes in clear.
+ * The library allocates the length that a ClientHello announces before its bytes
+ * arrive, and rejects no length below 128 KiB. There are no keys yet, so the alert is
+ * sent in clear.
  */
 static void refuse_hello(struct tls_buffer *w)
 {
@@ -146,7 +147,10 @@ static void refuse_hello(struct tls_buffer *w)
 		memcpy(w->out, alert, w->out_len = sizeof alert);
 }
 
-/* Returns 1 when there are bytes, 0 at the peer's end, -1 when there is nothing now or an error. */
+/*
+ * Returns 1 if there are bytes, 0 at the end of the stream, -1 if there is nothing now
+ * or an error.
+ */
 static int receive(struct tls_buffer *w)
 {
 	ssize_t n;
@@ -193,9 +197,9 @@ static int bio_read(BIO *b, char *to, int max)
 	BIO_clear_retry_flags(b);
 	if (w->in_len == w->in_at && !w->eof && !w->recv_errno && !w->refused) {
 		/*
-		 * One recv, then the caller waits: the library asks for more as long as
-		 * records bring it no data, and a peer can send such records for ever.
-		 * Mostly the next recv would only say that there is nothing.
+		 * One recv, then the caller waits. The library would keep asking while
+		 * records bring no data, and a peer can send such records for ever.
+		 * Usually another recv would find nothing.
 		 */
 		if (w->drained || w->sated || (receive(w) < 0 && !w->recv_errno)) {
 			w->drained = false;
@@ -225,7 +229,7 @@ static int bio_write(BIO *b, const char *from, int len)
 		BIO_set_retry_write(b);
 		return -1;
 	}
-	/* Nobody takes it; the library goes on to read why. */
+	/* The peer is gone; the library reads on to learn why. */
 	if (w->send_errno)
 		return len;
 	if (!w->out && !(w->out = malloc(BUFFER_SIZE))) {
@@ -240,7 +244,7 @@ static int bio_write(BIO *b, const char *from, int len)
 	return (int)room;
 }
 
-/* Flushing is ours to time; EOF is asked by libssl to tell truncation from an error. */
+/* The caller decides when to flush; libssl asks for EOF to tell truncation from an error. */
 static long bio_ctrl(BIO *b, int command, long number, void *pointer)
 {
 	struct tls_buffer *w = BIO_get_data(b);
@@ -257,7 +261,7 @@ static long bio_ctrl(BIO *b, int command, long number, void *pointer)
 	}
 }
 
-/* One for the whole process: the first connection makes it, nobody frees it. */
+/* One for the whole process: the first connection creates it, and nobody frees it. */
 static BIO_METHOD *method;
 static CRYPTO_ONCE method_once = CRYPTO_ONCE_STATIC_INIT;
 

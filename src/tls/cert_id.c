@@ -16,7 +16,10 @@ static void copy(char *to, size_t max, const char *text)
 	snprintf(to, max, "%s", text ? text : "");
 }
 
-/* As bytes, not as a number: two digits each, and the sign that some old CAs gave it. */
+/*
+ * As bytes, not as a number: two digits each, with a minus sign for the negative ones
+ * of some old CAs.
+ */
 static void get_serial(const X509 *cert, struct cert_id *out)
 {
 	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
@@ -33,7 +36,7 @@ static void get_serial(const X509 *cert, struct cert_id *out)
 
 #define SCHEME "sha256//"
 
-/* 32 bytes are 43 digits of base64 and a "=", of whose last digit two bits are zero. */
+/* 32 bytes are 43 base64 digits and a "="; two bits of the last digit are zero. */
 enum { SCHEME_LEN = sizeof SCHEME - 1, DIGITS = 43, PIN_LEN = SCHEME_LEN + DIGITS + 1 };
 
 bool cert_id_is_pin(const char *text, size_t len)

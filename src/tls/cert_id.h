@@ -7,21 +7,21 @@
 
 #include <openssl/types.h>
 
-/* What cert_info does not tell of one certificate and its key, as text for machines. */
+/* Properties of a certificate and its key that cert_info does not cover, as text for programs. */
 struct cert_id {
-	char serial[65];    /* hexadecimal, lower case; a longer one is cut */
+	char serial[65];    /* hexadecimal, lower case; cut if longer */
 	char pin[53];       /* of the public key: "sha256//" and base64, see cert_id_is_pin */
-	char signature[48]; /* the issuer's, "ecdsa-with-SHA256" */
+	char signature[48]; /* the issuer's signature, "ecdsa-with-SHA256" */
 	int key_bits;
 };
 
-/* Never fails: what cannot be read is empty or 0. */
+/* Never fails: an unreadable value is empty or 0. */
 void cert_id_get(const X509 *cert, struct cert_id *out);
 
 /*
- * Are these len bytes a pin as curl takes them: "sha256//" and the base64 of the
- * SHA-256 of a SubjectPublicKeyInfo (RFC 7469 section 2.4)? Of the same bytes there
- * is one only, so pins are compared as text.
+ * Are these len bytes a pin in curl's format: "sha256//" and the base64 of the SHA-256
+ * of a SubjectPublicKeyInfo (RFC 7469 section 2.4)? Only one text stands for each hash,
+ * so pins are compared as text.
  */
 bool cert_id_is_pin(const char *text, size_t len);
 

@@ -19,13 +19,13 @@
 
 enum { DNS_NAME_MAX = 256 };
 
-/* The extension of RFC 6066 section 8, by number. */
+/* The extension of RFC 6066 section 8, by its number. */
 enum { STATUS_REQUEST = 5 };
 
-/* What ends a name for whoever reads it: the quotes around it, the comma of a list. */
+/* Characters that end a name for a reader: the quotes around it, the comma of a list. */
 static const char quotes[] = "\"", separators[] = "\",";
 
-/* Of any string type, which BMPString and others are; what is malformed stays bytes. */
+/* Any string type is converted, such as BMPString; a malformed string stays as bytes. */
 static void add_name(struct text *t, const ASN1_STRING *s)
 {
 	unsigned char *utf8 = NULL;
@@ -47,7 +47,7 @@ static const ASN1_STRING *common_name(const X509_NAME *name)
 
 void cert_info_name(const X509_NAME *name, char out[CERT_INFO_NAME_MAX])
 {
-	/* The format escapes by itself, with backslashes, but need not escape letters. */
+	/* The format escapes with backslashes, but must not escape letters. */
 	const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
 	const ASN1_STRING *cn = common_name(name);
 	struct text t;
@@ -141,7 +141,7 @@ void cert_info_alternatives(const X509 *cert, char out[CERT_INFO_SANS_MAX])
 	describe_names(cert, describe_alternative, out);
 }
 
-/* As it stands there, if that is one word of printable ASCII. */
+/* Unchanged, if it is one word of printable ASCII. */
 static const char *copy_dns(const ASN1_STRING *data, char text[DNS_NAME_MAX])
 {
 	const unsigned char *bytes = ASN1_STRING_get0_data(data);
@@ -177,7 +177,10 @@ void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *
 	GENERAL_NAMES_free(names);
 }
 
-/* A name of n bytes needs 4 n and an end, if all of it is escaped; an address has a limit. */
+/*
+ * A name of n bytes needs 4 n bytes and a terminator if all of it is escaped; an
+ * address has a fixed limit.
+ */
 static void visit_san(const GENERAL_NAME *name, void (*visit)(void *arg, const char *name),
     void *arg)
 {
@@ -248,7 +251,7 @@ int64_t cert_info_seconds(const ASN1_TIME *time)
 	return time_seconds(&tm);
 }
 
-/* The first of "a.test", "b.test", without its quotes, stands for a subject that is empty. */
+/* If the subject is empty, the first of "a.test", "b.test" without its quotes replaces it. */
 static void set_label(struct cert_info *out)
 {
 	const char *name = out->sans + (out->sans[0] == '"');
@@ -286,7 +289,7 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
 	out->must_staple = must_staple(cert);
-	/* A CA that changes its key signs the new one with the old one, under one name. */
+	/* A CA that changes its key may sign the new one with the old one, under the same name. */
 	out->self_signed =
 	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
 }
@@ -297,7 +300,7 @@ void cert_info_judge(X509 *cert, struct cert_info_fitness *out)
 	int bits = 0;
 
 	out->is_ca = X509_check_ca(cert) > 0 && (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
-	/* Without the extension both answer UINT32_MAX: everything. */
+	/* Without the extension both return UINT32_MAX: every purpose. */
 	out->server_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
 	out->digital_signature = (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) != 0;
 	out->key_security_bits = key ? EVP_PKEY_get_security_bits(key) : 0;

@@ -10,7 +10,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-/* OpenSSL 4 answers with a const one, and 3.0 takes none. */
+/* OpenSSL 4 returns a const pointer, but 3.0 accepts none. */
 static X509_EXTENSION *extension_at(const X509 *cert, int at)
 {
 	return (X509_EXTENSION *)X509_get_ext(cert, at);
@@ -42,7 +42,7 @@ static bool is_empty_usage(X509_EXTENSION *extension)
 	if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) != NID_key_usage)
 		return false;
 	bits = X509V3_EXT_d2i(extension);
-	/* decipherOnly is the last one. */
+	/* decipherOnly is the last bit. */
 	for (int i = 0; bits && i <= 8; i++)
 		any = any || ASN1_BIT_STRING_get_bit(bits, i);
 	if (!bits)
@@ -82,7 +82,7 @@ static enum cert_flaw_kind judge_extension(X509 *cert, int at)
 bool cert_flaw_get(X509 *cert, struct cert_flaw *out)
 {
 	memset(out, 0, sizeof *out);
-	/* The library's own answer: it knows rules that we do not. */
+	/* The library's own verdict: it has rules that we do not check. */
 	if ((X509_get_extension_flags(cert) & EXFLAG_INVALID) == 0)
 		return false;
 	for (int i = 0; i < X509_get_ext_count(cert); i++) {
@@ -132,7 +132,7 @@ bool cert_issuer_unknown_critical(X509 *cert, char extension[CERT_FLAW_NAME_MAX]
 	return false;
 }
 
-/* Another type of key cannot have signed, and is the one failure that needs no arithmetic. */
+/* A key of another type cannot have signed; that failure needs no arithmetic. */
 static bool is_other_type(X509 *cert, EVP_PKEY *key)
 {
 	int type = NID_undef;
@@ -154,7 +154,10 @@ static enum cert_issuer judge_signature(X509 *issuer, X509 *cert)
 	ret = X509_verify(cert, key);
 	if (ret == 1)
 		return CERT_ISSUER_ISSUED;
-	/* Below 0 the library could not even try: an algorithm that it does not know or allow. */
+	/*
+	 * Below 0: the library could not even try, because it does not know or allow
+	 * the algorithm.
+	 */
 	return ret == 0 ? CERT_ISSUER_NOT_SIGNED : CERT_ISSUER_UNCHECKED;
 }
 
@@ -180,7 +183,7 @@ enum cert_issuer cert_issuer_judge(X509 *issuer, X509 *cert)
 	}
 }
 
-/* A peer could send many large keys under one name: each costs a verification. */
+/* A peer could send many large keys under one name, and each costs a verification. */
 enum { CANDIDATES_MAX = 8 };
 
 static void weigh(struct issuer_cause *c, const STACK_OF(X509) * candidates, X509 *cert, bool sent)
@@ -194,7 +197,7 @@ static void weigh(struct issuer_cause *c, const STACK_OF(X509) * candidates, X50
 		if (!sent || X509_cmp(candidate, cert) != 0)
 			link = cert_issuer_judge(candidate, cert);
 		tried += link != CERT_ISSUER_STRANGER;
-		/* Of two alike the store's, which come last, are told. */
+		/* Of two equal ones the store's is reported: those come last. */
 		if (link < c->link || link == CERT_ISSUER_STRANGER)
 			continue;
 		c->link = link;
@@ -289,8 +292,8 @@ bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const c
 	else if (c->link == CERT_ISSUER_SERIAL)
 		outcome_set(oc, code,
 		    "%s was signed by the key of \"%s\", but its authorityKeyIdentifier names "
-		    "another issuer or serial number than that CA's certificate %s has: was it "
-		    "renewed with the same key?",
+		    "another issuer or serial number than that CA's certificate %s has: check "
+		    "whether that CA was renewed with the same key",
 		    who, c->name, where);
 	else
 		return false;
@@ -309,12 +312,13 @@ void issuer_cause_append(const struct issuer_cause *c, const char *store, const 
 		    where);
 	else if (c->link == CERT_ISSUER_UNCHECKED)
 		outcome_append(oc,
-		    "; its signature cannot be verified by the certificate of that name %s", where);
+		    "; its signature cannot be verified with the certificate of that name %s",
+		    where);
 	else if (c->link == CERT_ISSUER_ISSUED && c->sent)
-		outcome_append(oc, ", and the chain goes in a circle: it reaches no root in %s",
+		outcome_append(oc, ", and the chain is circular: it reaches no root in %s",
 		    store);
 	else if (c->link == CERT_ISSUER_ISSUED)
 		outcome_append(oc,
-		    "; the certificate of that name %s has the same key, but is another one",
+		    "; the certificate of that name %s has the same key, but is a different one",
 		    where);
 }

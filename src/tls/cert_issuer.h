@@ -10,19 +10,19 @@
 #include "base/outcome.h"
 
 /*
- * Why a certificate has no issuer in a chain: the library only answers that it
- * found none. Both programs ask here, so that neither blames trust for what is
- * an extension's fault, nor denies a signature that it did not verify.
+ * Explains why a certificate has no issuer in a chain: the library only reports that it
+ * found none. Both programs use it, so that neither blames trust for a faulty
+ * extension, nor denies a signature that it did not verify.
  */
 
-/* What is wrong with the extensions of one certificate: no chain can be built with it. */
+/* A fault in the extensions of one certificate, which keeps it out of any chain. */
 enum cert_flaw_kind {
 	CERT_FLAW_NONE,
-	CERT_FLAW_TWICE,     /* one extension is there more than once (RFC 5280 section 4.2) */
-	CERT_FLAW_EMPTY,     /* a keyUsage without a bit (section 4.2.1.3) */
-	CERT_FLAW_MALFORMED, /* one cannot be decoded */
-	CERT_FLAW_UNKNOWN,   /* one is critical, and the library does not know it */
-	CERT_FLAW_OTHER      /* the library calls them invalid, and none of the above */
+	CERT_FLAW_TWICE,     /* one extension occurs more than once (RFC 5280 section 4.2) */
+	CERT_FLAW_EMPTY,     /* a keyUsage without any bit (section 4.2.1.3) */
+	CERT_FLAW_MALFORMED, /* an extension cannot be decoded */
+	CERT_FLAW_UNKNOWN,   /* an extension is critical, and the library does not know it */
+	CERT_FLAW_OTHER      /* the library calls them invalid, for none of the above reasons */
 };
 
 enum { CERT_FLAW_NAME_MAX = 64 };
@@ -36,57 +36,60 @@ struct cert_flaw {
 /* Returns whether there is a flaw. Takes the certificate's lock. */
 bool cert_flaw_get(X509 *cert, struct cert_flaw *out);
 
-/* "has the extension keyUsage twice": goes with the certificate's name before it. */
+/* "has the extension keyUsage twice": to follow the certificate's name. */
 enum { CERT_FLAW_TEXT_MAX = CERT_FLAW_NAME_MAX + 64 };
 const char *cert_flaw_text(const struct cert_flaw *flaw, char buf[CERT_FLAW_TEXT_MAX]);
 
 /* The first critical extension that the library does not know. Returns whether there is one. */
 bool cert_issuer_unknown_critical(X509 *cert, char extension[CERT_FLAW_NAME_MAX]);
 
-/* How two certificates belong together; the nearer to an issuer, the later here. */
+/* How two certificates are related, in ascending order of closeness to "issuer". */
 enum cert_issuer {
-	CERT_ISSUER_STRANGER,   /* another name */
-	CERT_ISSUER_NOT_SIGNED, /* named so, and the signature was verified: it is of another key */
-	CERT_ISSUER_UNCHECKED,  /* named so, and the signature could not be verified */
-	CERT_ISSUER_SERIAL,     /* signed, but it names another certificate of that CA */
-	CERT_ISSUER_KEY_ID, /* signed, but authorityKeyIdentifier names another key identifier */
+	CERT_ISSUER_STRANGER,   /* the name differs */
+	CERT_ISSUER_NOT_SIGNED, /* the name matches, but another key signed it */
+	CERT_ISSUER_UNCHECKED,  /* the name matches, but the signature could not be verified */
+	CERT_ISSUER_SERIAL,     /* signed by its key, but it names another certificate of that CA */
+	CERT_ISSUER_KEY_ID, /* signed by its key, but another key identifier is named */
 	CERT_ISSUER_FLAWED, /* signed by its key, but the issuer's extensions have a flaw */
-	CERT_ISSUER_ISSUED  /* by name, signature and key identifiers */
+	CERT_ISSUER_ISSUED  /* the issuer, by name, signature and key identifiers */
 };
 
 enum cert_issuer cert_issuer_judge(X509 *issuer, X509 *cert);
 
-/* Why no issuer was found for a certificate. Plain data; zeroed: no such name was found. */
+/*
+ * Why no issuer was found for a certificate. Plain data; all zero: no certificate of
+ * that name was found.
+ */
 struct issuer_cause {
-	struct cert_flaw flaw;         /* of the certificate itself; nothing else was looked at */
-	enum cert_issuer link;           /* of the nearest certificate of the issuer's name */
-	bool sent;                    /* that one came from the peer, and is not in the store */
-	char name[CERT_INFO_NAME_MAX]; /* of that one */
+	struct cert_flaw flaw;         /* of the certificate itself; nothing else was checked */
+	enum cert_issuer link;           /* the closest certificate with the issuer's name */
+	bool sent;                    /* it came from the peer and is not in the store */
+	char name[CERT_INFO_NAME_MAX]; /* its subject */
 	struct cert_flaw issuer_flaw;  /* for CERT_ISSUER_FLAWED */
 };
 
 /*
- * Look for the cause of a judgement that failed. Returns the certificate that the
- * failure is about, and its place in the chain: the library's, but where our root
- * is not the one that the peer sent it is the one below. Another error than those
- * about an issuer only looks for a flaw.
+ * Finds the cause of a failed verification. Returns the certificate at fault and its
+ * position in the chain: the library's, except that if our root differs from the one
+ * that the peer sent, it is the certificate below. For an error that is not about an
+ * issuer it only looks for a flaw.
  */
 X509 *issuer_cause_find(X509_STORE_CTX *judged, int *depth, struct issuer_cause *out);
 
-/* Is the cause another one than trust: a flaw, or key identifiers? */
+/* Is the cause not trust but a flaw, or key identifiers? */
 bool issuer_cause_beyond_trust(const struct issuer_cause *c);
 
 /*
- * Where that is so, set code with it. who is the
- * certificate ("the certificate of "a.test""), store what was trusted ("--cacert
- * ca.pem"), peer who sent the others ("the server"). Returns whether it is so.
+ * If so, sets code with that cause. who is the certificate ("the certificate of
+ * "a.test""), store the trusted roots ("--cacert ca.pem"), peer the sender of the
+ * others ("the server"). Returns whether it did.
  */
 bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const char *store,
     const char *peer, enum outcome_code code, struct outcome *oc);
 
 /*
- * Where trust is the cause and a certificate of the issuer's name is there all
- * the same: add to a failure why it does not count.
+ * If the cause is trust, but a certificate of the issuer's name exists: appends to the
+ * failure why it does not count.
  */
 void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *peer,
     struct outcome *oc);

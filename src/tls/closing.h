@@ -6,20 +6,21 @@
 #include "tls/conn.h"
 
 /*
- * The last words of a connection. RFC 8446 section 6.1: whoever closes sends close_notify first,
- * unless it has sent an error alert. The library makes that alert when it finds the error, and it
- * waits in the wire until it is sent here.
+ * How a connection ends. RFC 8446 section 6.1: the side that closes sends close_notify
+ * first, unless it has sent an error alert. The library creates that alert when it
+ * finds the error; it waits in the wire until it is sent here.
  */
 enum tls_closing {
-	TLS_CLOSING_COMPLETE, /* all was said: close_notify */
-	TLS_CLOSING_FAILED, /* the alert of the failure, or close_notify where there is no alert */
-	TLS_CLOSING_CUT, /* the alert or nothing: close_notify after half a greeting is a lie */
+	TLS_CLOSING_COMPLETE, /* the exchange is complete: send close_notify */
+	TLS_CLOSING_FAILED, /* send the alert of the failure, or close_notify if there is none */
+	TLS_CLOSING_CUT, /* the alert or nothing: close_notify would hide a cut greeting */
 };
 
 /*
- * Send what is gathered and the last words, once. A failure ends without either where the library
- * made no alert and allows no close_notify, as during a handshake. Returns IO_DONE, IO_WANT_WRITE
- * (call again), or IO_FAILED with GREETING_RESET. The FIN is left to the caller.
+ * Sends the gathered bytes and the end of the connection, once. After a failure it
+ * sends neither if the library made no alert and allows no close_notify, as during a
+ * handshake. Returns IO_DONE, IO_WANT_WRITE (call again), or IO_FAILED with
+ * GREETING_RESET. The caller sends the FIN.
  */
 enum io tls_closing_send(struct tls_conn *t, enum tls_closing how, struct outcome *oc);
 

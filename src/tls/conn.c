@@ -15,15 +15,15 @@ struct tls_conn {
 	SSL *ssl;
 	struct tls_buffer wire;
 	void *owner;
-	int alert;  /* the fatal one that the library made, or OUTCOME_NO_ALERT */
+	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */
-	bool asked; /* for a certificate of ours, by a server */
+	bool asked; /* the server requested a client certificate */
 };
 
-/* Messages of the handshake protocol after the handshake, such as KeyUpdate: two turns at most. */
+/* Post-handshake messages of the handshake protocol, such as KeyUpdate: two turns at most. */
 enum { TURNS_MAX = 64 };
 
-/* A fatal alert waits to be sent. */
+/* A fatal alert is waiting to be sent. */
 static void give_up(struct tls_conn *t, int alert)
 {
 	t->alert = alert;
@@ -31,8 +31,8 @@ static void give_up(struct tls_conn *t, int alert)
 }
 
 /*
- * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes, and how many
- * messages it handles. A warning, such as close_notify, is not a failure.
+ * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes,
+ * and how many messages it handles. A warning, such as close_notify, is not a failure.
  */
 static void note_alert(const SSL *ssl, int where, int alert)
 {
@@ -78,7 +78,7 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 	return t;
 }
 
-/* SSL_set_cert_cb(3): a server asks for our certificate. */
+/* SSL_set_cert_cb(3): a server requests our certificate. */
 static int note_request(SSL *ssl, void *asked)
 {
 	struct tls_conn *t = asked;
@@ -94,7 +94,7 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 
 	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
 		return -1;
-	/* Names by SAN only (RFC 9525 section 2), and "*" stands for a whole label. */
+	/* Match names by SAN only (RFC 9525 section 2); "*" stands for a whole label. */
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (addr_is_literal(verify_name))
@@ -112,7 +112,7 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
 	if (set_names(t->ssl, sni, verify_name) != 0) {
 		tls_error_clear();
 		tls_conn_free(t);
-		outcome_set(oc, OC_USAGE, "\"%s\" cannot be asked for or verified as a name",
+		outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
 		    verify_name);
 		return NULL;
 	}
@@ -164,7 +164,8 @@ static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc
 	else if (error == SSL_ERROR_ZERO_RETURN && open)
 		io = IO_EOF;
 	else if (error == SSL_ERROR_ZERO_RETURN)
-		outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer said close_notify in the handshake");
+		outcome_set(oc, OC_HANDSHAKE_CLOSED,
+		    "the peer sent close_notify during the handshake");
 	else if (t->wire.refused > 0)
 		give_up(t, tls_buffer_explain_refusal(&t->wire, oc));
 	else
@@ -180,10 +181,13 @@ enum io tls_conn_read_hello(struct tls_conn *t, struct outcome *oc)
 	bool done;
 
 	tls_error_clear();
-	/* max_early_data is 0, so this never returns data: it stops where early data could be. */
+	/*
+	 * max_early_data is 0, so this never returns data: it stops where early data
+	 * could begin.
+	 */
 	done =
 	    SSL_read_early_data(t->ssl, unused, sizeof unused, &got) == SSL_READ_EARLY_DATA_FINISH;
-	/* No second ClientHello follows, and what TLS 1.2 encrypts looks as if it were one. */
+	/* No second ClientHello follows, and encrypted TLS 1.2 messages could look like one. */
 	if (done || SSL_version(t->ssl) != TLS1_3_VERSION)
 		t->wire.hello_max = 0;
 	return done ? IO_DONE : answer(t, -1, false, oc);
@@ -231,7 +235,7 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	if (ret == 1)
 		return IO_DONE;
 	io = answer(t, ret, true, oc);
-	/* 16 KiB, of the handshake's last flight, that SSL_MODE_RELEASE_BUFFERS forgets. */
+	/* 16 KiB of the last flight that SSL_MODE_RELEASE_BUFFERS does not release. */
 	(void)SSL_free_buffers(t->ssl);
 	return io;
 }
@@ -242,7 +246,7 @@ enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct o
 	int ret;
 
 	tls_error_clear();
-	/* Without SSL_MODE_ENABLE_PARTIAL_WRITE success means all of it. */
+	/* Without SSL_MODE_ENABLE_PARTIAL_WRITE, success means that all was written. */
 	ret = SSL_write_ex(t->ssl, buf, len, &put);
 	return ret == 1 ? IO_DONE : answer(t, ret, true, oc);
 }
@@ -254,15 +258,18 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 	/* A second SSL_shutdown would wait for the peer's close_notify. */
 	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
-	/* A close_notify half written could not be told from one that is out. */
+	/* A half-written close_notify could not be told from a complete one. */
 	if (tls_buffer_flush_if_full(&t->wire) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	tls_error_clear();
-	/* 0: ours is said and the peer's has not come, which is all we want. */
+	/* 0: ours is sent and the peer's has not arrived, which is all we need. */
 	ret = SSL_shutdown(t->ssl);
 	if (ret < 0)
 		return answer(t, ret, true, oc);
-	/* 16 KiB that SSL_MODE_RELEASE_BUFFERS forgets after an alert, as close_notify is one. */
+	/*
+	 * 16 KiB that SSL_MODE_RELEASE_BUFFERS does not release after an alert;
+	 * close_notify is one.
+	 */
 	(void)SSL_free_buffers(t->ssl);
 	return IO_DONE;
 }

@@ -12,59 +12,59 @@
 #include "tls/alert.h"
 
 /*
- * One TLS connection on a non-blocking socket. These functions leave the TLS library's error
- * queue empty, see tls/error.h.
+ * One TLS connection on a non-blocking socket. These functions leave the TLS library's
+ * error queue empty, see tls/error.h.
  *
- * An operation answers IO_DONE, or IO_WANT_READ / IO_WANT_WRITE: wait for the
- * socket, then call it again with the same arguments, or IO_FAILED with *oc
- * set; only tls_conn_read answers IO_EOF. What an operation writes is gathered and
- * leaves when an operation has to wait for the peer, or with tls_conn_flush: a
- * flight is one send(2).
+ * An operation returns IO_DONE; or IO_WANT_READ / IO_WANT_WRITE: wait for the socket,
+ * then call it again with the same arguments; or IO_FAILED with *oc set. Only
+ * tls_conn_read returns IO_EOF. What an operation writes is gathered, and sent when an
+ * operation has to wait for the peer, or by tls_conn_flush: a flight is one send(2).
  *
- * No operation takes more than 17 KiB from the socket before it answers: wait. And
- * once the peer has sent more than a handshake can need, or than tls_conn_allow allows,
- * it answers IO_WANT_TIME: nothing more is read, wait for the deadline.
+ * No operation takes more than 17 KiB from the socket before it asks to wait. Once the
+ * peer has sent more than a handshake can need, or than tls_conn_allow permits,
+ * operations return IO_WANT_TIME: nothing more is read, so wait for the deadline.
  */
 struct tls_conn;
 
-/* A longer ClientHello is refused: HANDSHAKE_FAILED, before there is memory for it. */
+/* A longer ClientHello is rejected with HANDSHAKE_FAILED before memory is allocated for it. */
 enum { TLS_CONN_HELLO_MAX = 16 * 1024 };
 
 /*
- * Bytes until the end of the handshake. A server has certificates to send, up to 100 KiB of them
- * in libssl, and names of CAs. A client's longest ClientHello fits in, also in records of one byte.
+ * Limits on received bytes until the end of the handshake. A server sends certificates,
+ * up to 100 KiB of them in libssl, and names of CAs. A client's longest ClientHello
+ * fits in, even in records of one byte.
  */
 enum { TLS_CONN_SERVER_SENDS_MAX = 512 * 1024, TLS_CONN_CLIENT_SENDS_MAX = 128 * 1024 };
 
 /*
  * fd stays the caller's and must outlive the object. NULL with OC_INTERNAL.
  *
- * The client form asks for name by SNI unless sni is NULL, and verifies
- * verify_name, a DNS name or an IP literal, during the handshake: a peer that
- * does not prove it never gets past tls_conn_handshake. owner, NULL or not, is what
- * tls_conn_owner returns inside the library's callbacks; NULL too for a connection
- * that is none of ours.
+ * The client form requests name by SNI unless sni is NULL, and verifies verify_name, a
+ * DNS name or an IP literal, during the handshake: a peer that does not prove it never
+ * gets past tls_conn_handshake. owner, which may be NULL, is what tls_conn_owner
+ * returns inside the library's callbacks; it also returns NULL for connections that
+ * were not made here.
  */
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc);
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc);
 void *tls_conn_owner(const SSL *ssl);
 
-/* Frees at once and says nothing to the peer. NULL is fine. */
+/* Frees it at once without sending anything. NULL is allowed. */
 void tls_conn_free(struct tls_conn *t);
 
 /*
- * The server's first half of the handshake: take the ClientHello, and with TLS
- * 1.3 prepare everything up to our Finished. IO_DONE says that it is time to
- * ask tls_conn_may_write_early; tls_conn_handshake does the rest either way.
- * Failures as tls_conn_handshake.
+ * First half of the server's handshake: reads the ClientHello and, in TLS 1.3, prepares
+ * everything up to our Finished. IO_DONE: the caller may now ask
+ * tls_conn_may_write_early; tls_conn_handshake does the rest in either case. Fails as
+ * tls_conn_handshake.
  */
 enum io tls_conn_read_hello(struct tls_conn *t, struct outcome *oc);
 
 /*
- * May the server speak before the client's Finished (0.5-RTT data, RFC 8446
- * section 2)? Only with TLS 1.3, and only once our own Finished is made: after
- * a HelloRetryRequest there are no keys yet, and OpenSSL would write in clear.
+ * May the server send data before the client's Finished (0.5-RTT data, RFC 8446 section
+ * 2)? Only in TLS 1.3, and only once our own Finished is made: after a
+ * HelloRetryRequest there are no keys yet, and OpenSSL would write in clear.
  */
 bool tls_conn_may_write_early(const struct tls_conn *t);
 
@@ -75,29 +75,29 @@ bool tls_conn_may_write_early(const struct tls_conn *t);
 enum io tls_conn_write_early(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc);
 
 /*
- * Send what is gathered and wait for the peer, without asking the library: it
- * would take 28 KiB for the handshake's other half before the first byte of it
- * is here. IO_WANT_READ, IO_WANT_WRITE or IO_WANT_TIME; IO_DONE when the peer was faster.
+ * Sends the gathered bytes and waits for the peer without calling the library, which
+ * would allocate 28 KiB for the other half of the handshake before its first byte
+ * arrives. Returns IO_WANT_READ, IO_WANT_WRITE or IO_WANT_TIME; IO_DONE if bytes are
+ * already there.
  */
 enum io tls_conn_await(struct tls_conn *t);
 
 /*
- * SSL_do_handshake. Failures: NOT_TLS when the peer's first bytes are no TLS
- * record (PROXY_HEADER_BAD when a server sees a PROXY protocol header in them),
- * HANDSHAKE_*, CERT_INVALID when the verification refused the peer's
- * certificate, CLIENT_CERT_REQUIRED when it showed none; a client also learns
- * CLIENT_CERT_* from the server's alert, see tls_alert_explain. After a failure
- * an alert may be waiting in the wire: tls_conn_flush sends it.
+ * SSL_do_handshake. Failures: NOT_TLS if the peer's first bytes are not a TLS record
+ * (PROXY_HEADER_BAD if a server finds a PROXY protocol header in them), HANDSHAKE_*,
+ * CERT_INVALID if verification rejected the peer's certificate, CLIENT_CERT_REQUIRED if
+ * the client sent none; a client also gets CLIENT_CERT_* from the server's alert, see
+ * tls_alert_explain. After a failure an alert may be waiting in the wire:
+ * tls_conn_flush sends it.
  */
 enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc);
 
 /*
- * SSL_read. IO_EOF: the peer said close_notify; that is a clean end. A peer
- * that vanished without it is GREETING_TRUNCATED, never IO_EOF (RFC 8446
- * section 6.1). A reset is GREETING_RESET, an alert as in tls_conn_handshake: with
- * TLS 1.3 a server refuses a client after the client's handshake is done. Bytes
- * that are not valid TLS are RECORD_BAD in a server and GREETING_TRUNCATED in a
- * client: an alert may be waiting then, too.
+ * SSL_read. IO_EOF: the peer sent close_notify, a clean end. If the stream ends without
+ * it, the outcome is GREETING_TRUNCATED, never IO_EOF (RFC 8446 section 6.1). A reset
+ * is GREETING_RESET, an alert as in tls_conn_handshake: in TLS 1.3 a server rejects a
+ * client after the client's handshake is done. Invalid TLS is RECORD_BAD in a server
+ * and GREETING_TRUNCATED in a client; an alert may be waiting then, too.
  */
 enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc);
 
@@ -105,59 +105,59 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc);
 
 /*
- * SSL_shutdown, our half of it: says close_notify, does not wait for the peer's.
- * After a fatal alert in either direction it does nothing, because nothing may
- * follow (RFC 8446 section 6.2). Fails during a handshake.
+ * SSL_shutdown, our half of it: sends close_notify and does not wait for the peer's.
+ * After a fatal alert in either direction it does nothing, because nothing may follow
+ * (RFC 8446 section 6.2). Fails during a handshake.
  */
 enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc);
 
-/* Send what is gathered. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
+/* Sends the gathered bytes. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc);
 
 /*
- * The handshake is done: how many bytes the peer may send from now on, in whatever
- * records. Of a server's peer, also: no more messages of the handshake protocol than a
- * client can need, because each KeyUpdate costs as much as kilobytes of data.
+ * After the handshake: limits how many bytes the peer may send from now on, in any
+ * records. For a server's peer it also limits handshake messages to what a client can
+ * need, because each KeyUpdate costs as much as kilobytes of data.
  */
 void tls_conn_allow(struct tls_conn *t, size_t bytes);
 
-/* The socket reported an error, so the peer can be told nothing. A FIN is not an error. */
+/* The socket reported an error, so nothing can be sent to the peer. A FIN is not an error. */
 bool tls_conn_is_broken(const struct tls_conn *t);
 
-/* Has the peer sent anything at all, and bytes on the socket so far. */
+/* Whether the peer has sent anything at all, and the bytes on the socket so far. */
 bool tls_conn_heard(const struct tls_conn *t);
 uint64_t tls_conn_received(const struct tls_conn *t);
 uint64_t tls_conn_sent(const struct tls_conn *t);
 
-/* Bytes sent until the first one came back: of a client, its ClientHello. */
+/* Bytes sent before the first one was received: for a client, its ClientHello. */
 uint64_t tls_conn_opening(const struct tls_conn *t);
 
 /*
- * Let the first at bytes of all leave in a segment of their own. Between the two
- * the first operation answers IO_WANT_WRITE once, whatever the socket can take:
- * the time in between is the caller's.
+ * Sends the first at bytes in a segment of their own. Before the rest, the operation
+ * returns IO_WANT_WRITE once, even if the socket has room: the caller chooses the
+ * delay.
  */
 void tls_conn_split(struct tls_conn *t, size_t at);
 
 /*
- * The deadline of the handshake has passed: NOT_TLS when the peer spoke
- * something else, else HANDSHAKE_TIMEOUT with how far the peer came. Returns -1.
+ * The deadline of the handshake has passed: NOT_TLS if the peer sent something else,
+ * else HANDSHAKE_TIMEOUT with the progress that the peer made. Returns -1.
  */
 int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc);
 
-/* Of a client: did the server ask for a certificate, and was one sent? Servers are not asked. */
+/* For a client: whether the server requested a certificate, and whether one was sent. */
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t);
 
-/* The fatal alert that left for the peer, or OUTCOME_NO_ALERT: a gathered one does not count. */
+/* The fatal alert that was sent to the peer, or OUTCOME_NO_ALERT; a gathered one does not count. */
 int tls_conn_sent_alert(const struct tls_conn *t);
 
 /* The library's own object, for tls_facts. */
 const SSL *tls_conn_library(const struct tls_conn *t);
 
-/* The host name that the client asked for by SNI, for the caller to free; NULL: none. */
+/* The host name that the client requested by SNI; the caller frees it. NULL: none. */
 char *tls_conn_dup_sni(const struct tls_conn *t);
 
-/* What was negotiated, see tls_facts_get; valid as long as the context. "" where unknown. */
+/* What was negotiated, see tls_facts_get; valid as long as the context. "" if unknown. */
 struct tls_conn_facts {
 	const char *protocol; /* "TLSv1.3" */
 	const char *cipher;   /* "TLS_AES_128_GCM_SHA256" */

@@ -13,7 +13,7 @@ static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *p
 	char text[128];
 
 	if (!ctx) {
-		outcome_set(oc, OC_INTERNAL, "no TLS context: %s",
+		outcome_set(oc, OC_INTERNAL, "cannot create a TLS context: %s",
 		    tls_error_text(text, sizeof text));
 		return NULL;
 	}
@@ -21,7 +21,10 @@ static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *p
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
-	/* An idle connection need not hold record buffers; moving ours is fine on retry. */
+	/*
+	 * An idle connection needs no record buffers, and a retried write may use a
+	 * moved buffer.
+	 */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	return ctx;
 }

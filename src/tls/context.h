@@ -8,14 +8,14 @@
 #include "tls/policy.h"
 
 /*
- * What the contexts of both ends have in common. Every one of them is made here, and so keeps
- * tls_policy. NULL with OC_USAGE (see tls_policy_apply) or OC_INTERNAL.
+ * What the contexts of both ends have in common. Every context is created here, so it
+ * follows tls_policy. NULL with OC_USAGE (see tls_policy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tls_context_new_server(const struct tls_policy_choice *policy, struct outcome *oc);
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc);
 
 /*
- * Is anything left of the policy? For who wants to know before there is a
+ * Does this choice leave anything of the policy? Checks it before there is a
  * certificate. Returns 0, or -1 as tls_policy_apply.
  */
 int tls_context_check_policy(const struct tls_policy_choice *policy, struct outcome *oc);

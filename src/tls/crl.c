@@ -13,7 +13,7 @@
 
 #include "tls/signature.h"
 
-/* The first one found is told. */
+/* The first fault found is reported. */
 static void note_fault(struct crl *crl, enum crl_fault fault)
 {
 	if (crl->fault == CRL_USABLE)
@@ -63,7 +63,7 @@ static void note_scope(struct crl *crl, X509_CRL *list)
 	ISSUING_DIST_POINT_free(scope);
 }
 
-/* A critical extension but for known ones, up to NID_undef, is a fault. */
+/* Any critical extension except known ones, up to NID_undef, is a fault. */
 static void note_critical(struct crl *crl, const STACK_OF(X509_EXTENSION) * extensions,
     const int *known, enum crl_fault fault)
 {
@@ -82,7 +82,7 @@ static void note_critical(struct crl *crl, const STACK_OF(X509_EXTENSION) * exte
 	}
 }
 
-/* An entry that speaks of another CA's certificate would be taken for one of ours. */
+/* An entry about another CA's certificate would be mistaken for one of ours. */
 static void note_entries(struct crl *crl, X509_CRL *list)
 {
 	static const int known[] = { NID_crl_reason, NID_certificate_issuer, NID_undef };
@@ -90,7 +90,10 @@ static void note_entries(struct crl *crl, X509_CRL *list)
 	ASN1_INTEGER *nobody = ASN1_INTEGER_new();
 	X509_REVOKED *unused;
 
-	/* The first lookup sorts the entries, under a lock: nobody does beside us while we read. */
+	/*
+	 * The first lookup sorts the entries, under a lock; nobody else reads the list
+	 * while we do.
+	 */
 	if (nobody)
 		X509_CRL_get0_by_serial(list, &unused, nobody);
 	ASN1_INTEGER_free(nobody);
@@ -124,7 +127,7 @@ void crl_get(X509_CRL *list, struct crl *out)
 	note_entries(out, list);
 }
 
-/* Does it name another key than that? A CRL without a key identifier names none. */
+/* Does it name a key other than that? A CRL without a key identifier names none. */
 static bool names_other_key(X509_CRL *list, X509 *issuer, bool *malformed)
 {
 	int critical;
@@ -147,8 +150,9 @@ void crl_verify(struct crl *crl, X509_CRL *list, X509 *issuer)
 
 	X509_CRL_get0_signature(list, NULL, &algorithm);
 	/*
-	 * Worse than what the list says: that is of somebody else. The signature tells, for an
-	 * identifier may be that of a certificate which the CA had before, of the same key.
+	 * The signature outranks the list's own faults: without it the list is somebody
+	 * else's. Only the signature decides, because the identifier may belong to an
+	 * earlier certificate of the CA, with the same key.
 	 */
 	if (!key || X509_CRL_verify(list, key) != 1)
 		crl->fault = malformed ? CRL_MALFORMED : other ? CRL_OTHER_KEY : CRL_FORGED;
@@ -175,7 +179,7 @@ enum crl_fault crl_fault_at(const struct crl *crl, int64_t now)
 
 static int compare_numbers(const struct crl_number *a, const struct crl_number *b)
 {
-	/* One that is not given is all zero. */
+	/* A number that is missing is all zero. */
 	return memcmp(a->value, b->value, sizeof a->value);
 }
 
@@ -197,7 +201,7 @@ static bool shares_name(const GENERAL_NAMES *a, const DIST_POINT *point)
 {
 	const GENERAL_NAMES *b;
 
-	/* A point with reasons or with an issuer of its own is about other lists. */
+	/* A point with reasons or with its own issuer is about other lists. */
 	if (!point->distpoint || point->distpoint->type != 0 || point->reasons || point->CRLissuer)
 		return false;
 	b = point->distpoint->name.fullname;
@@ -211,7 +215,7 @@ static bool shares_name(const GENERAL_NAMES *a, const DIST_POINT *point)
 	return false;
 }
 
-/* RFC 5280 section 6.3.3 (b) (2): a name of the list's point is one of the certificate's. */
+/* RFC 5280 section 6.3.3 (b) (2): one name of the list's point is one of the certificate's. */
 static bool shares_point(X509_CRL *list, X509 *cert)
 {
 	ISSUING_DIST_POINT *ours =
@@ -245,7 +249,7 @@ static int reason_of(const X509_REVOKED *entry)
 	return reason >= 0 && reason <= CRL_REASON_AA_COMPROMISE ? (int)reason : -1;
 }
 
-/* How much an entry takes away: nothing any more, for now, for ever. */
+/* Severity of an entry: lifted, on hold, revoked. */
 enum weight { LIFTED, HELD, REVOKED };
 
 static enum weight weigh(const X509_REVOKED *entry, bool in_delta)
@@ -254,11 +258,11 @@ static enum weight weigh(const X509_REVOKED *entry, bool in_delta)
 
 	if (reason == CRL_REASON_CERTIFICATE_HOLD)
 		return HELD;
-	/* It means something in a delta only: a complete list would just leave the entry out. */
+	/* It is valid only in a delta: a complete list would simply omit the entry. */
 	return reason == CRL_REASON_REMOVE_FROM_CRL && in_delta ? LIFTED : REVOKED;
 }
 
-/* The entry of a certificate, the heaviest where there are several; NULL: none. */
+/* The entry of a certificate, the most severe if there are several; NULL: none. */
 static const X509_REVOKED *find_entry(X509_CRL *list, const X509 *cert, bool in_delta)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
@@ -299,13 +303,13 @@ static void judge(struct candidate *c, X509_CRL *list, X509 *cert, X509 *issuer,
 		c->fault = CRL_OUT_OF_SCOPE;
 }
 
-/* A delta by itself decides nothing. */
+/* A delta alone decides nothing. */
 static enum crl_fault rank(const struct candidate *c)
 {
 	return c->crl.base.given && c->fault < CRL_LONE_DELTA ? CRL_LONE_DELTA : c->fault;
 }
 
-/* The newest of those with the least fault. */
+/* The newest of the lists with the least fault. */
 static const struct candidate *choose(const struct candidate *all, int count)
 {
 	const struct candidate *best = NULL;
@@ -320,7 +324,7 @@ static const struct candidate *choose(const struct candidate *all, int count)
 	return best;
 }
 
-/* Everything that genuine lists which are not older than the deciding one say. */
+/* Combines all genuine lists that are not older than the deciding one. */
 static void look_up(const struct candidate *all, int count, const struct candidate *deciding,
     X509 *cert, struct crl_answer *out)
 {
@@ -340,7 +344,7 @@ static void look_up(const struct candidate *all, int count, const struct candida
 		if (weight == LIFTED &&
 		    (c->fault != CRL_USABLE || !crl_continues(&c->crl, &deciding->crl)))
 			continue;
-		/* For ever is for ever; of a hold the newest word counts. */
+		/* A revocation is final; for a hold the newest entry counts. */
 		if (told && weight != REVOKED &&
 		    (heaviest == REVOKED || crl_is_newer(&told_by->crl, &c->crl) ||
 			(weight < heaviest && !crl_is_newer(&c->crl, &told_by->crl))))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * X509_STORE_get0_objects is deprecated since OpenSSL 4.0, and its successor is of 3.3. Our stores
- * are complete when they are read, so the race that it is deprecated for cannot happen.
+ * X509_STORE_get0_objects is deprecated since OpenSSL 4.0, and its successor exists
+ * since 3.3. Our stores are complete before they are read, so the race behind the
+ * deprecation cannot happen.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -19,7 +20,7 @@
 #include "tls/error.h"
 #include "tls/pem.h"
 
-/* Where a CA has no list, an indirect one of somebody else may be meant to have its entries. */
+/* If a CA has no list, an indirect list of another issuer may be meant to cover it. */
 static void find_indirect(X509_STORE *store, struct crl_answer *out)
 {
 	STACK_OF(X509_OBJECT) * all;
@@ -54,14 +55,14 @@ void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 
 	if (cert && !issuer && X509_self_signed(cert, 0) == 1)
 		issuer = cert;
-	/* In a chain that does not reach its root nobody can tell who signed a list. */
+	/* In a chain that does not reach its root, the signer of a list cannot be determined. */
 	if (issuer)
 		lists = X509_STORE_CTX_get1_crls(judged, X509_get_issuer_name(cert));
 	crl_ask(lists, cert, issuer, now, out);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	if (out->fault == CRL_MISSING)
 		find_indirect(X509_STORE_CTX_get0_store(judged), out);
-	/* A list that does not do is no failure while another one does. */
+	/* A list that cannot be used is no failure if another one can. */
 	tls_error_text(text, sizeof text);
 }
 
@@ -75,9 +76,9 @@ static int report(X509_STORE_CTX *store, int depth, int error)
 }
 
 /*
- * In place of the library's own check, which takes a delta for a complete list
- * and does not say what is wrong with a list that it passes over. As there, the
- * callback may let a fault pass; what a list tells in spite of it still counts.
+ * Replaces the library's own check, which takes a delta for a complete list and does
+ * not explain why it skips a list. As there, the callback may tolerate a fault; what a
+ * list says still counts.
  */
 static int check_revocation(X509_STORE_CTX *store)
 {
@@ -86,7 +87,7 @@ static int check_revocation(X509_STORE_CTX *store)
 
 	for (int depth = 0; depth <= last; depth++) {
 		crl_store_ask(store, depth, &answer);
-		/* A root is trusted by itself: a list for users only need not cover it. */
+		/* A root is trusted by itself, so a list for users only need not cover it. */
 		if (depth == last && depth > 0 && answer.fault == CRL_OUT_OF_SCOPE)
 			continue;
 		if (answer.fault != CRL_USABLE &&
@@ -120,7 +121,7 @@ int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	if (count > CRL_STORE_MAX)
 		outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs: %d", path,
 		    CRL_STORE_MAX, count);
-	/* Should the library ever not call check_revocation, it checks the whole chain itself. */
+	/* If the library never called check_revocation, it would check the whole chain itself. */
 	else if (add_all(store, crls) != 0 ||
 	    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL) != 1)
@@ -146,14 +147,14 @@ static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct crl_sto
 			continue;
 		judged = told;
 		crl_verify(&judged, list, cert);
-		/* Of several CAs of one name the one that fits best counts. */
+		/* Of several CAs with one name the best match counts. */
 		if (known++ == 0 || judged.fault < out->crl.fault)
 			out->crl = judged;
 		out->of_root = out->of_root || X509_self_signed(cert, 0) == 1;
 	}
 }
 
-/* NULL is equal to NULL only: such a list covers everything. */
+/* NULL equals only NULL: such a list covers everything. */
 static bool has_same_scope(const X509_CRL *a, const X509_CRL *b)
 {
 	int at_a = X509_CRL_get_ext_by_NID(a, NID_issuing_distribution_point, -1);
@@ -166,7 +167,7 @@ static bool has_same_scope(const X509_CRL *a, const X509_CRL *b)
 		   X509_EXTENSION_get_data((X509_EXTENSION *)X509_CRL_get_ext(b, at_b))) == 0;
 }
 
-/* Which of those before it have the same issuer, and the same scope? */
+/* The first earlier list with the same issuer, and the first with the same scope. */
 static void group(struct crl_store_file *f, X509_CRL *const lists[], size_t i)
 {
 	f->item[i].ca = f->item[i].scope = i;
@@ -196,7 +197,7 @@ static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_store
 		crl_verify(&crl, lists[i], cert);
 		signed_by = signed_by || (crl.fault < CRL_FORGED && !crl.base.given);
 	}
-	/* Where no list of that name can be used each of them is named by itself. */
+	/* If no list of that name can be used, each of them is reported separately. */
 	if (signed_by || (named && !usable) || (!root && X509_check_ca(cert) <= 0))
 		return;
 	name = root && !named ? out->uncovered : out->uncovered_key;
@@ -226,7 +227,7 @@ void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 		if (cert)
 			note_uncovered(cert, lists, out);
 	}
-	/* A wrong signature is told in the facts. */
+	/* A wrong signature is recorded in the facts. */
 	tls_error_text(text, sizeof text);
 }
 
@@ -272,7 +273,7 @@ enum crl_fault crl_store_fault(const struct crl_store_file *f, size_t i, int64_t
 	return lone ? CRL_LONE_DELTA : CRL_MISFIT;
 }
 
-/* Is b a complete list of the CA of a, for at least what a covers? */
+/* Is b a complete list of a's CA that covers at least what a covers? */
 static bool may_replace(const struct crl_store_file *f, size_t a, size_t b)
 {
 	const struct crl *crl = &f->item[b].crl;
@@ -298,7 +299,7 @@ int64_t crl_store_left(const struct crl_store_file *f, int64_t now)
 	for (size_t i = 0; i < f->count; i++) {
 		int64_t end = now;
 
-		/* Later ones may begin, but nobody can say today that they will do. */
+		/* Later lists may start in time, but they may just as well be unusable then. */
 		for (size_t j = 0; j < f->count; j++) {
 			const struct crl *crl = &f->item[j].crl;
 

@@ -6,12 +6,12 @@
 
 #include <openssl/x509_vfy.h>
 
-/* Faults that need no number; what the fault is about follows. */
+/* Faults without a number in their text; the subject of the fault follows. */
 static const char *const sentences[] = {
 	[CRL_USABLE] = "can be used",
-	[CRL_NO_END] = "tells no nextUpdate",
-	[CRL_LONE_DELTA] = "is a delta CRL, and the complete CRL that it adds to is missing",
-	[CRL_MISFIT] = "is a delta CRL for a newer complete CRL than the one that is there",
+	[CRL_NO_END] = "has no nextUpdate",
+	[CRL_LONE_DELTA] = "is a delta CRL, and the complete CRL that it belongs to is missing",
+	[CRL_MISFIT] = "is a delta CRL for a newer complete CRL than the given one",
 	[CRL_INDIRECT] = "is an indirect CRL: it has entries of other CAs, which is not supported",
 	[CRL_SOME_REASONS] = "covers only some reasons of a revocation, which is not supported",
 	[CRL_ATTRIBUTES] = "covers only attribute certificates",
@@ -19,7 +19,7 @@ static const char *const sentences[] = {
 	    "names its distribution point relative to its issuer, which is not supported",
 	[CRL_CRITICAL] = "has an unsupported critical extension: ",
 	[CRL_CRITICAL_ENTRY] = "has an entry with an unsupported critical extension: ",
-	[CRL_WEAK] = "is signed too weakly, with ",
+	[CRL_WEAK] = "has a weak signature, with ",
 	[CRL_NOT_SIGNER] = "cannot be used: the key usage of that CA does not include cRLSign",
 	[CRL_FORGED] = "was not signed by that CA: the signature is wrong",
 	[CRL_OTHER_KEY] = "was signed with another key of a CA of that name",
@@ -65,23 +65,23 @@ const char *crl_text_advice(enum crl_fault fault)
 	case CRL_NO_END:
 		return "get the current CRL from the CA";
 	case CRL_EARLY:
-		return "is the clock right? date -u here and at the CA";
+		return "check the clocks: date -u here and at the CA";
 	case CRL_LONE_DELTA:
 	case CRL_MISFIT:
 		return "put the current complete CRL of the CA and its delta into one file";
 	case CRL_WEAK:
-		return "have the CA sign it with SHA-256 or better, by a key of at least "
-		       "RSA 2048 or P-256";
+		return "have the CA sign it with SHA-256 or better and a key of at least RSA "
+		       "2048 or P-256";
 	case CRL_NOT_SIGNER:
 		return "issue the CA certificate with cRLSign in its key usage";
 	case CRL_FORGED:
 	case CRL_OTHER_KEY:
-		return "get the CRL from the CA itself; a CA that was made anew under its old "
+		return "get the CRL from the CA itself; a CA that was recreated under its old "
 		       "name needs a new CRL";
 	case CRL_MISSING:
 		return "put the CRLs of all CAs of the chain into one file: cat A.pem B.pem >FILE";
 	default:
-		return "get a complete CRL from the CA, one without restrictions";
+		return "get a complete CRL without restrictions from the CA";
 	}
 }
 

@@ -32,18 +32,22 @@ static int not_tls(const struct tls_error_about *a, struct outcome *oc)
 	return first_bytes_explain(a->wire->head, a->wire->head_len, SSL_is_server(a->ssl), oc);
 }
 
+/* Whether a client was asked for a certificate, and sent one. Servers are not asked. */
 enum tls_alert_identity tls_error_identity(const struct tls_error_about *a)
 {
 	int digest;
 
 	if (!a->asked)
 		return TLS_ALERT_NOT_ASKED;
-	/* One that fits nothing that the server can read is not sent, so see whether we signed. */
+	/*
+	 * A certificate that does not fit the server's list is not sent, so check
+	 * whether we signed.
+	 */
 	return SSL_get_signature_nid(a->ssl, &digest) == 1 ? TLS_ALERT_SENT_OURS
 							   : TLS_ALERT_SENT_NONE;
 }
 
-/* Bytes of a ClientHello, the first one, have come, but not its end. */
+/* Part of the first ClientHello has arrived, but not its end. */
 static bool is_half_hello(const struct tls_error_about *a)
 {
 	OSSL_HANDSHAKE_STATE state = SSL_get_state(a->ssl);
@@ -56,7 +60,7 @@ int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcom
 {
 	const struct tls_buffer *w = a->wire;
 	int error = w->recv_errno ? w->recv_errno : w->send_errno;
-	const char *when = open ? "after the handshake" : "in the handshake";
+	const char *when = open ? "after the handshake" : "during the handshake";
 
 	if (error) {
 		errno = error;
@@ -72,14 +76,14 @@ int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcom
 	return outcome_set(oc, OC_HANDSHAKE_CLOSED, "the peer closed the connection %s", when);
 }
 
-/* What other parts of the library than libssl complain of while it takes in the certificates. */
+/* Parts of the library other than libssl report errors while it reads certificates. */
 static bool is_unreadable(const struct tls_error_about *a, unsigned long first)
 {
 	return ERR_reason_error_string(first) && ERR_GET_LIB(first) != ERR_LIB_SSL &&
 	    !SSL_is_server(a->ssl) && SSL_get_state(a->ssl) == TLS_ST_CR_CERT;
 }
 
-/* The library's reason for a handshake that failed here; reason is of libssl, or 0. */
+/* The library's reason for a handshake that failed here; reason is libssl's, or 0. */
 static void explain_handshake(const struct tls_error_about *a, unsigned long first, int reason,
     struct outcome *oc)
 {
@@ -95,7 +99,7 @@ static void explain_handshake(const struct tls_error_about *a, unsigned long fir
 	else if (tls_params_are(reason))
 		tls_params_explain(a->ssl, reason, words, oc);
 	else if (is_unreadable(a, first))
-		outcome_set(oc, OC_CERT_INVALID, "a certificate of the peer cannot be read: %s",
+		outcome_set(oc, OC_CERT_INVALID, "a certificate from the peer cannot be read: %s",
 		    words);
 	else
 		tls_params_explain_other(a->ssl, reason, words, oc);
@@ -104,7 +108,7 @@ static void explain_handshake(const struct tls_error_about *a, unsigned long fir
 bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, struct outcome *oc)
 {
 	unsigned long first = ERR_peek_error();
-	/* Each of the library's parts counts its reasons from the same number on. */
+	/* Each part of the library numbers its reasons separately. */
 	int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
 	const char *words = first ? ERR_reason_error_string(first) : NULL;
 	bool told = reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
@@ -131,7 +135,7 @@ static const char *how_far(const struct tls_error_about *a)
 	if (a->wire->sated)
 		return "the peer sent more than a handshake needs";
 	if (!SSL_is_server(a->ssl))
-		return heard ? "the peer had begun to answer" : "the peer said nothing";
+		return heard ? "the peer sent part of its reply" : "the peer sent nothing";
 	if (!heard)
 		return "the client sent nothing";
 	return is_half_hello(a) ? "the client sent only part of its ClientHello"
@@ -142,6 +146,7 @@ int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct ou
 {
 	if (!first_bytes_are_tls(a->wire->head, a->wire->head_len))
 		return not_tls(a, oc);
-	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT, "the handshake was not done after %u ms; %s",
+	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT,
+	    "the handshake did not finish within %u ms; %s",
 	    after_ms, how_far(a));
 }

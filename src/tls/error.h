@@ -12,30 +12,34 @@
 #include "tls/buffer.h"
 
 /*
- * The only reader of the TLS library's error queue, and the one place where a failed operation of
- * a connection becomes an outcome.
+ * The only reader of the TLS library's error queue, and the one place that turns a
+ * failed operation of a connection into an outcome.
  */
 
-/* What is known of the connection that failed. */
+/* What is known about the connection that failed. */
 struct tls_error_about {
 	SSL *ssl;
 	const struct tls_buffer *wire;
-	bool asked; /* for a certificate of ours, by a server */
+	bool asked; /* the server requested a client certificate */
 };
 
-/* Before a call into the library, so that what the queue then holds is about that call. */
+/*
+ * Clears the queue before a call into the library, so that its contents then belong to
+ * that call.
+ */
 void tls_error_clear(void);
 
-/* Text of the first entry in the queue, which is emptied. buf is returned. */
+/* Text of the first entry in the queue, which is emptied. Returns buf. */
 const char *tls_error_text(char *buf, size_t max);
 
 /*
- * Why the last operation failed. broken: the transport did (SSL_ERROR_SYSCALL); open: the
- * handshake is done. Leaves the queue as it is. Returns whether the peer sent a fatal alert.
+ * Records why the last operation failed. broken: the transport failed
+ * (SSL_ERROR_SYSCALL); open: the handshake is done. Leaves the queue unchanged. Returns
+ * whether the peer sent a fatal alert.
  */
 bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, struct outcome *oc);
 
-/* The peer is gone: reset, truncated or closed. Returns -1. */
+/* The connection was reset, truncated or closed. Returns -1. */
 int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcome *oc);
 
 /* See tls_conn_handshake_late. */

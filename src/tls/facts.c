@@ -17,9 +17,9 @@ static const char *or_empty(const char *s)
 
 void tls_facts_get(const struct tls_conn *t, struct tls_conn_facts *out)
 {
-	/* The library only reads, and asks for what is not const. */
+	/* The library only reads it, but its parameter is not const. */
 	SSL *ssl = (SSL *)tls_conn_library(t);
-	/* Without a session OpenSSL 3.0 looks for the group behind a NULL. */
+	/* Without a session OpenSSL 3.0 dereferences NULL to find the group. */
 	int group = SSL_get_session(ssl) ? (int)SSL_get_negotiated_group(ssl) : 0;
 
 	out->protocol = or_empty(SSL_get_version(ssl));
@@ -58,7 +58,7 @@ const char *tls_facts_alpn(const struct tls_conn *t, char buf[TLS_FACTS_ALPN_MAX
 bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX])
 {
 	static const char label[] = "EXPORTER-Channel-Binding";
-	/* The library only reads, and asks for what is not const. */
+	/* The library only reads it, but its parameter is not const. */
 	SSL *ssl = (SSL *)tls_conn_library(t);
 	unsigned char key[32];
 	char reason[128];
@@ -87,7 +87,7 @@ const char *tls_facts_wanted_cas(const struct tls_conn *t, char buf[TLS_FACTS_CA
 		size_t room = TLS_FACTS_CAS_MAX - at;
 
 		cert_info_name(sk_X509_NAME_value(names, i), one);
-		/* "and N more" has to fit, too. */
+		/* Leaves room for "and N more". */
 		if (strlen(one) + 32 > room)
 			break;
 		at += (size_t)snprintf(buf + at, room, "%s\"%s\"", at > 0 ? ", " : "", one);

@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what each is called, and what helps ---------------------------------------------- */
+/* ---- names of formats, and how to convert them ----------------------------------------- */
 
-static const char is_key[] = "a certificate belongs here; --key is the option for its private key";
+static const char is_key[] = "use the certificate file; --key is the option for its private key";
 static const char is_cert[] =
-    "a private key belongs here; --cert is the option for its certificate";
-static const char made_together[] = "the private key was made with it: grep -l 'PRIVATE KEY' *";
+    "use the private key file; --cert is the option for its certificate";
+static const char made_together[] = "find the private key created with it: grep -l 'PRIVATE KEY' *";
 static const char no_key_in_it[] =
-    "PKCS#7 holds certificates and no key; the key is in another file";
-static const char no_list[] = "the CA publishes the revocation list; this file is something else";
+    "PKCS#7 holds certificates but no key; the key is in another file";
+static const char no_list[] = "get the revocation list from the CA; this file is something else";
 
 /*
- * In a command F is the path, and the command writes NEW.pem. NULL: there is
- * nothing better to say than which kind of block should be there.
+ * In a command, F stands for the path, and the command writes NEW.pem. NULL: the advice
+ * only names the expected kind of block.
  */
 static const struct format_row {
 	const char *name, *certificates, *key, *crls;
@@ -43,26 +43,26 @@ static const struct format_row {
 	[FORMAT_PEM_ENCRYPTED_KEY] = { "a private key with a passphrase", is_key,
 	    "openssl pkey -in F -out NEW.pem writes it without a passphrase", no_list },
 	[FORMAT_PEM_PUBLIC_KEY] = { "a public key",
-	    "the certificate is the file that the CA returned; openssl pkey -pubin -in F -noout "
-	    "-text shows this one",
-	    "the private key is in the file that this one was made from: grep -l 'PRIVATE KEY' *",
+	    "use the certificate file that the CA returned; openssl pkey -pubin -in F -noout "
+	    "-text shows this key",
+	    "find the private key that it was created from: grep -l 'PRIVATE KEY' *",
 	    NULL },
-	[FORMAT_PEM_REQUEST] = { "a request for a certificate (CSR)",
-	    "let a CA sign it, and name the certificate that it returns; openssl req -in F -noout "
-	    "-subject shows for whom it is",
+	[FORMAT_PEM_REQUEST] = { "a certificate request (CSR)",
+	    "have a CA sign it, and use the certificate that it returns; openssl req -in F "
+	    "-noout -subject shows its subject",
 	    made_together, NULL },
 	[FORMAT_PEM_CRL] = { "a revocation list", "--crlfile is the option for it", NULL, NULL },
 	[FORMAT_PEM_PKCS7] = { "PKCS#7", "openssl pkcs7 -print_certs -in F -out NEW.pem",
 	    no_key_in_it,
-	    "openssl pkcs7 -print_certs -in F -out NEW.pem, and keep its X509 CRL block" },
+	    "openssl pkcs7 -print_certs -in F -out NEW.pem, then keep its X509 CRL block" },
 	[FORMAT_PEM_OTHER] = { .name = "PEM of another kind" },
 	[FORMAT_OPENSSH_KEY] = { "a private key in OpenSSH's format",
-	    "TLS needs a certificate (X.509); an SSH key is none",
+	    "TLS needs an X.509 certificate; an SSH key does not work",
 	    "cp F NEW.pem && ssh-keygen -p -N '' -m pkcs8 -f NEW.pem", NULL },
-	[FORMAT_SSH_PUBLIC_KEY] = { "a public key of SSH",
-	    "TLS needs a certificate (X.509); an SSH key is none",
-	    "name the private key: the file without .pub", NULL },
-	[FORMAT_PUTTY_KEY] = { "a private key of PuTTY", NULL,
+	[FORMAT_SSH_PUBLIC_KEY] = { "an SSH public key",
+	    "TLS needs an X.509 certificate; an SSH key does not work",
+	    "use the private key: the file without .pub", NULL },
+	[FORMAT_PUTTY_KEY] = { "a PuTTY private key", NULL,
 	    "puttygen F -O private-openssh -o NEW.pem", NULL },
 	[FORMAT_DER_CERTIFICATE] = { "a certificate in DER",
 	    "openssl x509 -inform DER -in F -out NEW.pem", is_cert, NULL },
@@ -71,17 +71,17 @@ static const struct format_row {
 	[FORMAT_DER_ENCRYPTED_KEY] = { "a private key in DER with a passphrase", is_key,
 	    "openssl pkey -inform DER -in F -out NEW.pem", NULL },
 	[FORMAT_DER_PUBLIC_KEY] = { "a public key in DER",
-	    "the certificate is the file that the CA returned",
-	    "the private key is in the file that this one was made from", NULL },
-	[FORMAT_DER_REQUEST] = { "a request for a certificate (CSR) in DER",
-	    "let a CA sign it, and name the certificate that it returns; openssl req -inform DER "
-	    "-in F -noout -subject shows for whom it is",
+	    "use the certificate file that the CA returned",
+	    "use the private key that this file was created from", NULL },
+	[FORMAT_DER_REQUEST] = { "a certificate request (CSR) in DER",
+	    "have a CA sign it, and use the certificate that it returns; openssl req -inform DER "
+	    "-in F -noout -subject shows its subject",
 	    made_together, NULL },
 	[FORMAT_DER_CRL] = { "a revocation list in DER", "--crlfile is the option for it", NULL,
 	    "openssl crl -inform DER -in F -out NEW.pem" },
 	[FORMAT_DER_PKCS7] = { "PKCS#7 in DER",
 	    "openssl pkcs7 -inform DER -print_certs -in F -out NEW.pem", no_key_in_it,
-	    "openssl pkcs7 -inform DER -print_certs -in F -out NEW.pem, and keep its X509 CRL "
+	    "openssl pkcs7 -inform DER -print_certs -in F -out NEW.pem, then keep its X509 CRL "
 	    "block" },
 	[FORMAT_DER_OCSP] = { "an OCSP response", "--ocsp is the option for it", NULL, NULL },
 	[FORMAT_PKCS12] = { "PKCS#12 (.p12, .pfx)",
@@ -116,7 +116,7 @@ static void add(char buf[FILE_FORMAT_ADVICE_MAX], const char *text, size_t len)
 	buf[at + len] = '\0';
 }
 
-/* So that a shell takes it as one word, whatever is in it. */
+/* Quoted, so that a shell takes it as one word. */
 static void add_path(char buf[FILE_FORMAT_ADVICE_MAX], const char *path)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -134,7 +134,7 @@ static void add_path(char buf[FILE_FORMAT_ADVICE_MAX], const char *path)
 	add(buf, "'", 1);
 }
 
-/* Each F that is a word of its own becomes the path. */
+/* Replaces each F that is a word of its own with the path. */
 static const char *fill_in(const char *command, const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
 	buf[0] = '\0';
@@ -156,16 +156,17 @@ const char *file_format_advise(enum file_format format, enum file_format_wanted 
 						 : row->certificates;
 
 	if (wanted == WANT_OCSP_DER)
-		return fill_in("get one from the CA; openssl ocsp -respout F -issuer ISSUER -cert "
-			       "CERT -url URL writes it",
+		return fill_in("get one from the CA: openssl ocsp -respout F -issuer ISSUER "
+			       "-cert CERT -url URL",
 		    path, buf);
-	/* Only its encoding stands between text and text. */
+	/* Only the encoding of the text is wrong. */
 	if (wanted == WANT_TEXT && (format < FORMAT_UTF16 || format > FORMAT_UTF16_BE))
-		return fill_in("is it the right file? head -n 3 F should show its lines", path,
+		return fill_in("check that it is the right file: head -n 3 F should show its "
+		    "lines", path,
 		    buf);
 	if (command)
 		return fill_in(command, path, buf);
-	fill_in("is it the right file? grep BEGIN F should find a ", path, buf);
+	fill_in("check that it is the right file: grep BEGIN F should find a ", path, buf);
 	add(buf, labels[wanted], strlen(labels[wanted]));
 	return buf;
 }
@@ -190,10 +191,10 @@ enum {
 	TAG_ENUMERATED = 0x0a,
 	TAG_SEQUENCE = 0x30,
 	TAG_SET = 0x31,
-	TAG_VERSION = 0xa0 /* [0], of a certificate */
+	TAG_VERSION = 0xa0 /* [0], in a certificate */
 };
 
-/* The next element of in; one that is cut, or of no definite length, gets what is there. */
+/* The next element of in. If it is cut short or has no definite length, returns what is there. */
 static int der_next(struct der *in, struct der *out)
 {
 	size_t head = 2, len, count;
@@ -228,7 +229,7 @@ static int first_tag(struct der in)
 	return der_next(&in, &unused);
 }
 
-/* 1.2.840.113549.1.7: PKCS#7, and its types. */
+/* 1.2.840.113549.1.7: PKCS#7 and its types. */
 static bool is_pkcs7(struct der oid)
 {
 	static const unsigned char arc[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07 };
@@ -236,7 +237,7 @@ static bool is_pkcs7(struct der oid)
 	return oid.len > sizeof arc && memcmp(oid.p, arc, sizeof arc) == 0;
 }
 
-/* Behind an INTEGER: PKCS#12, and the private keys of PKCS#8, PKCS#1 and SEC 1. */
+/* After an INTEGER: PKCS#12, and the private keys of PKCS#8, PKCS#1 and SEC 1. */
 static enum file_format with_version(struct der number, struct der rest)
 {
 	struct der value, inner;
@@ -252,7 +253,7 @@ static enum file_format with_version(struct der number, struct der rest)
 	return FORMAT_BINARY;
 }
 
-/* What is signed: certificate, request or revocation list, from within. */
+/* The inside of what is signed: certificate, request or revocation list. */
 static enum file_format of_signed(struct der tbs)
 {
 	struct der value;
@@ -261,7 +262,7 @@ static enum file_format of_signed(struct der tbs)
 	if (tag == TAG_VERSION)
 		return FORMAT_DER_CERTIFICATE;
 	second = der_next(&tbs, &value);
-	/* A name is a SET or nothing; an algorithm begins with its OID. */
+	/* A name is a SET or empty; an algorithm begins with its OID. */
 	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && first_tag(value) != TAG_OID)
 		return FORMAT_DER_REQUEST;
 	third = der_next(&tbs, &value);
@@ -354,16 +355,16 @@ const char *file_format_mend(enum pem_block_flaw flaw, enum file_format_wanted w
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {
 	static const char *const commands[] = {
-		[FLAW_NONE] = "copy the block again from where it came from",
-		[FLAW_CUT] = "copy the block again from where it came from",
-		[FLAW_OTHER_END] = "copy the block again from where it came from",
+		[FLAW_NONE] = "copy the block again from its source",
+		[FLAW_CUT] = "copy the block again from its source",
+		[FLAW_OTHER_END] = "copy the block again from its source",
 		[FLAW_GLUED] = "awk '{ gsub(/-----BEGIN/, \"\\n&\"); print }' F >NEW.pem",
 		[FLAW_INDENTED] = "sed 's/^[[:blank:]]*//' F >NEW.pem",
 		[FLAW_ONE_LINE] = "awk '{ gsub(/\\\\n|\\r/, \"\\n\"); print }' F >NEW.pem",
 	};
-	static const char when[] = ", if it has \\n or CR for its line breaks";
+	static const char when[] = ", if it has \\n or CR instead of line breaks";
 	char text[FILE_FORMAT_ADVICE_MAX];
-	bool shut; /* a key that everybody may read would be refused */
+	bool shut; /* a world-readable key would be rejected */
 
 	fill_in(commands[flaw], path, text);
 	buf[0] = '\0';
@@ -376,7 +377,7 @@ const char *file_format_mend(enum pem_block_flaw flaw, enum file_format_wanted w
 	return buf;
 }
 
-/* ---- all of them ------------------------------------------------------------------------- */
+/* ---- all formats ------------------------------------------------------------------------- */
 
 static enum file_format recognize_utf16(const unsigned char *p, size_t len)
 {

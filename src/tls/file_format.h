@@ -8,8 +8,9 @@
 #include "tls/pem_block.h"
 
 /*
- * What is in a file that does not hold what an option wants, and the command that
- * converts it. Pure: bytes in, words out; no file, no TLS library. Any bytes will do.
+ * Detects the format of a file that does not hold what an option needs, and the command
+ * that converts it. Pure: bytes in, words out; no file, no TLS library. Accepts any
+ * bytes.
  */
 enum file_format {
 	FORMAT_EMPTY,
@@ -18,7 +19,7 @@ enum file_format {
 	FORMAT_UTF16,    /* with a byte order mark */
 	FORMAT_UTF16_LE, /* without one */
 	FORMAT_UTF16_BE,
-	FORMAT_BASE64, /* of DER, without BEGIN and END */
+	FORMAT_BASE64, /* base64 of DER, without BEGIN and END lines */
 	FORMAT_PEM_CERTIFICATE,
 	FORMAT_PEM_KEY,
 	FORMAT_PEM_ENCRYPTED_KEY,
@@ -43,7 +44,7 @@ enum file_format {
 	FORMAT_COUNT
 };
 
-/* What an option wants, in PEM unless it is said. */
+/* What an option needs, in PEM unless stated otherwise. */
 enum file_format_wanted {
 	WANT_CERTIFICATES,
 	WANT_KEY,
@@ -58,17 +59,17 @@ enum file_format file_format_recognize(const void *bytes, size_t len);
 const char *file_format_name(enum file_format format);
 
 /*
- * What to type, or to do, to get from this format to the wanted one; path is quoted
- * for a shell. A command writes NEW.pem. buf is returned.
+ * The command, or other advice, that leads from this format to the wanted one; path is
+ * quoted for a shell. A command writes NEW.pem. Returns buf.
  */
 enum { FILE_FORMAT_ADVICE_MAX = 400 };
 const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX]);
 
-/* Does a label stand for what is wanted? An encrypted key counts as a key. */
+/* Does a label match what is wanted? An encrypted key counts as a key. */
 bool file_format_fits(const char *label, enum file_format_wanted wanted);
 
-/* What mends it; as file_format_advise. */
+/* How to correct it; as file_format_advise. */
 const char *file_format_mend(enum pem_block_flaw flaw, enum file_format_wanted wanted,
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX]);
 

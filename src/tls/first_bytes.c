@@ -16,12 +16,15 @@ bool first_bytes_are_tls(const unsigned char *bytes, size_t len)
 	return len < 2 || bytes[1] == 3;
 }
 
-/* What a server is by its first bytes, what a client is; NULL: that side does not begin so. */
+/*
+ * The name of a protocol for a server, and for a client; NULL: that side does not begin
+ * with these bytes.
+ */
 static const struct {
 	const char *prefix, *server, *client, *advice;
 } known[] = {
 	{ "HTTP/", "an HTTP answer", "an HTTP answer",
-	    "curl -v http://HOST:PORT shows what it is; TLS has another port" },
+	    "curl -v http://HOST:PORT shows what it is; TLS needs another port" },
 	{ "GET ", "an HTTP request", "an HTTP request", NULL },
 	{ "HEAD ", "an HTTP request", "an HTTP request", NULL },
 	{ "POST ", "an HTTP request", "an HTTP request", NULL },
@@ -30,15 +33,15 @@ static const struct {
 	{ "CONNECT ", "an HTTP request", "an HTTP request", NULL },
 	{ "PRI * HTTP/2", "an HTTP/2 request", "an HTTP/2 request", NULL },
 	{ "SSH-", "an SSH server", "an SSH client",
-	    "is it the right port? ssh -p PORT HOST is what answers here" },
+	    "check the port; ssh -p PORT HOST shows which SSH server answers" },
 	{ "220", "a mail or FTP server", NULL,
-	    "TLS comes after STARTTLS: hello-client smtp://HOST:PORT, or ftp://HOST:PORT" },
+	    "TLS starts after STARTTLS: hello-client smtp://HOST:PORT or ftp://HOST:PORT" },
 	{ "EHLO ", NULL, "a mail client", NULL },
 	{ "HELO ", NULL, "a mail client", NULL },
 	{ "* OK", "an IMAP server", NULL,
-	    "TLS comes after STARTTLS: hello-client imap://HOST:PORT" },
+	    "TLS starts after STARTTLS: hello-client imap://HOST:PORT" },
 	{ "+OK", "a POP3 server", NULL,
-	    "TLS comes after STLS: hello-client pop3://HOST:PORT" },
+	    "TLS starts after STLS: hello-client pop3://HOST:PORT" },
 	{ "RFB ", "a VNC server", "a VNC client", NULL },
 	{ "-ERR", "a Redis server", NULL, NULL },
 	{ "*1\r\n", NULL, "a Redis client", NULL },
@@ -54,19 +57,20 @@ int first_bytes_explain(const unsigned char *bytes, size_t len, bool from_client
 
 	if (from_client && proxy_protocol_begins(bytes, len))
 		return outcome_set(oc, OC_PROXY_HEADER_BAD,
-		    "a PROXY protocol header came where none may be");
+		    "unexpected PROXY protocol header");
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		const char *side = from_client ? known[i].client : known[i].server;
 		size_t n = strlen(known[i].prefix);
 
 		if (side && len >= n && memcmp(bytes, known[i].prefix, n) == 0) {
 			guess = side;
-			/* It is for whoever has asked the server. */
+			/* The advice is for the client of a server. */
 			advice = from_client ? NULL : known[i].advice;
 		}
 	}
 	text_quotable(bytes, text_fit((const char *)bytes, len, SHOWN_MAX), shown, sizeof shown);
-	outcome_set(oc, OC_NOT_TLS, "the peer speaks no TLS; its first bytes are \"%s\": %s", shown,
+	outcome_set(oc, OC_NOT_TLS,
+	    "the peer does not speak TLS; its first bytes are \"%s\": %s", shown,
 	    guess);
 	if (advice)
 		outcome_advise(oc, "%s", advice);

@@ -7,15 +7,15 @@
 
 #include "base/outcome.h"
 
-/* What a peer speaks, by the first bytes that came from it. */
+/* Guesses what a peer speaks from its first bytes. */
 
-/* May it be TLS, as far as these go? None are no proof against it. */
+/* Can it be TLS, as far as these bytes go? Without any bytes it can. */
 bool first_bytes_are_tls(const unsigned char *bytes, size_t len);
 
 /*
- * PROXY_HEADER_BAD for a PROXY protocol header of a client, else NOT_TLS with the
- * bytes escaped (the first 24) and a guess. from_client: they came from whoever
- * connected to us, and not as an answer. Returns -1.
+ * PROXY_HEADER_BAD for a PROXY protocol header from a client, else NOT_TLS with the
+ * first 24 bytes escaped and a guess. from_client: the bytes came from the side that
+ * connected to us, not in a reply. Returns -1.
  */
 int first_bytes_explain(const unsigned char *bytes, size_t len, bool from_client,
     struct outcome *oc);

@@ -14,7 +14,7 @@ static void end_message_header(struct hello_length *s)
 
 	s->message_len = 0;
 	s->message_left = (size_t)m[1] << 16 | (size_t)m[2] << 8 | m[3];
-	/* TLS 1.2 encrypts records of the same type, which then look like anything. */
+	/* TLS 1.2 encrypts records of the same type, so their contents could look like anything. */
 	if (m[0] != CLIENT_HELLO)
 		s->over = true;
 	else if (s->message_left > s->longest)

@@ -25,7 +25,7 @@ void tls_identity_free_certificate(X509 *cert)
 
 static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
-	/* RFC 8446 section 4.4.2: lengths and extensions around each. */
+	/* RFC 8446 section 4.4.2: lengths and extensions around each certificate. */
 	enum { AROUND_ALL = 4, AROUND_EACH = 5 };
 	size_t bytes = AROUND_ALL;
 
@@ -34,10 +34,10 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 	if (bytes <= TLS_PARAMS_CHAIN_MAX)
 		return 0;
 	outcome_set(oc, OC_FILE,
-	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and the "
-	    "other end reads at most %d of a chain",
+	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and a "
+	    "peer accepts at most %d bytes",
 	    path, sk_X509_num(chain), bytes, TLS_PARAMS_CHAIN_MAX);
-	outcome_advise(oc, "keep the leaf and its intermediates only, not a bundle of CAs");
+	outcome_advise(oc, "keep only the leaf and its intermediates, not a bundle of CAs");
 	return -1;
 }
 
@@ -55,7 +55,7 @@ static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, str
 	    tls_error_text(text, sizeof text));
 }
 
-/* Which one of them the key belongs to, but for the first; 0: none. */
+/* The certificate that the key belongs to, after the first one; 0: none. */
 static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 {
 	char text[128];
@@ -84,11 +84,12 @@ static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_P
 		    id->chain_file, id->key_file);
 		return -1;
 	}
-	outcome_append(oc, "; the key fits certificate %d of that file: the leaf must come first",
+	outcome_append(oc,
+	    "; the key matches certificate %d of that file: the leaf must come first",
 	    at + 1);
 	if (at == sk_X509_num(chain) - 1)
 		outcome_advise(oc,
-		    "turn the order round: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
+		    "reverse the order: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
 		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
 		    id->chain_file);
 	else

@@ -33,7 +33,7 @@ bool tls_params_are(int reason)
 	}
 }
 
-/* NID_undef: it is on none. */
+/* NID_undef: its key is on no curve. */
 static int curve_of(const X509 *cert)
 {
 	const EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
@@ -45,7 +45,7 @@ static int curve_of(const X509 *cert)
 	return OBJ_txt2nid(name);
 }
 
-/* Who names no groups takes all of them. */
+/* A peer that names no groups accepts all of them. */
 static bool peer_takes(SSL *ssl, int curve)
 {
 	int count = (int)SSL_get1_groups(ssl, NULL);
@@ -60,7 +60,7 @@ static bool peer_takes(SSL *ssl, int curve)
 	return found;
 }
 
-/* The curve of our own certificate, if it is why no cipher was left; else NULL. */
+/* The curve of our own certificate, if that left no usable cipher; else NULL. */
 static const char *find_curve(SSL *ssl)
 {
 	int curve;
@@ -79,13 +79,13 @@ int tls_params_explain(SSL *ssl, int reason, const char *words, struct outcome *
 
 	if (curve)
 		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "nothing in common: our certificate is on the curve %s, which is not among the "
-		    "peer's groups, and with TLS 1.2 it has to be",
+		    "nothing in common: TLS 1.2 requires the curve of our certificate, %s, to be "
+		    "among the peer's groups",
 		    curve);
 	if (reason == SSL_R_WRONG_CURVE && SSL_is_server(ssl))
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the client's certificate is on a curve that is not among our groups, and with "
-		    "TLS 1.2 it has to be");
+		    "TLS 1.2 requires the curve of the client's certificate to be among our "
+		    "groups");
 	return outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "nothing in common: %s", words);
 }
 
@@ -95,21 +95,23 @@ int tls_params_explain_other(const SSL *ssl, int reason, const char *words, stru
 
 	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE &&
 	    (state == TLS_ST_CR_CERT || state == TLS_ST_SR_CERT)) {
-		/* A macro of the library, which asks for what is not const and only reads. */
+		/* The library's macro only reads it, but wants it non-const. */
 		outcome_set(oc, OC_HANDSHAKE_FAILED,
-		    "the peer's certificate chain is longer than %ld KiB, which is the limit",
+		    "the peer's certificate chain is longer than %ld KiB, the limit",
 		    SSL_get_max_cert_list((SSL *)ssl) / 1024);
-		outcome_advise(oc, "let it send the leaf and its intermediates, not a CA bundle");
+		outcome_advise(oc,
+		    "configure the peer to send the leaf and its intermediates, not a CA bundle");
 		return -1;
 	}
 	if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE)
 		return outcome_set(oc, OC_HANDSHAKE_FAILED,
 		    "the peer announced a handshake message that is longer than allowed");
-	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library says: %s",
+	outcome_set(oc, OC_HANDSHAKE_FAILED, "the TLS library reports: %s",
 	    words ? words : "no reason given");
 	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
 		outcome_advise(oc,
-		    "the server does not know RFC 5746, of 2010: its TLS library must be renewed");
+		    "the server does not support RFC 5746, of 2010: its TLS library must be "
+		    "upgraded");
 	return -1;
 }
 
@@ -119,7 +121,7 @@ int tls_params_explain_name(const SSL *ssl, struct outcome *oc)
 	char shown[OUTCOME_TEXT_MAX];
 
 	if (!name)
-		return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for no name");
-	return outcome_set(oc, OC_NAME_UNKNOWN, "the client asked for \"%s\"",
+		return outcome_set(oc, OC_NAME_UNKNOWN, "the client requested no name");
+	return outcome_set(oc, OC_NAME_UNKNOWN, "the client requested \"%s\"",
 	    text_quotable(name, strlen(name), shown, sizeof shown));
 }

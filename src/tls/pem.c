@@ -39,7 +39,10 @@ static void end(struct reader *r)
 	input_file_free(&r->file);
 }
 
-/* The next block of the wanted kind. 1, 0 behind the last one, or -1 with OC_FILE: it is broken. */
+/*
+ * The next block of the wanted kind. Returns 1; 0 after the last one; or -1 with
+ * OC_FILE if it is broken.
+ */
 static int next(struct reader *r, struct pem_block *b, struct outcome *oc)
 {
 	char advice[FILE_FORMAT_ADVICE_MAX];
@@ -56,7 +59,7 @@ static int next(struct reader *r, struct pem_block *b, struct outcome *oc)
 	return -1;
 }
 
-/* A view of the block's text, for the decoders of the library. */
+/* A view of the block's text, for the library's decoders. */
 static BIO *open_block(const struct reader *r, const struct pem_block *b)
 {
 	return BIO_new_mem_buf(r->file.bytes + b->at, (int)b->len);
@@ -72,7 +75,7 @@ static void damaged(const struct reader *r, const struct pem_block *b, struct ou
 	outcome_advise(oc, "%s", file_format_mend(FLAW_NONE, r->wanted, r->f->path, advice));
 }
 
-/* There is no block of the wanted kind. */
+/* The file has no block of the wanted kind. */
 static void foreign(const struct reader *r, struct outcome *oc)
 {
 	enum file_format format = file_format_recognize(r->file.bytes, r->file.len);
@@ -107,10 +110,10 @@ static X509 *read_der(const struct reader *r)
 	return cert;
 }
 
-/* Adds what it decodes from the text to a stack. Returns 0, or -1. */
+/* Decodes one item from the text and adds it to a stack. Returns 0, or -1. */
 typedef int add_block(void *all, BIO *text);
 
-/* Adds all blocks of the wanted kind. Returns how many, or -1 with OC_FILE. */
+/* Adds all blocks of the wanted kind. Returns their number, or -1 with OC_FILE. */
 static int read_blocks(struct reader *r, add_block *add, void *all, struct outcome *oc)
 {
 	struct pem_block b;
@@ -153,7 +156,7 @@ static int add_crl(void *all, BIO *text)
 	return -1;
 }
 
-/* Returns 0, or -1 with OC_FILE or OC_INTERNAL; all is freed by the caller, and may be NULL. */
+/* Returns 0, or -1 with OC_FILE or OC_INTERNAL. The caller frees everything, which may be NULL. */
 static int read_all(const struct tls_pem_file *f, enum file_format_wanted wanted, size_t max,
     add_block *add, void *all, struct outcome *oc)
 {
@@ -196,7 +199,7 @@ struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outc
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
-/* A daemon must not stop at start to ask a terminal for a passphrase. */
+/* A daemon must not prompt for a passphrase on a terminal when it starts. */
 static int refuse_passphrase(char *buf, int size, int writing, void *asked)
 {
 	(void)buf;

@@ -28,7 +28,7 @@ static size_t count_blanks(const char *p, size_t len)
 	return n;
 }
 
-/* The label at p goes to the block. Returns the bytes of it and its dashes, 0: there is none. */
+/* Stores the label at p in the block. Returns the length of it and its dashes; 0: there is none. */
 static size_t take_label(const char *p, size_t len, char *label, size_t room)
 {
 	size_t n = 0;
@@ -51,7 +51,7 @@ static bool is_blank(const char *p, size_t len)
 	return true;
 }
 
-/* The END line of a block; what is behind it on the line may be the next block. */
+/* The END line of a block; the next block may begin on the rest of that line. */
 static void end_block(struct pem_block_walk *w, struct pem_block *b, const char *line, size_t len)
 {
 	char label[sizeof b->label];
@@ -69,7 +69,7 @@ static void end_block(struct pem_block_walk *w, struct pem_block *b, const char 
 	b->len = w->at - b->at;
 }
 
-/* From behind the BEGIN line to the END line. */
+/* The text between the BEGIN line and the END line. */
 static void walk_block(struct pem_block_walk *w, struct pem_block *b)
 {
 	while (w->at < w->len) {
@@ -93,7 +93,7 @@ static void walk_block(struct pem_block_walk *w, struct pem_block *b)
 
 bool pem_block_next(struct pem_block_walk *w, struct pem_block *b)
 {
-	/* Notepad puts a byte order mark in front of UTF-8. */
+	/* Notepad writes a byte order mark before UTF-8. */
 	if (w->at == 0 && starts(w->bytes, w->len, "\xef\xbb\xbf", 3))
 		w->at = 3;
 	while (w->at < w->len) {
@@ -127,7 +127,7 @@ const char *pem_block_flaw(enum pem_block_flaw flaw)
 		[FLAW_OTHER_END] = "ends with the END line of another kind",
 		[FLAW_GLUED] = ("is not separated from the next one: "
 				"the line break between END and BEGIN is missing"),
-		[FLAW_INDENTED] = "is indented: there are blanks before its BEGIN line",
+		[FLAW_INDENTED] = "is indented: its BEGIN line starts with blanks",
 		[FLAW_ONE_LINE] = "lacks its line breaks",
 	};
 

@@ -6,14 +6,14 @@
 #include <stddef.h>
 
 /*
- * Where the blocks of a PEM file are (RFC 7468), and what is wrong with each as
- * text. Stricter than the TLS library, which passes over what it does not see as a
- * block, and so loses certificates without a word. Pure; any bytes will do.
+ * Finds the blocks of a PEM file (RFC 7468), and the fault of each in its text.
+ * Stricter than the TLS library, which skips what it does not recognise as a block and
+ * so loses certificates silently. Pure; accepts any bytes.
  */
 enum pem_block_flaw {
 	FLAW_NONE,
 	FLAW_CUT,       /* no END line before the next block, or at all */
-	FLAW_OTHER_END, /* its END line is another kind's */
+	FLAW_OTHER_END, /* its END line is of another kind */
 	FLAW_GLUED,     /* the next block begins on its END line */
 	FLAW_INDENTED,  /* blanks before its BEGIN line */
 	FLAW_ONE_LINE   /* line breaks are missing, or are written as \n */
@@ -22,12 +22,12 @@ enum pem_block_flaw {
 /* From its BEGIN line to its END line. */
 struct pem_block {
 	char label[40];      /* "CERTIFICATE" */
-	size_t number, line; /* of its BEGIN line; from 1 */
-	size_t at, len;      /* where it is among the bytes */
+	size_t number, line; /* number of its BEGIN line, from 1 */
+	size_t at, len;      /* its position in the bytes */
 	enum pem_block_flaw flaw;
 };
 
-/* A walk along the blocks; begin with PEM_BLOCK_WALK. */
+/* A position among the blocks; begin with PEM_BLOCK_WALK. */
 struct pem_block_walk {
 	const char *bytes;
 	size_t len, at, line, number;
@@ -35,10 +35,10 @@ struct pem_block_walk {
 
 #define PEM_BLOCK_WALK(bytes, len) ((struct pem_block_walk){ (bytes), (len), 0, 1, 0 })
 
-/* False: there is no further one. */
+/* Returns false after the last block. */
 bool pem_block_next(struct pem_block_walk *w, struct pem_block *b);
 
-/* "its END line is missing": goes on after the name of a block. Static. */
+/* "its END line is missing": to follow the name of a block. Static. */
 const char *pem_block_flaw(enum pem_block_flaw flaw);
 
 #endif

@@ -19,8 +19,8 @@
  * less per handshake than AES-256 with SHA-384.
  */
 struct entry {
-	const char *name, *alias; /* OpenSSL's name, and that of the RFCs where it differs */
-	bool hybrid;              /* of an elliptic curve and ML-KEM: TLS 1.3 only */
+	const char *name, *alias; /* OpenSSL's name, and the RFCs' name if it differs */
+	bool hybrid;              /* hybrid of an elliptic curve and ML-KEM: TLS 1.3 only */
 };
 
 static const struct entry ciphers[] = {
@@ -39,9 +39,9 @@ static const struct entry ciphersuites[] = {
 };
 
 /*
- * The ML-KEM hybrid first, where the library has it: what is recorded today may
- * be broken later. Then what all clients have, the fastest first. P-521, X448
- * and finite fields cost a multiple and protect from nobody.
+ * The ML-KEM hybrid first, if the library has it: traffic recorded today may be
+ * decrypted later. Then the groups that all clients have, fastest first. P-521, X448
+ * and finite fields cost a multiple without any practical gain.
  */
 static const struct entry groups[] = {
 	{ .name = "X25519MLKEM768", .hybrid = true },
@@ -51,10 +51,9 @@ static const struct entry groups[] = {
 };
 
 /*
- * Renegotiation lets a peer make us work, and compression tells what it hides.
- * A missing close_notify is a truncation, always (RFC 8446 section 6.1). A
- * resumption makes a new secret (psk_dhe_ke); the secret of TLS 1.2 is bound to
- * its handshake (RFC 7627).
+ * Renegotiation lets a peer make us work, and compression leaks secrets. A missing
+ * close_notify is always a truncation (RFC 8446 section 6.1). A resumption derives a
+ * new secret (psk_dhe_ke); the secret of TLS 1.2 is bound to its handshake (RFC 7627).
  */
 #define OPTIONS_ON \
 	(SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE)
@@ -62,16 +61,16 @@ static const struct entry groups[] = {
 	(SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_ALLOW_NO_DHE_KEX | SSL_OP_LEGACY_SERVER_CONNECT | \
 	    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION | SSL_OP_NO_EXTENDED_MASTER_SECRET)
 
-/* The tables have at most this many rows, and a list of all their names this many bytes. */
+/* Maximum rows of a table, and maximum bytes of a list of all their names. */
 enum { ENTRIES_MAX = 8, LIST_MAX = 256 };
 
-/* What is left of a table, the preferred one first. */
+/* The remaining rows of a table, the preferred one first. */
 struct selection {
 	const struct entry *entry[ENTRIES_MAX];
 	size_t count;
 };
 
-/* One of the lists: its option, its table, and how the library is told. */
+/* One of the lists: its option, its table, and the function that applies it. */
 struct list {
 	const char *option;
 	const struct entry *table;
@@ -110,10 +109,10 @@ static bool set_ciphersuites(SSL_CTX *ctx, const struct selection *s)
 }
 
 /*
- * Since OpenSSL 3.5 (SSL_CTX_set1_groups_list(3)) "*" sends a key share with
- * the first hello, and "/" ends a set of equal rank. A client offers shares of
- * a hybrid and of an elliptic curve, so that no server has to ask again; a
- * server prefers a hybrid even where it has to ask.
+ * Since OpenSSL 3.5 (SSL_CTX_set1_groups_list(3)) "*" sends a key share with the first
+ * hello, and "/" ends a set of equal rank. A client offers shares of a hybrid and of an
+ * elliptic curve, so that no server has to ask again; a server prefers a hybrid even if
+ * it has to ask.
  */
 static bool set_groups(SSL_CTX *ctx, const struct selection *s)
 {
@@ -144,7 +143,7 @@ static const struct list lists[] = {
 
 enum { CIPHERS, CIPHERSUITES, GROUPS };
 
-/* Does the library have it? Leaves the context with this one alone. */
+/* Does the library support it? Leaves the context with only this one. */
 static bool has(SSL_CTX *ctx, const struct list *l, const struct entry *e)
 {
 	const struct selection one = { .entry = { e }, .count = 1 };
@@ -152,7 +151,7 @@ static bool has(SSL_CTX *ctx, const struct list *l, const struct entry *e)
 
 	if (l->set(ctx, &one))
 		return true;
-	/* Or it would be told as the reason of a later failure. */
+	/* Otherwise it would be reported as the reason of a later failure. */
 	tls_error_text(refused, sizeof refused);
 	return false;
 }
@@ -190,14 +189,15 @@ static int refuse_name(const struct list *l, const struct selection *known, cons
 	for (size_t i = 0; i < l->count && !e; i++)
 		e = is_named(&l->table[i], name, len) ? &l->table[i] : NULL;
 	join(list, known, ", ");
-	outcome_set(oc, OC_USAGE, "%s: %s \"%.*s\"; of ours it has %s", l->option,
-	    e ? "this TLS library lacks" : "our policy does not have", (int)len, name, list);
-	outcome_advise(oc, "%s %s, for example: such names joined by colons, the preferred first",
+	outcome_set(oc, OC_USAGE, "%s: %s \"%.*s\"; available: %s", l->option,
+	    e ? "this TLS library lacks" : "hello-tls does not allow", (int)len, name, list);
+	outcome_advise(oc,
+	    "use %s %s, for example: such names joined by colons, the preferred one first",
 	    l->option, known->entry[0]->name);
 	return -1;
 }
 
-/* What the user wants of those that the library has. */
+/* The user's choice among those that the library supports. */
 static int narrow(const struct list *l, const char *wanted, struct selection *s, struct outcome *oc)
 {
 	const struct selection known = *s;
@@ -226,7 +226,7 @@ static int set_list(SSL_CTX *ctx, const struct list *l, const char *wanted, stru
 	if (s->count > 0 && wanted && narrow(l, wanted, s, oc) != 0)
 		return -1;
 	if (s->count == 0 || !l->set(ctx, s))
-		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses our policy: %s",
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejects the policy: %s",
 		    tls_error_text(text, sizeof text));
 	return 0;
 }
@@ -271,12 +271,12 @@ static int set_versions(SSL_CTX *ctx, const struct tls_policy_choice *choice, st
 		    version_name(min), version_name(choice->max));
 	if (SSL_CTX_set_min_proto_version(ctx, min) != 1 ||
 	    SSL_CTX_set_max_proto_version(ctx, choice->max) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses TLS %s",
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejects TLS %s",
 		    version_name(min));
 	return 0;
 }
 
-/* Hybrids came with TLS 1.3: without it they are no groups. */
+/* Hybrids came with TLS 1.3: without it they cannot be used. */
 static int check_groups(const struct tls_policy_choice *choice, const struct selection *s,
     struct outcome *oc)
 {
@@ -286,9 +286,9 @@ static int check_groups(const struct tls_policy_choice *choice, const struct sel
 	}
 	if (tls_policy_allows(choice, TLS1_3_VERSION))
 		return 0;
-	outcome_set(oc, OC_USAGE, "--groups %s leaves nothing for TLS 1.2, which has no such group",
+	outcome_set(oc, OC_USAGE, "--groups %s leaves no group for TLS 1.2",
 	    choice->groups);
-	outcome_advise(oc, "--tls-max 1.3, or --groups with X25519, P-256 or P-384");
+	outcome_advise(oc, "use --tls-max 1.3, or --groups with X25519, P-256 or P-384");
 	return -1;
 }
 
@@ -305,7 +305,10 @@ int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struc
 		return -1;
 	SSL_CTX_set_options(ctx, OPTIONS_ON);
 	SSL_CTX_clear_options(ctx, OPTIONS_OFF);
-	/* Early data can be replayed, and a greeting gains nothing by it (RFC 8446 section 8). */
+	/*
+	 * Early data can be replayed, and a greeting does not benefit from it (RFC 8446
+	 * section 8).
+	 */
 	SSL_CTX_set_max_early_data(ctx, 0);
 	return 0;
 }

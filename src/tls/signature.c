@@ -8,7 +8,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* RFC 4055 section 3.1: SHA-1 where the parameters name no digest. */
+/* RFC 4055 section 3.1: SHA-1 if the parameters name no digest. */
 static int digest_of_pss(const ASN1_TYPE *parameters)
 {
 	RSA_PSS_PARAMS *pss = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), parameters);
@@ -20,7 +20,7 @@ static int digest_of_pss(const ASN1_TYPE *parameters)
 	return digest;
 }
 
-/* NID_undef: the algorithm has no digest to choose, as Ed25519. */
+/* NID_undef: the algorithm has a fixed digest, as Ed25519. */
 static int digest_of(const X509_ALGOR *algorithm)
 {
 	int nid = OBJ_obj2nid(algorithm->algorithm);
@@ -38,7 +38,7 @@ const char *signature_weakness(const X509_ALGOR *algorithm, const EVP_PKEY *key,
 	int digest = digest_of(algorithm);
 	const EVP_MD *md = EVP_get_digestbynid(digest);
 
-	/* A collision takes half of the digest's bits. */
+	/* A collision costs half of the digest's bits. */
 	if (digest != NID_undef && (!md || EVP_MD_get_size(md) * 8 / 2 < SIGNATURE_BITS_MIN)) {
 		snprintf(buf, SIGNATURE_TEXT_MAX, "%s", OBJ_nid2sn(digest));
 		return buf;

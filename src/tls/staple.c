@@ -17,7 +17,7 @@
 #include "tls/error.h"
 #include "base/time.h"
 
-/* What a clock may be ahead of ours; the security level of the signer's certificate. */
+/* How far another clock may be ahead of ours; the security level of the signer's certificate. */
 enum { SKEW_SECONDS = 300, SIGNER_LEVEL = 2 };
 
 static void refuse(struct staple_facts *f, const char *fmt, ...)
@@ -38,7 +38,7 @@ static bool has_issued(X509 *ca, X509 *cert)
 	return cert_info_issued(ca, cert) && X509_verify(cert, X509_get0_pubkey(ca)) == 1;
 }
 
-/* Who signed the certificate may have signed the response, too, and be in it. */
+/* The signer of the certificate may also have signed the response, and be included in it. */
 static X509 *find_issuer(OCSP_BASICRESP *basic, X509 *cert)
 {
 	const STACK_OF(X509) *brought = OCSP_resp_get0_certs(basic);
@@ -50,7 +50,7 @@ static X509 *find_issuer(OCSP_BASICRESP *basic, X509 *cert)
 	return NULL;
 }
 
-/* RFC 6960 section 4.2.2.2: by the issuer, or by a certificate of its that is for OCSPSigning. */
+/* RFC 6960 section 4.2.2.2: by the issuer, or by a certificate that it issued for OCSPSigning. */
 static bool is_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t at)
 {
 	X509_STORE *store = X509_STORE_new();
@@ -59,10 +59,10 @@ static bool is_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t at)
 
 	if (store && others && sk_X509_push(others, issuer) > 0 &&
 	    X509_STORE_add_cert(store, issuer) == 1) {
-		/* The issuer is all the trust that is needed: the chain above it was judged. */
+		/* Trust in the issuer is enough: the chain above it was verified. */
 		X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 		X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)at);
-		/* As the chain itself is: a signer with a weak key or signature is none. */
+		/* As in the chain itself: a signer with a weak key or signature does not count. */
 		X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), SIGNER_LEVEL);
 		ok = OCSP_basic_verify(basic, others, store, 0) == 1;
 	}
@@ -71,7 +71,7 @@ static bool is_signed(OCSP_BASICRESP *basic, X509 *issuer, int64_t at)
 	return ok;
 }
 
-/* What is weak about a signature that was verified; NULL: nothing. */
+/* The weakness of a verified signature; NULL: none. */
 static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGNATURE_TEXT_MAX])
 {
 	STACK_OF(X509) *others = sk_X509_new_null();
@@ -86,7 +86,7 @@ static const char *weakness(OCSP_BASICRESP *basic, X509 *issuer, char buf[SIGNAT
 	return weak;
 }
 
-/* The responder chooses the digest by which it names a certificate. */
+/* The responder chooses the digest that identifies a certificate. */
 static bool is_about(const OCSP_SINGLERESP *single, const X509 *cert, const X509 *issuer)
 {
 	const OCSP_CERTID *theirs = OCSP_SINGLERESP_get0_id(single);
@@ -117,7 +117,7 @@ static void judge_dates(struct staple_facts *f, int64_t at)
 	char text[TIME_PHRASE_MAX];
 
 	if (f->next_update == 0)
-		refuse(f, "it tells no nextUpdate");
+		refuse(f, "it has no nextUpdate");
 	else if (at + SKEW_SECONDS < f->this_update)
 		refuse(f, "it %s", time_phrase_early(f->this_update, at, text));
 	else if (at >= f->next_update)
@@ -139,7 +139,7 @@ static void judge_single(struct staple_facts *f, OCSP_SINGLERESP *single, int64_
 		judge_dates(f, at);
 		break;
 	case V_OCSP_CERTSTATUS_REVOKED:
-		/* However old: it does not become good again. */
+		/* However old it is: a revocation is final. */
 		f->status = STAPLE_REVOKED;
 		f->revoked_at = cert_info_seconds(revoked_at);
 		if (reason > OCSP_REVOKED_STATUS_UNSPECIFIED)
@@ -160,17 +160,19 @@ static void judge_basic(struct staple_facts *f, OCSP_BASICRESP *basic, X509 *cer
 	if (!issuer)
 		issuer = find_issuer(basic, cert);
 	if (!issuer) {
-		refuse(f, "the certificate of its issuer is neither in the chain nor in it");
+		refuse(f,
+		    "the certificate of its issuer is neither in the chain nor in the response");
 		return;
 	}
 	single = find_single(basic, cert, issuer);
 	if (!single)
 		refuse(f, "it is about another certificate");
 	else if (!is_signed(basic, issuer, at))
-		refuse(f, "neither the issuer has signed it nor somebody whom that appointed: %s",
+		refuse(f,
+		    "it was signed neither by the issuer nor by a responder of the issuer: %s",
 		    tls_error_text(text, sizeof text));
 	else if ((weak = weakness(basic, issuer, weak_text)))
-		refuse(f, "it is signed too weakly, with %s", weak);
+		refuse(f, "it has a weak signature, with %s", weak);
 	else
 		judge_single(f, single, at);
 }
@@ -184,7 +186,7 @@ void staple_judge(const unsigned char *der, size_t len, X509 *cert, X509 *issuer
 	char text[128];
 
 	memset(out, 0, sizeof *out);
-	/* Of an error there is nothing behind the status that counts, RFC 6960 section 4.2.1. */
+	/* In an error response, nothing after the status counts, RFC 6960 section 4.2.1. */
 	if (status == OCSP_RESPONSE_STATUS_SUCCESSFUL)
 		basic = OCSP_response_get1_basic(response);
 	if (basic)
@@ -194,8 +196,8 @@ void staple_judge(const unsigned char *der, size_t len, X509 *cert, X509 *issuer
 	else if (response)
 		refuse(out, "the responder answered \"%s\"", OCSP_response_status_str(status));
 	else
-		refuse(out, "it is no OCSP response in DER");
-	/* Nobody else asks why. */
+		refuse(out, "it is not an OCSP response in DER");
+	/* No other code reads the reason. */
 	tls_error_text(text, sizeof text);
 	OCSP_BASICRESP_free(basic);
 	OCSP_RESPONSE_free(response);

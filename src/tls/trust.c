@@ -15,7 +15,7 @@
 #include "tls/error.h"
 #include "tls/pem.h"
 
-/* A folder as openssl rehash(1) leaves it has a file named 01234567.0 for each subject. */
+/* openssl rehash(1) creates a file named 01234567.0 for each subject. */
 static bool is_hashed(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -30,7 +30,10 @@ static bool is_hashed(const char *path)
 	return found;
 }
 
-/* Is the bundle a file of this folder, links followed? Where there is none the folder is all. */
+/*
+ * Is the bundle a file in this folder, links followed? If there is no bundle, the
+ * folder is everything.
+ */
 static bool is_within(const char *file, const char *folder)
 {
 	char *real_file = realpath(file, NULL);
@@ -60,7 +63,10 @@ static int add_certificates(X509_STORE *store, const struct tls_pem_file *f, str
 	return ret;
 }
 
-/* By hash, at need. NULL: the system's folder, or those that the environment names. */
+/*
+ * Looked up by hash, when needed. NULL: the system's folder, or those that the
+ * environment names.
+ */
 static int add_folder(X509_STORE *store, const char *dir)
 {
 	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
@@ -72,7 +78,7 @@ static int add_folder(X509_STORE *store, const char *dir)
 	    : -1;
 }
 
-/* SSL_CERT_FILE. An empty one, such as /dev/null, is how nobody is trusted. */
+/* SSL_CERT_FILE. An empty file, such as /dev/null, means that nobody is trusted. */
 static int add_named_file(X509_STORE *store, const char *path, struct outcome *oc)
 {
 	const struct tls_pem_file f = { path, "the file of SSL_CERT_FILE" };
@@ -87,9 +93,9 @@ static int add_named_file(X509_STORE *store, const char *path, struct outcome *o
 }
 
 /*
- * Where the platform has its roots in a hashed folder, and their bundle is one
- * of its files, the root that is needed is looked up there: to read the whole
- * bundle costs five times what the rest of a probe does.
+ * If the platform keeps its roots in a hashed folder and the bundle is one of its
+ * files, the needed root is looked up there: reading the whole bundle costs five times
+ * as much as the rest of a probe.
  */
 static int use_system_trust(X509_STORE *store, struct outcome *oc)
 {
@@ -104,7 +110,7 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 		dir = X509_get_default_cert_dir();
 	if (!file && !(is_hashed(dir) && is_within(X509_get_default_cert_file(), dir))) {
 		lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-		/* That the system has no bundle is no error: then nobody is trusted. */
+		/* A system without a bundle is not an error: then nobody is trusted. */
 		if (lookup)
 			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
 	}
@@ -127,9 +133,9 @@ static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome
 		return use_system_trust(store, oc);
 	if (trust->ca_file && add_certificates(store, &f, oc) != 0)
 		return -1;
-	/* The library looks into the folder at need, and never says that there is none. */
+	/* The library reads the folder when needed, and never reports that it is missing. */
 	if (trust->ca_dir && (stat(trust->ca_dir, &st) != 0 || !S_ISDIR(st.st_mode)))
-		return outcome_set(oc, OC_FILE, "the CA folder %s is no folder", trust->ca_dir);
+		return outcome_set(oc, OC_FILE, "the CA folder %s is not a folder", trust->ca_dir);
 	if (trust->ca_dir && add_folder(store, trust->ca_dir) != 0)
 		return outcome_set(oc, OC_FILE, "the CA folder %s cannot be used: %s",
 		    trust->ca_dir, tls_error_text(text, sizeof text));
@@ -138,7 +144,7 @@ static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome
 
 int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc)
 {
-	/* RFC 5280 to the letter, where the library would let small sins pass. */
+	/* Strict RFC 5280 checks, where the library would tolerate small faults. */
 	if (!trust->no_x509_strict)
 		X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_X509_STRICT);
 	if (trust->verify_time != 0)
@@ -156,7 +162,7 @@ bool tls_trust_knows_issuer(X509 *cert)
 	bool known = store && lookup && use_system_trust(store, NULL) == 0 &&
 	    X509_STORE_CTX_init(lookup, store, cert, NULL) == 1 &&
 	    X509_STORE_CTX_get1_issuer(&issuer, lookup, cert) == 1 &&
-	    /* A name is no proof. */
+	    /* The common name proves nothing. */
 	    X509_verify(cert, X509_get0_pubkey(issuer)) == 1;
 
 	X509_free(issuer);

@@ -9,15 +9,15 @@
 
 #include "base/outcome.h"
 
-/* Whom one trusts; ca_file and ca_dir NULL: the system's store. */
+/* Which roots are trusted; ca_file and ca_dir NULL: the system's store. */
 struct tls_trust {
 	const char *ca_file, *ca_dir;
-	const char *crl_file; /* hold the whole chain against these CRLs; NULL: no CRL is asked */
-	int64_t verify_time;  /* judge as if it were then: seconds since 1970; 0: now */
+	const char *crl_file; /* check the whole chain against these CRLs; NULL: no CRL check */
+	int64_t verify_time;  /* verify for this time: seconds since 1970; 0: now */
 	bool no_x509_strict;  /* drops X509_V_FLAG_X509_STRICT, and nothing else */
 };
 
-/* Let this context trust these. Returns 0, or -1 with OC_FILE. */
+/* Makes this context trust these. Returns 0, or -1 with OC_FILE. */
 int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc);
 
 /* Is the issuer of this certificate in the system's store? Reads the store. */

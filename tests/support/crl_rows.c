@@ -166,7 +166,7 @@ const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 		    .start = REFUSES, .words = "is not valid before" },
 		/* The last one, for it may not be possible. */
 		{ .name = "sha1", .list = { { ca, OLD, .sha1 = true } }, .fault = CRL_WEAK,
-		    .start = REFUSES, .words = "is signed too weakly, with SHA1" },
+		    .start = REFUSES, .words = "has a weak signature, with SHA1" },
 	};
 	_Static_assert(sizeof made <= sizeof rows, "raise the number of rows");
 

@@ -48,8 +48,8 @@ for version in 1_2 1_3; do
 	1_3) asked 60 CLIENT_CERT_REQUIRED 'got none.*"certificate required" (116), after the handshake' ;;
 	esac
 	# shellcheck disable=SC2046 # words
-	asked 61 CLIENT_CERT_REFUSED 'refused our certificate.*"unknown CA" (48)' $(of mallory "$TMP/other")
-	expect "$TMP/err" 'try: is its CA in'
+	asked 61 CLIENT_CERT_REFUSED 'rejected the client certificate.*"unknown CA" (48)' $(of mallory "$TMP/other")
+	expect "$TMP/err" 'try: check that its CA is in'
 	# One that passes has only the greeting to wait for.
 	# shellcheck disable=SC2046
 	asked 70 GREETING_TIMEOUT . --read-timeout 100ms $(of alice)

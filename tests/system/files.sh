@@ -238,7 +238,7 @@ for file in *.*; do
 done
 expect 'in cert.cut/said' 'block 1 (CERTIFICATE, line 1) is cut short'
 expect 'in cert.damaged/said' 'block 1 (CERTIFICATE, line 1) cannot be decoded'
-expect 'in cert.reversed/said' 'the key fits certificate 2 of that file: the leaf must come first'
+expect 'in cert.reversed/said' 'the key matches certificate 2 of that file: the leaf must come first'
 cd ..
 { openssl x509 -in "$CERT" && cat "$CERT"; } >twice.pem
 # shellcheck disable=SC2086

@@ -33,7 +33,7 @@ outcome 2 USAGE '[::1' 443
 outcome 3 FILE --cacert "$TMP/nothing.pem" 127.0.0.1 $port
 expect "$TMP/err" "$TMP/nothing.pem: No such file"
 outcome 3 FILE --cacert "$KEY" 127.0.0.1 $port
-expect "$TMP/err" '^  try: a certificate belongs here; --key is the option for its private key$'
+expect "$TMP/err" '^  try: use the certificate file; --key is the option for its private key$'
 outcome 3 FILE --capath "$CA" 127.0.0.1 $port
 : >"$TMP/empty.pem"
 outcome 3 FILE --cacert "$TMP/empty.pem" 127.0.0.1 $port

@@ -36,9 +36,9 @@ meet hostile 40 NOT_TLS
 LC_ALL=C tr -d '\n -~' <"$TMP/err" >"$TMP/unprintable"
 [ ! -s "$TMP/unprintable" ] || fail 'bytes of the peer reach the terminal as they are'
 meet silent 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
-expect "$TMP/err" 'the peer said nothing'
+expect "$TMP/err" 'the peer sent nothing'
 meet half 41 HANDSHAKE_TIMEOUT --handshake-timeout 500ms
-expect "$TMP/err" 'had begun to answer'
+expect "$TMP/err" 'sent part of its reply'
 # A byte now and then does not prolong the deadline: else --max-time would be the one to end it.
 meet drip 41 HANDSHAKE_TIMEOUT --handshake-timeout 200ms
 expect "$TMP/err" '--handshake-timeout allows more'
@@ -51,7 +51,7 @@ meet ancient 45 HANDSHAKE_PARAMETERS
 meet garbled 46 HANDSHAKE_FAILED
 expect "$TMP/err" 'openssl s_client'
 meet unreadable 59 CERT_INVALID
-expect "$TMP/err" 'a certificate of the peer cannot be read: .*utf8'
+expect "$TMP/err" 'a certificate from the peer cannot be read: .*utf8'
 
 meet mute 70 GREETING_TIMEOUT --read-timeout 200ms
 meet stall 70 GREETING_TIMEOUT --read-timeout 500ms

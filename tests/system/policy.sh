@@ -59,7 +59,7 @@ agreed TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384 '[Xx]25519' --tls-max 1.2 \
 	--ciphers ECDHE-ECDSA-AES256-GCM-SHA384
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --tls-max 1.2 --groups P-384 localhost "$PORT"
 expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it limits the curves'
-await 'outcome=HANDSHAKE_PARAMETERS .*our certificate is on the curve P-256, which is not among the peer' "$REPEAT"
+await 'outcome=HANDSHAKE_PARAMETERS .*TLS 1.2 requires the curve of our certificate, P-256, to be among the peer' "$REPEAT"
 # What has nothing to do with curves is not explained by them.
 as_client 1 -tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256
 await 'outcome=HANDSHAKE_PARAMETERS .*nothing in common: no shared cipher'
@@ -74,7 +74,7 @@ start_server --groups X25519 --client-ca "$CA"
 agreed TLSv1.3 TLS_AES_128_GCM_SHA256 '[Xx]25519' --cert "$PKI/bob/chain.pem" --key "$PKI/bob/key.pem"
 run_status 42 "$HELLO_CLIENT" --cacert "$CA" --tls-max 1.2 --cert "$PKI/bob/chain.pem" \
 	--key "$PKI/bob/key.pem" localhost "$PORT"
-await "outcome=CLIENT_CERT_REFUSED .*the client's certificate is on a curve that is not among our groups"
+await "outcome=CLIENT_CERT_REFUSED .*TLS 1.2 requires the curve of the client's certificate to be among our groups"
 stop_server
 
 # ---- refusals ------------------------------------------------------------------------------------
@@ -97,12 +97,12 @@ for program in server client; do
 	refused "$program" 'invalid --tls-min "1.1": expected 1.2 or 1.3' --tls-min 1.1
 	refused "$program" 'invalid --tls-max "TLSv1.3": expected 1.2 or 1.3' --tls-max TLSv1.3
 	refused "$program" '--tls-min 1.3 is above --tls-max 1.2$' --tls-max 1.2 --tls-min 1.3
-	refused "$program" '--groups: our policy does not have "P-521"; .*X25519, P-256, P-384$' \
+	refused "$program" '--groups: hello-tls does not allow "P-521"; .*X25519, P-256, P-384$' \
 		--groups X25519:P-521
 done
-refused server '--ciphers: our policy does not have "AES128-SHA"; .* ECDHE-RSA-AES128-GCM-SHA256, ' \
+refused server '--ciphers: hello-tls does not allow "AES128-SHA"; .* ECDHE-RSA-AES128-GCM-SHA256, ' \
 	--ciphers AES128-SHA
 refused server 'the value of --ciphers is empty' --ciphers ''
-refused server '--ciphersuites: our policy does not have "none"; .* TLS_AES_128_GCM_SHA256, ' \
+refused server '--ciphersuites: hello-tls does not allow "none"; .* TLS_AES_128_GCM_SHA256, ' \
 	--tls-min 1.3 --ciphersuites none
-refused server '--groups: our policy does not have "none"' --check --groups none
+refused server '--groups: hello-tls does not allow "none"' --check --groups none

@@ -24,7 +24,7 @@ await 'peer=127\.0\.0\.1:[0-9]* via=127\.0\.0\.1:[0-9]* outcome=OK .* proxy_ms='
 
 # Who must begin with a header, and does not.
 ! greeted || fail 'greeted without a header'
-await 'outcome=PROXY_HEADER_BAD stage=proxy detail="TLS came' 1
+await 'outcome=PROXY_HEADER_BAD stage=proxy detail="a TLS record arrived' 1
 start_crowd idle 1 "$PORT"
 await 'outcome=PROXY_HEADER_BAD stage=proxy detail="no PROXY protocol header came within 300 ms" .* proxy_ms=[1-9]'
 release_crowd

@@ -140,8 +140,8 @@ session -tls1_3 -noservername
 expect "$TMP/err" 'alert number 109'
 session -tls1_2 -noservername
 expect "$TMP/err" 'alert number 40'
-await 'outcome=NAME_UNKNOWN sni=unknown.test .*alert=112 alert_from=us detail="the client asked for \\"unknown.test\\""' 2
-await 'outcome=NAME_UNKNOWN .*detail="the client asked for no name"' 2
+await 'outcome=NAME_UNKNOWN sni=unknown.test .*alert=112 alert_from=us detail="the client requested \\"unknown.test\\""' 2
+await 'outcome=NAME_UNKNOWN .*detail="the client requested no name"' 2
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --servername unknown.test 127.0.0.1 "$PORT"
 stop_server
 

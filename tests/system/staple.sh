@@ -40,7 +40,7 @@ await 'alert=113 alert_from=peer' "$REPEAT"
 cp "$TMP/good.der" "$TMP/kept.der"
 echo nonsense >"$TMP/good.der"
 kill -HUP "$SERVER_PID"
-await "reload failed, the old service stays.*good.der cannot be stapled: it is no OCSP response"
+await "reload failed, the old service stays.*good.der cannot be stapled: it is not an OCSP response"
 stop_server
 mv "$TMP/kept.der" "$TMP/good.der"
 
@@ -86,7 +86,7 @@ openssl ocsp -issuer "$PKI/intermediate.pem" -cert "$CERT" -no_nonce -reqout "$T
 if openssl ocsp -index "$(index_of intermediate)" -CA "$PKI/intermediate.pem" -rmd sha1 \
 	-rsigner "$PKI/intermediate.pem" -rkey "$PKI/private/intermediate.key" -ndays 1 \
 	-reqin "$TMP/ocsp.req" -respout "$TMP/sha1.der" >"$TMP/ocsp.out" 2>&1; then
-	refused "$TMP/sha1.der" 'cannot be stapled: it is signed too weakly, with SHA1'
+	refused "$TMP/sha1.der" 'cannot be stapled: it has a weak signature, with SHA1'
 fi
 
 # A server that does not look, as most: what the client says.

@@ -334,7 +334,7 @@ START_TEST(test_a_crl_that_cannot_tell_keeps_out_everybody)
 	testpki_write_crls("crl.pem", half, 1);
 	expect_crl_blamed(&a, good, "there is no CRL of \"Test Intermediate\"");
 	testpki_write_crls("crl.pem", stale, 2);
-	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" is stale");
+	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" has been stale");
 	testpki_write_crls("crl.pem", to_come, 2);
 	expect_crl_blamed(&a, good, "the CRL of \"Test Intermediate\" is not valid before ");
 	testpki_write_crls("crl.pem", alien, 2);

@@ -131,7 +131,7 @@ START_TEST(test_what_would_let_in_nobody_is_refused)
 	ck_assert_int_le(client_cas_left(&t, now), 0);
 	client_cas_free(&t);
 	testpki_write_crls("crl.pem", endless, 2);
-	expect_refused(&asking, now, "tells no nextUpdate");
+	expect_refused(&asking, now, "has no nextUpdate");
 	/* All that are bad are named. */
 	testpki_write_crls("crl.pem", both, 2);
 	expect_refused(&asking, now, "; the CRL of \"Test Intermediate\" has been stale since ");

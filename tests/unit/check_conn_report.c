@@ -151,7 +151,7 @@ START_TEST(test_what_is_no_report)
 	expect_refused("a\n\npeer: \0\n", 11, "invalid value for peer");
 	expect_spoilt("peer: x\n", "peer twice");
 	expect_spoilt("binding: x\n", "binding twice");
-	expect_spoilt("x: y", "no end");
+	expect_spoilt("x: y", "no line break");
 	expect_spoilt("\n", "no report");
 	memset(longest + 9, 'a', sizeof longest - 9);
 	longest[sizeof longest - 1] = '\n';

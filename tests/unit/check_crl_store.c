@@ -167,7 +167,7 @@ START_TEST(test_staleness)
 	expect_stale((struct testpki_crl){ .issuer = root, .from_s = 7200, .until_s = 9000 },
 	    CRL_EARLY, "is not valid before ");
 	expect_stale((struct testpki_crl){ .issuer = root, .no_next_update = true }, CRL_NO_END,
-	    "tells no nextUpdate");
+	    "has no nextUpdate");
 }
 END_TEST
 

@@ -231,7 +231,7 @@ static const struct sample {
 	{ FORMAT_DER_KEY, put_pkcs1, NULL, 0, "--key", "openssl pkey -inform DER -in F" },
 	{ FORMAT_DER_ENCRYPTED_KEY, put_encrypted, NULL, 0, "--key",
 	    "openssl pkey -inform DER -in F" },
-	{ FORMAT_DER_PUBLIC_KEY, put_public, NULL, 0, "CA returned", "private key is in" },
+	{ FORMAT_DER_PUBLIC_KEY, put_public, NULL, 0, "CA returned", "use the private key" },
 	{ FORMAT_DER_REQUEST, put_request, NULL, 0, "openssl req -inform DER -in F", "grep -l" },
 	{ FORMAT_DER_CRL, put_crl, NULL, 0, "--crlfile", "a PRIVATE KEY" },
 	{ FORMAT_DER_PKCS7, put_pkcs7, NULL, 0, "openssl pkcs7 -inform DER -print_certs -in F",

@@ -333,7 +333,7 @@ START_TEST(test_a_missing_header)
 
 	c = begin(&everybody, &peer);
 	say(peer, hello, sizeof hello);
-	expect_done(c, OC_PROXY_HEADER_BAD, "TLS came");
+	expect_done(c, OC_PROXY_HEADER_BAD, "a TLS record arrived");
 	ck_assert_str_eq(conn_get_record(c)->stage, "proxy");
 	expect_peer(c, "203.0.113.5:999", NULL);
 	end(c, peer);
@@ -352,7 +352,7 @@ START_TEST(test_a_header_where_none_may_be)
 	say(peer, header_v2, sizeof header_v2 - 1);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	close(peer);
-	expect_done(c, OC_PROXY_HEADER_BAD, "where none may be");
+	expect_done(c, OC_PROXY_HEADER_BAD, "unexpected PROXY protocol header");
 	end(c, -1);
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
@@ -362,7 +362,7 @@ START_TEST(test_a_header_where_none_may_be)
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	ck_assert_ptr_null(conn_get_record(c)->via);
 	close(ends[1]);
-	expect_done(c, OC_PROXY_HEADER_BAD, "where none may be");
+	expect_done(c, OC_PROXY_HEADER_BAD, "unexpected PROXY protocol header");
 	end(c, -1);
 }
 END_TEST

@@ -155,8 +155,8 @@ START_TEST(test_what_is_no_answer)
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		refused(route_add_answer, texts[i], "--resolve wants");
-	refused(route_add_answer, "a:1:b", "no IPv4 or IPv6 address");
-	refused(route_add_answer, "a:1:127.0.0.1,,127.0.0.2", "no IPv4 or IPv6 address");
+	refused(route_add_answer, "a:1:b", "expected an IPv4 or IPv6 address");
+	refused(route_add_answer, "a:1:127.0.0.1,,127.0.0.2", "expected an IPv4 or IPv6 address");
 	refused(route_add_answer, "a:1:::1,::2,::3,::4,::5,::6,::7,::8,::9", "takes 8 addresses");
 }
 END_TEST

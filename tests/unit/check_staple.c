@@ -137,7 +137,7 @@ START_TEST(test_the_response_may_bring_the_issuer)
 	ck_assert_int_eq(facts.status, STAPLE_GOOD);
 	facts = judge_at(&(struct response){ .no_certs = true }, NULL, time(NULL));
 	ck_assert_int_eq(facts.status, STAPLE_UNUSABLE);
-	ck_assert_has(facts.why, "neither in the chain nor in it");
+	ck_assert_has(facts.why, "neither in the chain nor in the response");
 }
 END_TEST
 
@@ -148,7 +148,7 @@ START_TEST(test_its_time)
 
 	unusable(&(struct response){ .from_s = -DAY, .until_s = -1 }, "it has been stale since ");
 	unusable(&(struct response){ .from_s = HOUR }, "it is not valid before ");
-	unusable(&(struct response){ .no_end = true }, "it tells no nextUpdate");
+	unusable(&(struct response){ .no_end = true }, "it has no nextUpdate");
 	ck_assert_int_eq(judge_at(&usual, middle->cert, now + 2 * DAY).status, STAPLE_UNUSABLE);
 	/* A clock that is a little behind is no reason. */
 	ck_assert_int_eq(judge(&(struct response){ .from_s = 60 }).status, STAPLE_GOOD);
@@ -158,10 +158,10 @@ END_TEST
 START_TEST(test_whose_it_is_and_who_signed_it)
 {
 	unusable(&(struct response){ .about = other }, "it is about another certificate");
-	unusable(&(struct response){ .signer = stranger }, "neither the issuer has signed it");
-	unusable(&(struct response){ .signer = root }, "neither the issuer has signed it");
+	unusable(&(struct response){ .signer = stranger }, "signed neither by the issuer");
+	unusable(&(struct response){ .signer = root }, "signed neither by the issuer");
 	/* Of the same CA, but not appointed by it. */
-	unusable(&(struct response){ .signer = other }, "neither the issuer has signed it");
+	unusable(&(struct response){ .signer = other }, "signed neither by the issuer");
 }
 END_TEST
 
@@ -191,7 +191,7 @@ START_TEST(test_what_is_none)
 	ck_assert_int_eq(facts.status, STAPLE_UNUSABLE);
 	ck_assert_has(facts.why, "trylater");
 	staple_judge(der, 0, leaf->cert, middle->cert, time(NULL), &facts);
-	ck_assert_has(facts.why, "no OCSP response");
+	ck_assert_has(facts.why, "not an OCSP response");
 	OPENSSL_free(der);
 	OCSP_RESPONSE_free(later);
 }
@@ -282,7 +282,7 @@ START_TEST(test_only_a_good_one_is_loaded)
 	oc = load("missing.der", &facts);
 	ck_assert_outcome(&oc, OC_FILE, "missing.der: No such file");
 	oc = load("chain.pem", &facts);
-	ck_assert_outcome(&oc, OC_FILE, "it is no OCSP response: this is a certificate");
+	ck_assert_outcome(&oc, OC_FILE, "it is not an OCSP response: this is a certificate");
 }
 END_TEST
 
@@ -294,11 +294,11 @@ START_TEST(test_a_weak_signature)
 
 	unusable(&(struct response){ .signer = weak }, "");
 	if (testpki_signs_with_sha1()) {
-		unusable(&(struct response){ .sha1 = true }, "signed too weakly, with SHA1");
+		unusable(&(struct response){ .sha1 = true }, "a weak signature, with SHA1");
 		unusable(&(struct response){ .sha1 = true, .signer = responder },
-		    "signed too weakly, with SHA1");
+		    "a weak signature, with SHA1");
 		unusable(&(struct response){ .sha1 = true, .status = V_OCSP_CERTSTATUS_REVOKED },
-		    "signed too weakly, with SHA1");
+		    "a weak signature, with SHA1");
 	}
 	ck_assert_int_eq(judge(&(struct response){ .signer = responder }).status, STAPLE_GOOD);
 }

@@ -277,11 +277,11 @@ START_TEST(test_a_proxy_header_is_named)
 
 	begin();
 	oc = after_bytes("PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n", 32);
-	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "where none may be");
+	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "unexpected PROXY protocol header");
 	end();
 	begin();
 	oc = after_bytes(v2, sizeof v2 - 1);
-	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "where none may be");
+	ck_assert_outcome(&oc, OC_PROXY_HEADER_BAD, "unexpected PROXY protocol header");
 	end();
 }
 END_TEST

@@ -215,9 +215,9 @@ START_TEST(test_trust_that_is_none_is_named)
 	oc = distrusted("text", NULL);
 	ck_assert_outcome(&oc, OC_FILE, "text cannot be used");
 	oc = distrusted(NULL, "missing");
-	ck_assert_outcome(&oc, OC_FILE, "missing is no folder");
+	ck_assert_outcome(&oc, OC_FILE, "missing is not a folder");
 	oc = distrusted(NULL, "text");
-	ck_assert_outcome(&oc, OC_FILE, "text is no folder");
+	ck_assert_outcome(&oc, OC_FILE, "text is not a folder");
 }
 END_TEST
 

@@ -170,12 +170,12 @@ START_TEST(test_nothing_widens)
 
 	for (size_t i = 0; i < sizeof ciphers / sizeof ciphers[0]; i++)
 		refused(&(struct tls_policy_choice){ .ciphers = ciphers[i] },
-		    "--ciphers: our policy");
+		    "--ciphers: hello-tls does not allow");
 	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
 		refused(&(struct tls_policy_choice){ .ciphersuites = suites[i] },
 		    "--ciphersuites: our");
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-		refused(&(struct tls_policy_choice){ .groups = groups[i] }, "--groups: our policy");
+		refused(&(struct tls_policy_choice){ .groups = groups[i] }, "--groups: hello-tls does not allow");
 }
 END_TEST
 
@@ -213,7 +213,7 @@ START_TEST(test_the_hybrid_where_the_library_has_it)
 		refused(&old, "leaves nothing for TLS 1.2");
 	} else {
 		refused(&hybrid,
-		    "this TLS library lacks \"X25519MLKEM768\"; of ours it has X25519, ");
+		    "this TLS library lacks \"X25519MLKEM768\"; available: X25519, ");
 	}
 	ck_assert(tls_policy_is_post_quantum("X25519MLKEM768"));
 	ck_assert(!tls_policy_is_post_quantum("x25519"));

@@ -240,7 +240,7 @@ START_TEST(test_self_signed)
 	scene_check("alone", SCENE(leaf, .trusted = { root }), OC_CERT_SELF_SIGNED,
 	    "is self-signed");
 	scene_check("renewed", SCENE(leaf, .trusted = { renewed }), OC_CERT_SELF_SIGNED,
-	    "has the same key, but is another one");
+	    "has the same key, but is a different one");
 	scene_check("anew", SCENE(leaf, .trusted = { anew }), OC_CERT_SELF_SIGNED,
 	    "has another key");
 }
