@@ -25,9 +25,9 @@
 static const struct step steps[] = {
 	{ "resolve", step_resolve },     /* getaddrinfo                       */
 	{ "connect", step_connect },     /* socket, connect                   */
-	{ "proxy", step_proxy },         /* CONNECT or SOCKS5, if asked for   */
-	{ "announce", step_announce },   /* a PROXY header, if asked for      */
-	{ "starttls", step_starttls },   /* in clear, if the service has it   */
+	{ "proxy", step_proxy },         /* CONNECT or SOCKS5, with --proxy   */
+	{ "announce", step_announce },   /* --haproxy-protocol                */
+	{ "starttls", step_starttls },   /* if the service begins in clear    */
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */
 	{ "greet", step_greet },         /* the greeting, or an answer        */
@@ -36,14 +36,14 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
-/* The first one that is on runs. */
+/* The first mode that is on runs. */
 static const struct mode *const modes[] = {
 	&mode_targets,   /* --targets                                    */
 	&mode_addresses, /* --all-addresses                              */
 	&mode_path_test, /* --path-test                                  */
 	&mode_series,    /* -c, -i                                       */
 	&mode_resume,    /* --resume                                     */
-	&mode_single,    /* once through the steps: whatever is not above */
+	&mode_single,    /* none of these: one probe                     */
 };
 
 static const struct client_context_judge judge = { verify_callback, staple_callback };
@@ -69,9 +69,10 @@ static int run(const struct client_options *o, struct outcome *oc)
 
 	if (!setup.ctx)
 		return result_probe(o, NULL, oc);
-	/* Whoever reads that file can decrypt these connections. */
+	/* Anybody who reads that file can decrypt these connections. */
 	if (keylog_file())
-		terminal_note("SSLKEYLOGFILE is set: the keys of this go to %s", keylog_file());
+		terminal_note("SSLKEYLOGFILE is set: the session keys are written to %s",
+		    keylog_file());
 	while (!(*mode)->is_on(o))
 		mode++;
 	status = (*mode)->run(&setup, oc);

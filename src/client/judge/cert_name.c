@@ -23,17 +23,17 @@ bool cert_name_matches(X509 *cert, const char *name)
 	return X509_check_host(cert, name, 0, flags, NULL) == 1;
 }
 
-/* ---- a name that comes near --------------------------------------------------------- */
+/* ---- a near miss -------------------------------------------------------------------- */
 
-/* An entry that looks as if it fitted, and the rule by which it does not. */
+/* An entry that almost matches, and the rule that forbids it. */
 struct near {
-	const char *name; /* that was asked for */
-	bool address;     /* it is an IP literal */
+	const char *name; /* the requested name */
+	bool address;     /* name is an IP literal */
 	char entry[ADDR_HOST_MAX];
-	const char *rule; /* NULL: there is none */
+	const char *rule; /* NULL: no entry almost matches */
 };
 
-/* Is entry name with a dot more at its end? */
+/* Is entry the name with a trailing dot? */
 static bool is_dotted(const char *entry, const char *name)
 {
 	size_t len = strlen(name);
@@ -41,7 +41,7 @@ static bool is_dotted(const char *entry, const char *name)
 	return strncasecmp(entry, name, len) == 0 && strcmp(entry + len, ".") == 0;
 }
 
-/* Does name end in what follows the asterisk? */
+/* Does name end in parent, the text after the asterisk? */
 static bool is_below(const char *name, const char *parent)
 {
 	size_t len = strlen(name), parent_len = strlen(parent);
@@ -62,7 +62,7 @@ static const char *wildcard_rule(const char *entry, const char *name)
 	if (star != entry || parent[0] != '.')
 		return "only a whole first label may be a wildcard";
 	if (!strchr(parent + 1, '.'))
-		return "a wildcard needs two labels behind it";
+		return "a wildcard must be followed by two labels";
 	if (strcspn(name, ".") < strlen(name) - strlen(parent))
 		return "a wildcard stands for one label only";
 	return memchr(name, '_', strcspn(name, "."))
@@ -77,11 +77,11 @@ static void compare_entry(void *arg, const char *entry)
 
 	if (n->rule || strlen(entry) >= sizeof n->entry)
 		return;
-	/* An address that is listed as one would have matched. */
+	/* An address that is listed as an IP address would have matched. */
 	if (n->address && strcasecmp(entry, n->name) == 0)
-		rule = "as a DNS name, and an IP address has to be listed as an IP address";
+		rule = "as a DNS name, but an IP address must be listed as an IP address";
 	else if (!n->address && is_dotted(entry, n->name))
-		rule = "with a dot at its end, which no name in a certificate may have";
+		rule = "with a trailing dot, which no name in a certificate may have";
 	else if (!n->address)
 		rule = wildcard_rule(entry, n->name);
 	if (rule) {
@@ -97,7 +97,7 @@ struct candidate {
 	char name[ADDR_HOST_MAX];
 };
 
-/* A peer chose this text, and people paste our advice into a shell: hosts' names have no quotes. */
+/* The peer chose this text, and users paste the advice into a shell: accept host names only. */
 static void try_name(void *arg, const char *entry)
 {
 	struct candidate *c = arg;
@@ -106,7 +106,7 @@ static void try_name(void *arg, const char *entry)
 
 	if (c->name[0] || entry[0] == '-' || len >= sizeof name || hostname_fault(entry))
 		return;
-	/* Verified without the dot at its end. */
+	/* A trailing dot is ignored. */
 	snprintf(name, sizeof name, "%.*s", (int)(entry[len - 1] == '.' ? len - 1 : len), entry);
 	if (cert_name_matches(c->cert, name))
 		memcpy(c->name, name, sizeof name);
@@ -126,7 +126,7 @@ static void advise(X509 *cert, const char *name, struct outcome *oc)
 		    name, kind);
 }
 
-/* ---- what it is for instead -------------------------------------------------------------- */
+/* ---- the failure --------------------------------------------------------------------- */
 
 static void explain_no_names(const X509 *cert, const struct cert_info *leaf, const char *name,
     struct outcome *oc)
@@ -137,7 +137,7 @@ static void explain_no_names(const X509 *cert, const struct cert_info *leaf, con
 	if (strcasecmp(leaf->subject, name) == 0)
 		outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the certificate has \"%s\" only as the CN of its subject, "
-		    "which nobody consults any more (RFC 9110 section 4.3.4)",
+		    "which clients no longer use (RFC 9110 section 4.3.4)",
 		    name);
 	else if (X509_get_ext_by_NID(cert, NID_subject_alt_name, -1) < 0)
 		outcome_set(oc, OC_CERT_WRONG_NAME,

@@ -9,13 +9,13 @@
 #include "base/outcome.h"
 
 /*
- * Is a certificate for a name or IP literal? By the rule that the handshake applies: DNS names
- * and IP addresses of the subjectAltName alone, a wildcard is one whole label (RFC 9525).
+ * Is a certificate for this name or IP literal? By the same rule as in the handshake: only DNS
+ * names and IP addresses of the subjectAltName count, and a wildcard is one whole label (RFC 9525).
  */
 bool cert_name_matches(X509 *cert, const char *name);
 
 /*
- * Why it is not: CERT_WRONG_NAME with the entry that comes nearest, its type and the rule. Advises
+ * Explain a mismatch: CERT_WRONG_NAME with the nearest entry, its type and the rule. Advises
  * --verify-name only with a name that cert_name_matches accepts. Returns -1.
  */
 int cert_name_explain(X509 *cert, const char *name, struct outcome *oc);

@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 /*
- * What is compared, the most telling first, and the words for a difference: our
- * value and theirs between these words, cut to the width; 0: the words are all.
+ * What is compared, the most important field first, and the words for a difference: before, our
+ * value, between, their value, after. Values are cut to the width; width 0 prints the words alone.
  */
 static const struct {
 	enum conn_report_field field;
@@ -35,8 +35,8 @@ static const struct {
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 /*
- * Two addresses without their zones, which mean something to one machine only (RFC 4007
- * section 11.2): a link has a name here and a number there.
+ * Compare two addresses without their zones, which are local to one machine (RFC 4007 section
+ * 11.2): a link has a name here and a number there.
  */
 static bool is_same_address(const char *a, const char *b)
 {
@@ -51,7 +51,7 @@ static bool is_same_address(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* As much of a value as its width has room for. */
+/* The length of value, at most width. */
 static int shown(const char *value, int width)
 {
 	return (int)text_fit(value, strlen(value), (size_t)width);
@@ -64,10 +64,10 @@ bool compare_differs(const struct conn_report *ours, const struct conn_report *t
 
 	for (size_t i = 0; i < ROWS; i++)
 		listed = listed || rows[i].field == field;
-	/* The rest is the server's alone. */
+	/* Only the server knows the other fields. */
 	if (!listed)
 		return false;
-	/* In a resumption no certificate is sent, and the client has the first one's. */
+	/* A resumption sends no certificate; the client still has that of the first session. */
 	if (field == CONN_REPORT_CERTIFICATE && conn_report_is_none(theirs, field))
 		return false;
 	if (field == CONN_REPORT_PEER)

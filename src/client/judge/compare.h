@@ -8,25 +8,23 @@
 #include "base/outcome.h"
 #include "net/conn_report.h"
 
-/* Two addresses and the words around them fit. */
+/* Room for two addresses and the words around them. */
 enum { COMPARE_REMARK_MAX = 384 };
 
 /*
- * Did both ends see the same connection? ours is what the client saw itself,
- * theirs what the server reports; client, node and time are the server's alone.
- * Each difference is named in words.
+ * Did both ends see the same connection? ours is what the client observed, theirs what the server
+ * reported; only the server knows client, node and time. The outcome names each difference.
  *
- * A source address that was rewritten, and nothing else, becomes a remark and is
- * no failure: the ends share their keys, so TLS was passed through, by NAT or a
- * balancer. Without a binding at either end nothing proves that, and it is one.
+ * If only the source address was rewritten, this is a remark and not a failure: the ends share
+ * their keys, so NAT or a balancer passed TLS through. Without a binding nothing proves that, and
+ * the difference is a failure.
  *
- * Pure. Returns 0 with remark, which is "" when there is nothing to remark, or
- * -1 with OC_PATH_DIFFERS.
+ * Pure. Returns 0 with remark, which may be "", or -1 with OC_PATH_DIFFERS.
  */
 int compare_reports(const struct conn_report *ours, const struct conn_report *theirs,
     char remark[COMPARE_REMARK_MAX], struct outcome *oc);
 
-/* Does it count as a difference in this field? What only the server knows never does. */
+/* Do the two differ in this field? What only the server knows never counts. */
 bool compare_differs(const struct conn_report *ours, const struct conn_report *theirs,
     enum conn_report_field field);
 

@@ -11,18 +11,18 @@ static int advise(const struct distrust *d, enum outcome_code code, struct outco
 		return -1;
 	if (d->cause->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_advise(oc,
-		    "was \"%s\" made anew? Then get its present root, "
+		    "was \"%s\" created again? Then get its current root, "
 		    "or issue the certificate again",
 		    d->issuer);
 	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_advise(oc,
-		    "let the server send the certificate of \"%s\" after its own; "
-		    "if that is a root you trust: --cacert FILE with it",
+		    "configure the server to send the certificate of \"%s\" after its own; "
+		    "if that is a root you trust, use --cacert FILE with it",
 		    d->issuer);
 	else if (code == OC_CERT_UNKNOWN_CA)
 		outcome_advise(oc,
 		    "--cacert FILE with the root \"%s\", if you trust it; "
-		    "if it is no root, the server must send it too",
+		    "if it is not a root, the server must send it too",
 		    d->issuer);
 	return -1;
 }
@@ -46,8 +46,8 @@ static int explain_trust(const struct distrust *d, struct outcome *oc)
 		outcome_set(oc, code, "%s was issued by \"%s\"", d->who, d->issuer);
 	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_set(oc, code,
-		    "the server sent one certificate only, and its issuer \"%s\" is not in %s: "
-		    "an intermediate, or an unknown root",
+		    "the server sent only one certificate, and its issuer \"%s\" is not in %s: "
+		    "it is an intermediate or an unknown root",
 		    d->issuer, d->store);
 	else
 		outcome_set(oc, code, "%s was issued by \"%s\", which is not in %s", d->who,
@@ -65,7 +65,7 @@ static int explain_marked(const struct distrust *d, struct outcome *oc)
 	return -1;
 }
 
-/* What no client accepts, whomever it trusts. */
+/* A fault that no client accepts, whatever it trusts. */
 static int explain_cause(const struct distrust *d, struct outcome *oc)
 {
 	const struct issuer_cause *c = d->cause;
@@ -75,19 +75,19 @@ static int explain_cause(const struct distrust *d, struct outcome *oc)
 		return -1;
 	if (c->link == CERT_ISSUER_SERIAL)
 		outcome_advise(oc,
-		    "issue it anew, best without issuer and serial in authorityKeyIdentifier; "
-		    "until then --cacert FILE with the former certificate of \"%s\"; if that is "
-		    "no root, let the server send it instead",
+		    "issue it again, preferably without issuer and serial in "
+		    "authorityKeyIdentifier; until then, use --cacert FILE with the previous "
+		    "certificate of \"%s\", or let the server send that one if it is not a root",
 		    c->name);
 	else if (c->link == CERT_ISSUER_FLAWED)
 		outcome_advise(oc,
-		    "issue the certificate of \"%s\" anew; openssl x509 -noout -text -in FILE "
-		    "shows what it holds",
+		    "issue the certificate of \"%s\" again; openssl x509 -noout -text -in FILE "
+		    "shows its contents",
 		    c->name);
 	return -1;
 }
 
-/* One error of the library stands for three: it did not sign, cannot be verified, was not tried. */
+/* The library has one error for three causes: not signed, not verifiable, not tried. */
 static int explain_signature(const struct distrust *d, struct outcome *oc)
 {
 	switch (d->cause->link) {
@@ -106,11 +106,11 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 		    d->who);
 	default:
 		outcome_set(oc, OC_CERT_INVALID,
-		    "%s does not identify its issuer's key, and of several certificates of \"%s\" "
-		    "the wrong one was tried",
+		    "%s does not identify its issuer's key, and \"%s\" has several certificates, "
+		    "of which the wrong one was tried",
 		    d->who, d->issuer);
 		outcome_advise(oc,
-		    "issue it anew with authorityKeyIdentifier, or leave only the right "
+		    "issue it again with authorityKeyIdentifier, or keep only the right "
 		    "certificate of \"%s\" in %s",
 		    d->issuer, d->store);
 		return -1;

@@ -12,17 +12,16 @@ struct distrust {
 	int error; /* X509_V_ERR_* */
 	const struct issuer_cause *cause;
 	const char *who;    /* the certificate, as "the certificate of "a.test"" */
-	const char *label;  /* its name alone */
-	const char *issuer; /* its issuer's name */
+	const char *label;  /* the certificate's name alone */
+	const char *issuer; /* the issuer's name */
 	const char *store;  /* what is trusted, as "--cacert ca.pem" */
-	bool alone;         /* it is a leaf, and the server sent no other certificate */
+	bool alone;         /* the certificate is a leaf, and the server sent no other one */
 };
 
 /*
  * CERT_UNKNOWN_CA, CERT_MISSING_INTERMEDIATE or CERT_SELF_SIGNED; CERT_INVALID
- * where trust is not the cause. "Did not sign" is printed only where the signature
- * was verified, "not in" the store only where no certificate of the name is there.
- * Always returns -1.
+ * where trust is not the cause. "Did not sign" is printed only after the signature was verified,
+ * and "not in" a store only if no certificate of that name is in it. Always returns -1.
  */
 int distrust_explain(const struct distrust *d, struct outcome *oc);
 

@@ -14,8 +14,8 @@ int expected_check_pins(const char *list, struct outcome *oc)
 
 		if (!cert_id_is_pin(list, len)) {
 			outcome_set(oc, OC_USAGE,
-			    "--pinnedpubkey: \"%.*s\" is no pin, which is sha256// and 44 "
-			    "characters of base64",
+			    "invalid --pinnedpubkey \"%.*s\": expected sha256// and 44 characters "
+			    "of base64",
 			    (int)len, list);
 			outcome_advise(oc,
 			    "openssl x509 -in CERT.pem -noout -pubkey | "
@@ -32,14 +32,14 @@ int expected_check_pins(const char *list, struct outcome *oc)
 int expected_judge_key(const struct expected *e, const struct verdict *v, struct outcome *oc)
 {
 
-	/* A key has one pin only, because base64 has one form only. */
+	/* A key has only one pin, because base64 has only one form. */
 	if (!e->pins || (v->chain_len > 0 && v->leaf.pin[0] && strstr(e->pins, v->leaf.pin)))
 		return 0;
 	outcome_set(oc, OC_CERT_PIN_MISMATCH,
-	    "the key of \"%s\" is %s, which is not among those of --pinnedpubkey",
+	    "the key of \"%s\" is %s, which is not one of --pinnedpubkey",
 	    v->chain[0].label, v->leaf.pin);
 	outcome_advise(oc,
-	    "was the key changed on purpose? Then --pinnedpubkey '%s'; if not, somebody in "
+	    "was the key changed on purpose? Then use --pinnedpubkey '%s'; if not, something in "
 	    "between may have another certificate for this name",
 	    v->leaf.pin);
 	return -1;
@@ -56,23 +56,24 @@ static int explain_difference(const struct expected *e, const struct verdict *v,
 	time_text(served->not_before, theirs);
 	if (same_name && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "renewed, but the old one is still served: it is of %s, the one in %s of %s",
+		    "the certificate was renewed, but the server still sends the old one: valid "
+		    "from %s, the one in %s from %s",
 		    theirs, e->file, ours);
 		outcome_advise(oc,
-		    "let the server reload: systemctl reload SERVICE, or kill -HUP PID");
+		    "reload the server: systemctl reload SERVICE, or kill -HUP PID");
 	} else if (same_name && served->not_before > e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server has a newer one: it is of %s, the one in %s of %s", theirs, e->file,
-		    ours);
-		outcome_advise(oc, "is %s the present file?", e->file);
+		    "the server sends a newer certificate: valid from %s, the one in %s from %s",
+		    theirs, e->file, ours);
+		outcome_advise(oc, "is %s the current file?", e->file);
 	} else {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server shows another certificate than %s: for %s, issued by \"%s\"",
+		    "the server sends another certificate than %s: for %s, issued by \"%s\"",
 		    e->file, served->sans[0] ? served->sans : served->label,
 		    served->issuer);
 		outcome_advise(oc,
-		    "is it the right server, and does it serve this file? A middlebox "
-		    "that ends TLS shows its own");
+		    "is it the right server, and does it use this file? A middlebox "
+		    "that ends TLS sends its own certificate");
 	}
 	if (v->error != 0)
 		findings_append(&v->findings, 0, oc);

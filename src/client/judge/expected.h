@@ -7,8 +7,8 @@
 #include "tls/cert_info.h"
 
 /*
- * The key and the certificate that the user expects: --pinnedpubkey and --expect-cert. They come on
- * top of the verification and replace nothing of it. Zeroed: any will do.
+ * The key and the certificate that the user expects: --pinnedpubkey and --expect-cert. They are
+ * checked in addition to the verification. Zeroed: any key and certificate will do.
  */
 struct expected {
 	const char *pins;      /* NULL: any key */
@@ -17,8 +17,8 @@ struct expected {
 };
 
 /*
- * Is this a list of pins as in curl: "sha256//BASE64", several joined by semicolons, the base64 of
- * the SHA-256 of a SubjectPublicKeyInfo? Returns 0, or -1 with OC_USAGE.
+ * Check a list of pins as in curl: "sha256//BASE64", several joined by semicolons. The base64 is
+ * that of the SHA-256 of a SubjectPublicKeyInfo. Returns 0, or -1 with OC_USAGE.
  */
 int expected_check_pins(const char *list, struct outcome *oc);
 
@@ -26,8 +26,8 @@ int expected_check_pins(const char *list, struct outcome *oc);
 int expected_judge_key(const struct expected *e, const struct verdict *v, struct outcome *oc);
 
 /*
- * Returns 0 when the server showed the expected certificate, or none, or -1 with
- * OC_CERT_NOT_EXPECTED: how they differ, and what else is in the verdict.
+ * Returns 0 when the server sent the expected certificate, or none, or -1 with
+ * OC_CERT_NOT_EXPECTED: how the two differ, and the other findings of the verdict.
  */
 int expected_judge_certificate(const struct expected *e, const struct verdict *v,
     struct outcome *oc);

@@ -9,8 +9,8 @@
 #include "base/outcome.h"
 
 /*
- * What else is wrong with a chain that was refused. The library stops at the
- * first error, and a user who fixes that one meets the next.
+ * All that is wrong with a rejected chain. The library stops at the first error, and a user who
+ * fixes that one would meet the next.
  */
 enum { FINDINGS_MAX = 8 };
 
@@ -19,19 +19,19 @@ struct findings {
 	int count;
 };
 
-/* Add an error, unless it is there already. */
+/* Add an error, unless it was added before. */
 void findings_add(struct findings *f, int error);
 
-/* Does the peer send its chain out of order (RFC 8446 section 4.4.2 wants it in order for 1.2)? */
+/* Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? */
 bool findings_disordered(X509_STORE_CTX *judged);
 
-/* The OC_CERT_* that an error of the library stands for, where the error alone decides. */
+/* The OC_CERT_* of a library error, where the error alone decides. */
 enum outcome_code findings_code(int error);
 
 /* Does this error mean that the chain does not end in a trusted root? */
 bool findings_is_distrust(int error);
 
-/* Append the other errors to a failure, without those of the same cause as first. */
+/* Append the errors to a failure, except those with the same cause as first. */
 void findings_append(const struct findings *f, int first, struct outcome *oc);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* How a good server may answer, at worst, when it answers the plain one. */
+/* The worst answer of a good server that answers the plain one. */
 static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_SNI] = PATH_REFUSED,
 	[PATH_OTHER_SNI] = PATH_REFUSED,
@@ -59,13 +59,13 @@ static enum path_answer answer(const struct path_result *r)
 	return r->ran ? path_judge_answer(r->code) : PATH_UNKNOWN;
 }
 
-/* Its handshake was answered, by anything but a refusal. */
+/* The handshake was answered, and not rejected. */
 static bool passes(const struct path_result *r)
 {
 	return answer(r) <= PATH_LATER;
 }
 
-/* It got no answer, or a refusal where there may be none. */
+/* The variant got no answer, or was rejected where a good server would not reject it. */
 static bool breaks(const struct path_result results[], enum path_variant v)
 {
 	enum path_answer a = answer(&results[v]);
@@ -79,7 +79,7 @@ static bool may_end_otherwise(enum path_variant v)
 	    v == PATH_NO_HEADER;
 }
 
-/* Answered, but then something else came of it, where nothing else should. */
+/* The variant was answered, but its outcome differs where it should not. */
 static bool ends_otherwise(const struct path_result results[], enum path_variant v)
 {
 	return passes(&results[PATH_PLAIN]) && passes(&results[v]) && !may_end_otherwise(v) &&
@@ -125,7 +125,7 @@ static void find(struct path_findings *f, enum path_finding what, enum path_vari
 	f->count++;
 }
 
-/* Whose failure it is. */
+/* The variant whose failure a finding is about. */
 static enum path_variant about(enum path_finding what)
 {
 	switch (what) {
@@ -144,7 +144,7 @@ static enum path_variant about(enum path_finding what)
 	}
 }
 
-/* For two that mean more together than each of them. */
+/* For two variants that mean more together than each alone. */
 static void find_of_two(struct path_findings *f, bool one, enum path_finding of_one, bool other,
     enum path_finding of_other, enum path_finding of_both)
 {
@@ -154,7 +154,7 @@ static void find_of_two(struct path_findings *f, bool one, enum path_finding of_
 		find(f, one ? of_one : of_other, about(one ? of_one : of_other));
 }
 
-/* The plain one fails: what saves it is what was wrong with it. */
+/* The plain one fails: a variant that passes shows what was wrong with it. */
 static void judge_rescues(const struct path_result r[], struct path_findings *f)
 {
 	static const struct {
@@ -173,7 +173,7 @@ static void judge_rescues(const struct path_result r[], struct path_findings *f)
 
 	find_of_two(f, passes(&r[PATH_NO_SNI]), FITS_ANY_NAME, passes(&r[PATH_OTHER_SNI]),
 	    FITS_NAME_NOT_NONE, FITS_NAME);
-	/* One for TLS 1.2 alone has no post-quantum key share: it is small, too. */
+	/* A ClientHello for TLS 1.2 alone has no post-quantum key share, so it is small as well. */
 	if (passes(&r[PATH_TLS12]) && !passes(&r[PATH_CLASSICAL]))
 		find(f, FITS_OFFER13, PATH_PLAIN);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -188,7 +188,7 @@ static void judge_rescues(const struct path_result r[], struct path_findings *f)
 		find(f, plain == PATH_STRANGE ? FITS_ALL_STRANGE : FITS_NOTHING_HELPS, PATH_PLAIN);
 }
 
-/* The plain one is answered: each that is not differs from it in one thing. */
+/* The plain one is answered: a variant that is not differs from it in one thing. */
 static void judge_breaks(const struct path_result r[], struct path_findings *f)
 {
 	static const struct {
@@ -211,7 +211,7 @@ static void judge_breaks(const struct path_result r[], struct path_findings *f)
 	}
 }
 
-/* What a good server may do, too. */
+/* What a good server may do as well. */
 static void judge_facts(const struct path_result r[], struct path_findings *f)
 {
 	enum path_answer header = answer(&r[PATH_NO_HEADER]);
@@ -237,14 +237,14 @@ static void judge_each(const struct path_result r[], struct path_findings *f)
 			find(f, FITS_NO_CONNECTION, v);
 		else if (ends_otherwise(r, v))
 			find(f, FITS_ENDS_OTHERWISE, v);
-		/* For other names other certificates are no surprise. */
+		/* Another name may have another certificate. */
 		if (v != PATH_NO_SNI && v != PATH_OTHER_SNI && leaf[0] && r[v].leaf[0] &&
 		    strcmp(leaf, r[v].leaf) != 0)
 			find(f, FITS_ANOTHER_CERT, v);
 	}
 }
 
-/* Returns whether that is the whole conclusion. */
+/* Returns true when there is nothing more to conclude. */
 static bool judge_trouble(const struct path_result r[], struct path_findings *f)
 {
 	for (int v = 0; v < PATH_VARIANTS; v++) {

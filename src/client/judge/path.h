@@ -12,67 +12,67 @@
  * functions: they know neither sockets nor options.
  */
 
-/* What is sent; each but the first differs from it in one thing. */
+/* What is sent; each variant differs from the first in one thing. */
 enum path_variant {
 	PATH_PLAIN,
 	PATH_NO_SNI,
 	PATH_OTHER_SNI,
 	PATH_TLS12,     /* offers TLS 1.2 alone */
 	PATH_TLS13,     /* offers TLS 1.3 alone */
-	PATH_CLASSICAL, /* where the plain one has a post-quantum key share: without it */
-	PATH_BIG,       /* where it has none: as long as with one */
+	PATH_CLASSICAL, /* no post-quantum key share, where the plain one has one */
+	PATH_BIG,       /* as long as with such a key share, where the plain one has none */
 	PATH_SPLIT,     /* in two segments */
-	PATH_ALPN,      /* where the plain one offers no protocol: one */
-	PATH_NO_ALPN,   /* where it does: none */
-	PATH_NO_HEADER, /* where a PROXY header goes before: none */
+	PATH_ALPN,      /* offers a protocol, where the plain one offers none */
+	PATH_NO_ALPN,   /* offers no protocol, where the plain one offers some */
+	PATH_NO_HEADER, /* no PROXY header, where the plain one has one before it */
 	PATH_VARIANTS
 };
 
 enum { PATH_LEAF_MAX = 65 };
 
-/* Zeroed: it was not tried. */
+/* Zeroed: the variant was not tried. */
 struct path_result {
 	bool ran;
-	bool unsteady; /* tried again alone it ended otherwise */
+	bool unsteady; /* a second try, alone, ended differently */
 	enum outcome_code code;
-	unsigned hello;           /* bytes of its ClientHello; 0: unknown */
-	char leaf[PATH_LEAF_MAX]; /* identifies the certificate that was shown; or "" */
+	unsigned hello;           /* length of the ClientHello in bytes; 0: unknown */
+	char leaf[PATH_LEAF_MAX]; /* identifies the server's certificate; or "" */
 };
 
-/* How far a variant came, the best first. */
+/* How far a variant got, the best first. */
 enum path_answer {
 	PATH_WELL,
-	PATH_LATER,   /* the handshake was answered; then a name or a greeting was wrong */
-	PATH_REFUSED, /* by an alert */
-	PATH_RESET,   /* from here on its ClientHello got no answer of TLS */
+	PATH_LATER,   /* the handshake was answered, but a name or the greeting was wrong */
+	PATH_REFUSED, /* rejected with an alert */
+	PATH_RESET,   /* from here on, the ClientHello got no TLS answer */
 	PATH_CLOSED,
 	PATH_SILENT,
-	PATH_STRANGE,   /* what came is no TLS */
+	PATH_STRANGE,   /* the answer is not TLS */
 	PATH_UNREACHED, /* no ClientHello was sent */
-	PATH_UNKNOWN    /* not tried, or this machine's own failure */
+	PATH_UNKNOWN    /* not tried, or this machine failed */
 };
 
 enum path_answer path_judge_answer(enum outcome_code code);
 
 /* What the results support; each has a sentence. */
 enum path_finding {
-	/* of the plain one and those that came further */
-	FITS_UNREACHED,       /* not even it had a connection */
-	FITS_NOTHING_HELPS,   /* all fail like it */
-	FITS_ALL_REFUSED,     /* the same, by an alert */
-	FITS_ALL_STRANGE,     /* the same, by what is no TLS */
-	FITS_NAME,            /* its name is disliked: others pass, and none does */
-	FITS_ANY_NAME,        /* only no name at all passes */
+	/* the plain one fails: which variants got further */
+	FITS_UNREACHED,       /* the plain one had no connection either */
+	FITS_NOTHING_HELPS,   /* all fail like the plain one */
+	FITS_ALL_REFUSED,     /* all are rejected with an alert */
+	FITS_ALL_STRANGE,     /* all get an answer that is not TLS */
+	FITS_NAME,            /* another name passes, and so does no name */
+	FITS_ANY_NAME,        /* only no name passes */
 	FITS_NAME_NOT_NONE,   /* another name passes, but no name does not */
-	FITS_OFFER13,         /* passes when it does not offer 1.3 */
-	FITS_OFFER12,         /* passes when it does not offer 1.2 */
-	FITS_SIZE,            /* passes when it is small */
-	FITS_ONE_PACKET,      /* passes in two segments: single packets are looked at */
-	FITS_SHORT,           /* passes when it is long */
+	FITS_OFFER13,         /* passes without the offer of 1.3 */
+	FITS_OFFER12,         /* passes without the offer of 1.2 */
+	FITS_SIZE,            /* a small one passes */
+	FITS_ONE_PACKET,      /* passes in two segments: single packets are inspected */
+	FITS_SHORT,           /* a long one passes */
 	FITS_ALPN_WANTED,     /* passes with a protocol */
-	FITS_ALPN_DISLIKED,   /* passes without */
+	FITS_ALPN_DISLIKED,   /* passes without a protocol */
 	FITS_HEADER_DISLIKED, /* passes without a PROXY header */
-	/* of those that fail where the plain one is answered */
+	/* the plain one is answered: which variants fail */
 	FITS_LIST,       /* no name and other names fail */
 	FITS_NO_NAME,    /* no name fails */
 	FITS_OTHER_NAME, /* another name fails */
@@ -81,21 +81,21 @@ enum path_finding {
 	FITS_CLASSICAL,  /* no post-quantum key share fails */
 	FITS_BIG,        /* a long one fails */
 	FITS_SPLIT,      /* two segments fail */
-	FITS_SEGMENTS,   /* both fail: a long one is in two segments, too */
+	FITS_SEGMENTS,   /* both fail: a long one has two segments as well */
 	FITS_ALPN,       /* a protocol fails */
 	FITS_NO_ALPN,    /* no protocol fails */
-	/* facts that are no middlebox */
-	FITS_ONLY12,         /* refused by an alert: not TLS 1.3 */
-	FITS_ONLY13,         /* refused by an alert: not TLS 1.2 */
+	/* facts that are no sign of a middlebox */
+	FITS_ONLY12,         /* TLS 1.3 is rejected with an alert */
+	FITS_ONLY13,         /* TLS 1.2 is rejected with an alert */
 	FITS_HEADER_NEEDED,  /* no answer without the PROXY header */
-	FITS_HEADER_EITHER,  /* with it and without */
-	FITS_ANOTHER_CERT,   /* variant: it is shown another certificate */
-	FITS_ENDS_OTHERWISE, /* variant: its handshake is answered, but its end is another */
-	FITS_NO_CONNECTION,  /* variant: it got no connection, which no ClientHello can cause */
+	FITS_HEADER_EITHER,  /* an answer with the PROXY header and without it */
+	FITS_ANOTHER_CERT,   /* variant: the server sent another certificate */
+	FITS_ENDS_OTHERWISE, /* variant: the handshake was answered, but the outcome differs */
+	FITS_NO_CONNECTION,  /* variant: no connection, which no ClientHello can cause */
 	FITS_CLEAN,          /* all were answered */
-	FITS_CERTIFICATE,    /* all were answered, but the certificate is not good */
+	FITS_CERTIFICATE,    /* all were answered, but the certificate is invalid */
 	/* what cannot be known */
-	FITS_UNSTEADY, /* variant: tried again it ended otherwise */
+	FITS_UNSTEADY, /* variant: a second try ended differently */
 	FITS_NO_SNI_TRIED,
 	FITS_WHERE, /* the server, or something before it? */
 	FITS_COUNT
@@ -104,25 +104,25 @@ enum path_finding {
 struct path_findings {
 	struct {
 		enum path_finding what;
-		enum path_variant variant; /* whose failure it is about */
+		enum path_variant variant; /* the variant that failed */
 	} list[FITS_COUNT + 3 * PATH_VARIANTS];
 	size_t count;
 };
 
-/* The plain one was tried. In the order in which they are printed. */
+/* Find all that the results support, in the order of printing. The plain variant was tried. */
 void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
 
 /*
- * Has this variant failed, where a good server has to answer as it answers the
- * plain one? To refuse a version, a name or a protocol by an alert is an answer;
- * another certificate for another name is one, too.
+ * Has this variant failed where a good server must answer as it answers the plain one? An alert
+ * against a version, a name or a protocol is an answer, and so is another certificate for another
+ * name.
  */
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v);
 
 /*
- * What the test as a whole ended as: like the plain one, if that failed; else the
- * most frequent failure of the others (see path_judge_failed), on a tie the one with the
- * smaller status; else OC_OK.
+ * The outcome of the whole test: that of the plain one, if it failed; else the most frequent
+ * failure of the others (see path_judge_failed), and on a tie the one with the smaller status;
+ * else OC_OK.
  */
 enum outcome_code path_judge_verdict(const struct path_result results[PATH_VARIANTS]);
 

@@ -12,7 +12,7 @@
 
 static void note_reason(struct revocation *r, long code)
 {
-	/* A list need not give one, and "unspecified" is no more than that. */
+	/* A list need not give a reason, and "unspecified" is no reason. */
 	if (code > OCSP_REVOKED_STATUS_UNSPECIFIED)
 		snprintf(r->reason, sizeof r->reason, "%s", OCSP_crl_reason_str(code));
 }
@@ -43,16 +43,16 @@ static int explain_revoked(const struct revocation *r, const char *who, int64_t 
 	char span[TIME_TEXT_MAX], when[TIME_TEXT_MAX];
 
 	time_text(r->at, when);
-	/* "Ago" is counted from the present only. */
+	/* "Ago" is relative to now, which --verify-time is not. */
 	if (chosen)
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked at %s", who, when);
 	else if (r->at > now)
-		outcome_set(oc, OC_CERT_REVOKED, "%s is revoked from %s on, in %s", who, when,
+		outcome_set(oc, OC_CERT_REVOKED, "%s is revoked as of %s, in %s", who, when,
 		    time_span(r->at - now, span));
 	else
 		outcome_set(oc, OC_CERT_REVOKED, "%s was revoked %s ago, at %s", who,
 		    time_span(now - r->at, span), when);
-	outcome_append(oc, "%s%s; so says ", r->reason[0] ? ": " : "", r->reason);
+	outcome_append(oc, "%s%s; according to ", r->reason[0] ? ": " : "", r->reason);
 	if (r->stapled)
 		outcome_append(oc, "the OCSP response that the server staples to it");
 	else
@@ -73,7 +73,7 @@ static int explain_missing(const char *who, const char *issuer, struct outcome *
 
 static const char *clock_of(bool chosen)
 {
-	return chosen ? "--verify-time" : "our clock";
+	return chosen ? "--verify-time is" : "our clock shows";
 }
 
 static int explain_fault(const struct revocation *r, const char *who, int64_t now, bool chosen,
@@ -81,10 +81,10 @@ static int explain_fault(const struct revocation *r, const char *who, int64_t no
 {
 	char text[CRL_TEXT_MAX], when[TIME_TEXT_MAX];
 
-	outcome_set(oc, OC_CRL_UNUSABLE, "%s cannot be looked up: %s", who,
+	outcome_set(oc, OC_CRL_UNUSABLE, "the revocation of %s cannot be checked: %s", who,
 	    crl_text_describe(&r->crl, r->fault, now, text));
 	if (r->fault == CRL_STALE || r->fault == CRL_EARLY)
-		outcome_advise(oc, "%s; %s says %s", crl_text_advice(r->fault), clock_of(chosen),
+		outcome_advise(oc, "%s; %s %s", crl_text_advice(r->fault), clock_of(chosen),
 		    time_text(now, when));
 	else
 		outcome_advise(oc, "%s", crl_text_advice(r->fault));

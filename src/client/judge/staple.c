@@ -33,7 +33,7 @@ static int judge(struct verdict *v)
 static int judge_response(struct verdict *v, STACK_OF(X509) * chain, const unsigned char *der,
     size_t len)
 {
-	if (der && len > 0 && sk_X509_num(chain) > 0) /* who is trusted alone is its own issuer */
+	if (der && len > 0 && sk_X509_num(chain) > 0) /* a chain of one is its own issuer */
 		staple_judge(der, len, sk_X509_value(chain, 0),
 		    sk_X509_value(chain, sk_X509_num(chain) > 1), v->at, &v->staple);
 	return judge(v);
@@ -45,7 +45,7 @@ int staple_callback(SSL *ssl, void *unused)
 	long len = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
 
 	(void)unused;
-	/* Nor does it bring a certificate: both are judged when it is done. */
+	/* A resumption has neither response nor certificate: step_verify judges both later. */
 	if (SSL_session_reused(ssl))
 		return 1;
 	return judge_response(tls_conn_owner(ssl), SSL_get0_verified_chain(ssl), der,

@@ -20,7 +20,7 @@ void verdict_free(struct verdict *v)
 
 int verdict_count(const struct verdict *v)
 {
-	/* -1 of NULL. */
+	/* sk_X509_num(NULL) is -1. */
 	return sk_X509_num(v->certs) > 0 ? sk_X509_num(v->certs) : 0;
 }
 
@@ -64,7 +64,7 @@ static const char *describe_clock(const struct verdict *v, char buf[CLOCK_MAX])
 {
 	char when[TIME_TEXT_MAX];
 
-	snprintf(buf, CLOCK_MAX, "%s says %s", v->another_time ? "--verify-time" : "our clock",
+	snprintf(buf, CLOCK_MAX, "%s %s", v->another_time ? "--verify-time is" : "our clock shows",
 	    time_text(v->at, when));
 	return buf;
 }
@@ -78,14 +78,14 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 	time_span(v->at - v->culprit.not_after, span);
 	if (v->another_time)
 		outcome_set(oc, OC_CERT_EXPIRED,
-		    "%s is expired at the chosen time: it ends at %s, %s before that",
+		    "%s is expired at the chosen time: it ends at %s, %s earlier",
 		    name_culprit(v, buf), when, span);
 	else
 		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", name_culprit(v, buf),
 		    time_phrase_expired(v->culprit.not_after, v->at, text));
-	/* In a time to come it may still be the present one. */
+	/* At another time the root may still be the current one. */
 	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
-		outcome_advise(oc, "--cacert FILE with the present root of that CA; %s",
+		outcome_advise(oc, "--cacert FILE with the current root of that CA; %s",
 		    describe_clock(v, clock));
 	else
 		outcome_advise(oc, "renew it, then reload the server; %s",
@@ -102,14 +102,15 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 	time_span(v->culprit.not_before - v->at, span);
 	if (v->another_time) {
 		outcome_set(oc, OC_CERT_NOT_YET_VALID,
-		    "%s is not valid at the chosen time: it is valid from %s, %s after that",
+		    "%s is not yet valid at the chosen time: it is valid from %s, %s later",
 		    name_culprit(v, buf), when, span);
-		outcome_advise(oc, "choose a later time, or none; %s", describe_clock(v, clock));
+		outcome_advise(oc, "choose a later time, or omit --verify-time; %s",
+		    describe_clock(v, clock));
 		return -1;
 	}
 	outcome_set(oc, OC_CERT_NOT_YET_VALID, "%s %s: is a clock wrong?", name_culprit(v, buf),
 	    time_phrase_early(v->culprit.not_before, v->at, text));
-	outcome_advise(oc, "date -u on both machines; %s", describe_clock(v, clock));
+	outcome_advise(oc, "compare date -u on both machines; %s", describe_clock(v, clock));
 	return -1;
 }
 
@@ -142,7 +143,7 @@ static int explain_constraints(const struct verdict *v, struct outcome *oc)
 	    X509_verify_cert_error_string(v->error), v->culprit.sans[0] ? "; it is for " : "",
 	    v->culprit.sans);
 	outcome_advise(oc,
-	    "issue it from a CA that may; openssl x509 -noout -ext nameConstraints "
+	    "issue it from a CA that may sign for it; openssl x509 -noout -ext nameConstraints "
 	    "-in CA.pem shows what a CA may sign for");
 	return -1;
 }
@@ -160,10 +161,10 @@ static int explain_staple(const struct verdict *v, struct outcome *oc)
 	char buf[CULPRIT_MAX];
 
 	outcome_set(oc, OC_CERT_INVALID,
-	    "the OCSP response that the server staples to %s is no good: %s", name_culprit(v, buf),
+	    "the OCSP response that the server staples to %s is invalid: %s", name_culprit(v, buf),
 	    v->staple.why);
 	outcome_advise(oc,
-	    "let the server staple a new one, or none: clients must refuse this "
+	    "let the server staple a new one, or none: clients must reject this one "
 	    "(RFC 6066 section 8)");
 	return -1;
 }
@@ -173,12 +174,11 @@ static int explain_must_staple(const struct verdict *v, struct outcome *oc)
 	char buf[CULPRIT_MAX];
 
 	outcome_set(oc, OC_CERT_INVALID,
-	    "%s must come with a stapled OCSP response (must-staple, RFC 7633), and the server "
-	    "sent none",
+	    "%s requires a stapled OCSP response (must-staple, RFC 7633), and the server sent none",
 	    name_culprit(v, buf));
 	outcome_advise(oc,
 	    "let the server staple one: hello-server --ocsp FILE, or ssl_stapling in nginx; "
-	    "or issue it without that extension");
+	    "or issue the certificate without that extension");
 	return -1;
 }
 
@@ -190,30 +190,31 @@ static int explain_invalid(const struct verdict *v, struct outcome *oc)
 	    X509_verify_cert_error_string(v->error));
 }
 
-/* Whatever the error is: both were tried. */
+/* For every error: both lenient checks were tried. */
 static void advise_lenient(const struct verdict *v, struct outcome *oc)
 {
 	if (!v->lenient_accepts && !v->weak_accepts)
 		return;
-	outcome_append(oc, "; a more lenient client would take it");
+	outcome_append(oc, "; a more lenient client would accept it");
 	if (v->lenient_accepts)
 		outcome_advise_instead(oc,
-		    "issue it anew with all that RFC 5280 asks for; until then --no-x509-strict");
+		    "issue it again with all that RFC 5280 requires; until then, use "
+		    "--no-x509-strict");
 	else
 		outcome_advise_instead(oc,
-		    "issue it anew: RSA from 2048 bits or EC from P-256, SHA-256; "
-		    "no option lowers that");
+		    "issue it again with SHA-256, and RSA from 2048 bits or EC from P-256; "
+		    "no option lowers this");
 }
 
 static int explain_ca(const struct verdict *v, struct outcome *oc)
 {
 	char buf[CULPRIT_MAX];
 
-	outcome_set(oc, OC_CERT_INVALID, "%s may not be where it is in the chain: %s",
+	outcome_set(oc, OC_CERT_INVALID, "%s is not allowed at its place in the chain: %s",
 	    name_culprit(v, buf), X509_verify_cert_error_string(v->error));
 	outcome_advise(oc,
-	    "issue it from a CA that may; openssl x509 -noout -ext "
-	    "basicConstraints,keyUsage -in CA.pem shows what a CA may");
+	    "issue it from a CA that may issue it; openssl x509 -noout -ext "
+	    "basicConstraints,keyUsage -in CA.pem shows what a CA may issue");
 	return -1;
 }
 
@@ -265,8 +266,8 @@ static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
 					       : "; the system's store has the one that did");
 	outcome_advise_instead(oc,
-	    "is \"%s\" the CA of this service? Then leave out --cacert; if not, something on the "
-	    "way ends TLS in its place: compare from nearer",
+	    "is \"%s\" the CA of this service? Then omit --cacert; if not, something on the way "
+	    "ends TLS in its place: compare from nearer to the server",
 	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
 }
 

@@ -15,46 +15,45 @@
 #include "base/outcome.h"
 #include "tls/staple.h"
 
-/* A longer chain is cut in texts for people. */
+/* Texts for people cut a longer chain. */
 enum { VERDICT_CHAIN_MAX = 8 };
 
 /*
- * What the verification of one peer found. Zeroed at first. Filled while the
- * handshake runs; ends with verdict_free.
+ * What the verification of one peer found. Zeroed at first, filled during the handshake, released
+ * by verdict_free.
  */
 struct verdict {
-	bool ran;          /* the peer sent a certificate and it was judged */
-	int error, depth;  /* X509_V_OK, or the first error and where */
+	bool ran;          /* the peer sent a certificate, and it was judged */
+	int error, depth;  /* X509_V_OK, or the first error and its depth */
 	int64_t at;        /* the time of the verification, seconds since 1970 */
 	bool another_time; /* --verify-time was given */
 	bool disordered;   /* the peer sends its chain out of order */
-	int sent;          /* certificates that the peer sent */
+	int sent;          /* number of certificates that the peer sent */
 	int chain_len;
 	struct cert_info chain[VERDICT_CHAIN_MAX]; /* leaf first, as far as it was built */
 	struct cert_id leaf;                       /* chain[0], for machines */
-	STACK_OF(X509) * certs;                    /* owned: all of it; NULL: none was seen */
-	struct cert_info culprit;                  /* the certificate that error is about */
+	STACK_OF(X509) * certs;                    /* the whole chain, owned; NULL: none came */
+	struct cert_info culprit;                  /* the certificate that the error is about */
 	struct findings findings;                  /* what else is wrong */
 	bool system_knows; /* the issuer of the chain's last certificate is in the system's store */
-	struct staple_facts staple;   /* the OCSP response, where one came */
-	struct revocation revocation; /* of that certificate, where a CRL or staple has it */
-	struct issuer_cause cause;    /* why culprit has no issuer, where trust was at fault */
-	bool lenient_accepts; /* it passes without X509_V_FLAG_X509_STRICT: that was tried */
-	bool weak_accepts;    /* it would pass without that flag at security level 0 */
+	struct staple_facts staple;   /* the OCSP response, if one came */
+	struct revocation revocation; /* of culprit, if a CRL or staple has it */
+	struct issuer_cause cause;    /* why culprit has no issuer, if trust was at fault */
+	bool lenient_accepts; /* the chain passes without X509_V_FLAG_X509_STRICT */
+	bool weak_accepts;    /* the chain passes without that flag at security level 0 */
 };
 
-/* Release certs, and nothing else is forgotten; idempotent. */
+/* Release certs and keep everything else; idempotent. */
 void verdict_free(struct verdict *v);
 
-/* The whole chain, as built or else as sent: how many, and which; not to be freed. */
+/* The whole chain, as built or else as sent: its length, and its certificates, not to be freed. */
 int verdict_count(const struct verdict *v);
 const X509 *verdict_certificate(const struct verdict *v, int i);
 
 /*
- * Name the failure that a verdict holds: CERT_* with the facts (names, dates,
- * the issuer looked for) and what to do. name is what was verified, store
- * what was trusted ("the system's store", "--cacert ca.pem").
- * Always returns -1.
+ * Explain the failure in a verdict: CERT_* with the facts (names, dates, the missing issuer) and
+ * what to do. name is the verified name, store the trusted store ("the system's store", "--cacert
+ * ca.pem"). Always returns -1.
  */
 int verdict_explain(const struct verdict *v, const char *name, const char *store,
     struct outcome *oc);

@@ -44,7 +44,7 @@ static int set_pins(void *pins, const struct option_row *row, const char *value,
 	return expected_check_pins(value, oc);
 }
 
-/* Read when all options are known: client_options_check. */
+/* client_options_check reads the file when all options are known. */
 static int set_expected_file(void *expected, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
@@ -145,12 +145,12 @@ static option_take print_help, print_version;
 
 const struct option_row client_option_rows[] = {
 	HEADING("Trust"),
-	TEXT("cacert", "FILE", trust.ca_file, "trust these roots instead of the system's, PEM"),
-	TEXT("capath", "DIR", trust.ca_dir, "trust the roots in this hashed folder"),
+	TEXT("cacert", "FILE", trust.ca_file, "PEM file of roots to trust, not the system's"),
+	TEXT("capath", "DIR", trust.ca_dir, "hashed folder of roots to trust"),
 	TEXT("crlfile", "FILE", trust.crl_file,
-	    "revocation lists, one for each CA of the chain, PEM"),
+	    "PEM file of revocation lists, one for each CA"),
 	CALL("pinnedpubkey", "PIN", expected.pins, set_pins,
-	    "require this server key, sha256//BASE64"),
+	    "require this server key (sha256//BASE64)"),
 	CALL("expect-cert", "FILE", expected, set_expected_file,
 	    "require the server certificate in FILE", PER_TARGET),
 	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
@@ -166,22 +166,23 @@ const struct option_row client_option_rows[] = {
 
 	HEADING("Client certificate"),
 	TEXT("cert", "FILE", identity.chain_file,
-	    "certificate chain for servers that request one, PEM", .needs = "key"),
-	TEXT("key", "FILE", identity.key_file, "its private key, PEM", .needs = "cert"),
+	    "PEM chain to send if the server requests one", .needs = "key"),
+	TEXT("key", "FILE", identity.key_file, "PEM private key of the certificate",
+	    .needs = "cert"),
 
 	HEADING("TLS"),
-	CALL("servername", "NAME", servername, set_name, "name to request and verify (HOST)",
+	CALL("servername", "NAME", servername, set_name, "name to send as SNI and verify (HOST)",
 	    PER_TARGET),
-	FLAG("no-sni", no_sni, "request no name", PER_TARGET),
+	FLAG("no-sni", no_sni, "send no SNI", PER_TARGET),
 	CALL("verify-name", "NAME", verify_name, set_name,
-	    "verify NAME, whatever name is requested", PER_TARGET),
+	    "verify NAME instead of the name sent as SNI", PER_TARGET),
 	CALL("tls-min", "VERSION", policy.min, tls_policy_take_version, "minimum TLS version",
 	    .choices = tls_policy_versions, .text = "1.2"),
 	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",
 	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("ciphers", "LIST", policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
-	TEXT("alpn", "NAME[,NAME]", alpn, "application protocols to offer; http/1.1 sends GET /"),
+	TEXT("alpn", "NAME[,NAME]", alpn, "ALPN protocols to offer; http/1.1 sends GET /"),
 
 	HEADING("Route"),
 	CALL("connect-to", "HOST[:PORT]", route, add_detour, "connect there, but still verify HOST",
@@ -201,7 +202,7 @@ const struct option_row client_option_rows[] = {
 	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect", PER_TARGET),
 	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
 	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting", PER_TARGET),
-	DURATION("max-time", max_ms, 15000, "time for everything", PER_TARGET),
+	DURATION("max-time", max_ms, 15000, "time for the whole probe", PER_TARGET),
 
 	HEADING("Additional checks"),
 	TEXT("expect", "TEXT", expect, "require this greeting", PER_TARGET),
@@ -212,10 +213,11 @@ const struct option_row client_option_rows[] = {
 	    .letter = 'c', .text = "until Ctrl-C"),
 	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
 	UINT("parallel", "N", series.parallel, 32, 1, CLIENT_PARALLEL_MAX,
-	    "probes at a time, at most", .needs = "count interval targets all-addresses path-test"),
+	    "maximum number of probes at a time",
+	    .needs = "count interval targets all-addresses path-test"),
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,
-	    "probe the HOST PORT on each line; \"-\" is standard input",
+	    "probe each line of FILE (\"-\": standard input)",
 	    .excludes = "count interval resume verbose", .why = "each target is probed once"),
 	FLAG("all-addresses", all_addresses, "probe every address of HOST",
 	    .excludes = "targets count interval resume nagios prometheus verbose",
@@ -224,10 +226,10 @@ const struct option_row client_option_rows[] = {
 	    .excludes =
 		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
 		"interval resume compare all-addresses",
-	    .why = "it varies the handshake and prints a table of its own"),
+	    .why = "it varies the handshake and prints its own table"),
 
 	HEADING("Output"),
-	FLAG("json", json, "print the findings as JSON, not the greeting"),
+	FLAG("json", json, "print the result as JSON, not the greeting"),
 	FLAG("nagios", nagios.on, "run as a monitoring plugin: one line, status 0 to 3",
 	    .excludes = "count interval targets json",
 	    .why = "a plugin prints one line about one probe"),
@@ -236,7 +238,7 @@ const struct option_row client_option_rows[] = {
 	UINT("critical", "DAYS", nagios.critical_days, 7, 0, 36500,
 	    "critical if the certificate expires within DAYS", .needs = "nagios"),
 	TEXT("prometheus", "FILE", prometheus, "write metrics to FILE, for node_exporter",
-	    .excludes = "count interval", .why = "it holds one probe of each target"),
+	    .excludes = "count interval", .why = "the file holds one probe of each target"),
 	FLAG("verbose", verbose, "print each step on standard error", .letter = 'v',
 	    .excludes = "quiet count interval"),
 	FLAG("quiet", quiet, "print nothing on standard error", .letter = 'q'),
@@ -281,7 +283,7 @@ static int set_port(struct client_options *o, const char *value, struct outcome 
 	return 0;
 }
 
-/* The option that only hello knows, or NULL. */
+/* The option that only hello supports, or NULL. */
 static const char *needs_hello(const struct client_options *o)
 {
 	return o->compare ? "compare" : o->expect ? "expect" : NULL;
@@ -331,8 +333,8 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	if (hostname_check("HOST", o->host, oc) != 0)
 		return -1;
 	if (target.port[0] && port)
-		return outcome_set(oc, OC_USAGE, "two ports are given, %s and %s", target.port,
-		    port);
+		return outcome_set(oc, OC_USAGE, "two ports, %s and %s: give only one",
+		    target.port, port);
 	if (target.port[0])
 		port = target.port;
 	o->port[0] = '\0';
@@ -341,7 +343,7 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return choose_service(o, &target, base, oc);
 }
 
-/* A program that reads our output expects its format for a usage error as well. */
+/* A program that reads the output expects the same format for a usage error. */
 static void find_output_format(struct client_options *o, int argc, char *argv[])
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -350,13 +352,13 @@ static void find_output_format(struct client_options *o, int argc, char *argv[])
 	}
 }
 
-/* curl's names for it, which people try here as well. */
+/* Users try curl's options here as well. */
 static void advise_insecure(const char *word, struct outcome *oc)
 {
 	if (strcmp(word, "-k") == 0 || strcmp(word, "--insecure") == 0)
 		outcome_advise_instead(oc,
-		    "a bad certificate always ends the connection; --cacert FILE says what to "
-		    "trust, -v shows what the server sent");
+		    "an invalid certificate always ends the connection; --cacert FILE sets what "
+		    "to trust, -v shows what the server sent");
 }
 
 static int add_operand(void *to, const char *word, struct outcome *oc)
@@ -403,7 +405,7 @@ int client_options_parse(struct client_options *o, int argc, char *argv[], struc
 int client_options_parse_target(struct client_options *o, const struct client_options *base,
     int argc, char *argv[], struct outcome *oc)
 {
-	/* With its padding: the caller compares the two. */
+	/* Copies the padding too, because the caller compares the two. */
 	memcpy(o, base, sizeof *o);
 	return parse_words(o, argc, argv, base, oc);
 }

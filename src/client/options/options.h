@@ -10,17 +10,15 @@
 extern const struct option_row client_option_rows[];
 
 /*
- * Read the command line. Returns 0 to go on, 1 when all is done (--help,
- * --version; printed to standard output), or -1 with OC_USAGE, or
- * with OC_FILE for the certificate of --expect-cert. Whether the options go
- * together is for client_options_check.
+ * Parse the command line. Returns 0 to go on, 1 when the program is done (--help and --version
+ * were printed), or -1 with OC_USAGE, or with OC_FILE for the certificate of --expect-cert.
+ * client_options_check checks whether the options exclude each other.
  */
 int client_options_parse(struct client_options *o, int argc, char *argv[], struct outcome *oc);
 
 /*
- * The same of one line of --targets: argv[0] is ignored, and what the line does not set
- * is as in base. Strings point into argv, too. Returns 0, or -1 with OC_USAGE or
- * OC_FILE.
+ * Parse one line of --targets: argv[0] is ignored, and base provides what the line does not set.
+ * Strings point into argv. Returns 0, or -1 with OC_USAGE or OC_FILE.
  */
 int client_options_parse_target(struct client_options *o, const struct client_options *base,
     int argc, char *argv[], struct outcome *oc);

@@ -11,13 +11,13 @@ static int check_days(const struct client_nagios *n, struct outcome *oc)
 {
 	if (n->warning_days >= n->critical_days)
 		return 0;
-	outcome_set(oc, OC_USAGE, "--warning %u would come after --critical %u", n->warning_days,
+	outcome_set(oc, OC_USAGE, "--warning %u is less than --critical %u", n->warning_days,
 	    n->critical_days);
 	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
 	return -1;
 }
 
-/* A line of --targets has the certificate already when it names no file of its own. */
+/* A line of --targets without a file of its own already has the certificate. */
 static int load_expected(struct expected *e, struct outcome *oc)
 {
 	X509 *cert;

@@ -5,8 +5,8 @@
 #include "client/options/options.h"
 
 /*
- * Check what no single option can: which exclude each other and which need another. Then read
- * the certificate of --expect-cert. Returns 0, or -1 with OC_USAGE or OC_FILE.
+ * Check which options exclude each other and which need another. Then read the certificate of
+ * --expect-cert. Returns 0, or -1 with OC_USAGE or OC_FILE.
  */
 int client_options_check(struct client_options *o, struct outcome *oc);
 

@@ -14,7 +14,7 @@ static const char blanks[] = " \t\r\n";
 
 /* ---- words -------------------------------------------------------------------------- */
 
-/* The end of the word at p, which is put together at to without its quotes; NULL: one is open. */
+/* Copy the word at p to *to without its quotes. Returns its end, or NULL: unterminated quote. */
 static char *copy_word(char *p, char **to)
 {
 	bool quoted = false;
@@ -46,7 +46,7 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 		argv[argc++] = to;
 		end = copy_word(p, &to);
 		if (!end)
-			return outcome_set(oc, OC_USAGE, "a quotation mark has no other");
+			return outcome_set(oc, OC_USAGE, "unterminated quotation mark");
 		p = *end ? end + 1 : end;
 		*to++ = '\0';
 	}
@@ -54,7 +54,7 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 
 /* ---- options ------------------------------------------------------------------------- */
 
-/* A piece of struct client_options that differs from the one of all targets. */
+/* A piece of struct client_options that differs from the options of all targets. */
 enum { PIECE = 8 };
 
 struct target_change {
@@ -64,7 +64,7 @@ struct target_change {
 
 _Static_assert(sizeof(struct client_options) % PIECE == 0, "pieces cover the options");
 
-/* Returns how many there are; to is NULL, or has room for them. */
+/* Returns the number of changes; to is NULL, or has room for them. */
 static size_t find_changes(const struct client_options *base, const struct client_options *o,
     struct target_change *to)
 {
@@ -124,7 +124,7 @@ static bool is_empty(const char *line)
 	return !*line || *line == '#';
 }
 
-/* Room for one more, twice as much each time. */
+/* Makes room for one more target; the room doubles each time. */
 static struct target *add_room(struct target_list *list)
 {
 	bool full = (list->count & (list->count - 1)) == 0;
@@ -180,7 +180,7 @@ static int reject_binary(const struct input_file *file, const char *path, struct
 static int read_lines(struct target_list *list, const struct input_file *file,
     const struct client_options *base, struct outcome *oc)
 {
-	static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
+	static const char mark[] = "\xef\xbb\xbf"; /* byte order mark of some editors */
 	char *rest = (char *)file->bytes, *line;
 	unsigned number = 0;
 	int ret = 0;
@@ -195,7 +195,7 @@ static int read_lines(struct target_list *list, const struct input_file *file,
 			ret = add_line(list, line, number, base, oc);
 	}
 	if (ret == 0 && list->count == 0)
-		return outcome_set(oc, OC_USAGE, "there is no target in %s", base->targets);
+		return outcome_set(oc, OC_USAGE, "no target in %s", base->targets);
 	return ret;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 
-/* A number with this before and that behind it, and nothing else. */
+/* Parse exactly: before, a number, behind. */
 static bool parse_number(const char *value, const char *before, const char *behind, int64_t *n)
 {
 	size_t skipped = strlen(before), digits;
@@ -30,7 +30,7 @@ int verify_time_parse(const char *name, const char *value, int64_t *out, struct 
 	else if (!parse_number(value, "", "", &n) && !time_parse(value, &n))
 		n = 0;
 	if (n <= 0) {
-		outcome_set(oc, OC_USAGE, "%s wants a moment, not \"%.40s\"", name, value);
+		outcome_set(oc, OC_USAGE, "invalid time \"%.40s\" for %s", value, name);
 		outcome_advise(oc,
 		    "2026-12-01, \"2026-12-01 08:00:00Z\", +30d, or seconds since 1970");
 		return -1;

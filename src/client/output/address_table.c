@@ -8,8 +8,8 @@
 #include "base/time.h"
 
 /*
- * Columns: an address and an outcome at least; of a certificate enough digits to
- * distinguish it, in their column; that and the numbers; enough for words.
+ * Columns: the least for an address and an outcome; the digits that distinguish a certificate, and
+ * their column; that column with the numbers; the width from which details are printed.
  */
 enum {
 	ADDRESS = 15,
@@ -20,7 +20,7 @@ enum {
 	WIDE = 100
 };
 
-/* Room for the addresses of one certificate; a longer list is cut. */
+/* Room for a list of the addresses of one certificate; a longer list is cut. */
 enum { LIST_MAX = 2048 };
 
 static int widest(int width, const char *text)
@@ -52,7 +52,7 @@ static void print_row(FILE *to, const struct address_table_row *row, int address
 	fputc('\n', to);
 }
 
-/* ---- which certificates ------------------------------------------------------------- */
+/* ---- certificates ------------------------------------------------------------------- */
 
 static bool is_first(const struct address_table_row rows[], size_t i)
 {
@@ -89,8 +89,7 @@ static void print_certificates(FILE *to, const struct address_table_row rows[], 
 		certificates += is_first(rows, i);
 	if (certificates < 2)
 		return;
-	fprintf(to, "\nThe addresses do not show the same certificate, but %zu different ones:\n",
-	    certificates);
+	fprintf(to, "\nThe addresses have %zu different certificates:\n", certificates);
 	for (size_t i = 0; i < count; i++) {
 		if (is_first(rows, i))
 			print_certificate(to, rows, count, i);

@@ -7,8 +7,8 @@
 #include "base/outcome.h"
 
 /*
- * Print what an outcome means, in 80 columns: name, status, layer, what happened, and how to look
- * further. reason is its name in any case of letters, or its exit status.
+ * Print what an outcome means, in 80 columns: name, status, layer, causes, and how to investigate.
+ * reason is its name, in upper or lower case, or its exit status.
  * Returns 0, or -1 with OC_USAGE.
  */
 int explain_reason(FILE *to, const char *reason, struct outcome *oc);

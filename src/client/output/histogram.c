@@ -8,8 +8,8 @@ enum { FINE = 1 << HISTOGRAM_FINE_BITS };
 static const uint64_t TOP_US = ((uint64_t)1 << HISTOGRAM_TOP_BITS) - 1;
 
 /*
- * A value of n bits more than HISTOGRAM_FINE_BITS + 1 loses its n last ones; what
- * is left, 64 to 127, is its column in row n + 1. Row 0 takes the values below 64.
+ * A value with n bits more than HISTOGRAM_FINE_BITS + 1 loses its last n bits; the rest, 64 to 127,
+ * is its column in row n + 1. Row 0 holds the values below 64.
  */
 static unsigned bucket_of(uint64_t us)
 {

@@ -16,7 +16,7 @@
 
 /* ---- values ----------------------------------------------------------------------- */
 
-/* Always a string; no field of ours is longer than an outcome's. */
+/* Always a string; no field is longer than an outcome's. */
 static json_t *string(const char *s)
 {
 	char clean[4 * OUTCOME_TEXT_MAX];
@@ -24,13 +24,13 @@ static json_t *string(const char *s)
 	return json_string(text_clean(s, clean, sizeof clean));
 }
 
-/* The same, or null for none. */
+/* A string, or null for NULL and "". */
 static json_t *text(const char *s)
 {
 	return s && s[0] ? string(s) : json_null();
 }
 
-static json_t *moment(int64_t t)
+static json_t *date(int64_t t)
 {
 	char buf[TIME_TEXT_MAX];
 
@@ -50,13 +50,13 @@ static json_t *number_or_null(int value, int none)
 static json_t *new_object(const char *type)
 {
 	return json_pack("{s:i, s:s, s:o}", "schema", JSON_SCHEMA, "type", type, "time",
-	    moment(time(NULL)));
+	    date(time(NULL)));
 }
 
-/* The object is ours and is gone afterwards. */
+/* Print and release the object. */
 static void print(FILE *to, json_t *object)
 {
-	/* 15 digits: a number of microseconds and milliseconds is read back as it was. */
+	/* 15 digits: a reader gets back the exact number of microseconds. */
 	json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	fputc('\n', to);
 	json_decref(object);
@@ -143,8 +143,8 @@ static json_t *certificate(const X509 *cert, int64_t now)
 	cert_info_each_san(cert, append_name, sans);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
 	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
-	    text(id->serial), "not_before", moment(c->not_before), "not_after",
-	    moment(c->not_after), "days_left",
+	    text(id->serial), "not_before", date(c->not_before), "not_after",
+	    date(c->not_after), "days_left",
 	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(c->sha256),
 	    "spki", text(id->pin), "key", "type", text(c->key_type), "bits", id->key_bits,
 	    "signature", text(id->signature));
@@ -211,7 +211,7 @@ static void add_session(json_t *object, const struct session *s)
 
 void json_prepare(void)
 {
-	/* Else the first two threads would race for it. */
+	/* Otherwise the first two threads would race to seed it. */
 	json_object_seed(0);
 }
 
@@ -250,7 +250,7 @@ static json_t *statistics(const struct histogram *r)
 	    milliseconds(histogram_quantile(r, 0.99)), "max", milliseconds(r->max_us));
 }
 
-/* Of one kind of handshakes; a phase that never ended is left out. */
+/* The times of one kind of handshake, without phases that never ended. */
 static json_t *times(const struct stats *t, enum stats_kind kind)
 {
 	json_t *object = json_object();

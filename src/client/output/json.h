@@ -11,19 +11,18 @@
 #include "base/outcome.h"
 
 /*
- * --json: one object, one line (JSON Lines). Described by
- * doc/hello-client.schema.json, which the tests hold it against. Members are
- * added within a schema version, and never change their meaning.
+ * --json: one object a line (JSON Lines), described by doc/hello-client.schema.json, which the
+ * tests check. Within a schema version members are only added, and never change their meaning.
  */
 enum { JSON_SCHEMA = 1 };
 
-/* Once, before there are threads. */
+/* To be called once, before there are threads. */
 void json_prepare(void);
 
-/* A probe, whatever its end. s is NULL when it never began; seq is its number of many, or 0. */
+/* Print a probe. s is NULL if it never began; seq is its number among many, or 0. */
 void json_print_probe(FILE *to, const struct session *s, const struct outcome *oc, uint64_t seq);
 
-/* Of many probes, at their end. */
+/* Print the summary of many probes. */
 void json_print_summary(FILE *to, const struct client_options *o, const struct stats *t,
     uint64_t took_us);
 

@@ -11,13 +11,13 @@
 
 #include "client/output/output_file.h"
 
-/* The library's callback gets nothing of ours. Open as long as the process lives. */
+/* A global, because the library's callback has no argument. Stays open until the process ends. */
 static int log_fd = -1;
 
-/* errno of the first line that could not be written; of several threads any. */
+/* errno of a line that could not be written; 0: all were written. */
 static atomic_int lost;
 
-/* One write(2) a line: with O_APPEND the lines of many connections do not mix. */
+/* One write(2) for each line: with O_APPEND the lines of many connections do not mix. */
 static void write_line(const SSL *ssl, const char *line)
 {
 	char text[512];
@@ -27,7 +27,7 @@ static void write_line(const SSL *ssl, const char *line)
 	(void)ssl;
 	if (len <= 0 || (size_t)len >= sizeof text)
 		return;
-	/* The connection goes on without the line; keylog_finish reports it. */
+	/* The connection continues without the line; keylog_finish reports it. */
 	n = write(log_fd, text, (size_t)len);
 	if (n != len)
 		lost = n < 0 ? errno : ENOSPC;
@@ -50,7 +50,7 @@ int keylog_start(SSL_CTX *ctx, struct outcome *oc)
 		log_fd = output_file_open_append(path, oc);
 	if (log_fd < 0) {
 		outcome_append(oc, " (SSLKEYLOGFILE)");
-		outcome_advise_instead(oc, "unset SSLKEYLOGFILE, or name a file that can be made");
+		outcome_advise_instead(oc, "unset SSLKEYLOGFILE, or set it to a writable file");
 		return -1;
 	}
 	SSL_CTX_set_keylog_callback(ctx, write_line);

@@ -7,17 +7,16 @@
 #include "base/outcome.h"
 
 /*
- * Append the secrets of every connection of this context to the file named by
- * SSLKEYLOGFILE, in the format that Wireshark reads (RFC 9850), until the
- * process ends. The file is made for its owner alone. Without the variable
- * nothing happens. Returns 0, or -1 with OC_FILE. Before there are threads.
+ * If SSLKEYLOGFILE is set, append the secrets of every connection of this context to that file, in
+ * the format that Wireshark reads (RFC 9850). A new file is readable by its owner only. To be
+ * called before there are threads. Returns 0, or -1 with OC_FILE.
  */
 int keylog_start(SSL_CTX *ctx, struct outcome *oc);
 
-/* At the end: were all of them written? Returns 0, or -1 with OC_FILE. */
+/* At the end: returns 0 if all secrets were written, or -1 with OC_FILE. */
 int keylog_finish(struct outcome *oc);
 
-/* The value of SSLKEYLOGFILE, for a note to the user; NULL: none. */
+/* The value of SSLKEYLOGFILE, for a note to the user; NULL: not set. */
 const char *keylog_file(void);
 
 #endif

@@ -12,12 +12,12 @@
 
 static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
 
-/* Two certificates' ends: one sample each. */
+/* Each of these two has a sample for its end. */
 static const char *const which[] = { "leaf", "chain" };
 
 /* ---- samples ---------------------------------------------------------------------- */
 
-/* The labels of a target: all samples have them. */
+/* All samples have the labels of their target. */
 /* clang-format off */
 #define TARGET(f) { "host", (f)->host }, { "port", (f)->port }
 /* clang-format on */
@@ -51,7 +51,7 @@ static void write_phases(FILE *to, const char *name, const struct probe_facts *f
 	}
 }
 
-/* The ends of the certificates, in seconds since this time; an end of 0 is unknown. */
+/* Write the ends of the certificates in seconds after since; an end of 0 is unknown. */
 static void write_ends(FILE *to, const char *name, const struct probe_facts *f, int64_t since)
 {
 	const int64_t ends[] = { f->leaf_end, f->chain_end };
@@ -78,17 +78,19 @@ static const struct {
 	const char *name, *help;
 	void (*write)(FILE *to, const char *name, const struct probe_facts *f);
 } metrics[] = {
-	{ "hello_client_success", "Was the server verified, and its whole greeting read.",
+	{ "hello_client_success",
+	    "1 if the server was verified and its whole greeting was read, else 0.",
 	    write_success },
-	{ "hello_client_outcome", "How the probe ended; stage is the layer that failed.",
+	{ "hello_client_outcome", "Outcome of the probe; stage is the layer that failed.",
 	    write_outcome },
-	{ "hello_client_probe_timestamp_seconds", "When.", write_time },
-	{ "hello_client_phase_seconds", "How long each phase took.", write_phases },
+	{ "hello_client_probe_timestamp_seconds", "Time of the probe.", write_time },
+	{ "hello_client_phase_seconds", "Duration of each phase.", write_phases },
 	{ expiry,
-	    "End of the server's certificate, and the first end in its chain; the last ones seen.",
+	    "Expiry of the server's certificate, and the first expiry in its chain, as last seen.",
 	    write_expiry },
-	/* Not in days: Prometheus has base units, and promtool minds. */
-	{ "hello_client_certificate_left_seconds", "From the probe until then.", write_left },
+	/* Not in days: Prometheus has base units, which promtool checks. */
+	{ "hello_client_certificate_left_seconds", "Time from the probe to the expiry.",
+	    write_left },
 };
 
 static void write_all(FILE *to, const struct probe_facts all[], size_t count)
@@ -105,9 +107,9 @@ static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 /* Bytes; a longer file is not read. */
 enum { KNOWN_MAX = 64 * 1024 * 1024 };
 
-/* When a certificate ends: a sample of the file that is about to be replaced. */
+/* The end of a certificate: a sample of the file that will be replaced. */
 struct known {
-	char *labels; /* owned; all of them */
+	char *labels; /* all labels; owned */
 	int64_t end;
 };
 
@@ -138,7 +140,7 @@ static int parse_known(struct known_ends *m, const char *line)
 
 	if (strncmp(line, expiry, sizeof expiry - 1) != 0 || *begin != '{' || !end)
 		return 0;
-	/* Room for twice as many, whenever their number is a power of two. */
+	/* Double the room whenever the count is a power of two. */
 	if ((m->count & (m->count - 1)) == 0) {
 		all = realloc(all, (m->count > 0 ? 2 * m->count : 1) * sizeof *all);
 		if (!all)
@@ -160,7 +162,7 @@ static int read_known(struct known_ends *m, const char *file)
 	char *rest, *line;
 	int ret = 0;
 
-	/* A file that cannot be read is new, or not ours. */
+	/* A file that cannot be read is new, or not one of ours. */
 	if (!output_file_is_replaced(file) || input_file_read(&before, file, &want, NULL) != 0)
 		return 0;
 	rest = (char *)before.bytes;
@@ -184,7 +186,7 @@ static int64_t find_known(const struct known_ends *m, const struct probe_facts *
 	return found ? found->end : 0;
 }
 
-/* For the targets that showed no certificate this time. */
+/* Keep the known ends of targets that sent no certificate this time. */
 static int restore_known(struct probe_facts all[], size_t count, const char *file)
 {
 	struct known_ends m = { NULL, 0 };

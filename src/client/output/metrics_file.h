@@ -8,11 +8,10 @@
 #include "base/outcome.h"
 
 /*
- * --prometheus: write all of these for the textfile collector of node_exporter
- * (Prometheus text format 0.0.4), as output_file_write does: a regular file is always
- * whole, so a reader sees the old or the new one, and a crash leaves at most
- * file.XXXXXX, which the collector passes over; "-" is standard output. What the file knew of a
- * target's certificate is kept when the target showed none this time.
+ * --prometheus: write the probes for the textfile collector of node_exporter (Prometheus text
+ * format 0.0.4), as output_file_write does: a reader sees either the old or the new file, and a
+ * crash leaves at most file.XXXXXX, which the collector ignores; "-" is standard output. If a
+ * target sent no certificate this time, the dates in the old file are kept.
  *
  * Returns 0, or -1 with OC_FILE and the old file untouched.
  */

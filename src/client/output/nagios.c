@@ -20,7 +20,7 @@ static int judge(const struct probe_facts *f, const struct client_nagios *limits
 	return days < (int64_t)limits->warning_days ? WARNING : OK;
 }
 
-/* What follows a bar is performance data: one in the text would begin it early. */
+/* A bar begins the performance data, so the text must not contain one. */
 static void print_text(FILE *to, const char *text)
 {
 	char clean[4 * PROBE_FACTS_DETAIL_MAX];
@@ -36,14 +36,14 @@ static void print_days(FILE *to, const char *label, const struct probe_facts *f,
 		fprintf(to, " %s=U", label);
 	else
 		fprintf(to, " %s=%" PRId64, label, probe_facts_days(f, end));
-	/* "N:" is the guidelines' "alert below N". */
+	/* In the guidelines "N:" means: alert below N. */
 	fprintf(to, ";%u:;%u:", limits->warning_days, limits->critical_days);
 }
 
 static void print_phases(FILE *to, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
-		/* Without a proxy or STARTTLS the graph would always be empty. */
+		/* Without a proxy or STARTTLS their graphs would always be empty. */
 		if ((i == PHASE_PROXY || i == PHASE_STARTTLS) && f->us[i] == PHASE_UNKNOWN)
 			continue;
 		if (f->us[i] == PHASE_UNKNOWN)

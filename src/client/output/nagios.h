@@ -7,10 +7,9 @@
 #include "client/output/probe_facts.h"
 
 /*
- * --nagios: one line as the Monitoring Plugins' guidelines want it, with
- * performance data whatever happened ("U": not known). Returns the plugin's
- * status: 0, or 1 and 2 when a certificate of the chain has less days left than
- * asked for; 2 for any failure, 3 when the fault is on this side.
+ * --nagios: print one line as in the Monitoring Plugins' guidelines, always with performance data
+ * ("U": not known). Returns the plugin's status: 0; 1 or 2 if a certificate of the chain has fewer
+ * days left than required; 2 for any failure of the target; 3 for a failure on this side.
  */
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits);
 

@@ -21,20 +21,20 @@ static int fail(const char *path, struct outcome *oc)
 	return outcome_set_errno(oc, OC_FILE, "cannot write %s", path);
 }
 
-/* errno of an open that failed, in words of ours where the system's mislead. */
+/* Explain the errno of a failed open, in our own words if the system's mislead. */
 static int explain_open(const char *path, struct outcome *oc)
 {
 	int saved = errno;
 	struct stat st;
 
 	if (saved == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode)) {
-		outcome_set(oc, OC_FILE, "cannot write %s: nobody reads this FIFO", path);
-		outcome_advise(oc, "start its reader first");
+		outcome_set(oc, OC_FILE, "cannot write %s: no process reads this FIFO", path);
+		outcome_advise(oc, "start the reader first");
 		return -1;
 	}
 	if (saved == ENXIO && stat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
 		outcome_set(oc, OC_FILE, "cannot write %s: it is a socket", path);
-		outcome_advise(oc, "a regular file, a FIFO or - for standard output");
+		outcome_advise(oc, "use a regular file, a FIFO, or - for standard output");
 		return -1;
 	}
 	errno = saved;
@@ -43,7 +43,7 @@ static int explain_open(const char *path, struct outcome *oc)
 
 /* ---- links to descriptors ------------------------------------------------------------- */
 
-/* The number that a path such as /dev/fd/3 names; -1: it names none. */
+/* The descriptor that a path such as /dev/fd/3 names; -1: none. */
 static int number_of(const char *path)
 {
 	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
@@ -65,7 +65,7 @@ static int number_of(const char *path)
 	return -1;
 }
 
-/* Replace path with the target of the link there. False: path is not a link. */
+/* Replace path with the target of its link. Returns false if path is not a link. */
 static bool follow(char path[PATH_MAX])
 {
 	char to[PATH_MAX], joined[2 * PATH_MAX];
@@ -84,8 +84,8 @@ static bool follow(char path[PATH_MAX])
 }
 
 /*
- * The end of a chain of links goes to path. A link to a descriptor is where it
- * ends, too: the number is returned, else -1.
+ * Replace path with the end of its chain of links. A link to a descriptor also ends the chain:
+ * returns the descriptor, else -1.
  */
 static int resolve(char path[PATH_MAX])
 {
@@ -100,7 +100,7 @@ static int resolve(char path[PATH_MAX])
 
 /* ---- the two ways to write ------------------------------------------------------------- */
 
-/* A chunk that poll(2) has announced room for does not block, on whatever it is. */
+/* A chunk of at most PIPE_BUF does not block after poll(2), whatever the file is. */
 static int write_as_it_is(int fd, const char *path, const char *bytes, size_t len,
     struct outcome *oc)
 {
@@ -112,7 +112,8 @@ static int write_as_it_is(int fd, const char *path, const char *bytes, size_t le
 
 		now = clock_ms();
 		if (now >= until || poll(&p, 1, (int)(until - now)) == 0) {
-			outcome_set(oc, OC_FILE, "cannot write %s: its reader did not read", path);
+			outcome_set(oc, OC_FILE, "cannot write %s: its reader did not read in time",
+			    path);
 			return -1;
 		}
 		n = write(fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
@@ -143,7 +144,7 @@ static int write_through(int number, const char *path, const char *bytes, size_t
 	return ret;
 }
 
-/* fd of a file that no other process has opened; always closed. */
+/* Fill a file that no other process has opened; always closes fd. */
 static int fill(int fd, const char *bytes, size_t len, unsigned mode)
 {
 	int error = fchmod(fd, mode) == 0 ? 0 : errno;
@@ -158,7 +159,7 @@ static int fill(int fd, const char *bytes, size_t len, unsigned mode)
 			len -= (size_t)n;
 		}
 	}
-	/* On the disk before it has the name. */
+	/* The bytes must be on the disk before the file gets its name. */
 	if (error == 0 && fsync(fd) != 0)
 		error = errno;
 	if (close(fd) != 0 && error == 0)
@@ -184,9 +185,9 @@ static int replace(const char *path, const char *at, const char *bytes, size_t l
 	return -1;
 }
 
-/* ---- which one ------------------------------------------------------------------------- */
+/* ---- the choice ------------------------------------------------------------------------ */
 
-/* at: where the links end. number: the descriptor that they end at, or -1. */
+/* at: the end of the links. number: the descriptor at their end, or -1. */
 static bool is_replaced(const char *path, char at[PATH_MAX], int *number)
 {
 	struct stat st;

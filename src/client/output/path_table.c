@@ -10,7 +10,7 @@
 /* Columns. */
 enum { VARIANT = 22, REASON = 27 };
 
-/* RFC 6761 section 6.5: example names are reserved, and resolve. */
+/* RFC 6761 section 6.5 reserves example names, and they resolve. */
 const char *path_table_other_name(const char *sni)
 {
 	return strcasecmp(sni, "example.com") == 0 ? "example.net" : "example.com";
@@ -28,7 +28,7 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 	else
 		terminal_print_bad(to, outcome_name(r->code), REASON);
 	fprintf(to, "%6s %8s%s\n", bytes, terminal_ms(took_us, ms),
-	    r->unsteady ? "  not again" : "");
+	    r->unsteady ? "  unsteady" : "");
 }
 
 void path_table_print(FILE *to, const struct path_table_target *target,

@@ -10,133 +10,142 @@ static const char *const labels[PATH_VARIANTS] = {
 	[PATH_OTHER_SNI] = "another SNI",
 	[PATH_TLS12] = "TLS 1.2 alone",
 	[PATH_TLS13] = "TLS 1.3 alone",
-	[PATH_CLASSICAL] = "classical, so small",
-	[PATH_BIG] = "of post-quantum size",
+	[PATH_CLASSICAL] = "classical, small",
+	[PATH_BIG] = "post-quantum size",
 	[PATH_SPLIT] = "in two segments",
 	[PATH_ALPN] = "ALPN http/1.1",
 	[PATH_NO_ALPN] = "no ALPN",
 	[PATH_NO_HEADER] = "no PROXY header",
 };
 
-/* In braces: see fill. */
+/* fill replaces what is in braces. */
 static const char *const sentences[FITS_COUNT] = {
 	[FITS_UNREACHED] =
-	    "There was no connection to send a ClientHello over. This is about the address, "
-	    "the port or a proxy, and nothing is known about what comes after it.",
+	    "No connection was made, so no ClientHello could be sent. The cause is the address, "
+	    "the port or a proxy; nothing is known about what comes after it.",
 	[FITS_NOTHING_HELPS] =
-	    "The plain ClientHello {how}, and no other fares better: nothing in it makes a "
-	    "difference. A service that is down behind a balancer fits, a server that wants a "
-	    "PROXY header (--haproxy-protocol v2) or wants none, a firewall that lets "
-	    "connections through and no data, one that shuts a client out for a while after "
-	    "something that it dislikes, and a path that loses the server's large packets.",
+	    "The plain ClientHello {how}, and no variant does better: nothing in it makes a "
+	    "difference. Possible causes: a service that is down behind a balancer; a server that "
+	    "requires a PROXY header (--haproxy-protocol v2), or does not expect one; a firewall "
+	    "that lets connections through but no data; one that blocks a client for a while "
+	    "after something it rejects; a path that loses the server's large packets.",
 	[FITS_ALL_REFUSED] =
-	    "The plain ClientHello {how}, and no other fares better. Whoever answers speaks "
-	    "TLS, and dislikes what they have in common.",
+	    "The plain ClientHello {how}, and no variant does better. The peer speaks TLS, and "
+	    "rejects something that all variants have in common.",
 	[FITS_ALL_STRANGE] =
-	    "The plain ClientHello {how}, and no other fares better. Another service answers "
-	    "here, or something that has a page of its own to show.",
-	[FITS_NAME] = "A ClientHello for \"{name}\" {how}; for \"{other}\" and without SNI it is "
-		      "answered. An SNI filter that forbids this name fits.",
+	    "The plain ClientHello {how}, and no variant does better. Another service answers "
+	    "here, or something that shows a page of its own.",
+	[FITS_NAME] =
+	    "A ClientHello for \"{name}\" {how}; for \"{other}\" and without SNI it is answered. "
+	    "An SNI filter that blocks this name does this.",
 	[FITS_ANY_NAME] =
-	    "A ClientHello with SNI, for \"{name}\" as for \"{other}\", {how}; without SNI "
-	    "it is answered. An SNI filter with a list of what may pass fits, or a server "
-	    "that takes no names.",
+	    "A ClientHello with SNI, for \"{name}\" and for \"{other}\", {how}; without SNI it is "
+	    "answered. An SNI filter with a list of allowed names does this, or a server that "
+	    "accepts no names.",
 	[FITS_NAME_NOT_NONE] =
-	    "A ClientHello for \"{name}\" {how}, as without SNI; for \"{other}\" it is "
-	    "answered. An SNI filter that forbids this name and wants one fits.",
+	    "A ClientHello for \"{name}\" or without SNI {how}; for \"{other}\" it is answered. "
+	    "An SNI filter that blocks this name and requires SNI does this.",
 	[FITS_OFFER13] =
-	    "A ClientHello that offers TLS 1.3 {how}; for TLS 1.2 alone it is answered. "
-	    "Something that does not know TLS 1.3 fits, or that lets pass only what it can "
-	    "look into.",
+	    "A ClientHello that offers TLS 1.3 {how}; for TLS 1.2 alone it is answered. Something "
+	    "that does not know TLS 1.3 does this, or something that lets through only what it "
+	    "can inspect.",
 	[FITS_OFFER12] =
-	    "A ClientHello that offers TLS 1.2 {how}; for TLS 1.3 alone it is answered. "
-	    "Something that forbids TLS 1.2 fits.",
-	[FITS_SIZE] = "A ClientHello of {size} bytes {how}, and a smaller one is answered. "
-		      "Something that takes no long ones fits, or that loses or misreads those "
-		      "of more than one packet.",
+	    "A ClientHello that offers TLS 1.2 {how}; for TLS 1.3 alone it is answered. Something "
+	    "that blocks TLS 1.2 does this.",
+	[FITS_SIZE] =
+	    "A ClientHello of {size} bytes {how}; a smaller one is answered. Something that "
+	    "rejects long ones does this, or something that loses or misreads those of more than "
+	    "one packet.",
 	[FITS_ONE_PACKET] =
-	    "In two segments the same ClientHello is answered. So something looks for what "
-	    "it dislikes in single packets and does not put them together.",
-	[FITS_SHORT] = "A longer ClientHello of {size} bytes is answered, the plain one {how}. "
-		       "Something that looks at the first packet alone fits.",
+	    "In two segments the same ClientHello is answered. So something inspects single "
+	    "packets for what it rejects, and does not reassemble them.",
+	[FITS_SHORT] =
+	    "A longer ClientHello of {size} bytes is answered, the plain one {how}. Something "
+	    "that inspects only the first packet does this.",
 	[FITS_ALPN_WANTED] =
-	    "Without ALPN a ClientHello {how}; with http/1.1 it is answered. A server or a "
-	    "filter that wants an application protocol fits.",
+	    "Without ALPN a ClientHello {how}; with http/1.1 it is answered. A server or a filter "
+	    "that requires an application protocol does this.",
 	[FITS_ALPN_DISLIKED] =
-	    "With these protocols in ALPN a ClientHello {how}; without ALPN it is answered. "
-	    "A filter for application protocols fits, or a server that has none of them.",
+	    "With these protocols in ALPN a ClientHello {how}; without ALPN it is answered. A "
+	    "filter for application protocols does this, or a server that supports none of them.",
 	[FITS_HEADER_DISLIKED] =
-	    "With a PROXY header before it a ClientHello {how}; without, it is answered. "
-	    "Nobody there expects such a header from this address.",
+	    "With a PROXY header before it a ClientHello {how}; without the header it is "
+	    "answered. The server does not expect a PROXY header from this address.",
 	[FITS_LIST] =
-	    "A ClientHello for \"{other}\" or without SNI {how}; for \"{name}\" it is "
-	    "answered. An SNI filter or a balancer with a list of the names that may pass "
-	    "fits.",
+	    "A ClientHello for \"{other}\" or without SNI {how}; for \"{name}\" it is answered. "
+	    "An SNI filter or a balancer with a list of allowed names does this.",
 	[FITS_NO_NAME] =
-	    "A ClientHello without SNI {how}; with a name it is answered. A balancer or a "
-	    "filter that wants a name fits.",
+	    "A ClientHello without SNI {how}; with a name it is answered. A balancer or a filter "
+	    "that requires a name does this.",
 	[FITS_OTHER_NAME] =
-	    "A ClientHello for \"{other}\" {how}; for \"{name}\" and without SNI it is "
-	    "answered. An SNI filter with a list of names fits.",
-	[FITS_12] = "A ClientHello for TLS 1.2 alone {how}, where an alert should say no. "
-		    "Something that forbids TLS 1.2 fits.",
-	[FITS_13] = "A ClientHello for TLS 1.3 alone {how}, where an alert should say no. "
-		    "Something that does not know TLS 1.3 fits.",
+	    "A ClientHello for \"{other}\" {how}; for \"{name}\" and without SNI it is answered. "
+	    "An SNI filter with a list of names does this.",
+	[FITS_12] =
+	    "A ClientHello for TLS 1.2 alone {how}, where a server would send an alert. Something "
+	    "that blocks TLS 1.2 does this.",
+	[FITS_13] =
+	    "A ClientHello for TLS 1.3 alone {how}, where a server would send an alert. Something "
+	    "that does not know TLS 1.3 does this.",
 	[FITS_CLASSICAL] =
-	    "A ClientHello without a post-quantum key share {how}, where an alert should "
-	    "say no. Something that forbids classical key exchange fits.",
-	[FITS_BIG] = "A ClientHello of {size} bytes {how}; the plain one is answered, and so is "
-		     "one in two segments. Something that takes no long ones fits; "
-		     "post-quantum key exchange makes them that long.",
-	[FITS_SPLIT] = "A ClientHello in two segments {how}; in one it is answered. Something "
-		       "that reads once and takes that for the whole fits.",
+	    "A ClientHello without a post-quantum key share {how}, where a server would send an "
+	    "alert. Something that blocks classical key exchange does this.",
+	[FITS_BIG] =
+	    "A ClientHello of {size} bytes {how}; the plain one is answered, also in two "
+	    "segments. Something that rejects long ones does this; post-quantum key exchange "
+	    "makes them that long.",
+	[FITS_SPLIT] =
+	    "A ClientHello in two segments {how}; in one it is answered. Something that reads "
+	    "only once, and takes the first segment for the whole, does this.",
 	[FITS_SEGMENTS] =
-	    "A ClientHello of {size} bytes {how}, and a short one in two segments fails, "
-	    "too. Something that wants all of it in one packet fits; post-quantum key "
-	    "exchange makes it too long for that.",
-	[FITS_ALPN] = "A ClientHello that offers http/1.1 by ALPN {how}; without ALPN it is "
-		      "answered. A filter for application protocols fits.",
+	    "A ClientHello of {size} bytes {how}, and a short one in two segments fails too. "
+	    "Something that requires all of it in one packet does this; post-quantum key exchange "
+	    "makes it too long for one.",
+	[FITS_ALPN] =
+	    "A ClientHello that offers http/1.1 by ALPN {how}; without ALPN it is answered. A "
+	    "filter for application protocols does this.",
 	[FITS_NO_ALPN] =
-	    "A ClientHello without ALPN {how}; with the protocols asked for it is answered. "
-	    "A server or a filter that wants an application protocol fits.",
+	    "A ClientHello without ALPN {how}; with the protocols of --alpn it is answered. A "
+	    "server or a filter that requires an application protocol does this.",
 	[FITS_ONLY12] =
-	    "TLS 1.3 alone is refused by an alert, so what answers speaks TLS 1.2 only. "
-	    "That is a server's way to say so, and no sign of a middlebox.",
+	    "TLS 1.3 alone is rejected with an alert, so the peer speaks TLS 1.2 only. A server "
+	    "reports this in the same way, so it is no sign of a middlebox.",
 	[FITS_ONLY13] =
-	    "TLS 1.2 alone is refused by an alert, so what answers speaks TLS 1.3 only. "
-	    "That is a server's way to say so, and no sign of a middlebox.",
+	    "TLS 1.2 alone is rejected with an alert, so the peer speaks TLS 1.3 only. A server "
+	    "reports this in the same way, so it is no sign of a middlebox.",
 	[FITS_HEADER_NEEDED] =
-	    "Without the PROXY header a ClientHello {how}: the server wants the header from "
-	    "this address, and gets it.",
+	    "Without the PROXY header a ClientHello {how}: the server requires the header from "
+	    "this address, and --haproxy-protocol sends it.",
 	[FITS_HEADER_EITHER] =
-	    "With the PROXY header and without it the ClientHello is answered: the server "
-	    "does not insist on it, or something takes it away and makes its own.",
+	    "With the PROXY header and without it the ClientHello is answered: the server does "
+	    "not require it, or something removes it and adds its own.",
 	[FITS_ANOTHER_CERT] =
-	    "Variant \"{variant}\" is shown another certificate than the plain one: there "
-	    "are several servers, one with several certificates, or something that ends "
-	    "TLS for some of the connections.",
+	    "Variant \"{variant}\" received another certificate than the plain one: there are "
+	    "several servers, or one with several certificates, or something ends TLS for some of "
+	    "the connections.",
 	[FITS_ENDS_OTHERWISE] =
-	    "Variant \"{variant}\" gets an answer to its ClientHello, but ends as {outcome}, "
-	    "other than the plain one.",
+	    "Variant \"{variant}\" received an answer to its ClientHello, but ended as {outcome}, "
+	    "unlike the plain one.",
 	[FITS_NO_CONNECTION] =
 	    "Variant \"{variant}\" got no connection ({outcome}). No ClientHello causes that: "
-	    "a limit of connections fits, or a path that loses packets.",
-	[FITS_CLEAN] = "Every variant is answered: nothing here tells of a middlebox. One that "
-		       "lets all of these pass, and one that ends TLS with a certificate that "
-		       "is trusted here, cannot be seen so; --compare finds the latter.",
+	    "there is a limit of connections, or the path loses packets.",
+	[FITS_CLEAN] =
+	    "Every variant is answered: there is no sign of a middlebox. This test cannot find "
+	    "one that lets all variants through, or one that ends TLS with a certificate that is "
+	    "trusted here; --compare finds the latter.",
 	[FITS_CERTIFICATE] =
-	    "Every variant is answered, so none is filtered. What is wrong is the certificate "
-	    "({outcome}): the server's own fits, and so does that of something that ends TLS "
-	    "on the way. Who issued it tells.",
+	    "Every variant is answered, so none is filtered. The certificate is at fault "
+	    "({outcome}): it is the server's own, or that of something that ends TLS on the way. "
+	    "Its issuer shows which.",
 	[FITS_UNSTEADY] =
-	    "Variant \"{variant}\" ended otherwise when it was tried again, alone. So the "
-	    "path or the server is not steady, or takes few connections at a time, and the "
-	    "differences prove nothing. --parallel 1 tries one after the other.",
+	    "Variant \"{variant}\" ended differently when it was tried again, alone. So the path "
+	    "or the server is not steady, or accepts few connections at a time, and the "
+	    "differences prove nothing. --parallel 1 tries one variant after the other.",
 	[FITS_NO_SNI_TRIED] =
-	    "No SNI was sent, so nothing is known about filters by name; --servername NAME "
-	    "tries one.",
-	[FITS_WHERE] = "What cannot be known from here: whether it is the server itself or "
-		       "something before it. The same test from next to the server tells.",
+	    "No SNI was sent, so nothing is known about filters by name; --servername NAME tries "
+	    "one.",
+	[FITS_WHERE] =
+	    "What cannot be known from here: whether the server itself does this, or something "
+	    "before it. Run the same test next to the server to find out.",
 };
 
 const char *path_text_label(enum path_variant v)
@@ -144,28 +153,28 @@ const char *path_text_label(enum path_variant v)
 	return labels[v];
 }
 
-static const char *manner(enum path_answer a)
+static const char *describe_answer(enum path_answer a)
 {
 	switch (a) {
 	case PATH_REFUSED:
-		return "is refused by an alert";
+		return "is rejected with an alert";
 	case PATH_RESET:
-		return "is reset";
+		return "is rejected with a reset";
 	case PATH_CLOSED:
-		return "is closed without an answer";
+		return "is rejected with a close";
 	case PATH_SILENT:
 		return "gets no answer in time";
 	default:
-		return "gets an answer that is no TLS";
+		return "gets an answer that is not TLS";
 	}
 }
 
-/* What stands for "{key}". */
+/* The text that replaces "{key}". */
 static const char *fill(const char *key, enum path_finding what, enum path_variant v,
     const struct path_result results[], const struct path_text_names *names, char number[16])
 {
 	if (strncmp(key, "{how}", 5) == 0)
-		return manner(path_judge_answer(results[v].code));
+		return describe_answer(path_judge_answer(results[v].code));
 	if (strncmp(key, "{name}", 6) == 0)
 		return names->plain;
 	if (strncmp(key, "{other}", 7) == 0)

@@ -6,17 +6,17 @@
 
 #include "client/judge/path.h"
 
-/* --path-test in words. */
+/* The texts of --path-test. */
 
-/* "in two segments" */
+/* The variant's name, such as "in two segments". */
 const char *path_text_label(enum path_variant v);
 
-/* What is known of the plain variant and of that with another name: their SNI. */
+/* The SNI of the plain variant and of the one with another name. */
 struct path_text_names {
 	const char *plain, *other;
 };
 
-/* A finding in a sentence or two; buf is returned. */
+/* Write finding i in a few sentences; returns buf. */
 enum { PATH_TEXT_MAX = 640 };
 const char *path_text_write(const struct path_findings *f, size_t i,
     const struct path_result results[PATH_VARIANTS], const struct path_text_names *names,

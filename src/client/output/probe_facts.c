@@ -45,6 +45,6 @@ int64_t probe_facts_days(const struct probe_facts *f, int64_t end)
 {
 	int64_t left = end - f->at;
 
-	/* Downwards, so that the day after the end is not day 0. */
+	/* Round down, so that the day after the end is not day 0. */
 	return left >= 0 ? left / DAY : -((-left + DAY - 1) / DAY);
 }

@@ -9,10 +9,10 @@
 #include "client/session/session.h"
 #include "base/outcome.h"
 
-/* Of a detail, what is kept for a table. */
+/* Room for the part of a detail that a table prints. */
 enum { PROBE_FACTS_DETAIL_MAX = 120 };
 
-/* What remains of a probe when its session is gone: the numbers that are watched over time. */
+/* What is kept of a probe after its session: the values that are watched over time. */
 struct probe_facts {
 	const char *host, *port; /* the target, owned by the caller; "" for none */
 	const struct service_row *service; /* which was asked; NULL: none */
@@ -25,11 +25,11 @@ struct probe_facts {
 				      * no certificate was seen */
 };
 
-/* s is NULL when the probe never began. */
+/* s is NULL if the probe never began. */
 void probe_facts_get(struct probe_facts *f, const struct client_options *o, const struct session *s,
     const struct outcome *oc);
 
-/* Whole days from f->at until end, which is not 0; negative: it has passed. */
+/* Whole days from f->at until end, which must not be 0; negative if end has passed. */
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end);
 
 #endif

@@ -12,10 +12,10 @@
 #include "tls/policy.h"
 #include "base/time.h"
 
-/* No name of a chain is cut to less. */
+/* Shortest name of a chain after cutting. */
 enum { NAME_LEAST = 8 };
 
-/* As many of the addresses as there is room for, and how many more there are. */
+/* Print as many addresses as there is room for, and the number of the others. */
 static void add_addresses(struct report_line *l, const struct session *s)
 {
 	enum { MORE = sizeof " and 99 more" - 1, ROOM = 30 };
@@ -54,7 +54,7 @@ static void add_announcement(struct report_line *l, const struct session *s)
 static void add_tunnel(struct report_line *l, const struct session *s)
 {
 	if (!s->through_proxy) {
-		report_line_add(l, "none; %s is set, and not used", proxy_variable());
+		report_line_add(l, "none; %s is set, but not used", proxy_variable());
 		return;
 	}
 	report_line_add(l, "%s ", s->options->proxy.kind == PROXY_SOCKS5 ? "SOCKS5" : "CONNECT");
@@ -73,7 +73,7 @@ static void add_facts(struct report_line *l, const struct session *s)
 	report_line_add_word(l, s->alpn);
 }
 
-/* The longest that a name of the chain may be, for all of them to fit into a line. */
+/* The maximum length of a name, so that the whole chain fits into a line. */
 static int fair_share(char labels[][CERT_INFO_NAME_MAX], int count, int room)
 {
 	int share = CERT_INFO_NAME_MAX, sum;
@@ -99,7 +99,7 @@ static void add_chain(struct report_line *l, const struct session *s)
 	for (int i = 0; i < v->chain_len; i++) {
 		struct text t;
 
-		/* The separator of this list, which a name must not hold. */
+		/* A name must not contain the separator of this list. */
 		text_begin(&t, labels[i], CERT_INFO_NAME_MAX);
 		text_add_item(&t, v->chain[i].label, "<");
 	}
@@ -110,7 +110,7 @@ static void add_chain(struct report_line *l, const struct session *s)
 	share = fair_share(labels, v->chain_len, report_line_left(l));
 	for (int i = 0; i < v->chain_len; i++) {
 		report_line_add(l, "%s", i == 0 ? "" : " <- ");
-		/* Hosts differ at both ends; a CA's name begins with what it is. */
+		/* Host names differ at both ends; a CA's name differs at its beginning. */
 		if (i == 0)
 			report_line_add_name(l, labels[i], share);
 		else
@@ -157,12 +157,12 @@ static void add_length(struct report_line *l, const struct session *s)
 
 static void add_same(struct report_line *l, const struct session *s)
 {
-	report_line_add(l, "%s, and so says node ",
+	report_line_add(l, "%s, confirmed by node ",
 	    s->remark[0] ? "the same TLS connection" : "the same connection");
 	report_line_add_name(l, s->reported.value[CONN_REPORT_NODE], report_line_left(l));
 }
 
-/* The steps that print more when all went well. */
+/* The steps that print facts on success. */
 static const struct {
 	step_fn *step;
 	void (*add)(struct report_line *l, const struct session *s);
@@ -243,7 +243,7 @@ static void print_line(const struct session *s, const struct step *step, uint64_
 		print_certificates(s);
 }
 
-/* A bad certificate ends the handshake, but it is the verification that failed. */
+/* An invalid certificate ends the handshake, but the report names the verification. */
 static void print_failure(const struct session *s, const struct step *step, uint64_t took_us,
     enum outcome_code code)
 {
@@ -261,7 +261,7 @@ static void print_failure(const struct session *s, const struct step *step, uint
 	print_certificates(s);
 }
 
-/* Most people have no proxy and announce nothing, and need not hear of it. */
+/* Without --haproxy-protocol and without any proxy these steps are not reported. */
 static bool was_asked_for(const struct session *s, const struct step *step)
 {
 	if (step->run == step_announce)

@@ -5,15 +5,14 @@
 #include "client/session/session.h"
 
 /*
- * -v: one line a step on standard error, as it ends: name, what it found,
- * milliseconds; aligned, at most 80 columns where the facts allow it.
+ * -v: print one line on standard error when a step ends: its name, what it found, milliseconds;
+ * aligned, in at most 80 columns if the facts allow it.
  */
 session_watch report_step;
 
 /*
- * The greeting to standard output. On a terminal control bytes are shown
- * escaped, so that a server cannot steer it; a pipe gets the bytes as they
- * came.
+ * Print the greeting on standard output. On a terminal, control bytes are escaped, so that a server
+ * cannot control it; a pipe gets the original bytes.
  */
 void report_greeting(const struct session *s);
 

@@ -9,8 +9,8 @@
 #include "base/text.h"
 
 /*
- * Columns: where the facts begin, how far what is right-aligned stays from the edge of a screen and
- * where it ends on a wide one, the blanks before it, how few the facts may have on a narrow one.
+ * Columns: the first one of the facts; the right margin; where the measure ends on a wide terminal;
+ * the blanks before it; the least for the facts on a narrow terminal.
  */
 enum { FACTS = 11, MARGIN = 2, EDGE_MAX = 100, GAP = 2, LEAST = 12 };
 
@@ -87,7 +87,7 @@ void report_line_add_list(struct report_line *l, const char *list)
 		report_line_add(l, " and %d more", more);
 }
 
-/* All that is right-aligned ends in one column, unless long facts push it. */
+/* All measures end in the same column, unless long facts push one further. */
 static void print_right(int width, const char *measure)
 {
 	int edge = (int)terminal_columns(stderr) - MARGIN, least = (int)strlen(measure) + GAP, room;

@@ -33,7 +33,7 @@ int result_probe(const struct client_options *o, const struct session *s, struct
 	struct probe_facts f;
 
 	probe_facts_get(&f, o, s, oc);
-	/* A usage error is no result of a target. */
+	/* A usage error is not a result of the target. */
 	if (oc->code != OC_USAGE)
 		result_metrics(o, &f, 1, oc);
 	probe_facts_get(&f, o, s, oc);

@@ -11,19 +11,18 @@
 #include "base/outcome.h"
 
 /*
- * What became of the only probe, in the form that the options ask for: the
- * greeting, and only if all went well, or what a program can read, whatever its
- * end; and the file of --prometheus. s is NULL when it never began. Returns the
- * exit status that goes with that form; oc may become OC_FILE.
+ * Print the result of the only probe in the format of the options: the greeting after a success, or
+ * always what --json or --nagios prints. Also writes the file of --prometheus. s is NULL if the
+ * probe never began. Returns the exit status of that format; oc may become OC_FILE.
  */
 int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
 
-/* Are the metrics all that standard output is for: --prometheus -? */
+/* Is standard output only for metrics (--prometheus -)? */
 bool result_is_metrics(const struct client_options *o);
 
 /*
- * The file of --prometheus, if there is one. That it cannot be written becomes oc,
- * unless oc holds a failure already: then it is printed on standard error.
+ * Write the file of --prometheus, if there is one. If that fails, oc becomes the failure; if oc
+ * already holds another one, the failure is printed on standard error.
  */
 void result_metrics(const struct client_options *o, const struct probe_facts all[], size_t count,
     struct outcome *oc);

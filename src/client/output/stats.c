@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* Below this a probe was not late: a thread needs time to wake up. */
+/* A smaller delay does not count: a thread needs time to wake up. */
 enum { LATE_US = 5000 };
 
 void stats_add(struct stats *t, enum outcome_code code, const struct phases *p, bool resumed,
@@ -65,6 +65,7 @@ void stats_judge(const struct stats *t, const char *what, struct outcome *oc)
 
 	if (code != OC_OK)
 		outcome_set(oc, code,
-		    "%" PRIu64 " of %" PRIu64 " %s ended so, %" PRIu64 " were fine",
-		    t->by_code[code], t->sent, what, t->by_code[OC_OK]);
+		    "%" PRIu64 " of %" PRIu64 " %s failed; most often %s (%" PRIu64 ")",
+		    t->sent - t->by_code[OC_OK], t->sent, what, outcome_name(code),
+		    t->by_code[code]);
 }

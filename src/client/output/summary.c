@@ -8,13 +8,13 @@
 
 #include "client/output/terminal.h"
 
-/* Columns: a bar of the histogram at most, a phase's name, which handshakes, an outcome's name. */
+/* Columns: the longest bar of the histogram, a phase, a kind of handshake, an outcome. */
 enum { BAR = 44, NAME = 12, KIND = 9, REASON = 26 };
 
-/* Rows of the histogram: what fits a screen beside the rest. */
+/* Most rows of the histogram, so that the summary fits on a screen. */
 enum { ROWS = 16 };
 
-/* ---- how many ------------------------------------------------------------------- */
+/* ---- counts --------------------------------------------------------------------- */
 
 void summary_print_counts(FILE *to, const struct stats *t, const char *what, uint64_t took_us)
 {
@@ -73,13 +73,13 @@ static void print_phases(FILE *to, const struct stats *t)
 
 /* ---- histogram ------------------------------------------------------------------ */
 
-/* Where the rows begin, ascending; edges[n] is the end of the last one. */
+/* The starts of the rows, ascending; edges[n] is the end of the last row. */
 struct rows {
 	uint64_t edges[ROWS + 1];
 	unsigned n;
 };
 
-/* All times are of about the same length: rows of equal width, one of 1, 2 or 5 times 10^k. */
+/* For times of similar length: rows of equal width, which is 1, 2 or 5 times 10^k. */
 static void cut_evenly(struct rows *rows, uint64_t min_us, uint64_t max_us)
 {
 	static const unsigned factors[] = { 1, 2, 5 };
@@ -96,7 +96,7 @@ static void cut_evenly(struct rows *rows, uint64_t min_us, uint64_t max_us)
 	rows->edges[rows->n] = first + rows->n * width;
 }
 
-/* They differ by much: each row is as much longer than the one before, in round numbers. */
+/* For times that differ widely: each row is longer than the one before, in round numbers. */
 static bool cut_by_steps(struct rows *rows, uint64_t min_us, uint64_t max_us, const double steps[],
     unsigned per_decade)
 {
@@ -181,8 +181,8 @@ static void print_notes(FILE *to, const struct stats *t)
 {
 	fprintf(to,
 	    "\n%" PRIu64 " full handshakes, %" PRIu64 " resumed. Percentiles are within 1 %%.\n"
-	    "Open loop: the interval was kept whatever the answers took, and a total counts\n"
-	    "from when its probe was due.\n",
+	    "Open loop: probes started on schedule even when answers were slow, and a total\n"
+	    "counts from the time when its probe was due.\n",
 	    t->handshakes[STATS_FULL], t->handshakes[STATS_RESUMED]);
 }
 
@@ -193,7 +193,7 @@ static void print_waits(FILE *to, const struct stats *t)
 	if (t->late > 0)
 		fprintf(to,
 		    "%" PRIu64
-		    " began late, by %s at most: --parallel too small, or machine too busy.\n",
+		    " began late, by up to %s: --parallel too small, or machine too busy.\n",
 		    t->late, terminal_time(t->late_max_us, wait));
 }
 

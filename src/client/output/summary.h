@@ -8,16 +8,16 @@
 #include "client/output/stats.h"
 
 /*
- * A stats for people, in 80 columns: how many, failures by reason, times of each
- * phase (full and resumed handshakes one above the other), a histogram of the
- * total. what is the target, took_us how long all took.
+ * Print statistics for people, in 80 columns: counts, failures by outcome, times of each phase
+ * (full and resumed handshakes one above the other), and a histogram of the total. what is the
+ * target, took_us the duration of all.
  */
 void summary_print(FILE *to, const struct stats *t, const char *what, uint64_t took_us);
 
-/* Its first lines alone. */
+/* Print only the counts. */
 void summary_print_counts(FILE *to, const struct stats *t, const char *what, uint64_t took_us);
 
-/* The same in one line of at most columns, to be drawn over: how far it is. */
+/* Print the progress in one line of at most columns, which the next call overwrites. */
 void summary_print_live(FILE *to, const struct stats *t, unsigned columns);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "client/output/terminal.h"
 
-/* Columns: a target at least and at most, the rest; enough for words; a bar at most. */
+/* Columns: the least and most for a target, the rest, the width for details, the longest bar. */
 enum { TARGET_MIN = 12, TARGET_MAX = 34, REASON = 26, REST = REASON + 17, WIDE = 100, BAR = 50 };
 
 static int compare_numbers(int64_t a, int64_t b)
@@ -22,7 +22,7 @@ static int compare(const void *left, const void *right)
 
 	if (order == 0)
 		order = compare_numbers(outcome_status(a->code), outcome_status(b->code));
-	/* No certificate at all is as bad as one that has ended. */
+	/* A missing certificate sorts like one that expired long ago. */
 	if (order == 0)
 		order = compare_numbers(a->chain_end, b->chain_end);
 	if (order == 0)
@@ -46,7 +46,7 @@ static int widest(const struct probe_facts all[], size_t count)
 	return width > TARGET_MAX ? TARGET_MAX : width;
 }
 
-/* A longer host loses its middle: its end and the port identify it. */
+/* A long host loses its middle: its two ends and the port identify it. */
 static void print_target(FILE *to, const struct probe_facts *v, int width)
 {
 	int over = target_width(v) - width, len = (int)strlen(v->host);

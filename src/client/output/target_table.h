@@ -8,13 +8,13 @@
 #include "client/output/probe_facts.h"
 
 /*
- * Many targets for people, worst first: failures by exit status, then who has the
- * fewest days left. Sorts them in place. Details of failures are printed where there
- * is room: in a file, or from 100 columns on.
+ * Print many targets for people, the worst first: failures by exit status, then certificates with
+ * the fewest days left. Sorts them in place. Details of failures are printed in a file, or from 100
+ * columns on.
  */
 void target_table_print(FILE *to, struct probe_facts all[], size_t count);
 
-/* "[####    ] 120/1000  3 failed", in one line that is drawn over. */
+/* Print "[####    ] 120/1000, 3 failed" in one line, which the next call overwrites. */
 void target_table_print_progress(FILE *to, size_t done, size_t count, size_t failed,
     unsigned columns);
 

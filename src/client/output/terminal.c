@@ -10,10 +10,10 @@
 
 #include "base/text.h"
 
-/* Columns where the terminal reports none, and of text at most. */
+/* Columns if the terminal reports none; most columns of running text. */
 enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
 
-/* A path, and a few words. */
+/* Room for a path and a few words. */
 enum { NOTE_MAX = PATH_MAX + 256 };
 
 bool terminal_is_live(FILE *to)
@@ -41,7 +41,7 @@ int terminal_room(FILE *to, int used)
 	return used < columns ? columns - used : 0;
 }
 
-/* https://no-color.org: set and not empty. */
+/* https://no-color.org: no colors if NO_COLOR is set and not empty. */
 static bool has_colors(FILE *to)
 {
 	const char *no = getenv("NO_COLOR");
@@ -69,7 +69,7 @@ const char *terminal_shorten(const char *text, int width, char *buf, size_t size
 	}
 	head = (most - strlen(dots)) / 2;
 	tail = len - (most - strlen(dots) - head);
-	/* Whole characters: the last one of the head, the first one of the tail. */
+	/* Do not split a character at the cut. */
 	while (((unsigned char)text[tail] & 0xc0) == 0x80)
 		tail++;
 	snprintf(buf, size, "%.*s%s%s", (int)text_fit(text, len, head), text, dots, text + tail);

@@ -7,46 +7,46 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What people look at: a terminal, or a file that is read later. */
+/* Output for people: on a terminal, or in a file that is read later. */
 
-/* Can a line be drawn over? A terminal, and TERM is not "dumb". */
+/* Can a line be overwritten? True on a terminal, unless TERM is "dumb". */
 bool terminal_is_live(FILE *to);
 
-/* Of the terminal, else 80. */
+/* The terminal's width, or 80. */
 unsigned terminal_columns(FILE *to);
 
-/* What is left of a line of which used columns are taken: a file has all the room there is. */
+/* The columns left in a line after used columns; unlimited in a file. */
 int terminal_room(FILE *to, int used);
 
 /*
- * Text in the color of what is bad, or as it is: a file, and a user who set
- * NO_COLOR, get no colors. Padded to at least width columns.
+ * Print a bad outcome in red, padded to at least width columns. In a file, or with NO_COLOR set,
+ * there is no color.
  */
 void terminal_print_bad(FILE *to, const char *text, int width);
 
 /*
- * Text that is longer than width (at least 8) loses its middle: "svc..test". What names have in
- * common is often at one end, so both are kept. Bytes count as columns. buf is returned.
+ * Shorten text to width (at least 8) by removing its middle: "svc..test". Names often share one
+ * end, so both ends are kept. Bytes count as columns. Returns buf.
  */
 const char *terminal_shorten(const char *text, int width, char *buf, size_t size);
 
 /*
- * A text in lines of at most 78 columns, broken between words, and where it has
- * a newline. column: how far the first line is filled.
+ * Print a text in lines of at most 78 columns, broken between words and at newlines. column is the
+ * number of columns already used in the first line.
  */
 void terminal_print_wrapped(FILE *to, const char *text, size_t column);
 
-/* A line on standard error, "hello-client: ...", as clean text (see text.h). */
+/* Print "hello-client: ..." on standard error, as clean text (see text.h). */
 void terminal_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Go back and wipe the line that was drawn; for the next one. */
+/* Clear the current line, so that the next text overwrites it. */
 void terminal_wipe(FILE *to);
 
-/* Milliseconds in at most six columns: "0.12", "12.3", "1234". buf is returned. */
+/* Milliseconds in at most six columns: "0.12", "12.3", "1234". Returns buf. */
 enum { TERMINAL_MS_MAX = 24 };
 const char *terminal_ms(uint64_t us, char buf[TERMINAL_MS_MAX]);
 
-/* A length of time for a sentence: "10 ms", "2.5 s". buf is returned. */
+/* A duration for a sentence: "10 ms", "2.5 s". Returns buf. */
 const char *terminal_time(uint64_t us, char buf[TERMINAL_MS_MAX]);
 
 #endif

@@ -13,7 +13,7 @@ struct addresses {
 	const struct client_options *options;
 	struct addr all[SESSION_ADDRS_MAX];
 	size_t count;
-	size_t left_out; /* more than there is room for */
+	size_t left_out; /* addresses without room */
 	struct address_table_row rows[SESSION_ADDRS_MAX];
 };
 
@@ -58,7 +58,7 @@ static void print(const struct addresses *a)
 	char what[ADDR_HOST_MAX + ADDR_PORT_MAX];
 
 	if (a->left_out > 0 && !a->options->quiet)
-		fprintf(stderr, "hello-client: note: %zu more addresses were left out\n",
+		fprintf(stderr, "hello-client: note: %zu more addresses were not probed\n",
 		    a->left_out);
 	if (a->options->json)
 		return;

@@ -9,8 +9,8 @@
 #include "tls/context.h"
 
 /*
- * A first segment that ends before the first extension; and as much as the share
- * of ML-KEM-768 adds to a ClientHello (FIPS 203 section 8: 1184 bytes, and a head).
+ * A first segment that ends before the first extension; and the bytes that a share of ML-KEM-768
+ * adds to a ClientHello (FIPS 203 section 8: 1184 bytes, and a head).
  */
 enum { FIRST_SEGMENT = 64, POST_QUANTUM = 1188 };
 
@@ -21,7 +21,7 @@ struct trial {
 	struct client_options options;
 	SSL_CTX *ctx;
 	bool owns_ctx;
-	struct outcome oc; /* of the first pass */
+	struct outcome oc; /* in the first pass */
 };
 
 struct path_test {
@@ -67,7 +67,7 @@ static bool is_tried(const struct path_test *t, enum path_variant v)
 	}
 }
 
-/* Returns whether a context of its own is needed. */
+/* Returns whether the variant needs a context of its own. */
 static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 {
 	switch (v) {
@@ -120,7 +120,7 @@ static int make_trials(struct path_test *t, const struct probe_setup *setup, str
 		trial->options = *t->options;
 		trial->ctx = setup->ctx;
 		trial->oc = OUTCOME_NONE;
-		/* Else two variants could ask two servers. */
+		/* Otherwise two variants could reach two servers. */
 		route_pin(&trial->options.route, &t->target.peer);
 		trial->owns_ctx = vary(&trial->options, trial->variant, t->sni);
 		if (trial->owns_ctx)
@@ -131,7 +131,7 @@ static int make_trials(struct path_test *t, const struct probe_setup *setup, str
 	return 0;
 }
 
-/* Which address is there, by the connection alone. */
+/* Find an address that accepts a connection. */
 static int find_peer(struct path_test *t, SSL_CTX *ctx, struct outcome *oc)
 {
 	static const struct step connect[] = {
@@ -181,7 +181,7 @@ static void record_first(void *mode, struct runner_probe *p)
 	t->took_us[trial->variant] = (uint64_t)s->phases.us[PHASE_TOTAL];
 }
 
-/* One that ends otherwise is enough to doubt all. */
+/* One variant that ends differently is enough to doubt all results. */
 static void record_again(void *mode, struct runner_probe *p)
 {
 	struct path_test *t = mode;
@@ -217,8 +217,9 @@ static int try_all(struct path_test *t, const struct probe_setup *setup, struct 
 }
 
 /*
- * What failed is no evidence until it has failed alone, too: a server may take few at a time, and a
- * packet may be lost. Where the plain one fails, those that do not are the evidence.
+ * A failure is no evidence until the variant has failed alone as well: a server may accept few
+ * connections at a time, and a packet may be lost. If the plain one fails, the evidence is in the
+ * variants that do not, so only the plain one is tried again.
  */
 static int try_again(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
@@ -252,14 +253,16 @@ static void judge(const struct path_test *t, struct outcome *oc)
 		failed += path_judge_failed(t->results, (enum path_variant)v);
 	if (t->results[PATH_PLAIN].code != OC_OK) {
 		*oc = t->trials[0].oc;
-		/* In place of the advice to run --path-test. */
+		/* Replaces the advice to run --path-test. */
 		if (blames_path(oc->code))
-			outcome_advise_instead(oc, "what standard output says narrows it down");
+			outcome_advise_instead(oc,
+			    "the findings on standard output narrow it down");
 	} else if (code != OC_OK) {
 		outcome_set(oc, code,
-		    "the plain ClientHello is fine, but %u of its %zu variants %s", failed,
-		    t->count - 1, failed == 1 ? "fails" : "fail");
-		outcome_advise(oc, "the table on standard output shows which, and what fits");
+		    "the plain ClientHello succeeded, but %u of its %zu variants failed", failed,
+		    t->count - 1);
+		outcome_advise(oc,
+		    "the table on standard output shows which, and what may be the cause");
 	}
 }
 

@@ -21,8 +21,8 @@ static int run_second(struct session *first, const struct step steps[], struct o
 	if (session_run(&second, steps, o->verbose ? report_step : NULL, oc) == 0)
 		report_resumption(&second,
 		    second.facts.resumed
-			? "resumed: the second connection took up the session of the first"
-			: "not resumed: the server gave a session, but did not take it again");
+			? "resumed: the second connection resumed the first session"
+			: "not resumed: the server issued a session, but did not accept it");
 	status = result_probe(o, o->json || o->nagios.on ? &second : first, oc);
 	session_free(&second);
 	return status;
@@ -45,7 +45,7 @@ static int run(const struct probe_setup *setup, struct outcome *oc)
 		status = run_second(&first, setup->steps, oc);
 	} else {
 		if (oc->code == OC_OK)
-			report_resumption(&first, "not resumed: the server gave no session");
+			report_resumption(&first, "not resumed: the server issued no session");
 		status = result_probe(o, &first, oc);
 	}
 	session_free(&first);

@@ -15,7 +15,7 @@
 
 enum { REDRAW_MS = 200 };
 
-/* One runner runs at a time: it has the program's signals and its standard output. */
+/* Only one runner runs at a time: it uses the program's signals and its standard output. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- signals ------------------------------------------------------------------------ */
@@ -86,7 +86,7 @@ static bool shows_bar(const struct runner *r)
 {
 	const struct client_options *o = r->setup->options;
 
-	/* Lines of JSON and the bar would share a terminal's line. */
+	/* The bar would mix with lines of JSON on the same terminal. */
 	return !r->draw && !o->quiet && terminal_is_live(stderr) &&
 	    !(o->json && terminal_is_live(stdout));
 }
@@ -102,13 +102,14 @@ static void draw(struct runner *r, bool bar)
 	pthread_mutex_unlock(&lock);
 }
 
-/* A person at a terminal would wonder what a series waits for; a bar shows it. */
+/* Show a user at a terminal what a series waits for; in other modes the bar does. */
 static void print_waiting(const struct runner *r)
 {
 	unsigned busy = thread_pool_busy(r->threads);
 
 	if (r->draw && busy > 0 && terminal_is_live(stderr))
-		fprintf(stderr, "\nwaiting for %u probes; once more to leave at once\n", busy);
+		fprintf(stderr, "\nwaiting for %u probes; press Ctrl-C again to exit at once\n",
+		    busy);
 }
 
 static void watch(struct runner *r)
@@ -127,7 +128,7 @@ static void watch(struct runner *r)
 		terminal_wipe(stderr);
 }
 
-/* With the lock: what start prints comes before the first probe's line. */
+/* Called with the lock held, so that the mode's start prints before the first probe. */
 static int start(struct runner *r, struct outcome *oc)
 {
 	const struct thread_pool_plan plan = {

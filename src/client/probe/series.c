@@ -8,7 +8,7 @@
 #include "client/output/terminal.h"
 #include "client/probe/runner.h"
 
-/* Lines that come faster are not read. */
+/* Nobody can read lines that come faster. */
 enum { READABLE_MS = 100 };
 
 struct series {
@@ -16,7 +16,7 @@ struct series {
 	const struct client_options *options;
 	char target[ADDR_HOST_MAX + ADDR_PORT_MAX]; /* shortened to fit the first line */
 	bool live;                                  /* one line that changes */
-	struct resumption held; /* --resume: the last session that was not offered yet */
+	struct resumption held; /* --resume: the last session not yet offered */
 };
 
 static void print_good(const struct session *s, uint64_t seq, uint64_t late_us)
@@ -30,7 +30,7 @@ static void print_good(const struct session *s, uint64_t seq, uint64_t late_us)
 	    terminal_ms((uint64_t)us[PHASE_TOTAL] + late_us, total),
 	    s->facts.resumed ? " resumed" : "");
 
-	/* All of an IPv6 address may be more than a narrow terminal has room for. */
+	/* A narrow terminal may not have room for a whole IPv6 address. */
 	printf("%.*s\n", terminal_room(stdout, used), addr_format_host(&s->peer, peer));
 }
 
@@ -44,7 +44,7 @@ static void print_bad(const struct session *s, uint64_t seq, const struct outcom
 	printf("%.*s\n", terminal_room(stdout, used), oc->detail);
 }
 
-/* A ticket is offered once (RFC 8446 appendix C.4): of those at a time one resumes. */
+/* A ticket is offered once (RFC 8446 appendix C.4), so one of several parallel probes resumes. */
 static void offer_session(void *mode, struct runner_probe *p)
 {
 	struct series *series = mode;
@@ -77,7 +77,7 @@ static void draw(void *mode)
 		summary_print_live(stdout, &series->runner.stats, terminal_columns(stdout));
 }
 
-/* In the first line and in the summary, which have to fit, too. */
+/* The name must fit into the first line and into the summary. */
 static void name_target(struct series *series)
 {
 	enum { REST = 48 };
@@ -113,7 +113,8 @@ static void print_summary(const struct series *series)
 		return;
 	summary_print(stdout, &r->stats, series->target, r->took_us);
 	if (series->options->resume && handshakes[STATS_FULL] > 1 && handshakes[STATS_RESUMED] == 0)
-		puts("Nothing resumed: does it give tickets? (hello-server: --tickets 1)");
+		puts("Nothing was resumed: does the server issue tickets (hello-server: --tickets "
+		     "1)?");
 }
 
 static bool is_on(const struct client_options *o)

@@ -15,7 +15,7 @@ struct targets {
 	struct runner runner;
 	const struct client_options *options;
 	struct target_list list;
-	struct probe_facts *all; /* in the order of the list; without a host: not probed yet */
+	struct probe_facts *all; /* in the order of the list; host NULL: not probed yet */
 };
 
 static void choose_target(void *mode, struct runner_probe *p)
@@ -31,12 +31,12 @@ static void record(void *mode, struct runner_probe *p)
 	struct probe_facts *f = &t->all[p->number];
 
 	probe_facts_get(f, &p->options, &p->session, &p->oc);
-	/* The probe's options are gone before the table is printed. */
+	/* The probe's options do not live until the table is printed. */
 	f->host = t->list.targets[p->number].host;
 	f->port = t->list.targets[p->number].port;
 }
 
-/* Remove the rows of targets that were not probed, because of a signal. Returns how many remain. */
+/* Remove the rows of targets that a signal left unprobed. Returns the number of rows. */
 static size_t close_gaps(struct targets *t)
 {
 	size_t n = 0;
@@ -69,7 +69,7 @@ static int compare_targets(const void *left, const void *right)
 	return order;
 }
 
-/* Host and port identify a series of metrics. */
+/* Host and port identify a series of metrics, so they must not occur twice. */
 static int check_metrics(const struct targets *t, struct outcome *oc)
 {
 	const size_t count = t->list.count;
@@ -89,14 +89,14 @@ static int check_metrics(const struct targets *t, struct outcome *oc)
 
 		if (compare_targets(&sorted[i - 1], &sorted[i]) == 0)
 			ret = outcome_set(oc, OC_USAGE,
-			    "lines %u and %u would be the same target for --prometheus",
+			    "lines %u and %u are the same target for --prometheus",
 			    a < b ? a : b, a < b ? b : a);
 	}
 	free(sorted);
 	return ret;
 }
 
-/* A part of the list would look as if the other targets were gone. */
+/* A partial file would look as if the other targets were gone. */
 static void write_metrics(const struct targets *t, size_t done, struct outcome *oc)
 {
 	const struct client_options *o = t->options;
@@ -104,7 +104,7 @@ static void write_metrics(const struct targets *t, size_t done, struct outcome *
 	if (done == t->list.count)
 		result_metrics(o, t->all, done, oc);
 	else if (o->prometheus && !o->quiet)
-		terminal_note("not all were probed, so %s is left as it was", o->prometheus);
+		terminal_note("not all targets were probed, so %s was not changed", o->prometheus);
 }
 
 static int read_list(struct targets *t, struct outcome *oc)

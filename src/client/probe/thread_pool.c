@@ -10,25 +10,24 @@
 
 #include "base/clock.h"
 
-/* Of a thread: a session, its settings, and what the TLS library takes (less than 100 KiB). */
+/* The stack holds a session, its settings, and the TLS library's data (less than 100 KiB). */
 enum { STACK_SIZE = 1 << 20 };
 
-/* The process's own: standard streams, files of the command line, and some to spare. */
+/* Open files besides the jobs': standard streams, files of the command line, and some reserve. */
 enum { OTHER_DESCRIPTORS = 16 };
 
 /*
- * Leader and followers: one thread at a time, the leader, waits for the next job to
- * be due. Then it wakes a new leader and does the job itself, so nothing is
- * handed over and no queue is needed.
+ * Leader and followers: one thread at a time, the leader, waits until the next job is due. Then it
+ * wakes a new leader and runs the job itself, so there is no queue.
  */
 struct thread_pool {
 	struct thread_pool_plan plan;
 	uint64_t began_us;
-	pthread_mutex_t lock; /* of all below */
+	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t lead;  /* there is no leader */
 	pthread_cond_t ended; /* a thread has ended */
-	pthread_cond_t halt;  /* stopped is set: the leader need not wait any longer */
-	uint64_t next;        /* job */
+	pthread_cond_t halt;  /* stopped is set: the leader stops waiting */
+	uint64_t next;        /* number of the next job */
 	pthread_t *thread;    /* room for plan.width; a thread that ended is not replaced */
 	unsigned made, running, idle, busy;
 	bool leading, stopped;
@@ -45,7 +44,7 @@ static void init_cond(pthread_cond_t *cond)
 	pthread_condattr_t attr;
 
 	pthread_condattr_init(&attr);
-	/* The clock of clock_us(). */
+	/* The same clock as clock_us(). */
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(cond, &attr);
 	pthread_condattr_destroy(&attr);
@@ -134,7 +133,7 @@ static void *run_thread(void *arg)
 	return NULL;
 }
 
-/* Else a limit of this machine would look like a failure of the targets. */
+/* Otherwise a limit of this machine would look like a failure of the targets. */
 static int make_room(const struct thread_pool_plan *plan, struct outcome *oc)
 {
 	rlim_t need = (rlim_t)plan->width * plan->descriptors + OTHER_DESCRIPTORS;
@@ -144,9 +143,9 @@ static int make_room(const struct thread_pool_plan *plan, struct outcome *oc)
 		return outcome_set_errno(oc, OC_INTERNAL, "getrlimit(RLIMIT_NOFILE)");
 	if (limit.rlim_max < need) {
 		outcome_set(oc, OC_USAGE,
-		    "%u at a time may need %llu open files, and the hard limit is %llu",
+		    "--parallel %u may need %llu open files, but the hard limit is %llu",
 		    plan->width, (unsigned long long)need, (unsigned long long)limit.rlim_max);
-		outcome_advise(oc, "a smaller --parallel, or a higher limit (ulimit -Hn)");
+		outcome_advise(oc, "use a smaller --parallel, or raise the limit (ulimit -Hn)");
 		return -1;
 	}
 	limit.rlim_cur = limit.rlim_max;
@@ -222,9 +221,9 @@ void thread_pool_free(struct thread_pool *p)
 {
 	if (!p)
 		return;
-	/* After this none is made any more. */
+	/* After this no thread is created. */
 	thread_pool_stop(p);
-	/* Not only ended: at its very end a thread gives back what the TLS library keeps for it. */
+	/* Join all: at its very end a thread frees what the TLS library keeps for it. */
 	for (unsigned i = 0; i < p->made; i++)
 		pthread_join(p->thread[i], NULL);
 	pthread_cond_destroy(&p->lead);

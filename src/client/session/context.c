@@ -20,7 +20,7 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 	SSL_CTX_set_cert_verify_callback(ctx, judge->chain, NULL);
 	SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
 	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
-	/* As on the server: the chain is sent as the file has it. */
+	/* Send the chain as it is in the file, like the server. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	if (tls_trust_use(ctx, trust, oc) != 0 ||
 	    (id->chain_file && tls_identity_use(ctx, id, oc) != 0)) {
@@ -42,8 +42,8 @@ static size_t list_protocols(const char *names, unsigned char list[ALPN_LIST_MAX
 		size_t len = strcspn(name, ",");
 
 		if (len == 0 || len > 255 || at + 1 + len > ALPN_LIST_MAX) {
-			outcome_set(oc, OC_USAGE, "\"%s\" is no list of protocols for ALPN", names);
-			outcome_advise(oc, "--alpn http/1.1, for example; names joined by commas");
+			outcome_set(oc, OC_USAGE, "invalid list of ALPN protocols \"%s\"", names);
+			outcome_advise(oc, "--alpn http/1.1, or several names joined by commas");
 			return 0;
 		}
 		list[at++] = (unsigned char)len;
@@ -63,13 +63,13 @@ int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 	if (len == 0)
 		return -1;
 	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)len) != 0)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the ALPN list");
 	return 0;
 }
 
 int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc)
 {
-	/* The library's object is ours; others only look at it. */
+	/* Only other callers must not change the library's object. */
 	SSL *ssl = (SSL *)tls_conn_library(client);
 	unsigned char list[ALPN_LIST_MAX];
 	size_t len = list_protocols(name, list, oc);
@@ -77,11 +77,11 @@ int client_context_offer_once(struct tls_conn *client, const char *name, struct 
 	if (len == 0)
 		return -1;
 	if (SSL_set_alpn_protos(ssl, list, (unsigned)len) != 0)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ALPN");
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the ALPN list");
 	return 0;
 }
 
-/* The library's own padding extension fills up to 512 bytes and takes no other length. */
+/* The library's own padding extension only fills up to 512 bytes. */
 enum { GREASE_EXTENSION = 0x0a0a, EXTENSION_HEAD = 4, PADDING_MAX = 4096 };
 
 static int add_padding(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
@@ -106,5 +106,5 @@ int client_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
 	if (SSL_CTX_add_custom_ext(client, GREASE_EXTENSION, SSL_EXT_CLIENT_HELLO, add_padding,
 		NULL, (void *)(uintptr_t)bytes, NULL, NULL) == 1)
 		return 0;
-	return outcome_set(oc, OC_INTERNAL, "the TLS library takes no padding");
+	return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the padding");
 }

@@ -14,26 +14,26 @@
 
 /* The client's half of tls/context. */
 
-/* Who judges a server; both must answer 1, or the handshake ends. */
+/* The callbacks that judge a server; both must return 1, or the handshake ends. */
 struct client_context_judge {
-	/* In place of the library's own; answers what X509_verify_cert answers. */
+	/* Replaces the library's own; returns what X509_verify_cert returns. */
 	int (*chain)(X509_STORE_CTX *store, void *unused);
-	/* After that, whether or not a stapled OCSP response came. */
+	/* Called after chain, whether or not a stapled OCSP response came. */
 	int (*staple)(SSL *ssl, void *unused);
 };
 
 /*
- * A client's context: the peer is verified by judge, whose functions find the
- * connection's tls_conn_owner, and that cannot be switched off. id is shown to a
- * server that asks for it; without a chain_file there is none. NULL with OC_FILE,
- * OC_USAGE (see tls_policy_apply) or OC_INTERNAL.
+ * Make a client's context: judge verifies the peer, which cannot be switched off; its functions
+ * find the connection's tls_conn_owner. id is sent to a server that requests it; without a
+ * chain_file nothing is sent. Returns NULL with OC_FILE, OC_USAGE (see tls_policy_apply) or
+ * OC_INTERNAL.
  */
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
     const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc);
 
 /*
- * Offer these protocols by ALPN, names joined by commas, the one we like best
- * first. Returns 0, or -1 with OC_USAGE.
+ * Offer these protocols by ALPN: names joined by commas, the preferred one first. Returns 0, or -1
+ * with OC_USAGE.
  */
 int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc);
 
@@ -41,8 +41,8 @@ int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc);
 
 /*
- * Make each ClientHello longer by this many bytes, 5 to 4,096: an extension
- * that no server knows, and that each has to pass over (RFC 8701 section 3.1).
+ * Make each ClientHello longer by this many bytes, 5 to 4,096, with an extension that no server
+ * knows and that every server must ignore (RFC 8701 section 3.1).
  * Returns 0, or -1 with OC_INTERNAL.
  */
 int client_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc);

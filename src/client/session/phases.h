@@ -5,14 +5,14 @@
 #include <stdint.h>
 
 /*
- * What the time of a probe goes into, in its order. A step marks the end of its
- * phase; what no phase is marked for (verify) is in the one after it.
+ * The phases of a probe, in order. A step marks the end of its phase; the time of a step without a
+ * phase (verify) counts for the next one.
  */
 enum phase {
-	PHASE_RESOLVE,    /* until there is an address */
-	PHASE_CONNECT,    /* until TCP is there */
-	PHASE_PROXY,      /* until it has opened the way, where there is a proxy */
-	PHASE_STARTTLS,   /* until the server is ready for TLS, where it has to be asked */
+	PHASE_RESOLVE,    /* until an address is known */
+	PHASE_CONNECT,    /* until TCP is connected */
+	PHASE_PROXY,      /* until the proxy, if there is one, has opened the tunnel */
+	PHASE_STARTTLS,   /* until the server is ready for TLS, if it begins in clear */
 	PHASE_HANDSHAKE,  /* until the server has proved its name */
 	PHASE_FIRST_BYTE, /* until the greeting, or an answer, begins */
 	PHASE_CLOSE,      /* until the server's close_notify */
@@ -30,10 +30,10 @@ struct phases {
 
 void phases_begin(struct phases *p);
 
-/* This phase ends now, and began with the end of the one before. */
+/* This phase ends now; it began at the end of the previous one. */
 void phases_mark(struct phases *p, enum phase phase);
 
-/* The probe ends now, well or not: PHASE_TOTAL. */
+/* The probe ends now, successfully or not: sets PHASE_TOTAL. */
 void phases_end(struct phases *p);
 
 /* "first byte" for people; "first_byte" for machines. */

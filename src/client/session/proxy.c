@@ -10,14 +10,15 @@
 
 static int reject(const char *text, struct outcome *oc)
 {
-	/* It may hold a password, so it is not repeated. */
+	/* The value may contain a password, so the message does not quote it. */
 	(void)text;
-	outcome_set(oc, OC_USAGE, "--proxy wants [SCHEME://][USER:PASSWORD@]HOST[:PORT] or env");
+	outcome_set(oc, OC_USAGE,
+	    "invalid --proxy: expected [SCHEME://][USER:PASSWORD@]HOST[:PORT] or env");
 	outcome_advise(oc, "--proxy http://proxy.test:3128, or socks5h://proxy.test:1080");
 	return -1;
 }
 
-/* "%40" is "@" (RFC 3986 section 2.1). Returns -1 when it does not fit or is malformed. */
+/* Decode "%40" to "@" (RFC 3986 section 2.1). Returns -1 if text is malformed or too long. */
 static int unescape(const char *from, size_t len, char to[PROXY_SECRET_MAX])
 {
 	size_t n = 0;
@@ -91,7 +92,7 @@ static int parse_url(struct proxy *p, const char *text, struct outcome *oc)
 		return reject(text, oc);
 	text = at ? at + 1 : text;
 	len = strcspn(text, "/");
-	/* A path would be of no use, but a lone "/" is how URLs are written. */
+	/* A path has no use here, but URLs often end in "/". */
 	if (len == 0 || len >= sizeof host_port || text[len + (text[len] == '/')] != '\0')
 		return reject(text, oc);
 	snprintf(host_port, sizeof host_port, "%.*s", (int)len, text);
@@ -101,7 +102,7 @@ static int parse_url(struct proxy *p, const char *text, struct outcome *oc)
 	if (!p->at.host[0] || p->at.port[strspn(p->at.port, "0123456789")] != '\0' ||
 	    strtoul(p->at.port, NULL, 10) < 1 || strtoul(p->at.port, NULL, 10) > 65535)
 		return reject(text, oc);
-	/* Not repeated either: a password with an @ or a / in it can look like a part of it. */
+	/* Not quoted: a password with an @ or a / in it may have become a part of the host. */
 	if (hostname_fault(p->at.host)) {
 		outcome_set(oc, OC_USAGE, "the host of --proxy is not a valid name: %s",
 		    hostname_fault(p->at.host));
@@ -111,7 +112,7 @@ static int parse_url(struct proxy *p, const char *text, struct outcome *oc)
 	return 0;
 }
 
-/* The name that is set and not empty: people write it both ways. */
+/* The variable that is set and not empty: both spellings are in use. */
 static const char *first_set(const char *lower, const char *upper)
 {
 	const char *value = getenv(lower);
@@ -141,7 +142,7 @@ int proxy_parse(struct proxy *p, const char *text, struct outcome *oc)
 	return variable ? parse_url(p, getenv(variable), oc) : 0;
 }
 
-/* An entry of no_proxy is a host, or a domain with all below it; a dot before it is idle. */
+/* An entry of no_proxy is a host, or a domain with all names below it; a leading dot is ignored. */
 static bool matches_entry(const char *entry, size_t len, const char *host)
 {
 	size_t host_len = strlen(host);

@@ -9,12 +9,12 @@
 
 #include "tls/error.h"
 
-/* Without memory for it the session is not kept: it would be taken for one that had no staple. */
+/* Without memory the session is dropped: it would look like one without a staple. */
 static bool copy_staple(const struct tls_conn *t, const struct resumption *resumed,
     struct resumption *out)
 {
 	const unsigned char *der = NULL;
-	/* The library only reads, and asks for what is not const. */
+	/* The library only reads, but takes a non-const pointer. */
 	long len = SSL_get_tlsext_status_ocsp_resp((SSL *)tls_conn_library(t), &der);
 
 	if (resumed) {
@@ -34,7 +34,7 @@ static bool copy_staple(const struct tls_conn *t, const struct resumption *resum
 void resumption_save(const struct tls_conn *t, const char *sni, const char *verify_name,
     const struct resumption *resumed, struct resumption *out)
 {
-	/* Another reference is what it asks for, and no change. */
+	/* The library only adds a reference. */
 	SSL_SESSION *session = SSL_get1_session((SSL *)tls_conn_library(t));
 
 	memset(out, 0, sizeof *out);
@@ -55,7 +55,7 @@ void resumption_offer(struct tls_conn *t, const char *sni, const char *verify_na
 	if (!held->session || strcmp(held->sni, sni) != 0 ||
 	    strcmp(held->verify_name, verify_name) != 0)
 		return;
-	/* A session that does not fit is none: the handshake is a full one. */
+	/* If the session does not fit, the handshake is a full one. */
 	if (SSL_set_session((SSL *)tls_conn_library(t), held->session) != 1)
 		tls_error_text(reason, sizeof reason);
 }

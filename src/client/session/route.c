@@ -9,17 +9,17 @@
 
 #include "net/hostname.h"
 
-/* Longest host part in brackets, and its end. */
+/* Room for the longest host in brackets. */
 enum { PART_MAX = ADDR_HOST_MAX + 2 };
 
 static int reject(const char *option, const char *text, const char *form, struct outcome *oc)
 {
-	outcome_set(oc, OC_USAGE, "%s wants %s, not \"%.100s\"", option, form, text);
-	outcome_advise(oc, "put an IPv6 address into brackets: [2001:db8::1]");
+	outcome_set(oc, OC_USAGE, "invalid %s \"%.100s\": expected %s", option, text, form);
+	outcome_advise(oc, "write an IPv6 address in brackets: [2001:db8::1]");
 	return -1;
 }
 
-/* The colons that separate: those in brackets belong to an address. */
+/* Count the colons between parts; those in brackets belong to an address. */
 static int count_colons(const char *text)
 {
 	bool inside = false;
@@ -34,7 +34,7 @@ static int count_colons(const char *text)
 	return n;
 }
 
-/* The part up to the next colon that separates, without its brackets; *at goes behind it. */
+/* Parse the part up to the next colon outside brackets, without brackets; move *at past it. */
 static int parse_part(const char **at, char *to, size_t max)
 {
 	const char *from = *at, *end;
@@ -76,7 +76,7 @@ static int parse_endpoint(const char **at, struct route_endpoint *endpoint)
 
 static int full(const char *option, struct outcome *oc)
 {
-	return outcome_set(oc, OC_USAGE, "%s is given more than %d times", option, ROUTE_RULES_MAX);
+	return outcome_set(oc, OC_USAGE, "more than %d times %s", ROUTE_RULES_MAX, option);
 }
 
 static int check_host(const char *option, const struct route_endpoint *endpoint, struct outcome *oc)
@@ -84,7 +84,7 @@ static int check_host(const char *option, const struct route_endpoint *endpoint,
 	return endpoint->host[0] ? hostname_check(option, endpoint->host, oc) : 0;
 }
 
-/* "HOST1:PORT1:HOST2:PORT2" if from is given, else "HOST[:PORT]". */
+/* Parse "HOST1:PORT1:HOST2:PORT2" if from is not NULL, else "HOST[:PORT]". */
 static bool parse_endpoints(const char *text, struct route_endpoint *from,
     struct route_endpoint *to)
 {
@@ -100,19 +100,19 @@ int route_add_detour(struct route *r, const char *text, struct outcome *oc)
 	struct route_endpoint from = { "", "" }, to = { "", "" };
 	int colons = count_colons(text);
 	bool literal = addr_is_literal(text);
-	bool taken = colons == 3 && parse_endpoints(text, &from, &to);
+	bool parsed = colons == 3 && parse_endpoints(text, &from, &to);
 
 	if (r->detour_count == ROUTE_RULES_MAX)
 		return full("--connect-to", oc);
-	if (literal && !taken) {
+	if (literal && !parsed) {
 		from = (struct route_endpoint){ "", "" };
 		to = from;
 		snprintf(to.host, sizeof to.host, "%s", text);
 	} else if (colons <= 1) {
-		taken = parse_endpoints(text, NULL, &to);
+		parsed = parse_endpoints(text, NULL, &to);
 	}
-	/* Exactly one of the two: "::cafe:443" could be an address as well as a host. */
-	if (literal == taken)
+	/* Exactly one of the two: "::cafe:443" could be an address, or a host with a port. */
+	if (literal == parsed)
 		return reject("--connect-to", text, "HOST[:PORT] or HOST1:PORT1:HOST2:PORT2", oc);
 	if (check_host("--connect-to", &from, oc) != 0 || check_host("--connect-to", &to, oc) != 0)
 		return -1;
@@ -134,8 +134,8 @@ static int parse_addresses(struct route *r, const char *list, const char *port, 
 		char host[PART_MAX];
 
 		if (*count == ROUTE_ADDRS_MAX)
-			return outcome_set(oc, OC_USAGE, "--resolve takes %d addresses of a host",
-			    ROUTE_ADDRS_MAX);
+			return outcome_set(oc, OC_USAGE,
+			    "more than %d addresses of a host in --resolve", ROUTE_ADDRS_MAX);
 		snprintf(host, sizeof host, "%.*s", (int)(len - 2 * brackets), list + brackets);
 		if (addr_parse(host, port, &r->answers[r->answer_count].addrs[*count], oc) != 0)
 			return -1;

@@ -8,13 +8,12 @@
 #include "base/outcome.h"
 
 /*
- * Where to go instead: --connect-to and --resolve. Neither changes what is
- * asked for by SNI or verified. The rules are tried in the order given, and the
- * first that fits decides.
+ * Where to connect instead: --connect-to and --resolve. Neither changes the SNI or the verified
+ * name. The rules are tried in the given order, and the first match decides.
  */
 enum { ROUTE_RULES_MAX = 16, ROUTE_ADDRS_MAX = 8 };
 
-/* An endpoint of a rule; "" matches any, or keeps what it was. */
+/* An endpoint of a rule; "" matches any, or keeps the original. */
 struct route_endpoint {
 	char host[ADDR_HOST_MAX], port[ADDR_PORT_MAX];
 };
@@ -33,23 +32,23 @@ struct route {
 };
 
 /*
- * Take a value of --connect-to: "HOST[:PORT]" for all targets, or curl's
- * "HOST1:PORT1:HOST2:PORT2" for one, each part possibly empty. IPv6 addresses
- * are in brackets where colons could be misread. Returns 0, or -1 with OC_USAGE.
+ * Parse a value of --connect-to: "HOST[:PORT]" for all targets, or curl's "HOST1:PORT1:HOST2:PORT2"
+ * for one, where each part may be empty. IPv6 addresses need brackets where colons would be
+ * ambiguous. Returns 0, or -1 with OC_USAGE.
  */
 int route_add_detour(struct route *r, const char *text, struct outcome *oc);
 
-/* The same for --resolve: "HOST:PORT:ADDR[,ADDR]...", HOST may be "*". */
+/* Parse a value of --resolve: "HOST:PORT:ADDR[,ADDR]...", HOST may be "*". */
 int route_add_answer(struct route *r, const char *text, struct outcome *oc);
 
-/* Where host and port lead in the end. */
+/* The endpoint to connect to for host and port. */
 void route_follow(const struct route *r, const char *host, const char *port,
     struct route_endpoint *to);
 
-/* From now on every endpoint has this address only. */
+/* From now on every endpoint has only this address. */
 void route_pin(struct route *r, const struct addr *to);
 
-/* The addresses that a user gave for this endpoint, or NULL: ask the resolver. */
+/* The addresses of --resolve for this endpoint, or NULL: ask the resolver. */
 const struct addr *route_answer(const struct route *r, const struct route_endpoint *endpoint,
     size_t *count);
 

@@ -11,9 +11,8 @@
 #include "tls/closing.h"
 
 /*
- * A name as a certificate has it: without the final dot of an absolute host
- * name (RFC 6066 section 3), and an IPv6 literal without its scope, which means
- * something to this machine only (RFC 4007 section 11.2).
+ * Copy a name as a certificate has it: a host name without its final dot (RFC 6066 section 3), and
+ * an IPv6 literal without its scope, which is local to this machine (RFC 4007 section 11.2).
  */
 static void copy_name(char to[ADDR_HOST_MAX], const char *name)
 {
@@ -75,13 +74,13 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	describe_store(s);
 }
 
-/* It may be the cause of any later failure, and a server need not report it. */
+/* A missing client certificate may cause any later failure, and a server need not report it. */
 static void append_request(const struct session *s, struct outcome *oc)
 {
 	enum outcome_layer layer = outcome_layer(oc->code);
 	char cas[TLS_FACTS_CAS_MAX];
 
-	/* Of this machine's failures it is no reason, and those of the layer CLIENT name it. */
+	/* Failures of this machine have other causes, and those of the layer CLIENT name it. */
 	if (!s->tls || layer == LAYER_LOCAL || layer == LAYER_CLIENT ||
 	    tls_conn_identity(s->tls) != TLS_ALERT_SENT_NONE)
 		return;
@@ -94,7 +93,7 @@ static void append_request(const struct session *s, struct outcome *oc)
 	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
 }
 
-/* Behind the facts: of several addresses, and of one that --connect-to has put there. */
+/* Append the peer: a name may have several addresses, and --connect-to may have set another. */
 static void append_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
@@ -104,7 +103,7 @@ static void append_peer(const struct session *s, struct outcome *oc)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
 		    addr_format(&s->peer, peer));
 	else if (s->through_proxy)
-		outcome_append(oc, "; that is the proxy");
+		outcome_append(oc, "; this is the proxy");
 	else if (!s->options->proxy.environment && proxy_variable())
 		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
 }
@@ -114,7 +113,7 @@ void session_abort(struct session *s)
 	if (!s->tls)
 		return;
 	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, NULL);
-	/* Unread input would turn the close into a reset, which may discard what was just sent. */
+	/* Unread input would turn the close into a reset, which may discard sent data. */
 	sock_finish(s->fd);
 	sock_drain(s->fd);
 }

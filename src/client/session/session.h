@@ -19,59 +19,59 @@
 #include "tls/conn.h"
 #include "client/session/resumption.h"
 
-/* Address families alternate and the list is cut: RFC 8305 section 4. */
+/* A longer list of addresses is cut; the families alternate (RFC 8305 section 4). */
 enum { SESSION_ADDRS_MAX = 64 };
 
-/* A greeting longer than this is no greeting. */
+/* Longest greeting. */
 enum { SESSION_GREETING_MAX = 65536 };
 
-/* A probe's open files: those of a resolver, or one for each address that is tried at a time. */
+/* Open files of a probe: those of the resolver, or one for each parallel connection attempt. */
 enum { SESSION_DESCRIPTORS = 4 };
 
 /* Room for session.store; a longer path is cut. */
 enum { SESSION_STORE_MAX = 256 };
 
-/* What the steps hand to each other; each part is set by the step named. */
+/* The data of one probe; the comment names the step that sets each part. */
 struct session {
 	const struct client_options *options;
 	SSL_CTX *ctx;                     /* the caller's */
 	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
 	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
 	char store[SESSION_STORE_MAX];    /* the source of trusted roots: "--cacert ca.pem" */
-	const struct service_row *service; /* which one is asked */
-	struct route_endpoint target;     /* where to go: HOST and PORT, or --connect-to */
+	const struct service_row *service; /* the service to check */
+	struct route_endpoint target;     /* HOST and PORT, or --connect-to */
 	struct route_endpoint dial;       /* what to connect to: the target, or the proxy */
-	bool through_proxy;               /* the two differ */
+	bool through_proxy;               /* dial is a proxy */
 	uint64_t deadline_ms;             /* of all steps together */
-	const struct resumption *offered; /* the caller's, to be resumed; NULL after init: none */
+	const struct resumption *offered; /* the caller's session to resume; NULL: none */
 	struct phases phases;             /* each step marks its own */
 
-	uint64_t connect_deadline_ms;         /* resolve: of itself and connect together */
+	uint64_t connect_deadline_ms;         /* resolve: of resolve and connect together */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
 	size_t addr_count;                    /* resolve */
-	size_t addr_left_out;                 /* resolve: for which there was no room */
-	size_t tried;                         /* connect: of these, the first ones */
+	size_t addr_left_out;                 /* resolve: addresses without room */
+	size_t tried;                         /* connect: number of addresses tried */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
 	struct tls_conn *tls;                 /* handshake */
-	uint64_t hello_bytes;                 /* handshake: of our ClientHello */
+	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
-	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: what was selected, or "" */
-	char *greeting;                       /* greet: of hello the greeting, else the answer's
+	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: the selected protocol, or "" */
+	char *greeting;                       /* greet: for hello the greeting, else the answer's
 					       * first line, clean text and a newline, or "" */
 	size_t greeting_len;                  /* greet */
-	bool has_report;                      /* greet: the greeting ended in one */
-	struct conn_report reported;          /* greet: that one */
-	bool compared;                        /* compare: it was asked for, and seen is set */
-	struct conn_report seen;              /* compare: what we saw ourselves */
-	char remark[COMPARE_REMARK_MAX];      /* greet, compare: worth a note, or "" */
-	struct resumption earned;             /* close: what another one may offer */
+	bool has_report;                      /* greet: the greeting ended in a report */
+	struct conn_report reported;          /* greet: that report */
+	bool compared;                        /* compare: seen is set, with --compare */
+	struct conn_report seen;              /* compare: what the client observed */
+	char remark[COMPARE_REMARK_MAX];      /* greet, compare: a note about a success; or "" */
+	struct resumption earned;             /* close: what a later probe may offer */
 };
 
 /*
- * One layer. Blocks, at most until its own deadline and the session's. Returns
- * 0 to go on, or -1 with an outcome of its layer.
+ * One step. Blocks at most until its own deadline and the session's. Returns 0 to go on, or -1 with
+ * an outcome of its layer.
  */
 typedef int step_fn(struct session *s, struct outcome *oc);
 
@@ -84,20 +84,19 @@ step_fn step_resolve;   /* getaddrinfo                                          
 step_fn step_connect;   /* socket, connect: every address, staggered             */
 step_fn step_proxy;     /* CONNECT or SOCKS5, where there is a proxy              */
 step_fn step_announce;  /* a PROXY protocol header for our own addresses         */
-step_fn step_starttls;  /* asks for TLS in the service's own protocol, if it has to  */
-step_fn step_handshake; /* SSL_connect; a bad certificate already ends it here   */
-step_fn step_verify;    /* chain and name once more, before a byte is read       */
+step_fn step_starttls;  /* requests TLS in the service's own protocol            */
+step_fn step_handshake; /* SSL_connect; an invalid certificate ends it           */
+step_fn step_verify;    /* checks chain and name again before a byte is read     */
 step_fn step_greet;     /* the greeting to close_notify, or the service's answer */
 step_fn step_compare;   /* --compare: did both ends see the same connection?     */
 step_fn step_close;     /* our close_notify, close                               */
 
-/* Both are the caller's and must outlive the session. The time for all steps begins now. */
+/* o and ctx are the caller's and must outlive the session. The time for all steps begins now. */
 void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);
 
 /*
- * Run steps until one fails or the row without a name comes; watch is called at
- * each step's end with its microseconds (failed is NULL when it went well); NULL is fine.
- * Returns 0, or -1 with oc.
+ * Run steps until one fails or up to the row without a name. Calls watch, unless it is NULL, at the
+ * end of each step; failed is NULL on success. Returns 0, or -1 with oc.
  */
 typedef void session_watch(const struct session *s, const struct step *step, uint64_t took_us,
     const struct outcome *failed);
@@ -106,22 +105,21 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
     struct outcome *oc);
 
 /*
- * Send the alert or close_notify of a failure, then FIN; nothing before there is TLS.
- * One attempt, does not wait: a few bytes fit into the socket's buffer. session_run does this when
- * a step fails.
+ * Send the alert or close_notify of a failure, then FIN; without TLS do nothing. Tries once and
+ * does not wait: a few bytes fit into the socket's buffer. session_run does this when a step fails.
  */
 void session_abort(struct session *s);
 
 /* The earlier of now + ms and the session's deadline, in clock_ms() time. */
 uint64_t session_deadline(const struct session *s, unsigned ms);
 
-/* The name that is asked for, whichever is verified: --servername, or HOST. */
+/* The name that the server is asked for, whichever is verified: --servername, or HOST. */
 const char *session_asked_name(const struct session *s);
 
-/* For advice: which option set this deadline, the step's own or "--max-time"? */
+/* For advice: the option that set this deadline, own or "--max-time". */
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own);
 
-/* Release whatever the steps acquired, in any state; idempotent. */
+/* Release everything that the steps acquired, in any state; idempotent. */
 void session_free(struct session *s);
 
 #endif

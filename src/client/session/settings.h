@@ -18,7 +18,7 @@
 #include "tls/trust.h"
 
 /*
- * What the user asked for: the data that client/options fills and every floor from here on reads.
+ * The user's settings: client/options fills them, and this folder and those above it read them.
  */
 enum { CLIENT_PARALLEL_MAX = 1024 };
 
@@ -30,22 +30,22 @@ struct client_series {
 	unsigned parallel; /* at a time: 1 to CLIENT_PARALLEL_MAX */
 };
 
-/* As a plugin of a monitoring system. */
+/* --nagios: a plugin of a monitoring system. */
 struct client_nagios {
-	bool on; /* also set when the rest of the command line is wrong */
+	bool on; /* also set when the rest of the command line is invalid */
 	unsigned warning_days, critical_days;
 };
 
-/* What --path-test changes of a ClientHello; no option of its own sets it. */
+/* Changes to the ClientHello that only --path-test makes. */
 struct client_hello {
-	size_t padding; /* bytes more; 0: none */
-	size_t split;   /* bytes of its first segment; 0: as it comes */
+	size_t padding; /* additional bytes; 0: none */
+	size_t split;   /* bytes of the first segment; 0: not split */
 };
 
 /* Strings point into argv. */
 struct client_options {
-	struct options_given given; /* which options were, for client_options_check */
-	const char *operands[2];    /* HOST and PORT as they were typed */
+	struct options_given given; /* for client_options_check */
+	const char *operands[2];    /* HOST and PORT as typed */
 	char host[ADDR_HOST_MAX];   /* without brackets */
 	char port[ADDR_PORT_MAX];
 	struct service_choice service;     /* which one is asked, and who decided on it */
@@ -63,7 +63,7 @@ struct client_options {
 	struct route route; /* --connect-to, --resolve */
 	struct tls_trust trust;
 	struct tls_policy_choice policy;
-	struct tls_identity identity; /* ours, for a server that asks; chain_file NULL: none */
+	struct tls_identity identity; /* the client certificate; chain_file NULL: none */
 	unsigned connect_ms;          /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	struct client_hello hello;
@@ -72,11 +72,11 @@ struct client_options {
 	bool path_test;
 	bool all_addresses;
 	const char *targets; /* a file, "-"; NULL: host and port */
-	bool json;           /* also set when the rest of the command line is wrong */
+	bool json;           /* also set when the rest of the command line is invalid */
 	struct client_nagios nagios;
 	const char *prometheus;   /* the file; NULL: none */
 	const char *alpn;         /* protocols to offer, joined by commas; NULL: none */
-	bool compare;             /* hold the server's report against what we saw */
+	bool compare;             /* compare the server's report with what the client observed */
 	const char *expect;       /* greeting without its last newline; NULL: any */
 	struct expected expected; /* --pinnedpubkey, --expect-cert */
 	bool verbose, quiet;

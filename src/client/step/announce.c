@@ -7,7 +7,7 @@
 #include "net/proxy_protocol.h"
 #include "net/sock.h"
 
-/* One send: the longest header is smaller than what every empty socket has room for. */
+/* One send is enough: every empty socket has room for the longest header. */
 int step_announce(struct session *s, struct outcome *oc)
 {
 	unsigned char header[PROXY_PROTOCOL_V1_MAX];
@@ -26,5 +26,5 @@ int step_announce(struct session *s, struct outcome *oc)
 	if (n == (ssize_t)len)
 		return 0;
 	return outcome_set_errno(oc, OC_HANDSHAKE_RESET,
-	    "the connection broke with the PROXY protocol header");
+	    "the connection broke while the PROXY protocol header was sent");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the client saw of the connection itself, for --compare. */
+/* What the client itself observed of the connection, for --compare. */
 #include <string.h>
 
 #include "client/judge/compare.h"

@@ -18,9 +18,9 @@
 enum { STAGGER_MS = 250 };
 
 /*
- * All attempts of one step: number i goes to address i of the session. Of those
- * that run polls[i].fd is the socket; it is -1, which poll ignores, once an
- * attempt has failed: errors[i] is why, notices[i] an ICMP message about it.
+ * All attempts of one step: attempt i connects to address i of the session. polls[i].fd is its
+ * socket, or -1, which poll ignores, once the attempt has failed: then errors[i] is the reason, and
+ * notices[i] may hold an ICMP message about it.
  */
 struct race {
 	const struct session *s;
@@ -28,8 +28,8 @@ struct race {
 	uint64_t next_ms; /* when the next attempt begins */
 	struct pollfd polls[SESSION_ADDRS_MAX];
 	int errors[SESSION_ADDRS_MAX];
-	bool local[SESSION_ADDRS_MAX];       /* it failed before a packet left */
-	bool turned_away[SESSION_ADDRS_MAX]; /* by ICMP: notices[i] */
+	bool local[SESSION_ADDRS_MAX];       /* the attempt failed before a packet was sent */
+	bool turned_away[SESSION_ADDRS_MAX]; /* ICMP rejected the attempt: notices[i] */
 	struct icmp_notice notices[SESSION_ADDRS_MAX];
 };
 
@@ -42,7 +42,7 @@ static void lose(struct race *r, size_t i, int error)
 	r->polls[i].fd = -1;
 	r->errors[i] = error;
 	r->running--;
-	/* Nobody waits for an attempt that has failed. */
+	/* After a failure the next attempt begins at once. */
 	r->next_ms = 0;
 }
 
@@ -59,8 +59,8 @@ static void start_next(struct race *r)
 	}
 }
 
-/* Until an attempt ends or the next may begin. */
-static int wait_for_news(struct race *r, uint64_t deadline_ms)
+/* Wait until an attempt ends or the next one may begin. */
+static int wait_for_attempts(struct race *r, uint64_t deadline_ms)
 {
 	uint64_t now = clock_ms(), until = deadline_ms, left;
 
@@ -70,7 +70,7 @@ static int wait_for_news(struct race *r, uint64_t deadline_ms)
 	return poll(r->polls, r->started, left > INT_MAX ? INT_MAX : (int)left);
 }
 
-/* The first attempt that has connected, or -1 when there is none yet. */
+/* The first attempt that has connected, or -1: none yet. */
 static int find_winner(struct race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
@@ -81,7 +81,7 @@ static int find_winner(struct race *r)
 		error = socket_connect_result(r->polls[i].fd);
 		if (error == 0 && (r->polls[i].revents & POLLOUT))
 			return (int)i;
-		/* ICMP need not end the attempt; read the message, or poll would return at once. */
+		/* ICMP may not end the attempt, but an unread message makes poll return at once. */
 		if (error == 0)
 			icmp_receive(r->polls[i].fd, &r->notices[i]);
 		else
@@ -90,7 +90,7 @@ static int find_winner(struct race *r)
 	return -1;
 }
 
-/* Returns the winner's number, or -1. All other attempts have ended then. */
+/* Returns the winner's number, or -1. Ends all other attempts. */
 static int run(struct race *r, uint64_t deadline_ms)
 {
 	int winner = -1;
@@ -100,7 +100,7 @@ static int run(struct race *r, uint64_t deadline_ms)
 			start_next(r);
 		else if (r->running == 0)
 			break;
-		else if (wait_for_news(r, deadline_ms) > 0)
+		else if (wait_for_attempts(r, deadline_ms) > 0)
 			winner = find_winner(r);
 	} while (winner < 0 && clock_ms() < deadline_ms);
 	for (size_t i = 0; i < r->started; i++) {
@@ -110,7 +110,7 @@ static int run(struct race *r, uint64_t deadline_ms)
 	return winner;
 }
 
-/* What is known of one attempt, in words: at most where it ended. */
+/* Append what is known of one attempt. */
 static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct race *r, size_t i)
 {
 	size_t len = strlen(text), max = OUTCOME_TEXT_MAX - len;
@@ -126,11 +126,11 @@ static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct race *r, size_
 		verb = "unreachable";
 	addr_format(&r->s->addrs[i], peer);
 	if (r->turned_away[i])
-		snprintf(text + len, max, "%s%s %s, says %s by ICMP: %s", separator, peer, verb,
-		    addr_format_host(&r->notices[i].from, from), r->notices[i].meaning);
+		snprintf(text + len, max, "%s%s %s, reported by %s over ICMP: %s", separator, peer,
+		    verb, addr_format_host(&r->notices[i].from, from), r->notices[i].meaning);
 	else if (r->local[i])
-		snprintf(text + len, max, "%s%s %s, says this machine: %s", separator, peer, verb,
-		    strerror(r->errors[i]));
+		snprintf(text + len, max, "%s%s %s, reported by this machine: %s", separator, peer,
+		    verb, strerror(r->errors[i]));
 	else if (r->errors[i] == ECONNREFUSED || r->errors[i] == ETIMEDOUT)
 		snprintf(text + len, max, "%s%s %s", separator, peer, verb);
 	else
@@ -147,22 +147,22 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 
 	addr_format_host(to, host);
 	if (r->turned_away[i] && r->notices[i].rule)
-		outcome_advise(oc, "a firewall's rule does this: look at those of %s",
+		outcome_advise(oc, "a firewall rule does this: check the rules of %s",
 		    addr_format_host(&r->notices[i].from, from));
 	else if (r->turned_away[i])
 		outcome_advise(oc,
-		    "look at the routes of %s, or at a rule that pretends: "
-		    "traceroute -n %s shows the way there",
+		    "check the routes of %s, or a firewall rule that imitates this error: "
+		    "traceroute -n %s shows the path",
 		    addr_format_host(&r->notices[i].from, from), host);
 	else if (code == OC_CONNECT_REFUSED)
 		outcome_advise(oc,
-		    "is the %s running, and is it this port? "
-		    "ss -ltn 'sport = :%u' there tells",
+		    "is the %s running, and is this its port? "
+		    "ss -ltn 'sport = :%u' there shows it",
 		    who, (unsigned)addr_port(to));
 	else if (code == OC_CONNECT_TIMEOUT)
 		outcome_advise(oc,
-		    "a firewall that drops looks like this; does it arrive? "
-		    "tcpdump -n tcp port %u on the %s tells",
+		    "a firewall that drops packets looks like this; "
+		    "tcpdump -n tcp port %u on the %s shows whether they arrive",
 		    (unsigned)addr_port(to), who);
 	else if (code == OC_CONNECT_UNREACHABLE && r->errors[i] == EHOSTUNREACH)
 		outcome_advise(oc,
@@ -171,14 +171,15 @@ static void advise(const struct race *r, size_t i, struct outcome *oc)
 	else if (r->errors[i] == EINVAL && addr_is_link_local(to))
 		outcome_advise(oc,
 		    "a link-local address needs its interface, as in %s%%eth0; "
-		    "ip -6 address shows which there are",
+		    "ip -6 address lists them",
 		    host);
 	else if (r->errors[i] == EMFILE)
-		outcome_advise(oc, "this process may open no more: ulimit -n raises that");
+		outcome_advise(oc,
+		    "this process has reached its limit of open files: ulimit -n raises it");
 	else if (code == OC_CONNECT_UNREACHABLE)
 		outcome_advise(oc,
-		    "there is no way there from this machine; ip route get %s "
-		    "shows its routes",
+		    "this machine cannot reach the address; ip route get %s "
+		    "shows the route",
 		    host);
 }
 
@@ -189,7 +190,7 @@ static int explain(const struct race *r, struct outcome *oc)
 
 	for (size_t i = 0; i < r->started; i++) {
 		add_attempt(text, r, i);
-		/* The codes are in this order: "refused" came from the server itself. */
+		/* The smaller the code, the nearer to the server: it refused by itself. */
 		if (socket_connect_code(r->errors[i]) < socket_connect_code(r->errors[nearest]))
 			nearest = i;
 	}

@@ -14,33 +14,33 @@
 #include "client/step/socket.h"
 #include "base/text.h"
 
-/* A server that waits for the client to speak is no hello server. */
+/* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)
 {
 	const char *host = s->options->host, *port = s->options->port;
 	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
 
 	outcome_advise(oc,
-	    "the certificate is fine; is it a server that waits for the client? "
+	    "the certificate is fine; a server that waits for the client needs its scheme: "
 	    "https://%s%.80s%s:%s, tls://%s%.80s%s:%s; --read-timeout allows more",
 	    left, host, right, port, left, host, right, port);
 }
 
-/* What the time ran out for: io, or IO_WANT_TIME when nothing more of the peer is read. */
+/* io is what the client waited for; IO_WANT_TIME: it reads nothing more from the peer. */
 static int late(const struct session *s, enum io io, size_t len, uint64_t began_ms,
     uint64_t deadline_ms, struct outcome *oc)
 {
 	unsigned after_ms = (unsigned)(clock_ms() - began_ms);
 
 	if (len == 0)
-		outcome_set(oc, OC_GREETING_TIMEOUT, "not a byte of the greeting came in %u ms",
+		outcome_set(oc, OC_GREETING_TIMEOUT, "no byte of the greeting arrived in %u ms",
 		    after_ms);
 	else
 		outcome_set(oc, OC_GREETING_TIMEOUT,
-		    "%zu bytes of the greeting came in %u ms, but not its end", len, after_ms);
+		    "%zu bytes of the greeting arrived in %u ms, but not its end", len, after_ms);
 	if (io == IO_WANT_TIME) {
 		outcome_append(oc, "; the peer sent more than a greeting needs");
-		outcome_advise(oc, "more time changes nothing: look at what the service sends");
+		outcome_advise(oc, "more time does not help: check what the service sends");
 		return -1;
 	}
 	if (len == 0)
@@ -51,10 +51,10 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 	return -1;
 }
 
-/* The longest greeting, in records of one byte, is less. */
+/* More than the longest greeting needs in records of one byte. */
 enum { RECEIVES_MAX = 32 * SESSION_GREETING_MAX };
 
-/* Read to the peer's close_notify. The buffer has room for one byte too many. */
+/* Read up to the peer's close_notify. The buffer has room for one byte too many. */
 static int read_all(struct session *s, size_t *total, struct outcome *oc)
 {
 	uint64_t began_ms = clock_ms();
@@ -89,13 +89,13 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 	    SESSION_GREETING_MAX);
 }
 
-/* With one newline less, if it ends in one: people and shells do not count it. */
+/* The length without a final newline, which people and shells ignore. */
 static size_t without_newline(const char *text, size_t len)
 {
 	return len > 0 && text[len - 1] == '\n' ? len - 1 : len;
 }
 
-/* The beginning of it, for a message: on one line, printable. */
+/* The beginning of a text for a message: on one line, printable. */
 enum { SHOWN_MAX = 60, SHOWN_TEXT_MAX = 4 * SHOWN_MAX + 4 };
 
 static const char *shown(const char *text, size_t len, char buf[SHOWN_TEXT_MAX])
@@ -117,12 +117,12 @@ static int check_expected(const char *expected, const char *greeting, size_t len
 	len = without_newline(greeting, len);
 	if (len == expected_len && memcmp(greeting, expected, len) == 0)
 		return 0;
-	return outcome_set(oc, OC_GREETING_MISMATCH, "the greeting is \"%s\"; expected is \"%s\"",
+	return outcome_set(oc, OC_GREETING_MISMATCH, "the greeting is \"%s\"; expected \"%s\"",
 	    shown(greeting, len, a), shown(expected, expected_len, b));
 }
 
-/* It fits into an empty socket's buffer, so it need not be waited for. */
-static int ask(struct session *s, struct outcome *oc)
+/* The request fits into an empty socket's buffer, so the write does not wait. */
+static int send_request(struct session *s, struct outcome *oc)
 {
 	const char *host = s->sni[0] ? s->sni : s->verify_name;
 	char request[HTTP_GET_REQUEST_MAX];
@@ -131,7 +131,7 @@ static int ask(struct session *s, struct outcome *oc)
 	return tls_conn_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
 }
 
-/* The report is no part of the greeting for who compares it. Others need none. */
+/* With --compare the greeting must end in a report, which is cut off. */
 static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 {
 	struct outcome none = OUTCOME_NONE;
@@ -145,7 +145,7 @@ static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 		return 0;
 	}
 	outcome_advise(&none,
-	    "the server needs --report, or something on the way changes what it says");
+	    "start hello-server with --report; if it was, something on the way changes its answer");
 	return outcome_report(oc, &none);
 }
 
@@ -158,7 +158,7 @@ static int greet(struct session *s, struct outcome *oc)
 	s->greeting = malloc(SESSION_GREETING_MAX + 1);
 	if (!s->greeting)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the greeting");
-	if (http && ask(s, oc) != 0)
+	if (http && send_request(s, oc) != 0)
 		return -1;
 	if (read_all(s, &len, oc) != 0)
 		return -1;
@@ -183,7 +183,7 @@ int step_greet(struct session *s, struct outcome *oc)
 int step_close(struct session *s, struct outcome *oc)
 {
 	(void)oc;
-	/* The greeting is whole and verified: what goes wrong now takes nothing from it. */
+	/* The greeting is complete and verified: a failure from here on does not matter. */
 	session_abort(s);
 	resumption_save(s->tls, s->sni, s->verify_name, s->facts.resumed ? s->offered : NULL,
 	    &s->earned);

@@ -17,7 +17,7 @@ static unsigned long long sent(const struct session *s)
 	return (unsigned long long)tls_conn_sent(s->tls);
 }
 
-/* The state of TCP distinguishes a lost packet from a peer that does not answer. */
+/* The TCP state distinguishes a lost packet from a peer that does not answer. */
 static void explain_silence(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
 {
 	bool heard = tls_conn_heard(s->tls);
@@ -27,29 +27,31 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 	if (!tcp_state_get(s->fd, &tcp))
 		return;
 	if (tcp.out_of_order > 0) {
-		outcome_append(oc, "; later parts of the answer came, but an earlier one is lost");
+		outcome_append(oc,
+		    "; later parts of the answer arrived, but an earlier one was lost");
 		outcome_advise(oc,
 		    "are large packets lost on the way? ping -M do -s 1472 %s; "
-		    "if so, let the router clamp the MSS, or ICMP through",
+		    "if so, let the router clamp the MSS, or let ICMP through",
 		    addr_format_host(&s->peer, host));
 	} else if (!heard && !tcp.acknowledged) {
 		outcome_append(oc,
 		    "; our ClientHello of %llu bytes was sent %u times and never "
-		    "acknowledged: it is lost on the way",
+		    "acknowledged: it was lost on the way",
 		    sent(s), tcp.resent + 1);
 		outcome_advise(oc,
-		    "something on the way drops it, for its name or its size: "
+		    "something on the way drops it because of its name or its size: "
 		    "--path-test tries others");
 	} else if (!heard) {
-		outcome_append(oc, ", but its system has our ClientHello of %llu bytes", sent(s));
+		outcome_append(oc,
+		    ", but its system acknowledged our ClientHello of %llu bytes", sent(s));
 		outcome_advise(oc,
-		    "the peer or something on the way holds it, or a service without TLS "
-		    "waits for more; %s allows more time",
+		    "the peer or something on the way delays the answer, or a service without "
+		    "TLS waits for more; %s allows more time",
 		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
 }
 
-/* io is what was waited for; IO_WANT_TIME: nothing more of the peer is read. */
+/* io is what the client waited for; IO_WANT_TIME: it reads nothing more from the peer. */
 static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
     struct outcome *oc)
 {
@@ -57,15 +59,16 @@ static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t
 	if (oc->code != OC_HANDSHAKE_TIMEOUT)
 		return -1;
 	if (io == IO_WANT_TIME)
-		outcome_advise(oc, "more time changes nothing: look at what the service sends");
+		outcome_advise(oc, "more time does not help: check what the service sends");
 	else
 		explain_silence(s, deadline_ms, oc);
-	outcome_advise(oc, "the peer or something on the way holds it; %s allows more",
+	outcome_advise(oc,
+	    "the peer or something on the way delays the handshake; %s allows more time",
 	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	return -1;
 }
 
-/* Closed before a byte of an answer, after the ClientHello or nothing was read. */
+/* The peer closed the connection before the first byte of an answer. */
 static void explain_gone(const struct session *s, struct outcome *oc)
 {
 	if (outcome_layer(oc->code) != LAYER_HANDSHAKE || !outcome_is(oc->code, OUTCOME_PEER_LEFT))
@@ -76,20 +79,20 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		return;
 	if (s->options->announce)
 		outcome_advise(oc,
-		    "does it want a PROXY header from this address? Compare without "
+		    "does the server expect a PROXY header from this address? Compare without "
 		    "--haproxy-protocol");
 	else if (oc->code == OC_HANDSHAKE_RESET)
 		outcome_advise(oc,
-		    "does it want a PROXY header first (--haproxy-protocol v2), or does "
-		    "something on the way dislike the %s%s%s? --path-test tells",
+		    "does the server expect a PROXY header first (--haproxy-protocol v2), or does "
+		    "something on the way reject the %s%s%s? --path-test shows which",
 		    s->sni[0] ? "name \"" : "ClientHello", s->sni, s->sni[0] ? "\"" : "");
 	else
 		outcome_advise(oc,
-		    "its log may say why; does it want a PROXY header first "
+		    "the server's log may show why; does it expect a PROXY header first "
 		    "(--haproxy-protocol v2), or is it a balancer without a server?");
 }
 
-/* Let the first part of a ClientHello arrive alone: a reader gets it without the second. */
+/* Wait until the first part of a ClientHello has arrived alone. */
 static void pause_after_split(void)
 {
 	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
@@ -121,13 +124,13 @@ static int shake_hands(struct session *s, struct outcome *oc)
 	return 0;
 }
 
-/* The user knows the list, but perhaps not that it limits certificates as well. */
+/* The user may not know that --groups limits certificates as well. */
 static void explain_groups(const struct session *s, struct outcome *oc)
 {
 	if (outcome_is(oc->code, OUTCOME_OFFER) && tls_policy_limits_curves(&s->options->policy))
 		outcome_advise_instead(oc,
-		    "compare without --groups: with TLS 1.2 it limits the curves of certificates, "
-		    "too, of theirs and ours");
+		    "compare without --groups: with TLS 1.2 it also limits the curves of both "
+		    "ends' certificates");
 }
 
 static void get_facts(struct session *s)
@@ -159,10 +162,10 @@ int step_handshake(struct session *s, struct outcome *oc)
 		get_facts(s);
 		return 0;
 	}
-	/* A certificate comes when all that was agreed on: its facts are not all that is known. */
+	/* A certificate comes after the parameters were agreed on, so those are known as well. */
 	if (s->verdict.ran)
 		get_facts(s);
-	/* The library only knows that the certificate was refused; the verdict knows why. */
+	/* The library only reports that the certificate was rejected; the verdict knows why. */
 	if (expected_judge_certificate(&s->options->expected, &s->verdict, oc) != 0)
 		return -1;
 	if (s->verdict.ran && s->verdict.error != 0)

@@ -6,15 +6,15 @@
 
 #include "net/http_char.h"
 
-/* The grammar of RFC 9112, a state for each place in it. */
+/* The grammar of RFC 9112: one state for each position in it. */
 enum state {
 	AT_STATUS_LINE,
-	AT_LINE_LF, /* of the status line or a field */
-	AT_LINE,    /* the beginning of a field, or the empty line */
+	AT_LINE_LF, /* LF of the status line or a field */
+	AT_LINE,    /* beginning of a field, or the empty line */
 	AT_NAME,
 	AT_VALUE,
-	AT_HEAD_LF, /* of the empty line */
-	AT_CONTENT, /* counted by left */
+	AT_HEAD_LF, /* LF of the empty line */
+	AT_CONTENT, /* left counts the bytes */
 	AT_REST,    /* up to the end of the connection */
 	AT_CHUNK_SIZE,
 	AT_CHUNK_EXTENSION,
@@ -48,7 +48,7 @@ static void keep_line(struct http_answer *a, char c)
 	}
 }
 
-/* Does this byte go on with "HTTP/1.1 200 " and any words, as section 4 has it? */
+/* Does this byte continue "HTTP/1.1 200 " and any text (section 4)? */
 static bool fits_status_line(struct http_answer *a, char c)
 {
 	static const char shape[] = "HTTP/1.d ddd ";
@@ -68,13 +68,13 @@ static bool fits_status_line(struct http_answer *a, char c)
 
 static enum state on_status_line(struct http_answer *a, char c)
 {
-	/* The last blank is left out by some. */
+	/* Some servers omit the last blank. */
 	if ((c == '\r' || c == '\n') && a->at >= 12) {
 		a->begun = true;
 		return c == '\r' ? AT_LINE_LF : fail(a, lf_alone);
 	}
 	if (!fits_status_line(a, c))
-		return fail(a, "a status line is not of HTTP/1.x");
+		return fail(a, "invalid HTTP/1.x status line");
 	a->at++;
 	keep_line(a, c);
 	return AT_STATUS_LINE;
@@ -161,7 +161,7 @@ static bool parse_coding(struct http_answer *a)
 	return true;
 }
 
-/* A field ends where the next line does not go on with it. Returns why it is refused, or NULL. */
+/* A field ends where the next line does not continue it. Returns why it is rejected, or NULL. */
 static const char *end_field(struct http_answer *a)
 {
 	const bool length = name_is(a, "Content-Length"), coding = name_is(a, "Transfer-Encoding");
@@ -198,7 +198,7 @@ static enum state on_line(struct http_answer *a, char c)
 
 	if (c == '\n')
 		return fail(a, lf_alone);
-	/* Section 5.2: a user agent takes a fold for a blank. */
+	/* Section 5.2: a user agent reads a fold as a blank. */
 	if (is_blank(c) && a->name_len > 0)
 		return on_value(a, c);
 	why = end_field(a);
@@ -217,9 +217,9 @@ static enum state begin_content(struct http_answer *a)
 	if (a->status == 204 || a->status == 304)
 		return AT_END;
 	if (a->chunked && a->has_length)
-		return fail(a, "Content-Length and Transfer-Encoding are both there");
+		return fail(a, "both Content-Length and Transfer-Encoding are present");
 	if (a->chunked && !a->minor)
-		return fail(a, "Transfer-Encoding is there in HTTP/1.0");
+		return fail(a, "Transfer-Encoding is not allowed in HTTP/1.0");
 	if (a->chunked)
 		return AT_CHUNK_SIZE;
 	if (!a->has_length)
@@ -244,9 +244,9 @@ static enum state on_head_lf(struct http_answer *a, char c)
 		return AT_END;
 	if (a->status < 100)
 		return fail(a, "the status is below 100");
-	/* 101 would end HTTP, and the client did not ask for that. */
+	/* 101 would end HTTP, which the client did not request. */
 	if (a->status == 101)
-		return fail(a, "the server switches protocols, which nobody asked for");
+		return fail(a, "the server switched protocols without a request to do so");
 	if (a->status >= 200)
 		return begin_content(a);
 	clear_head(a);
@@ -331,7 +331,7 @@ static enum state (*const on[])(struct http_answer *a, char c) = {
 	[AT_END] = on_end,
 };
 
-/* Counted bytes, as many at once as there are. */
+/* Copy counted bytes, as many as there are. */
 static size_t copy_content(struct http_answer *a, const char *bytes, size_t len, char *out)
 {
 	size_t n = len;

@@ -28,12 +28,12 @@ static int explain_short(const struct http_answer *a, struct outcome *oc)
 		    "the HTTP answer ended before its head did");
 	if (a->has_length)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
-		    "%llu bytes of content came, and %llu were announced", content, length);
+		    "%llu bytes of content arrived, but %llu were announced", content, length);
 	return outcome_set(oc, OC_GREETING_TRUNCATED,
-	    "%llu bytes of content came in chunks, but not the last chunk", content);
+	    "%llu bytes of content arrived in chunks, but not the last chunk", content);
 }
 
-/* A status matters more than a fault behind it. */
+/* A bad status matters more than a fault after it. */
 static int judge(const struct http_answer *a, struct outcome *oc)
 {
 	enum http_answer_end end = http_answer_finish(a);
@@ -41,7 +41,7 @@ static int judge(const struct http_answer *a, struct outcome *oc)
 
 	if (end == HTTP_ANSWER_NOT_HTTP)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
-		    "ALPN has selected http/1.1, but the answer is no HTTP");
+		    "ALPN selected http/1.1, but the answer is not HTTP");
 	if (a->begun && a->status >= 200 && a->status != 200)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET / with \"%s\"",
 		    text_quotable(a->line, strlen(a->line), shown, sizeof shown));

@@ -7,24 +7,23 @@
 #include "base/outcome.h"
 
 /*
- * What the client does where ALPN has selected http/1.1: ask for / and take the
- * content as the greeting. Pure.
+ * What the client does when ALPN selected http/1.1: request / and use the content as the greeting.
+ * Pure.
  */
 
 enum { HTTP_GET_REQUEST_MAX = 512 };
 
 /*
- * The request, of HTTP/1.0, so that no server answers in chunks or keeps the
- * connection (RFC 9112 section 6.1). host may be an IPv6 literal. Returns its length.
+ * Write an HTTP/1.0 request, so that no server answers in chunks or keeps the connection open (RFC
+ * 9112 section 6.1). host may be an IPv6 literal. Returns the length.
  */
 size_t http_get_request(const char *host, const char *port, char buf[HTTP_GET_REQUEST_MAX]);
 
 /*
- * The answer, whole, as it came up to close_notify: leave only its content, without
- * chunks, at the beginning of bytes, and its length in *len. A status other than
- * 200, what is no HTTP, and what http_answer calls malformed is
- * OC_GREETING_MISMATCH; less content than announced is OC_GREETING_TRUNCATED.
- * Returns 0 or -1.
+ * Replace the whole answer, as it arrived up to close_notify, with its content, without chunks, and
+ * *len with the content's length. Returns 0, or -1: OC_GREETING_MISMATCH for a status other than
+ * 200, an answer that is not HTTP, and a malformed one; OC_GREETING_TRUNCATED for less content than
+ * announced.
  */
 int http_get_unwrap(char *bytes, size_t *len, struct outcome *oc);
 

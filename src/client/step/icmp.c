@@ -22,7 +22,7 @@ static const struct meaning v4[] = {
 	{ 3, 0, "network unreachable", false },
 	{ 3, 1, "host unreachable", false },
 	{ 3, 2, "protocol unreachable", false },
-	/* A host without a listener answers a SYN with a reset, never so. */
+	/* A host without a listener answers a SYN with a reset, never like this. */
 	{ 3, 3, "port unreachable", true },
 	{ 3, 4, "packet too big", false },
 	{ 3, 6, "network unknown", false },
@@ -86,7 +86,7 @@ bool icmp_receive(int fd, struct icmp_notice *out)
 		struct cmsghdr align;
 		char bytes[512];
 	} control;
-	char packet[64]; /* the beginning of ours, which is of no interest */
+	char packet[64]; /* the beginning of our own packet; not used */
 	struct iovec iov = { packet, sizeof packet };
 	struct msghdr msg = {
 		.msg_iov = &iov,

@@ -8,9 +8,8 @@
 #include "net/addr.h"
 
 /*
- * What on the way rejected a connection attempt, and in which words (RFC 792,
- * RFC 1812, RFC 4443). errno has less: "No route to host" comes from a router
- * without a route as well as from a firewall with a rule.
+ * Who rejected a connection attempt by ICMP, and why (RFC 792, RFC 1812, RFC 4443). errno has less
+ * detail: "No route to host" may come from a router without a route or from a firewall rule.
  */
 struct icmp_notice {
 	struct addr from;    /* the router, the firewall, or the host itself */
@@ -19,15 +18,15 @@ struct icmp_notice {
 };
 
 /*
- * Read the first ICMP error that came for this attempt of sock_connect. Does not
- * block. Returns false where there is none, or the system reports none.
+ * Read the first ICMP error for this attempt of socket_connect. Does not block. Returns false when
+ * there is none, or the system does not report any.
  */
 bool icmp_receive(int fd, struct icmp_notice *out);
 
 /*
- * Read one error as the kernel hands it over: a struct sock_extended_err and behind it
- * the address of who sent the ICMP message (ip(7), SO_EE_OFFENDER), which may be cut.
- * Pure. Returns false where it is no ICMP error.
+ * Parse one error as the kernel provides it: a struct sock_extended_err, followed by the address of
+ * the sender of the ICMP message (ip(7), SO_EE_OFFENDER), which may be cut. Pure. Returns false if
+ * it is not an ICMP error.
  */
 bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The step between connect and handshake: ask the proxy for a tunnel to the
- * target, by HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5 (RFC 1928). What
- * the proxy sends is read up to its end and not a byte further, and never more
- * than ANSWER_MAX.
+ * The step between connect and handshake: request a tunnel to the target, by HTTP CONNECT (RFC 9110
+ * section 9.3.6) or SOCKS5 (RFC 1928). It reads the proxy's answer and not a byte more, and never
+ * more than ANSWER_MAX.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -36,8 +35,8 @@ static int await(struct session *s, enum io want, struct outcome *oc)
 		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
 	outcome_set(oc, OC_PROXY_FAILED, "the proxy did not answer in time");
 	outcome_advise(oc,
-	    "is it a proxy, and of this kind? It may wait for the target, too; %s "
-	    "allows more",
+	    "is it a proxy of this kind? It may also wait for the target; %s "
+	    "allows more time",
 	    session_deadline_option(s, s->connect_deadline_ms, "--connect-timeout"));
 	return -1;
 }
@@ -56,13 +55,13 @@ static int send_all(struct session *s, const void *bytes, size_t len, struct out
 			if (await(s, IO_WANT_WRITE, oc) != 0)
 				return -1;
 		} else if (errno != EINTR) {
-			return broken("we asked", oc);
+			return broken("the request was sent", oc);
 		}
 	}
 	return 0;
 }
 
-/* What is there, up to max; flags as of recv(2). Returns the number of bytes, or -1 with oc. */
+/* Receive up to max bytes; flags as in recv(2). Returns the number of bytes, or -1 with oc. */
 static ssize_t receive(struct session *s, void *to, size_t max, int flags, struct outcome *oc)
 {
 	for (;;) {
@@ -77,7 +76,7 @@ static ssize_t receive(struct session *s, void *to, size_t max, int flags, struc
 			if (await(s, IO_WANT_READ, oc) != 0)
 				return -1;
 		} else if (errno != EINTR) {
-			return broken("it answered", oc);
+			return broken("the answer was read", oc);
 		}
 	}
 }
@@ -103,35 +102,35 @@ static const char *shown(const char *line, char buf[SHOWN_MAX + 1])
 	return text_quotable(line, strcspn(line, "\r\n"), buf, SHOWN_MAX + 1);
 }
 
-/* Read up to the empty line, looking before taking, so that nothing of the tunnel is taken. */
+/* Read up to the empty line, peeking first, so that nothing of the tunnel is read. */
 static int receive_head(struct session *s, char head[ANSWER_MAX + 1], struct outcome *oc)
 {
 	size_t len = 0;
 
 	while (len < ANSWER_MAX) {
 		ssize_t n = receive(s, head + len, ANSWER_MAX - len, MSG_PEEK, oc);
-		size_t take;
+		size_t used;
 		char *end;
 
 		if (n < 0)
 			return -1;
-		take = (size_t)n;
-		head[len + take] = '\0';
+		used = (size_t)n;
+		head[len + used] = '\0';
 		end = strstr(head, "\r\n\r\n");
 		if (end)
-			take = (size_t)(end + 4 - head) - len;
-		if (receive_exactly(s, (unsigned char *)head + len, take, oc) != 0)
+			used = (size_t)(end + 4 - head) - len;
+		if (receive_exactly(s, (unsigned char *)head + len, used, oc) != 0)
 			return -1;
-		len += take;
+		len += used;
 		head[len] = '\0';
 		if (end)
 			return 0;
-		/* A NUL hides the end; no head has one. */
+		/* A NUL would hide the end; no valid head contains one. */
 		if (strlen(head) != len || (len >= 5 && strncmp(head, "HTTP/", 5) != 0))
 			break;
 	}
 	return outcome_set(oc, OC_PROXY_FAILED,
-	    len < ANSWER_MAX ? "the proxy does not speak HTTP" : "the proxy's answer does not end");
+	    len < ANSWER_MAX ? "the proxy does not speak HTTP" : "the proxy's answer is too long");
 }
 
 static int judge_head(const char *head, bool authenticated, struct outcome *oc)
@@ -140,26 +139,27 @@ static int judge_head(const char *head, bool authenticated, struct outcome *oc)
 	int status = 0;
 
 	if (sscanf(head, "HTTP/1.%*1[01] %3d", &status) != 1)
-		return outcome_set(oc, OC_PROXY_FAILED, "the proxy's answer is no HTTP: \"%s\"",
+		return outcome_set(oc, OC_PROXY_FAILED, "the proxy's answer is not HTTP: \"%s\"",
 		    shown(head, line));
 	if (status >= 200 && status < 300)
 		return 0;
 	if (status == 407) {
 		outcome_set(oc, OC_PROXY_DENIED,
-		    authenticated ? "the proxy does not take this user and password: \"%s\""
-				  : "the proxy wants to know who asks: \"%s\"",
+		    authenticated ? "the proxy rejected the user and password: \"%s\""
+				  : "the proxy requires a user and password: \"%s\"",
 		    shown(head, line));
 		outcome_advise(oc,
-		    "--proxy http://USER:PASSWORD@HOST:PORT; of its ways only Basic "
-		    "is spoken here");
+		    "--proxy http://USER:PASSWORD@HOST:PORT; hello-client supports only the "
+		    "scheme Basic");
 		return -1;
 	}
 	if (status >= 400 && status < 500)
-		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refuses the way: \"%s\"",
+		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refused the request: \"%s\"",
 		    shown(head, line));
-	outcome_set(oc, OC_PROXY_FAILED, "the proxy found no way to the target: \"%s\"",
+	outcome_set(oc, OC_PROXY_FAILED, "the proxy could not reach the target: \"%s\"",
 	    shown(head, line));
-	outcome_advise(oc, "it may not resolve or reach the target: look into the proxy's log");
+	outcome_advise(oc,
+	    "the proxy may not resolve or reach the target: look into the proxy's log");
 	return -1;
 }
 
@@ -224,7 +224,7 @@ static int log_in(struct session *s, struct outcome *oc)
 		return -1;
 	if (answer[1] == 0)
 		return 0;
-	return outcome_set(oc, OC_PROXY_DENIED, "the proxy does not take this user and password");
+	return outcome_set(oc, OC_PROXY_DENIED, "the proxy rejected the user and password");
 }
 
 static int choose_method(struct session *s, struct outcome *oc)
@@ -243,13 +243,13 @@ static int choose_method(struct session *s, struct outcome *oc)
 	if (answer[1] == SOCKS_PASSWORD && known)
 		return log_in(s, oc);
 	outcome_set(oc, OC_PROXY_DENIED,
-	    known ? "the proxy takes neither nobody nor a password"
-		  : "the proxy wants to know who asks");
+	    known ? "the proxy accepts neither a password nor a client without one"
+		  : "the proxy requires authentication");
 	outcome_advise(oc, "--proxy socks5h://USER:PASSWORD@HOST:PORT");
 	return -1;
 }
 
-/* The target as the proxy is asked for it; returns the length. Names go as they are. */
+/* Write the target into a SOCKS request, a name unresolved; returns the length. */
 static size_t put_target(const struct route_endpoint *target, unsigned char *to)
 {
 	unsigned port = (unsigned)strtoul(target->port, NULL, 10);
@@ -279,16 +279,17 @@ static int judge_reply(unsigned char reply, struct outcome *oc)
 {
 	static const char *const words[] = { "", "general failure", "not allowed by its rules",
 		"network unreachable", "host unreachable", "connection refused", "TTL expired",
-		"it does not connect", "it does not know this kind of address" };
+		"CONNECT is not supported", "this type of address is not supported" };
 	const char *text = reply < sizeof words / sizeof words[0] ? words[reply] : "unknown reply";
 
 	if (reply == 0)
 		return 0;
 	if (reply == 2)
-		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refuses the way: %s", text);
-	outcome_set(oc, OC_PROXY_FAILED, "the proxy found no way to the target: %s (%u)", text,
+		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refused the request: %s", text);
+	outcome_set(oc, OC_PROXY_FAILED, "the proxy could not reach the target: %s (%u)", text,
 	    reply);
-	outcome_advise(oc, "it may not resolve or reach the target: look into the proxy's log");
+	outcome_advise(oc,
+	    "the proxy may not resolve or reach the target: look into the proxy's log");
 	return -1;
 }
 
@@ -307,7 +308,7 @@ static int connect_socks(struct session *s, struct outcome *oc)
 		return no_socks(answer[0], oc);
 	if (judge_reply(answer[1], oc) != 0)
 		return -1;
-	/* Where the proxy is bound: of no interest, but it has to be read. Its first byte is. */
+	/* Read and ignore the address to which the proxy is bound; its first byte was read. */
 	len = answer[3] == 1 ? 3 : answer[3] == 4 ? 15 : answer[4];
 	return receive_exactly(s, bound, len + 2, oc);
 }

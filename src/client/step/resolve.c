@@ -14,10 +14,9 @@
 #include "base/clock.h"
 
 /*
- * getaddrinfo cannot be interrupted: with a silent name server it blocks for
- * as long as resolv.conf allows. So it runs in a thread of its own, which is
- * abandoned at our deadline. The query belongs to both; who lets go last frees
- * it.
+ * getaddrinfo cannot be interrupted: with a silent name server it blocks for as long as resolv.conf
+ * allows. So it runs in a thread of its own, which is abandoned at the deadline. Both threads hold
+ * the query, and the last one to release it frees it.
  */
 struct query {
 	pthread_mutex_t lock;
@@ -49,8 +48,8 @@ static struct query *new_query(const struct session *s)
 	return q;
 }
 
-/* Called with the lock held, which it releases. */
-static void let_go(struct query *q)
+/* Called with the lock held; unlocks it. */
+static void release(struct query *q)
 {
 	bool last = --q->holders == 0;
 
@@ -67,7 +66,7 @@ static void let_go(struct query *q)
 static void *run_query(void *arg)
 {
 	struct query *q = arg;
-	/* No AI_ADDRCONFIG: it hides ::1 and 127.0.0.1 where only loopback is up. */
+	/* No AI_ADDRCONFIG: it hides ::1 and 127.0.0.1 if only loopback is up. */
 	struct addrinfo hints = {
 		.ai_flags = AI_NUMERICSERV,
 		.ai_family = q->family,
@@ -83,7 +82,7 @@ static void *run_query(void *arg)
 	q->found = error == 0 ? found : NULL;
 	q->finished = true;
 	pthread_cond_signal(&q->done);
-	let_go(q);
+	release(q);
 	return NULL;
 }
 
@@ -116,7 +115,7 @@ static bool wait_for(struct query *q, uint64_t deadline_ms)
 	return q->finished;
 }
 
-static bool is_taken(const struct session *s, const struct addrinfo *ai)
+static bool is_known(const struct session *s, const struct addrinfo *ai)
 {
 	for (size_t i = 0; i < s->addr_count; i++) {
 		if (s->addrs[i].len == ai->ai_addrlen &&
@@ -130,8 +129,8 @@ static void add_address(struct session *s, const struct addrinfo *ai)
 {
 	struct addr *a;
 
-	/* glibc gives 127.0.0.1 twice when /etc/hosts names localhost for ::1 too. */
-	if (is_taken(s, ai))
+	/* glibc returns 127.0.0.1 twice when /etc/hosts also names localhost for ::1. */
+	if (is_known(s, ai))
 		return;
 	if (s->addr_count == SESSION_ADDRS_MAX) {
 		s->addr_left_out++;
@@ -150,9 +149,8 @@ static const struct addrinfo *next_of(const struct addrinfo *ai, int family)
 }
 
 /*
- * The resolver's order (RFC 6724), then the families in turn, beginning with
- * its first choice: one broken family costs one attempt, not all of them (RFC
- * 8305 section 4).
+ * Keep the resolver's order (RFC 6724) within each family, but alternate the families, so that a
+ * broken family costs one attempt and not all of them (RFC 8305 section 4).
  */
 static void add_alternating(struct session *s, const struct addrinfo *found)
 {
@@ -185,10 +183,10 @@ static int not_found(const struct session *s, struct outcome *oc)
 	int family = s->options->family;
 
 	if (family == AF_UNSPEC)
-		outcome_set(oc, OC_RESOLVE_NOT_FOUND, "no address is known for \"%s\"", host);
+		outcome_set(oc, OC_RESOLVE_NOT_FOUND, "no address found for \"%s\"", host);
 	else
 		outcome_set(oc, OC_RESOLVE_NOT_FOUND,
-		    "no %s address is known for \"%s\", and %s asks for one", family_name(family),
+		    "no %s address found for \"%s\", and %s allows no other", family_name(family),
 		    host, family_option(family));
 	outcome_advise(oc, "check the spelling; getent ahosts %s shows what this machine knows",
 	    host);
@@ -228,10 +226,11 @@ static int resolve_name(struct session *s, struct outcome *oc)
 	if (error != 0) {
 		errno = error;
 		outcome_set_errno(oc, OC_INTERNAL, "cannot start a thread for the resolver");
-		outcome_advise(oc, "a limit of this system is reached: ulimit -a shows them");
+		outcome_advise(oc,
+		    "a limit of this system was reached: ulimit -a lists the limits");
 	} else if (!wait_for(q, s->connect_deadline_ms)) {
 		outcome_set(oc, OC_RESOLVE_FAILED,
-		    "the resolver gave no answer for \"%s\" in %u ms", s->dial.host,
+		    "the resolver did not answer for \"%s\" in %u ms", s->dial.host,
 		    (unsigned)(clock_ms() - began_ms));
 	} else if (q->error != 0) {
 		explain(q, s, oc);
@@ -239,7 +238,7 @@ static int resolve_name(struct session *s, struct outcome *oc)
 		add_alternating(s, q->found);
 		ret = 0;
 	}
-	let_go(q);
+	release(q);
 	return ret;
 }
 
@@ -254,9 +253,10 @@ static int add_given(struct session *s, const struct addr *given, size_t count, 
 	}
 	if (s->addr_count > 0)
 		return 0;
-	outcome_set(oc, OC_RESOLVE_NOT_FOUND, "%s is an %s address, and %s asks for the other kind",
-	    s->dial.host, family_name(given[0].ss.any.sa_family), family_option(family));
-	outcome_advise(oc, "leave out %s", family_option(family));
+	outcome_set(oc, OC_RESOLVE_NOT_FOUND,
+	    "%s is an %s address, and %s allows only the other kind", s->dial.host,
+	    family_name(given[0].ss.any.sa_family), family_option(family));
+	outcome_advise(oc, "omit %s", family_option(family));
 	return -1;
 }
 
@@ -271,7 +271,7 @@ static int find_addresses(struct session *s, struct outcome *oc)
 		return add_given(s, given, count, oc);
 	if (!addr_is_literal(s->dial.host))
 		return resolve_name(s, oc);
-	/* An IP literal is its own answer; a scope ("%eth0") is understood here. */
+	/* An IP literal is its own answer, also with a scope ("%eth0"). */
 	if (addr_parse(s->dial.host, s->dial.port, &literal, oc) != 0)
 		return -1;
 	return add_given(s, &literal, 1, oc);

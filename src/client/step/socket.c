@@ -13,8 +13,8 @@
 #include "base/clock.h"
 
 /*
- * Let the kernel keep what ICMP says of a connection attempt, for whoever asks
- * with MSG_ERRQUEUE: ip(7), IP_RECVERR. What is not there is not missed.
+ * Let the kernel keep the ICMP errors of a connection attempt for MSG_ERRQUEUE (ip(7), IP_RECVERR).
+ * A failure does no harm.
  */
 static void keep_errors(int fd, sa_family_t family, bool on)
 {
@@ -62,7 +62,7 @@ int socket_connect_result(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		return errno;
-	/* From now on a stray ICMP message is to be outlived, as by any connection. */
+	/* From now on a stray ICMP message must not end the connection. */
 	if (error == 0)
 		keep_errors(fd, AF_UNSPEC, false);
 	return error;
@@ -98,7 +98,7 @@ enum io socket_wait(int fd, enum io want, uint64_t deadline_ms)
 		uint64_t left = deadline_ms > now ? deadline_ms - now : 0;
 		int n;
 
-		/* Before poll: a peer whose data is always there must not outlive the deadline. */
+		/* Before poll: a peer that always has data must not outlive the deadline. */
 		if (left == 0) {
 			errno = ETIMEDOUT;
 			return IO_FAILED;

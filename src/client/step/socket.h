@@ -8,14 +8,13 @@
 #include "base/outcome.h"
 
 /*
- * The client's half of the tutorial's calls. Every descriptor made here is
- * non-blocking and close-on-exec and belongs to the caller; only socket_wait blocks.
+ * The client's half of the tutorial's calls. Every descriptor is non-blocking and close-on-exec and
+ * belongs to the caller; only socket_wait blocks.
  */
 
 /*
- * socket, and a connect that goes on in the background. Until it has connected
- * the kernel keeps what ICMP says of it (MSG_ERRQUEUE).
- * Returns IO_DONE, IO_WANT_WRITE (wait, then ask socket_connect_result) or
+ * Make a socket and connect it in the background. Until it is connected, the kernel keeps its ICMP
+ * errors (MSG_ERRQUEUE). Returns IO_DONE, IO_WANT_WRITE (wait, then call socket_connect_result), or
  * IO_FAILED with errno set and no descriptor.
  */
 enum io socket_connect(const struct addr *to, int *fd);
@@ -23,14 +22,13 @@ enum io socket_connect(const struct addr *to, int *fd);
 /* After the socket became writable: 0, or the errno of the attempt. */
 int socket_connect_result(int fd);
 
-/* The OC_CONNECT_* that an errno of connect(2) stands for. */
+/* The OC_CONNECT_* for an errno of connect(2). */
 enum outcome_code socket_connect_code(int sys_errno);
 
 /*
- * Block until fd is ready for what an operation asked for (IO_WANT_READ or
- * IO_WANT_WRITE; with IO_WANT_TIME for nothing) or clock_ms() reaches deadline_ms.
- * Returns IO_DONE, or IO_FAILED with errno, ETIMEDOUT when late, even if it is
- * ready: a peer that always has more must not outlive the deadline.
+ * Block until fd is ready for IO_WANT_READ or IO_WANT_WRITE (never for IO_WANT_TIME), or clock_ms()
+ * reaches deadline_ms. Returns IO_DONE, or IO_FAILED with errno; errno is ETIMEDOUT after the
+ * deadline, even if fd is ready: a peer that always has more must not outlive the deadline.
  */
 enum io socket_wait(int fd, enum io want, uint64_t deadline_ms);
 

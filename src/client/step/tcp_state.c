@@ -3,14 +3,14 @@
 
 #ifdef __linux__
 
-/* <netinet/tcp.h> of the C library lacks the most useful fields. */
+/* The C library's <netinet/tcp.h> lacks the most useful fields. */
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* Kernels before 5.4 give less than the headers may know: what they leave out is 0. */
+/* Kernels before 5.4 fill less than the headers may define: the rest stays 0. */
 bool tcp_state_get(int fd, struct tcp_state *out)
 {
 	struct tcp_info info;

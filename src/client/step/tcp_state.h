@@ -5,14 +5,14 @@
 #include <stdbool.h>
 
 /*
- * What the kernel knows of a connection that hangs (tcp(7), TCP_INFO): whether
- * what we sent has arrived somewhere, and whether what comes has holes.
+ * What the kernel knows about a stuck connection (tcp(7), TCP_INFO): whether our data arrived, and
+ * whether the received data has gaps.
  */
 struct tcp_state {
-	bool acknowledged;     /* all that we sent: the peer, or a proxy before it, has it */
-	unsigned resent;       /* segments sent again, since the beginning */
-	unsigned rtt_us;       /* a round trip, smoothed; 0: not known yet */
-	unsigned out_of_order; /* segments that came behind one that is missing */
+	bool acknowledged;     /* the peer, or a proxy before it, has all that we sent */
+	unsigned resent;       /* segments sent again since the beginning */
+	unsigned rtt_us;       /* smoothed round-trip time; 0: not known yet */
+	unsigned out_of_order; /* segments received after a missing one */
 };
 
 /* Returns false where the system does not provide it. */

@@ -49,15 +49,15 @@ static struct verdict *verdict_of(X509_STORE_CTX *store)
 }
 
 /*
- * In TLS 1.3, and in every suite of our policy, the server's key signs: a
- * keyUsage without digitalSignature forbids that (RFC 5280 section 4.2.1.3, RFC
- * 8446 section 4.4.2.2). OpenSSL is content with keyAgreement.
+ * In TLS 1.3, and in every suite of our policy, the server's key signs: a keyUsage without
+ * digitalSignature forbids that (RFC 5280 section 4.2.1.3, RFC 8446 section 4.4.2.2). OpenSSL also
+ * accepts keyAgreement.
  */
 static int judge_key_usage(X509_STORE_CTX *store)
 {
 	X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
-	/* All bits are set where there is no keyUsage. */
+	/* Without a keyUsage all bits are set. */
 	if (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE)
 		return 1;
 	X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
@@ -73,7 +73,7 @@ static int judge(X509_STORE_CTX *store)
 	return ret > 0 ? judge_key_usage(store) : ret;
 }
 
-/* The same certificates, store and parameters, to be judged once more; NULL: no memory. */
+/* A context with the same certificates, store and parameters; NULL: out of memory. */
 static X509_STORE_CTX *copy_of(X509_STORE_CTX *judged)
 {
 	X509_STORE_CTX *copy = X509_STORE_CTX_new();
@@ -118,7 +118,7 @@ static int add_finding(int ok, X509_STORE_CTX *again)
 	return 1;
 }
 
-/* Judge a refused chain once more, to its end, and collect all its errors. */
+/* Judge a rejected chain again, to its end, and collect all its errors. */
 static void collect_findings(struct findings *f, X509_STORE_CTX *judged)
 {
 	X509_STORE_CTX *again = copy_of(judged);
@@ -142,8 +142,8 @@ static bool system_knows_issuer(X509_STORE_CTX *judged)
 }
 
 /*
- * What every client refuses comes first: with what only strict ones refuse the
- * library would stop before it.
+ * Report what every client rejects before what only strict clients reject: the library may stop at
+ * the latter.
  */
 static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 {
@@ -179,7 +179,7 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	record_chain(v, store);
 	if (ret <= 0)
 		record_failure(v, store);
-	/* The alert is chosen by it: unknown_ca only where trust is the cause. */
+	/* The error selects the alert: unknown_ca only if trust is the cause. */
 	X509_STORE_CTX_set_error(store,
 	    issuer_cause_beyond_trust(&v->cause) ? X509_V_ERR_CERT_REJECTED : v->error);
 	return ret;
@@ -190,20 +190,19 @@ static void judge_again(struct session *s, X509_STORE_CTX *store)
 	if (verify_callback(store, NULL) == 1)
 		staple_judge_again(&s->verdict, store, s->offered->staple, s->offered->staple_len);
 	else if (s->verdict.error == X509_V_OK)
-		/* A judgement that failed without an error is none. */
+		/* A failure without an error means that nothing was judged. */
 		s->verdict.ran = false;
 }
 
 /*
- * A resumption brings no certificate: the peer has proved that it knows the
- * secret of a session, and the session holds what was verified then. Those
- * certificates are judged anew, exactly as the library does it in a full
- * handshake: for the name of this connection, at this time, by these CRLs; then
- * by the OCSP response that came with them.
+ * A resumption has no certificate: the peer proved that it knows the secret of a session, and the
+ * session holds the certificates that were verified then. They are judged again, exactly as in a
+ * full handshake: for this connection's name, at this time, with these CRLs; then with the OCSP
+ * response that came with them.
  */
 static void judge_session(struct session *s)
 {
-	/* The library asks for more than it changes. */
+	/* The library takes a non-const pointer but changes nothing. */
 	SSL *ssl = (SSL *)tls_conn_library(s->tls);
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	X509 *leaf = tls_facts_peer_certificate(s->tls);
@@ -224,9 +223,8 @@ static void judge_session(struct session *s)
 }
 
 /*
- * The handshake has refused a bad certificate already. This is the proof of it
- * at the one point that all greetings pass: if a later change lets something
- * slip through there, it ends here, before a byte of the peer is used.
+ * The handshake already rejected an invalid certificate. This step checks it again before a byte
+ * from the peer is used, in case a later change lets something through.
  */
 int step_verify(struct session *s, struct outcome *oc)
 {
