@@ -191,7 +191,7 @@ static void check_trust_words(const struct scene *s, const struct judged *j)
 	}
 	if (says(j, "was signed by") || says(j, "the wrong one was tried"))
 		ck_assert_int_gt(k.signers, 0);
-	if (says(j, "sent one certificate only"))
+	if (says(j, "sent only one certificate"))
 		ck_assert_ptr_null(s->sent[0]);
 	if (says(j, "not trusted there"))
 		ck_assert(k.trusted_itself);
@@ -241,7 +241,7 @@ static void check_date_words(const struct scene *s, const struct judged *j)
 		ck_assert_int_ne(s->at_s, 0);
 		ck_assert_int_lt(ASN1_TIME_cmp_time_t(X509_get0_notAfter(about), chosen), 0);
 	}
-	if (says(j, "is not valid at the chosen time"))
+	if (says(j, "is not yet valid at the chosen time"))
 		ck_assert_int_gt(ASN1_TIME_cmp_time_t(X509_get0_notBefore(about), chosen), 0);
 	ck_assert_int_eq(s->at_s == 0 &&
 		(j->oc.code == OC_CERT_EXPIRED || j->oc.code == OC_CERT_NOT_YET_VALID),
@@ -257,8 +257,8 @@ static void follow_advice(const struct scene *s, const struct judged *j)
 	other.lenient = true;
 	helps = !s->lenient && accepts(&other, SCENE_NAME);
 	ck_assert_int_eq(advises(j, "--no-x509-strict"), helps);
-	if (says(j, "a more lenient client would take it") && !helps)
-		ck_assert(advises(j, "no option lowers that"));
+	if (says(j, "a more lenient client would accept it") && !helps)
+		ck_assert(advises(j, "no option lowers this"));
 	other = *s;
 	if (advises(j, "--cacert FILE with") && !advises(j, "if that is a root")) {
 		ck_assert_ptr_nonnull(s->remedy);
@@ -268,7 +268,7 @@ static void follow_advice(const struct scene *s, const struct judged *j)
 		ck_assert(accepts(&other, SCENE_NAME));
 	}
 	other = *s;
-	if (advises(j, "let the server send the certificate of")) {
+	if (advises(j, "configure the server to send the certificate of")) {
 		ck_assert_ptr_nonnull(s->remedy);
 		other.sent[0] = s->remedy;
 		helps = accepts(&other, SCENE_NAME);

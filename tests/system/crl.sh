@@ -78,7 +78,7 @@ revoke ca "$PKI/intermediate.pem" cACompromise
 make_crl ca "$TMP/bad.crl"
 cat "$TMP/bad.crl" "$TMP/sub.crl" >"$TMP/crl.pem"
 refused 56 CERT_REVOKED "$TMP/crl.pem"
-expect "$TMP/err" 'the intermediate "hello-certs intermediate[^"]*" was revoked .*: cACompromise; so says the CRL of "hello-certs root'
+expect "$TMP/err" 'the intermediate "hello-certs intermediate[^"]*" was revoked .*: cACompromise; according to the CRL of "hello-certs root'
 revoke intermediate "$CERT" keyCompromise
 make_crl intermediate "$TMP/bad.crl"
 cat "$TMP/root.crl" "$TMP/bad.crl" >"$TMP/crl.pem"

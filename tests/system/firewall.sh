@@ -63,7 +63,7 @@ forwarding 'tcp dport 8443 drop'
 meets 21 CONNECT_TIMEOUT "$SERVER:8443 timed out" 'tcpdump -n tcp port 8443' --connect-timeout 300ms
 forwarding 'tcp dport 8443 reject with tcp reset'
 meets 20 CONNECT_REFUSED "$SERVER:8443 refused\$" "ss -ltn 'sport = :8443'"
-gateway='says 198\.51\.100\.1 by ICMP'
+gateway='reported by 198\.51\.100\.1 over ICMP'
 forwarding 'tcp dport 8443 reject with icmp admin-prohibited'
 meets 22 CONNECT_UNREACHABLE "$gateway: administratively prohibited" 'rule.*198\.51\.100\.1'
 forwarding 'tcp dport 8443 reject with icmp host-prohibited'
@@ -74,7 +74,7 @@ forwarding 'tcp dport 8443 reject with icmp net-unreachable'
 meets 22 CONNECT_UNREACHABLE "$gateway: network unreachable" 'routes of 198\.51\.100\.1'
 forwarding 'tcp dport 8443 reject with icmp port-unreachable'
 meets 20 CONNECT_REFUSED "$gateway: port unreachable" 'rule.*198\.51\.100\.1'
-target=$SERVER6 gateway='says 2001:db8:0:2::1 by ICMP'
+target=$SERVER6 gateway='reported by 2001:db8:0:2::1 over ICMP'
 forwarding 'tcp dport 8443 reject with icmpv6 admin-prohibited'
 meets 22 CONNECT_UNREACHABLE "$gateway: administratively prohibited" 'rule.*2001:db8:0:2::1'
 forwarding 'tcp dport 8443 reject with icmpv6 no-route'
@@ -85,9 +85,9 @@ target=$SERVER
 
 echo 'no firewall, but no way either'
 target=203.0.113.1
-meets 22 CONNECT_UNREACHABLE 'says 198\.51\.100\.1 by ICMP: network unreachable' 'traceroute'
+meets 22 CONNECT_UNREACHABLE 'reported by 198\.51\.100\.1 over ICMP: network unreachable' 'traceroute'
 at client ip route del default
-meets 22 CONNECT_UNREACHABLE 'says this machine: Network is unreachable' 'ip route get 203'
+meets 22 CONNECT_UNREACHABLE 'reported by this machine: Network is unreachable' 'ip route get 203'
 at client ip route add default via 198.51.100.1
 target=$SERVER
 
@@ -95,13 +95,13 @@ echo 'dead at the ClientHello'
 forwarding 'tcp dport 8443 meta length > 200 reject with tcp reset'
 meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' '--haproxy-protocol v2.*--path-test'
 forwarding 'tcp dport 8443 meta length > 200 drop'
-meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it is lost' \
+meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it was lost' \
 	'drops it' --handshake-timeout 1s
 
 echo 'dead at a ClientHello of post-quantum size'
 forwarding 'tcp dport 8443 meta length > 1200 drop'
 run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s $SERVER 8443
-expect "$TMP/out" 'Something that takes no long ones fits'
+expect "$TMP/out" 'Something that rejects long ones does this'
 
 echo 'dead for a name'
 # by_name VERDICT: for what has this name in it, wherever it stands there: OpenSSL 4 puts it last, behind
@@ -122,19 +122,19 @@ by_name() {
 	done
 }
 by_name 'reject with tcp reset'
-meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' "dislike the name \"$taboo\"" \
+meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' "reject the name \"$taboo\"" \
 	--servername $taboo --verify-name $SERVER
 greets --servername other.test --verify-name $SERVER
 greets
 by_name drop
-meets 41 HANDSHAKE_TIMEOUT 'never acknowledged: it is lost' 'for its name' \
+meets 41 HANDSHAKE_TIMEOUT 'never acknowledged: it was lost' 'because of its name' \
 	--servername $taboo --verify-name $SERVER --handshake-timeout 1s
 greets --servername other.test --verify-name $SERVER
 greets
 
 echo 'silent after the ClientHello'
 forwarding 'tcp sport 8443 meta length > 100 drop'
-meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system has our ClientHello' 'holds it' \
+meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system acknowledged our ClientHello' 'delays the answer' \
 	--handshake-timeout 1s
 
 echo 'a black hole for packets of full size'
@@ -142,7 +142,7 @@ forwarding accept
 make_deaf server
 # Only now: else the server learns it from what it still sends to a client that was turned silent.
 at gateway ip link set to-client mtu 1280
-meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer came, but an earlier one is lost' \
+meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer arrived, but an earlier one was lost' \
 	"ping -M do -s 1472 $SERVER" --handshake-timeout 1s
 
 at gateway ip link set to-client mtu 1500

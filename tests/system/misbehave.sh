@@ -55,7 +55,7 @@ rarely 74 GREETING_TOO_LONG --tls-max 1.2
 # Slow, but good: who waits is greeted. It is also what HTTP's clients get, and it survives a reload.
 behave slow-greeting
 rarely 70 GREETING_TIMEOUT --read-timeout 300ms
-expect "$TMP/err" 'not a byte of the greeting'
+expect "$TMP/err" 'no byte of the greeting'
 # They leave with close_notify, after which a client may still read: it is greeted at once.
 await 'outcome=OK ' 3
 behave slow-greeting --request-timeout 700ms

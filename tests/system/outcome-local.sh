@@ -14,7 +14,7 @@ outcome 2 USAGE --cacert '' localhost
 outcome 2 USAGE --max-tim 1s localhost
 expect "$TMP/err" '^  try: --max-time; '
 outcome 2 USAGE --insecure localhost
-expect "$TMP/err" '^  try: a bad certificate always ends the connection; --cacert '
+expect "$TMP/err" '^  try: an invalid certificate always ends the connection; --cacert '
 outcome 2 USAGE http://localhost:8443/a/page
 expect "$TMP/err" '^  try: hello-client https://localhost:8443/a/page$'
 outcome 2 USAGE localhost:8443/a/page

@@ -31,20 +31,20 @@ row() {
 
 # blamed: something is said to be in the way, and that its place is not known.
 blamed() {
-	expect "$TMP/said" 'What cannot be known from here: whether it is the server itself'
+	expect "$TMP/said" 'What cannot be known from here: whether the server itself does this'
 	! grep -q 'Every variant is answered' "$TMP/said" || fail 'and nothing, too'
 }
 
 echo 'nothing in between'
-judged 0 '^Every variant is answered: nothing here tells of a middlebox\.' localhost "$good"
+judged 0 '^Every variant is answered: there is no sign of a middlebox\.' localhost "$good"
 [ ! -s "$TMP/err" ] || fail 'there is something on standard error'
 for each in plain 'no SNI' 'another SNI' 'TLS 1.2 alone' 'TLS 1.3 alone' 'in two segments' 'ALPN http/1.1'; do
 	row "$each" OK
 done
 expect "$TMP/out" "^localhost $good at 127\.0\.0\.1:$good\$"
 # Either the plain one is long, or one is made so.
-awk '/^(plain|of post-quantum size) / && $(NF - 1) > 1300' "$TMP/out" | grep -q . || fail 'none is long'
-awk '/^(plain|classical, so small) / && $(NF - 1) < 600' "$TMP/out" | grep -q . || fail 'none is short'
+awk '/^(plain|post-quantum size) / && $(NF - 1) > 1300' "$TMP/out" | grep -q . || fail 'none is long'
+awk '/^(plain|classical, small) / && $(NF - 1) < 600' "$TMP/out" | grep -q . || fail 'none is short'
 # Each reached the server as what it is called.
 await 'sni=example\.com'
 await 'protocol=TLSv1\.2'
@@ -73,12 +73,12 @@ blamed
 
 echo 'one version'
 start_server --workers 1 --tls-max 1.2
-judged 0 'TLS 1.3 alone is refused by an alert, so what answers speaks TLS 1.2 only\.' localhost "$PORT"
+judged 0 'TLS 1.3 alone is rejected with an alert, so the peer speaks TLS 1.2 only\.' localhost "$PORT"
 row 'TLS 1.3 alone' HANDSHAKE_PARAMETERS
 ! grep -q 'cannot be known' "$TMP/said" || fail 'a middlebox is blamed for it'
 stop_server
 start_server --workers 1 --tls-min 1.3
-judged 0 'TLS 1.2 alone is refused by an alert, so what answers speaks TLS 1.3 only\.' localhost "$PORT"
+judged 0 'TLS 1.2 alone is rejected with an alert, so the peer speaks TLS 1.3 only\.' localhost "$PORT"
 stop_server
 start_box no-13 "$good"
 judged 43 'A ClientHello that offers TLS 1.3 is reset; for TLS 1.2 alone it is answered\.' localhost "$PORT"
@@ -88,9 +88,9 @@ echo 'the shape'
 start_box no-split "$good"
 judged 43 'A ClientHello in two segments is reset; in one it is answered\. Something that reads once' localhost "$PORT"
 blamed
-expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello is fine, but 1 of its 7 variants fails$'
+expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello succeeded, but 1 of its 7 variants failed$'
 start_box no-big "$good"
-judged 41 'A ClientHello of [0-9]* bytes gets no answer in time.* Something that takes no long ones fits' localhost "$PORT"
+judged 41 'A ClientHello of [0-9]* bytes gets no answer in time.* Something that rejects long ones does this' localhost "$PORT"
 blamed
 start_box no-alpn "$good"
 judged 43 'A ClientHello that offers http/1.1 by ALPN is reset; without ALPN it is answered\.' localhost "$PORT"
@@ -99,20 +99,20 @@ judged 43 'With these protocols in ALPN a ClientHello is reset; without ALPN' --
 
 echo 'the header of the PROXY protocol'
 start_server --workers 1 --proxy-protocol-from 127.0.0.1/32
-judged 0 'the server wants the header from this address, and gets it' --haproxy-protocol v2 localhost "$PORT"
+judged 0 'the server requires the header from this address, and --haproxy-protocol sends it' --haproxy-protocol v2 localhost "$PORT"
 stop_server
-judged 44 'Nobody there expects such a header' --haproxy-protocol v1 localhost "$good"
+judged 44 'The server does not expect a PROXY header' --haproxy-protocol v1 localhost "$good"
 
 echo 'what is no matter of the path'
-judged 54 'What is wrong is the certificate (CERT_WRONG_NAME)' --verify-name other.test localhost "$good"
+judged 54 'The certificate is at fault (CERT_WRONG_NAME)' --verify-name other.test localhost "$good"
 expect "$TMP/err" '^hello-client: CERT_WRONG_NAME: '
 start_peer silent
-judged 41 'The plain ClientHello gets no answer in time, and no other fares better.* wants a PROXY header (--haproxy-protocol v2)' \
+judged 41 'The plain ClientHello gets no answer in time, and no variant does better.* requires a PROXY header (--haproxy-protocol v2)' \
 	localhost "$PORT"
 start_peer ssh
-judged 40 'gets an answer that is no TLS, and no other fares better' localhost "$PORT"
+judged 40 'gets an answer that is not TLS, and no variant does better' localhost "$PORT"
 start_peer closed
-judged 20 'There was no connection to send a ClientHello over' localhost "$PORT"
+judged 20 'No connection was made, so no ClientHello could be sent' localhost "$PORT"
 row plain CONNECT_REFUSED
 [ "$(grep -c 'CONNECT_REFUSED' "$TMP/out")" -eq 1 ] || fail 'others were tried without a connection'
 
@@ -120,8 +120,8 @@ echo 'a server that takes one connection at a time'
 start_server --workers 1 --max-per-client 1
 ! "$HELLO_CLIENT" --path-test --cacert "$CA" localhost "$PORT" >"$TMP/out" 2>"$TMP/err" ||
 	fail 'all went well, with a limit of one'
-said 'ended otherwise when it was tried again, alone'
-expect "$TMP/out" '  not again$'
+said 'ended differently when it was tried again, alone'
+expect "$TMP/out" '  unsteady$'
 judged 0 'Every variant is answered' --parallel 1 localhost "$PORT"
 stop_server
 

@@ -58,7 +58,7 @@ agreed TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256 secp256r1 --tls-max 1.2 --groups se
 agreed TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384 '[Xx]25519' --tls-max 1.2 \
 	--ciphers ECDHE-ECDSA-AES256-GCM-SHA384
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --tls-max 1.2 --groups P-384 localhost "$PORT"
-expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it limits the curves'
+expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it also limits the curves'
 await 'outcome=HANDSHAKE_PARAMETERS .*TLS 1.2 requires the curve of our certificate, P-256, to be among the peer' "$REPEAT"
 # What has nothing to do with curves is not explained by them.
 as_client 1 -tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256

@@ -38,9 +38,9 @@ outcome 54 CERT_WRONG_NAME --cacert "$CA" --proxy "http://127.0.0.1:$PORT" a.tes
 start_box connect-auth
 through "http://user:p%40ss@127.0.0.1:$PORT"
 outcome 31 PROXY_DENIED --proxy "http://127.0.0.1:$PORT" svc.test "$SERVER_PORT"
-expect "$TMP/err" 'wants to know who asks: "HTTP/1.1 407'
+expect "$TMP/err" 'requires a user and password: "HTTP/1.1 407'
 outcome 31 PROXY_DENIED --proxy "http://user:other@127.0.0.1:$PORT" svc.test "$SERVER_PORT"
-expect "$TMP/err" 'does not take this user and password'
+expect "$TMP/err" 'rejected the user and password'
 fails 31 PROXY_DENIED connect-403 http
 expect "$TMP/err" '403 Forbidden'
 fails 30 PROXY_FAILED connect-502 http
@@ -65,7 +65,7 @@ outcome 31 PROXY_DENIED --proxy "socks5h://127.0.0.1:$PORT" svc.test "$SERVER_PO
 fails 31 PROXY_DENIED socks-denied socks5h
 fails 31 PROXY_DENIED socks-no-method socks5h
 fails 30 PROXY_FAILED socks-refused socks5h
-expect "$TMP/err" 'no way to the target: connection refused (5)'
+expect "$TMP/err" 'could not reach the target: connection refused (5)'
 for kind in connect-garbage silent; do
 	fails 30 PROXY_FAILED $kind socks5h
 done
@@ -86,7 +86,7 @@ through env
 outcome 10 RESOLVE_NOT_FOUND -6 --cacert "$CA" 127.0.0.1 "$SERVER_PORT"
 expect "$TMP/err" 'https_proxy is set and was not used'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --connect-to 127.0.0.1 svc.test "$SERVER_PORT"
-expect "$TMP/err" '^proxy  *none; https_proxy is set, and not used'
+expect "$TMP/err" '^proxy  *none; https_proxy is set, but not used'
 export no_proxy='a.test, .svc.test'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --proxy env --resolve "svc.test:$SERVER_PORT:127.0.0.1" \
 	svc.test "$SERVER_PORT"

@@ -40,7 +40,7 @@ inside try 2>"$TMP/err" || skip "no network of our own here: $(cat "$TMP/err")"
 # late OPTION: ended by that one.
 late() {
 	run_status 11 inside "$@"
-	expect "$TMP/err" '^hello-client: RESOLVE_FAILED: .*no answer for "name.test" in [0-9]* ms'
+	expect "$TMP/err" '^hello-client: RESOLVE_FAILED: .*did not answer for "name.test" in [0-9]* ms'
 	[ "$(cat "$TMP/took")" -lt 15 ] || fail "it took $(cat "$TMP/took") seconds"
 	echo "$* ended it after $(cat "$TMP/took") seconds"
 }

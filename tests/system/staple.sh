@@ -33,7 +33,7 @@ run_status 0 "$HELLO_CLIENT" -c 6 -i 10ms --parallel 1 --resume --tls-max 1.2 --
 await 'outcome=OK.* protocol=TLSv1.2 .* resumed=yes' 5
 # For a moment after its end.
 outcome 59 CERT_INVALID --verify-time +3d --cacert "$CA" --servername localhost 127.0.0.1 "$PORT"
-expect "$TMP/err" 'the OCSP response .* is no good: it has been stale since '
+expect "$TMP/err" 'the OCSP response .* is invalid: it has been stale since '
 await 'alert=113 alert_from=peer' "$REPEAT"
 
 # A reload with a bad one changes nothing.
@@ -104,7 +104,7 @@ careless() {
 for version in -tls1_2 -tls1_3; do
 	careless "$TMP/revoked.der" $version
 	outcome 56 CERT_REVOKED --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
-	expect "$TMP/err" 'was revoked .*: keyCompromise; so says the OCSP response that the server staples'
+	expect "$TMP/err" 'was revoked .*: keyCompromise; according to the OCSP response that the server staples'
 	careless "$TMP/other.der" $version
 	# That of 3.6 is not careless enough with TLS 1.3.
 	openssl s_client $version -status -connect "127.0.0.1:$PORT" </dev/null >"$TMP/out" 2>"$TMP/err"
@@ -124,7 +124,7 @@ run_status 3 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 "$@"
 expect "$TMP/out" '^error: .*"localhost" must be stapled (RFC 7633), and there is no --ocsp'
 start_server --workers 1 "$@"
 outcome 59 CERT_INVALID --cacert "$CA" 127.0.0.1 "$PORT"
-expect "$TMP/err" 'must come with a stapled OCSP response (must-staple, RFC 7633), and the server sent none'
+expect "$TMP/err" 'requires a stapled OCSP response (must-staple, RFC 7633), and the server sent none'
 stop_server
 make_staple intermediate "$PKI/muststaple/chain.pem" "$TMP/must.der"
 start_server --workers 1 "$@" --ocsp "$TMP/must.der"

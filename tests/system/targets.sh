@@ -43,7 +43,7 @@ done
 awk 'NR > 1 && NR < 57 { print $3 }' "$TMP/out" | uniq >"$TMP/order"
 printf '%s\n' CONNECT_REFUSED HANDSHAKE_TIMEOUT CERT_EXPIRED OK | cmp -s - "$TMP/order" ||
 	fail "the worst is not the first: $(cat "$TMP/order")"
-expect "$TMP/err" '^hello-client: CERT_EXPIRED: 20 of 55 targets ended so, 20 were fine$'
+expect "$TMP/err" '^hello-client: CERT_EXPIRED: 35 of 55 targets failed; most often CERT_EXPIRED (20)$'
 [ "$(wc -l <"$TMP/err")" -eq 2 ] || fail 'more than a failure and an advice: a bar in a file?'
 ! grep -q "$(printf '\033')" "$TMP/out" || fail 'colors in a file'
 
@@ -108,7 +108,7 @@ targets 3 --prometheus "$TMP/no/such"
 	# shellcheck disable=SC3045  # not in POSIX, and in every shell that a Debian or Fedora has as sh
 	ulimit -n 40
 	targets 2 --parallel 7
-	expect "$TMP/err" '7 at a time may need 44 open files, and the hard limit is 40'
+	expect "$TMP/err" '--parallel 7 may need 44 open files, but the hard limit is 40'
 	targets 0 --parallel 6
 ) || exit
 
@@ -118,7 +118,7 @@ targets 20 --prometheus "$TMP/all.prom"
 [ "$(grep -c '^hello_client_success{' "$TMP/all.prom")" -eq 3 ] || fail 'not three targets in the metrics'
 targets 20 --prometheus "$TMP/no/such"
 expect "$TMP/err" '^hello-client: FILE: cannot write .*/no/such'
-expect "$TMP/err" '^hello-client: CONNECT_REFUSED: 1 of 3 targets ended so'
+expect "$TMP/err" '^hello-client: CONNECT_REFUSED: 1 of 3 targets failed; most often CONNECT_REFUSED (1)'
 targets 20 -q --prometheus "$TMP/no/such"
 [ ! -s "$TMP/err" ] || fail '-q is not quiet'
 # An interrupt waits for the fourth, spares the fifth, and leaves the metrics of all as they were.
@@ -137,7 +137,7 @@ untrack $client
 [ $status -eq 20 ] || fail "status $status after INT"
 [ "$(jq -s -c '.[-1] | [.type, .sent]' "$TMP/out")" = '["summary",4]' ] || fail "INT: $(tail -n 1 "$TMP/out")"
 cmp -s "$TMP/all.prom" "$TMP/before.prom" || fail 'the metrics of half of the list were written'
-expect "$TMP/err" 'not all were probed, so .*/all.prom is left as it was'
+expect "$TMP/err" 'not all targets were probed, so .*/all.prom was not changed'
 cp "$TMP/three" "$LIST"
 echo "localhost $good -4" >>"$LIST"
 targets 2 --prometheus "$TMP/all.prom"

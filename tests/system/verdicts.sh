@@ -74,7 +74,7 @@ fails() {
 serve serial
 fails 59 CERT_INVALID 'was signed by the key of "Test root", but.*another issuer or serial' \
 	--cacert "$TMP/renewed.pem"
-expect "$TMP/err" 'try: .*--cacert FILE with the former certificate'
+expect "$TMP/err" 'try: .*--cacert FILE with the previous certificate'
 greeted || fail 'the former certificate does not help'
 echo 'a CA renewed with its key: named, and the advice helps'
 
@@ -82,8 +82,8 @@ serve bare
 fails 59 CERT_INVALID 'is not of the key of "Test root" in --cacert .*/anew.pem' \
 	--cacert "$TMP/anew.pem"
 ! grep -q 'no-x509-strict' "$TMP/err" || fail '--no-x509-strict is advised and does not help'
-fails 59 CERT_INVALID 'a more lenient client would take it' --cacert "$CA"
-expect "$TMP/err" 'until then --no-x509-strict'
+fails 59 CERT_INVALID 'a more lenient client would accept it' --cacert "$CA"
+expect "$TMP/err" 'until then, use --no-x509-strict'
 run_status 0 "$HELLO_CLIENT" --no-x509-strict --cacert "$CA" 127.0.0.1 "$PORT"
 echo 'a CA made anew comes before strictness, and --no-x509-strict is advised where it helps'
 
@@ -103,7 +103,7 @@ fails 52 CERT_EXPIRED 'is expired at the chosen time: it ends at' --cacert "$CA"
 	--verify-time +25d
 ! grep -q ' ago' "$TMP/err" || fail 'what is to come is said to be past'
 # With TLS 1.3 the greeting comes with the first flight, and is judged before our Finished left.
-fails 71 GREETING_MISMATCH 'expected is "Bye"' --cacert "$CA" --expect Bye
+fails 71 GREETING_MISMATCH 'expected "Bye"' --cacert "$CA" --expect Bye
 await 'outcome=OK ' 1
 ! logged 'HANDSHAKE_CLOSED' || fail 'the client left without its Finished'
 echo 'another time, another greeting'

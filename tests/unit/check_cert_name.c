@@ -58,20 +58,20 @@ static const struct {
 	    "--verify-name 192.0.2.1" },
 	/* A type is not another. */
 	{ SANS("DNS:127.0.0.1"), "127.0.0.1",
-	    "lists \"127.0.0.1\" as a DNS name, and an IP address has to be listed as an IP "
+	    "lists \"127.0.0.1\" as a DNS name, but an IP address must be listed as an IP "
 	    "address",
 	    "issue a certificate that lists 127.0.0.1 as an IP address" },
 	{ SANS("DNS:127.0.0.1", "DNS:localhost"), "127.0.0.1", "lists \"127.0.0.1\" as a DNS name",
 	    "--verify-name localhost" },
 	{ SANS("DNS:::1"), "::1", "lists \"::1\" as a DNS name", "as an IP address" },
 	/* A dot. */
-	{ SANS("DNS:localhost."), "localhost", "lists \"localhost.\" with a dot at its end",
+	{ SANS("DNS:localhost."), "localhost", "lists \"localhost.\" with a trailing dot",
 	    "lists localhost as a DNS name" },
-	{ SANS("DNS:a.test.", "DNS:b.test"), "a.test", "\"a.test.\" with a dot",
+	{ SANS("DNS:a.test.", "DNS:b.test"), "a.test", "\"a.test.\" with a trailing dot",
 	    "--verify-name b.test" },
 	{ SANS("DNS:.test"), "a.test", "is for \".test\"; you asked", "issue a certificate" },
 	/* Wildcards. */
-	{ SANS("DNS:*.lan"), "host.lan", "two labels behind it", "lists host.lan as a DNS name" },
+	{ SANS("DNS:*.lan"), "host.lan", "followed by two labels", "lists host.lan as a DNS name" },
 	{ SANS("DNS:*.a.test"), "x.y.a.test", "one label only", "issue a certificate" },
 	{ SANS("DNS:*.a.test"), "a.test", "does not cover the name without one",
 	    "issue a certificate" },

@@ -94,7 +94,7 @@ START_TEST(test_of_what_there_is_not)
 		struct outcome oc = OUTCOME_NONE;
 
 		ck_assert_int_eq(explain_reason(stdout, words[i], &oc), -1);
-		ck_assert_outcome(&oc, OC_USAGE, "no outcome is called");
+		ck_assert_outcome(&oc, OC_USAGE, "invalid outcome \"");
 	}
 }
 END_TEST

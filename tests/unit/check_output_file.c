@@ -117,9 +117,9 @@ START_TEST(test_a_fifo_needs_a_reader)
 	int reader;
 
 	ck_assert_int_eq(mkfifo("fifo", 0600), 0);
-	expect_refused("fifo", "nobody reads this FIFO");
+	expect_refused("fifo", "no process reads this FIFO");
 	ck_assert_int_eq(output_file_open_append("fifo", &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "nobody reads this FIFO");
+	ck_assert_outcome(&oc, OC_FILE, "no process reads this FIFO");
 	reader = open("fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	put("fifo", "line");
 	ck_assert_int_eq(read(reader, line, sizeof line), 4);

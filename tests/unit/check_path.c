@@ -337,11 +337,11 @@ START_TEST(test_each_finding_has_words)
 	findings.list[0].what = FITS_NAME;
 	path_text_write(&findings, 0, results, &names, text);
 	ck_assert_str_eq(text,
-	    "A ClientHello for \"svc.test\" is reset; for \"example.com\" and without SNI it is "
-	    "answered. An SNI filter that forbids this name fits.");
+	    "A ClientHello for \"svc.test\" is rejected with a reset; for \"example.com\" and "
+	    "without SNI it is answered. An SNI filter that blocks this name does this.");
 	findings.list[0].what = FITS_SHORT;
 	path_text_write(&findings, 0, results, &names, text);
-	ck_assert_ptr_nonnull(strstr(text, "of 1452 bytes is answered, the plain one is reset."));
+	ck_assert_has(text, "of 1452 bytes is answered, the plain one is rejected with a reset.");
 }
 END_TEST
 

@@ -105,9 +105,9 @@ START_TEST(test_what_is_no_detour)
 		"[::1", "[::1]x", "[::1]x:1", "a:x:b:1", ":::" };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		refused(route_add_detour, texts[i], "--connect-to wants");
+		refused(route_add_detour, texts[i], "invalid --connect-to");
 	/* Either an address, or the host "cafe": nobody can know. */
-	refused(route_add_detour, "::cafe:443", "--connect-to wants");
+	refused(route_add_detour, "::cafe:443", "invalid --connect-to");
 }
 END_TEST
 
@@ -154,7 +154,7 @@ START_TEST(test_what_is_no_answer)
 		"a:x:127.0.0.1", "*" };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		refused(route_add_answer, texts[i], "--resolve wants");
+		refused(route_add_answer, texts[i], "invalid --resolve");
 	refused(route_add_answer, "a:1:b", "expected an IPv4 or IPv6 address");
 	refused(route_add_answer, "a:1:127.0.0.1,,127.0.0.2", "expected an IPv4 or IPv6 address");
 	refused(route_add_answer, "a:1:::1,::2,::3,::4,::5,::6,::7,::8,::9", "takes 8 addresses");

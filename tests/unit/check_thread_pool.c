@@ -193,7 +193,7 @@ START_TEST(test_descriptors_for_all_lanes)
 
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
 	ck_assert_ptr_null(thread_pool_start(&plan, &oc));
-	ck_assert_outcome(&oc, OC_USAGE, "7 at a time may need 44 open files");
+	ck_assert_outcome(&oc, OC_USAGE, "--parallel 7 may need 44 open files");
 	plan.width = 6;
 	p = thread_pool_start(&plan, &oc);
 	ck_assert_ptr_nonnull(p);

@@ -175,7 +175,7 @@ START_TEST(test_an_issuer_that_may_not_sign)
 	    testpki_make(&(spec){ .cn = "Top CA", .ca = true, .key_usage = "critical,cRLSign" });
 
 	scene_check("key usage", SCENE(leaf_of(root), .trusted = { root }), OC_CERT_INVALID,
-	    "the root \"Top CA\" may not be where it is in the chain");
+	    "the root \"Top CA\" is not allowed at its place in the chain");
 }
 END_TEST
 
@@ -198,7 +198,8 @@ START_TEST(test_a_ca_made_anew)
 	scene_check("another type of key", SCENE(leaf_of(root), .trusted = { rsa }),
 	    OC_CERT_UNKNOWN_CA, other_key);
 	scene_check("two of one name", SCENE(plain, .trusted = { anew, root }, .lenient = true),
-	    OC_CERT_INVALID, "of several certificates of \"Top CA\" the wrong one was tried");
+	    OC_CERT_INVALID,
+	    "\"Top CA\" has several certificates, of which the wrong one was tried");
 	/* What everybody refuses comes before what strict ones do. */
 	scene_check("without identifiers", SCENE(plain, .trusted = { anew }), OC_CERT_INVALID,
 	    "the signature of the certificate of \"a.test\" is not of the key of \"Top CA\" in");
@@ -214,7 +215,7 @@ START_TEST(test_who_is_missing)
 	pki_cert sub = testpki_intermediate(root);
 
 	scene_check("intermediate", SCENE(leaf_of(sub), .trusted = { root }, .remedy = sub),
-	    OC_CERT_MISSING_INTERMEDIATE, "sent one certificate only");
+	    OC_CERT_MISSING_INTERMEDIATE, "sent only one certificate");
 	scene_check("root, alone", SCENE(leaf_of(root), .trusted = { other }, .remedy = root),
 	    OC_CERT_MISSING_INTERMEDIATE, "an intermediate, or an unknown root");
 	scene_check("root",
@@ -267,7 +268,7 @@ START_TEST(test_dates)
 	scene_check("expired at another time", SCENE(leaf, .trusted = { root }, .at_s = 31 * DAY),
 	    OC_CERT_EXPIRED, "is expired at the chosen time: it ends at ");
 	scene_check("not yet, at another time", SCENE(leaf, .trusted = { root }, .at_s = -31 * DAY),
-	    OC_CERT_NOT_YET_VALID, "is not valid at the chosen time");
+	    OC_CERT_NOT_YET_VALID, "is not yet valid at the chosen time");
 }
 END_TEST
 
@@ -316,7 +317,7 @@ START_TEST(test_what_only_strict_clients_refuse)
 	    &(spec){ .cn = "b.test", .sans = "DNS:b.test", .issuer = root, .no_key_ids = true });
 	pki_cert weak = testpki_make(
 	    &(spec){ .cn = NAME, .sans = "DNS:" NAME, .issuer = root, .key = TESTPKI_RSA1024 });
-	const char *lenient = "a more lenient client would take it";
+	const char *lenient = "a more lenient client would accept it";
 
 	scene_check("v1 root", SCENE(of_v1, .trusted = { v1 }), OC_CERT_INVALID, lenient);
 	scene_check("no basicConstraints", SCENE(leaf_of(no_basic), .trusted = { no_basic }),
@@ -344,7 +345,7 @@ START_TEST(test_other_rules)
 	    leaf_with(root, (struct testpki_extension){ "1.2.3.4", "critical,DER:05:00" });
 
 	scene_check("path", SCENE(leaf_of(deep), .sent = { deep, sub }, .trusted = { root }),
-	    OC_CERT_INVALID, "may not be where it is");
+	    OC_CERT_INVALID, "is not allowed at its place");
 	scene_check("constraints", SCENE(leaf_of(narrow), .sent = { narrow }, .trusted = { root }),
 	    OC_CERT_INVALID, "may not sign for");
 	scene_check("unknown critical", SCENE(unknown, .trusted = { root }), OC_CERT_INVALID,

@@ -68,7 +68,7 @@ START_TEST(test_one_certificate_without_its_issuer)
 	ck_assert_outcome(&oc, OC_CERT_MISSING_INTERMEDIATE,
 	    "its issuer \"Sub CA\" is not in --cacert ca.pem");
 	ck_assert_has(oc.detail, "or an unknown root");
-	ck_assert_has(oc.advice, "let the server send the certificate of \"Sub CA\"");
+	ck_assert_has(oc.advice, "configure the server to send the certificate of \"Sub CA\"");
 
 	v.error = X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
 	oc = explain(&v, "a.test");
@@ -123,7 +123,7 @@ START_TEST(test_a_root_made_anew_under_its_old_name)
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA,
 	    "was issued by \"Top CA\"; the certificate of that name in --cacert ca.pem has "
 	    "another key and did not sign this one");
-	ck_assert_has(oc.advice, "was \"Top CA\" made anew?");
+	ck_assert_has(oc.advice, "was \"Top CA\" created again?");
 }
 END_TEST
 
@@ -164,8 +164,8 @@ START_TEST(test_revoked)
 	ck_assert_outcome(&oc, OC_CERT_REVOKED, "was revoked 3 days ago, at ");
 	v.revocation.at = v.at + 3 * DAY;
 	oc = explain(&v, "a.test");
-	ck_assert_outcome(&oc, OC_CERT_REVOKED, "is revoked from ");
-	ck_assert_has(oc.detail, " on, in 3 days");
+	ck_assert_outcome(&oc, OC_CERT_REVOKED, "is revoked as of ");
+	ck_assert_has(oc.detail, ", in 3 days");
 }
 END_TEST
 
@@ -180,7 +180,7 @@ START_TEST(test_expired)
 	ck_assert_outcome(&oc, OC_CERT_EXPIRED,
 	    "the certificate of \"a.test\" expired on ");
 	ck_assert_has(oc.detail, time_text(v.culprit.not_after, when));
-	ck_assert_has(oc.advice, "our clock says ");
+	ck_assert_has(oc.advice, "our clock shows ");
 
 	v = intermediate_verdict(X509_V_ERR_CERT_HAS_EXPIRED);
 	oc = explain(&v, "a.test");
@@ -253,11 +253,11 @@ START_TEST(test_what_a_lenient_client_would_take)
 	ck_assert_str_eq(oc.advice, "");
 	v.weak_accepts = true;
 	oc = explain(&v, "a.test");
-	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would take it");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would accept it");
 	ck_assert_ptr_null(strstr(oc.advice, "--no-x509-strict"));
 	v.lenient_accepts = true;
 	oc = explain(&v, "a.test");
-	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would take it");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "a more lenient client would accept it");
 	ck_assert_has(oc.advice, "--no-x509-strict");
 }
 END_TEST
@@ -277,7 +277,7 @@ START_TEST(test_a_ca_that_may_not)
 	struct verdict v = intermediate_verdict(X509_V_ERR_PATH_LENGTH_EXCEEDED);
 	struct outcome oc = explain(&v, "a.test");
 
-	ck_assert_outcome(&oc, OC_CERT_INVALID, "\"Sub CA\" may not be where it is in the chain");
+	ck_assert_outcome(&oc, OC_CERT_INVALID, "\"Sub CA\" is not allowed at its place in the chain");
 	ck_assert_has(oc.advice, "-ext basicConstraints");
 	v.error = X509_V_ERR_CERT_SIGNATURE_FAILURE;
 	v.cause.link = CERT_ISSUER_NOT_SIGNED;

@@ -43,7 +43,7 @@ START_TEST(test_what_is_no_moment)
 
 		ck_assert_msg(verify_time_parse("--verify-time", values[i], &at, &oc) == -1,
 		    "taken: %s", values[i]);
-		ck_assert_outcome(&oc, OC_USAGE, "--verify-time wants a moment");
+		ck_assert_outcome(&oc, OC_USAGE, "for --verify-time");
 		ck_assert_int_eq(at, 7);
 	}
 }

@@ -69,7 +69,7 @@ int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 
 int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc)
 {
-	/* Only other callers must not change the library's object. */
+	/* The object is const for everybody else. */
 	SSL *ssl = (SSL *)tls_conn_library(client);
 	unsigned char list[ALPN_LIST_MAX];
 	size_t len = list_protocols(name, list, oc);
