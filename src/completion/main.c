@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Run by make, not installed: print the completion of a program's options for a shell, from the
- * table that the program itself reads.
+ * Run by make, not installed: prints a shell's completion of a program's options, from
+ * the table that the program itself reads.
  */
 #include <stdio.h>
 #include <string.h>

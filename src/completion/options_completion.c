@@ -59,7 +59,7 @@ static void print_bash_value(const struct option_row *row)
 	}
 }
 
-/* The name of a function in bash has no dash. */
+/* A function name in bash has no dash. */
 static void print_function(const char *program)
 {
 	for (; *program; program++)
@@ -70,7 +70,7 @@ static void print_bash(const struct options_completion *c)
 {
 	putchar('_');
 	print_function(c->program);
-	/* Bash makes a word of its own of "=". */
+	/* Bash treats "=" as a separate word. */
 	printf("() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
 	       "\t[[ $word != = ]] || word=\n"
 	       "\t[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD-2]}\n"
@@ -91,7 +91,7 @@ static void print_bash(const struct options_completion *c)
 
 /* ---- zsh: a line of _arguments for each option ----------------------------------------- */
 
-/* Within single quotes, within brackets. */
+/* Inside single quotes and brackets. */
 static void print_zsh_text(const char *text)
 {
 	for (; *text; text++) {
@@ -106,7 +106,7 @@ static void print_zsh_text(const char *text)
 
 static void print_zsh_option(const struct option_row *row, const char *dashed)
 {
-	/* "*": it may be given again, as most of them may. */
+	/* "*": the option may be repeated, as most may. */
 	printf("\t'*%s%s[", dashed,
 	    row->argument && dashed[1] == '-' ? "="
 		: row->argument               ? "+"

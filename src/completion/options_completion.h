@@ -4,16 +4,19 @@
 
 #include "base/options.h"
 
-/* Completion of a program's options: a script for a shell, made from the table of its options. */
+/*
+ * Completion of a program's options: a script for a shell, generated from the table of
+ * its options.
+ */
 struct options_completion {
 	const char *program;
 	const struct option_row *rows;
 };
 
 /*
- * Print the script to standard output: options with their help, then values where the row says
- * what they are: its choices, files for FILE, folders for DIR. Returns 0, or -1 with OC_USAGE for
- * a shell other than bash, zsh and fish.
+ * Prints the script to standard output: options with their help, then values as far as
+ * the row defines them: its choices, files for FILE, folders for DIR. Returns 0, or -1
+ * with OC_USAGE for a shell other than bash, zsh and fish.
  */
 int options_completion_print(const struct options_completion *c, const char *shell,
     struct outcome *oc);

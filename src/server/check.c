@@ -15,10 +15,10 @@
 #include "server/service/service.h"
 #include "server/listen/unix_socket.h"
 
-/* A path, and what is said of it. */
+/* A path and the text of a finding. */
 enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };
 
-/* What findings are about, and the worst of them. */
+/* The subject of the findings, and the worst level so far. */
 struct findings {
 	const char *about;
 	enum audit_level worst;
@@ -49,7 +49,7 @@ static void print_advice(const struct outcome *oc)
 	printf("  try: %s\n", outcome_best_advice(oc));
 }
 
-/* What would end a start ends it here in the same words. */
+/* Reports a failure that would end a start, in the same words. */
 static void print_failure(struct findings *f, const char *about, const struct outcome *oc)
 {
 	f->about = about;
@@ -108,18 +108,18 @@ static void check_confinement(struct findings *f, const struct server_options *o
 	oc = OUTCOME_NONE;
 	if (sandbox_probe(o->confine.sandbox, sandbox, &missing) != 0)
 		print_failure(f, "sandbox", &missing);
-	/* What is missing was said; the rehearsal then tells about the rest. */
+	/* A missing sandbox was already reported; the rehearsal then covers the rest. */
 	mode = missing.code == OC_OK ? o->confine.sandbox : SANDBOX_AUTO;
 	if (privdrop_resolve(o->confine.user, o->confine.group, &who, &oc) != 0 ||
 	    confine_rehearse(&who, mode, &oc) != 0)
 		print_failure(f, "privileges", &oc);
 }
 
-/* In use is a note only: it may well be this server that runs there. */
+/* An address in use is only a note: this server may be the one that runs there. */
 static void print_unusable(struct findings *f, const struct outcome *oc)
 {
 	if (oc->sys_errno == EADDRINUSE) {
-		print_finding(f, AUDIT_NOTE, "it is in use, by this server if it runs");
+		print_finding(f, AUDIT_NOTE, "it is in use; by this server, if it is running");
 		return;
 	}
 	print_finding(f, AUDIT_ERROR, oc->detail);
@@ -139,7 +139,7 @@ static void check_address(struct findings *f, const struct addr *at)
 		print_unusable(f, &oc);
 }
 
-/* Of what a service manager will hand over nothing can be known before. */
+/* Sockets from a service manager cannot be checked in advance. */
 static void check_endpoint(struct findings *f, const struct endpoint *place)
 {
 	struct outcome oc = OUTCOME_NONE;

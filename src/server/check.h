@@ -6,9 +6,9 @@
 #include "server/options.h"
 
 /*
- * --check: load everything as a start would, judge it, and serve nothing. One
- * line for each finding on standard output. Returns OC_OK (nothing, or only
- * notes), OC_WARNINGS or OC_FILE (any error).
+ * --check: loads everything as a start would, judges it, and serves nothing. Prints one
+ * line for each finding to standard output. Returns OC_OK (no findings, or only notes),
+ * OC_WARNINGS or OC_FILE (any error).
  */
 enum outcome_code check_run(const struct server_options *o);
 

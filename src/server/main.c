@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hello-server: one of three ways from the command line. serve is the one that greets. */
+/* hello-server: the command line leads to --check, to the metrics process or to serve. */
 #include <stdio.h>
 
 #include "base/log.h"
@@ -25,12 +25,12 @@ static int check(const struct server_options *o)
 
 int main(int argc, char *argv[])
 {
-	/* It and what it points to live as long as the process. */
+	/* These and what they point to live as long as the process. */
 	static struct server_options options;
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
-	/* What the metrics process holds is what the master gave it. */
+	/* The metrics process keeps the descriptors that the master gave it. */
 	if (!metrics_is_us())
 		activation_close_others();
 	if (server_options_parse(&options, argc, argv, &oc) == 0 &&

@@ -26,7 +26,7 @@ static int set_crl_stale(void *clients, const struct option_row *row, const char
 	return client_auth_set_stale(clients, value, oc);
 }
 
-/* The row's number says by which name. */
+/* The row's number is the kind of name. */
 static int allow_client(void *list, const struct option_row *row, const char *value,
     struct outcome *oc)
 {

@@ -17,7 +17,7 @@
 struct option_row;
 
 /*
- * What the operator asked for: the options of each folder, which alone are seen there. Strings
+ * The operator's options, one struct for each folder, which sees no others. Strings
  * point into argv or are static.
  */
 struct server_options {
@@ -28,18 +28,18 @@ struct server_options {
 	struct confine_options confine;
 	struct metrics_options metrics;
 	struct process_options process;
-	bool check;      /* judge, and serve nothing */
+	bool check;      /* check only, serve nothing */
 	enum log_level log_level;
 	enum log_format log_format;
 };
 
-/* The table of its options, for --help and completions. */
+/* The option table of hello-server, for --help and completions. */
 extern const struct option_row server_option_rows[];
 
 /*
- * Read the command line. Returns 0 to go on, 1 when all is done (--help,
- * --version; printed to standard output), or -1 with OC_USAGE. Whether the
- * options go together is for server_optcheck.
+ * Reads the command line. Returns 0 to go on, 1 if the program is done (--help,
+ * --version; printed to standard output), or -1 with OC_USAGE. server_optcheck checks
+ * the options together.
  */
 int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc);
 

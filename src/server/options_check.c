@@ -9,7 +9,7 @@
 
 #include "tls/context.h"
 
-/* Is this the place of the default files? Both are judged when they are read. */
+/* Uses the credentials of systemd if either file exists. Errors show when both are read. */
 static bool find_credentials(struct server_options *o)
 {
 	/* systemd.exec(5), LoadCredential=. The text must outlive the options. */
@@ -46,7 +46,7 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 	for (size_t i = 0; i < o->service.identity_count; i++) {
 		if (!o->service.identities[i].key_file)
 			return outcome_set(oc, OC_USAGE,
-			    "--cert and --key belong together: --cert %s has no --key behind it",
+			    "--cert and --key belong together: --cert %s has no --key after it",
 			    o->service.identities[i].chain_file);
 	}
 	if (!o->service.greeting_file &&
@@ -59,7 +59,7 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		return -1;
 	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.tls.tickets > 0)
 		return outcome_set(oc, OC_USAGE,
-		    "--tickets and --client-ca exclude each other: a client that resumes "
-		    "could not be judged again");
+		    "--tickets and --client-ca exclude each other: a client that resumes could "
+		    "not be verified again");
 	return 0;
 }

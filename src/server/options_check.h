@@ -5,9 +5,9 @@
 #include "server/options.h"
 
 /*
- * What no single option can tell: which exclude each other, which need another,
- * and the files and the client judgement that are meant where none is named.
- * Returns 0, or -1 with OC_USAGE.
+ * Checks that involve several options: which exclude each other, which need another;
+ * and chooses the default files and client authentication. Returns 0, or -1 with
+ * OC_USAGE.
  */
 int server_optcheck(struct server_options *o, struct outcome *oc);
 

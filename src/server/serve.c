@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The server's half of the tutorial: socket, bind, listen, accept, write,
- * close, with a TLS handshake before the write. Here is the way there: what to
- * serve, where to listen, and the master, whose workers accept.
+ * The server's half of the tutorial: socket, bind, listen, accept, write, close, with a
+ * TLS handshake before the write. This file prepares it: what to serve, where to
+ * listen, and the master, whose workers accept.
  */
 #include "server/serve.h"
 
@@ -31,19 +31,21 @@ static void log_listening(const char *what, const struct listener_set *set)
 	}
 }
 
-/* The socket units and the command line disagree: then somebody waits at a dead socket. */
+/*
+ * The socket units and the command line disagree: without this, clients would wait at a
+ * socket that nobody serves.
+ */
 static void drop_unclaimed(struct activation *given)
 {
 	const char *name;
 
 	while ((name = activation_discard(given)))
 		log_at(LEVEL_WARNING,
-		    "closed: the socket \"%s\" that was handed over; "
-		    "no --listen systemd asks for it",
+		    "closed the inherited socket \"%s\": no --listen systemd asks for it",
 		    name);
 }
 
-/* The one for metrics first: it has a name, and "--listen systemd" takes all the rest. */
+/* The metrics listener first: it has a name, and "--listen systemd" takes all the rest. */
 static int open_listeners(struct listener_set *set, struct listener_set *metrics,
     const struct server_options *o, struct activation *given, struct outcome *oc)
 {
@@ -64,7 +66,7 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 	return 0;
 }
 
-/* Takes the job's service. */
+/* Takes ownership of the job's service. */
 static int run(struct master_job *job, struct outcome *oc)
 {
 	struct outcome unheard = OUTCOME_NONE;
@@ -72,7 +74,7 @@ static int run(struct master_job *job, struct outcome *oc)
 	int ret;
 
 	if (service_manager_open(&service_manager, &unheard) != 0)
-		log_outcome(LEVEL_WARNING, "the service manager cannot be told", &unheard);
+		log_outcome(LEVEL_WARNING, "cannot notify the service manager", &unheard);
 	job->service_manager = &service_manager;
 	ret = master_run(job, oc);
 	service_manager_close(&service_manager);
@@ -112,10 +114,10 @@ int serve(const struct server_options *o, char *const *argv, struct outcome *oc)
 	int ret = -1;
 
 	signals_hold();
-	/* Before anything else is opened: what was handed over is known by its numbers. */
+	/* Before anything else is opened: inherited sockets are identified by their numbers. */
 	if (activation_open(&given, oc) != 0)
 		return -1;
-	/* What the workers could not have is said before anything is loaded, and once. */
+	/* Reports what workers would lack before anything is loaded, and only once. */
 	privdrop_no_core();
 	reply_prepare();
 	if (limits_apply(&o->limits, o->process.workers, &limits, oc) == 0 &&
@@ -134,6 +136,6 @@ int serve(const struct server_options *o, char *const *argv, struct outcome *oc)
 	ret = run(&job, oc);
 	counters_free(&counters);
 	if (listener_set_withdraw(&metrics, &left_behind) != 0)
-		log_outcome(LEVEL_WARNING, "a path stays behind", &left_behind);
+		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &left_behind);
 	return ret;
 }

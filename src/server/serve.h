@@ -6,9 +6,8 @@
 #include "server/options.h"
 
 /*
- * From the options to the end: what to serve, where to listen, and the master, whose workers
- * accept. argv is what the metrics process is executed with. Returns 0 after a stop that was asked
- * for, or -1 with what ended it or kept it from a start.
+ * Runs the server from the options to its end. argv is used to execute the metrics
+ * process. Returns 0 after a requested stop, or -1 with the reason for the failure.
  */
 int serve(const struct server_options *o, char *const *argv, struct outcome *oc);
 

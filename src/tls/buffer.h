@@ -21,12 +21,12 @@ enum { TLS_BUFFER_REFUSAL = 47 };
  * and gathers what the library writes until tls_buffer_flush, so that a whole flight is
  * one send(2). Buffers exist only while they hold bytes: a waiting connection has none.
  *
- * Time and memory are bounded, whatever the peer sends: - After each recv(2), of at
- * most 17 KiB, the BIO makes its caller wait once. The caller polls the socket and
- * handles its deadlines and its other connections first. - After ceiling bytes nothing
- * more is read (sated). The caller waits for its deadline. - A ClientHello that
- * announces more than hello_max bytes is rejected, with an alert, before the library
- * sees it.
+ * Time and memory are bounded, whatever the peer sends:
+ * - After each recv(2), of at most 17 KiB, the BIO makes its caller wait once. The caller
+ *   polls the socket and handles its deadlines and its other connections first.
+ * - After ceiling bytes nothing more is read (sated). The caller waits for its deadline.
+ * - A ClientHello that announces more than hello_max bytes is rejected, with an alert,
+ *   before the library sees it.
  */
 struct tls_buffer {
 	int fd; /* owned by the caller */

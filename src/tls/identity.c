@@ -35,7 +35,7 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 		return 0;
 	outcome_set(oc, OC_FILE,
 	    "the certificate %s cannot be used: its %d certificates are %zu bytes long, and a "
-	    "peer accepts at most %d bytes",
+	    "peer reads at most %d",
 	    path, sk_X509_num(chain), bytes, TLS_PARAMS_CHAIN_MAX);
 	outcome_advise(oc, "keep only the leaf and its intermediates, not a bundle of CAs");
 	return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hello-zoo: the same objects as hello-server with bad certificates, or with a table of states that
- * misbehaves.
+ * hello-zoo: built from the same objects as hello-server, with bad certificates, or
+ * with a table of states that misbehaves.
  */
 #include <stdio.h>
 
@@ -29,7 +29,7 @@ static int prepare(struct zoo_options *o, struct outcome *oc)
 static void log_purpose(const struct zoo_options *o)
 {
 	if (o->folder)
-		log_at(LEVEL_WARNING, "bad certificates on purpose: %s", o->folder);
+		log_at(LEVEL_WARNING, "serving bad certificates on purpose: %s", o->folder);
 	if (o->misbehave != MISBEHAVE_NONE)
 		log_at(LEVEL_WARNING, "misbehaving on purpose: --misbehave %s",
 		    misbehave_kinds[o->misbehave - 1]);
@@ -37,7 +37,7 @@ static void log_purpose(const struct zoo_options *o)
 
 int main(int argc, char *argv[])
 {
-	/* It and what it points to live as long as the process. */
+	/* These and what they point to live as long as the process. */
 	static struct zoo_options options;
 	struct outcome oc = OUTCOME_NONE;
 

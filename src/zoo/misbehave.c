@@ -18,9 +18,9 @@ const char *const misbehave_kinds[MISBEHAVE_COUNT] = {
 	[MISBEHAVE_ONE_BYTE_RECORDS - 1] = "one-byte-records",
 };
 
-/* ---- no TLS: in place of HELLO -------------------------------------------------------------- */
+/* ---- no TLS: replaces HELLO ------------------------------------------------------------------ */
 
-/* The log has a failure that was meant. */
+/* Logs that the failure was intended. */
 static enum io leave(struct conn *c, const char *kind, enum conn_state next)
 {
 	struct outcome intended = OUTCOME_NONE;
@@ -34,7 +34,7 @@ static enum io run_stall(struct conn *c, struct outcome *oc)
 {
 	(void)oc;
 	leave(c, "stall-handshake", CONN_HELLO);
-	/* Left unread it would be announced again and again. */
+	/* If it stayed unread, the event loop would report it again and again. */
 	return sock_drain(c->fd) == IO_WANT_READ ? IO_WANT_READ : conn_enter(c, CONN_DONE);
 }
 
@@ -45,7 +45,7 @@ static enum io run_reset(struct conn *c, struct outcome *oc)
 	return leave(c, "reset-after-hello", CONN_DONE);
 }
 
-/* As much as the socket takes at once. */
+/* As much as the socket accepts at once. */
 static enum io run_plain(struct conn *c, struct outcome *oc)
 {
 	const struct service *s = c->service;
@@ -66,7 +66,7 @@ static enum io run_close(struct conn *c, struct outcome *oc)
 
 /* ---- the greeting --------------------------------------------------------------------------- */
 
-/* In place of EARLY_GREETING: it is composed anew after the handshake. */
+/* Replaces EARLY_GREETING: the greeting is composed again after the handshake. */
 static enum io run_not_early(struct conn *c, struct outcome *oc)
 {
 	(void)oc;
@@ -75,8 +75,8 @@ static enum io run_not_early(struct conn *c, struct outcome *oc)
 }
 
 /*
- * In place of GREETING, which then is CONN_OWN. What the peer says meanwhile is not asked for; that
- * it leaves is.
+ * Replaces GREETING, which becomes CONN_OWN. The peer's data is ignored; its
+ * disconnection is not.
  */
 static enum io run_pause(struct conn *c, struct outcome *oc)
 {
@@ -106,7 +106,7 @@ static enum io run_one_byte(struct conn *c, struct outcome *oc)
 
 int misbehave_enlarge(struct service_options *o, struct outcome *oc)
 {
-	/* Every copy ends as the service ends a greeting, which ends the last one. */
+	/* Each copy ends like the service's greeting, whose last line ends the whole. */
 	size_t len = strlen(o->greeting) + 1;
 	char *all = malloc(MISBEHAVE_HUGE_BYTES);
 
@@ -138,7 +138,7 @@ static enum io run_cut(struct conn *c, struct outcome *oc)
 static const struct {
 	enum misbehave kind;
 	enum conn_state state;
-	conn_run *run; /* in place of hello-server's */
+	conn_run *run; /* replaces hello-server's state */
 } replacements[] = {
 	{ MISBEHAVE_NO_CLOSE_NOTIFY, CONN_EARLY_CLOSE, run_no_early_close },
 	{ MISBEHAVE_NO_CLOSE_NOTIFY, CONN_CLOSE_NOTIFY, run_cut },

@@ -101,7 +101,7 @@ static bool is_here(const struct endpoint *place)
 	    (place->kind == ENDPOINT_INET && addr_is_loopback(&place->at));
 }
 
-/* Nobody who does not know what it is may come across it. */
+/* Nobody should meet this server by accident. */
 static int check_places(const struct listen_options *o, struct outcome *oc)
 {
 	for (size_t i = 0; i < o->count; i++) {
@@ -109,7 +109,7 @@ static int check_places(const struct listen_options *o, struct outcome *oc)
 			continue;
 		outcome_set(oc, OC_USAGE,
 		    "this server is bad on purpose, and one --listen is not on loopback");
-		outcome_advise(oc, "--listen 127.0.0.1:8443, or --expose if you mean it");
+		outcome_advise(oc, "use --listen 127.0.0.1:8443, or --expose if this is intended");
 		return -1;
 	}
 	return 0;
@@ -119,14 +119,15 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 {
 	if (!o->folder && o->misbehave == MISBEHAVE_NONE) {
 		outcome_set(oc, OC_USAGE, "missing DIR or --misbehave KIND");
-		outcome_advise(oc, "hello-certs zoo DIR, then hello-zoo DIR");
+		outcome_advise(oc, "create a zoo with hello-certs zoo DIR, then hello-zoo DIR");
 		return -1;
 	}
 	if (o->folder &&
 	    (o->server.service.identity_count > 0 ||
 		options_have(zoo_option_rows, given, "greeting")))
 		return outcome_set(oc, OC_USAGE,
-		    "%s has its own certificates and greeting: no --cert, no --greeting",
+		    "%s has its own certificates and greeting: --cert and --greeting are not "
+		    "allowed",
 		    o->folder);
 	return o->expose ? 0 : check_places(&o->server.listen, oc);
 }

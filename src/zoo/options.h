@@ -8,20 +8,21 @@
 #include "server/options.h"
 #include "zoo/misbehave.h"
 
-/* What the user asked for. Strings point into argv or are static. */
+/* The user's options. Strings point into argv or are static. */
 struct zoo_options {
-	struct server_options server; /* with the states of a connection that misbehave wants */
-	const char *folder;           /* made by hello-certs zoo; NULL: --cert */
+	struct server_options server; /* with the connection states of --misbehave */
+	const char *folder;           /* created by hello-certs zoo; NULL: --cert */
 	enum misbehave misbehave;
-	bool expose; /* let other machines come */
+	bool expose; /* allow other machines to connect */
 };
 
-/* The table of its options, for --help and completions. */
+/* The option table of hello-zoo, for --help and completions. */
 extern const struct option_row zoo_option_rows[];
 
 /*
- * Read the command line. Returns 0 to go on, 1 when all is done (--help, --version; printed to
- * standard output), or -1 with OC_USAGE. What server_optcheck judges is left to it.
+ * Reads the command line. Returns 0 to go on, 1 if the program is done (--help,
+ * --version; printed to standard output), or -1 with OC_USAGE. server_optcheck checks
+ * the rest.
  */
 int zoo_options_parse(struct zoo_options *o, int argc, char *argv[], struct outcome *oc);
 

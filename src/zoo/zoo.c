@@ -10,7 +10,7 @@
 
 enum { LINE_BYTES = 512, PATH_BYTES = 4096 };
 
-/* For whoever asks for no name: by an address, most likely. */
+/* For clients that request no name, most likely because they use an address. */
 static const char first_animal[] = "ip-ok";
 
 /* "DIR/NAME/FILE", on the heap. NULL with OC_INTERNAL or OC_FILE. */
@@ -41,7 +41,7 @@ static char *host_of(const char *name, struct outcome *oc)
 	return copy;
 }
 
-/* The first identity is for everybody whose name is nobody's. */
+/* The first identity serves all clients that request an unknown name. */
 static void put_first(struct zoo_options *o, size_t i)
 {
 	const struct tls_identity first = o->server.service.identities[i];
@@ -56,7 +56,8 @@ static int add_animal(struct zoo_options *o, const char *name, struct outcome *o
 	char *staple;
 
 	if (o->server.service.identity_count == IDENTITIES_MAX)
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d animals", o->folder,
+		return outcome_set(oc, OC_FILE,
+		    "%s/zoo.tsv lists more than %d certificates", o->folder,
 		    IDENTITIES_MAX);
 	id->chain_file = path_of(o, name, "/chain.pem", oc);
 	id->key_file = path_of(o, name, "/key.pem", oc);
@@ -74,13 +75,13 @@ static int add_animal(struct zoo_options *o, const char *name, struct outcome *o
 	return 0;
 }
 
-/* "name, tab, what is wrong, tab, ...". Clients are no servers. */
+/* "name, tab, fault, tab, ...". Client certificates are skipped. */
 static int read_line(struct zoo_options *o, char *line, FILE *index, struct outcome *oc)
 {
 	char *rest = line, *name = strsep(&rest, "\t"), *wrong = strsep(&rest, "\t");
 
 	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/'))
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: this is no animal: \"%s\"", o->folder,
+		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: invalid line: \"%s\"", o->folder,
 		    name);
 	if (strncmp(name, "client-", strlen("client-")) == 0)
 		return 0;
@@ -94,8 +95,7 @@ static int read_list(struct zoo_options *o, struct input_file *list, FILE *index
 	char *rest = (char *)list->bytes, *line;
 
 	fprintf(index,
-	    "This is a zoo of certificates. Ask for one by its name, such as "
-	    "expired.zoo.test:\n");
+	    "This is a zoo of certificates. Ask for one by its name, such as expired.zoo.test:\n");
 	while ((line = strsep(&rest, "\n"))) {
 		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;
@@ -105,7 +105,7 @@ static int read_list(struct zoo_options *o, struct input_file *list, FILE *index
 	return 0;
 }
 
-/* The list becomes the greeting. */
+/* Makes the list the greeting. */
 static int read_zoo(struct zoo_options *o, struct input_file *list, struct outcome *oc)
 {
 	char *greeting = NULL;
@@ -137,7 +137,7 @@ int zoo_open(struct zoo_options *o, struct outcome *oc)
 	ret = input_file_read(&list, path, &want, oc);
 	free(path);
 	if (ret != 0) {
-		outcome_advise(oc, "hello-certs zoo %s makes it", o->folder);
+		outcome_advise(oc, "create it with hello-certs zoo %s", o->folder);
 		return -1;
 	}
 	ret = read_zoo(o, &list, oc);

@@ -6,10 +6,10 @@
 #include "zoo/options.h"
 
 /*
- * Serve the certificates that DIR/zoo.tsv lists, one identity each, to whoever asks for
- * NAME.zoo.test, and greet with the list. A client that asks for no name or an unknown one gets
- * ip-ok. Certificates of clients are left out. What it allocates lives as long as the process.
- * Returns 0, or -1 with OC_FILE or OC_INTERNAL.
+ * Serves the certificates that DIR/zoo.tsv lists, one identity each, to clients that
+ * request NAME.zoo.test, and greets with the list. A client that requests no name or an
+ * unknown one gets ip-ok. Client certificates are skipped. What it allocates lives as
+ * long as the process. Returns 0, or -1 with OC_FILE or OC_INTERNAL.
  */
 int zoo_open(struct zoo_options *o, struct outcome *oc);
 

@@ -21,4 +21,4 @@ server_alive
 stop_server
 
 run_status 2 "$HELLO_SERVER" --allow 10.0.0.1/8
-grep -q '^  try: --allow 10.0.0.0/8' "$TMP/err" || fail 'no advice'
+grep -q '^  try: use --allow 10.0.0.0/8' "$TMP/err" || fail 'no advice'

@@ -52,14 +52,14 @@ refused() {
 	expect "$TMP/err" "^hello-server: LISTEN: .*$refused_regex"
 	expect "$TMP/err" '^  try: .'
 }
-refused '--listen systemd: no socket was handed over$' "$HELLO_SERVER" $WORK_AS --listen systemd
-refused '--listen systemd:web: no socket was handed over$' "$HELLO_SERVER" $WORK_AS --listen systemd:web
+refused '--listen systemd: no socket was inherited$' "$HELLO_SERVER" $WORK_AS --listen systemd
+refused '--listen systemd:web: no socket was inherited$' "$HELLO_SERVER" $WORK_AS --listen systemd:web
 refused 'systemd:wep: there is no such socket, but "web", "other"$' \
 	"$MANAGER" --socket web --socket other "$HELLO_SERVER" $WORK_AS --listen systemd:wep
-[ "$(grep -c 'level=warning .*msg="closed: the socket' "$TMP/err")" -eq 2 ] ||
+[ "$(grep -c 'level=warning .*msg="closed the inherited socket' "$TMP/err")" -eq 2 ] ||
 	fail 'not a warning for each socket'
 # shellcheck disable=SC2016 # for the shell inside
-refused 'LISTEN_FDS is 2, but of descriptor 3' \
+refused 'LISTEN_FDS is 2, but descriptor 3' \
 	sh -c 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@" 3>&- 4>&-' sh "$HELLO_SERVER" $WORK_AS --listen systemd
 
 # The tool that systemd brings for this.

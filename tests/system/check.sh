@@ -37,7 +37,7 @@ bad() {
 bad 3 'error: .*/expired/chain.pem: "localhost" expired on 2021-01-01 .* ago: renew it$' expired
 bad 3 'error: .*"localhost" is not valid before 2090-' early
 bad 3 'error: .*"localhost" is not for servers: its extended key usage lacks serverAuth$' client
-bad 6 'warning: .*the chain may be incomplete: it is "localhost" alone' lone
+bad 6 'warning: .*the chain may be incomplete: "localhost" is alone' lone
 bad 3 'error: .*"localhost" has no subjectAltName' nosan
 # The library's own floor may be above it: then the start is refused in the library's words.
 judged 3 --listen 127.0.0.1:0 --cert "$PKI/weak/chain.pem" --key "$PKI/weak/key.pem"
@@ -79,7 +79,7 @@ judged 3 --listen 192.0.2.1:8443 --cert "$CERT" --key "$KEY"
 expect "$TMP/out" '^error: 192\.0\.2\.1:8443: '
 start_server --workers 1
 judged 0 --listen "127.0.0.1:$PORT" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: it is in use, by this server if it runs\$"
+expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: it is in use; by this server, if it is running\$"
 server_alive
 stop_server
 
@@ -89,10 +89,10 @@ judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
 judged 3 --listen "unix:$TMP/nowhere/socket" --cert "$CERT" --key "$KEY"
 expect "$TMP/out" "^error: $TMP/nowhere/socket: .*its folder: No such file"
 judged 3 --listen "unix:$CERT" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" '^error: .*it exists and is no socket$'
+expect "$TMP/out" '^error: .*it exists and is not a socket$'
 start_server --workers 1 --listen 127.0.0.1:0 --listen "unix:$TMP/socket"
 judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: $TMP/socket: .*it is in use, by this server if it runs\$"
+expect "$TMP/out" "^note: $TMP/socket: .*it is in use; by this server, if it is running\$"
 server_alive
 stop_server
 

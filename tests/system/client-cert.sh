@@ -44,8 +44,8 @@ asked() {
 for version in 1_2 1_3; do
 	asker $version
 	case $version in
-	1_2) asked 60 CLIENT_CERT_REQUIRED 'got none.*"handshake failure" (40)' ;;
-	1_3) asked 60 CLIENT_CERT_REQUIRED 'got none.*"certificate required" (116), after the handshake' ;;
+	1_2) asked 60 CLIENT_CERT_REQUIRED 'none was sent.*"handshake failure" (40)' ;;
+	1_3) asked 60 CLIENT_CERT_REQUIRED 'none was sent.*"certificate required" (116), after the handshake' ;;
 	esac
 	# shellcheck disable=SC2046 # words
 	asked 61 CLIENT_CERT_REFUSED 'rejected the client certificate.*"unknown CA" (48)' $(of mallory "$TMP/other")

@@ -43,8 +43,8 @@ while [ $deaths -lt 5 ]; do
 	deaths=$((deaths + 1))
 	await 'was killed by signal 9' $deaths
 done
-await 'level=error .*msg="workers die soon after their start: the next one waits 800 ms"'
-await 'level=error .*msg="workers die soon after their start: the next one waits 1600 ms"'
+await 'level=error .*msg="workers die soon after their start: the next restart is in 800 ms"'
+await 'level=error .*msg="workers die soon after their start: the next restart is in 1600 ms"'
 if command -v curl >/dev/null 2>&1; then
 	pauses() {
 		curl -sf --max-time 10 "http://$METRICS/metrics" >"$TMP/metrics" &&

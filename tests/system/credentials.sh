@@ -31,7 +31,7 @@ for mode in 0400 0440; do
 	start_bare
 	server_alive
 	kill -HUP "$SERVER_PID"
-	await 'reloaded: generation 2 begins, though the files are unchanged: systemd hands over renewed credentials at a restart only'
+	await 'reloaded: generation 2 begins, though the files are unchanged: systemd passes renewed credentials only at a restart'
 	server_alive
 	stop_server
 done

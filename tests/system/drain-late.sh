@@ -20,7 +20,7 @@ finish_crowd
 
 idle_server --drain-timeout 10m
 kill -TERM "$SERVER_PID"
-await 'told to leave: draining'
+await 'SIGTERM received: draining'
 # The worker takes what is in the queue, and only then closes it.
 refused() {
 	"$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT" >/dev/null 2>&1

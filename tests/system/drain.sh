@@ -27,7 +27,7 @@ kill -STOP "$worker"
 wait_for "$PATIENCE" is_stopped "$worker" || fail 'the worker cannot be stopped'
 start_crowd greet 120 120 "$PORT" "$CA"
 kill -TERM "$SERVER_PID"
-await 'told to leave: draining'
+await 'SIGTERM received: draining'
 kill -CONT "$worker"
 everybody_greeted 120
 
@@ -35,7 +35,7 @@ everybody_greeted 120
 start_server --workers 2
 start_crowd --hold greet 40 40 "$PORT" "$CA"
 kill -TERM "$SERVER_PID"
-await 'told to leave: draining'
+await 'SIGTERM received: draining'
 release_crowd
 everybody_greeted 40
 

@@ -243,7 +243,7 @@ cd ..
 { openssl x509 -in "$CERT" && cat "$CERT"; } >twice.pem
 # shellcheck disable=SC2086
 run_status 6 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert twice.pem --key own.key
-expect out 'certificates 1 and 2 of the chain are both "localhost": leave one out$'
+expect out 'certificates 1 and 2 of the chain are both "localhost": remove one$'
 
 # ---- sizes ---------------------------------------------------------------------------------------
 
@@ -265,7 +265,7 @@ i=0
 while [ $((i += 1)) -le 150 ]; do cat "$CERT"; done >chain.pem
 # shellcheck disable=SC2086
 run_status 3 "$HELLO_SERVER" $WORK_AS --cert chain.pem --key own.key --listen 127.0.0.1:0
-expect err 'FILE: the certificate chain.pem .* are [0-9]* bytes long, .* at most 102400 of a chain$'
+expect err 'FILE: the certificate chain.pem .* are [0-9]* bytes long, .* at most 102400$'
 stop_server
 free_port
 openssl s_server -quiet -accept "127.0.0.1:$PORT" -cert "$CERT" -key own.key -cert_chain chain.pem \

@@ -43,7 +43,7 @@ expect "$TMP/lines" '^Content-Length: 12$'
 echo 'GET, HEAD: the greeting'
 
 web -d x=y "$url/"
-answered 405 '405 Method Not Allowed: this server answers GET, HEAD and OPTIONS
+answered 405 '405 Method Not Allowed: this server allows only GET, HEAD and OPTIONS
 '
 expect "$TMP/lines" '^Allow: GET, HEAD, OPTIONS$'
 await 'outcome=REQUEST_BAD.* stage=request .*405'

@@ -29,5 +29,5 @@ finish_crowd
 		--listen 127.0.0.1:0
 	grep -q '^hello-server: USAGE: 5000 connections over 2 workers are 2500 each; .* needs 2548, .* is 1000$' \
 		"$TMP/err" || fail "no arithmetic"
-	grep -q '^  try: --max-connections 1904,' "$TMP/err" || fail 'no advice'
+	grep -q '^  try: use --max-connections 1904,' "$TMP/err" || fail 'no advice'
 ) || exit

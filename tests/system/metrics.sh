@@ -124,7 +124,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	"$CROWD" say "$metrics_port" <"$TMP/chunk" >"$TMP/out" 2>&1
 	[ $(($(peak) - before)) -lt 2048 ] || fail "a chunk is gathered: $before KiB became $(peak)"
 	kill -KILL "$first"
-	await 'the metrics process has died'
+	await 'the metrics process died'
 	wait_for "$PATIENCE" scrape || fail 'no other one has come'
 	has "${kept% *}" "${kept##* }"
 fi
@@ -146,7 +146,7 @@ esac
 # A drain takes as long as somebody is open, and the metrics are there until its end.
 start_crowd idle 1 "$PORT"
 kill -TERM "$SERVER_PID"
-await 'told to leave: draining'
+await 'SIGTERM received: draining'
 draining() {
 	[ "$(health)" = 503 ] || is_gone "$SERVER_PID"
 }

@@ -51,9 +51,9 @@ reload() {
 }
 # unmoved REGEX: a reload fails, and says so.
 unmoved() {
-	failures=$(($(count 'msg="reload failed, the old service stays"') + 1))
+	failures=$(($(count 'msg="reload failed: the server keeps the old service"') + 1))
 	kill -HUP "$SERVER_PID"
-	await 'msg="reload failed, the old service stays"' $failures
+	await 'msg="reload failed: the server keeps the old service"' $failures
 	grep 'msg="reload failed' "$SERVER_LOG" | tail -n 1 >"$TMP/line"
 	expect "$TMP/line" "outcome=FILE .*$1"
 }
@@ -128,7 +128,7 @@ make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_next
 cat "$TMP/root.crl" "$TMP/stale.crl" >"$LISTS"
 unmoved "$LISTS: the CRL of .* has been stale since"
 cp "$TMP/new.crl" "$LISTS"
-unmoved "$LISTS has none of \\\\\"hello-certs root"
+unmoved "$LISTS has no CRL of \\\\\"hello-certs root"
 : >"$LISTS"
 unmoved "the CRL file $LISTS cannot be used"
 rm "$LISTS"

@@ -70,6 +70,6 @@ NOTIFY_SOCKET=@hello-tls-nobody-$$
 export NOTIFY_SOCKET
 start_server --workers 1
 unset NOTIFY_SOCKET
-await 'level=warning .*msg="the service manager cannot be told" .*refused'
+await 'level=warning .*msg="cannot notify the service manager" .*refused'
 server_alive
 stop_server

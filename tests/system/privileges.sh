@@ -56,7 +56,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	WORK_AS='--user nobody'
 	if ! id hello-tls >/dev/null 2>&1; then
 		refused 'started as root, and there is no user "hello-tls"'
-		expect "$TMP/err" '^  try: systemd-sysusers .*useradd --system'
+		expect "$TMP/err" '^  try: create it with systemd-sysusers .*useradd --system'
 	fi
 else
 	stop_server

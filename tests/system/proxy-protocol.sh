@@ -26,7 +26,7 @@ await 'peer=127\.0\.0\.1:[0-9]* via=127\.0\.0\.1:[0-9]* outcome=OK .* proxy_ms='
 ! greeted || fail 'greeted without a header'
 await 'outcome=PROXY_HEADER_BAD stage=proxy detail="a TLS record arrived' 1
 start_crowd idle 1 "$PORT"
-await 'outcome=PROXY_HEADER_BAD stage=proxy detail="no PROXY protocol header came within 300 ms" .* proxy_ms=[1-9]'
+await 'outcome=PROXY_HEADER_BAD stage=proxy detail="no PROXY protocol header arrived within 300 ms" .* proxy_ms=[1-9]'
 release_crowd
 finish_crowd
 stop_server
@@ -44,7 +44,7 @@ for from in '' '--proxy-protocol-from 192.0.2.0/24 --proxy-protocol-from unix'; 
 	for version in v1 v2; do
 		! announced $version || fail "$version: greeted, and it is no balancer"
 	done
-	await 'peer=127\.0\.0\.1:[0-9]* outcome=PROXY_HEADER_BAD stage=hello .*where none may be' 2
+	await 'peer=127\.0\.0\.1:[0-9]* outcome=PROXY_HEADER_BAD stage=hello .*unexpected PROXY protocol header' 2
 	server_alive
 	stop_server
 done
@@ -86,7 +86,7 @@ through() {
 	# The balancer's own address is not enough, and nobody else's is good at all.
 	PORT=$server_port
 	! announced v2 || fail "greeted with a forged header, beside: $*"
-	await 'peer=127\.0\.0\.1:[0-9]* outcome=PROXY_HEADER_BAD .*where none may be'
+	await 'peer=127\.0\.0\.1:[0-9]* outcome=PROXY_HEADER_BAD .*unexpected PROXY protocol header'
 	server_alive
 
 	kill $proxy_pid

@@ -34,7 +34,7 @@ if [ -d /etc/hello-tls ] || [ -d /usr/local/etc/hello-tls ]; then
 	echo 'a real certificate may be installed here: "none given" was not tried'
 else
 	refuses 3 FILE 'hello-tls/chain.pem: No such file' --listen 127.0.0.1:0
-	expect "$TMP/err" '^  try: --cert FILE --key FILE, or put them there$'
+	expect "$TMP/err" '^  try: use --cert FILE --key FILE, or put them there$'
 fi
 refuses_file "$TMP/none.pem: No such file" "$TMP/none.pem" "$KEY"
 refuses_file "$TMP/none.pem: No such file" "$CERT" "$TMP/none.pem"

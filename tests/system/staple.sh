@@ -40,7 +40,7 @@ await 'alert=113 alert_from=peer' "$REPEAT"
 cp "$TMP/good.der" "$TMP/kept.der"
 echo nonsense >"$TMP/good.der"
 kill -HUP "$SERVER_PID"
-await "reload failed, the old service stays.*good.der cannot be stapled: it is not an OCSP response"
+await "reload failed: the server keeps the old service.*good.der cannot be stapled: not an OCSP response"
 stop_server
 mv "$TMP/kept.der" "$TMP/good.der"
 
@@ -54,17 +54,17 @@ mv "$TMP/kept.der" "$TMP/good.der"
 start_server --workers 1 --ocsp "$TMP/brief.der"
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" localhost "$PORT"
 expect "$TMP/err" '^ *staple: good until 20'
-ended='level=warning role=master .*brief.der for \\"localhost\\" is stale since 20.*, and not stapled any more: get'
+ended='level=warning role=master .*brief.der for \\"localhost\\" has been stale since 20.*, and is not stapled any more: get'
 ! logged "$ended" || fail 'it is said too early'
 await "$ended"
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" localhost "$PORT"
 ! grep -q staple "$TMP/err" || fail 'a stale response is stapled'
 kill -USR1 "$SERVER_PID"
 await msg=status
-[ "$(count 'not stapled any more')" -eq 1 ] || fail 'it is said again and again'
+[ "$(count 'is not stapled any more')" -eq 1 ] || fail 'it is said again and again'
 # A reload with a stale one is refused, as a start is.
 kill -HUP "$SERVER_PID"
-await 'reload failed, the old service stays.*brief.der cannot be stapled: it has been stale since'
+await 'reload failed: the server keeps the old service.*brief.der cannot be stapled: it has been stale since'
 stop_server
 
 # refused FILE REGEX: what --check says is what a start says.

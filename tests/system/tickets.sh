@@ -128,7 +128,7 @@ await "reload failed.*$KEYS: not a multiple of 80 bytes"
 offer 'after a bad file' Reused
 write_keys "$TMP/a" "$TMP/a"
 kill -HUP "$SERVER_PID"
-await "reload failed.*$KEYS: ticket key 2 has the name"
+await "reload failed.*$KEYS: ticket key 2 has the same name"
 chmod o+r "$KEYS"
 kill -HUP "$SERVER_PID"
 await "reload failed.*the ticket key file $KEYS is world-readable (mode 0604)"

@@ -60,7 +60,7 @@ must_greet 'after a stale path'
 # What is not a socket is not touched.
 mv "$path" "$TMP/moved.sock"
 echo precious >"$path"
-in_use 'it exists and is no socket'
+in_use 'it exists and is not a socket'
 expect "$path" precious
 
 # The path is another's by now.
@@ -81,7 +81,7 @@ start_here --drain-timeout 10m --handshake-timeout 10m
 start_crowd --time 300 idle 2 "$PORT"
 first=$SERVER_PID
 kill -TERM "$first"
-await 'told to leave: draining'
+await 'SIGTERM received: draining'
 wait_for "$PATIENCE" [ ! -e "$path" ] || fail 'the path stays while the server drains'
 start_here
 must_greet 'beside one that drains'

@@ -194,7 +194,7 @@ run_status 2 "$HELLO_ZOO" zoo --listen '[::]:0'
 run_status 2 "$HELLO_ZOO" zoo --listen systemd
 run_status 2 "$HELLO_ZOO" zoo --listen 127.0.0.1:0 --cert a --key b
 run_status 3 "$HELLO_ZOO" nowhere --listen 127.0.0.1:0
-expect err 'try: hello-certs zoo nowhere'
+expect err 'try: create it with hello-certs zoo nowhere'
 mkdir broken && printf 'nothing\n' >broken/zoo.tsv
 run_status 3 "$HELLO_ZOO" broken --listen 127.0.0.1:0
 expect err 'this is no animal: "nothing"'

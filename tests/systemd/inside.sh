@@ -67,7 +67,7 @@ echo '2. A reload says that credentials need a restart; a restart under load tak
 old=$serial
 make_certificate root
 run_status 0 systemctl reload hello-server.service
-await_said hello-server.service 'the files are unchanged: systemd hands over renewed credentials at a restart only'
+await_said hello-server.service 'the files are unchanged: systemd passes renewed credentials only at a restart'
 serves "$old" || fail 'the reload serves something else'
 lost=0 all=0
 (

@@ -142,9 +142,9 @@ static void nothing_handed_over(void)
 
 	HOLDS(opens(&a));
 	HOLDS(a.count == 0 && !activation_discard(&a));
-	HOLDS(take(&a, "", fds) == -1 && says("--listen systemd: no socket was handed over"));
+	HOLDS(take(&a, "", fds) == -1 && says("--listen systemd: no socket was inherited"));
 	HOLDS(
-	    take(&a, "web", fds) == -1 && says("--listen systemd:web: no socket was handed over"));
+	    take(&a, "web", fds) == -1 && says("--listen systemd:web: no socket was inherited"));
 }
 
 static void for_another_process(void)
@@ -170,7 +170,7 @@ static void all_of_them(void)
 	HOLDS(a.count == 2 && strcmp(a.item[1].name, "unknown") == 0);
 	HOLDS(take(&a, "", fds) == 2 && fds[0] == 3 && fds[1] == 4);
 	HOLDS(is_ours(3) && is_ours(4) && a.count == 0);
-	HOLDS(take(&a, "", fds) == -1 && says("that is not taken already"));
+	HOLDS(take(&a, "", fds) == -1 && says("that is not used already"));
 	activation_close(&a);
 	HOLDS(is_open(3) && is_open(4));
 }
@@ -224,9 +224,9 @@ static void what_is_no_listener(void)
 	HOLDS(open("/dev/null", O_RDONLY) == 6);
 	set_variables("4", "a:connected:datagram:file");
 	HOLDS(opens(&a));
-	HOLDS(take(&a, "connected", fds) == -1 && says("descriptor 4 is no listening stream"));
-	HOLDS(take(&a, "datagram", fds) == -1 && says("descriptor 5 is no listening stream"));
-	HOLDS(take(&a, "file", fds) == -1 && says("\"file\": descriptor 6 is no socket"));
+	HOLDS(take(&a, "connected", fds) == -1 && says("descriptor 4 is not a listening stream"));
+	HOLDS(take(&a, "datagram", fds) == -1 && says("descriptor 5 is not a listening stream"));
+	HOLDS(take(&a, "file", fds) == -1 && says("\"file\": descriptor 6 is not a socket"));
 	HOLDS(take(&a, "", fds) == -1 && says("connected"));
 	HOLDS(take(&a, "a", fds) == 1);
 }
@@ -235,7 +235,7 @@ static void variables_that_contradict(void)
 {
 	give(3);
 	set_variables("2", NULL);
-	HOLDS(is_refused("LISTEN_FDS is 2, but of descriptor 4"));
+	HOLDS(is_refused("LISTEN_FDS is 2, but descriptor 4"));
 	set_variables("x", NULL);
 	HOLDS(is_refused("invalid LISTEN_FDS"));
 	set_variables("65", NULL);

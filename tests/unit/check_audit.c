@@ -137,7 +137,7 @@ START_TEST(test_strength)
 	expect_one(2, AUDIT_ERROR, "\"leaf\" has a weak key, of 80 bits");
 	make_good();
 	chain[1].fit.signature_security_bits = 63;
-	expect_one(2, AUDIT_ERROR, "\"middle\" is signed weakly, with 63 bits");
+	expect_one(2, AUDIT_ERROR, "\"middle\" has a weak signature, of 63 bits");
 }
 END_TEST
 
@@ -145,7 +145,7 @@ START_TEST(test_the_chain)
 {
 	make_good();
 	chain[1].fit.is_ca = false;
-	expect_one(2, AUDIT_ERROR, "\"middle\" in the chain is no CA");
+	expect_one(2, AUDIT_ERROR, "\"middle\" in the chain is not a CA");
 	make_good();
 	chain[1].issuer = 2;
 	expect_one(3, AUDIT_WARNING, "the root \"root\" is in the chain");
@@ -156,7 +156,7 @@ START_TEST(test_the_chain)
 	chain[0].issuer = 2;
 	chain[1].issuer = 2;
 	chain[2].info.self_signed = false;
-	expect_one(3, AUDIT_WARNING, "out of order: \"root\" should be behind \"leaf\"");
+	expect_one(3, AUDIT_WARNING, "out of order: \"root\" should come after \"leaf\"");
 }
 END_TEST
 
@@ -182,10 +182,10 @@ START_TEST(test_names_that_another_one_serves)
 	names.hidden = 1;
 	audit_names(&names, note, &f);
 	ck_assert_int_eq(f.level, AUDIT_WARNING);
-	ck_assert_has(f.text, "\"a.test\" is in x.pem too");
+	ck_assert_has(f.text, "\"a.test\" is also in x.pem");
 	names.hidden = 3;
 	audit_names(&names, note, &f);
-	ck_assert_has(f.text, "\"a.test\" and 2 more names are in x.pem");
+	ck_assert_has(f.text, "\"a.test\" and 2 more names are also in x.pem");
 	ck_assert_uint_eq(f.count, 2);
 }
 END_TEST

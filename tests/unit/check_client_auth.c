@@ -394,7 +394,7 @@ START_TEST(test_who_is_not_on_the_list_stays_out)
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		a = listing(others[i].kind, others[i].value);
 		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN,
-		    "the client \"good\" is verified, and not on the list: its names are "
+		    "the client \"good\" is verified, but not on the list: its names are "
 		    "URI:spiffe://a.test/me");
 		a.mode = CLIENT_AUTH_OPTIONAL;
 		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN, "not on the list");
@@ -453,25 +453,25 @@ START_TEST(test_what_is_not_said)
 	settle_well((struct client_auth){ .ca_file = "ca.pem" }, CLIENT_AUTH_REQUIRE);
 	settle_well((struct client_auth){ .ca_file = "ca.pem", .mode = CLIENT_AUTH_OPTIONAL },
 	    CLIENT_AUTH_OPTIONAL);
-	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_REQUIRE }, "without --client-ca");
-	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_OPTIONAL }, "without --client-ca");
-	settle_badly((struct client_auth){ .crl_file = "crl.pem" }, "keeps out nobody");
+	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_REQUIRE }, "needs --client-ca");
+	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_OPTIONAL }, "needs --client-ca");
+	settle_badly((struct client_auth){ .crl_file = "crl.pem" }, "rejects nobody");
 	settle_badly((struct client_auth){ .ca_file = "ca.pem", .stale_allowed = true },
 	    "--crl-stale without --crlfile");
 	listed.ca_file = NULL;
 	listed.mode = CLIENT_AUTH_UNSAID;
-	settle_badly(listed, "keeps out nobody");
+	settle_badly(listed, "rejects nobody");
 	/* Whoever is not on the list would show no certificate. */
 	listed.ca_file = "ca.pem";
 	settle_well(listed, CLIENT_AUTH_REQUIRE);
 	listed.mode = CLIENT_AUTH_OPTIONAL;
-	settle_badly(listed, "keep out nobody with --client-auth optional");
+	settle_badly(listed, "reject nobody with --client-auth optional");
 	listed.mode = CLIENT_AUTH_NONE;
-	settle_badly(listed, "keep out nobody with --client-auth none");
+	settle_badly(listed, "reject nobody with --client-auth none");
 	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_NONE,
 			 .ca_file = "ca.pem",
 			 .crl_file = "crl.pem" },
-	    "keeps out nobody");
+	    "rejects nobody");
 }
 END_TEST
 

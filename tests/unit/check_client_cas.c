@@ -122,9 +122,9 @@ START_TEST(test_what_would_let_in_nobody_is_refused)
 
 	allowed.stale_allowed = true;
 	testpki_write_crls("crl.pem", half, 1);
-	expect_refused(&asking, now, "has none of \"Root\"");
+	expect_refused(&asking, now, "has no CRL of \"Root\"");
 	/* That is no matter of time. */
-	expect_refused(&allowed, now, "has none of \"Root\"");
+	expect_refused(&allowed, now, "has no CRL of \"Root\"");
 	testpki_write_crls("crl.pem", stale, 2);
 	expect_refused(&asking, now, "the CRL of \"Test Intermediate\" has been stale since ");
 	ck_assert_int_eq(load(&t, &allowed, now, &oc), 0);

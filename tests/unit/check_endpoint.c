@@ -43,7 +43,7 @@ START_TEST(test_a_path)
 	ck_assert_int_eq(p.kind, ENDPOINT_UNIX);
 	ck_assert_str_eq(p.text, "run/hello:1.sock");
 	refused("unix:", "the path is empty");
-	refused("unix", "not \"unix\"");
+	refused("unix", "expected ADDR:PORT");
 }
 END_TEST
 
@@ -55,7 +55,7 @@ START_TEST(test_a_path_that_is_too_long)
 	memset(value + 5, 'p', 107);
 	ck_assert_uint_eq(strlen(taken(value).text), 107);
 	value[5 + 107] = 'p';
-	refused(value, "108 bytes, but the path of a socket has at most 107");
+	refused(value, "the path has 108 bytes; a socket's path has at most 107");
 }
 END_TEST
 
@@ -68,16 +68,16 @@ START_TEST(test_what_was_handed_over)
 	p = taken("systemd:hello.socket");
 	ck_assert_int_eq(p.kind, ENDPOINT_SYSTEMD);
 	ck_assert_str_eq(p.text, "hello.socket");
-	refused("systemd:", "systemd or systemd:NAME, not systemd:");
-	refused("systemd1", "not systemd1");
+	refused("systemd:", "expected systemd or systemd:NAME");
+	refused("systemd1", "expected systemd or");
 }
 END_TEST
 
 START_TEST(test_what_is_no_place)
 {
 	refused("localhost:443", "invalid address \"localhost\": expected an IPv4 or IPv6 address");
-	refused("443", "wants ADDR:PORT, not \"443\"");
-	refused("", "wants ADDR:PORT, not \"\"");
+	refused("443", "\"443\": expected ADDR:PORT");
+	refused("", "\"\": expected ADDR:PORT");
 }
 END_TEST
 

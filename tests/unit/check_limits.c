@@ -60,7 +60,7 @@ START_TEST(test_no_room_at_all_is_refused_too)
 	ck_assert_int_eq(limits_settle(&o, 1, LIMITS_OTHER_DESCRIPTORS, &l, &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE, "RLIMIT_NOFILE is 48");
 	/* No option would help. */
-	ck_assert_has(oc.advice, "a higher hard limit");
+	ck_assert_has(oc.advice, "raise the hard limit");
 	ck_assert(!strstr(oc.advice, "--max-connections"));
 }
 END_TEST

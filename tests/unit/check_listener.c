@@ -298,7 +298,7 @@ START_TEST(test_what_was_handed_over)
 	ck_assert_uint_eq(addr_port(&set.item[2].at), addr_port(&at[2]));
 	listener_set_withdraw(&set, &oc);
 	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), -1);
-	ck_assert_outcome(&oc, OC_LISTEN, "--listen systemd:b: no socket was handed over");
+	ck_assert_outcome(&oc, OC_LISTEN, "--listen systemd:b: no socket was inherited");
 }
 END_TEST
 

@@ -256,14 +256,14 @@ START_TEST(test_each_phase_has_its_own_deadline)
 
 	c = begin(&everybody, &peer);
 	now += PROXY_MS;
-	expect_done(c, OC_PROXY_HEADER_BAD, "no PROXY protocol header came within 500 ms");
+	expect_done(c, OC_PROXY_HEADER_BAD, "no PROXY protocol header arrived within 500 ms");
 	end(c, peer);
 
 	c = begin(&everybody, &peer);
 	say(peer, header_v1, 10);
 	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
 	now += PROXY_MS;
-	expect_done(c, OC_PROXY_HEADER_BAD, "not complete after 500 ms");
+	expect_done(c, OC_PROXY_HEADER_BAD, "incomplete after 500 ms");
 	ck_assert_uint_eq(conn_get_record(c)->received, 10);
 	end(c, peer);
 }
@@ -293,7 +293,7 @@ START_TEST(test_who_speaks_for_itself_keeps_its_address)
 		say(peer, own[i].bytes, own[i].len);
 		close(peer);
 		conn_step(c, now);
-		expect_done(c, OC_HEALTH_CHECK, "without a byte");
+		expect_done(c, OC_HEALTH_CHECK, "without sending a byte");
 		end(c, -1);
 	}
 }
@@ -306,7 +306,7 @@ START_TEST(test_connect_and_close_is_a_health_check)
 
 	c = begin(&everybody, &peer);
 	close(peer);
-	expect_done(c, OC_HEALTH_CHECK, "without a byte");
+	expect_done(c, OC_HEALTH_CHECK, "without sending a byte");
 	end(c, -1);
 }
 END_TEST

@@ -105,7 +105,7 @@ START_TEST(test_a_bad_reload_tells_why_until_a_good_one)
 	/* The manager waits for READY=1 all the same: the old service is ready. */
 	ck_assert_str_eq(notified_next(),
 	    "READY=1\nSTATUS=serving, generation 1, 1 worker; the last reload "
-	    "failed, the old service stays: FILE: cannot read the key k.pem");
+	    "failed, the server keeps the old service: FILE: cannot read the key k.pem");
 	service_manager_reloading(&s, &oc);
 	notified_next();
 	service_manager_reloaded(&s, NULL);
@@ -122,10 +122,10 @@ START_TEST(test_the_end)
 	workers_stop(workers, true);
 	tell(&s);
 	ck_assert_str_eq(notified_next(),
-	    "STOPPING=1\nSTATUS=leaving, workers that are not done: 1");
+	    "STOPPING=1\nSTATUS=stopping, workers that are not done: 1");
 	workers_exited(workers, 100, now);
 	tell(&s);
-	ck_assert_str_eq(notified_next(), "STATUS=leaving, workers that are not done: 0");
+	ck_assert_str_eq(notified_next(), "STATUS=stopping, workers that are not done: 0");
 }
 END_TEST
 
@@ -222,7 +222,7 @@ START_TEST(test_who_is_not_watched)
 	set_watchdog("soon", 0);
 	notified_begin("@");
 	ck_assert_int_eq(service_manager_open(&s, &oc), -1);
-	ck_assert_outcome(&oc, OC_INTERNAL, "WATCHDOG_USEC=soon is no number");
+	ck_assert_outcome(&oc, OC_INTERNAL, "invalid WATCHDOG_USEC=soon");
 	ck_assert_uint_eq(service_manager_beat_ms(&s), 0);
 	/* Nobody is there to be told. */
 	set_watchdog("8000000", 0);

@@ -306,7 +306,7 @@ START_TEST(test_a_listener_of_somebody_else_becomes_one_of_ours)
 	ck_assert_int_eq(bind(fd, &any.ss.any, any.len), 0);
 	/* Bound is not enough. */
 	ck_assert_int_eq(socket_adopt_listener(fd, &oc), -1);
-	ck_assert_outcome(&oc, OC_LISTEN, "is no listening stream socket");
+	ck_assert_outcome(&oc, OC_LISTEN, "is not a listening stream socket");
 	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_int_eq(listen(fd, 8), 0);
 	oc = OUTCOME_NONE;
@@ -318,7 +318,7 @@ START_TEST(test_a_listener_of_somebody_else_becomes_one_of_ours)
 	ck_assert_int_ne(nodelay, 0);
 	close(fd);
 	ck_assert_int_eq(socket_adopt_listener(fd, &oc), -1);
-	ck_assert_outcome(&oc, OC_LISTEN, "is no socket");
+	ck_assert_outcome(&oc, OC_LISTEN, "is not a socket");
 }
 END_TEST
 

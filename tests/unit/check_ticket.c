@@ -66,13 +66,13 @@ START_TEST(test_what_is_no_list_of_keys)
 	struct outcome oc = refused(bytes, 0, "80 bytes");
 
 	ck_assert_has(oc.advice, "openssl rand");
-	refused(bytes, 1, "multiple of 80 bytes, which each ticket key has: 1");
+	refused(bytes, 1, "multiple of 80 bytes, the size of a ticket key: 1");
 	refused(bytes, TICKET_KEY_SIZE - 1, "80 bytes");
 	refused(bytes, TICKET_KEY_SIZE + 1, "80 bytes");
 	refused(bytes, sizeof bytes, "more than 16 ticket keys");
 	memcpy(twins, bytes, sizeof twins);
 	memcpy(twins + TICKET_KEY_SIZE, twins, NAME_SIZE);
-	refused(twins, sizeof twins, "ticket key 2 has the name");
+	refused(twins, sizeof twins, "ticket key 2 has the same name");
 }
 END_TEST
 

@@ -156,12 +156,12 @@ START_TEST(test_what_is_no_socket_is_left_alone)
 
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	refused("it exists and is no socket");
+	refused("it exists and is not a socket");
 	ck_assert(exists());
 	unlink(path);
 	/* Nor is a link followed. */
 	ck_assert_int_eq(symlink("/nowhere/at/all", path), 0);
-	refused("it exists and is no socket");
+	refused("it exists and is not a socket");
 	ck_assert(exists());
 	unlink(path);
 }

@@ -67,7 +67,7 @@ START_TEST(test_what_to_serve)
 	ck_assert_str_eq(o.folder, "z");
 	refused((const char *const[]){ NULL }, "missing DIR");
 	refused(WORDS("z", "y"), "only one DIR");
-	refused(WORDS("z", "--cert", "c", "--key", "k"), "no --cert");
+	refused(WORDS("z", "--cert", "c", "--key", "k"), "not allowed");
 	refused(WORDS("z", "--greeting", "g"), "no --greeting");
 	refused(WORDS("--misbehave", "none"), "invalid --misbehave \"none\"");
 }

@@ -14,7 +14,7 @@ int confine_enter(const struct privdrop *who, enum sandbox_mode mode, struct out
 	return sandbox_enter(mode, oc);
 }
 
-/* In the child. The outcome is shorter than PIPE_BUF, so one write takes it whole. */
+/* In the child. The outcome is smaller than PIPE_BUF, so one write passes it whole. */
 static _Noreturn void try_and_report(const struct privdrop *who, enum sandbox_mode mode, int to)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -48,8 +48,8 @@ static int cannot_fork(struct outcome *oc)
 {
 	outcome_set_errno(oc, OC_INTERNAL, "fork");
 	outcome_advise(oc,
-	    "allow its user more processes (ulimit -u, LimitNPROC=, TasksMax=, pids.max), or free "
-	    "memory");
+	    "allow its user more processes (ulimit -u, LimitNPROC=, TasksMax=, pids.max), or "
+	    "free memory");
 	return -1;
 }
 

@@ -18,15 +18,16 @@ static int no_such_user(const char *user, bool asked, struct outcome *oc)
 	outcome_set(oc, OC_PRIVILEGES, "started as root, and there is no user \"%s\"", user);
 	if (!asked)
 		outcome_advise(oc,
-		    "systemd-sysusers hello-tls.conf, or: useradd --system --user-group "
-		    "--no-create-home --shell /usr/sbin/nologin %s; or --user NAME",
+		    "create it with systemd-sysusers hello-tls.conf, or with useradd --system "
+		    "--user-group --no-create-home --shell /usr/sbin/nologin %s; or use --user "
+		    "NAME",
 		    user);
 	else
-		outcome_advise(oc, "getent passwd lists the users there are");
+		outcome_advise(oc, "use an existing user; getent passwd lists them");
 	return -1;
 }
 
-/* A number of chown(2), whose highest value means "leave it". */
+/* A number for chown(2), whose highest value means "unchanged". */
 static bool is_number(const char *text, unsigned *number)
 {
 	return options_uint("", text, 0, UINT_MAX - 1, number, NULL) == 0;
@@ -60,7 +61,7 @@ static int resolve_group(const char *group, gid_t *gid, struct outcome *oc)
 	return 0;
 }
 
-/* Without root there is nobody to become. */
+/* Without root the process cannot change its user. */
 static int stay(const char *user, const char *group, struct privdrop *out, struct outcome *oc)
 {
 	const struct privdrop self = { .uid = geteuid(), .gid = getegid() };
@@ -72,7 +73,7 @@ static int stay(const char *user, const char *group, struct privdrop *out, struc
 	if ((user && (!find_user(user, &uid, &ignored) || uid != self.uid)) || gid != self.gid) {
 		outcome_set(oc, OC_PRIVILEGES, "only root can become %s \"%s\"",
 		    gid != self.gid ? "group" : "user", gid != self.gid ? group : user);
-		outcome_advise(oc, "start it as root, or leave --user and --group out");
+		outcome_advise(oc, "start it as root, or omit --user and --group");
 		return -1;
 	}
 	*out = self;
@@ -93,7 +94,7 @@ int privdrop_resolve(const char *user, const char *group, struct privdrop *out, 
 	if (found.uid == 0 || found.gid == 0) {
 		outcome_set(oc, OC_PRIVILEGES, "workers do not run as root, and %s \"%s\" is root",
 		    found.uid == 0 ? "user" : "group", found.uid == 0 || !group ? name : group);
-		outcome_advise(oc, "--user NAME with an account that owns nothing");
+		outcome_advise(oc, "use --user NAME with an account that owns nothing");
 		return -1;
 	}
 	*out = found;
@@ -116,7 +117,10 @@ static int set_no_capabilities(void)
 	return (int)syscall(SYS_capset, &header, none);
 }
 
-/* No program that this process runs could have one either; only who may, may give them up. */
+/*
+ * A program that this process executed could not have them either; only a privileged
+ * process may drop them.
+ */
 static void empty_bounding_set(void)
 {
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
@@ -137,20 +141,20 @@ static bool has_capabilities(void)
 	return false;
 }
 
-/* Root without capabilities, or in a user namespace that has no other user. */
+/* Root without capabilities, or in a user namespace without other users. */
 static int cannot_change(const char *what, unsigned id, struct outcome *oc)
 {
 	outcome_set_errno(oc, OC_PRIVILEGES, "cannot become %s %u", what, id);
 	outcome_advise(oc,
-	    "start it as the user that it should run as, and not as root; or give root "
-	    "CAP_SETUID and CAP_SETGID, and a user namespace that maps this %s",
+	    "start it as the user that it should run as instead of root; or give root CAP_SETUID "
+	    "and CAP_SETGID, and a user namespace that maps this %s",
 	    what);
 	return -1;
 }
 
 static int change_user(const struct privdrop *who, struct outcome *oc)
 {
-	/* The order is the only one that works: each step takes the right to the one before it. */
+	/* Only this order works: each step removes the right to do the one before it. */
 	if (setgroups(0, NULL) != 0 || setresgid(who->gid, who->gid, who->gid) != 0)
 		return cannot_change("group", who->gid, oc);
 	if (setresuid(who->uid, who->uid, who->uid) != 0)
@@ -164,21 +168,24 @@ static int prove(const struct privdrop *who, struct outcome *oc)
 	gid_t gid[3];
 
 	if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot ask who this process is");
+		return outcome_set_errno(oc, OC_PRIVILEGES,
+		    "cannot read the user and groups of this process");
 	for (int i = 0; i < 3; i++) {
 		if (uid[i] != who->uid || gid[i] != who->gid)
 			return outcome_set(oc, OC_PRIVILEGES,
-			    "part of this process is still user "
-			    "%u, group %u",
+			    "part of this process is still user %u, group %u",
 			    (unsigned)uid[i], (unsigned)gid[i]);
 	}
-	/* Group 0 alone is no root: containers start anybody with it, and it could not be left. */
+	/*
+	 * Group 0 alone is not root: containers start any user with it, and it could
+	 * not be dropped.
+	 */
 	if (setuid(0) == 0 || (who->gid != 0 && setgid(0) == 0))
-		return outcome_set(oc, OC_PRIVILEGES, "root could be had back");
+		return outcome_set(oc, OC_PRIVILEGES, "the process could become root again");
 	if (has_capabilities())
-		return outcome_set(oc, OC_PRIVILEGES, "capabilities are left");
+		return outcome_set(oc, OC_PRIVILEGES, "the process still has capabilities");
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-		return outcome_set(oc, OC_PRIVILEGES, "new privileges can be had by exec");
+		return outcome_set(oc, OC_PRIVILEGES, "the process could gain privileges by exec");
 	return 0;
 }
 
@@ -189,8 +196,8 @@ int privdrop_apply(const struct privdrop *who, struct outcome *oc)
 	if (who->change && change_user(who, oc) != 0)
 		return -1;
 	/*
-	 * A service manager's own filter may forbid these two although there is
-	 * nothing to give up: the proof decides, not their answer.
+	 * A service manager's own filter may forbid these two calls although there is
+	 * nothing to drop: the checks decide, not their results.
 	 */
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	(void)set_no_capabilities();

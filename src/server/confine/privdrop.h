@@ -7,34 +7,34 @@
 
 #include "base/outcome.h"
 
-/* Whom a worker becomes when the server was started as root and nobody said whom. */
+/* The default user of a worker if the server was started as root. */
 #define PRIVDROP_DEFAULT_USER "hello-tls"
 
-/* Who a worker is. */
+/* The identity of a worker. */
 struct privdrop {
-	bool change; /* false: not started as root, it stays who it is */
+	bool change; /* false: not started as root, keeps its user */
 	uid_t uid;
 	gid_t gid;
 };
 
 /*
- * Look the names up, in the master: a worker reads no file. user and group may
- * be NULL: the default user, and the user's own group. Both may be numbers; one
- * without an account stands for itself, as a user also for its group. Root is
- * refused; without root the server can only stay who it is, with any group that
- * it was started with, group 0 as well. Returns 0, or -1 with OC_PRIVILEGES.
+ * Looks the names up, in the master: a worker reads no file. user and group may be
+ * NULL: the default user, and the user's own group. Both may be numbers; a number
+ * without an account is used as it is, as a user also for its group. Root is rejected;
+ * without root the server keeps its user and groups, even group 0. Returns 0, or -1
+ * with OC_PRIVILEGES.
  */
 int privdrop_resolve(const char *user, const char *group, struct privdrop *out, struct outcome *oc);
 
 /*
- * Give up for good, in this process: user, group and supplementary groups, all
- * capabilities (capabilities(7)), new privileges by exec (PR_SET_NO_NEW_PRIVS)
- * and core dumps. Then prove that nothing of it can be taken back. -1 with
- * OC_PRIVILEGES: this process must not serve.
+ * Drops for good, in this process: user, group and supplementary groups, all
+ * capabilities (capabilities(7)), new privileges by exec (PR_SET_NO_NEW_PRIVS) and core
+ * dumps. Then verifies that nothing can be regained. -1 with OC_PRIVILEGES: this
+ * process must not serve.
  */
 int privdrop_apply(const struct privdrop *who, struct outcome *oc);
 
-/* No core dumps of this process and its children: they would hold the keys. */
+/* Disables core dumps of this process and its children: they would contain the keys. */
 void privdrop_no_core(void);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
-/* In the order in which they are entered: the filter of calls forbids entering anything more. */
+/* In the order of entering: the system call filter forbids entering another one. */
 static const struct mechanism {
 	const char *name;
 	int (*version)(void);
@@ -29,7 +29,7 @@ static int missing(const struct mechanism *m, struct outcome *oc)
 {
 	outcome_set(oc, OC_PRIVILEGES, "--sandbox require: %s is missing in this %s", m->name,
 	    m->version ? "kernel" : "build");
-	outcome_advise(oc, "--sandbox auto takes what there is");
+	outcome_advise(oc, "use --sandbox auto to use whatever is available");
 	return -1;
 }
 
@@ -64,7 +64,7 @@ int sandbox_probe(enum sandbox_mode mode, char text[SANDBOX_TEXT_MAX], struct ou
 int sandbox_enter(enum sandbox_mode mode, struct outcome *oc)
 {
 #ifndef HELLO_INSTRUMENTED
-	/* Another process of the same user could trace this one, and it holds the keys. */
+	/* Otherwise another process of the same user could trace this one, which holds the keys. */
 	if (mode != SANDBOX_OFF && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot become undumpable");
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * landlock(7): a ruleset that handles every right the kernel knows and grants
- * none. The numbers are those of <linux/landlock.h>, which on the oldest system
- * that we build on knows less than a newer kernel under it.
+ * landlock(7): a ruleset that handles every right the kernel knows and grants none. The
+ * numbers are copied from <linux/landlock.h>, because the oldest build system has fewer
+ * of them than a newer kernel supports.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ int sandbox_landlock_version(void)
 	return version < 0 ? 0 : version > KNOWN_VERSION ? KNOWN_VERSION : (int)version;
 }
 
-/* All rights of a version; what is not handled would be allowed. */
+/* All rights of a version; a right that is not handled would be allowed. */
 static void fill(struct ruleset *r, int version)
 {
 	unsigned fs_rights = version >= 5 ? 16 : version >= 3 ? 15 : version == 2 ? 14 : 13;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * seccomp(2) by libseccomp: what is not on the list answers EPERM, as a
- * library expects it of a call that it can do without; nothing that this
- * program does needs exec or ptrace, so whoever tries them is not this program.
+ * seccomp(2) by libseccomp: a call that is not on the list fails with EPERM, which
+ * libraries handle if the call is optional. Nothing in this program needs exec or
+ * ptrace, so those end the process as an attack.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #include "server/confine/sandbox.h"
 
-/* Allowed, and why. tests/system/sandbox-calls.sh holds a real worker against this list. */
+/* Allowed calls, and why. tests/system/sandbox-calls.sh compares a real worker with this list. */
 static const int allowed[] = {
 	/* the tutorial: accept, read, write, close */
 	SCMP_SYS(accept4),
@@ -29,11 +29,11 @@ static const int allowed[] = {
 	SCMP_SYS(readv), /* libevent's buffers, in the metrics process */
 	SCMP_SYS(sendto),
 	SCMP_SYS(sendmsg),
-	SCMP_SYS(write), /* the log, too */
+	SCMP_SYS(write), /* also the log */
 	SCMP_SYS(writev),
 	SCMP_SYS(close),
 
-	/* waiting: the event loop, and the log's look at its pipe */
+	/* waiting: the event loop, and the log's check of its pipe */
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait),
@@ -41,18 +41,18 @@ static const int allowed[] = {
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
 
-	/* what libevent asks about a socket that it has accepted */
+	/* what libevent asks about an accepted socket */
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername),
 	SCMP_SYS(getsockopt),
 
-	/* time; mostly answered without a call (vdso(7)) */
+	/* time; usually without a system call (vdso(7)) */
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_gettime64),
 	SCMP_SYS(gettimeofday),
 	SCMP_SYS(time),
 
-	/* memory; mmap and mprotect have rules of their own below, as shutdown has */
+	/* memory; mmap and mprotect have their own rules below, as shutdown has */
 	SCMP_SYS(brk),
 	SCMP_SYS(munmap),
 	SCMP_SYS(mremap),
@@ -61,7 +61,7 @@ static const int allowed[] = {
 	/* randomness for the handshake */
 	SCMP_SYS(getrandom),
 
-	/* locks of the libraries, and their polite waiting */
+	/* locks of the libraries, and their short waits */
 	SCMP_SYS(futex),
 	SCMP_SYS(futex_time64),
 	SCMP_SYS(sched_yield),
@@ -69,23 +69,23 @@ static const int allowed[] = {
 	SCMP_SYS(rseq),
 	SCMP_SYS(getcpu),
 
-	/* signals: being told to leave, and abort() */
+	/* signals: SIGTERM, and abort() */
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigreturn),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(restart_syscall),
 
-	/* who am I */
+	/* its own ids */
 	SCMP_SYS(getpid),
 	SCMP_SYS(gettid),
 
-	/* the end */
+	/* exit */
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
 };
 
-/* Not an error to this program, but an attack. */
+/* A sign of an attack, not an error. */
 static const int deadly[] = {
 	SCMP_SYS(execve),
 	SCMP_SYS(execveat),
@@ -105,12 +105,15 @@ static int add_conditions(scmp_filter_ctx filter)
 		.op = SCMP_CMP_EQ,
 		.datum_a = (scmp_datum_t)getpid(),
 		.datum_b = 0 };
-	/* The other ways would end a listener, and with it the service: it is shared by all. */
+	/*
+	 * The other arguments would end a listener, which all workers share, and with
+	 * it the service.
+	 */
 	const struct scmp_arg_cmp write_end = { .arg = 1,
 		.op = SCMP_CMP_EQ,
 		.datum_a = SHUT_WR,
 		.datum_b = 0 };
-	/* How much is there to read, asked by libevent's buffers. */
+	/* Asked by libevent's buffers: how much is there to read? */
 	const struct scmp_arg_cmp fionread = { .arg = 1,
 		.op = SCMP_CMP_EQ,
 		.datum_a = FIONREAD,
@@ -148,7 +151,7 @@ int sandbox_seccomp_version(void)
 {
 	int ret = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
 
-	/* EFAULT: the kernel would have looked at a filter. */
+	/* EFAULT: the kernel supports filters and tried to read one. */
 	return ret == -1 && errno == EFAULT ? 1 : 0;
 }
 
@@ -159,7 +162,7 @@ int sandbox_seccomp_enter(struct outcome *oc)
 
 	if (!filter)
 		return outcome_set(oc, OC_PRIVILEGES, "seccomp: out of memory");
-	/* A search tree: else each call is compared with the whole list, one by one. */
+	/* A search tree: otherwise each call is compared with the whole list, entry by entry. */
 	ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (ret == 0)
 		ret = fill(filter);

@@ -35,8 +35,8 @@ int conn_expect_proxy(struct conn *c, const struct access *access)
 }
 
 /*
- * The peer is told what happened, and gets the time to read it, unless its connection broke or it
- * sent nothing at all. After a FIN it may still read.
+ * After a failure the peer gets the reason, and time to read it, unless its connection
+ * broke or it sent nothing at all. After its FIN it may still read.
  */
 static void fail(struct conn *c, struct outcome *oc)
 {
@@ -50,7 +50,7 @@ static void fail(struct conn *c, struct outcome *oc)
 	conn_enter(c, told ? CONN_ALERT : CONN_DONE);
 }
 
-/* There is no time to wait: one attempt to send what run_alert would. */
+/* No time to wait: one attempt to send what run_alert would send. */
 static void part(struct conn *c)
 {
 	if (c->tls)

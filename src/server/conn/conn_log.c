@@ -29,7 +29,7 @@ static void put_client(struct log_line *line, const struct client_auth_peer *cli
 		log_field(line, "client_names", "%s", client->names);
 }
 
-/* An alert is one of two: theirs says that they gave up, ours that we did. */
+/* The alert is the peer's if the peer gave up, and ours if we did. */
 static void put_failure(struct log_line *line, const struct conn_record *r)
 {
 	if (!r->failure)

@@ -5,9 +5,8 @@
 #include "server/conn/conn.h"
 
 /*
- * The line that each connection has in the log, at its end. One that came and
- * went without a byte is a health check, and of interest at debug level only.
- * Costs nothing when such a line is not wanted.
+ * Writes the log line of a connection, at its end. A connection without a byte is a
+ * health check, logged only at level debug. Costs nothing if the line is not wanted.
  */
 void conn_log_write(const struct conn_record *r);
 

@@ -27,23 +27,26 @@ void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked)
 	if (!outcome_is(oc->code, OUTCOME_PEER_LEFT))
 		return;
 	if (silent && layer == LAYER_HANDSHAKE)
-		what = "connected and closed without a byte";
+		what = "the client closed the connection without sending a byte";
 	else if (unasked && layer == LAYER_GREETING)
-		what = "closed after the handshake without a request";
+		what = "the client closed the connection after the handshake without a request";
 	if (!what)
 		return;
 	*oc = OUTCOME_NONE;
 	outcome_set(oc, OC_HEALTH_CHECK, "%s", what);
 }
 
-/* On the heap, because most connections never fail, and an outcome is a kilobyte. */
+/* On the heap, because most connections never fail, and an outcome takes a kilobyte. */
 void conn_record_fail(struct conn_record *r, const char *stage, const struct outcome *oc)
 {
 	struct outcome judged = OUTCOME_NONE;
 
 	if (r->code != OC_OK || oc->code == OC_OK)
 		return;
-	/* The library only knows that the client's certificate was refused; its judge knows why. */
+	/*
+	 * The library only knows that the client certificate was rejected; client_auth
+	 * knows why.
+	 */
 	if (oc->code == OC_CERT_INVALID && r->client) {
 		client_auth_explain(r->client, &judged);
 		oc = &judged;

@@ -10,7 +10,7 @@
 #include "tls/conn.h"
 #include "server/service/client_auth.h"
 
-/* The states of a connection fall into phases, and each phase has a deadline as a whole. */
+/* The states of a connection fall into phases, and each phase as a whole has a deadline. */
 enum conn_phase {
 	CONN_PHASE_PROXY,
 	CONN_PHASE_HANDSHAKE,
@@ -21,17 +21,17 @@ enum conn_phase {
 
 enum { CONN_PHASES = CONN_PHASE_LINGER + 1 };
 
-/* What a log line tells of a connection; complete when it is done. */
+/* The contents of a connection's log line; complete when the connection is done. */
 struct conn_record {
 	struct addr peer;               /* the client, also behind a balancer */
-	const struct addr *via;         /* the balancer that named the peer; NULL: none did */
-	enum outcome_code code;         /* OC_OK: greeted, and all of it was sent */
-	struct outcome *failure;        /* with the details; NULL when OC_OK */
-	const char *stage;              /* the state in which it failed; NULL when OC_OK */
+	const struct addr *via;         /* the balancer that named the peer; NULL: none */
+	enum outcome_code code;         /* OC_OK: the whole greeting was sent */
+	struct outcome *failure;        /* with the details; NULL if OC_OK */
+	const char *stage;              /* the state in which it failed; NULL if OC_OK */
 	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
 	const char *alpn;               /* "http/1.1", or "" */
-	char *sni;                      /* the name asked for, peer-given; NULL: none */
-	struct client_auth_peer *client; /* verified once the handshake is done; NULL: not asked */
+	char *sni;                      /* the requested name, from the peer; NULL: none */
+	struct client_auth_peer *client; /* verified after the handshake; NULL: not requested */
 	struct tls_conn_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */
 	unsigned phase_ms[CONN_PHASES]; /* time spent in each phase */
@@ -40,27 +40,27 @@ struct conn_record {
 void conn_record_init(struct conn_record *r, const struct addr *peer);
 
 /*
- * Make room for what a client shows that is asked for a certificate: a kilobyte
- * that other connections do without. Returns 0, or -1 with OC_INTERNAL.
+ * Allocates room for a client certificate's facts: a kilobyte that other connections do
+ * without. Returns 0, or -1 with OC_INTERNAL.
  */
 int conn_record_ask(struct conn_record *r, struct outcome *oc);
 
 /*
- * It has failed, in the state of this name (static). Only the first failure
- * counts; why a client's certificate was refused is told by client_auth_explain.
+ * Records a failure, in the state of this name (static). Only the first failure counts;
+ * client_auth_explain adds why a client certificate was rejected.
  */
 void conn_record_fail(struct conn_record *r, const char *stage, const struct outcome *oc);
 
 /*
- * A failure becomes HEALTH_CHECK if it is what a load balancer's check does: the peer closed before
- * it said anything (silent), or in HTTP before its request (unasked).
+ * Turns a failure into HEALTH_CHECK if it looks like a load balancer's check: the peer
+ * closed before it sent anything (silent), or in HTTP before its request (unasked).
  */
 void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked);
 
-/* What the TLS state knows, before it goes. */
+/* Copies what the TLS state knows, before that is freed. */
 void conn_record_take(struct conn_record *r, const struct tls_conn *tls);
 
-/* Release what it owns; idempotent. */
+/* Releases what it owns; idempotent. */
 void conn_record_free(struct conn_record *r);
 
 #endif

@@ -66,7 +66,7 @@ static int begin_tls(struct conn *c, struct outcome *oc)
 	return c->tls ? 0 : -1;
 }
 
-/* Write it in this state. */
+/* Writes the reply in this state. */
 static enum io begin_greeting(struct conn *c, enum conn_state next, struct outcome *oc)
 {
 	const struct reply_about about = { c->service, &c->record.peer, c->tls };
@@ -82,16 +82,19 @@ static enum io run_proxy(struct conn *c, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	conn_enter(c, CONN_HELLO);
-	/* The TLS state waits for the client's first byte, as it does without a balancer. */
+	/*
+	 * The TLS state is not created before the client's first byte, just as without
+	 * a balancer.
+	 */
 	return more ? IO_DONE : IO_WANT_READ;
 }
 
 /*
- * Here the two ways part. The first one, for TLS 1.3: the greeting goes with
- * our first flight, and the client has it a round trip earlier than from a
- * server that waits for its Finished. The second one is the tutorial's, that of
- * HTTP, where the client has to speak first, and that of whoever asks the client
- * for a certificate: it must pass before it is told anything.
+ * Here the paths divide. First path, for TLS 1.3: the greeting goes out with our first
+ * flight, so the client gets it a round trip earlier than from a server that waits for
+ * its Finished. Second path: the tutorial's order; also for HTTP, where the client
+ * speaks first, and if a client certificate is required, because the client must be
+ * verified before it gets any data.
  */
 static enum io run_hello(struct conn *c, struct outcome *oc)
 {
@@ -133,7 +136,7 @@ static enum io run_early_close(struct conn *c, struct outcome *oc)
 	return io == IO_DONE ? await_finished(c) : io;
 }
 
-/* On either way nothing counts as greeted before the client's Finished is verified. */
+/* On both paths the client counts as greeted only once its Finished is verified. */
 static enum io complete_handshake(struct conn *c, struct outcome *oc)
 {
 	enum io io = tls_conn_handshake(c->tls, oc);
@@ -165,7 +168,7 @@ static enum io run_handshake(struct conn *c, struct outcome *oc)
 	return begin_greeting(c, CONN_GREETING, oc);
 }
 
-/* A request that is refused is answered, too, with what is wrong. */
+/* A rejected request also gets a response, which says what is wrong. */
 static enum io answer_request(struct conn *c, struct outcome *oc)
 {
 	const struct reply_about about = { c->service, &c->record.peer, c->tls };
@@ -207,9 +210,10 @@ enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc)
 	if (io != IO_DONE)
 		return io;
 	/*
-	 * The FIN waits for the client's Finished: there are proxies that close both directions
-	 * on one. And half-close only: close() with unread input would send a reset, and a reset
-	 * makes the peer's kernel throw away a greeting that it had not delivered yet.
+	 * The FIN waits for the client's Finished, because some proxies close both
+	 * directions at a FIN. Only half-close: close() with unread input would send a
+	 * reset, and a reset makes the peer's kernel discard a greeting that it has not
+	 * delivered yet.
 	 */
 	sock_finish(c->fd);
 	conn_drop_tls(c);
@@ -253,7 +257,7 @@ static enum io late_handshake(struct conn *c, unsigned ms, struct outcome *oc)
 	return IO_FAILED;
 }
 
-/* Whoever is slow with a request can still be told (RFC 9110 section 15.5.9). */
+/* A client that is slow with its request can still get a response (RFC 9110 section 15.5.9). */
 static enum io late_request(struct conn *c, unsigned ms, struct outcome *oc)
 {
 	(void)ms;
@@ -263,11 +267,11 @@ static enum io late_request(struct conn *c, unsigned ms, struct outcome *oc)
 static enum io late_greeting(struct conn *c, unsigned ms, struct outcome *oc)
 {
 	(void)c;
-	outcome_set(oc, OC_GREETING_TIMEOUT, "the peer did not take the greeting within %u ms", ms);
+	outcome_set(oc, OC_GREETING_TIMEOUT, "the peer did not read the greeting within %u ms", ms);
 	return IO_FAILED;
 }
 
-/* A peer that lingers has had its greeting: no failure. */
+/* A lingering peer already has its greeting, so this is no failure. */
 static enum io late_linger(struct conn *c, unsigned ms, struct outcome *oc)
 {
 	(void)c, (void)ms, (void)oc;

@@ -14,28 +14,28 @@
 #include "tls/conn.h"
 
 /*
- * What happens in each state of a connection, as a table. The connection itself is for conn.c, and
- * for a program with a table of its own; everybody else uses conn.h.
+ * The states of a connection, as a table. Used by conn.c, and by a program with its own
+ * table; all others use conn.h.
  */
 enum conn_state {
-	CONN_PROXY, /* from a balancer: its PROXY protocol header */
+	CONN_PROXY, /* from a balancer: read its PROXY protocol header */
 	CONN_HELLO,
-	CONN_EARLY_GREETING, /* TLS 1.3: the greeting leaves with our first flight */
+	CONN_EARLY_GREETING, /* TLS 1.3: the greeting is sent with our first flight */
 	CONN_EARLY_CLOSE,    /* and close_notify with it, which may have to wait for room */
-	CONN_FINISHED,       /* after an early greeting: the client's Finished is still to come */
-	CONN_HANDSHAKE,      /* nothing was said early: all of it */
-	CONN_REQUEST,        /* only where ALPN selected http/1.1: take a request's head */
-	CONN_GREETING,       /* where it could not leave early, or HTTP's answer */
-	CONN_CLOSE_NOTIFY,   /* all was said */
-	CONN_ALERT,          /* it failed: the alert, or close_notify where there is none */
-	CONN_LINGER,         /* half-closed: read and discard until the peer's end */
+	CONN_FINISHED,       /* after an early greeting: wait for the client's Finished */
+	CONN_HANDSHAKE,      /* nothing was sent early: the whole handshake */
+	CONN_REQUEST,        /* only if ALPN selected http/1.1: read a request's head */
+	CONN_GREETING,       /* send the greeting, if it was not sent early, or the HTTP response */
+	CONN_CLOSE_NOTIFY,   /* all was sent */
+	CONN_ALERT,          /* failed: send the alert, or close_notify if there is none */
+	CONN_LINGER,         /* half-closed: read and discard until the peer closes */
 	CONN_DONE,
-	CONN_OWN /* one more, for a table that has more to do than hello-server's */
+	CONN_OWN /* one more, for a table with more states than hello-server's */
 };
 
 enum { CONN_STATES = CONN_OWN };
 
-/* What is done in each state, and how long each phase may last, in milliseconds. */
+/* What happens in each state, and how long each phase may last, in milliseconds. */
 struct conn_plan {
 	const struct conn_state_row *states;
 	unsigned ms[CONN_PHASES];
@@ -49,15 +49,16 @@ struct conn {
 	uint64_t now_ms, entered_ms;
 	struct tls_conn *tls;         /* from the first byte to the linger */
 	struct proxy_header *proxy;   /* NULL: not from a balancer */
-	struct http1_parser *request; /* from its first byte to the answer */
-	struct reply answer;          /* what is said, until all of it is */
+	struct http1_parser *request; /* from the first byte of the request to the response */
+	struct reply answer;          /* the bytes to send, until all are sent */
 	struct conn_record record;
 };
 
 /*
- * run goes on, and late ends a phase that has lasted longer than ms. Both return IO_DONE when they
- * moved the connection on, or IO_FAILED with the failure in *oc; run also what to wait for. Where
- * late fails without an outcome, the connection ends and nothing was wrong with it.
+ * run continues the connection; late handles a phase that has lasted longer than ms.
+ * Both return IO_DONE if they changed the state, or IO_FAILED with the failure in *oc;
+ * run may also return the event to wait for. If late fails without an outcome, the
+ * connection ends without an error.
  */
 typedef enum io conn_run(struct conn *c, struct outcome *oc);
 typedef enum io conn_late(struct conn *c, unsigned ms, struct outcome *oc);
@@ -66,28 +67,28 @@ struct conn_state_row {
 	conn_run *run;
 	conn_late *late;
 	enum conn_phase phase;
-	const char *name; /* in the log */
+	const char *name; /* as in the log */
 };
 
-/* hello-server's. */
+/* hello-server's table. */
 extern const struct conn_state_row conn_states[CONN_STATES];
 
-/* Go on in another state. Returns IO_DONE. */
+/* Changes to another state. Returns IO_DONE. */
 enum io conn_enter(struct conn *c, enum conn_state next);
 
-/* It failed in this state; only the first failure counts. */
+/* Records a failure in this state; only the first failure counts. */
 void conn_note_failure(struct conn *c, const struct outcome *oc);
 
-/* The last words after a failure. */
+/* How a connection ends after a failure. */
 enum tls_closing conn_last_words(const struct conn *c);
 
 /*
- * Send the last words and the FIN, free the TLS state, and linger. Returns as tls_closing_send,
- * or IO_DONE when the connection was moved on.
+ * Sends the end of the TLS connection and the FIN, frees the TLS state, and begins to
+ * linger. Returns as tls_closing_send, or IO_DONE if it changed the state.
  */
 enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc);
 
-/* The TLS state, tens of KiB, and what was to be said. Idempotent. */
+/* Frees the TLS state, tens of KiB, and the bytes that were still to be sent. Idempotent. */
 void conn_drop_tls(struct conn *c);
 
 #endif

@@ -8,8 +8,8 @@
 #include "net/http_char.h"
 
 /*
- * The grammar of RFC 9112 sections 2 to 5, a state for each place in it. An
- * answer of a state is the next one; AT_DECIDED when the status is set.
+ * The grammar of RFC 9112 sections 2 to 5, with a state for each position in it. A
+ * state's function returns the next state; AT_DECIDED once the status is set.
  */
 enum state {
 	AT_START,
@@ -39,7 +39,7 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* What a host and port consist of: RFC 3986 section 3.2.2. */
+/* Characters of a host and port: RFC 3986 section 3.2.2. */
 static bool is_host(char c)
 {
 	return is_alnum(c) || (c && strchr("-._~!$&'()*+,;=:[]%", c));
@@ -66,18 +66,18 @@ static bool word_begins(const struct http1_parser *p, const char *word)
 
 static enum state on_start(struct http1_parser *p, char c)
 {
-	/* Section 2.2: an empty line before the request is ignored. One. */
+	/* Section 2.2: ignore one empty line before the request. */
 	if (c == '\r' && p->total == 1)
 		return AT_START_LF;
 	if (!http_char_is_token(c))
-		return decide(p, 400, "a request begins with a method");
+		return decide(p, 400, "a request must begin with a method");
 	add(p, c);
 	return AT_METHOD;
 }
 
 static enum state on_start_lf(struct http1_parser *p, char c)
 {
-	return c == '\n' ? AT_START : decide(p, 400, "a request begins with a method");
+	return c == '\n' ? AT_START : decide(p, 400, "a request must begin with a method");
 }
 
 static enum state on_method(struct http1_parser *p, char c)
@@ -87,7 +87,7 @@ static enum state on_method(struct http1_parser *p, char c)
 		return AT_METHOD;
 	}
 	if (c != ' ')
-		return decide(p, 400, "a method is one word, and a blank follows");
+		return decide(p, 400, "a method must be one word followed by a space");
 	if (word_is(p, "GET"))
 		p->method = HTTP1_GET;
 	else if (word_is(p, "HEAD"))
@@ -98,7 +98,7 @@ static enum state on_method(struct http1_parser *p, char c)
 	return AT_TARGET;
 }
 
-/* Section 3.2. Of a method that is refused anyway the target is not judged. */
+/* Section 3.2. If the method is rejected anyway, the target is not checked. */
 static bool is_target(const struct http1_parser *p)
 {
 	if (p->word_len == 0)
@@ -117,9 +117,9 @@ static enum state on_target(struct http1_parser *p, char c)
 		return AT_TARGET;
 	}
 	if (c != ' ')
-		return decide(p, 400, "a target and a version follow the method");
+		return decide(p, 400, "a target and a version must follow the method");
 	if (!is_target(p))
-		return decide(p, 400, "a target begins with a slash");
+		return decide(p, 400, "a target must begin with a slash");
 	p->word_len = 0;
 	return AT_VERSION;
 }
@@ -132,20 +132,20 @@ static enum state on_version(struct http1_parser *p, char c)
 	}
 	if (p->word_len != 8 || memcmp(p->word, "HTTP/", 5) != 0 || p->word[6] != '.' ||
 	    !strchr("0123456789", p->word[5]) || !strchr("0123456789", p->word[7]))
-		return decide(p, 400, "a version is HTTP/1.1, for example");
+		return decide(p, 400, "invalid version: expected HTTP/1.1, for example");
 	if (c == '\n')
-		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+		return decide(p, 400, "a line must end with CRLF, not with LF alone");
 	if (c != '\r')
-		return decide(p, 400, "nothing follows the version");
+		return decide(p, 400, "nothing may follow the version");
 	if (p->word[5] != '1')
-		return decide(p, 505, "this server speaks HTTP/1.1");
+		return decide(p, 505, "this server supports only HTTP/1.1");
 	p->minor = (unsigned)(p->word[7] - '0');
 	return AT_LINE_LF;
 }
 
 static enum state on_line_lf(struct http1_parser *p, char c)
 {
-	return c == '\n' ? AT_LINE : decide(p, 400, "a CR is not followed by LF");
+	return c == '\n' ? AT_LINE : decide(p, 400, "a CR must be followed by LF");
 }
 
 static enum state on_line(struct http1_parser *p, char c)
@@ -153,11 +153,11 @@ static enum state on_line(struct http1_parser *p, char c)
 	if (c == '\r')
 		return AT_END_LF;
 	if (c == '\n')
-		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+		return decide(p, 400, "a line must end with CRLF, not with LF alone");
 	if (c == ' ' || c == '\t')
-		return decide(p, 400, "a field goes on in a second line");
+		return decide(p, 400, "a field must not continue on a second line");
 	if (!http_char_is_token(c))
-		return decide(p, 400, "a field begins with its name");
+		return decide(p, 400, "a field must begin with its name");
 	p->word_len = 0;
 	add(p, c);
 	return AT_NAME;
@@ -170,7 +170,7 @@ static enum state on_name(struct http1_parser *p, char c)
 		return AT_NAME;
 	}
 	if (c != ':')
-		return decide(p, 400, "a field's name is one word, and a colon follows at once");
+		return decide(p, 400, "a field's name must be one word followed by a colon");
 	p->field = FIELD_OTHER;
 	if (p->word_len == 4 && word_begins(p, "host")) {
 		p->field = FIELD_HOST;
@@ -193,9 +193,9 @@ static enum state on_value(struct http1_parser *p, char c)
 		return AT_LINE_LF;
 	}
 	if (c == '\n')
-		return decide(p, 400, "a line ends with LF alone and not with CRLF");
+		return decide(p, 400, "a line must end with CRLF, not with LF alone");
 	if (!http_char_is_text(c))
-		return decide(p, 400, "a field's value holds a control byte");
+		return decide(p, 400, "a field's value contains a control character");
 	if (p->field == FIELD_ACCEPT)
 		http_accept_feed(&p->accept, c);
 	if (p->field != FIELD_HOST)
@@ -205,7 +205,7 @@ static enum state on_value(struct http1_parser *p, char c)
 		return AT_VALUE;
 	}
 	if (p->gap || !is_host(c))
-		return decide(p, 400, "Host is no name and port");
+		return decide(p, 400, "Host is not a valid name and port");
 	add(p, c);
 	return AT_VALUE;
 }
@@ -213,13 +213,13 @@ static enum state on_value(struct http1_parser *p, char c)
 static enum state on_end_lf(struct http1_parser *p, char c)
 {
 	if (c != '\n')
-		return decide(p, 400, "a CR is not followed by LF");
+		return decide(p, 400, "a CR must be followed by LF");
 	if (p->hosts > 1)
-		return decide(p, 400, "Host is there more than once");
+		return decide(p, 400, "Host occurs more than once");
 	if (p->hosts == 0 && p->minor > 0)
 		return decide(p, 400, "Host is missing");
 	if (p->method == HTTP1_OTHER)
-		return decide(p, 405, "this server answers GET, HEAD and OPTIONS");
+		return decide(p, 405, "this server allows only GET, HEAD and OPTIONS");
 	return decide(p, 200, NULL);
 }
 
@@ -279,7 +279,7 @@ const char *http1_reason(unsigned status)
 	return "";
 }
 
-/* IMF-fixdate, RFC 9110 section 5.6.7: strftime(3) would ask the locale. */
+/* IMF-fixdate, RFC 9110 section 5.6.7: strftime(3) would use the locale. */
 static void write_date(time_t now, char buf[32])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
@@ -299,8 +299,9 @@ size_t http1_write(const struct http1_answer *a, char buf[HTTP1_ANSWER_MAX])
 
 	write_date(a->now, date);
 	/*
-	 * Not to be kept: it tells of this moment, and a check wants to know the present.
-	 * Allow belongs to 405, and to the answer to OPTIONS, which has no content.
+	 * Not to be cached: the response describes this moment, and a check needs the
+	 * current state. Allow belongs to 405, and to the response to OPTIONS, which
+	 * has no content.
 	 */
 	len = snprintf(buf, HTTP1_ANSWER_MAX,
 	    "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\nCache-Control: no-store\r\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* qvalue (RFC 9110 section 12.4.2): 0 or 1, and up to three digits. -1: it is none. */
+/* qvalue (RFC 9110 section 12.4.2): 0 or 1, and up to three digits. -1: invalid. */
 static int parse_q(const char *s)
 {
 	int q, digit = 100;
@@ -19,7 +19,7 @@ static int parse_q(const char *s)
 	return *s || q > 1000 ? -1 : q;
 }
 
-/* Cuts blanks off both ends, in place. */
+/* Trims blanks at both ends, in place. */
 static char *trim(char *s)
 {
 	char *end;
@@ -45,13 +45,13 @@ static void rank(struct http_accept_rank *r, const char *range, const char *type
 		precision = 1;
 	if (precision == 0 || precision < r->precision)
 		return;
-	/* The most precise range decides, whatever the others weigh. */
+	/* The most specific range decides, whatever the weight of the others. */
 	if (precision > r->precision || q > r->q)
 		r->q = q;
 	r->precision = precision;
 }
 
-/* A media range is complete: type/subtype *( ";" parameter ), of which only q counts. */
+/* A media range is complete: type/subtype *( ";" parameter ); only the parameter q counts. */
 static void take(struct http_accept *a)
 {
 	char *rest, *range;
@@ -81,7 +81,7 @@ void http_accept_feed(struct http_accept *a, char c)
 		take(a);
 		return;
 	}
-	/* quoted-string, RFC 9110 section 5.6.4: a comma in there ends nothing. */
+	/* quoted-string, RFC 9110 section 5.6.4: a comma inside does not end a range. */
 	if (a->escaped)
 		a->escaped = false;
 	else if (c == '"')

@@ -14,7 +14,7 @@ const char *limits_name(enum limits_kind kind)
 	return names[kind];
 }
 
-/* A worker gets its share, rounded up: all of them together may never fall short. */
+/* Each worker gets its share, rounded up, so that the sum is never too small. */
 static unsigned share(unsigned connections, unsigned workers)
 {
 	return connections / workers + (connections % workers > 0);
@@ -36,10 +36,10 @@ int limits_settle(const struct limits_options *o, unsigned workers, uint64_t max
 		    LIMITS_OTHER_DESCRIPTORS, wanted + LIMITS_OTHER_DESCRIPTORS,
 		    (unsigned long long)max_descriptors);
 		if (room == 0)
-			outcome_advise(oc, "a higher hard limit (ulimit -Hn, LimitNOFILE=)");
+			outcome_advise(oc, "raise the hard limit (ulimit -Hn, LimitNOFILE=)");
 		else
 			outcome_advise(oc,
-			    "--max-connections %llu, more --workers, or a higher hard limit "
+			    "use --max-connections %llu, more --workers, or a higher hard limit "
 			    "(ulimit -Hn, LimitNOFILE=)",
 			    (unsigned long long)(room * workers));
 		return -1;
@@ -61,7 +61,7 @@ int limits_apply(const struct limits_options *o, unsigned workers, struct limits
 	if (limits_settle(o, workers, limit.rlim_max, out, oc) != 0)
 		return -1;
 	need = (rlim_t)out->connections + LIMITS_OTHER_DESCRIPTORS;
-	/* The master has a socket to each worker, and for a while to those of two generations. */
+	/* The master has a socket for each worker, and for a while for those of two generations. */
 	if (need < 2 * workers + LIMITS_OTHER_DESCRIPTORS)
 		need = 2 * workers + LIMITS_OTHER_DESCRIPTORS;
 	if (need > limit.rlim_max)

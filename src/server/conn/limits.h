@@ -13,13 +13,13 @@ struct limits_options {
 	unsigned per_client;  /* per worker; 0: no limit */
 };
 
-/* At most this many connections in the whole server when nobody says how many. */
+/* Default limit of connections in the whole server. */
 enum { LIMITS_DEFAULT_CONNECTIONS = 10000 };
 
-/* Descriptors of a worker that are no connections: listeners, log, event loop, spares. */
+/* Descriptors of a worker that are not connections: listeners, log, event loop, spares. */
 enum { LIMITS_OTHER_DESCRIPTORS = LISTENERS_MAX + 32 };
 
-/* Which limit somebody had to go for. */
+/* The limit at which a connection was closed. */
 enum limits_kind { LIMITS_CONNECTIONS, LIMITS_HANDSHAKES, LIMITS_PER_CLIENT };
 
 enum { LIMITS_KINDS = LIMITS_PER_CLIENT + 1 };
@@ -27,26 +27,24 @@ enum { LIMITS_KINDS = LIMITS_PER_CLIENT + 1 };
 /* The option's name without its dashes. Static. */
 const char *limits_name(enum limits_kind kind);
 
-/* What one worker may hold at a time. */
+/* Limits of one worker. */
 struct limits {
 	unsigned connections;
-	unsigned handshakes; /* begun and not done; an open connection is not yet one */
+	unsigned handshakes; /* handshakes in progress; an idle connection is not one yet */
 	unsigned per_client; /* 0: no limit */
 };
 
 /*
- * What each worker may hold, given how many descriptors a process may have
- * (RLIMIT_NOFILE, getrlimit(2)). A default is cut to that; what was asked for
- * in so many words is refused when it does not fit: -1 with OC_USAGE, which
- * shows the arithmetic.
+ * Computes what each worker may hold, given the process's limit of descriptors
+ * (RLIMIT_NOFILE, getrlimit(2)). A default is lowered to fit; an explicit value that
+ * does not fit is rejected: -1 with OC_USAGE, which shows the calculation.
  */
 int limits_settle(const struct limits_options *o, unsigned workers, uint64_t max_descriptors,
     struct limits *out, struct outcome *oc);
 
 /*
- * limits_settle with this process's hard limit, and the soft limit raised to
- * what the answer needs, for this process and its children. -1 with OC_USAGE or
- * OC_INTERNAL.
+ * limits_settle with this process's hard limit. Raises the soft limit to what the
+ * result needs, for this process and its children. -1 with OC_USAGE or OC_INTERNAL.
  */
 int limits_apply(const struct limits_options *o, unsigned workers, struct limits *out,
     struct outcome *oc);

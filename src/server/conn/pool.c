@@ -4,23 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The default one falls through in a switch, which clang warns of. */
+/* uthash's default hash function falls through in a switch, which clang warns about. */
 #define HASH_FUNCTION(keyptr, keylen, hashv) HASH_SAX(keyptr, keylen, hashv)
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 #include <utlist.h>
 
-/* What counts as one client: an IPv4 address, or the /64 that an IPv6 host has to itself. */
+/* The key of a client: an IPv4 address, or the /64 of an IPv6 host. */
 struct client_key {
-	uint32_t scope; /* of a link-local address: the same /64 is on every link */
+	uint32_t scope; /* scope of a link-local address: every link has the same /64 */
 	uint16_t family;
-	uint16_t zero; /* no byte of a key is left to chance */
+	uint16_t zero; /* no byte of a key may be undefined */
 	unsigned char prefix[8];
 };
 
 struct pool_client {
 	struct client_key key;
-	struct pool_place *places; /* the one that has waited longest at the head */
+	struct pool_place *places; /* the longest waiting connection at the head */
 	size_t count;
 	UT_hash_handle hh;
 };
@@ -85,7 +85,7 @@ static void enqueue(struct pool *p, struct pool_place *place)
 	DL_APPEND(p->queue[place->phase], place);
 }
 
-/* Whose connection it is comes with the balancer's header. */
+/* The client is known only from the balancer's header. */
 static bool has_client(const struct pool_place *place)
 {
 	return conn_get_phase(place->conn) != CONN_PHASE_PROXY;
@@ -142,7 +142,7 @@ void pool_remove(struct pool *p, struct pool_place *place)
 	p->open--;
 }
 
-/* Every queue is in the order in which its phase began, so only their heads compete. */
+/* Every queue is ordered by the start of the phase, so only the heads compete. */
 static struct pool_place *longest_waiting(const struct pool *p)
 {
 	struct pool_place *oldest = NULL;

@@ -34,23 +34,27 @@ void proxy_header_free(struct proxy_header *p)
 	free(p);
 }
 
-/* A balancer's mere connect, or one that it broke off: RST is how many of them close a check. */
+/*
+ * The balancer only connected, or aborted the connection: many balancers close a check
+ * with a RST.
+ */
 static int left(const struct proxy_header *p, struct outcome *oc)
 {
 	if (p->held_len == 0)
-		return outcome_set(oc, OC_HEALTH_CHECK, "connected and closed without a byte");
+		return outcome_set(oc, OC_HEALTH_CHECK,
+		    "the client closed the connection without sending a byte");
 	return outcome_set(oc, OC_PROXY_HEADER_BAD,
 	    "the connection ended in the middle of the PROXY protocol header");
 }
 
-/* The bytes were seen already, so this takes them all, at once. */
+/* The bytes were peeked at already, so one read gets them all. */
 static int consume(int fd, unsigned char *bytes, size_t len, struct outcome *oc)
 {
 	ssize_t n = recv(fd, bytes, len, 0);
 
 	if (n == (ssize_t)len)
 		return 0;
-	return outcome_set_errno(oc, OC_INTERNAL, "%zd of %zu bytes of a header were there", n,
+	return outcome_set_errno(oc, OC_INTERNAL, "received only %zd of %zu header bytes", n,
 	    len);
 }
 
@@ -66,7 +70,7 @@ static int hold(struct proxy_header *p, const unsigned char *bytes, size_t len, 
 	return 0;
 }
 
-/* From here on the client counts, and who it is comes before what it says. */
+/* From here on the client counts, and it is checked before its first byte is read. */
 static int judge(const struct proxy_header *p, const struct proxy_protocol *header,
     struct conn_record *record, struct outcome *oc)
 {
@@ -77,13 +81,13 @@ static int judge(const struct proxy_header *p, const struct proxy_protocol *head
 	}
 	if (header->origin == PROXY_PROTOCOL_LOCAL || access_permits(p->access, &record->peer))
 		return 0;
-	return outcome_set(oc, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+	return outcome_set(oc, OC_CLIENT_DENIED, "not admitted by --allow and --deny");
 }
 
 /*
- * A look first, because the client's bytes follow at once and are not ours to
- * take. But what is there of an incomplete header is taken: else the socket
- * would stay readable, and the event loop spin until the rest comes.
+ * Peeks first, because the client's bytes follow at once and must stay in the socket.
+ * But the bytes of an incomplete header are consumed: otherwise the socket would stay
+ * readable, and the event loop would spin until the rest arrives.
  */
 enum io proxy_header_read(struct proxy_header *p, int fd, struct conn_record *record, bool *more,
     struct outcome *oc)
@@ -104,7 +108,7 @@ enum io proxy_header_read(struct proxy_header *p, int fd, struct conn_record *re
 		left(p, oc);
 		return IO_FAILED;
 	}
-	/* The whole of it, until it is known where the client's part begins. */
+	/* The whole buffer, until the end of the header is known. */
 	record->received = p->held_len + (size_t)n;
 	parse = proxy_protocol_parse(bytes, p->held_len + (size_t)n, &header, oc);
 	if (parse == PARSE_BAD)
@@ -124,7 +128,7 @@ enum io proxy_header_read(struct proxy_header *p, int fd, struct conn_record *re
 int proxy_header_late(const struct proxy_header *p, unsigned after_ms, struct outcome *oc)
 {
 	return outcome_set(oc, OC_PROXY_HEADER_BAD,
-	    p->held_len == 0 ? "no PROXY protocol header came within %u ms"
-			     : "the PROXY protocol header was not complete after %u ms",
+	    p->held_len == 0 ? "no PROXY protocol header arrived within %u ms"
+			     : "the PROXY protocol header was incomplete after %u ms",
 	    after_ms);
 }

@@ -21,10 +21,10 @@ void reply_prepare(void)
 
 static int no_memory(struct outcome *oc)
 {
-	return outcome_set(oc, OC_INTERNAL, "out of memory for an answer");
+	return outcome_set(oc, OC_INTERNAL, "out of memory for a response");
 }
 
-/* Empty where there is no certificate. */
+/* Empty if there is no certificate. */
 static void get_info(const X509 *cert, struct cert_info *info)
 {
 	memset(info, 0, sizeof *info);
@@ -32,7 +32,7 @@ static void get_info(const X509 *cert, struct cert_info *info)
 		cert_info_get(cert, info);
 }
 
-/* Whoever has no subject is known by the names of its certificate, and is not nobody. */
+/* A client without a subject is shown by the names in its certificate, not as "none". */
 static void see_client(const X509 *cert, struct conn_report *out)
 {
 	char names[CERT_INFO_SANS_MAX] = "";
@@ -44,7 +44,7 @@ static void see_client(const X509 *cert, struct conn_report *out)
 	conn_report_set(out, CONN_REPORT_CLIENT, info.subject[0] ? info.subject : names);
 }
 
-/* A name is what the client sent: it may be anything. */
+/* The name comes from the client, so it may hold any byte. */
 static void see_name(const struct tls_conn *tls, struct conn_report *out)
 {
 	char *sni = tls_conn_dup_sni(tls), shown[CONN_REPORT_VALUE_MAX];
@@ -95,7 +95,7 @@ int reply_greeting(const struct reply_about *about, struct reply *out, struct ou
 		return no_memory(oc);
 	see(about, &seen);
 	memcpy(text, s->greeting, len);
-	/* The empty line is one, whatever the greeting ends with. */
+	/* Exactly one empty line, however the greeting ends. */
 	if (text[len - 1] != '\n')
 		text[len++] = '\n';
 	text[len++] = '\n';
@@ -104,7 +104,7 @@ int reply_greeting(const struct reply_about *about, struct reply *out, struct ou
 	return 0;
 }
 
-/* With a newline at the end, for people. */
+/* With a line break at the end, for people. */
 static int dump(const json_t *object, struct reply *out)
 {
 	size_t len = json_dumpb(object, NULL, 0, JSON_INDENT(2));
@@ -124,7 +124,7 @@ static int answer_json(const struct reply_about *about, struct reply *out, struc
 	const struct service *s = about->service;
 	json_t *object = json_object(), *greeting = json_stringn(s->greeting, s->greeting_len);
 	struct conn_report seen;
-	/* Bytes that are no UTF-8 are no JSON either. */
+	/* Bytes that are not UTF-8 cannot be JSON either. */
 	int failed = json_object_set_new(object, "greeting", greeting ? greeting : json_null());
 
 	see(about, &seen);
@@ -135,7 +135,7 @@ static int answer_json(const struct reply_about *about, struct reply *out, struc
 	return failed ? no_memory(oc) : 0;
 }
 
-/* RFC 9110 section 9.3.2: the answer to HEAD is that to GET without its content. */
+/* RFC 9110 section 9.3.2: the response to HEAD is that to GET without its content. */
 static int put_head(const struct http1_parser *request, const char *type, struct reply *content,
     struct reply *out, struct outcome *oc)
 {

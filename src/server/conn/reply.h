@@ -11,22 +11,22 @@
 #include "server/service/service.h"
 
 /*
- * What is said on a connection, composed as a whole before the first byte of it
- * leaves. Does no I/O. Zeroed: nothing yet.
+ * What the server sends on a connection, composed as a whole before its first byte is
+ * sent. Does no I/O. All zero: nothing yet.
  */
 struct reply {
 	const char *text;
 	size_t len;
-	char *own; /* what has to be freed; NULL: text is the service's */
+	char *own; /* memory to free; NULL: text belongs to the service */
 };
 
 /*
- * In the master, before it forks: what JSON needs of the system, which is something
- * random from a file, so that no worker opens it.
+ * In the master, before it forks: lets jansson read its random seed from a file, so
+ * that no worker has to open it.
  */
 void reply_prepare(void);
 
-/* What an answer with a report tells about. tls: the server's Finished is made. */
+/* The sources of a report. tls: the server's Finished is made. */
 struct reply_about {
 	const struct service *service;
 	const struct addr *peer;
@@ -35,15 +35,15 @@ struct reply_about {
 
 /*
  * The greeting; with --report an empty line follows, and the lines of struct
- * conn_report. Without it costs nothing and cannot fail. Returns 0, or -1 with
+ * conn_report. Without --report it costs nothing and cannot fail. Returns 0, or -1 with
  * OC_INTERNAL.
  */
 int reply_greeting(const struct reply_about *about, struct reply *out, struct outcome *oc);
 
 /*
- * HTTP's answer to a request that is decided: the same as text, with --report as
- * JSON where the request likes that better; or in words what is wrong with the
- * request. Returns 0, or -1 with OC_INTERNAL.
+ * The HTTP response to a complete request: the same as text, or with --report as JSON
+ * if the client prefers it; or a description of the error in the request. Returns 0, or
+ * -1 with OC_INTERNAL.
  */
 int reply_http(const struct reply_about *about, const struct http1_parser *request,
     struct reply *out, struct outcome *oc);

@@ -17,7 +17,7 @@ enum io request_read(struct http1_parser **r, struct tls_conn *tls, struct outco
 	enum io io = tls_conn_read(tls, bytes, sizeof bytes, &got, oc);
 
 	if (io == IO_EOF && !*r) {
-		outcome_set(oc, OC_HEALTH_CHECK, "said close_notify without a request");
+		outcome_set(oc, OC_HEALTH_CHECK, "the client sent close_notify without a request");
 		return IO_FAILED;
 	}
 	if (io != IO_DONE && io != IO_EOF)
@@ -26,7 +26,7 @@ enum io request_read(struct http1_parser **r, struct tls_conn *tls, struct outco
 		return IO_FAILED;
 	http1_feed(*r, bytes, got);
 	if (io == IO_EOF)
-		http1_end(*r, 400, "the head has no end");
+		http1_end(*r, 400, "the request's head is incomplete");
 	return IO_DONE;
 }
 
@@ -34,7 +34,7 @@ int request_late(struct http1_parser **r, struct outcome *oc)
 {
 	if (begin(r, oc) != 0)
 		return -1;
-	http1_end(*r, 408, "the head was not complete in time");
+	http1_end(*r, 408, "the request's head was incomplete at the deadline");
 	return 0;
 }
 

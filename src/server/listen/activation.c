@@ -14,9 +14,12 @@
 /* SD_LISTEN_FDS_START of sd-daemon.h. */
 enum { FIRST_FD = 3 };
 
-static const char unnamed[] = "unknown"; /* what sd_listen_fds_with_names(3) says */
+static const char unnamed[] = "unknown"; /* the three variables, see sd_listen_fds_with_names(3) */
 
-/* 0, too, when the sockets are for another process: a wrapper that did not exec us, say. */
+/*
+ * Also 0 if the sockets are for another process, such as a wrapper that forked instead
+ * of calling exec.
+ */
 static int count_given(const char *pid, const char *fds, unsigned *count, struct outcome *oc)
 {
 	struct outcome why = OUTCOME_NONE;
@@ -60,7 +63,7 @@ static int adopt(struct activation *a, unsigned count, struct outcome *oc)
 		a->item[i].fd = FIRST_FD + (int)i;
 		if (fcntl(a->item[i].fd, F_SETFD, FD_CLOEXEC) != 0)
 			return outcome_set_errno(oc, OC_LISTEN,
-			    "LISTEN_FDS is %u, but of descriptor %d it is said", count,
+			    "LISTEN_FDS is %u, but descriptor %d is invalid", count,
 			    a->item[i].fd);
 	}
 	a->count = a->given = count;
@@ -72,14 +75,17 @@ void activation_close_others(void)
 	enum { FALLBACK_MAX = 65536 };
 	unsigned first = 0;
 
-	/* Variables that make no sense are complained of by activation_open. */
+	/* activation_open reports invalid variables. */
 	(void)count_given(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &first, NULL);
 	first += FIRST_FD;
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
 		return;
 #endif
-	/* A kernel before 5.9, or a filter around us: as far as a process usually gets. */
+	/*
+	 * close_range fails on a kernel before 5.9 or in a seccomp filter: close a
+	 * usual number one by one.
+	 */
 	for (unsigned fd = first; fd < FALLBACK_MAX; fd++)
 		close((int)fd);
 }
@@ -93,7 +99,7 @@ int activation_open(struct activation *a, struct outcome *oc)
 	*a = (struct activation){ .count = 0 };
 	if (ret == 0 && count > 0 && names && !(a->names = strdup(names)))
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for LISTEN_FDNAMES");
-	/* What is started after us must not take them for its own. */
+	/* Child processes must not take the sockets for their own. */
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
@@ -122,12 +128,12 @@ static int complain_of_none(const struct activation *a, const char *option, cons
 		outcome_set(oc, OC_LISTEN, "%s systemd:%s: there is no such socket, but %s", option,
 		    name, names);
 		outcome_advise(oc,
-		    "one of these names, or FileDescriptorName=%s in the socket unit", name);
+		    "use one of these names, or FileDescriptorName=%s in the socket unit", name);
 	} else {
-		outcome_set(oc, OC_LISTEN, "%s systemd%s%s: no socket was handed over%s", option,
-		    name[0] ? ":" : "", name, a->given ? " that is not taken already" : "");
+		outcome_set(oc, OC_LISTEN, "%s systemd%s%s: no socket was inherited%s", option,
+		    name[0] ? ":" : "", name, a->given ? " that is not used already" : "");
 		outcome_advise(oc,
-		    "systemctl start the socket unit, and not the program alone; to try it: "
+		    "start the socket unit with systemctl, not the program alone; to try it: "
 		    "systemd-socket-activate -l 8443 hello-server --listen systemd");
 	}
 	return -1;
@@ -145,12 +151,12 @@ int activation_take(struct activation *a, const char *option, const char *name, 
 			continue;
 		if (taken++ == max)
 			return outcome_set(oc, OC_LISTEN,
-			    "%s systemd: more than %zu sockets were handed over", option, max);
+			    "%s systemd: more than %zu sockets were inherited", option, max);
 		if (socket_adopt_listener(a->item[i].fd, &why) != 0) {
 			outcome_set(oc, OC_LISTEN, "%s systemd: \"%s\": %s", option,
 			    a->item[i].name, why.detail);
 			outcome_advise(oc,
-			    "the socket unit needs ListenStream= and must not say Accept=yes");
+			    "the socket unit needs ListenStream= and must not set Accept=yes");
 			return -1;
 		}
 	}

@@ -10,7 +10,7 @@ static unsigned family_bits(sa_family_t family)
 	return family == AF_INET6 ? 128 : 32;
 }
 
-/* Clears what lies behind the first bits; tells whether there was anything. */
+/* Clears the bits after the prefix; returns whether any was set. */
 static bool cut_to(unsigned char prefix[sizeof(struct in6_addr)], unsigned bits)
 {
 	bool more = false;
@@ -42,7 +42,7 @@ static int parse_bits(const char *text, unsigned max, unsigned *bits)
 	return 0;
 }
 
-/* A mapped block would contain nobody: peers with such an address are IPv4 (see addr_unmap). */
+/* A mapped block would match nobody: such clients are IPv4 (see addr_unmap). */
 static void unmap(struct cidr *c)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -67,14 +67,16 @@ int cidr_parse(const char *option, const char *text, struct cidr *out, struct ou
 	c.bits = family_bits(c.family);
 	if (inet_pton(c.family, address, c.prefix) != 1 ||
 	    (slash && parse_bits(slash + 1, c.bits, &c.bits) != 0)) {
-		outcome_set(oc, OC_USAGE, "%s wants addresses such as 192.0.2.0/24, not \"%s\"",
+		outcome_set(oc, OC_USAGE,
+		    "invalid %s \"%s\": expected addresses such as 192.0.2.0/24",
 		    option, text);
 		return -1;
 	}
 	if (cut_to(c.prefix, c.bits)) {
-		outcome_set(oc, OC_USAGE, "%s %s: the address has bits behind its first %u", option,
+		outcome_set(oc, OC_USAGE,
+		    "%s %s: the address has bits set after the first %u", option,
 		    text, c.bits);
-		outcome_advise(oc, "%s %s/%u, if the whole block is meant", option,
+		outcome_advise(oc, "use %s %s/%u for the whole block", option,
 		    inet_ntop(c.family, c.prefix, address, sizeof address), c.bits);
 		return -1;
 	}

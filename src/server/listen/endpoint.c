@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-/* The kernel takes a path that fills the field, but then there is no end that others rely on. */
+/* The kernel accepts a path that fills the field, but other programs expect a terminator. */
 enum { PATH_LENGTH_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1 };
 
 static int parse_unix(const char *name, const char *path, struct endpoint *out,
@@ -14,9 +14,9 @@ static int parse_unix(const char *name, const char *path, struct endpoint *out,
 		return outcome_set(oc, OC_USAGE, "%s unix:PATH: the path is empty", name);
 	if (strlen(path) > PATH_LENGTH_MAX) {
 		outcome_set(oc, OC_USAGE,
-		    "%s unix:PATH: %zu bytes, but the path of a socket has at most %d", name,
+		    "%s unix:PATH: the path has %zu bytes; a socket's path has at most %d", name,
 		    strlen(path), PATH_LENGTH_MAX);
-		outcome_advise(oc, "a shorter path, or one that is relative to the current folder");
+		outcome_advise(oc, "use a shorter path, or a path relative to the current folder");
 		return -1;
 	}
 	*out = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
@@ -35,9 +35,10 @@ static int parse_inet(const char *name, const char *value, struct endpoint *out,
 		*out = (struct endpoint){ .kind = ENDPOINT_INET, .at = at, .text = value };
 		return 0;
 	}
-	outcome_set(oc, OC_USAGE, "%s wants ADDR:PORT, not \"%s\"%s%s", name, value,
+	outcome_set(oc, OC_USAGE, "invalid %s \"%s\": expected ADDR:PORT%s%s", name, value,
 	    why.detail[0] ? ": " : "", why.detail);
-	outcome_advise(oc, "%s 127.0.0.1:8443, %s [::1]:8443, or %s unix:PATH", name, name, name);
+	outcome_advise(oc,
+	    "use %s 127.0.0.1:8443, %s [::1]:8443, or %s unix:PATH", name, name, name);
 	return -1;
 }
 
@@ -54,7 +55,8 @@ int endpoint_parse(const char *name, const char *value, struct endpoint *out,
 	if (value[0] == ':' && value[1])
 		value++;
 	else if (value[0])
-		return outcome_set(oc, OC_USAGE, "%s wants systemd or systemd:NAME, not systemd%s",
+		return outcome_set(oc, OC_USAGE,
+		    "invalid %s systemd%s: expected systemd or systemd:NAME",
 		    name, value);
 	*out = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = value };
 	return 0;

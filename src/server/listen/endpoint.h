@@ -7,17 +7,16 @@
 
 enum endpoint_kind { ENDPOINT_INET, ENDPOINT_UNIX, ENDPOINT_SYSTEMD };
 
-/* Where to listen, as an option's value says it. */
+/* An address to listen on, from an option. */
 struct endpoint {
 	enum endpoint_kind kind;
-	struct addr at;   /* INET */
-	const char *text; /* UNIX: the path; SYSTEMD: the name, or "" for any */
+	struct addr at;   /* for INET */
+	const char *text; /* UNIX: the path; SYSTEMD: the name, or "" for any socket */
 };
 
 /*
- * Read "ADDR:PORT", "unix:PATH", "systemd" or "systemd:NAME". name is the
- * option as the user knows it, for messages. The place points into value.
- * Returns 0, or -1 with OC_USAGE.
+ * Parses "ADDR:PORT", "unix:PATH", "systemd" or "systemd:NAME". name is the option, for
+ * messages. The endpoint points into value. Returns 0, or -1 with OC_USAGE.
  */
 int endpoint_parse(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc);

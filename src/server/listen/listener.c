@@ -29,7 +29,7 @@ int listener_take_place(void *options, const struct option_row *row, const char 
 	return 0;
 }
 
-/* Append an open one; the set closes it from now on. */
+/* Adds an open listener; the set closes it from now on. */
 static int add(struct listener_set *set, int fd, const struct unix_socket *path, struct outcome *oc)
 {
 	struct listener *l = &set->item[set->count++];
@@ -72,7 +72,7 @@ static int take_given(struct listener_set *set, const char *option, size_t max,
 	return ret;
 }
 
-/* At most max of them, where one place stands for several. */
+/* Opens at most max listeners, because one endpoint may stand for several. */
 static int open_place(struct listener_set *set, const char *option, size_t max,
     const struct endpoint *place, struct activation *given, struct outcome *oc)
 {
@@ -91,7 +91,7 @@ static bool takes_the_rest(const struct endpoint *place)
 	return place->kind == ENDPOINT_SYSTEMD && !place->text[0];
 }
 
-/* IPv6 first: where port 0 was asked for, IPv4 then takes the port that IPv6 got. */
+/* IPv6 first: if port 0 was requested, IPv4 then uses the port that IPv6 got. */
 static int open_both(struct listener_set *set, const struct addr *any6, struct addr any4,
     struct outcome *oc)
 {
@@ -113,7 +113,7 @@ static int open_all(struct listener_set *set, const char *port, struct outcome *
 
 	if (addr_parse("::", port, &any6, oc) != 0 || addr_parse("0.0.0.0", port, &any4, oc) != 0)
 		return -1;
-	/* Port 0: what is free in IPv6 may be somebody's in IPv4; the kernel knows more ports. */
+	/* Port 0: a port that is free in IPv6 may be taken in IPv4; try another one. */
 	for (int i = 1; i < ATTEMPTS && addr_port(&any6) == 0; i++) {
 		struct outcome tried = OUTCOME_NONE;
 
@@ -134,7 +134,7 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	set->count = 0;
 	if (o->count == 0)
 		ret = open_all(set, o->port, oc);
-	/* In two rounds: "all the rest" is known when those with a name are taken. */
+	/* In two rounds: "all the rest" is known once the named sockets are acquired. */
 	for (int rest = 0; rest <= 1; rest++) {
 		for (size_t i = 0; ret == 0 && i < o->count; i++) {
 			if (takes_the_rest(&o->place[i]) == rest)
@@ -142,7 +142,10 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 				    &o->place[i], given, oc);
 		}
 	}
-	/* A path that stays is stale, which the next start sees; the first failure is the news. */
+	/*
+	 * A path that cannot be removed is stale at the next start, which replaces it;
+	 * report the first failure.
+	 */
 	if (ret != 0)
 		listener_set_withdraw(set, NULL);
 	return ret;
@@ -168,7 +171,7 @@ const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX
 		snprintf(buf, LISTENER_TEXT_MAX, "%s", addr_format(&l->at, text));
 		return buf;
 	}
-	/* Of an abstract name (unix(7)) the first byte is 0, and the length tells its end. */
+	/* The first byte of an abstract name (unix(7)) is 0, and its length marks its end. */
 	if (getsockname(l->fd, (struct sockaddr *)&at, &len) != 0 ||
 	    len <= offsetof(struct sockaddr_un, sun_path))
 		len = offsetof(struct sockaddr_un, sun_path);
@@ -198,9 +201,15 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 
 	listener_format(l, was);
 	if (l->at.ss.any.sa_family != AF_UNIX) {
-		/* Else what was shut down while it did not listen would be so in all it accepts. */
+		/*
+		 * Otherwise a shutdown while it did not listen would apply to every
+		 * accepted connection.
+		 */
 		(void)connect(l->fd, &nowhere, sizeof nowhere);
-		/* The port is still this socket's, or free if the kernel had chosen it. */
+		/*
+		 * The socket still has its port, or the port is free if the kernel had
+		 * chosen it.
+		 */
 		(void)bind(l->fd, &l->at.ss.any, l->at.len);
 	}
 	if (l->at.ss.any.sa_family != AF_UNIX && listen(l->fd, SOMAXCONN) == 0 &&
@@ -208,7 +217,7 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 		return 0;
 	outcome_set(oc, OC_LISTEN, "%s was shut down from within, and cannot listen again", was);
 	outcome_advise(oc,
-	    "start the server again; somebody may have taken over one of its workers");
+	    "restart the server; an attacker may have taken over one of its workers");
 	return -1;
 }
 

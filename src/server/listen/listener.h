@@ -14,9 +14,9 @@
 
 enum { LISTENERS_MAX = 16 };
 
-/* Where to listen, and who may come. */
+/* Where to listen, and who may connect. */
 struct listen_options {
-	struct endpoint place[LISTENERS_MAX]; /* none: all addresses, on port */
+	struct endpoint place[LISTENERS_MAX]; /* count 0: all addresses, on port */
 	size_t count;
 	char port[ADDR_PORT_MAX];
 	bool port_given;
@@ -28,20 +28,20 @@ enum { LISTENER_TEXT_MAX = 128 };
 
 struct option_row;
 
-/* Takes the value of an option for struct listen_options: one more place. See options.h. */
+/* The take function of an option for struct listen_options: adds an endpoint. See options.h. */
 int listener_take_place(void *options, const struct option_row *row, const char *value,
     struct outcome *oc);
 
 struct listener {
-	struct addr at;       /* as bound: port 0 has become a real one */
-	struct unix_socket path; /* .path is NULL unless we bound one */
+	struct addr at;       /* as bound: port 0 became a real port */
+	struct unix_socket path; /* .path is NULL unless we bound a path */
 	int fd;
 };
 
 /*
- * The listening sockets. The master opens them once and keeps them: every
- * worker of every generation accepts from the same queues, so that neither a
- * reload nor a crashed worker loses a connection.
+ * The listening sockets. The master opens them once and keeps them: every worker of
+ * every generation accepts from the same queues, so that neither a reload nor a crashed
+ * worker loses a connection.
  */
 struct listener_set {
 	struct listener item[LISTENERS_MAX];
@@ -49,43 +49,42 @@ struct listener_set {
 };
 
 /*
- * socket, bind, listen for each place asked for, or for all addresses of IPv6
- * and IPv4 on the options' port; what was handed over is taken from given, that
- * with a name first. All or none.
- * Returns 0, or -1 with OC_LISTEN, which says which place.
+ * socket, bind, listen for each endpoint, or for all addresses of IPv6 and IPv4 on the
+ * options' port. Inherited sockets are acquired from given, named ones first. All or
+ * none. Returns 0, or -1 with OC_LISTEN, which names the endpoint.
  */
 int listener_set_open(struct listener_set *set, const struct listen_options *o,
     struct activation *given, struct outcome *oc);
 
 /*
- * The same for one place alone, which may be handed over too: a set of exactly
- * one. option is for messages. To be opened before what takes all the rest.
+ * The same for a single endpoint, which may be inherited too: a set of exactly one.
+ * option is for messages. Open it before the set that acquires all the rest.
  */
 int listener_set_open_one(struct listener_set *set, const char *option,
     const struct endpoint *place, struct activation *given, struct outcome *oc);
 
-/* Where it is: as addr_format has it, or "unix:PATH". Writes to buf and returns it. */
+/* Its address as addr_format writes it, or "unix:PATH". Writes to buf and returns it. */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);
 
 /*
- * One that listens no more, because a process that shares it shut it down
- * (shutdown(2)); or NULL. In the master.
+ * A listener that another process sharing it has shut down (shutdown(2)), or NULL. In
+ * the master.
  */
 struct listener *listener_set_find_dead(struct listener_set *set);
 
 /*
- * Let it listen again, at the same address and in all processes at once. Returns 0,
- * or -1 with OC_LISTEN: a path cannot be revived, it has to be opened anew.
+ * Makes it listen again, at the same address and in all processes at once. Returns 0,
+ * or -1 with OC_LISTEN: a path cannot be revived, it has to be opened again.
  */
 int listener_revive(const struct listener *l, struct outcome *oc);
 
-/* Close this process's descriptors; idempotent. Paths stay, so a worker may call it. */
+/* Closes this process's descriptors; idempotent. Paths stay, so a worker may call it. */
 void listener_set_close(struct listener_set *set);
 
 /*
- * For the process that opened them: remove the paths that are still ours, so
- * that a successor may take them at once, then close. Returns 0, or -1 with
- * OC_LISTEN when a path stays behind; all is closed then, too.
+ * For the process that opened them: removes the paths that are still ours, so that a
+ * successor can use them at once, then closes. Returns 0, or -1 with OC_LISTEN if a
+ * path could not be removed; all is closed then, too.
  */
 int listener_set_withdraw(struct listener_set *set, struct outcome *oc);
 

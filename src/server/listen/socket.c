@@ -50,14 +50,14 @@ int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *o
 		outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s", addr_format(at, text));
 		if (errno == EADDRINUSE)
 			outcome_advise(oc,
-			    "ss -ltnp 'sport = :%u' shows who has the port; "
-			    "or choose another",
+			    "ss -ltnp 'sport = :%u' shows which process has the port; or choose "
+			    "another",
 			    (unsigned)addr_port(at));
 		else if (errno == EADDRNOTAVAIL)
 			outcome_advise(oc, "ip address shows the addresses of this machine");
 		else if (errno == EACCES)
 			outcome_advise(oc,
-			    "ports below 1024 need a privilege; choose a higher one");
+			    "ports below 1024 need a privilege; choose a higher port");
 		return -1;
 	}
 	*fd = new_fd;
@@ -72,10 +72,10 @@ int socket_adopt_listener(int fd, struct outcome *oc)
 	if (flags < 0 || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0)
-		return outcome_set_errno(oc, OC_LISTEN, "descriptor %d is no socket", fd);
+		return outcome_set_errno(oc, OC_LISTEN, "descriptor %d is not a socket", fd);
 	if (!listening || type != SOCK_STREAM ||
 	    (domain != AF_UNIX && domain != AF_INET && domain != AF_INET6))
-		return outcome_set(oc, OC_LISTEN, "descriptor %d is no listening stream socket",
+		return outcome_set(oc, OC_LISTEN, "descriptor %d is not a listening stream socket",
 		    fd);
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
 	    (domain != AF_UNIX && set_option(fd, IPPROTO_TCP, TCP_NODELAY) != 0))
@@ -83,7 +83,7 @@ int socket_adopt_listener(int fd, struct outcome *oc)
 	return 0;
 }
 
-/* Errors of the connection that waited, not of the listener: accept(2). */
+/* Errors of the waiting connection, not of the listener: accept(2). */
 static int peer_left(int error)
 {
 	switch (error) {

@@ -6,15 +6,13 @@
 #include "base/outcome.h"
 
 /*
- * The server's half of the tutorial's calls. Every descriptor made here is
- * non-blocking and close-on-exec and belongs to the caller; none of these
- * functions blocks.
+ * The server's half of the tutorial's calls. Every descriptor from here is non-blocking
+ * and close-on-exec and belongs to the caller; none of these functions blocks.
  */
 
 /*
- * socket, bind, listen. An IPv6 listener takes IPv6 only. Nagle's algorithm is
- * off, and accepted sockets inherit that (tcp(7)).
- * Returns 0, or -1 with OC_LISTEN.
+ * socket, bind, listen. An IPv6 listener accepts IPv6 only. Nagle's algorithm is off,
+ * and accepted sockets inherit that (tcp(7)). Returns 0, or -1 with OC_LISTEN.
  */
 int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc);
 
@@ -25,16 +23,16 @@ int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *o
 int socket_open_listener(const struct sockaddr *at, socklen_t len, int backlog);
 
 /*
- * Make a listening stream socket that somebody else opened behave as one of
- * ours. Returns 0, or -1 with OC_LISTEN when it is none (SO_ACCEPTCONN, socket(7)).
+ * Sets up an inherited listening stream socket like one of ours. Returns 0, or -1 with
+ * OC_LISTEN if it is not one (SO_ACCEPTCONN, socket(7)).
  */
 int socket_adopt_listener(int fd, struct outcome *oc);
 
 /*
- * accept. IO_WANT_READ: nobody waits. IO_FAILED: errno says why; EMFILE,
- * ENFILE, ENOBUFS and ENOMEM mean "stop accepting for a while". Peers that left
- * while they waited are passed over (accept(2), Error handling). The peer of a
- * listener for both families is IPv4 if it came so: addr_unmap.
+ * accept. IO_WANT_READ: the queue is empty. IO_FAILED: errno has the reason; EMFILE,
+ * ENFILE, ENOBUFS and ENOMEM mean "stop accepting for a while". Skips clients that
+ * disconnected while they waited (accept(2), Error handling). An IPv4 client of a
+ * listener for both families gets its IPv4 address: addr_unmap.
  */
 enum io socket_accept(int listen_fd, int *fd, struct addr *peer);
 

@@ -28,7 +28,7 @@ static socklen_t make_address(const char *path, struct sockaddr_un *at)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
 }
 
-/* path fits into an address. */
+/* The caller ensures that path fits into an address. */
 static const char *folder_of(const char *path, char buf[UNIX_SOCKET_PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -42,11 +42,14 @@ static const char *folder_of(const char *path, char buf[UNIX_SOCKET_PATH_MAX])
 static int refuse_folder(const char *path, const char *folder, struct outcome *oc)
 {
 	outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder", path);
-	outcome_advise(oc, "ls -ld %s: it has to be there, and ours to write", folder);
+	outcome_advise(oc, "ls -ld %s: it must exist, and we must be able to write to it", folder);
 	return -1;
 }
 
-/* The lock is on the folder itself: a lock file could not be removed without another race. */
+/*
+ * The lock is on the folder itself, because a lock file could not be removed without
+ * another race.
+ */
 static int lock_folder(const char *path, struct outcome *oc)
 {
 	enum { ATTEMPTS = 100 };
@@ -68,7 +71,7 @@ static int lock_folder(const char *path, struct outcome *oc)
 	return fd;
 }
 
-/* Is a server there? ECONNREFUSED is the answer of a path whose socket is gone. */
+/* Does a server answer there? ECONNREFUSED means that the socket of the path is gone. */
 static bool is_answered(const struct sockaddr_un *at, socklen_t len)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -80,7 +83,7 @@ static bool is_answered(const struct sockaddr_un *at, socklen_t len)
 	return !refused;
 }
 
-/* Is there a socket that may make way? */
+/* Is there a stale socket that may be replaced? */
 static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, struct outcome *oc)
 {
 	struct stat st;
@@ -92,16 +95,18 @@ static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, 
 		return outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s", at->sun_path);
 	}
 	if (!S_ISSOCK(st.st_mode)) {
-		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it exists and is no socket",
+		outcome_set(oc, OC_LISTEN,
+		    "cannot listen on unix:%s: it exists and is not a socket",
 		    at->sun_path);
-		outcome_advise(oc, "another path; nothing but a socket is ever replaced");
+		outcome_advise(oc,
+		    "choose another path; the server never replaces anything but a socket");
 		return -1;
 	}
 	if (is_answered(at, len)) {
 		outcome_set(oc, OC_LISTEN, "cannot listen on unix:%s: it is in use", at->sun_path);
 		if (oc)
 			oc->sys_errno = EADDRINUSE;
-		outcome_advise(oc, "ss -lxp shows who has it; or choose another path");
+		outcome_advise(oc, "ss -lxp shows which process has it; or choose another path");
 		return -1;
 	}
 	*stale = true;
@@ -178,7 +183,7 @@ int unix_socket_remove(const struct unix_socket *u, struct outcome *oc)
 {
 	struct stat st;
 
-	/* A path that has gone, or is somebody else's by now, is none of our business. */
+	/* If the path is gone or belongs to another socket by now, leave it alone. */
 	if (lstat(u->path, &st) != 0 || st.st_dev != u->device || st.st_ino != u->inode ||
 	    unlink(u->path) == 0)
 		return 0;

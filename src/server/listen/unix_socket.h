@@ -6,7 +6,7 @@
 
 #include "base/outcome.h"
 
-/* A listening socket with a path, and what the path was when it was bound. */
+/* A listening socket with a path, and the file's identity when it was bound. */
 struct unix_socket {
 	int fd;
 	const char *path;
@@ -15,24 +15,24 @@ struct unix_socket {
 };
 
 /*
- * socket, bind, listen at this path, which must outlive the socket. A socket
- * that somebody answers at is left alone; a stale one is replaced. Who may
- * connect is up to the folder and the umask (unix(7)). The folder is locked
- * meanwhile, so that of two servers that find the same stale socket one wins.
- * Blocks for a second at most. Returns 0, or -1 with OC_LISTEN.
+ * socket, bind, listen at this path, which must outlive the socket. A socket that a
+ * process answers on is left alone; a stale one is replaced. The folder's mode and the
+ * umask decide who may connect (unix(7)). The folder is locked meanwhile, so that one
+ * of two servers that find the same stale socket wins. Blocks for at most a second.
+ * Returns 0, or -1 with OC_LISTEN.
  */
 int unix_socket_listen(const char *path, int backlog, struct unix_socket *out, struct outcome *oc);
 
 /*
- * Would unix_socket_listen succeed? Changes nothing. Returns 0, or -1 with
- * OC_LISTEN, whose sys_errno is EADDRINUSE when somebody answers there.
+ * Would unix_socket_listen succeed? Changes nothing. Returns 0, or -1 with OC_LISTEN,
+ * whose sys_errno is EADDRINUSE if a process answers there.
  */
 int unix_socket_check(const char *path, struct outcome *oc);
 
 /*
- * Remove the path, if it is still that of this socket. Call it while the socket
- * listens: nobody takes the path over from one that answers. Does not close.
- * Returns 0, or -1 with OC_LISTEN when it could not be removed.
+ * Removes the path, if it still belongs to this socket. Call it while the socket
+ * listens: nobody takes over a path that still answers. Does not close. Returns 0, or
+ * -1 with OC_LISTEN if it could not be removed.
  */
 int unix_socket_remove(const struct unix_socket *u, struct outcome *oc);
 

@@ -21,13 +21,13 @@ const unsigned counters_bucket_ms[COUNTERS_BUCKETS - 1] = {
 	30000,
 };
 
-/* Nothing is derived from the order of two counters, so none is asked for. */
+/* Relaxed, because nothing depends on the order of two counters. */
 static void add(_Atomic uint64_t *counter, uint64_t n)
 {
 	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
-/* Returns what is mapped at an anonymous file, or NULL with OC_INTERNAL. */
+/* Returns the mapping of an anonymous file, or NULL with OC_INTERNAL. */
 static void *make_part(const char *name, size_t size, int *fd, struct outcome *oc)
 {
 	int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -42,18 +42,18 @@ static void *make_part(const char *name, size_t size, int *fd, struct outcome *o
 	    fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
 		part = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	if (part == MAP_FAILED) {
-		outcome_set_errno(oc, OC_INTERNAL, "memory for the counters");
+		outcome_set_errno(oc, OC_INTERNAL, "cannot allocate memory for the counters");
 		close(file);
 		return NULL;
 	}
-	/* Whoever is given the file can map it to read only; an older kernel knows no such seal. */
+	/* The seal makes new mappings of the file read-only; older kernels do not have it. */
 	(void)fcntl(file, F_ADD_SEALS, F_SEAL_FUTURE_WRITE);
 	(void)fcntl(file, F_ADD_SEALS, F_SEAL_SEAL);
 	*fd = file;
 	return part;
 }
 
-/* Two files and not one: a mapping of one could be stretched over all of it, mremap(2). */
+/* Two files instead of one: a mapping of one could be extended over all of it, mremap(2). */
 int counters_make(struct counters *c, struct outcome *oc)
 {
 	*c = (struct counters){ .work_fd = -1, .state_fd = -1 };
@@ -74,7 +74,7 @@ static void *map_part(size_t size, int fd, struct outcome *oc)
 
 	if (part != MAP_FAILED)
 		return part;
-	outcome_set_errno(oc, OC_INTERNAL, "the counters cannot be mapped");
+	outcome_set_errno(oc, OC_INTERNAL, "cannot map the counters");
 	return NULL;
 }
 
@@ -151,7 +151,7 @@ void counters_add(const struct counters *c, const struct conn_record *r)
 	add(&c->work->outcome[r->code], 1);
 	add(&c->work->received, r->received);
 	add(&c->work->sent, r->sent);
-	/* Only who has come through a phase tells how long it takes. */
+	/* Only completed phases count, so a histogram shows how long they take. */
 	if (r->via)
 		add_duration(&c->work->phase[CONN_PHASE_PROXY], r->phase_ms[CONN_PHASE_PROXY]);
 	if (!r->facts.protocol[0])
@@ -187,7 +187,7 @@ void counters_get_served(const struct counters_certificates *list,
 {
 	enum { ATTEMPTS = 1000 };
 
-	/* The writer is done within a microsecond; one that was killed there left the old text. */
+	/* A write takes less than a microsecond; a writer killed during it left the old text. */
 	for (int i = 0; i < ATTEMPTS; i++) {
 		unsigned before = list->turn;
 
@@ -204,7 +204,7 @@ void counters_get_served(const struct counters_certificates *list,
 	}
 }
 
-/* No worker can have as many: what it says of itself must not hide what the others say. */
+/* No worker can have more, so a false number cannot hide those of other workers. */
 static uint64_t gauge(uint64_t value)
 {
 	return value > UINT32_MAX ? 0 : value;

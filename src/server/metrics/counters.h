@@ -14,12 +14,12 @@
 #include "server/confine/sandbox.h"
 
 /*
- * What the server has done and is doing, in memory that survives whoever wrote
- * to it. There are two parts, because a worker may be taken over: what workers
- * write are numbers alone, which are added up and printed and nothing else;
- * texts, lengths and everything that is acted upon are the master's, and no
- * worker can reach them. A number is changed in one step, so nobody locks and
- * nobody can be killed half-way.
+ * Statistics of the server, in memory that survives the processes that write to it.
+ * There are two parts, because an attacker may take over a worker: workers write only
+ * numbers, which are added up and printed and used for nothing else; texts, lengths and
+ * everything that decisions depend on belong to the master, out of a worker's reach. A
+ * number changes in one step, so no lock is needed and no death can leave it
+ * half-written.
  */
 enum {
 	COUNTERS_SEATS = 768, /* of workers, in all generations */
@@ -29,7 +29,7 @@ enum {
 
 enum counters_protocol { COUNTERS_TLS12, COUNTERS_TLS13, COUNTERS_PROTOCOLS };
 
-/* Upper ends of the buckets of durations, in milliseconds; the last bucket has none. */
+/* Upper bounds of the duration buckets, in milliseconds; the last bucket has none. */
 extern const unsigned counters_bucket_ms[COUNTERS_BUCKETS - 1];
 
 struct counters_phase {
@@ -37,7 +37,7 @@ struct counters_phase {
 	_Atomic uint64_t sum_ms;
 };
 
-/* A worker's gauges. Written by that worker alone, emptied by the master after it. */
+/* A worker's gauges. Only that worker writes them; the master clears them after its death. */
 struct counters_seat {
 	_Atomic uint64_t open, handshakes;
 };
@@ -48,14 +48,14 @@ struct counters_certificate {
 	int64_t stapled_until; /* nextUpdate of its OCSP response; 0: none */
 };
 
-/* What is served; a reader copies it, and once more if turn was odd or has changed meanwhile. */
+/* What is served. A reader copies it, and again if turn was odd or changed meanwhile. */
 struct counters_certificates {
 	_Atomic unsigned turn;
 	unsigned count;
 	struct counters_certificate item[COUNTERS_CERTIFICATES];
 };
 
-/* Written by workers, and after an attack by whoever has taken one over. */
+/* Written by workers, and after an attack by whoever took one over. */
 struct counters_work {
 	_Atomic uint64_t outcome[OUTCOME_COUNT];
 	_Atomic uint64_t handshakes[COUNTERS_PROTOCOLS][2]; /* full, resumed */
@@ -66,18 +66,18 @@ struct counters_work {
 	struct counters_seat seat[COUNTERS_SEATS];
 };
 
-/* Written by the master alone. */
+/* Written by the master only. */
 struct counters_state {
 	_Atomic uint64_t generation, workers, workers_ready, worker_pause_ms;
 	_Atomic uint64_t reloads, reloads_failed, restarts;
 	_Atomic bool ready, draining;
-	_Atomic pid_t seat[COUNTERS_SEATS];        /* whose it is; 0: nobody's */
+	_Atomic pid_t seat[COUNTERS_SEATS];        /* pid of the worker; 0: free */
 	int64_t started;                           /* seconds since 1970 */
 	char sandbox[SANDBOX_TEXT_MAX];            /* "" until a worker has entered it */
-	struct counters_certificates served, crls; /* those by which clients are judged */
+	struct counters_certificates served, crls; /* the CRLs that client verification uses */
 };
 
-/* How a process has them. */
+/* The counters as a process sees them. */
 struct counters {
 	struct counters_work *work;
 	struct counters_state *state; /* NULL in a worker */
@@ -85,43 +85,41 @@ struct counters {
 };
 
 /*
- * The master's: all zero, on two anonymous files (closed on exec) which nobody
- * can resize, or map anew to write to them. Returns 0, or -1 with OC_INTERNAL.
+ * The master's: all zero, in two anonymous files (close-on-exec) that nobody can
+ * resize, or map again for writing. Returns 0, or -1 with OC_INTERNAL.
  */
 int counters_make(struct counters *c, struct outcome *oc);
 
-/* A reader's, in another program: of what counters_make opened. Returns as that does. */
+/* A reader's, in another program: maps the files that counters_make opened. Returns the same. */
 int counters_map(struct counters *c, int work_fd, int state_fd, struct outcome *oc);
 
-/* In a worker, before it is confined: let go of the state and of both files. */
+/* In a worker, before it is confined: unmaps the state and closes both files. */
 void counters_keep_work(struct counters *c);
 
-/* Release all. Idempotent. */
+/* Releases all. Idempotent. */
 void counters_free(struct counters *c);
 
 /*
- * Seats, in the master. take: a free one, to be given to a process next; NULL when
- * there is none, and that worker goes without. A seat may be NULL for give.
+ * Seats, in the master: one for each worker. Acquire a free one, to be passed to a
+ * process next; NULL if there is none, and that worker has no gauges. Release accepts
+ * NULL.
  */
 struct counters_seat *counters_take_seat(const struct counters *c);
 void counters_give_seat(const struct counters *c, const struct counters_seat *seat, pid_t pid);
 void counters_leave_seat(const struct counters *c, pid_t pid);
 
-/* A connection has come to its end. */
+/* A connection has ended. */
 void counters_add(const struct counters *c, const struct conn_record *r);
 
-/*
- * What is in use from now on: state->served or state->crls; more than there is room
- * for are left out.
- */
+/* What is used from now on: state->served or state->crls. Entries that do not fit are omitted. */
 void counters_serve(struct counters_certificates *list, const struct counters_certificate *item,
     unsigned count);
 
-/* A copy that is not torn, and whose texts end. */
+/* A consistent copy, whose texts are terminated. */
 void counters_get_served(const struct counters_certificates *list,
     struct counters_certificates *out);
 
-/* Sums over the seats that are taken, and over all outcomes but OK. */
+/* Sums over the seats in use, and over all outcomes except OK. */
 uint64_t counters_open(const struct counters *c);
 uint64_t counters_handshaking(const struct counters *c);
 uint64_t counters_failed(const struct counters *c);

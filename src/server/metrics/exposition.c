@@ -17,7 +17,7 @@ static void write_outcomes(FILE *to, const struct counters *c)
 {
 	static const char name[] = "hello_connections_total";
 
-	prometheus_describe(to, name, "counter", "Connections that have ended, by outcome.");
+	prometheus_describe(to, name, "counter", "Connections that ended, by outcome.");
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		if (outcome_is((enum outcome_code)i, OUTCOME_SERVED))
 			prometheus_sample(to, name,
@@ -34,7 +34,7 @@ static void write_handshakes(FILE *to, const struct counters *c)
 		[COUNTERS_TLS13] = "TLSv1.3",
 	};
 
-	prometheus_describe(to, name, "counter", "Handshakes done.");
+	prometheus_describe(to, name, "counter", "Completed handshakes.");
 	for (int v = 0; v < COUNTERS_PROTOCOLS; v++) {
 		for (int resumed = 0; resumed <= 1; resumed++)
 			prometheus_sample(to, name,
@@ -67,7 +67,7 @@ static void write_phase(FILE *to, const char *name, const struct counters_phase 
 static void write_phases(FILE *to, const struct counters *c)
 {
 	prometheus_describe(to, "hello_phase_duration_seconds", "histogram",
-	    "Time that connections took in a phase which they came through.");
+	    "Time that connections took for a phase, if they completed it.");
 	write_phase(to, "proxy", &c->work->phase[CONN_PHASE_PROXY]);
 	write_phase(to, "handshake", &c->work->phase[CONN_PHASE_HANDSHAKE]);
 	write_phase(to, "request", &c->work->phase[CONN_PHASE_REQUEST]);
@@ -80,14 +80,14 @@ static void write_limits(FILE *to, const struct counters *c)
 	static const char name[] = "hello_limit_reached_total";
 
 	prometheus_describe(to, name, "counter",
-	    "Connections closed to make room for another, by limit.");
+	    "Connections closed at a limit to make room for another, by limit.");
 	for (int i = 0; i < LIMITS_KINDS; i++)
 		prometheus_sample(to, name,
 		    PROMETHEUS_LABELS({ "limit", limits_name((enum limits_kind)i) }), "%" PRIu64,
 		    (uint64_t)c->work->limit[i]);
 }
 
-/* One sample for each certificate; a time of 0 is unknown. */
+/* One sample for each certificate; time 0 is unknown. */
 static void write_time(FILE *to, const char *name, const struct counters_certificate *of,
     int64_t time)
 {
@@ -105,15 +105,15 @@ static void write_certificates(FILE *to, const struct counters *c)
 
 	counters_get_served(&c->state->served, &served);
 	prometheus_describe(to, not_after, "gauge",
-	    "When the certificates that are served expire.");
+	    "Expiry times of the served certificates.");
 	for (unsigned i = 0; i < served.count; i++)
 		write_time(to, not_after, &served.item[i], served.item[i].not_after);
-	prometheus_describe(to, stapled, "gauge", "When the OCSP responses to staple end.");
+	prometheus_describe(to, stapled, "gauge", "Expiry times of the OCSP responses to staple.");
 	for (unsigned i = 0; i < served.count; i++)
 		write_time(to, stapled, &served.item[i], served.item[i].stapled_until);
 }
 
-/* Once it is over, no client of that CA passes: an alarm should come before. */
+/* Once it is stale, all clients of that CA are rejected: an alert should come earlier. */
 static void write_crls(FILE *to, const struct counters *c)
 {
 	static const char name[] = "hello_crl_next_update_timestamp_seconds";
@@ -121,7 +121,7 @@ static void write_crls(FILE *to, const struct counters *c)
 
 	counters_get_served(&c->state->crls, &crls);
 	prometheus_describe(to, name, "gauge",
-	    "When the CRLs by which clients are judged get stale.");
+	    "Times when the CRLs for client certificates become stale.");
 	for (unsigned i = 0; i < crls.count; i++)
 		prometheus_sample(to, name, PROMETHEUS_LABELS({ "issuer", crls.item[i].subject }),
 		    "%" PRId64, crls.item[i].not_after);
@@ -131,14 +131,14 @@ static void write_information(FILE *to, const struct counters *c)
 {
 	char sandbox[SANDBOX_TEXT_MAX + 1];
 
-	/* It is read while the master writes it, and need not end. */
+	/* The master writes it while it is read, so it may lack a terminator. */
 	snprintf(sandbox, sizeof sandbox, "%.*s", SANDBOX_TEXT_MAX, c->state->sandbox);
 	prometheus_describe(to, "hello_build_info", "gauge",
 	    "Version of the server and of its TLS library.");
 	prometheus_sample(to, "hello_build_info",
 	    PROMETHEUS_LABELS({ "version", PACKAGE_VERSION }, { "library", tls_context_library() }),
 	    "1");
-	prometheus_describe(to, "hello_sandbox_info", "gauge", "What confines the workers.");
+	prometheus_describe(to, "hello_sandbox_info", "gauge", "Sandbox of the workers.");
 	prometheus_sample(to, "hello_sandbox_info", PROMETHEUS_LABELS({ "sandbox", sandbox }), "1");
 }
 
@@ -149,25 +149,26 @@ void exposition_write(FILE *to, const struct counters *c)
 	write_phases(to, c);
 	write_limits(to, c);
 	number(to, "hello_received_bytes_total", "counter",
-	    "Bytes read from connections that have ended.", c->work->received);
+	    "Bytes read on connections that ended.", c->work->received);
 	number(to, "hello_sent_bytes_total", "counter",
-	    "Bytes written to connections that have ended.", c->work->sent);
+	    "Bytes written on connections that ended.", c->work->sent);
 	number(to, "hello_accept_pauses_total", "counter",
 	    "Times a worker stopped accepting because descriptors or memory were used up.",
 	    c->work->accept_pauses);
-	number(to, "hello_connections_open", "gauge", "Connections that are open.",
+	number(to, "hello_connections_open", "gauge", "Open connections.",
 	    counters_open(c));
-	number(to, "hello_handshakes_in_flight", "gauge", "Handshakes begun and not done.",
+	number(to, "hello_handshakes_in_flight", "gauge", "Handshakes in progress.",
 	    counters_handshaking(c));
-	number(to, "hello_generation", "gauge", "Generation of the workers.", c->state->generation);
-	number(to, "hello_workers", "gauge", "Workers of this generation that should be there.",
+	number(to, "hello_generation", "gauge",
+	    "Current generation of the workers.", c->state->generation);
+	number(to, "hello_workers", "gauge", "Number of workers that this generation should have.",
 	    c->state->workers);
 	number(to, "hello_workers_ready", "gauge", "Workers of this generation that are ready.",
 	    c->state->workers_ready);
 	number(to, "hello_worker_restarts_total", "counter",
 	    "Workers that were replaced because they died.", c->state->restarts);
 	prometheus_describe(to, "hello_worker_pause_seconds", "gauge",
-	    "How long the place of a worker that died stays empty, now; it grows in a crash loop.");
+	    "Current restart delay of a worker that died; it grows in a crash loop.");
 	prometheus_sample(to, "hello_worker_pause_seconds", NULL, "%g",
 	    (double)c->state->worker_pause_ms / 1000);
 	prometheus_describe(to, "hello_reloads_total", "counter", "Reloads, by result.");
@@ -175,9 +176,9 @@ void exposition_write(FILE *to, const struct counters *c)
 	    "%" PRIu64, (uint64_t)c->state->reloads);
 	prometheus_sample(to, "hello_reloads_total", PROMETHEUS_LABELS({ "result", "failed" }),
 	    "%" PRIu64, (uint64_t)c->state->reloads_failed);
-	number(to, "hello_draining", "gauge", "1 after the server was told to leave.",
+	number(to, "hello_draining", "gauge", "1 once the server drains.",
 	    c->state->draining);
-	number(to, "hello_start_time_seconds", "gauge", "When the server was started.",
+	number(to, "hello_start_time_seconds", "gauge", "Start time of the server.",
 	    (uint64_t)c->state->started);
 	write_certificates(to, c);
 	write_crls(to, c);

@@ -7,9 +7,9 @@
 #include "server/metrics/counters.h"
 
 /*
- * The counters in Prometheus's text format 0.0.4, to a stream that the caller
- * checks and closes. Times are seconds, sizes bytes; an outcome that no
- * connection to a server can have is not there.
+ * Writes the counters in Prometheus's text format 0.0.4 to a stream that the caller
+ * checks and closes. Times are in seconds, sizes in bytes; outcomes that no connection
+ * to a server can have are omitted.
  */
 void exposition_write(FILE *to, const struct counters *c);
 

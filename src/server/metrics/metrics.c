@@ -17,24 +17,25 @@
 #include "server/metrics/counters.h"
 #include "server/metrics/exposition.h"
 
-/* A scrape is a short request; who wants more wants something else. */
+/* Limit of a request: a scrape is short. */
 enum { HEADERS_MAX = 8192, CONNECTIONS_MAX = 64 };
 
 /*
- * Of one connection, read and not parsed. The library gathers the line of a chunk's size without
- * bound, and whatever comes while it answers; a watermark there would make its loop spin.
+ * Limit on one connection's bytes that are read but not parsed. The library buffers the
+ * line of a chunk's size, and everything that arrives while it responds, without limit;
+ * a watermark there would make its loop spin.
  */
 enum { UNPARSED_MAX = 4 * HEADERS_MAX };
 
-/* For a whole request and its answer, however slowly they go on. */
+/* For a whole request and its response, however slowly they proceed. */
 static const struct timeval deadline = { 5, 0 };
 
-/* How long a full descriptor table is left alone. */
+/* Pause of accepting when descriptors are used up. */
 static const struct timeval pause_time = { 0, 100000 };
 
 struct metrics;
 
-/* A connection of the HTTP server, which frees it when it likes: held is our own reference. */
+/* A connection of the HTTP server, which may free it at any time: held is our own reference. */
 struct metrics_client {
 	struct metrics *metrics;
 	struct metrics_client *next;
@@ -48,11 +49,11 @@ struct metrics {
 	struct evhttp *http;
 	struct evconnlistener *listener;
 	struct event *terminate, *master, *resume;
-	struct metrics_client *oldest; /* in the order of their deadlines */
+	struct metrics_client *oldest; /* ordered by deadline */
 	size_t clients;
 };
 
-/* The library hands its own argument to the callback of a listener's errors. */
+/* The library passes its own argument to the callback of a listener's errors. */
 static struct metrics *self;
 
 bool metrics_is_us(void)
@@ -67,7 +68,7 @@ static void answer(struct evhttp_request *request, int status, const char *reaso
 	struct evbuffer *body = evbuffer_new();
 
 	evhttp_add_header(headers, "Content-Type", type);
-	/* One request a connection: it keeps nobody's descriptor. */
+	/* One request per connection, so that no idle client keeps a descriptor. */
 	evhttp_add_header(headers, "Connection", "close");
 	if (body && evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
 		evbuffer_add(body, text, len);
@@ -126,7 +127,7 @@ static void on_end(evutil_socket_t fd, short events, void *arg)
 	event_base_loopbreak(m->base);
 }
 
-/* Later, because the library is in the middle of its work with the connection. */
+/* Later, because the library is still using the connection. */
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *unused, void *arg)
 {
 	const struct metrics_client *c = arg;
@@ -151,7 +152,7 @@ static void forget(struct metrics_client *c)
 	free(c);
 }
 
-/* The library takes its callbacks away from what it has freed. */
+/* The library clears the callbacks of a connection that it has freed. */
 static bool is_open(const struct metrics_client *c)
 {
 	bufferevent_event_cb on_event = NULL;
@@ -160,7 +161,7 @@ static bool is_open(const struct metrics_client *c)
 	return on_event && bufferevent_getfd(c->held) >= 0;
 }
 
-/* The library is told that it ended, and frees it: the sandbox allows half a shutdown. */
+/* Reports its end to the library, which frees it: the sandbox allows only half a shutdown. */
 static void cut(struct metrics_client *c)
 {
 	if (is_open(c))
@@ -184,7 +185,7 @@ static void forget_closed(struct metrics *m)
 	}
 }
 
-/* evhttp_set_bevcb: the only way to learn of a connection before its request is complete. */
+/* evhttp_set_bevcb: the only way to see a connection before its request is complete. */
 static struct bufferevent *on_connection(struct event_base *base, void *arg)
 {
 	struct metrics *m = arg;
@@ -217,8 +218,8 @@ static struct bufferevent *on_connection(struct event_base *base, void *arg)
 }
 
 /*
- * Descriptors are used up, and a readable listener would make the loop spin. The half that has
- * waited longest makes room.
+ * Descriptors are used up, and a readable listener would make the loop spin. The older
+ * half of the connections is closed.
  */
 static void on_accept_error(struct evconnlistener *listener, void *unused)
 {
@@ -239,7 +240,7 @@ static void on_resume(evutil_socket_t fd, short events, void *arg)
 	evconnlistener_enable(m->listener);
 }
 
-/* libevent's own words, which would otherwise go to standard error as they are. */
+/* libevent's own messages, which would otherwise go to standard error unformatted. */
 static void on_library_log(int severity, const char *text)
 {
 	log_at(severity >= EVENT_LOG_WARN ? LEVEL_WARNING : LEVEL_DEBUG, "libevent: %s", text);
@@ -256,7 +257,8 @@ static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome 
 	if (m->http)
 		bound = evhttp_accept_socket_with_handle(m->http, listen_fd);
 	if (!bound)
-		return outcome_set(oc, OC_INTERNAL, "no HTTP server for the metrics");
+		return outcome_set(oc, OC_INTERNAL,
+		    "cannot create the HTTP server for the metrics");
 	m->listener = evhttp_bound_socket_get_listener(bound);
 	evconnlistener_set_error_cb(m->listener, on_accept_error);
 	evhttp_set_allowed_methods(m->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
@@ -271,7 +273,7 @@ static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome 
 	m->resume = evtimer_new(m->base, on_resume, m);
 	if (!m->terminate || !m->master || !m->resume || event_add(m->terminate, NULL) != 0 ||
 	    event_add(m->master, NULL) != 0)
-		return outcome_set(oc, OC_INTERNAL, "no event loop for the metrics");
+		return outcome_set(oc, OC_INTERNAL, "cannot create the event loop for the metrics");
 	return 0;
 }
 
@@ -308,11 +310,11 @@ int metrics_run(const struct confine_options *o, struct outcome *oc)
 	struct metrics m = { .base = NULL };
 
 	if (!given || sscanf(given, "%d %d %d %d", &listen_fd, &work_fd, &state_fd, &life_fd) != 4)
-		return outcome_set(oc, OC_INTERNAL, "%s is for the server itself",
+		return outcome_set(oc, OC_INTERNAL, "only the server itself may set %s",
 		    METRICS_ENVIRONMENT);
 	if (counters_map(&m.counters, work_fd, state_fd, oc) != 0)
 		return -1;
-	/* The terminal's signals go to the whole process group; the master decides on them. */
+	/* The terminal sends signals to the whole process group; only the master handles them. */
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGHUP, &ignore, NULL);
 	sigaction(SIGUSR1, &ignore, NULL);
@@ -320,7 +322,7 @@ int metrics_run(const struct confine_options *o, struct outcome *oc)
 	if (ret == 0)
 		ret = confine(o, oc);
 	if (ret == 0) {
-		log_at(LEVEL_DEBUG, "metrics are served");
+		log_at(LEVEL_DEBUG, "serving metrics");
 		event_base_dispatch(m.base);
 	}
 	tear_down(&m);

@@ -14,21 +14,21 @@ struct metrics_options {
 };
 
 /*
- * Names the descriptors that the master hands to the metrics process: listener,
- * the two files of the counters, and a pipe whose end is the master's. Its presence makes this
- * program that process.
+ * Names the descriptors that the master passes to the metrics process: listener, the
+ * two files of the counters, and a pipe that the master holds open. If it is set, this
+ * program is the metrics process.
  */
 #define METRICS_ENVIRONMENT "HELLO_SERVER_METRICS"
 
-/* Has this program been started as the metrics process? */
+/* Was this program started as the metrics process? */
 bool metrics_is_us(void);
 
 /*
- * The metrics process: GET or HEAD of /metrics answers the counters
- * (exposition.h), /healthz 200 while the server serves and 503 before and while
- * it drains. Sees nothing but the counters and its listener, gives up
- * privileges and enters the sandbox as a worker does. Returns only with a
- * failure (-1), or 0 when it was told to leave or the master is gone.
+ * The metrics process: GET or HEAD of /metrics returns the counters (exposition.h),
+ * /healthz returns 200 while the server serves and 503 before that and while it drains.
+ * It has access only to the counters and its listener, drops privileges and enters the
+ * sandbox as a worker does. Returns -1 after a failure, or 0 when it was stopped or the
+ * master is gone.
  */
 int metrics_run(const struct confine_options *o, struct outcome *oc);
 

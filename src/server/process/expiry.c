@@ -6,7 +6,10 @@
 #include "base/clock.h"
 #include "server/service/service_log.h"
 
-/* left: seconds, more than 0. A clock may be set and a machine sleep: look again once an hour. */
+/*
+ * left: seconds, more than 0. The clock may be set and the machine may sleep: check
+ * once an hour.
+ */
 static void wake_in(int64_t left, uint64_t *until_ms)
 {
 	enum { HOUR = 3600 };
@@ -16,7 +19,7 @@ static void wake_in(int64_t left, uint64_t *until_ms)
 		*until_ms = at_ms;
 }
 
-/* A CRL gets stale by itself: said once, when it happens. */
+/* A CRL becomes stale without any event: logged once, when it happens. */
 static void watch_crls(struct expiry *e, const struct service *s,
     const struct client_auth *clients, uint64_t *until_ms)
 {

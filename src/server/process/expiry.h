@@ -7,15 +7,15 @@
 
 #include "server/service/service.h"
 
-/* Which files of a service have expired, as far as the log says so. Zeroed for each service. */
+/* Which files of a service have expired, as far as it was logged. All zero for a new service. */
 struct expiry {
-	bool stale;       /* a CRL is, which was logged */
-	int64_t looked_s; /* when it was last looked which staples have ended; 0: never */
+	bool stale;       /* a stale CRL was logged */
+	int64_t looked_s; /* when OCSP responses were last checked; 0: never */
 };
 
 /*
- * Log each revocation list that became stale and each OCSP response that ended, once. Lowers
- * *until_ms to when the next one may.
+ * Logs, once, each revocation list that became stale and each OCSP response that
+ * expired. Lowers *until_ms to the time of the next expiry.
  */
 void expiry_watch(struct expiry *e, const struct service *s, const struct client_auth *clients,
     uint64_t *until_ms);

@@ -20,7 +20,7 @@ static void show_crls(struct counters_state *state, const struct service *s)
 	for (size_t i = 0; crls && i < crls->count; i++) {
 		const struct crl *crl = &crls->item[i].crl;
 
-		/* The others decide nothing, and would be the same series once more. */
+		/* Other lists decide nothing, and would repeat the same series. */
 		if (!crl_store_decides(crls, i, now))
 			continue;
 		items[count].not_after = crl->next_update;

@@ -9,16 +9,16 @@
 
 /* The master's part of the counters, and the log line of SIGUSR1. */
 
-/* Its workers are all ready: this is what is served now. */
+/* Its workers are all ready: from now on this service is served. */
 void gauges_show_service(struct counters_state *state, const struct service *s);
 
-/* The workers are confined; also a log line. */
+/* The workers are confined; also logs it. */
 void gauges_show_confinement(struct counters_state *state, const struct privdrop *who,
     const char *sandbox);
 
 void gauges_show_workers(struct counters_state *state, const struct workers_count *count);
 
-/* Log how things stand. What workers counted is printed, and nothing depends on it. */
+/* Logs a status line. Numbers from workers are only printed; nothing depends on them. */
 void gauges_log(const struct counters *c, const struct workers_count *count);
 
 #endif

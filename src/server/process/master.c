@@ -24,16 +24,16 @@ struct master {
 	struct service *service;
 	struct workers *workers;
 	struct worker_sockets sockets;
-	bool unheard;           /* the service_manager could not be told, which was logged */
-	sigset_t waiting;       /* the signal mask while we wait */
-	bool complete;          /* "ready" was said for this generation */
-	struct expiry expiry;   /* of this service */
-	unsigned pause_ms;      /* how long a slot pauses, as last looked at */
-	unsigned revivals;      /* of listeners */
-	struct outcome failure; /* for which the server leaves */
+	bool unheard;           /* a failed notification of the service manager was logged */
+	sigset_t waiting;       /* the signal mask during ppoll */
+	bool complete;          /* "ready" was logged for this generation */
+	struct expiry expiry;   /* for this service */
+	unsigned pause_ms;      /* the restart delay of a slot, when last checked */
+	unsigned revivals;      /* revivals of listeners */
+	struct outcome failure; /* the reason for a failed exit */
 };
 
-/* Whoever can shut a listener down can do it again: at some time a new start is better. */
+/* Whoever shut a listener down can do it again, so restart after a few times. */
 enum { REVIVALS_MAX = 16 };
 
 /* Returns the worker's pid, or 0: workers then waits before it asks again. */
@@ -50,7 +50,7 @@ static pid_t spawn(struct master *m, const struct workers_order *order)
 	return spawn_worker(&job, &parent);
 }
 
-/* Everything that has to be done now. Returns false when nobody is left to look after. */
+/* Carries out everything that is due. Returns false if no worker is left to supervise. */
 static bool carry_out_orders(struct master *m, struct workers_order *wait)
 {
 	for (;;) {
@@ -65,7 +65,8 @@ static bool carry_out_orders(struct master *m, struct workers_order *wait)
 			break;
 		case WORKERS_KILL:
 			if (order.late)
-				log_at(LEVEL_WARNING, "worker with pid %ld is late: killed",
+				log_at(LEVEL_WARNING,
+				    "killed the worker with pid %ld: its deadline passed",
 				    (long)order.pid);
 			kill(order.pid, SIGKILL);
 			break;
@@ -83,9 +84,10 @@ static void count_workers(struct master *m)
 	struct workers_count count = workers_count(m->workers);
 
 	gauges_show_workers(m->job->worker.counters->state, &count);
-	/* One death is bad luck. Several in a row, each soon after the last, are a crash loop. */
+	/* One early death is bad luck. Several in a row are a crash loop. */
 	if (count.pause_ms >= WORKERS_PAUSE_LONG_MS && count.pause_ms > m->pause_ms)
-		log_at(LEVEL_ERROR, "workers die soon after their start: the next one waits %u ms",
+		log_at(LEVEL_ERROR,
+		    "workers die soon after their start: the next restart is in %u ms",
 		    count.pause_ms);
 	m->pause_ms = count.pause_ms;
 }
@@ -95,10 +97,10 @@ static void withdraw_listeners(struct master *m)
 	struct outcome oc = OUTCOME_NONE;
 
 	if (listener_set_withdraw(m->job->worker.listeners, &oc) != 0)
-		log_outcome(LEVEL_WARNING, "a path stays behind", &oc);
+		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &oc);
 }
 
-/* Begin to leave; also for what cannot be mended from here, but by whoever starts us anew. */
+/* Begins to drain; also for failures that only a restart can correct. */
 static void stop(struct master *m, bool graceful)
 {
 	m->job->worker.counters->state->draining = true;
@@ -109,8 +111,8 @@ static void stop(struct master *m, bool graceful)
 }
 
 /*
- * Only a process that shares a listener can have shut it down, and the sandbox
- * forbids that: whoever it was is no worker of ours any more.
+ * Only a process that shares a listener can shut it down, and the sandbox forbids that:
+ * the process must have been taken over.
  */
 static void revive_listeners(struct master *m, struct listener_set *set)
 {
@@ -149,7 +151,7 @@ static void note_complete(struct master *m)
 {
 	struct counters_state *state = m->job->worker.counters->state;
 
-	/* A worker reports that it is ready when it has proved that it is confined. */
+	/* A worker reports that it is ready once it has proved that it is confined. */
 	if (!state->ready)
 		gauges_show_confinement(state, m->job->worker.privdrop, m->job->confinement);
 	m->complete = true;
@@ -165,7 +167,7 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 	    &m->waiting);
 	bool dead = false;
 
-	/* Backwards: removing moves the last one into the place just looked at. */
+	/* Backwards, because removing an entry moves the last one into its place. */
 	for (size_t i = m->sockets.count; n > 0 && i-- > 0;) {
 		if (m->sockets.pid[i] == WORKER_SOCKETS_LISTENER)
 			dead |= m->sockets.poll[i].revents != 0;
@@ -183,16 +185,17 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 static void log_exit(pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		log_at(LEVEL_WARNING, "worker with pid %ld was killed by signal %d (%s)", (long)pid,
+		log_at(LEVEL_WARNING,
+		    "the worker with pid %ld was killed by signal %d (%s)", (long)pid,
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
-		log_at(LEVEL_WARNING, "worker with pid %ld left with status %d", (long)pid,
+		log_at(LEVEL_WARNING, "the worker with pid %ld exited with status %d", (long)pid,
 		    WEXITSTATUS(status));
 	else
-		log_at(LEVEL_DEBUG, "worker with pid %ld left", (long)pid);
+		log_at(LEVEL_DEBUG, "the worker with pid %ld exited", (long)pid);
 }
 
-/* Nobody was ever served: what ends the first workers is to be mended by whoever starts us. */
+/* No client was ever served: the operator must correct whatever ends the first workers. */
 static void judge_start(struct master *m, int status)
 {
 	struct workers_count count = workers_count(m->workers);
@@ -202,10 +205,10 @@ static void judge_start(struct master *m, int status)
 		return;
 	if (refused)
 		outcome_set(&m->failure, OC_PRIVILEGES,
-		    "the first workers cannot be confined; the log says why");
+		    "the first workers cannot be confined; the log has the reason");
 	else if (count.pause_ms >= WORKERS_PAUSE_LONG_MS)
 		outcome_set(&m->failure, OC_INTERNAL,
-		    "the first workers end before they are ready; the log says how");
+		    "the first workers ended before they were ready; the log has the reason");
 	else
 		return;
 	stop(m, false);
@@ -228,11 +231,11 @@ static void reap(struct master *m)
 	}
 }
 
-/* A service manager that cannot be told is no reason to stop, but one to complain, once. */
+/* A failed notification is no reason to stop, but it is logged, once. */
 static void check_told(struct master *m, int ret, const struct outcome *oc)
 {
 	if (ret != 0 && !m->unheard)
-		log_outcome(LEVEL_WARNING, "the service manager cannot be told", oc);
+		log_outcome(LEVEL_WARNING, "cannot notify the service manager", oc);
 	m->unheard = ret != 0;
 }
 
@@ -267,8 +270,9 @@ static void handle_signals(struct master *m)
 	bool leaving = signals_seen.interrupted || signals_seen.terminations > 0;
 
 	/*
-	 * One at a time: those that come meanwhile are together one more, which begins
-	 * as soon as it may. Whoever leaves begins none, and must not tell that it does.
+	 * One reload at a time: those that arrive meanwhile become one more reload,
+	 * which begins as soon as possible. A server that drains begins no reload, and
+	 * must not announce one.
 	 */
 	if (signals_seen.hung_up && workers_may_renew(m->workers) && !leaving) {
 		signals_seen.hung_up = 0;
@@ -283,14 +287,14 @@ static void handle_signals(struct master *m)
 	if (signals_seen.interrupted || signals_seen.terminations > 1) {
 		stop(m, false);
 	} else if (signals_seen.terminations > handled) {
-		log_at(LEVEL_INFO, "told to leave: draining");
-		/* The workers take what is in the queues; then new clients are refused. */
+		log_at(LEVEL_INFO, "SIGTERM received: draining");
+		/* The workers accept what is in the queues; then new clients are refused. */
 		stop(m, true);
 	}
 	handled = signals_seen.terminations;
 }
 
-/* The kernel tells when one is shut down, in whichever process. */
+/* The kernel reports a shutdown of a listener, in whichever process. */
 static int watch_listeners(struct master *m)
 {
 	const struct listener_set *sets[] = { m->job->worker.listeners, m->job->metrics };

@@ -12,28 +12,27 @@
 struct master_job {
 	const struct process_options *options;
 	const struct service_options *service_options;
-	struct worker_job worker; /* what each is given; slot, service... are set at its start */
-	struct service *service;  /* loaded; taken */
+	struct worker_job worker; /* template of each worker; slot, service... are set at start */
+	struct service *service;  /* loaded; the master takes ownership */
 	struct service_manager *service_manager;
 	struct listener_set *metrics;    /* none, or one */
-	const char *confinement;         /* what confines the workers, sandbox_probe */
-	struct metrics_process *monitor; /* of the metrics process, if there is to be one */
+	const char *confinement;         /* the sandbox of the workers, from sandbox_probe */
+	struct metrics_process *monitor; /* for the metrics process, if there is one */
 };
 
 /*
- * Fork workers and look after them until told to stop; carries out what workers
- * decides. SIGTERM: drain, then leave; a second one: leave at once. SIGINT:
- * leave at once. SIGHUP: load the service anew; a good one begins a new
- * generation of workers, a bad one is logged and changes nothing. A SIGHUP that
- * comes while another is carried out is heeded after it, see workers_may_renew. The
- * service_manager is told of all this.
+ * Forks workers and supervises them until the server is stopped; carries out the
+ * decisions of workers. SIGTERM: drain, then exit; a second one: exit at once. SIGINT:
+ * exit at once. SIGHUP: load the service again; a good one begins a new generation of
+ * workers, a bad one is logged and changes nothing. A SIGHUP during a reload is handled
+ * after it, see workers_may_renew. The service_manager is notified of all this.
  *
- * SIGUSR1: log a line on how things stand.
+ * SIGUSR1: log a status line.
  *
- * Takes the service. Parses nothing that a peer sends; its
- * only blocking call is one ppoll. Returns 0 after a stop that was asked for;
- * or -1 with OC_INTERNAL, with OC_PRIVILEGES when no worker could be confined
- * at the start, or with OC_LISTEN when a listener is dead and cannot be revived.
+ * Takes ownership of the service. Parses nothing that a peer sends; its only blocking
+ * call is one ppoll. Returns 0 after a requested stop; or -1 with OC_INTERNAL, with
+ * OC_PRIVILEGES if no worker could be confined at the start, or with OC_LISTEN if a
+ * listener is dead and cannot be revived.
  */
 int master_run(const struct master_job *job, struct outcome *oc);
 

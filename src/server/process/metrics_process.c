@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "server/metrics/metrics.h"
 
-/* In the child: only what the new program is given stays open across the exec. */
+/* In the child: only the descriptors for the new program stay open across the exec. */
 static _Noreturn void become_metrics(const struct metrics_process *m, int life_fd)
 {
 	const int given[] = { m->listen_fd, m->counters->work_fd, m->counters->state_fd, life_fd };
@@ -77,7 +77,7 @@ bool metrics_process_exited(struct metrics_process *m, pid_t pid, uint64_t now_m
 	close(m->life_fd);
 	m->pid = 0;
 	workers_pause_after(&m->pause, now_ms - m->since_ms >= WORKERS_LIVED_LONG_MS, now_ms);
-	log_at(LEVEL_WARNING, "the metrics process has died; the next one comes in %u ms",
+	log_at(LEVEL_WARNING, "the metrics process died; it restarts in %u ms",
 	    m->pause.pause_ms);
 	return true;
 }

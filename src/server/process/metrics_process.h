@@ -10,31 +10,30 @@
 #include "server/process/workers.h"
 
 /*
- * The master's side of the metrics process: starts it, starts it anew when it
- * dies, with the pauses of a worker, and ends it last. It is this very program,
- * executed afresh, so that no key is in its memory; see metrics.h. Zeroed: there
- * is none.
+ * The master's side of the metrics process: starts it, restarts it when it dies, with
+ * the delays of a worker, and ends it last. The process executes this same program
+ * again, so that its memory holds no key; see metrics.h. All zero: there is none.
  */
 struct metrics_process {
-	char *const *argv;               /* NULL: no metrics were asked for */
+	char *const *argv;               /* NULL: --metrics was not given */
 	int listen_fd;                   /* the master's */
 	const struct counters *counters; /* the master's */
-	pid_t pid;                       /* 0: not there */
-	int life_fd;                     /* our end of what it watches for our death */
+	pid_t pid;                       /* 0: not running */
+	int life_fd;                     /* our end of the pipe by which it notices our death */
 	uint64_t since_ms;
 	struct workers_pause pause;
 };
 
-/* Start it if it is due; lowers *until_ms to when it will be. Logs what fails. */
+/* Starts it if it is due; lowers *until_ms to the time when it will be. Logs failures. */
 void metrics_process_tend(struct metrics_process *m, uint64_t now_ms, uint64_t *until_ms);
 
-/* A child has ended: was it this one? */
+/* A child has ended: was it this process? */
 bool metrics_process_exited(struct metrics_process *m, pid_t pid, uint64_t now_ms);
 
-/* In a worker: let go of what is the master's. */
+/* In a worker: closes and releases what belongs to the master. */
 void metrics_process_forget(struct metrics_process *m);
 
-/* End it, and wait for that. It holds nothing that could be lost. */
+/* Ends it, and waits for its end. It holds nothing that could be lost. */
 void metrics_process_stop(struct metrics_process *m);
 
 #endif

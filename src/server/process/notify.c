@@ -16,12 +16,13 @@ static int make_address(struct notify *n, const char *name, struct outcome *oc)
 
 	if ((name[0] != '/' && name[0] != '@') || !name[1] || len >= sizeof n->to.sun_path)
 		return outcome_set(oc, OC_INTERNAL,
-		    "NOTIFY_SOCKET=%s is neither a path nor @NAME, or too long", name);
+		    "invalid NOTIFY_SOCKET=%s: expected a path or @NAME that fits a socket "
+		    "address", name);
 	n->to = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	memcpy(n->to.sun_path, name, len);
 	n->to_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 	if (name[0] == '@')
-		n->to.sun_path[0] = '\0'; /* unix(7): and its length is its end */
+		n->to.sun_path[0] = '\0'; /* unix(7): the length of the name marks its end. */
 	return 0;
 }
 
@@ -42,7 +43,7 @@ int notify_open(struct notify *n, struct outcome *oc)
 	if (n->fd >= 0 &&
 	    setsockopt(n->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0)
 		return 0;
-	outcome_set_errno(oc, OC_INTERNAL, "no socket to notify the service manager");
+	outcome_set_errno(oc, OC_INTERNAL, "cannot create a socket to notify the service manager");
 	notify_close(n);
 	return -1;
 }

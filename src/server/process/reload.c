@@ -9,8 +9,8 @@ static const char *describe(const struct service_options *o, const struct servic
 {
 	if (!service_is_same(was, fresh))
 		return "";
-	return o->credentials ? ", though the files are unchanged: systemd hands over renewed "
-				"credentials at a restart only"
+	return o->credentials ? ", though the files are unchanged: systemd passes renewed "
+				"credentials only at a restart"
 			      : ", though the files are unchanged";
 }
 
@@ -21,7 +21,7 @@ struct service *reload_service(const struct service_options *o, struct service *
 	const char *note;
 
 	if (!fresh) {
-		log_outcome(LEVEL_ERROR, "reload failed, the old service stays", oc);
+		log_outcome(LEVEL_ERROR, "reload failed: the server keeps the old service", oc);
 		state->reloads_failed++;
 		return NULL;
 	}

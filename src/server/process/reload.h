@@ -8,9 +8,10 @@
 #include "server/service/service.h"
 
 /*
- * Load the service anew, and begin a generation of workers with it. Returns what is served from
- * now on, was is freed then; or NULL with the outcome of service_load, and was stays. Logs and
- * counts either.
+ * Loads the service again, and begins a generation of workers with it. Returns the
+ * service that is served from now on; the old one is freed then. On failure returns
+ * NULL with the outcome of service_load, and the old service stays. Logs and counts
+ * both results.
  */
 struct service *reload_service(const struct service_options *o, struct service *was,
     struct workers *workers, struct counters_state *state, struct outcome *oc);

@@ -9,16 +9,16 @@
 
 #include "base/clock.h"
 
-/* A worker beats this often in the time in which one beat is expected. */
+/* Heartbeats of a worker within the interval in which one is expected. */
 enum { BEATS_PER_PING = 4 };
 
-/* A beat is a millisecond at least; more often than once a day does no harm. */
+/* The interval is at least a millisecond; more than once a day is often enough. */
 enum { WATCHDOG_MIN_MS = 2 * BEATS_PER_PING, WATCHDOG_MAX_MS = 86400000 };
 
-/* When to try again what could not be sent. */
+/* When to retry a notification that could not be sent. */
 enum { RETRY_MS = 1000 };
 
-/* Digits only, as systemd writes them; 0 is what is not set. */
+/* Digits only, as systemd writes them; 0 means not set. */
 static int take_number(const char *name, unsigned long long *out, struct outcome *oc)
 {
 	const char *text = getenv(name);
@@ -34,7 +34,8 @@ static int take_number(const char *name, unsigned long long *out, struct outcome
 		return 0;
 	}
 	*out = 0;
-	outcome_set(oc, OC_INTERNAL, "%s=%s is no number: there will be no signs of life", name,
+	outcome_set(oc, OC_INTERNAL,
+	    "invalid %s=%s: expected a number; watchdog notifications are off", name,
 	    text);
 	unsetenv(name);
 	return -1;
@@ -65,7 +66,7 @@ int service_manager_open(struct service_manager *s, struct outcome *oc)
 	return open_watchdog(s, oc) | told;
 }
 
-/* Half of what is demanded, as sd_watchdog_enabled(3) advises. */
+/* Half of the interval, as sd_watchdog_enabled(3) recommends. */
 static unsigned ping_interval(const struct service_manager *s)
 {
 	return s->watchdog_ms / 2;
@@ -79,7 +80,10 @@ unsigned service_manager_beat_ms(const struct service_manager *s)
 int service_manager_reloading(struct service_manager *s, struct outcome *oc)
 {
 	s->ready_owed = true;
-	/* The time lets the manager tell an old READY=1 from the one that ends this reload. */
+	/*
+	 * The time lets the manager distinguish an old READY=1 from the one that ends
+	 * this reload.
+	 */
 	return notify_send(&s->notify, oc, "RELOADING=1\nMONOTONIC_USEC=%llu",
 	    (unsigned long long)clock_us());
 }
@@ -105,7 +109,7 @@ static void describe(const struct service_manager *s, const struct workers *work
 	char missing[16] = "";
 
 	if (s->leaving) {
-		snprintf(status, NOTIFY_TEXT_MAX, "leaving, workers that are not done: %u",
+		snprintf(status, NOTIFY_TEXT_MAX, "stopping, workers that are not done: %u",
 		    n.alive);
 		return;
 	}
@@ -114,7 +118,8 @@ static void describe(const struct service_manager *s, const struct workers *work
 	snprintf(status, NOTIFY_TEXT_MAX, "%s, generation %u, %s%u worker%s%s%s",
 	    n.serving > 0 ? "serving" : "starting", n.generation, missing, n.slots,
 	    n.slots == 1 ? "" : "s",
-	    s->failure[0] ? "; the last reload failed, the old service stays: " : "", s->failure);
+	    s->failure[0] ? "; the last reload failed, the server keeps the old service: " : "",
+	    s->failure);
 }
 
 static int tell_status(struct service_manager *s, const struct workers *workers, struct outcome *oc)
@@ -147,7 +152,7 @@ static int tell_life(struct service_manager *s, const struct workers *workers, u
 
 		if (beating)
 			ret = notify_send(&s->notify, oc, "WATCHDOG=1");
-		/* Who was only late must not cost the server its life: ask again soon. */
+		/* A short delay must not make the manager kill the server: check again soon. */
 		s->ping_ms = now_ms + (beating ? ping_interval(s) : service_manager_beat_ms(s));
 	}
 	if (s->ping_ms < *until_ms)

@@ -40,7 +40,7 @@ void signals_catch(sigset_t *waiting)
 		sigaction(caught[i], &action, NULL);
 	}
 	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	/* Whoever started us may have blocked them for us too. */
+	/* The parent process may have blocked them for us too. */
 	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		sigdelset(waiting, caught[i]);
 }

@@ -5,9 +5,9 @@
 #include <signal.h>
 
 /*
- * The master's signals. Handlers only take notes, and the signals are blocked
- * everywhere but in ppoll(2). The reader clears what it has heeded;
- * terminations are counted.
+ * The master's signals. Handlers only set flags, and the signals are blocked everywhere
+ * except in ppoll(2). The reader clears a flag once it is handled; terminations are
+ * counted.
  */
 struct signals {
 	volatile sig_atomic_t terminations, interrupted, hung_up, asked;
@@ -15,10 +15,13 @@ struct signals {
 
 extern struct signals signals_seen;
 
-/* First of all in the master: what asks for a reload or a status line waits until it is caught. */
+/*
+ * First call in the master: a request for a reload or a status line waits until its
+ * handler is set.
+ */
 void signals_hold(void);
 
-/* Begin to take notes. waiting: the mask for ppoll. */
+/* Sets the handlers. waiting: the mask for ppoll. */
 void signals_catch(sigset_t *waiting);
 
 #endif

@@ -10,7 +10,7 @@
 
 static _Noreturn void become_worker(struct worker_job *job, const struct spawn_parent *parent)
 {
-	/* With these open, the other workers would not see the master's death. */
+	/* If these stayed open, the other workers would not notice the master's death. */
 	worker_sockets_free(parent->sockets);
 	service_manager_close(parent->service_manager);
 	metrics_process_forget(parent->monitor);
@@ -42,7 +42,7 @@ pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent)
 	counters_give_seat(job->counters, job->seat, pid);
 	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", job->slot, job->generation,
 	    (long)pid);
-	/* Not on the list means never ready: it is told to leave, and workers tries again. */
+	/* A worker that is not listed never becomes ready: stop it, and workers tries again. */
 	if (worker_sockets_add(parent->sockets, ends[0], POLLIN, pid) != 0)
 		close(ends[0]);
 	return pid;

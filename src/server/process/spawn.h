@@ -17,8 +17,8 @@ struct spawn_parent {
 };
 
 /*
- * Fork a worker, which lives as worker_main has it; its socket joins those of the parent.
- * status_fd and seat of the job are set here. Returns its pid, or 0, which is logged.
+ * Forks a worker, which runs worker_main; its socket is added to the parent's. Sets
+ * status_fd and seat of the job. Returns its pid, or 0, which is logged.
  */
 pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent);
 

@@ -21,15 +21,15 @@
 #include "server/conn/conn_log.h"
 #include "server/conn/pool.h"
 
-/* How exactly deadlines are kept, and how long a full descriptor table is left alone. */
+/* Precision of the deadlines, and the pause of accepting when descriptors are used up. */
 static const struct timeval tick_time = { 0, 100000 }, pause_time = { 0, 100000 };
 
-/* Taken from one listener in one go, so that open connections get their turn. */
+/* Connections accepted from one listener at a time, so that open connections get their turn. */
 enum { ACCEPT_BATCH = 64 };
 
 struct worker;
 
-/* One open connection. The pool's place comes first, so that one is found from the other. */
+/* One open connection. The pool's entry comes first, so that each can be found from the other. */
 struct client {
 	struct pool_place place;
 	struct worker *worker;
@@ -89,7 +89,7 @@ static void watch(struct client *c, enum conn_want want)
 		return;
 	event_del(&c->event);
 	c->want = want;
-	/* The tick sees to its deadline. */
+	/* The tick handles its deadline. */
 	if (want == CONN_WANT_TIME)
 		return;
 	event_assign(&c->event, c->worker->base, conn_fd(c->place.conn),
@@ -103,7 +103,7 @@ static void close_client(struct client *c, enum outcome_code code, const char *w
 	client_free(c);
 }
 
-/* At a limit the one that has waited longest for its peer makes room; that may be c itself. */
+/* At a limit the connection that has waited longest is closed; that may be c itself. */
 static void keep_limits(struct client *c)
 {
 	struct worker *w = c->worker;
@@ -114,7 +114,7 @@ static void keep_limits(struct client *c)
 	show_gauges(w);
 	while ((excess = pool_excess(&w->pool, &c->place, &which))) {
 		w->job->counters->work->limit[which]++;
-		snprintf(why, sizeof why, "made room: --%s was reached", limits_name(which));
+		snprintf(why, sizeof why, "closed at the limit --%s", limits_name(which));
 		close_client(client_at(excess), OC_LIMIT_REACHED, why);
 		if (excess == &c->place)
 			return;
@@ -143,7 +143,7 @@ static void on_client(evutil_socket_t fd, short events, void *arg)
 	step(arg);
 }
 
-/* Takes fd. NULL when out of memory. */
+/* Takes ownership of fd. NULL if out of memory. */
 static struct client *client_new(struct worker *w, int fd, const struct addr *peer, bool balancer)
 {
 	const struct access *access = w->job->access;
@@ -173,18 +173,18 @@ static void take(struct worker *w, int fd, const struct addr *peer)
 	struct client *c = client_new(w, fd, peer, balancer);
 
 	if (!c) {
-		log_at(LEVEL_ERROR, "out of memory: a connection was dropped");
+		log_at(LEVEL_ERROR, "out of memory: dropped a connection");
 		return;
 	}
 	if (event_add(&c->event, NULL) != 0) {
-		close_client(c, OC_INTERNAL, "the event loop has no room");
+		close_client(c, OC_INTERNAL, "cannot add an event to the event loop");
 		return;
 	}
 	if (!event_pending(&w->tick, EV_TIMEOUT, NULL))
 		event_add(&w->tick, &tick_time);
-	/* A balancer has to be let in to say for whom it comes: then that one is judged. */
+	/* A balancer must be admitted to name its client: then that client is checked. */
 	if (!balancer && !access_permits(access, peer))
-		close_client(c, OC_CLIENT_DENIED, "not let in by --allow and --deny");
+		close_client(c, OC_CLIENT_DENIED, "not admitted by --allow and --deny");
 	else
 		keep_limits(c);
 }
@@ -200,21 +200,21 @@ static void set_accepting(struct worker *w, bool on)
 }
 
 /*
- * Descriptors or memory are used up, and a readable listener would make the
- * loop spin: look again a little later. Clients wait in the queue meanwhile.
+ * Descriptors or memory are used up, and a readable listener would make the loop spin:
+ * try again a little later. Clients wait in the queue meanwhile.
  */
 static void pause_accepting(struct worker *w)
 {
 	w->job->counters->work->accept_pauses++;
 	if (!w->paused)
-		log_at(LEVEL_WARNING, "accept: %s; %zu connections are open, new ones wait",
+		log_at(LEVEL_WARNING, "cannot accept: %s; %zu connections are open, new ones wait",
 		    strerror(errno), w->pool.open);
 	w->paused = true;
 	set_accepting(w, false);
 	event_add(&w->resume, &pause_time);
 }
 
-/* Returns false when the listener's queue is empty or cannot be taken from now. */
+/* Returns false if the listener's queue is empty or accepting is paused. */
 static bool accept_one(struct worker *w, int listen_fd)
 {
 	struct addr peer;
@@ -253,7 +253,7 @@ static void on_resume(evutil_socket_t fd, short events, void *arg)
 		set_accepting(w, true);
 }
 
-/* Expiry frees connections, but none that a callback of this round still holds. */
+/* Expiry frees connections, but none that a callback of this round still uses. */
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
@@ -290,8 +290,8 @@ static void drain(struct worker *w, const char *why)
 	set_accepting(w, false);
 	event_add(&w->drain_end, &end);
 	/*
-	 * Whoever is in the queue has a connection already, and shall be greeted.
-	 * Bounded, because on a reload the queue stays open and new ones join it.
+	 * Clients in the queue are connected already, so they are served. Bounded,
+	 * because on a reload the queue stays open and new clients join it.
 	 */
 	for (size_t i = 0; i < w->job->listeners->count; i++) {
 		for (int n = 0; n < SOMAXCONN && accept_one(w, w->job->listeners->item[i].fd); n++)
@@ -306,7 +306,7 @@ static void on_terminate(evutil_socket_t fd, short events, void *arg)
 {
 	(void)fd;
 	(void)events;
-	drain(arg, "told to leave");
+	drain(arg, "SIGTERM received");
 }
 
 static void on_master(evutil_socket_t fd, short events, void *arg)
@@ -317,20 +317,20 @@ static void on_master(evutil_socket_t fd, short events, void *arg)
 	(void)events;
 	event_del(&w->master);
 	if (!w->draining)
-		log_at(LEVEL_ERROR, "the master is gone: this worker drains and leaves");
+		log_at(LEVEL_ERROR, "the master is gone: this worker drains and exits");
 	drain(w, "the master is gone");
 }
 
-/* Sent from the loop itself, so that it says more than that the process exists. */
+/* Sent from the event loop, so that it proves more than that the process exists. */
 static void on_beat(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
 
 	(void)fd;
 	(void)events;
-	/* Full: the master does not read, and needs no more of the same. */
+	/* Full: the master does not read, and needs no more of them. */
 	if (send(w->job->status_fd, "b", 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-		log_at(LEVEL_DEBUG, "beat: %s", strerror(errno));
+		log_at(LEVEL_DEBUG, "cannot send a heartbeat: %s", strerror(errno));
 }
 
 static int start_beat(struct worker *w)
@@ -364,7 +364,7 @@ static int set_up(struct worker *w)
 	return 0;
 }
 
-/* The terminal's signals go to the whole process group; the master decides what they mean. */
+/* The terminal sends signals to the whole process group; only the master handles them. */
 static void set_signals(void)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -396,11 +396,11 @@ _Noreturn void worker_main(const struct worker_job *job)
 	log_role("worker-%u.%u", job->generation, job->slot);
 	counters_keep_work(job->counters);
 	if (set_up(&w) != 0) {
-		log_at(LEVEL_ERROR, "no event loop: %s", strerror(errno));
+		log_at(LEVEL_ERROR, "cannot create the event loop: %s", strerror(errno));
 		exit(outcome_status(OC_INTERNAL));
 	}
 	set_signals();
-	/* Afterwards nothing can be opened that is not open already. */
+	/* After this nothing more can be opened. */
 	if (confine_enter(job->privdrop, job->sandbox, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "this worker is not confined and does not serve", &oc);
 		exit(outcome_status(oc.code));

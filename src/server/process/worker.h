@@ -11,8 +11,8 @@
 
 struct worker_job {
 	unsigned slot, generation;
-	int status_fd;    /* ours: one byte out when ready; EOF: the master is gone */
-	unsigned beat_ms; /* how often another byte has to follow; 0: never */
+	int status_fd;    /* our end: we send one byte when ready; EOF: the master is gone */
+	unsigned beat_ms; /* interval of further bytes, the heartbeats; 0: none */
 	unsigned drain_ms;
 	const struct access *access;
 	const struct conn_plan *conn;
@@ -21,16 +21,16 @@ struct worker_job {
 	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
-	struct counters *counters;  /* this process's copy: of the work alone */
+	struct counters *counters;  /* this process's copy, for this worker alone */
 	struct counters_seat *seat; /* NULL: its gauges are not shown */
 };
 
 /*
- * The whole life of a worker, called in the child with SIGTERM blocked: make
- * the event loop, give up privileges and enter the sandbox, report ready, accept
- * and serve. On SIGTERM, or when the
- * master is gone: take what waits in the listeners' queues, accept no more,
- * finish what is open within the drain timeout, exit 0. Opens no file.
+ * The whole life of a worker, called in the child with SIGTERM blocked: it creates the
+ * event loop, drops privileges and enters the sandbox, reports that it is ready,
+ * accepts and serves. On SIGTERM, or when the master is gone, it accepts what waits in
+ * the listeners' queues, then no more, finishes open connections within the drain
+ * timeout, and exits with 0. Opens no file.
  */
 _Noreturn void worker_main(const struct worker_job *job);
 

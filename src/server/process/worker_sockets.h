@@ -7,12 +7,12 @@
 #include <sys/types.h>
 
 /*
- * The master's ends of the workers' status sockets: ready bytes and signs of
- * life come in, and the master's death goes out as end-of-file. Zeroed: none.
- * poll is for ppoll(2); pid[i] is whose poll[i] is. Listeners are watched among
- * them, and stay their owner's.
+ * The master's ends of the workers' status sockets: ready bytes and heartbeats arrive,
+ * and the master's death shows as end-of-file at the other end. All zero: none. poll is
+ * for ppoll(2); pid[i] is the worker of poll[i]. The listeners are in the same array,
+ * but still belong to their owner.
  */
-enum { WORKER_SOCKETS_LISTENER = 0 }; /* in place of a pid */
+enum { WORKER_SOCKETS_LISTENER = 0 }; /* replaces a pid for a listener */
 
 struct worker_sockets {
 	struct pollfd *poll;
@@ -21,18 +21,18 @@ struct worker_sockets {
 };
 
 /*
- * Takes fd, unless it is a listener. Returns 0, or -1 when out of memory, and fd
- * stays the caller's.
+ * Takes ownership of fd, unless it is a listener. Returns 0, or -1 if out of memory,
+ * and the caller keeps fd.
  */
 int worker_sockets_add(struct worker_sockets *p, int fd, short events, pid_t pid);
 
 /* Closes it; the last one moves into its place. */
 void worker_sockets_remove(struct worker_sockets *p, size_t i);
 
-/* Before listeners are closed. */
+/* Removes the listeners, before they are closed. */
 void worker_sockets_forget_listeners(struct worker_sockets *p);
 
-/* Close and release all. Idempotent. */
+/* Closes and releases all. Idempotent. */
 void worker_sockets_free(struct worker_sockets *p);
 
 #endif

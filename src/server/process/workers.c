@@ -6,11 +6,11 @@
 enum state { STARTING, READY, DRAINING, KILLED };
 
 struct worker {
-	pid_t pid; /* 0: this place is free */
+	pid_t pid; /* 0: this entry is free */
 	unsigned slot, generation;
 	enum state state;
-	uint64_t since_ms; /* when it was spawned, or told to drain */
-	uint64_t beat_ms;  /* the last sign of life */
+	uint64_t since_ms; /* when it was spawned, or ordered to drain */
+	uint64_t beat_ms;  /* the last heartbeat */
 };
 
 enum stop { STOP_NOT, STOP_GRACEFUL, STOP_NOW };
@@ -22,7 +22,7 @@ struct workers {
 	enum stop stop;
 	struct workers_pause *slot;
 	struct worker *worker;
-	size_t places; /* of worker: grows when generations overlap */
+	size_t places; /* size of worker: grows when generations overlap */
 };
 
 struct workers *workers_new(unsigned slots, unsigned drain_ms)
@@ -60,7 +60,7 @@ static struct worker *find_pid(const struct workers *c, pid_t pid)
 	return NULL;
 }
 
-/* The slot's worker of the current generation, if it has one. */
+/* The slot's worker of the current generation, if there is one. */
 static struct worker *find_current(const struct workers *c, unsigned slot)
 {
 	for (size_t i = 0; i < c->places; i++) {
@@ -124,7 +124,10 @@ static bool must_leave(const struct workers *c, const struct worker *w)
 	    (w->generation != c->kept || workers_are_complete(c));
 }
 
-/* A slot that lost its worker early waits longer each time: a crash loop is no fork bomb. */
+/*
+ * A slot that lost its worker early waits longer each time, so a crash loop does not
+ * become a fork bomb.
+ */
 void workers_pause_after(struct workers_pause *s, bool lived_long, uint64_t now_ms)
 {
 	if (lived_long || s->pause_ms == 0)
@@ -145,7 +148,7 @@ static uint64_t deadline_of(const struct workers *c, const struct worker *w)
 	return UINT64_MAX;
 }
 
-/* What one worker has to be told now; WORKERS_WAIT and until_ms if nothing. */
+/* The next action for one worker; WORKERS_WAIT and until_ms if there is none. */
 static struct workers_order order_for(struct workers *c, struct worker *w, uint64_t now_ms)
 {
 	uint64_t kill_ms = deadline_of(c, w);
@@ -171,7 +174,7 @@ static struct workers_order order_for(struct workers *c, struct worker *w, uint6
 	return order;
 }
 
-/* A process that exists must find its place, so places are made before the spawn. */
+/* A running process must have an entry, so entries are allocated before the spawn. */
 static struct worker *free_place(struct workers *c)
 {
 	struct worker *w = find_pid(c, 0), *more;
@@ -306,7 +309,7 @@ static unsigned find_best(const struct workers *c)
 unsigned workers_renew(struct workers *c)
 {
 	c->kept = find_best(c);
-	/* What killed the old generation may be mended in the new one. */
+	/* The cause of the old generation's deaths may be gone in the new one. */
 	for (unsigned s = 0; s < c->slots; s++)
 		c->slot[s] = (struct workers_pause){ 0, 0 };
 	return ++c->generation;

@@ -7,14 +7,13 @@
 #include <sys/types.h>
 
 /*
- * Who works: slots and generations of worker processes, as plain data. Told
- * what happened, it answers what to do next. No system call and no clock in
- * here, so that every crash loop, reload and shutdown is played in a unit test.
+ * Slots and generations of worker processes, as plain data: it is informed of events,
+ * and returns the next action. No system call and no clock here, so a unit test can
+ * play every crash loop, reload and shutdown.
  *
- * A slot holds one worker of the current generation. After workers_renew the
- * generation that serves best goes on until every new worker is ready, and is
- * drained then; others, which were renewed before they were complete, are drained
- * at once.
+ * A slot holds one worker of the current generation. After workers_renew the generation
+ * that serves best continues until every new worker is ready, and is drained then;
+ * others, which were replaced before they were complete, are drained at once.
  */
 struct workers;
 
@@ -25,15 +24,15 @@ struct process_options {
 	unsigned drain_ms; /* for open connections after SIGTERM */
 };
 
-/* Pauses before a slot is filled again: doubled per death, until a worker lived long. */
+/* Delay before a slot is filled again: doubled by each death, until a worker lived long. */
 enum { WORKERS_PAUSE_MIN_MS = 100, WORKERS_PAUSE_MAX_MS = 30000, WORKERS_LIVED_LONG_MS = 10000 };
 
-/* A pause as long as this, after four early deaths in a row, is a crash loop. */
+/* A delay as long as this, after four early deaths in a row, is a crash loop. */
 enum { WORKERS_PAUSE_LONG_MS = 8 * WORKERS_PAUSE_MIN_MS };
 
 /*
- * The pause before somebody who died is started anew: the first one is short,
- * each early death doubles it, and a long life makes it short again. Zeroed: now.
+ * The delay before a process that died is restarted: short at first, doubled by each
+ * early death, short again after a long life. All zero: no delay.
  */
 struct workers_pause {
 	unsigned pause_ms;
@@ -42,10 +41,10 @@ struct workers_pause {
 
 void workers_pause_after(struct workers_pause *p, bool lived_long, uint64_t now_ms);
 
-/* How much longer than its drain a worker may take before it is killed. */
+/* How long after its drain timeout a worker is killed. */
 enum { WORKERS_KILL_GRACE_MS = 1000 };
 
-/* How long a worker may take to get ready before it is killed, and its slot pauses. */
+/* How long a worker may take to become ready before it is killed, and its slot pauses. */
 enum { WORKERS_START_MAX_MS = 30000 };
 
 enum workers_action { WORKERS_WAIT, WORKERS_SPAWN, WORKERS_DRAIN, WORKERS_KILL, WORKERS_FINISHED };
@@ -54,23 +53,23 @@ struct workers_order {
 	enum workers_action what;
 	unsigned slot, generation; /* SPAWN */
 	pid_t pid;                 /* DRAIN, KILL */
-	bool late;                 /* KILL: it did not get ready, or done, in time */
+	bool late;                 /* KILL: it was not ready, or not done, in time */
 	uint64_t until_ms;         /* WAIT: ask again then, or after the next report */
 };
 
-/* NULL when out of memory. Generation 1 begins at once. */
+/* NULL if out of memory. Generation 1 begins at once. */
 struct workers *workers_new(unsigned slots, unsigned drain_ms);
 void workers_free(struct workers *c);
 
 /*
- * The next thing to do. Carry it out, report it, and ask again until the
- * answer is WORKERS_WAIT or WORKERS_FINISHED. DRAIN and KILL need no report.
+ * The next action. Carry it out, report it, and ask again until the answer is
+ * WORKERS_WAIT or WORKERS_FINISHED. DRAIN and KILL need no report.
  */
 struct workers_order workers_next(struct workers *c, uint64_t now_ms);
 
 /*
- * Reports. pid 0 says that no process could be made: the slot pauses as after a
- * death. A beat is a worker's sign that its event loop turns.
+ * Reports. pid 0: no process could be created, so the slot pauses as after a death. A
+ * beat is a heartbeat: the worker's event loop is running.
  */
 void workers_spawned(struct workers *c, unsigned slot, pid_t pid, uint64_t now_ms);
 void workers_set_ready(struct workers *c, pid_t pid, uint64_t now_ms);
@@ -78,9 +77,9 @@ void workers_beat(struct workers *c, pid_t pid, uint64_t now_ms);
 void workers_exited(struct workers *c, pid_t pid, uint64_t now_ms);
 
 /*
- * Is it time for a new generation? Not while one starts, unless its workers die;
- * not while two are there beside it, so that never more than three have workers; not
- * after a stop.
+ * May a new generation begin? Not while one starts, unless its workers die; not while
+ * there are two others, so that at most three generations have workers; not after a
+ * stop.
  */
 bool workers_may_renew(const struct workers *c);
 
@@ -92,8 +91,9 @@ void workers_stop(struct workers *c, bool graceful);
 bool workers_are_complete(const struct workers *c);
 
 /*
- * Does the work go on? Somebody serves, and whoever serves has given a sign of
- * life within this time. Who drains has a deadline instead, so a stop always does.
+ * Do the workers make progress? At least one serves, and all that serve have sent a
+ * heartbeat within this time. A draining worker has a deadline instead, so a stop
+ * always makes progress.
  */
 bool workers_is_beating(const struct workers *c, uint64_t now_ms, unsigned within_ms);
 
@@ -103,7 +103,7 @@ struct workers_count {
 	unsigned ready;    /* of the current generation */
 	unsigned serving;  /* of all generations */
 	unsigned alive;    /* draining ones too */
-	unsigned pause_ms; /* the longest pause of a slot that is empty: a crash loop shows here */
+	unsigned pause_ms; /* the longest delay of an empty slot: shows a crash loop */
 	bool served;       /* was any worker ever ready? */
 };
 

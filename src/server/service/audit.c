@@ -8,7 +8,7 @@
 #include "tls/crl_text.h"
 #include "base/time.h"
 
-/* Below this many bits of security, OpenSSL at its level 2 and most others refuse. */
+/* OpenSSL at its level 2, and most other libraries, reject fewer bits of security. */
 enum { SECURITY_BITS_MIN = 112 };
 
 struct audit {
@@ -44,7 +44,7 @@ static void judge_dates(const struct audit *a, const struct cert_info *c, int64_
 	char text[TIME_PHRASE_MAX];
 
 	if (now < c->not_before)
-		find(a, AUDIT_ERROR, "\"%s\" %s: is the clock right?", c->label,
+		find(a, AUDIT_ERROR, "\"%s\" %s: check the clock", c->label,
 		    time_phrase_early(c->not_before, now, text));
 	else if (left < 0)
 		find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
@@ -58,14 +58,13 @@ static void judge_strength(const struct audit *a, const struct audit_certificate
 {
 	if (c->fit.key_security_bits < SECURITY_BITS_MIN)
 		find(a, AUDIT_ERROR,
-		    "\"%s\" has a weak key, of %d bits of security: "
-		    "RSA of 2048 bits or P-256 is the least",
+		    "\"%s\" has a weak key, of %d bits of security: use at least RSA 2048 or P-256",
 		    c->info.label, c->fit.key_security_bits);
-	/* Nobody looks at the signature of a root: it is trusted by itself. */
+	/* Nobody checks the signature of a root: it is trusted by itself. */
 	if (!c->info.self_signed && c->fit.signature_security_bits < SECURITY_BITS_MIN)
 		find(a, AUDIT_ERROR,
-		    "\"%s\" is signed weakly, with %d bits of security: "
-		    "have it issued with SHA-256 or better",
+		    "\"%s\" has a weak signature, of %d bits of security: have it issued with "
+		    "SHA-256 or better",
 		    c->info.label, c->fit.signature_security_bits);
 }
 
@@ -75,12 +74,12 @@ static bool judge_extensions(const struct audit *a, const struct audit_certifica
 	char text[CERT_FLAW_TEXT_MAX];
 
 	if (c->flaw.kind != CERT_FLAW_NONE)
-		find(a, AUDIT_ERROR, "\"%s\" %s: clients refuse it", c->info.label,
+		find(a, AUDIT_ERROR, "\"%s\" %s: clients reject it", c->info.label,
 		    cert_flaw_text(&c->flaw, text));
 	if (c->critical[0])
 		find(a, AUDIT_ERROR,
-		    "\"%s\" has the critical extension %s, which clients do not know: they refuse "
-		    "it",
+		    "\"%s\" has the critical extension %s, which clients do not know: they "
+		    "reject it",
 		    c->info.label, c->critical);
 	return c->flaw.kind == CERT_FLAW_NONE;
 }
@@ -91,7 +90,7 @@ static void judge_leaf(const struct audit *a, const struct audit_certificate *le
 
 	if (!leaf->info.sans[0])
 		find(a, AUDIT_ERROR,
-		    "\"%s\" has no subjectAltName, and clients look at no other name", name);
+		    "\"%s\" has no subjectAltName, the only names that clients check", name);
 	if (!leaf->fit.server_auth)
 		find(a, AUDIT_ERROR,
 		    "\"%s\" is not for servers: its extended key usage lacks serverAuth", name);
@@ -102,10 +101,11 @@ static void judge_leaf(const struct audit *a, const struct audit_certificate *le
 		    name);
 	if (leaf->fit.is_ca)
 		find(a, AUDIT_WARNING,
-		    "\"%s\" is the certificate of a CA: its key should not be here", name);
+		    "\"%s\" is the certificate of a CA: its key should not be on this server",
+		    name);
 }
 
-/* The first that is the same certificate as this one; its own place: it is the first. */
+/* The index of the first identical certificate; its own index: it is the first. */
 static size_t find_twin(const struct audit_certificate *chain, size_t i)
 {
 	size_t first = 0;
@@ -117,7 +117,7 @@ static size_t find_twin(const struct audit_certificate *chain, size_t i)
 	return first;
 }
 
-/* One that has the name of the issuer and still is not the issuer; a root may be elsewhere, too. */
+/* A certificate with the issuer's name that is not the issuer; a root may also be elsewhere. */
 static void judge_namesake(const struct audit *a, const struct audit_certificate *c,
     const struct audit_certificate *behind)
 {
@@ -125,21 +125,21 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 
 	if (c->link == CERT_ISSUER_NOT_SIGNED)
 		find(a, level,
-		    "the key of \"%s\" in the chain did not sign \"%s\" before it: was that CA "
-		    "made anew under its name?",
+		    "the key of \"%s\" in the chain did not sign \"%s\" before it: check whether "
+		    "that CA was recreated under its name",
 		    behind->info.label, c->info.label);
 	else if (c->link == CERT_ISSUER_UNCHECKED)
 		find(a, level,
-		    "the signature of \"%s\" cannot be verified with the key of \"%s\" behind it",
+		    "the signature of \"%s\" cannot be verified with the key of \"%s\" after it",
 		    c->info.label, behind->info.label);
 	else if (c->link == CERT_ISSUER_KEY_ID || c->link == CERT_ISSUER_SERIAL)
 		find(a, level,
-		    "the authorityKeyIdentifier of \"%s\" does not fit \"%s\" behind it, which "
-		    "has the key that signed it: issue \"%s\" anew",
+		    "the authorityKeyIdentifier of \"%s\" does not match \"%s\" after it, whose "
+		    "key signed it: issue \"%s\" again",
 		    c->info.label, behind->info.label, c->info.label);
 }
 
-/* Each should be issued by the one behind it; most clients sort, not all do. */
+/* Each certificate should be issued by the next one; most clients sort the chain, not all. */
 static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
@@ -148,8 +148,8 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 			continue;
 		if (chain[i].issuer != i)
 			find(a, AUDIT_WARNING,
-			    "the chain is out of order: \"%s\" should be behind "
-			    "\"%s\", which it issued",
+			    "the chain is out of order: \"%s\" should come after \"%s\", which "
+			    "it issued",
 			    chain[chain[i].issuer].info.label, chain[i].info.label);
 		else if (chain[i].link == CERT_ISSUER_STRANGER)
 			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
@@ -165,16 +165,17 @@ static void judge_end(const struct audit *a, const struct audit_certificate *cha
 
 	if (count > 1 && last->info.self_signed)
 		find(a, AUDIT_WARNING,
-		    "the root \"%s\" is in the chain: whoever trusts it has it, "
-		    "leave it out",
+		    "the root \"%s\" is in the chain: clients that trust it already have it, so "
+		    "remove it",
 		    last->info.label);
 	else if (count == 1 && last->info.self_signed)
-		find(a, AUDIT_WARNING, "\"%s\" is self-signed: only who was given it trusts it",
+		find(a, AUDIT_WARNING,
+		    "\"%s\" is self-signed: only clients that were given it trust it",
 		    last->info.label);
 	else if (count == 1 && !last->issuer_known)
 		find(a, AUDIT_WARNING,
-		    "the chain may be incomplete: it is \"%s\" alone, and its issuer "
-		    "\"%s\" is no root of this system",
+		    "the chain may be incomplete: \"%s\" is alone in it, and its issuer \"%s\" "
+		    "is not a root of this system",
 		    last->info.label, last->info.issuer);
 }
 
@@ -206,11 +207,11 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 
 	if (names->hidden == 1)
 		find(&a, AUDIT_WARNING,
-		    "\"%s\" is in %s too, with the same type of key: that one is served",
+		    "\"%s\" is also in %s, with the same type of key: that certificate is served",
 		    names->first_hidden, names->hidden_by);
 	else if (names->hidden > 1)
 		find(&a, AUDIT_WARNING,
-		    "\"%s\" and %zu more names are in %s or others too, with the same type of "
+		    "\"%s\" and %zu more names are also in %s or others, with the same type of "
 		    "key: those are served",
 		    names->first_hidden, names->hidden - 1, names->hidden_by);
 }
@@ -224,7 +225,7 @@ void audit_staple(const struct staple_facts *staple, const struct cert_info *lea
 
 	if (staple->status == STAPLE_NONE && leaf->must_staple)
 		find(&a, AUDIT_ERROR,
-		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients refuse it",
+		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients reject it",
 		    leaf->label);
 	else if (staple->status == STAPLE_GOOD &&
 	    left < (staple->next_update - staple->this_update) / 3)
@@ -247,10 +248,10 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 		judge_strength(&a, &chain[i]);
 		if (twin != i)
 			find(&a, AUDIT_WARNING,
-			    "certificates %zu and %zu of the chain are both \"%s\": leave one out",
+			    "certificates %zu and %zu of the chain are both \"%s\": remove one",
 			    twin + 1, i + 1, chain[i].info.label);
 		else if (judge_extensions(&a, &chain[i]) && i > 0 && !chain[i].fit.is_ca)
-			find(&a, AUDIT_ERROR, "\"%s\" in the chain is no CA certificate",
+			find(&a, AUDIT_ERROR, "\"%s\" in the chain is not a CA certificate",
 			    chain[i].info.label);
 	}
 	if (chain[0].flaw.kind == CERT_FLAW_NONE)
@@ -271,7 +272,7 @@ static void report_softer(void *arg, enum audit_level level, const char *text)
 	s->report(s->arg, level == AUDIT_ERROR ? AUDIT_WARNING : level, text);
 }
 
-/* One that is over keeps out its own clients only; when all are, nobody can pass. */
+/* An expired CA rejects only its own clients; if all CAs have expired, no client can pass. */
 static void judge_ca_dates(const struct audit_certificate *ca, size_t count, int64_t now,
     audit_report *report, void *arg)
 {
@@ -298,18 +299,19 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERT_FLAW_NONE;
 		roots += ca[i].info.self_signed;
 		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
-			find(&a, AUDIT_WARNING, "\"%s\" is no CA: only itself could pass by it",
+			find(&a, AUDIT_WARNING, "\"%s\" is not a CA: it could verify only itself",
 			    ca[i].info.label);
 	}
 	if (cas == 0)
 		find(&a, AUDIT_ERROR,
-		    "there is no CA in it: the file is for those who issue, not for clients");
+		    "it contains no CA: the file is for the issuers of client certificates, not "
+		    "for the clients");
 	else if (roots == 0)
 		find(&a, AUDIT_ERROR,
-		    "there is no root in it, in which a client's chain could end: add it");
+		    "it contains no root, in which a client's chain could end: add it");
 }
 
-/* Has the CA of this list one that covers its users, or else its CAs? */
+/* Does this list's CA have a list that covers users, or else one that covers CAs? */
 static bool covers(const struct crl_store_file *crls, size_t i, bool users)
 {
 	for (size_t j = 0; j < crls->count; j++) {
@@ -331,13 +333,13 @@ static void judge_cover(const struct audit *a, const struct crl_store_file *crls
 		return;
 	if (cas && !users)
 		find(a, AUDIT_WARNING,
-		    "the CRL of \"%s\" covers only CA certificates: a client whose certificate "
-		    "that CA issued itself cannot pass",
+		    "the CRL of \"%s\" covers only CA certificates: a client certificate that "
+		    "this CA issued directly is rejected",
 		    it->crl.issuer);
 	if (users && !cas && it->of_root)
 		find(a, AUDIT_WARNING,
-		    "the CRL of \"%s\" covers only end-entity certificates: no client of a CA "
-		    "below that root can pass",
+		    "the CRL of \"%s\" covers only end-entity certificates: every client of a CA "
+		    "below that root is rejected",
 		    it->crl.issuer);
 }
 
@@ -357,7 +359,7 @@ void audit_crl_cover(const struct crl_store_file *crls, int64_t now, audit_repor
 	}
 	if (crls->uncovered_key[0])
 		find(&a, AUDIT_WARNING,
-		    "there is no CRL of \"%s\" that its key has signed: no client of it gets in",
+		    "no CRL of \"%s\" was signed by its key: all its clients are rejected",
 		    crls->uncovered_key);
 }
 
@@ -392,7 +394,7 @@ void audit_balancers(const char *block, audit_report *report, void *arg)
 
 	if (block)
 		find(&a, AUDIT_WARNING,
-		    "%s is everybody, so everybody may say whose connection it is: name your "
-		    "balancers alone",
+		    "%s covers every address, so anybody may claim any client address: list only "
+		    "your balancers",
 		    block);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * X509_STORE_get0_objects is deprecated since OpenSSL 4.0, and its successor is of 3.3. Our stores
- * are complete when they are read, so the race that it is deprecated for cannot happen.
+ * X509_STORE_get0_objects is deprecated since OpenSSL 4.0, and its successor exists
+ * since 3.3. Our stores are complete before they are read, so the race behind the
+ * deprecation cannot happen.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -21,7 +22,7 @@ static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 	return X509_NAME_cmp(*a, *b);
 }
 
-/* Of all CAs, each name once, sorted. NULL: no memory. */
+/* The names of all CAs, each once, sorted. NULL: out of memory. */
 static STACK_OF(X509_NAME) * list_names(SSL_CTX *ctx)
 {
 	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
@@ -47,7 +48,7 @@ static STACK_OF(X509_NAME) * list_names(SSL_CTX *ctx)
 	return names;
 }
 
-/* What they take in a request: each has its length in front. */
+/* Their size in a request: each is preceded by its length. */
 static size_t count_bytes(STACK_OF(X509_NAME) * names)
 {
 	size_t bytes = 0;
@@ -57,7 +58,7 @@ static size_t count_bytes(STACK_OF(X509_NAME) * names)
 	return bytes;
 }
 
-/* What a client with several certificates chooses by (RFC 8446 section 4.2.4). */
+/* A client with several certificates uses these names to choose one (RFC 8446 section 4.2.4). */
 static int name_cas(SSL_CTX *ctx, const char *ca_file, struct outcome *oc)
 {
 	STACK_OF(X509_NAME) *names = list_names(ctx);
@@ -68,11 +69,12 @@ static int name_cas(SSL_CTX *ctx, const char *ca_file, struct outcome *oc)
 	bytes = count_bytes(names);
 	if (bytes > CERT_REQUEST_NAMES_MAX) {
 		outcome_set(oc, OC_FILE,
-		    "the CA file %s cannot be used: each request for a certificate names all CAs, "
-		    "and the names of these %d take %zu bytes; the limit is %d",
+		    "the CA file %s cannot be used: each certificate request names all CAs, and "
+		    "the names of these %d take %zu bytes; the limit is %d",
 		    ca_file, sk_X509_NAME_num(names), bytes, CERT_REQUEST_NAMES_MAX);
 		outcome_advise(oc,
-		    "keep the CAs that issue your clients' certificates, and not a bundle of all");
+		    "keep only the CAs that issue your clients' certificates, not a bundle of "
+		    "all CAs");
 	} else {
 		SSL_CTX_set_client_CA_list(ctx, names);
 		return 0;
@@ -87,9 +89,10 @@ int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcom
 
 	if (tls_trust_use(ctx, &ask->trust, oc) != 0)
 		return -1;
-	/* The default for a server; said, so that no configuration file has a say in it. */
+	/* The default for a server, set explicitly so that no configuration file can change it. */
 	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1)
-		return outcome_set(oc, OC_INTERNAL, "clients cannot be told from servers: %s",
+		return outcome_set(oc, OC_INTERNAL,
+		    "cannot set the purpose of client certificates: %s",
 		    tls_error_text(text, sizeof text));
 	if (name_cas(ctx, ask->trust.ca_file, oc) != 0)
 		return -1;
@@ -100,7 +103,7 @@ int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcom
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
 	if (SSL_CTX_set_num_tickets(ctx, 0) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library insists on tickets");
+		return outcome_set(oc, OC_INTERNAL, "the TLS library cannot disable tickets");
 	return 0;
 }
 
@@ -145,7 +148,8 @@ int cert_request_be_stranger(SSL_CTX *client, struct outcome *oc)
 
 	if (!cert || SSL_CTX_use_certificate(client, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey(client, key) != 1)
-		ret = outcome_set(oc, OC_INTERNAL, "no certificate for the rehearsal: %s",
+		ret = outcome_set(oc, OC_INTERNAL,
+		    "cannot create a certificate for the rehearsal: %s",
 		    tls_error_text(text, sizeof text));
 	X509_free(cert);
 	EVP_PKEY_free(key);

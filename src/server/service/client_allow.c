@@ -27,13 +27,15 @@ int client_allow_add(struct client_allow *list, enum client_allow_kind kind, con
 	if (!value[0])
 		return outcome_set(oc, OC_USAGE, "the value of %s is empty", options[kind]);
 	if (kind == CLIENT_ALLOW_SPKI && !cert_id_is_pin(value, strlen(value))) {
-		outcome_set(oc, OC_USAGE, "--allow-spki \"%s\" is no hash of a public key", value);
+		outcome_set(oc, OC_USAGE,
+		    "invalid --allow-spki \"%s\": expected sha256//BASE64, the hash of a public "
+		    "key", value);
 		outcome_advise(oc,
-		    "sha256//BASE64, from: openssl x509 -in CERT -noout -pubkey | openssl pkey "
-		    "-pubin -outform DER | openssl dgst -sha256 -binary | openssl base64");
+		    "get it with: openssl x509 -in CERT -noout -pubkey | openssl pkey -pubin "
+		    "-outform DER | openssl dgst -sha256 -binary | openssl base64");
 		return -1;
 	}
-	/* Compared as a whole, with what a certificate lists: that may be a wildcard. */
+	/* Compared as a whole with the certificate's names, which may include wildcards. */
 	if (kind == CLIENT_ALLOW_DNS &&
 	    hostname_check("--allow-dns", value + (strncmp(value, "*.", 2) == 0 ? 2 : 0), oc) != 0)
 		return -1;
@@ -42,7 +44,7 @@ int client_allow_add(struct client_allow *list, enum client_allow_kind kind, con
 	return 0;
 }
 
-/* Lengths first: a name may hold a NUL byte, and end there for those who do not look. */
+/* Lengths first: a name may contain a NUL byte, where a string comparison would stop. */
 static bool is_same(const ASN1_STRING *name, const char *value)
 {
 	size_t len = (size_t)ASN1_STRING_length(name);
@@ -59,7 +61,7 @@ static bool is_same_dns(const ASN1_STRING *name, const char *value)
 	    memchr(ASN1_STRING_get0_data(name), '\0', len) == NULL;
 }
 
-/* With two of them nobody could tell which one the CA has checked. */
+/* With two commonNames nobody could tell which one the CA has checked. */
 static bool has_cn(const X509 *cert, const char *value)
 {
 	const X509_NAME *subject = X509_get_subject_name(cert);

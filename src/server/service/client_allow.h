@@ -10,8 +10,8 @@
 #include "base/outcome.h"
 
 /*
- * Who among the clients with a verified certificate is let in. Names are
- * compared as they stand in it, with no pattern on either side.
+ * Which clients with a verified certificate are admitted. Names are compared exactly as
+ * they are in the certificate, without patterns on either side.
  */
 enum client_allow_kind {
 	CLIENT_ALLOW_CN,  /* the subject's only commonName, exactly */
@@ -31,13 +31,13 @@ struct client_allow {
 };
 
 /*
- * One more that is let in; value must outlive the list. Returns 0, or -1 with
- * OC_USAGE: empty, no such hash, or the list is full.
+ * Adds a client; value must outlive the list. Returns 0, or -1 with OC_USAGE: empty,
+ * not a valid hash, or the list is full.
  */
 int client_allow_add(struct client_allow *list, enum client_allow_kind kind, const char *value,
     struct outcome *oc);
 
-/* Is any of the items this certificate's? An empty list has nobody. */
+/* Does any item match this certificate? An empty list matches none. */
 bool client_allow_has(const struct client_allow *list, const X509 *cert);
 
 #endif

@@ -17,7 +17,7 @@
 #include "tls/policy.h"
 #include "base/time.h"
 
-/* Our own, beyond those of the library (X509_V_ERR_*). */
+/* Our own errors, beyond those of the library (X509_V_ERR_*). */
 enum { NOT_ON_THE_LIST = 0x10000 };
 
 int client_auth_set_mode(struct client_auth *a, const char *value, struct outcome *oc)
@@ -42,14 +42,14 @@ int client_auth_set_stale(struct client_auth *a, const char *value, struct outco
 	return 0;
 }
 
-/* Whoever is not on the list would leave the certificate at home. */
+/* A client that is not on the list could simply send no certificate. */
 static int refuse_list(const struct client_auth *a, struct outcome *oc)
 {
 	outcome_set(oc, OC_USAGE,
-	    "--allow-cn, -dns, -uri and -spki keep out nobody with --client-auth %s: a client "
-	    "without a certificate is let in",
+	    "--allow-cn, -dns, -uri and -spki reject nobody with --client-auth %s: a client "
+	    "without a certificate is admitted",
 	    a->mode == CLIENT_AUTH_NONE ? "none" : "optional");
-	outcome_advise(oc, "--client-auth require");
+	outcome_advise(oc, "use --client-auth require");
 	return -1;
 }
 
@@ -59,42 +59,46 @@ int client_auth_settle(struct client_auth *a, struct outcome *oc)
 		a->mode = a->ca_file ? CLIENT_AUTH_REQUIRE : CLIENT_AUTH_NONE;
 	if (!a->ca_file && a->mode != CLIENT_AUTH_NONE)
 		return outcome_set(oc, OC_USAGE,
-		    "--client-auth without --client-ca: whose certificates are good?");
+		    "--client-auth needs --client-ca, the CAs of the clients");
 	if (!a->ca_file && (a->allow.count > 0 || a->crl_file))
 		return outcome_set(oc, OC_USAGE,
-		    "%s without --client-ca keeps out nobody: no client is asked",
+		    "%s without --client-ca rejects nobody: no client certificate is requested",
 		    a->crl_file ? "--crlfile" : "--allow-cn, -dns, -uri or -spki");
 	if (a->mode != CLIENT_AUTH_REQUIRE && a->allow.count > 0)
 		return refuse_list(a, oc);
 	if (a->mode == CLIENT_AUTH_NONE && a->crl_file)
 		return outcome_set(oc, OC_USAGE,
-		    "--crlfile with --client-auth none keeps out nobody: no client is asked");
+		    "--crlfile with --client-auth none rejects nobody: no client certificate is "
+		    "requested");
 	if (a->stale_allowed && !a->crl_file)
-		return outcome_set(oc, OC_USAGE, "--crl-stale without --crlfile: which CRL?");
+		return outcome_set(oc, OC_USAGE, "--crl-stale needs --crlfile");
 	return 0;
 }
 
 /*
- * The library chooses the alert by the error that it finds in the store. It
- * chooses as RFC 8446 section 6.2 wants it, but for these.
+ * The library derives the alert from the error in the store. It follows RFC 8446
+ * section 6.2, except for these errors.
  */
 static int error_for_alert(int error)
 {
-	/* Our CRLs are at fault, so its certificate has not expired: certificate_unknown. */
+	/* Our CRL is at fault, not the client's dates: certificate_unknown. */
 	if (crl_store_is_at_fault(error))
 		return NOT_ON_THE_LIST;
 	switch (error) {
 	/*
-	 * access_denied would be the word, but the library does not send it from
-	 * here. What it does not know is certificate_unknown to it: "some other
-	 * issue", and certainly about the certificate.
+	 * access_denied would be right, but the library cannot send it from here. For
+	 * an unknown error it sends certificate_unknown, "some other issue", which is
+	 * about the certificate.
 	 */
 	case NOT_ON_THE_LIST:
 		return NOT_ON_THE_LIST;
-	/* "Not currently valid" is certificate_expired, before the time as well. */
+	/* "Not currently valid" is certificate_expired, also before the time. */
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		return X509_V_ERR_CERT_HAS_EXPIRED;
-	/* A wrong signature in it: bad_certificate. decrypt_error is about the handshake's. */
+	/*
+	 * A wrong signature in the chain is bad_certificate; decrypt_error is about the
+	 * handshake's signature.
+	 */
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		return X509_V_ERR_CERT_REJECTED;
 	default:
@@ -102,7 +106,7 @@ static int error_for_alert(int error)
 	}
 }
 
-/* The one exception that there is, and it has to be asked for: --crl-stale allow. */
+/* The only exception, and it must be requested: --crl-stale allow. */
 static int forgive_stale(int ok, X509_STORE_CTX *store)
 {
 	int error = X509_STORE_CTX_get_error(store);
@@ -137,8 +141,8 @@ static void record(struct client_auth_peer *p, X509_STORE_CTX *judged, int error
 }
 
 /*
- * The rest of the handshake needs the leaf only. A peer that holds it up, with a certificate
- * that everybody may know, must not hold ten times the memory of what it sent.
+ * The rest of the handshake needs only the leaf. A peer that stalls, with a certificate
+ * that anybody may have, must not occupy ten times the memory of what it sent.
  */
 static void forget_all_but_leaf(STACK_OF(X509) * sent)
 {
@@ -146,7 +150,7 @@ static void forget_all_but_leaf(STACK_OF(X509) * sent)
 		X509_free(sk_X509_pop(sent));
 }
 
-/* In place of X509_verify_cert, which has the first word; whatever comes after only refuses. */
+/* Replaces X509_verify_cert, and calls it first; the later checks can only reject. */
 static int judge(X509_STORE_CTX *store, void *arg)
 {
 	const struct client_auth *a = arg;
@@ -155,7 +159,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	char noted[128];
 	int error;
 
-	/* Not the level of the connection: an identity with unjudged_name lowers it. */
+	/* Not the level of the connection, which an identity with unjudged_name lowers. */
 	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store),
 	    TLS_POLICY_SECURITY_LEVEL);
 	if (a->stale_allowed)
@@ -169,13 +173,13 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	if (error == X509_V_OK && a->allow.count > 0 &&
 	    !client_allow_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
 		error = NOT_ON_THE_LIST;
-	/* In a rehearsal there is nobody to be told of. */
+	/* In a rehearsal there is no record to fill. */
 	if (p)
 		record(p, store, error);
-	/* Not unknown_ca, where another cause than trust was found: bad_certificate. */
+	/* Not unknown_ca if another cause than trust was found: bad_certificate. */
 	if (p && issuer_cause_beyond_trust(&p->cause))
 		error = X509_V_ERR_CERT_REJECTED;
-	/* Or what was noted on the way would be told in place of the refusal. */
+	/* Otherwise errors queued on the way would be reported instead of the rejection. */
 	tls_error_text(noted, sizeof noted);
 	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
@@ -195,7 +199,7 @@ struct cert_request client_auth_ask(const struct client_auth *a)
 	};
 }
 
-/* What people call it: its subject, else its names. */
+/* The client's usual name: its subject, else its names. */
 static const char *label_of(const struct client_auth_peer *p)
 {
 	return p->subject[0] ? p->subject : p->names;
@@ -203,7 +207,7 @@ static const char *label_of(const struct client_auth_peer *p)
 
 enum { WHO_MAX = CERT_INFO_SANS_MAX + CERT_INFO_NAME_MAX + 64 };
 
-/* The certificate that the error is about, by its place in the chain. */
+/* The certificate at fault, by its position in the chain. */
 static const char *who(const struct client_auth_peer *p, char buf[WHO_MAX])
 {
 	if (p->depth > 0)
@@ -229,7 +233,7 @@ static int explain_dates(const struct client_auth_peer *p, struct outcome *oc)
 static int explain_list(const struct client_auth_peer *p, struct outcome *oc)
 {
 	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-	    "the client \"%s\" is verified, and not on the list: its names are %s", p->subject,
+	    "the client \"%s\" is verified, but not on the list: its names are %s", p->subject,
 	    p->names[0] ? p->names : "none");
 }
 
@@ -239,11 +243,11 @@ static int explain_crl(const struct client_auth_peer *p, struct outcome *oc)
 
 	if (!p->crl.issuer[0])
 		return outcome_set(oc, OC_CRL_UNUSABLE,
-		    "there is no CRL of \"%s\" in --crlfile, so its client \"%s\" is not let in",
+		    "there is no CRL of \"%s\" in --crlfile, so its client \"%s\" is rejected",
 		    p->culprit.issuer, label_of(p));
-	outcome_set(oc, OC_CRL_UNUSABLE, "%s, so the client \"%s\" is not let in",
+	outcome_set(oc, OC_CRL_UNUSABLE, "%s, so the client \"%s\" is rejected",
 	    crl_text_describe(&p->crl, p->crl_fault, time(NULL), text), label_of(p));
-	outcome_advise(oc, "%s, and reload", crl_text_advice(p->crl_fault));
+	outcome_advise(oc, "%s, then reload", crl_text_advice(p->crl_fault));
 	return -1;
 }
 
@@ -291,7 +295,8 @@ int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 		return explain_dates(p, oc);
 	case X509_V_ERR_CERT_REVOKED:
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "%s was revoked; so says the CRL of \"%s\"", who(p, buf), p->culprit.issuer);
+		    "%s was revoked, according to the CRL of \"%s\"", who(p, buf),
+		    p->culprit.issuer);
 	case X509_V_ERR_INVALID_PURPOSE:
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "%s is not for clients: its key usage or extended key usage does not allow it",

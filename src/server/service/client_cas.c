@@ -18,7 +18,7 @@ static int note_cas(struct client_cas *t, const SSL_CTX *tls, struct outcome *oc
 	return 0;
 }
 
-/* Would the clients of this list's CA be kept out, for a fault of the list? */
+/* Would a fault of this list cause all clients of its CA to be rejected? */
 static bool keeps_out(const struct client_cas *t, const struct client_auth *a, size_t i,
     int64_t now)
 {
@@ -29,7 +29,7 @@ static bool keeps_out(const struct client_cas *t, const struct client_auth *a, s
 	return !a->stale_allowed || (fault != CRL_STALE && fault != CRL_NO_END);
 }
 
-/* All of them are named, the first one with what to do about it. */
+/* All of them are named, the first one with advice. */
 static int check_lists(const struct client_cas *t, const struct client_auth *a, int64_t now,
     struct outcome *oc)
 {
@@ -49,8 +49,7 @@ static int check_lists(const struct client_cas *t, const struct client_auth *a, 
 		outcome_set(oc, OC_FILE, "the CRL file %s: %s", a->crl_file, text);
 		outcome_advise(oc, "%s%s", crl_text_advice(fault),
 		    fault == CRL_STALE
-			? "; --crl-stale allow trusts an old one, and does not see who was "
-			  "revoked since"
+			? "; --crl-stale allow accepts an old CRL, and misses later revocations"
 			: "");
 	}
 	return bad > 0 ? -1 : 0;
@@ -63,10 +62,11 @@ static int check_crls(const struct client_cas *t, const struct client_auth *a, i
 		return -1;
 	if (!t->crls->uncovered[0])
 		return 0;
-	outcome_set(oc, OC_FILE, "the CRL file %s has none of \"%s\", whose clients could not pass",
+	outcome_set(oc, OC_FILE,
+	    "the CRL file %s has no CRL of \"%s\", so every client of that CA would be rejected",
 	    a->crl_file, t->crls->uncovered);
 	outcome_advise(oc,
-	    "the CRLs of all CAs of a client's chain in one file, the root's as well: "
+	    "put the CRLs of all CAs of a client's chain into one file, including the root's: "
 	    "cat ROOT.crl INTERMEDIATE.crl >FILE");
 	return -1;
 }

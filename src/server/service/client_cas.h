@@ -12,18 +12,18 @@
 #include "server/service/audit.h"
 #include "server/service/client_auth.h"
 
-/* By what clients are judged, as it was loaded: facts for the audit and the metrics. */
+/* The CAs and CRLs that verify clients, as facts for the audit and the metrics. */
 struct client_cas {
-	struct audit_certificate *ca; /* of --client-ca; NULL: nobody is asked */
+	struct audit_certificate *ca; /* of --client-ca; NULL: no request */
 	size_t ca_count;
 	struct crl_store_file *crls; /* of --crlfile; NULL: none */
 };
 
 /*
- * Note the facts of a context that asks as a says, and refuse CRLs that would
- * let in no client of their CA: lists that cannot be used at this moment, where no
- * other list of that CA covers as much (a stale one may be allowed), or none of a
- * root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and nothing kept.
+ * Records the facts of a context that verifies clients as in a, and rejects CRLs that
+ * would exclude every client of their CA: lists that cannot be used at this moment, if
+ * no other list of that CA covers as much (a stale one may be allowed), or a missing
+ * list of a root. Returns 0, or -1 with OC_FILE or OC_INTERNAL and nothing kept.
  */
 int client_cas_load(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc);
@@ -31,7 +31,7 @@ int client_cas_load(struct client_cas *t, const struct client_auth *a, const SSL
 /* As crl_store_left. */
 int64_t client_cas_left(const struct client_cas *t, int64_t now);
 
-/* Release what it holds; idempotent. */
+/* Releases what it holds; idempotent. */
 void client_cas_free(struct client_cas *t);
 
 #endif

@@ -20,18 +20,18 @@ static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, c
 static int set_tickets(SSL_CTX *ctx, const struct server_context_choice *choice, struct outcome *oc)
 {
 	/*
-	 * No TLS 1.3 tickets unless asked for: one costs more than a resumption
-	 * saves. TLS 1.2 keeps its own, which cost a fifth of a handshake.
+	 * No TLS 1.3 tickets by default: one costs more than a resumption saves. TLS
+	 * 1.2 keeps its own tickets, which cost a fifth of a handshake.
 	 */
 	if (SSL_CTX_set_num_tickets(ctx, choice->tickets) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library refuses %u tickets",
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejects %u tickets",
 		    choice->tickets);
 	return choice->ticket_keys ? ticket_use(ctx, choice->ticket_keys, oc) : 0;
 }
 
 /*
- * RFC 7301 section 3.2: a client that offers protocols, and not this one, is told
- * so by no_application_protocol. One that offers none is not asked here.
+ * RFC 7301 section 3.2: a client that offers protocols, but not this one, gets
+ * no_application_protocol. This callback does not run for a client that offers none.
  */
 static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_len,
     const unsigned char *offered, unsigned len, void *unused)
@@ -40,7 +40,7 @@ static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_l
 
 	(void)ssl;
 	(void)unused;
-	/* It answers with the first of ours where nothing is in common. */
+	/* Without a common protocol it selects our first one. */
 	if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, offered,
 		len) == OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_OK;
@@ -55,13 +55,13 @@ static SSL_CTX *make_server(const struct server_context_choice *choice, struct o
 
 	if (!ctx)
 		return NULL;
-	/* The chain is sent as the file has it: building one costs each handshake. */
+	/* The chain is sent as in the file: building one would slow down each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	stapling_use(ctx);
 	SSL_CTX_set_alpn_select_cb(ctx, select_http, NULL);
 	if (SSL_CTX_set_session_id_context(ctx, session_context, sizeof session_context - 1) != 1)
-		return fail(ctx, oc, OC_INTERNAL, "no session id context");
+		return fail(ctx, oc, OC_INTERNAL, "cannot set the session id context");
 	if (set_tickets(ctx, choice, oc) == 0 &&
 	    (!choice->ask.trust.ca_file || cert_request_use(ctx, &choice->ask, oc) == 0))
 		return ctx;
@@ -93,12 +93,12 @@ SSL_CTX *server_context_join(SSL_CTX *const parts[], size_t count,
 		SSL_CTX_get0_chain_certs(parts[i], &chain);
 		if (SSL_CTX_use_cert_and_key(ctx, SSL_CTX_get0_certificate(parts[i]),
 			SSL_CTX_get0_privatekey(parts[i]), chain, 1) != 1)
-			return fail(ctx, oc, OC_FILE, "certificates cannot be joined");
+			return fail(ctx, oc, OC_FILE, "cannot join the certificates");
 	}
 	return ctx;
 }
 
-/* Both ends' steps in turn until both are done, or until neither can go on. */
+/* Both ends' steps in turn until both are done, or neither can go on. */
 static int shake_hands(SSL *server, SSL *client)
 {
 	enum { STEPS = 16 };
@@ -134,7 +134,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	int ret = -1;
 
 	if (s) {
-		/* Our own key is in question here: this client is not asked for one. */
+		/* The rehearsal tests our own key, so this client gets no certificate request. */
 		SSL_set_verify(s, SSL_VERIFY_NONE, NULL);
 		ret = rehearse(s, c, version);
 	}
@@ -148,7 +148,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	return ret;
 }
 
-/* How a client that nobody knows fares: -1 is let in, 1 is refused for its certificate. */
+/* The result for a client that nobody knows: -1 is admitted, 1 is rejected for its certificate. */
 static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
 {
 	SSL *s = SSL_new(server), *c = SSL_new(client);
@@ -168,19 +168,22 @@ static int judge_stranger(SSL_CTX *server, SSL_CTX *client, int version)
 
 static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy, struct outcome *oc)
 {
-	/* Both, because each loads its own; one is enough, because some groups are of 1.3 only. */
+	/*
+	 * Both versions, because each loads its own parts; one success is enough,
+	 * because some groups are for 1.3 only.
+	 */
 	static const int versions[] = { TLS1_3_VERSION, TLS1_2_VERSION };
 	/*
-	 * The question is whether the server can sign, so this client, which never
-	 * leaves the process and reads nothing, does not verify the answer. It has
-	 * the library's own idea of groups and curves, not our narrower one.
+	 * The rehearsal checks whether the server can sign. This client never leaves
+	 * the process, so it does not verify the answer. It uses the library's groups
+	 * and curves, not our restricted ones.
 	 */
 	SSL_CTX *client = SSL_CTX_new(TLS_client_method());
 	struct outcome failed = OUTCOME_NONE;
 	int ret = -1;
 
 	if (!client) {
-		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
+		fail(client, oc, OC_INTERNAL, "cannot create the client for the rehearsal");
 		return -1;
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
@@ -199,7 +202,7 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	int tls13, tls12;
 
 	if (!client || cert_request_be_stranger(client, oc) != 0) {
-		fail(client, oc, OC_INTERNAL, "no client for the rehearsal");
+		fail(client, oc, OC_INTERNAL, "cannot create the client for the rehearsal");
 		return -1;
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
@@ -208,11 +211,11 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	SSL_CTX_free(client);
 	if (tls13 < 0 || tls12 < 0)
 		return outcome_set(oc, OC_INTERNAL,
-		    "a rehearsed client whose certificate nobody knows was let in");
-	/* One of the versions may not be spoken; both not is no proof. */
+		    "a rehearsed client with an unknown certificate was admitted");
+	/* One of the versions may be disabled; if neither works, nothing is proved. */
 	if (tls13 == 0 && tls12 == 0)
 		return outcome_set(oc, OC_INTERNAL,
-		    "it could not be rehearsed that a client nobody knows is refused");
+		    "cannot rehearse that a client with an unknown certificate is rejected");
 	return 0;
 }
 
@@ -230,7 +233,7 @@ X509 *server_context_chain(const SSL_CTX *server, size_t i)
 
 	if (i == 0)
 		return SSL_CTX_get0_certificate(server);
-	/* The macro wants to change what it only reads. */
+	/* The macro's parameter is not const, but it only reads. */
 	SSL_CTX_get0_chain_certs((SSL_CTX *)server, &others);
 	return sk_X509_value(others, (int)i - 1);
 }

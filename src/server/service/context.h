@@ -14,14 +14,14 @@
 
 /* The server's half of tls/context. */
 
-/* What a server narrows or adds. Zeroed: the policy as it is. */
+/* What a server restricts or adds. All zero: the policy unchanged. */
 struct server_context_choice {
 	struct tls_policy_choice policy;
 	unsigned tickets; /* TLS 1.3 session tickets per handshake */
 	struct cert_request
-	    ask; /* whether and how clients are asked for a certificate; then no tickets */
+	    ask; /* how client certificates are requested; if they are, there are no tickets */
 	const struct ticket_keys
-	    *ticket_keys; /* that outlive the context; NULL: the library's */
+	    *ticket_keys; /* keys that outlive the context; NULL: the library's */
 };
 
 /*
@@ -32,28 +32,28 @@ SSL_CTX *server_context_new(const struct tls_identity *id,
     const struct server_context_choice *choice, struct outcome *oc);
 
 /*
- * A server's context with the identities of all parts, which differ in the types
- * of their keys: the library takes the one that suits a client. As server_context_new.
+ * A server's context with the identities of all parts, whose keys are of different
+ * types: the library chooses one for each client. As server_context_new.
  */
 SSL_CTX *server_context_join(SSL_CTX *const parts[], size_t count,
     const struct server_context_choice *choice, struct outcome *oc);
 
 /*
- * A handshake in memory against this server context, in each version of its
- * policy; one of them must succeed. A key that cannot sign is found before
- * anything is served, and what the library loads at its first handshake is
- * loaded: workers forked later never open a file.
+ * Performs a handshake in memory with this server context, in each version of its
+ * policy; one of them must succeed. This detects a key that cannot sign before anything
+ * is served, and loads what the library needs at its first handshake, so workers forked
+ * later never open a file.
  *
- * A good client cannot be rehearsed, its key is elsewhere. But where clients are
- * asked for a certificate, one whose certificate nobody knows must be refused
- * for it: a server that lets it in lets in everybody.
+ * A valid client cannot be rehearsed, because its key is elsewhere. But if client
+ * certificates are requested, a client with an unknown certificate must be rejected: a
+ * server that admits it admits everybody.
  *
  * Returns 0, or -1 with OC_FILE or OC_INTERNAL.
  */
 int server_context_rehearse(SSL_CTX *server, const struct server_context_choice *choice,
     struct outcome *oc);
 
-/* The chain that a server context presents, as it stands in the file. NULL behind its end. */
+/* The chain that a server context sends, in the order of the file. NULL after the last one. */
 X509 *server_context_chain(const SSL_CTX *server, size_t i);
 
 #endif

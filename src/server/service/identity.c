@@ -22,7 +22,7 @@ static size_t find_issuer(const struct identity *id, size_t i)
 	return i;
 }
 
-/* The facts that audit judges, while the certificates are at hand. */
+/* Records the facts for the audit, while the certificates are in memory. */
 static int note_chain(struct identity *id, struct outcome *oc)
 {
 	while (server_context_chain(id->tls, id->chain_count))
@@ -60,7 +60,7 @@ int identity_load(struct identity *id, const struct tls_identity *files,
 	memset(id, 0, sizeof *id);
 	id->files = files;
 	id->tls = server_context_new(files, choice, oc);
-	/* A handshake with a bad certificate may fail, and is wanted all the same. */
+	/* A handshake with a bad certificate may fail, and the certificate is wanted anyway. */
 	if (id->tls &&
 	    (files->unjudged_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
 	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The default one falls through in a switch, which clang warns of. */
+/* uthash's default hash function falls through in a switch, which clang warns about. */
 #define HASH_FUNCTION(keyptr, keylen, hashv) HASH_SAX(keyptr, keylen, hashv)
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
@@ -14,7 +14,7 @@
 #include "tls/context.h"
 #include "server/service/sni.h"
 
-/* Identities by their number: bit i is number i. */
+/* A set of identities: bit i is identity i. */
 typedef uint64_t member_set;
 
 _Static_assert(IDENTITIES_MAX <= 64, "member_set has a bit for each identity");
@@ -26,7 +26,7 @@ struct name {
 	UT_hash_handle hh;
 };
 
-/* A context for a set of several. */
+/* A context for a set of several identities. */
 struct joined {
 	member_set members;
 	SSL_CTX *tls;
@@ -92,7 +92,7 @@ static void note_hidden(struct server_names *n, size_t i, const char *text, size
 	facts->hidden_by = n->identities[by].files->chain_file;
 }
 
-/* One certificate's names on their way into the table. */
+/* The names of one certificate while they are added to the table. */
 struct intake {
 	struct server_names *names;
 	size_t i;
@@ -164,7 +164,7 @@ static SSL_CTX *join(struct server_names *n, member_set members,
 	return server_context_rehearse(tls, choice, oc) == 0 ? tls : NULL;
 }
 
-/* A context for each set of certificates that some name has. */
+/* A context for each set of certificates that share a name. */
 static int join_all(struct server_names *n, const struct server_context_choice *choice,
     struct outcome *oc)
 {
@@ -179,7 +179,7 @@ static int join_all(struct server_names *n, const struct server_context_choice *
 	return 0;
 }
 
-/* The table keeps the order of the names: if the first identity has one, it is the first of all. */
+/* The table keeps the order of insertion: a name of the first identity is the first of all. */
 static SSL_CTX *choose_usual(const struct server_names *n)
 {
 	const struct name *first = n->table;
@@ -234,7 +234,7 @@ SSL_CTX *server_names_find(const struct server_names *n, const char *name)
 	char wildcard[SNI_NAME_MAX] = "*";
 
 	if (!found && parent && parent != name) {
-		/* No longer than the name, whose first label has one byte at least. */
+		/* No longer than the name, whose first label has at least one byte. */
 		memcpy(wildcard + 1, parent, strlen(parent) + 1);
 		found = find_text(n, wildcard);
 	}

@@ -12,30 +12,32 @@
 #include "server/service/identity.h"
 
 /*
- * Who answers to which name. Each name that a certificate lists leads to a
- * context that holds all certificates for it, one for each type of key; which of
- * them a client gets is between it and the TLS library. An exact name comes
- * before a wildcard, which stands for one whole label (RFC 9525 section 6.3).
+ * Which certificates serve which name. Each name that a certificate lists leads to a
+ * context with all certificates for it, one for each type of key; the TLS library
+ * chooses one of them for the client. An exact name takes precedence over a wildcard,
+ * which stands for one whole label (RFC 9525 section 6.3).
  *
- * Made by the master at load, only read afterwards.
+ * The master creates it when it loads the service; afterwards it is only read.
  */
 struct server_names;
 
 /*
- * Let these contexts answer to their names. Of two certificates with the same
- * name and the same type of key the first one is served, and the other one's
- * audit_names tells of it. The first identity, together with those of other types
- * for its first name, answers to whatever nobody answers to, and to clients that
- * ask for no name; when strict, these are refused. The identities must outlive it.
- * NULL with OC_FILE or OC_INTERNAL.
+ * Connects these contexts with their names. Of two certificates with the same name and
+ * type of key the first one is served, and audit_names reports the other one. The first
+ * identity, with those of other types for its first name, serves unknown names and
+ * clients that request no name; if strict, these are rejected. The identities must
+ * outlive it. NULL with OC_FILE or OC_INTERNAL.
  */
 struct server_names *server_names_new(struct identity *identities, size_t count,
     const struct server_context_choice *choice, bool strict, struct outcome *oc);
 
-/* The context to begin a connection with: the default, however strict. */
+/* The context to begin a connection with: the default, even if strict. */
 SSL_CTX *server_names_default(const struct server_names *n);
 
-/* Who answers to this name, in lower case; NULL asks for none. NULL: it is to be refused. */
+/*
+ * The context for this name, in lower case; NULL: no name was requested. Returns NULL
+ * to reject it.
+ */
 SSL_CTX *server_names_find(const struct server_names *n, const char *name);
 
 void server_names_free(struct server_names *n);

@@ -13,7 +13,7 @@
 #include "base/options.h"
 #include "net/conn_report.h"
 
-/* Each --cert begins a new identity; --key and --ocsp behind it belong to it. */
+/* Each --cert begins a new identity; the --key and --ocsp after it belong to it. */
 int service_take_cert(void *options, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
@@ -41,7 +41,7 @@ int service_take_cert_file(void *options, const struct option_row *row, const ch
 	id = &o->identities[o->identity_count - 1];
 	file = row->number == SERVICE_FILE_KEY ? &id->key_file : &id->ocsp_file;
 	if (*file)
-		return outcome_set(oc, OC_USAGE, "--%s %s: %s has one already, %s", row->name,
+		return outcome_set(oc, OC_USAGE, "--%s %s: %s already has one, %s", row->name,
 		    value, id->chain_file, *file);
 	*file = value;
 	return 0;
@@ -65,7 +65,7 @@ size_t service_greeting_max(const struct service_options *o)
 	return SERVICE_GREETING_MAX - (o->report ? CONN_REPORT_TEXT_MAX + 2 : 0);
 }
 
-/* Its length was judged with the options. */
+/* The options check has limited its length. */
 static void copy_greeting(struct service *s, const char *text)
 {
 	s->greeting_len = strlen(text) + 1;
@@ -89,7 +89,7 @@ static int load_greeting(struct service *s, const struct service_options *o, str
 	return 0;
 }
 
-/* In the master: a name that changes later would change between two workers. */
+/* In the master: if the host name changes later, all workers still agree. */
 static void load_report(struct service *s, const struct service_options *o)
 {
 	s->report = o->report;
@@ -101,14 +101,14 @@ static void load_report(struct service *s, const struct service_options *o)
 
 static void mix(struct service *s, uint64_t value)
 {
-	/* FNV-1a, a word at a time: to tell versions apart, not to resist anybody. */
+	/* FNV-1a, a word at a time: it distinguishes versions, and need not resist attacks. */
 	s->files = (s->files ^ value) * 0x100000001b3u;
 	s->files ^= s->files >> 32;
 }
 
 /*
- * Before the file is read: what is changed in between then counts as changed at
- * the next reload. That it is missing or unreadable its reader will say.
+ * Before the file is read, so that a change in between counts at the next reload. If
+ * the file is missing or unreadable, its reader reports that.
  */
 static void note_file(struct service *s, const char *path)
 {
@@ -151,7 +151,7 @@ static int load_identities(struct service *s, const struct service_options *o,
 		note_file(s, o->identities[i].ocsp_file);
 		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0) {
 			if (o->usual_files && oc && oc->sys_errno == ENOENT)
-				outcome_advise(oc, "--cert FILE --key FILE, or put them there");
+				outcome_advise(oc, "use --cert FILE --key FILE, or put them there");
 			return -1;
 		}
 		s->identity_count++;
@@ -163,7 +163,7 @@ static int load_identities(struct service *s, const struct service_options *o,
 	return 0;
 }
 
-/* All contexts ask the same: whichever name leads to a connection, its client is judged so. */
+/* All contexts verify clients alike, whichever name leads to the connection. */
 static int load_tls(struct service *s, const struct service_options *o, struct outcome *oc)
 {
 	struct server_context_choice choice = o->tls;
@@ -178,7 +178,7 @@ static int load_tls(struct service *s, const struct service_options *o, struct o
 	return client_cas_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
 }
 
-/* The same judgement as that of --check. */
+/* The same checks as in --check. */
 static int keep_valid_identity(const struct identity *was, const struct identity *is, int64_t now,
     struct outcome *oc)
 {
@@ -189,11 +189,11 @@ static int keep_valid_identity(const struct identity *was, const struct identity
 		return 0;
 	outcome_set(oc, OC_FILE, "%s: %s", is->files->chain_file, text);
 	outcome_advise(oc,
-	    "put a valid certificate there, and reload; a restart serves this one all the same");
+	    "put a valid certificate there, then reload; a restart would serve this one anyway");
 	return -1;
 }
 
-/* Of several CAs some may be over; when all are, no client can pass. */
+/* Some of several CAs may have expired; if all have, no client can pass. */
 static bool is_outdated(const struct audit_certificate *ca, size_t count, int64_t now,
     char text[AUDIT_TEXT_MAX])
 {
@@ -204,7 +204,7 @@ static bool is_outdated(const struct audit_certificate *ca, size_t count, int64_
 	return count > 0;
 }
 
-/* Options are the same for both, so the identities are, one by one. */
+/* Both have the same options, so the identities correspond one by one. */
 static int keep_valid(const struct service *was, const struct service *is,
     const struct service_options *o, struct outcome *oc)
 {
@@ -218,7 +218,8 @@ static int keep_valid(const struct service *was, const struct service *is,
 	if (!is_outdated(is->clients.ca, is->clients.ca_count, now, text) ||
 	    is_outdated(was->clients.ca, was->clients.ca_count, now, ignored))
 		return 0;
-	return outcome_set(oc, OC_FILE, "no client could pass by %s: %s", o->clients.ca_file, text);
+	return outcome_set(oc, OC_FILE,
+	    "every client would be rejected with %s: %s", o->clients.ca_file, text);
 }
 
 struct service *service_load(const struct service_options *o, const struct service *before,
@@ -230,7 +231,7 @@ struct service *service_load(const struct service_options *o, const struct servi
 		outcome_set(oc, OC_INTERNAL, "out of memory for the service");
 		return NULL;
 	}
-	/* libc reads the time zone's file at its first use, which a worker could not. */
+	/* libc reads the time zone's file at its first use, which a worker cannot do. */
 	tzset();
 	s->close_early = o->tls.tickets == 0;
 	note_file(s, o->greeting_file);

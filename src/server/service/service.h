@@ -15,7 +15,7 @@
 #include "server/service/client_auth.h"
 #include "server/service/context.h"
 
-/* A greeting is a greeting: the client takes no longer one either. */
+/* Longest greeting, because the client accepts no longer one either. */
 enum { SERVICE_GREETING_MAX = 65536 };
 
 /* RFC 1035: a host name has 253 characters. */
@@ -24,15 +24,15 @@ enum { SERVICE_NODE_MAX = 256 };
 /* What to serve. */
 struct service_options {
 	struct tls_identity identities[IDENTITIES_MAX]; /* the first is the default */
-	size_t identity_count; /* never 0 once checked */
-	bool strict_sni;       /* refuse names that no certificate is for */
-	bool credentials;      /* the identity is what systemd put into $CREDENTIALS_DIRECTORY */
-	bool usual_files;      /* none was named: those of the system's configuration folder */
-	struct server_context_choice tls; /* all but ask, which clients says */
+	size_t identity_count; /* never 0 after server_optcheck */
+	bool strict_sni;       /* reject names that no certificate covers */
+	bool credentials;      /* the identity is from systemd's $CREDENTIALS_DIRECTORY */
+	bool usual_files;      /* no --cert: files of the system's configuration folder */
+	struct server_context_choice tls; /* all but ask, which clients determines */
 	struct client_auth clients;
-	const char *ticket_keys_file; /* NULL: the master makes them */
-	const char *greeting;         /* without its newline */
-	const char *greeting_file;    /* instead of greeting; NULL: none */
+	const char *ticket_keys_file; /* NULL: the master generates the keys */
+	const char *greeting;         /* without its line break */
+	const char *greeting_file;    /* replaces greeting; NULL: none */
 	bool report;
 	const char *node; /* NULL: the host name */
 };
@@ -40,8 +40,8 @@ struct service_options {
 struct option_row;
 
 /*
- * Take the value of an option for struct service_options: one more identity, or a file of the last
- * one, which the row's number names. See options.h.
+ * The take function of an option for struct service_options: adds an identity, or a
+ * file to the last one, which the row's number selects. See options.h.
  */
 enum service_file { SERVICE_FILE_KEY, SERVICE_FILE_OCSP };
 
@@ -50,49 +50,49 @@ int service_take_cert(void *options, const struct option_row *row, const char *v
 int service_take_cert_file(void *options, const struct option_row *row, const char *value,
     struct outcome *oc);
 
-/* How long the greeting may be: with the report, no longer than a client takes. */
+/* Maximum length of the greeting: with the report, no longer than a client accepts. */
 size_t service_greeting_max(const struct service_options *o);
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
-	SSL_CTX *tls; /* which a connection begins with: the default of names */
+	SSL_CTX *tls; /* the context to begin a connection with: the default of names */
 	struct identity *identities;
 	size_t identity_count;             /* never 0 */
 	struct ticket_keys ticket_keys; /* of all identities */
-	struct server_names *names;               /* which of them answers to which name */
-	bool asks_clients; /* for a certificate; then nothing is said before it passed */
+	struct server_names *names;               /* which identity serves which name */
+	bool asks_clients; /* a client is verified before it gets any data */
 	struct client_cas clients;
 	char *greeting;
-	size_t greeting_len;         /* bytes, never 0 */
-	bool report;                 /* and then what was seen of the connection */
-	char node[SERVICE_NODE_MAX]; /* this machine, in the report */
+	size_t greeting_len;         /* in bytes, never 0 */
+	bool report;                 /* append a report of the connection */
+	char node[SERVICE_NODE_MAX]; /* node name in the report */
 	/*
-	 * close_notify may leave before the client's Finished. Not with tickets:
-	 * those are written after it, and nothing may follow a close_notify.
+	 * Whether close_notify may be sent before the client's Finished. Not with
+	 * tickets, which are written after it: nothing may follow a close_notify.
 	 */
 	bool close_early;
-	uint64_t files;       /* which versions of which files it was loaded from */
+	uint64_t files;       /* the versions of the files that it was loaded from */
 };
 
 /*
- * Read certificates, keys, ticket keys, greeting, and by what clients are judged,
- * and rehearse handshakes in memory. After this nothing needs a file any more.
- * Ticket keys that no file holds are made: a new one, and behind it the newest of
- * before, the service that is replaced (NULL: none). A certificate that has expired
- * or is not valid yet is served, but it does not replace one that is valid; so are the
- * CAs for clients. Master only. NULL with OC_FILE and nothing kept, so that a bad
- * reload leaves the running generation as it was.
+ * Reads certificates, keys, ticket keys, greeting, and the CAs and CRLs for clients,
+ * and rehearses handshakes in memory. After this no file is needed any more. Without a
+ * file of ticket keys it generates one, and keeps the newest key of before, the service
+ * that is replaced (NULL: none). A certificate that has expired or is not valid yet is
+ * served, but does not replace a valid one; the same holds for the CAs of clients.
+ * Master only. NULL with OC_FILE and nothing kept, so a failed reload leaves the
+ * running generation unchanged.
  */
 struct service *service_load(const struct service_options *o, const struct service *before,
     struct outcome *oc);
 
 /*
- * Were both loaded from the same files, unchanged meanwhile as far as size,
- * inode and times tell? A reload that brings nothing new should say so.
+ * Were both loaded from the same files, unchanged in size, inode and times? The log
+ * says so if a reload changed nothing.
  */
 bool service_is_same(const struct service *a, const struct service *b);
 
-/* Release; NULL is fine. */
+/* Releases it; NULL is allowed. */
 void service_free(struct service *s);
 
 #endif

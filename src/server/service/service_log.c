@@ -47,10 +47,10 @@ static void log_staple_end(const struct identity *id)
 	char when[TIME_TEXT_MAX];
 
 	log_at(leaf->must_staple ? LEVEL_ERROR : LEVEL_WARNING,
-	    "the OCSP response %s for \"%s\" is stale since %s, and not stapled any more%s: get a "
-	    "new one, and reload",
+	    "the OCSP response %s for \"%s\" has been stale since %s, and is not stapled any "
+	    "more%s: get a new one, then reload",
 	    id->files->ocsp_file, leaf->label, time_text(id->staple.next_update, when),
-	    leaf->must_staple ? "; clients refuse the certificate without (RFC 7633)" : "");
+	    leaf->must_staple ? "; clients reject the certificate without it (RFC 7633)" : "");
 }
 
 int64_t service_log_staples(const struct service *s, int64_t since, int64_t now)
@@ -79,12 +79,12 @@ void service_log_clients(const struct client_auth *a)
 	log_begin(&line, LEVEL_INFO);
 	log_field(&line, "msg",
 	    a->mode == CLIENT_AUTH_REQUIRE
-		? "clients must show a certificate"
-		: "clients may show a certificate, and one that is bad is refused");
+		? "client certificates are required"
+		: "client certificates are optional, but an invalid one is rejected");
 	log_field(&line, "ca", "%s", a->ca_file);
 	log_field(&line, "crl", "%s", a->crl_file ? a->crl_file : "none");
 	if (a->allow.count > 0)
-		log_field(&line, "allowed", "who is on the list of %zu", a->allow.count);
+		log_field(&line, "allowed", "the clients on the list of %zu", a->allow.count);
 	else
 		log_field(&line, "allowed", "every client of this CA");
 	log_end(&line);
@@ -112,8 +112,8 @@ void service_log_renewal(const struct service *before, const struct service *s)
 			if (crl_store_decides(old, j, now) && is_successor(a, b) &&
 			    crl_is_newer(a, b))
 				log_at(LEVEL_WARNING,
-				    "the CRL of \"%s\" is of %s, older than the one until now, of "
-				    "%s: who was revoked in between is let in again",
+				    "the CRL of \"%s\" is from %s, older than the previous one, "
+				    "from %s: clients revoked in between are admitted again",
 				    b->issuer, time_text(b->this_update, is),
 				    time_text(a->this_update, was));
 		}
@@ -131,9 +131,10 @@ void service_log_stale(const struct service *s, const struct client_auth *a)
 
 		if (fault == CRL_USABLE || crl_store_is_covered(crls, i, now))
 			continue;
-		log_at(LEVEL_ERROR, "%s; %s: get the present one, and reload",
+		log_at(LEVEL_ERROR, "%s; %s: get the current one, then reload",
 		    crl_text_describe(&crls->item[i].crl, fault, now, text),
-		    a->stale_allowed ? "--crl-stale allow lets in whoever was revoked since"
-				     : "its clients are kept out");
+		    a->stale_allowed ? "--crl-stale allow admits clients that were revoked since "
+		    "then"
+				     : "all its clients are rejected");
 	}
 }

@@ -7,30 +7,27 @@
 #include "server/listen/access.h"
 #include "server/service/service.h"
 
-/* What the master's log tells of a service. */
+/* The master's log lines about a service. */
 
-/*
- * What is wrong with what is served, though it is served: to show what clients
- * say to it may be just what is wanted.
- */
+/* Logs problems of what is served; it is served anyway, because a test may need exactly that. */
 void service_log_findings(const struct service *s);
 
 /*
- * Which OCSP responses have ended after since, up to now (seconds since 1970), and
- * are not stapled any more. Returns when the next one ends; INT64_MAX: none will.
+ * Logs which OCSP responses expired after since, up to now (seconds since 1970), and
+ * are no longer stapled. Returns when the next one expires; INT64_MAX: none will.
  */
 int64_t service_log_staples(const struct service *s, int64_t since, int64_t now);
 
-/* Who will be let in: as important at a start as where the server listens. */
+/* Logs which clients will be admitted: at a start as important as the listening addresses. */
 void service_log_clients(const struct client_auth *a);
 
-/* And who is believed about addresses, where that is everybody. */
+/* Logs a trusted balancer block that covers every address. */
 void service_log_access(const struct access *a);
 
-/* Warn of each CRL that is older than the one that it takes the place of. */
+/* Warns of each CRL that is older than the one it replaces. */
 void service_log_renewal(const struct service *before, const struct service *s);
 
-/* One of its CRLs is stale now, and what follows from it. */
+/* Logs that a CRL is stale now, and the consequence. */
 void service_log_stale(const struct service *s, const struct client_auth *a);
 
 #endif

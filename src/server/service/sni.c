@@ -21,9 +21,9 @@ static const char *copy_name(const unsigned char *bytes, size_t len, char name[S
 }
 
 /*
- * struct { ServerName list<1..2^16-1> }, of which only host_name (0) was ever
- * defined: a list length, the type, the name's length, the name. What is
- * malformed counts as no name here; the library refuses it when it comes to it.
+ * struct { ServerName list<1..2^16-1> }, of which only host_name (0) was ever defined:
+ * a list length, the type, the name's length, the name. A malformed extension counts as
+ * no name here; the library rejects it later.
  */
 static const char *read_name(SSL *ssl, char name[SNI_NAME_MAX])
 {
@@ -38,9 +38,9 @@ static const char *read_name(SSL *ssl, char name[SNI_NAME_MAX])
 }
 
 /*
- * The library compares no names: it resumes what has the same session id context
- * (RFC 6066 section 3 forbids another name). FNV-1a: whoever finds two names of
- * one value only crosses sessions of his own.
+ * The library does not compare names: it resumes any session with the same session id
+ * context (RFC 6066 section 3 forbids a resumption for another name). FNV-1a: an
+ * attacker who finds two names with one value only mixes up his own sessions.
  */
 static bool keep_sessions_apart(SSL *ssl, const char *name)
 {
@@ -52,9 +52,9 @@ static bool keep_sessions_apart(SSL *ssl, const char *name)
 }
 
 /*
- * Here, before the library looks for a session, and not in the servername
- * callback, which comes after that. Whom find refuses goes on to there: only then
- * the name is known to whoever tells of the failure.
+ * Runs before the library looks for a session; the servername callback would run after
+ * that. A client that find rejects is passed on to that callback, because only then is
+ * the name known to the code that reports the failure.
  */
 static int on_hello(SSL *ssl, int *alert, void *arg)
 {
@@ -69,7 +69,7 @@ static int on_hello(SSL *ssl, int *alert, void *arg)
 	return SSL_CLIENT_HELLO_ERROR;
 }
 
-/* That it is there and agrees makes the library keep the name in the session, too. */
+/* Because the callback exists and accepts, the library keeps the name in the session, too. */
 static int on_name(SSL *ssl, int *alert, void *arg)
 {
 	const struct sni *how = arg;
@@ -81,14 +81,14 @@ static int on_name(SSL *ssl, int *alert, void *arg)
 		name = copy_name((const unsigned char *)asked, strlen(asked), buf);
 	if (how->find(how->table, name))
 		return SSL_TLSEXT_ERR_OK;
-	/* RFC 8446 section 9.2; the library sends handshake_failure for it in TLS 1.2. */
+	/* RFC 8446 section 9.2; in TLS 1.2 the library sends handshake_failure for it. */
 	*alert = asked ? SSL_AD_UNRECOGNIZED_NAME : SSL_AD_MISSING_EXTENSION;
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 void sni_use(SSL_CTX *ctx, const struct sni *how)
 {
-	/* The library's argument is not const; the callbacks' is. */
+	/* The library's parameter is not const; the callback's is. */
 	SSL_CTX_set_client_hello_cb(ctx, on_hello, (void *)how);
 	SSL_CTX_set_tlsext_servername_callback(ctx, on_name);
 	SSL_CTX_set_tlsext_servername_arg(ctx, (void *)how);

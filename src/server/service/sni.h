@@ -5,16 +5,16 @@
 #include <openssl/types.h>
 
 /*
- * The name that a client asks for (server_name, RFC 6066 section 3), and the
- * context that answers to it.
+ * The name that a client requests (server_name, RFC 6066 section 3), and the context
+ * that serves it.
  */
 enum { SNI_NAME_MAX = 256 };
 
 /*
- * find is given the name in lower case, without the final dot of an absolute
- * one, or NULL when none was asked for. It answers NULL to refuse the client, who
- * is then told unrecognized_name, or missing_extension. Called while a handshake
- * runs: it must not block.
+ * find gets the name in lower case, without the final dot of an absolute name, or NULL
+ * if none was requested. It returns NULL to reject the client, which then gets
+ * unrecognized_name or missing_extension. It runs during a handshake, so it must not
+ * block.
  */
 struct sni {
 	SSL_CTX *(*find)(const void *table, const char *name);
@@ -22,12 +22,12 @@ struct sni {
 };
 
 /*
- * Let connections of this server context, and those that were switched to it, ask
- * how. All contexts that it answers must have been made alike, for options are
- * not switched with them, and must be given the same how. It must outlive them.
+ * Makes connections of this server context, and those switched to it, use how. All
+ * contexts that it returns must be configured alike, because options are not switched
+ * with the context, and must be given the same how, which must outlive them.
  *
- * A session is resumed only for the name that it was made for. What the client
- * asked for is known in each handshake, resumed or not.
+ * A session is resumed only for the name that it was created for. The client's
+ * requested name is known in each handshake, resumed or not.
  */
 void sni_use(SSL_CTX *ctx, const struct sni *how);
 

@@ -12,7 +12,7 @@
 #include "base/input_file.h"
 #include "tls/file_format.h"
 
-/* Hangs on the certificate, which is the same object in all contexts that present it. */
+/* Attached to the certificate, the same object in all contexts that send it. */
 struct staple {
 	int64_t until;
 	size_t len;
@@ -68,30 +68,31 @@ static int check(const struct staple *s, const struct staple_facts *f, const cha
 	if (f->status == STAPLE_REVOKED) {
 		outcome_set(oc, OC_FILE,
 		    "the OCSP response %s says that the certificate was revoked", path);
-		outcome_advise(oc, "a new certificate with a new key");
+		outcome_advise(oc, "get a new certificate with a new key");
 		return -1;
 	}
 	format = file_format_recognize(s->der, s->len);
 	if (format != FORMAT_DER_OCSP)
 		outcome_set(oc, OC_FILE,
-		    "the OCSP response %s cannot be stapled: it is not an OCSP response: this is %s",
+		    "the OCSP response %s cannot be stapled: not an OCSP response: this is %s",
 		    path, file_format_name(format));
 	else
 		outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path,
 		    f->why);
 	outcome_advise(oc,
-	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows it", path);
+	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows its "
+	    "contents", path);
 	return -1;
 }
 
-/* Takes s. */
+/* Takes ownership of s. */
 static int hang(struct staple *s, X509 *cert, int64_t until, struct outcome *oc)
 {
 	s->until = until;
 	if (get_index() >= 0 && X509_set_ex_data(cert, get_index(), s) == 1)
 		return 0;
 	free(s);
-	return outcome_set(oc, OC_INTERNAL, "no room for the OCSP response");
+	return outcome_set(oc, OC_INTERNAL, "cannot attach the OCSP response");
 }
 
 int stapling_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
@@ -121,7 +122,10 @@ int stapling_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	return s ? hang(s, SSL_CTX_get0_certificate(ctx), INT64_MAX, oc) : -1;
 }
 
-/* Called when the certificate is chosen, and only if the client asked (status_request). */
+/*
+ * Called when the certificate is chosen, and only if the client requested a response
+ * (status_request).
+ */
 static int on_status_request(SSL *ssl, void *unused)
 {
 	const X509 *cert = SSL_get_certificate(ssl);

@@ -7,23 +7,26 @@
 #include "base/outcome.h"
 #include "tls/staple.h"
 
-/* A longer one is none. */
+/* A longer response is invalid. */
 enum { STAPLING_MAX = 65536 };
 
 /*
- * Load an OCSP response, DER, for the certificate of a server's context: whatever
- * handshake presents that certificate, in this context or in one joined from it,
- * staples it to whoever asks, until its nextUpdate and not after; the clock
- * decides then, and no file. It must be good now. issuer as in staple_judge.
- * Returns 0, or -1 with OC_FILE or OC_INTERNAL.
+ * Loads an OCSP response, DER, for the certificate of a server's context: every
+ * handshake that sends the certificate, in this context or in one joined from it,
+ * staples the response for clients that request it, until its nextUpdate by the clock;
+ * no file is needed then. It must be good now. issuer as in staple_judge. Returns 0, or
+ * -1 with OC_FILE or OC_INTERNAL.
  */
 int stapling_load(SSL_CTX *ctx, const char *path, X509 *issuer, struct staple_facts *out,
     struct outcome *oc);
 
-/* The same for an identity with unjudged_name: what is in the file is stapled, for ever, unread. */
+/*
+ * The same for an identity with unjudged_name: staples the file's contents for ever,
+ * without parsing them.
+ */
 int stapling_load_unjudged(SSL_CTX *ctx, const char *path, struct outcome *oc);
 
-/* Let connections of this context, or switched to it, staple what was loaded. */
+/* Makes connections of this context, or switched to it, staple the loaded responses. */
 void stapling_use(SSL_CTX *ctx);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "base/input_file.h"
 
-/* The parts of a key, in their order. */
+/* The parts of a key, in order. */
 enum { NAME_SIZE = 16, MAC_SIZE = 32, CIPHER_SIZE = 32 };
 
 _Static_assert(NAME_SIZE + MAC_SIZE + CIPHER_SIZE == TICKET_KEY_SIZE, "the parts are a key");
@@ -23,7 +23,8 @@ int ticket_renew(struct ticket_keys *keys, const struct ticket_keys *before,
 	struct ticket_keys fresh = { .count = 1 };
 
 	if (RAND_priv_bytes(fresh.key[0], TICKET_KEY_SIZE) != 1)
-		return outcome_set(oc, OC_INTERNAL, "no random bytes for a ticket key");
+		return outcome_set(oc, OC_INTERNAL,
+		    "cannot generate random bytes for a ticket key");
 	if (before && before->count > 0)
 		memcpy(fresh.key[fresh.count++], before->key[0], TICKET_KEY_SIZE);
 	*keys = fresh;
@@ -44,10 +45,11 @@ static int fill(struct ticket_keys *keys, const unsigned char *bytes, size_t len
     struct outcome *oc)
 {
 	for (keys->count = 0; len > 0; len -= TICKET_KEY_SIZE, bytes += TICKET_KEY_SIZE) {
-		/* A ticket is of the key that it names, so the second one would decrypt nothing. */
+		/* A ticket names its key, so the second key of a name would decrypt nothing. */
 		if (find(keys, bytes))
 			return outcome_set(oc, OC_FILE,
-			    "ticket key %zu has the name (its first %d bytes) of one before it",
+			    "ticket key %zu has the same name (its first %d bytes) as an earlier "
+			    "one",
 			    keys->count + 1, NAME_SIZE);
 		memcpy(keys->key[keys->count++], bytes, TICKET_KEY_SIZE);
 	}
@@ -59,14 +61,14 @@ int ticket_parse(struct ticket_keys *keys, const void *bytes, size_t len, struct
 	struct ticket_keys read;
 	int ret;
 
-	/* First: of a file that is too long only a part was read. */
+	/* First, because only a part of a file that is too long was read. */
 	if (len > TICKET_KEYS_MAX * TICKET_KEY_SIZE)
 		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TICKET_KEYS_MAX);
 	if (len == 0 || len % TICKET_KEY_SIZE != 0) {
 		outcome_set(oc, OC_FILE,
-		    "not a multiple of %d bytes, which each ticket key has: %zu",
+		    "not a multiple of %d bytes, the size of a ticket key: %zu",
 		    TICKET_KEY_SIZE, len);
-		outcome_advise(oc, "openssl rand -out FILE %d makes one key", TICKET_KEY_SIZE);
+		outcome_advise(oc, "openssl rand -out FILE %d creates one key", TICKET_KEY_SIZE);
 		return -1;
 	}
 	ret = fill(&read, bytes, len, oc);
@@ -104,11 +106,11 @@ static int keys_index(void)
 	return index;
 }
 
-/* Of the key, both halves are set for the one who is asked to use it; -1 as the library wants. */
+/* Sets both parts of the key in the context that the library needs; -1 as the library expects. */
 static int set_key(const unsigned char *key, const unsigned char *iv, EVP_CIPHER_CTX *cipher,
     EVP_MAC_CTX *mac, int encrypt)
 {
-	/* The library wants to change what it only reads. */
+	/* The library's parameter is not const, but it only reads. */
 	void *secret = (unsigned char *)key + NAME_SIZE;
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, secret, MAC_SIZE),
@@ -124,8 +126,8 @@ static int set_key(const unsigned char *key, const unsigned char *iv, EVP_CIPHER
 }
 
 /*
- * SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Answers 0 where there is no such key:
- * the client gets a full handshake; 2 where the ticket should be replaced.
+ * SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Returns 0 for an unknown key: the client
+ * gets a full handshake; 2 if the ticket should be replaced.
  */
 static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
     EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
@@ -151,18 +153,18 @@ static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
 
 int ticket_use(SSL_CTX *ctx, const struct ticket_keys *keys, struct outcome *oc)
 {
-	/* Or the first one would be of zeroes. */
+	/* Otherwise the first one would be all zero. */
 	if (keys->count == 0)
-		return outcome_set(oc, OC_INTERNAL, "no ticket key");
+		return outcome_set(oc, OC_INTERNAL, "cannot generate a ticket key");
 	if (SSL_CTX_set_ex_data(ctx, keys_index(), (void *)keys) != 1 ||
 	    SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, protect) != 1)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library takes no ticket keys");
+		return outcome_set(oc, OC_INTERNAL, "the TLS library rejects the ticket keys");
 	return 0;
 }
 
 enum io ticket_complete(struct tls_conn *t, struct outcome *oc)
 {
-	/* Another ticket is what it asks for, and no other change. */
+	/* This asks for another ticket and changes nothing else. */
 	SSL *ssl = (SSL *)tls_conn_library(t);
 	size_t count = SSL_get_num_tickets(ssl);
 
@@ -172,7 +174,7 @@ enum io ticket_complete(struct tls_conn *t, struct outcome *oc)
 		if (SSL_new_session_ticket(ssl) != 1)
 			break;
 	}
-	/* So that the next call adds none. */
+	/* So the next call adds none. */
 	SSL_set_num_tickets(ssl, 0);
 	return tls_conn_handshake(t, oc);
 }
