@@ -457,7 +457,7 @@ START_TEST(test_what_is_not_said)
 	settle_badly((struct client_auth){ .mode = CLIENT_AUTH_OPTIONAL }, "needs --client-ca");
 	settle_badly((struct client_auth){ .crl_file = "crl.pem" }, "rejects nobody");
 	settle_badly((struct client_auth){ .ca_file = "ca.pem", .stale_allowed = true },
-	    "--crl-stale without --crlfile");
+	    "--crl-stale needs --crlfile");
 	listed.ca_file = NULL;
 	listed.mode = CLIENT_AUTH_UNSAID;
 	settle_badly(listed, "rejects nobody");

@@ -175,7 +175,8 @@ START_TEST(test_nothing_widens)
 		refused(&(struct tls_policy_choice){ .ciphersuites = suites[i] },
 		    "--ciphersuites: hello-tls");
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-		refused(&(struct tls_policy_choice){ .groups = groups[i] }, "--groups: hello-tls does");
+		refused(&(struct tls_policy_choice){ .groups = groups[i] },
+		    "--groups: hello-tls does not allow");
 }
 END_TEST
 

@@ -68,7 +68,7 @@ START_TEST(test_what_to_serve)
 	refused((const char *const[]){ NULL }, "missing DIR");
 	refused(WORDS("z", "y"), "only one DIR");
 	refused(WORDS("z", "--cert", "c", "--key", "k"), "not allowed");
-	refused(WORDS("z", "--greeting", "g"), "no --greeting");
+	refused(WORDS("z", "--greeting", "g"), "--greeting are not allowed");
 	refused(WORDS("--misbehave", "none"), "invalid --misbehave \"none\"");
 }
 END_TEST
