@@ -1,7 +1,7 @@
 # ---- the animals of the zoo ----------------------------------------------------------------------
-# Each is wrong in one way; what a recipe does not say is as it should be.
+# Each certificate has one fault; everything that its recipe does not set is valid.
 
-# recipe: what $animal is made of. $after is done when it is there.
+# recipe: sets what $animal is made of. $after is called when it is made.
 recipe() {
 	host=$animal.zoo.test
 	subject=/CN=$host alt=DNS:$host from=$recently until=$at_last key=ecdsa digest=default
@@ -36,7 +36,7 @@ recipe() {
 	wildcard-two-labels) alt='DNS:*.test' subject=/CN=zoo ;;
 	wildcard-partial) alt='DNS:wild*.zoo.test' subject=/CN=zoo ;;
 	eku-client) purpose=clientAuth ;;
-	# With it a TLS 1.2 client could agree on a key, which is not what any suite of today does.
+	# keyAgreement is for static key exchange in TLS 1.2, which no current cipher suite uses.
 	no-digital-signature) usage='critical, keyAgreement' ;;
 	critical-extension) more='1.3.6.1.4.1.32473.1 = critical, ASN1:UTF8String:unknown' ;; # RFC 5612
 	rsa-1024) key=rsa-1024 ;;
@@ -48,7 +48,7 @@ recipe() {
 	staple-revoked) after=staple_revoked ;;
 	staple-expired) more='tlsfeature = status_request' after=staple_expired ;;
 	client-*) client_recipe ;;
-	*) die INTERNAL "nobody knows how to make \"$animal\"" 'a list and recipes of one version' ;;
+	*) die INTERNAL "no recipe for \"$animal\"" 'a list and recipes of the same version' ;;
 	esac
 }
 
@@ -65,11 +65,11 @@ client_recipe() {
 	[ "$subject" != / ] || alt=critical,$alt
 }
 
-# Who signs the animals.
+# Makes the issuers of the certificates.
 zoo_issuers() {
 	digest=default from=$recently until=$at_last
 	zoo_key ecdsa
-	# Apart from the leaves, or theirs would be the key of a CA.
+	# The issuers have a key of their own, because a leaf must not have the key of a CA.
 	cp "$work/keys/ecdsa.key" "$work/keys/issuer.key"
 	key_type=ecdsa new_key "$work/keys/issuer.key"
 	request "$work/keys/issuer.key" zoo ''
@@ -92,7 +92,7 @@ nameConstraints = critical, ${each#* }"
 	from=$long_ago until=$a_month_ago
 	issuer_of expired-intermediate ca "$a_ca"
 	from=$recently until=$at_last
-	# The intermediate signs leaves only: so this one is not its to sign.
+	# The intermediate may sign only leaves, so this CA exceeds its path length.
 	issuer_of pathlen intermediate "$a_ca"
 	cat "$dir/intermediate.pem" >>"$issuers/pathlen.chain"
 	cp "$work/keys/issuer.request" "$work/keys/stranger.request"
@@ -100,15 +100,14 @@ nameConstraints = critical, ${each#* }"
 	issuer_of stranger-intermediate stranger "$a_ca"
 }
 
-# A dNSName that C ends at the NUL: SEQUENCE of one [2] with $host, NUL, ".evil.test".
+# A dNSName with a NUL, where a C string ends: SEQUENCE of one [2] with $host, NUL, ".evil.test".
 nul_in_name() {
 	hex=$(printf '%s' "$host" | od -An -tx1 | tr -d ' \n')002e6576696c2e74657374
 	length=$((${#hex} / 2))
 	printf '30%02x82%02x%s' $((length + 2)) $length "$hex" | sed 's/../&:/g; s/:$//'
 }
 
-# Another value for one character nine bytes before the end: still two numbers, but not the right
-# ones.
+# Changes one character nine bytes before the end: the signature is still two numbers, but wrong.
 spoil_signature() {
 	awk '
 	/-----END/ && !done {
@@ -136,7 +135,7 @@ staple_good() {
 	chmod 644 "$home/ocsp.der"
 }
 
-# As if it had been revoked, which no list knows.
+# Responds that the certificate was revoked, but no revocation list contains it.
 staple_revoked() {
 	mark_revoked
 	respond "$home/ocsp.der"
@@ -144,8 +143,8 @@ staple_revoked() {
 	rm "$dir/private/revoked/$serial"
 }
 
-# `openssl ocsp` answers for now only, so this answer of a month ago is written by hand: the outside
-# of RFC 6960, section 4.2.1, around what was signed.
+# `openssl ocsp` only responds for now, so this response of a month ago is built by hand: the
+# envelope of RFC 6960, section 4.2.1, around the signed part.
 staple_expired() {
 	staple_good
 	tool ocsp -respin "$home/ocsp.der" -resp_text -noverify

@@ -1,8 +1,8 @@
 # ---- the CA ------------------------------------------------------------------------------------
 
-# Writes the configuration: the profiles, and what `openssl ca` needs to believe in a database that
-# nobody keeps (serial numbers are random). It is `openssl ca` because no other command could set
-# the beginning of the validity before OpenSSL 3.4.
+# Writes the configuration: the profiles, and an empty database for `openssl ca` (serial numbers are
+# random, so it is not kept). Before OpenSSL 3.4 only `openssl ca` could set the beginning of the
+# validity.
 profiles() {
 	: >"$work/database"
 	export HELLO_CERTS_WORK="$work"
@@ -66,7 +66,7 @@ authorityKeyIdentifier = keyid:always
 EOF
 }
 
-# new_key FILE [OPTION...]: a private key of $key_type; OPTIONs of genpkey say how to encrypt it.
+# new_key FILE [OPTION...]: makes a private key of $key_type; OPTIONs of genpkey can encrypt it.
 new_key() {
 	case $key_type in
 	'' | ecdsa) set -- -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$@" ;;
@@ -77,23 +77,23 @@ new_key() {
 	ml-dsa) set -- -algorithm ML-DSA-65 -out "$@" ;;
 	ml-dsa-*) set -- -algorithm "ML-DSA-${key_type#ml-dsa-}" -out "$@" ;;
 	esac
-	tool genpkey "$@" || die FILE "this openssl cannot make an $key_type key: $(reason)" \
-		'--key ecdsa, or OpenSSL 3.5 or newer for ml-dsa'
+	tool genpkey "$@" || die FILE "openssl cannot make a key of type $key_type: $(reason)" \
+		'--key ecdsa; ml-dsa needs OpenSSL 3.5 or newer'
 }
 
-# request KEY CN SAN: asks for a certificate. CN and SAN may be empty; without a subject, the
-# subjectAltName has to be critical (4.2.1.6).
+# request KEY CN SAN: makes a certificate request. CN and SAN may be empty; without a subject, the
+# subjectAltName must be critical (4.2.1.6).
 request() {
 	extension=subjectAltName=$3
 	[ -n "$2" ] || extension=subjectAltName=critical,$3
 	# shellcheck disable=SC2086 # two words, or none
 	tool req -new -config "$work/config" -key "$1" $passin -subj "/${2:+CN=$2}" \
 		${3:+-addext "$extension"} -out "$work/request" ||
-		usage_error "OpenSSL refuses the names ${3:-$2}: $(reason)"
+		usage_error "OpenSSL rejected the names ${3:-$2}: $(reason)"
 }
 
-# sign PROFILE FILE SIGNER...: answers the request, from $valid_from until $valid_until; SIGNER are
-# the options of `openssl ca` that say who signs.
+# sign PROFILE FILE SIGNER...: signs the request, valid from $valid_from until $valid_until; SIGNER
+# are the options of `openssl ca` for the issuer.
 sign() {
 	profile=$1 certificate=$2
 	shift 2
@@ -103,7 +103,7 @@ sign() {
 		-in "$work/request" -out "$certificate" "$@"
 }
 
-# What tells openssl the passphrase of the CA's keys, if they have one.
+# The options of openssl for the passphrase of the CA's keys, if they have one.
 passin=''
 
 unlock() {
@@ -112,23 +112,23 @@ unlock() {
 	passin='-passin env:HELLO_CERTS_PASSPHRASE'
 	# shellcheck disable=SC2086 # two words
 	tool pkey -in "$dir/private/intermediate.key" $passin -noout ||
-		die FILE "this is not the passphrase of the CA in $dir" 'another one'
+		die FILE "wrong passphrase for the CA in $dir" 'the passphrase that init was given'
 }
 
-# verify ROOT ...: what a strict peer would say that trusts this root and nothing else.
+# verify ROOT ...: verifies like a strict peer that trusts only this root.
 verify() {
 	root=$1
 	shift
 	tool verify -x509_strict -no-CApath -no-CAstore -CAfile "$root" "$@"
 }
 
-# Opens a CA that works now, and will as long as it is asked to vouch for.
+# Opens the CA, and checks that it is valid now and until the new certificate ends.
 open_ca() {
 	is_ca
 	open_work
 	for each in ca.pem intermediate.pem intermediate.key; do
 		[ -r "$dir/private/$each" ] ||
-			die FILE "$dir is no CA: cannot read $dir/private/$each" "$(new_ca)"
+			die FILE "$dir is not a CA: cannot read $dir/private/$each" "$(new_ca)"
 	done
 	publish
 	verify "$dir/ca.pem" "$dir/intermediate.pem" ||
@@ -139,10 +139,10 @@ open_ca() {
 	unlock
 }
 
-# Before anything is written in DIR; but where init was killed, what it replaced may have to return.
+# Called before anything is written in DIR; enter may have to restore what a killed init replaced.
 is_ca() {
 	[ ! -d "$dir" ] || enter
-	[ -d "$dir/private" ] || die FILE "$dir is no CA: there is no $dir/private" "$(new_ca)"
+	[ -d "$dir/private" ] || die FILE "$dir is not a CA: there is no $dir/private" "$(new_ca)"
 }
 
 # examine FILE: sets $kind, $san, $left and $serial from the first certificate in it.
@@ -160,7 +160,7 @@ examine() {
 	left=$(days_left "$ends")
 }
 
-# lasts FILE SECONDS: whether the certificate will still be valid then; the past counts as now.
+# lasts FILE SECONDS: is the certificate still valid after SECONDS (the past counts as now)?
 lasts() {
 	openssl x509 -in "$1" -noout -checkend $(($2 > 0 ? $2 : 0)) >/dev/null
 }

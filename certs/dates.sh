@@ -1,10 +1,9 @@
 # ---- dates -------------------------------------------------------------------------------------
-# Seconds since 1970, in UTC, are all that date(1) is asked for; what is relative to now is counted
-# here, because no two systems agree how to ask it for more. A year begins in March, so that the
-# leap day is its last; 400 years, an era, have 146,097 days, and 719,468 days lie between
-# 0000-03-01 and 1970-01-01.
+# date(1) only provides the seconds since 1970, because its other options differ between systems;
+# the rest is calculated here. A year begins in March, so that the leap day is its last; 400 years,
+# an era, have 146,097 days, and 719,468 days lie between 0000-03-01 and 1970-01-01.
 
-# day YEAR MONTH DAY: prints the days since 1970-01-01. Zeros may lead: "08" is no octal number.
+# day YEAR MONTH DAY: prints the days since 1970-01-01. Removes leading zeros: "08" is not octal.
 day() {
 	month=${2#0} year=$(($1 - (${2#0} < 3)))
 	era=$((year / 400))
@@ -13,8 +12,8 @@ day() {
 	echo $((era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468))
 }
 
-# moment SECONDS: prints that time as YYYYMMDDHHMMSSZ, the GeneralizedTime of 4.1.2.5.2.
-moment() {
+# date_of SECONDS: prints that time as YYYYMMDDHHMMSSZ, the GeneralizedTime of 4.1.2.5.2.
+date_of() {
 	days_since=$(($1 / 86400 + 719468)) second=$(($1 % 86400))
 	era=$((days_since / 146097))
 	rest=$((days_since - era * 146097))
@@ -27,13 +26,13 @@ moment() {
 		$day_of_month $((second / 3600)) $((second % 3600 / 60)) $((second % 60))
 }
 
-# ago SECONDS; ahead SECONDS: that moment.
+# ago SECONDS; ahead SECONDS: prints that time.
 ago() {
-	moment $(($(date +%s) - $1))
+	date_of $(($(date +%s) - $1))
 }
 
 ahead() {
-	moment $(($(date +%s) + $1))
+	date_of $(($(date +%s) + $1))
 }
 
 # lasting DAYS: sets $valid_from and $valid_until, from an hour ago, because clocks differ.
@@ -41,8 +40,8 @@ lasting() {
 	valid_from=$(ago 3600) valid_until=$(ahead $(($1 * DAY)))
 }
 
-# chosen_dates: the same for a leaf, as the command line wants it, and $ends_in, the seconds until
-# its end. The days count from now, or from --not-before, or end an hour ago.
+# chosen_dates: sets the same for a leaf from the command line, and $ends_in, the seconds until its
+# end. The days count from now or from --not-before, or end an hour ago.
 chosen_dates() {
 	since=-3600 ends_in=$((days * DAY))
 	if [ -n "$expired" ]; then
@@ -55,7 +54,7 @@ chosen_dates() {
 	valid_from=$(ahead "$since") valid_until=$(ahead "$ends_in")
 }
 
-# seconds_of SPAN: prints what "+1d" or "-90m" is in seconds. Fails if it is no SPAN.
+# seconds_of SPAN: prints "+1d" or "-90m" in seconds. Fails if SPAN is invalid.
 seconds_of() {
 	count=${1#[+-]}
 	case $count in
@@ -69,7 +68,7 @@ seconds_of() {
 	case $1:$count in
 	[!+-]* | *: | *:*[!0-9]* | *:0?* | *:??????*) return 1 ;;
 	esac
-	# No further than about ten years, where all dates can be written.
+	# At most about ten years, so that all dates can be written.
 	[ $((count * unit)) -le $((3650 * DAY)) ] && echo $((${1%"${1#?}"}count * unit))
 }
 

@@ -1,6 +1,6 @@
 # ---- init, issue, renew ------------------------------------------------------------------------
 
-# What a CA can sign for without being told.
+# Sets what every CA can sign for.
 permit_usual() {
 	for each in localhost test internal 127.0.0.0/8 ::1; do
 		permit "$each"
@@ -17,13 +17,13 @@ init() {
 	enter
 	for each in private ca.pem intermediate.pem; do
 		[ ! -e "$dir/$each" ] || [ -n "$force" ] || die FILE "$dir/$each exists already" \
-			'--force, for a new CA: what the old one signed will not verify any more'
+			'--force makes a new CA; certificates of the old one will no longer verify'
 	done
 	open_work
 	make_ca
 	place private
 	publish
-	rm -f "$dir/crl.pem" # of the CA before
+	rm -f "$dir/crl.pem" # of the previous CA
 	printf '%s\n' "$dir/ca.pem" "$dir/intermediate.pem"
 }
 
@@ -44,12 +44,12 @@ make_ca() {
 	fi
 	new_key "$new/ca.key" "$@"
 	new_key "$new/intermediate.key" "$@"
-	# No two CAs get the same name: verifiers look for issuers by name.
+	# Each CA gets a name of its own, because verifiers find issuers by name.
 	tag=$(openssl rand -hex 4)
 	lasting $CA_DAYS
 	request "$new/ca.key" "hello-certs root $tag" ''
 	sign root "$new/ca.pem" -selfsign -keyfile "$new/ca.key" ||
-		usage_error "OpenSSL refuses the constraints: $(reason)"
+		usage_error "OpenSSL rejected the constraints: $(reason)"
 	request "$new/intermediate.key" "hello-certs intermediate $tag" ''
 	if ! sign intermediate "$new/intermediate.pem" -cert "$new/ca.pem" \
 		-keyfile "$new/ca.key" || ! verify "$new/ca.pem" "$new/intermediate.pem"; then
@@ -66,9 +66,9 @@ issue() {
 	chosen_dates
 	open_ca
 	if [ -e "$dir/$folder" ]; then
-		[ -n "$force" ] || die FILE "$dir/$folder exists already" '--force, to replace it'
+		[ -n "$force" ] || die FILE "$dir/$folder exists already" '--force replaces it'
 		[ -f "$dir/$folder/chain.pem" ] ||
-			die FILE "$dir/$folder is not the folder of a certificate" 'another name'
+			die FILE "$dir/$folder is not the folder of a certificate" 'use another name'
 	fi
 	key=$work/new/$folder/key.pem
 	mkdir "$work/new/$folder" 2>/dev/null || cannot_write "$dir/$folder"
@@ -80,14 +80,14 @@ issue() {
 	printf '%s\n' "$dir/$folder/chain.pem" "$dir/$folder/key.pem"
 }
 
-# The key of a leaf has no passphrase, whatever that of the CA has.
+# The key of a leaf has no passphrase, even if that of the CA has one.
 make_request() {
 	kept=$passin passin=''
 	request "$key" "$1" "$2"
 	passin=$kept
 }
 
-# Signs the request for a leaf and asks openssl for its judgement.
+# Signs the request for a leaf and verifies the result with openssl.
 leaf_verifies() {
 	sign "$kind$staple" "$work/leaf.pem" \
 		-cert "$dir/intermediate.pem" -keyfile "$dir/private/intermediate.key" ||
@@ -96,7 +96,7 @@ leaf_verifies() {
 		${expired:+-no_check_time} ${not_before:+-no_check_time} "$work/leaf.pem"
 }
 
-# make_chain FILE: answers the request with leaf and intermediate, if the leaf verifies.
+# make_chain FILE: writes leaf and intermediate, if the leaf verifies.
 make_chain() {
 	if ! leaf_verifies; then
 		# X509_V_ERR_PERMITTED_VIOLATION
@@ -107,7 +107,7 @@ make_chain() {
 	chmod 644 "$1"
 }
 
-# Says which names the CA cannot sign, by trying each alone, and how to get a CA that can.
+# Names what the CA cannot sign, by trying each name alone, and the command for a CA that can.
 refuse() {
 	refused='' options=''
 	IFS=,
@@ -129,7 +129,7 @@ renew() {
 	open_ca
 	[ -z "$new_key" ] || key_type=${key_type:-$(type_of_key "$dir/$folder/key.pem")}
 	[ -n "$new_key" ] || ! is_revoked "$serial" || die USAGE \
-		"the certificate in $dir/$folder was revoked, and its key may be known" \
+		"the certificate in $dir/$folder was revoked, so others may know its key" \
 		"hello-certs renew $(quoted "$dir") $(quoted "$names") --new-key"
 	stapled=''
 	[ ! -e "$dir/$folder/ocsp.der" ] || stapled=yes
@@ -143,12 +143,12 @@ renew() {
 			cannot_write "$dir/$folder"
 	fi
 	printf '%s\n' "$dir/$folder/chain.pem"
-	# The old response is about the old certificate.
+	# The old OCSP response is for the old certificate.
 	[ -z "$stapled" ] || staple
 }
 
-# names_of_leaf: sets $cn; it and what is in $san must be names that issue could have written. The
-# request is made of them: `openssl x509 -x509toreq` could do it, but not in OpenSSL 4.0.
+# names_of_leaf: sets $cn, and checks that it and $san are names that issue could have written. The
+# request is made from them, because OpenSSL 4.0 cannot do it by `openssl x509 -x509toreq`.
 names_of_leaf() {
 	cn=$(openssl x509 -in "$dir/$folder/chain.pem" -noout -subject -nameopt RFC2253 |
 		sed 's/^subject=//; s/^CN=//')
@@ -162,7 +162,7 @@ names_of_leaf() {
 	unset IFS
 }
 
-# Chain and key are replaced together, as by issue --force.
+# Replaces chain and key together, like issue --force.
 renew_key() {
 	mkdir "$work/new/$folder" || cannot_write "$dir"
 	key=$work/new/$folder/key.pem
@@ -174,12 +174,12 @@ renew_key() {
 	printf '%s\n' "$dir/$folder/key.pem"
 }
 
-# find_leaf: sets $folder, and what examine sets, for the NAME of the command line.
+# find_leaf: sets $folder, and calls examine, for the NAME of the command line.
 find_leaf() {
 	folder_of "$names"
 	is_ca
 	if ! [ -r "$dir/$folder/key.pem" ] || ! examine "$dir/$folder/chain.pem"; then
-		die FILE "there is no certificate with its key in $dir/$folder" \
+		die FILE "no certificate with its key in $dir/$folder" \
 			"hello-certs issue $(quoted "$dir") $(quoted "$names")"
 	fi
 	case $facts in
@@ -187,7 +187,7 @@ find_leaf() {
 	esac
 }
 
-# type_of_key FILE: as --key has it.
+# type_of_key FILE: prints the TYPE for --key.
 type_of_key() {
 	openssl pkey -in "$1" -noout -text 2>/dev/null | sed -n \
 		-e 's/.*NIST CURVE: P-256.*/ecdsa/p; s/.*NIST CURVE: P-384.*/ecdsa-384/p' \

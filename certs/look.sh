@@ -13,7 +13,7 @@ all_leaves() {
 }
 
 show() {
-	[ -r "$dir/ca.pem" ] || die FILE "$dir is no CA: cannot read $dir/ca.pem" "$(new_ca)"
+	[ -r "$dir/ca.pem" ] || die FILE "$dir is not a CA: cannot read $dir/ca.pem" "$(new_ca)"
 	printf '%-24s %-12s %9s  %-7s  %s\n' NAME KIND 'DAYS LEFT' REVOKED 'VALID FOR'
 	show_row ca.pem "$dir/ca.pem" root
 	show_row intermediate.pem "$dir/intermediate.pem" intermediate
@@ -37,9 +37,9 @@ show_row() {
 	printf '%-24s %-12s %9s  %-7s  %s\n' "$1" "${3:-$kind}" "$left" "$revoked" "${san:--}"
 }
 
-# One line each; the exit status says whether all was well.
+# Prints a line for each certificate; the exit status is 0 if all are valid.
 verify_all() {
-	[ -r "$dir/ca.pem" ] || die FILE "$dir is no CA: cannot read $dir/ca.pem" "$(new_ca)"
+	[ -r "$dir/ca.pem" ] || die FILE "$dir is not a CA: cannot read $dir/ca.pem" "$(new_ca)"
 	open_work
 	bad=0 lists=''
 	[ ! -e "$dir/crl.pem" ] || lists=yes
@@ -52,16 +52,16 @@ verify_all() {
 	else
 		all_leaves judge_leaf
 	fi
-	[ $bad -eq 0 ] || die FILE "$bad not as they should be" \
+	[ $bad -eq 0 ] || die FILE "invalid certificates: $bad" \
 		"hello-certs renew $(quoted "$dir") NAME, or hello-certs crl $(quoted "$dir")"
 }
 
 judge_leaf() {
 	if ! examine "$dir/$folder/chain.pem"; then
-		verdict "$folder" 'there is no certificate'
+		verdict "$folder" 'no certificate'
 	elif [ "$(openssl x509 -in "$dir/$folder/chain.pem" -noout -pubkey)" != \
 		"$(openssl pkey -in "$dir/$folder/key.pem" -pubout 2>/dev/null)" ]; then
-		verdict "$folder" 'the key is another one'
+		verdict "$folder" 'key.pem is not the key of the certificate'
 	elif is_revoked "$serial"; then
 		verdict "$folder" 'revoked'
 	else
@@ -69,7 +69,7 @@ judge_leaf() {
 	fi
 }
 
-# judge NAME KIND FILE: as a peer would that has the root and the lists.
+# judge NAME KIND FILE: verifies like a peer that has the root and the revocation lists.
 judge() {
 	if verify "$dir/ca.pem" -untrusted "$3" ${2:+-purpose "ssl$2"} \
 		${lists:+-crl_check_all -CRLfile "$dir/crl.pem"} "$3"; then
@@ -90,13 +90,13 @@ export_leaf() {
 	find_leaf
 	open_work
 	[ ! -d "$p12" ] || die FILE "$p12 is a folder" "--p12 $(quoted "${p12%/}/$folder.p12")"
-	[ ! -e "$p12" ] || [ -n "$force" ] || die FILE "$p12 exists already" '--force, to replace it'
+	[ ! -e "$p12" ] || [ -n "$force" ] || die FILE "$p12 exists already" '--force replaces it'
 	read_passphrase "a passphrase for $p12"
-	# The root goes along: who imports it may want to trust it.
+	# Includes the root, because whoever imports the file may need to trust it.
 	cat "$dir/$folder/chain.pem" "$dir/ca.pem" >"$work/all.pem" || cannot_write "$dir"
 	tool pkcs12 -export -in "$work/all.pem" -inkey "$dir/$folder/key.pem" -name "$names" \
 		-passout env:HELLO_CERTS_PASSPHRASE -out "$work/p12" ||
-		die INTERNAL "openssl cannot export it: $(reason)" 'openssl version -a'
+		die INTERNAL "openssl cannot export the certificate: $(reason)" 'openssl version -a'
 	mv -f "$work/p12" "$p12" 2>/dev/null || cannot_write "$p12"
 	printf '%s\n' "$p12"
 }

@@ -18,32 +18,35 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
        hello-certs zoo DIR
        hello-certs -h, --help | -V, --version
 
-  init    make a root and an intermediate CA that can sign for localhost, test, internal,
-          this host, 127.0.0.0/8, ::1, and each --domain: a DNS name or a block of addresses
-  issue   make DIR/NAME/chain.pem and key.pem for NAME and each SAN: DNS names (*.a.test
-          too), IP addresses, e-mail addresses, URIs; with --client it is for a TLS client
-  renew   make the certificate anew, with the same names and the same key, or a --new-key
-  revoke  put it on the list of revoked certificates, DIR/crl.pem
-  crl     make DIR/crl.pem anew: that of the root and that of the intermediate
-  ocsp    make DIR/NAME/ocsp.der, a response to staple
-  show    list what there is, how many days each will last, and what is revoked
-  verify  judge each, or each NAME, as a strict peer would
-  export  write certificate, chain and key in one file, with a passphrase
-  trust   add the root to what this system, or an NSS database, trusts; untrust: remove it
+  init    make a root and an intermediate CA that can sign for localhost, test,
+          internal, this host, 127.0.0.0/8, ::1, and each --domain: a DNS name or
+          a block of addresses
+  issue   make DIR/NAME/chain.pem and key.pem for NAME and each SAN: DNS names
+          (also *.a.test), IP addresses, e-mail addresses, URIs; with --client for
+          a TLS client
+  renew   make a new certificate with the same names and key, or with --new-key
+  revoke  add the certificate to the revocation list, DIR/crl.pem
+  crl     make a new DIR/crl.pem with the lists of the root and the intermediate
+  ocsp    make DIR/NAME/ocsp.der, an OCSP response to staple
+  show    list the certificates, the days that each will last, and revocations
+  verify  verify all certificates, or each NAME, as a strict peer would
+  export  write certificate, chain and key to one file, with a passphrase
+  trust   add the root to the trusted roots of this system or an NSS database
+  untrust remove the root from them
   destroy remove DIR and the keys in it
-  zoo     make a CA in DIR, and certificates that are wrong in one way each
+  zoo     make a CA in DIR, and certificates with one fault each
 
-TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519, ml-dsa (65),
-ml-dsa-44 or ml-dsa-87. A CA with a passphrase asks for it, or takes --passphrase-file.
-With --not-before +1d a certificate begins in a day, with --expired (or --days 0) it ended
-an hour ago. SPAN is a sign, a number, and s, m, h or d.
-Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, an OCSP response $OCSP_DAYS. What exists is replaced
-only with --force. Exit status: 0 done, 1 internal error, 2 wrong usage, 3 a file is not
-as it should be.
+TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519,
+ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs asks
+for it or reads --passphrase-file. With --not-before +1d a certificate begins in a
+day, with --expired (or --days 0) it ended an hour ago. SPAN is a sign, a number,
+and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, and an OCSP
+response $OCSP_DAYS. Existing files are replaced only with --force. Exit status: 0 success,
+1 internal error, 2 invalid usage, 3 unusable file.
 EOF
 }
 
-# What each verb takes: options with a value end in "=".
+# The options of each command; those with a value end in "=".
 options_of() {
 	case $1 in
 	init) echo '--domain= --key= --passphrase --passphrase-file= --force' ;;
@@ -67,11 +70,11 @@ parse() {
 		-h:* | --help:*) usage; exit ;;
 		--*=*:*" $option= "*)
 			value=${1#*=}
-			take "$option" "$value" ;;
+			set_option "$option" "$value" ;;
 		--*:*" $1= "*)
-			[ $# -gt 1 ] || usage_error "$1 needs a value"
-			take "$1" "$2" && shift ;;
-		--*:*" $1 "*) take "$1" '' ;;
+			[ $# -gt 1 ] || usage_error "missing value for $1"
+			set_option "$1" "$2" && shift ;;
+		--*:*" $1 "*) set_option "$1" '' ;;
 		-*) usage_error "$verb has no option $1" ;;
 		*) operand "$1" ;;
 		esac
@@ -79,7 +82,7 @@ parse() {
 	done
 }
 
-take() {
+set_option() {
 	case $1 in
 	--force) force=yes ;;
 	--client) kind=client ;;
@@ -87,7 +90,7 @@ take() {
 	--not-before)
 		not_before=$2
 		seconds_of "$2" >/dev/null ||
-			usage_error "--not-before \"$2\" is no span like +1d, -2h or +90m" ;;
+			usage_error "invalid --not-before \"$2\": expected a span such as +1d, -2h or +90m" ;;
 	--must-staple) staple=-must-staple ;;
 	--new-key) new_key=yes ;;
 	--yes) yes=yes ;;
@@ -102,7 +105,7 @@ take() {
 		case $2 in
 		ecdsa | ecdsa-384 | rsa | rsa-2048 | rsa-3072 | rsa-4096 | ed25519) ;;
 		ml-dsa | ml-dsa-44 | ml-dsa-65 | ml-dsa-87) ;;
-		*) usage_error "--key \"$2\" is none that we make" ;;
+		*) usage_error "invalid --key \"$2\"" ;;
 		esac ;;
 	--days)
 		days=$2
@@ -110,14 +113,14 @@ take() {
 		issue:0) days='' expired=yes; return ;;
 		esac
 		case $2 in
-		'' | 0* | *[!0-9]* | ?????*) usage_error "--days \"$2\" is no number of days" ;;
+		'' | 0* | *[!0-9]* | ?????*) usage_error "invalid --days \"$2\": expected 1 to 9999" ;;
 		esac ;;
 	--reason)
 		crl_reason=$2
 		case $2 in # 5.3.1
 		keyCompromise | affiliationChanged | superseded | cessationOfOperation) ;;
-		*) usage_error "--reason \"$2\" is none of keyCompromise, affiliationChanged, \
-superseded, cessationOfOperation" ;;
+		*) usage_error "invalid --reason \"$2\": expected keyCompromise, affiliationChanged, \
+superseded or cessationOfOperation" ;;
 		esac ;;
 	esac
 }
@@ -127,32 +130,32 @@ operand() {
 	*::*) dir=${1%/} ;;
 	issue:*)
 		type_of "$1" || die USAGE \
-			"\"$1\" is no DNS name, IP address, e-mail address or URI that we certify" \
-			'names like *.example.com, 192.0.2.7, me@example.com, spiffe://a.test/me'
+			"invalid name \"$1\": expected a DNS name, IP address, e-mail address or URI" \
+			'a name such as *.example.com, 192.0.2.7, me@example.com, spiffe://a.test/me'
 		names=${names:+$names }$1 ;;
 	verify:*)
 		case $1 in
-		*[[:space:]]*) usage_error "\"$1\" is no name" ;;
+		*[[:space:]]*) usage_error "invalid name \"$1\"" ;;
 		esac
 		names=${names:+$names }$1 ;;
 	renew:dir: | revoke:dir: | ocsp:dir: | export:dir:) names=$1 ;;
-	*) usage_error "$verb does not know what to do with \"$1\"" ;;
+	*) usage_error "unexpected \"$1\" after hello-certs $verb" ;;
 	esac
 }
 
-# What a command line lacks, or has too much of.
+# Rejects missing operands and options that exclude each other; sets the default of --days.
 check_completeness() {
-	[ -n "$dir" ] || usage_error "$verb needs a DIR"
+	[ -n "$dir" ] || usage_error "missing DIR: $verb needs one"
 	case $verb in
 	issue | renew | revoke | ocsp | export)
-		[ -n "$names" ] || usage_error "$verb needs a NAME" ;;
+		[ -n "$names" ] || usage_error "missing NAME: $verb needs one" ;;
 	esac
 	case $verb:$kind$staple$new_key in
-	issue:client-*) usage_error 'only servers staple: --must-staple is not for --client' ;;
+	issue:client-*) usage_error '--must-staple and --client exclude each other: only servers staple' ;;
 	renew:server) [ -z "$key_type" ] || usage_error 'renew --key needs --new-key' ;;
 	esac
 	[ -z "$expired" ] || [ -z "$not_before" ] || die USAGE \
-		'--expired and --not-before do not go together' '--not-before -30d --days 29'
+		'--expired and --not-before exclude each other' '--not-before -30d --days 29'
 	case $verb in
 	issue | renew) days=${days:-$LEAF_DAYS} ;;
 	revoke | crl) days=${days:-$CRL_DAYS} ;;
@@ -163,26 +166,26 @@ check_completeness() {
 main() {
 	set -fu
 	umask 077
-	# What is configured for other work must not change what is made here. And `openssl x509`
-	# reads the whole trust store for nothing; without one it is ten times as fast.
+	# The user's configuration must not change the certificates. Without a trust store, which
+	# `openssl x509` would read for nothing, it is ten times as fast.
 	export LC_ALL=C OPENSSL_CONF=/dev/null SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null
 	unset HELLO_CERTS_PASSPHRASE CDPATH
 	trap cleanup EXIT
-	heed_signals
+	handle_signals
 	case ${1-} in
 	-h | --help) usage; exit ;;
 	-V | --version) echo "hello-certs $VERSION"; exit ;;
 	esac
 	options_of "${1-}" >/dev/null ||
-		usage_error "${1:+there is no \"$1\": }the first word is init, issue, renew, revoke, \
-crl, ocsp, show, verify, export, trust, untrust, destroy or zoo"
+		usage_error "${1:+invalid command \"$1\": }expected init, issue, renew, revoke, crl, \
+ocsp, show, verify, export, trust, untrust, destroy or zoo"
 	verb=$1
 	shift
 	parse "$@"
 	check_completeness
 	case $(openssl version 2>/dev/null) in
 	'OpenSSL '[3-9].* | 'OpenSSL '[1-9][0-9].*) ;;
-	*) die FILE 'this needs the openssl command of OpenSSL 3.0 or newer' 'openssl version' ;;
+	*) die FILE 'hello-certs needs the openssl command of OpenSSL 3.0 or newer' 'openssl version' ;;
 	esac
 	case $verb in
 	verify) verify_all ;;

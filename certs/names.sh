@@ -1,8 +1,8 @@
 # ---- names -------------------------------------------------------------------------------------
 
-# type_of NAME: sets $type to the kind of subjectAltName (4.2.1.6) that NAME is. Fails if it is
-# none, or has a character with a meaning in an OpenSSL configuration or to a shell: there, a
-# newline, "$" or "," in a name would be an instruction. Addresses are left to OpenSSL to read.
+# type_of NAME: sets $type to the type of subjectAltName (4.2.1.6) of NAME. Fails if there is none,
+# or if NAME has a character with a meaning in an OpenSSL configuration or to a shell, such as a
+# newline, "$" or ",". OpenSSL parses addresses.
 type_of() {
 	case $1 in
 	'' | [!A-Za-z0-9*:]* | *[!A-Za-z0-9*._~:/@+%=-]*) return 1 ;;
@@ -31,22 +31,22 @@ permit() {
 	type_of "${address#.}" || type=none
 	case $type:$1 in
 	DNS:*[*/]*) ;;
-	# Without the leading dot, which verifiers read differently: "a.test" permits a.test and
-	# all below it (4.2.1.10).
+	# Without a leading dot, which verifiers interpret differently: "a.test" permits a.test and
+	# all names below it (4.2.1.10).
 	DNS:*) constraint=DNS:${1#.} ;;
 	IP:*:*) constraint=IP:$address/$(netmask "${bits:-/128}" 128 16 %x :) ;;
 	IP:*) constraint=IP:$address/$(netmask "${bits:-/32}" 32 8 %d .) ;;
 	esac
 	case " $permitted :$constraint" in
-	*: | */) die USAGE "\"$1\" is neither a DNS name nor a block of addresses" \
+	*: | */) die USAGE "invalid --domain \"$1\": expected a DNS name or a block of addresses" \
 		'--domain example.com, --domain 192.0.2.0/24 or --domain 2001:db8::/32' ;;
 	*" $constraint "*) ;;
 	*) permitted="$permitted $constraint" ;;
 	esac
 }
 
-# netmask /BITS TOTAL WIDTH FORMAT SEPARATOR: prints the mask, in units of WIDTH bits, because a
-# constraint is an address and a mask (4.2.1.10); nothing unless BITS is a number up to TOTAL.
+# netmask /BITS TOTAL WIDTH FORMAT SEPARATOR: prints the mask of a constraint (4.2.1.10) in units of
+# WIDTH bits, or nothing if BITS is not a number up to TOTAL.
 netmask() {
 	bits=${1#/} units=$(($2 / $3)) separator=''
 	case $bits in
@@ -61,17 +61,17 @@ netmask() {
 	done
 }
 
-# name_leaf NAME [SAN...]: sets $san, and $cn if there is to be a common name. Where there is no
-# DNS name, verifiers hold the common name against the DNS constraints (OpenSSL if it looks like
-# a host name, GnuTLS always), so there is none without one. But servers know a client by its
-# common name: so it gets one, and a DNS name under client.internal for company. Such a NAME is
-# itself a subjectAltName only if it has a dot: the constraints would not let us sign "alice".
+# name_leaf NAME [SAN...]: sets $san, and $cn if the certificate gets a common name. Without a DNS
+# name, verifiers check the common name against the DNS constraints (OpenSSL if it looks like a host
+# name, GnuTLS always), so such a certificate gets none. Servers identify a client by its common
+# name, so a client gets one, and with it a DNS name under client.internal. Its NAME is also a
+# subjectAltName only if it has a dot, because the constraints do not permit "alice".
 name_leaf() {
 	type_of "$1"
 	case $kind:$type:$1 in
-	client:DNS:*'*'*) usage_error "a client is one party: \"$1\" cannot be its name" ;;
+	client:DNS:*'*'*) usage_error "invalid name \"$1\": a client's name cannot be a wildcard" ;;
 	client:DNS:*)
-		[ ${#1} -le 64 ] || usage_error "\"$1\" is too long for a common name, 64 at most"
+		[ ${#1} -le 64 ] || usage_error "\"$1\" is too long: a common name has at most 64 characters"
 		cn=$1
 		case $1 in
 		*.*) set -- "$@" "$cn.client.internal" ;;
@@ -88,11 +88,11 @@ name_leaf() {
 	done
 }
 
-# folder_of NAME: sets $folder, where in DIR the certificate is kept. A dot at the beginning would
-# be "..", or one of our temporary folders.
+# folder_of NAME: sets $folder, the certificate's folder in DIR. Rejects a leading dot: the folder
+# could be "..", or a temporary folder of hello-certs.
 folder_of() {
 	case $1 in
-	.*) usage_error "\"$1\" cannot be the name of a folder" ;;
+	.*) usage_error "invalid name \"$1\": it begins with a dot" ;;
 	esac
 	folder=$(printf '%s' "$1" | tr -c 'A-Za-z0-9.@+-' _)
 }

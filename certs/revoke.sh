@@ -1,13 +1,13 @@
 # ---- revoke, crl, ocsp -------------------------------------------------------------------------
-# DIR/private/revoked/SERIAL is one line, as `openssl ca` has it in its database. So a revocation is
-# one rename, and the database is made of all of them when it is needed.
+# DIR/private/revoked/SERIAL is one line of the database of `openssl ca`. So a revocation is one
+# rename, and the database is made from these lines when it is needed.
 
 is_revoked() {
 	[ -e "$dir/private/revoked/$1" ]
 }
 
-# database_line STATUS REVOKED: a row for the certificate that examine has seen. Its dates have years
-# of two digits (4.1.2.5.1), and nothing here lasts until 2050.
+# database_line STATUS REVOKED: prints a row for the certificate of the last examine. Its years have
+# two digits (4.1.2.5.1), because no certificate made here lasts until 2050.
 database_line() {
 	expires=$(printf '%s' "$ends" | tr -cd '0-9')
 	printf '%s\t%sZ\t%s\t%s\tunknown\t/CN=%s\n' "$1" "${expires#??}" "$2" "$serial" "$folder"
@@ -18,7 +18,7 @@ revoke() {
 	open_ca
 	tool verify -partial_chain -no_check_time -trusted "$dir/intermediate.pem" \
 		"$dir/$folder/chain.pem" ||
-		die FILE "the CA in $dir has not signed the certificate in $dir/$folder" \
+		die FILE "the CA in $dir did not sign the certificate in $dir/$folder" \
 			"hello-certs renew $(quoted "$dir") $(quoted "$names")"
 	if ! is_revoked "$serial"; then
 		since=$(ago 0)
@@ -52,8 +52,8 @@ collect_revoked() {
 	set -f
 }
 
-# sign_crl CA FILE [OPTION...]: of what is in the database. Numbers have to rise (5.2.3), and time
-# does, with how many there are behind it for two in one second.
+# sign_crl CA FILE [OPTION...]: signs a list of what is in the database. CRL numbers must increase
+# (5.2.3): they are the time and, for two lists in one second, the number of entries.
 sign_crl() {
 	signer=$1 crl_file=$2
 	shift 2
@@ -82,7 +82,7 @@ staple() {
 	printf '%s\n' "$dir/$folder/ocsp.der"
 }
 
-# respond FILE: for the certificate in $folder.
+# respond FILE: writes an OCSP response for the certificate in $folder.
 respond() {
 	if is_revoked "$serial"; then
 		cat "$dir/private/revoked/$serial"
@@ -95,6 +95,6 @@ respond() {
 		-resp_no_certs -no_nonce -issuer "$dir/intermediate.pem" \
 		-cert "$dir/$folder/chain.pem" -respout "$1"
 	[ -s "$1" ] || die FILE "the CA in $dir cannot sign an OCSP response: $(reason)" \
-		'a CA with --key ecdsa or rsa'
+		'make a CA with --key ecdsa or rsa'
 }
 

@@ -1,25 +1,25 @@
 # ---- trust, untrust, destroy -------------------------------------------------------------------
 
-# As the stores know our root: its common name, which no other CA has. $root_pem is that root and
-# nothing else, whatever else ca.pem has, or will have while a person is asked.
+# Sets $root_name, the common name by which trust stores know the root, and $root_pem, the root
+# alone, even if ca.pem has more certificates or changes while the user is asked.
 name_of_root() {
-	[ -r "$dir/ca.pem" ] || die FILE "$dir is no CA: cannot read $dir/ca.pem" "$(new_ca)"
+	[ -r "$dir/ca.pem" ] || die FILE "$dir is not a CA: cannot read $dir/ca.pem" "$(new_ca)"
 	root_pem=$(openssl x509 -in "$dir/ca.pem" 2>/dev/null)
 	root_name=$(printf '%s\n' "$root_pem" | openssl x509 -noout -subject -nameopt RFC2253 2>/dev/null |
 		sed -n 's/^subject=CN=\(hello-certs root [0-9a-f]*\)$/\1/p')
-	[ -n "$root_name" ] || die FILE "$dir/ca.pem is no root of hello-certs" "$(new_ca)"
+	[ -n "$root_name" ] || die FILE "$dir/ca.pem is not a root of hello-certs" "$(new_ca)"
 }
 
-# $sysroot is empty, or the root of another system: an image being built, or a test.
+# $sysroot is empty, or the root folder of another system: an image being built, or a test.
 system_store() {
 	store=$sysroot/usr/local/share/ca-certificates
 	file=$store/$(printf '%s' "$root_name" | tr ' ' -).crt
-	# Where it is, also for who is not root or became so by a bare su.
+	# The PATH of a user, or of root after a bare su, may lack this folder.
 	PATH=$PATH:/usr/sbin
 	[ -d "$store" ] && command -v update-ca-certificates >/dev/null
 }
 
-# refresh_store [--fresh]: which also removes the links to what is gone.
+# refresh_store [--fresh]: updates the store; --fresh also removes links to removed files.
 refresh_store() {
 	set -- "$@" --localcertsdir "$store"
 	if [ -n "$sysroot" ]; then
@@ -27,9 +27,9 @@ refresh_store() {
 			--certsconf "$sysroot/etc/ca-certificates.conf" \
 			--etccertsdir "$sysroot/etc/ssl/certs" --hooksdir "$sysroot/etc/ca-certificates/update.d"
 	fi
-	# With our environment it would look for no trusted certificate at all.
+	# With the environment of main it would find no trusted certificate at all.
 	said=$(unset SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF; update-ca-certificates "$@" 2>&1) ||
-		die FILE "update-ca-certificates failed: $said" 'as root, if you are not'
+		die FILE "update-ca-certificates failed: $said" 'run the command as root'
 }
 
 trust() {
@@ -44,10 +44,10 @@ trust() {
 		agreed "Trust \"$root_name\" on the whole system?"
 		{
 			rm -f "$file" && printf '%s\n' "$root_pem" >"$file" && chmod 644 "$file"
-		} 2>/dev/null || die FILE "cannot write in $store" 'as root, if you are not'
+		} 2>/dev/null || die FILE "cannot write in $store" 'run the command as root'
 		refresh_store
 	else
-		tell_others trust
+		print_other_ways trust
 		return
 	fi
 	echo "trusted: $root_name"
@@ -57,20 +57,20 @@ untrust() {
 	name_of_root
 	if [ -n "$nss" ]; then
 		need_certutil
-		agreed "Trust \"$root_name\" in $nss no more?"
+		agreed "Remove \"$root_name\" from the trusted roots in $nss?"
 		said=$(certutil -D -d "$nss" -n "$root_name" 2>&1) ||
 			die FILE "certutil failed: $said" "certutil -L -d $(quoted "$nss")"
 	elif system_store; then
 		[ -e "$file" ] || die FILE "the system does not trust \"$root_name\": no $file" \
 			"ls $(quoted "$store")"
-		agreed "Trust \"$root_name\" on this system no more?"
-		rm -f "$file" 2>/dev/null || die FILE "cannot write in $store" 'as root, if you are not'
+		agreed "Remove \"$root_name\" from the trusted roots of this system?"
+		rm -f "$file" 2>/dev/null || die FILE "cannot write in $store" 'run the command as root'
 		refresh_store --fresh
 	else
-		tell_others untrust
+		print_other_ways untrust
 		return
 	fi
-	echo "not trusted any more: $root_name"
+	echo "no longer trusted: $root_name"
 }
 
 need_certutil() {
@@ -79,20 +79,20 @@ need_certutil() {
 	*) nss=sql:$nss ;;
 	esac
 	command -v certutil >/dev/null ||
-		die FILE 'this needs certutil' 'apt install libnss3-tools, dnf install nss-tools'
+		die FILE '--nss needs certutil' 'apt install libnss3-tools, or dnf install nss-tools'
 }
 
-# What this does not do itself, it says how to do.
-tell_others() {
+# Prints what to do on a system without update-ca-certificates.
+print_other_ways() {
 	ca=$(quoted "$dir/ca.pem") name=$(printf '%s' "$root_name" | tr ' ' -)
-	echo 'There is no update-ca-certificates with its folder here: nothing was done. As root,'
+	echo 'This system has no update-ca-certificates with its folder: nothing was done. As root:'
 	if [ "$1" = trust ] && [ "$(grep -c 'BEGIN .*CERTIFICATE' "$dir/ca.pem")" -ne 1 ]; then
-		printf '  %-14s openssl x509 -in %s -out %s.pem\n' 'before all' "$ca" "$name"
+		printf '  %-14s openssl x509 -in %s -out %s.pem\n' 'first' "$ca" "$name"
 		ca=$name.pem
 	fi
 	case $1 in
 	trust) cat <<EOF
-  Debian, Ubuntu apt-get install ca-certificates, then this command again
+  Debian, Ubuntu apt-get install ca-certificates, then repeat this command
   Fedora, RHEL   cp $ca /etc/pki/ca-trust/source/anchors/$name.pem && update-ca-trust
   Arch           trust anchor --store $ca
   FreeBSD        cp $ca /usr/local/etc/ssl/certs/$name.pem && certctl rehash
@@ -112,7 +112,7 @@ EOF
 	esac
 }
 
-# Only what hello-certs has made; the CA last, so that who is interrupted can do it again.
+# Removes only what hello-certs made; the CA last, so that an interrupted run can be repeated.
 destroy() {
 	name_of_root
 	agreed "Remove $dir, with the keys of \"$root_name\" and all certificates?"
@@ -124,7 +124,7 @@ destroy() {
 	rm -rf "$dir/private" && rm -f "$dir/ca.pem"
 	leave
 	rmdir "$dir" 2>/dev/null ||
-		printf 'kept, because hello-certs has not made it: %s\n' "$(ls -A "$dir")"
+		printf 'kept, because hello-certs did not make it: %s\n' "$(ls -A "$dir")"
 }
 
 destroy_leaf() {

@@ -1,24 +1,24 @@
 # ---- whole or not at all -----------------------------------------------------------------------
-# One hello-certs at a time changes DIR. All that it makes lies in a temporary folder inside DIR and
-# is placed by one rename. A folder that is replaced moves into the temporary folder first. If
-# hello-certs is killed right then (SIGKILL, a power cut), the next run puts it back.
+# Only one hello-certs at a time changes DIR. It makes everything in a temporary folder inside DIR
+# and places it by one rename. A replaced folder first moves into the temporary folder. If
+# hello-certs is killed in between (SIGKILL, a power cut), the next run puts it back.
 #
-# The lock is flock(1) on a file in DIR, which the kernel ends with the process: a process number
-# would say nothing about the processes of another container. Without flock(1) the lock is a folder
-# of the same name. It excludes others too, but outlives a process that is killed.
+# The lock is flock(1) on a file in DIR, which the kernel releases when the process ends. A process
+# number would mean nothing in another container. Without flock(1) the lock is a folder of the same
+# name, which also excludes others, but remains if the process is killed.
 
-# The temporary folder; DIR if it was made by this run; "file" or "folder" while DIR is locked.
+# The temporary folder; DIR if this run made it; "file" or "folder" while DIR is locked.
 work='' made='' locked=''
 
-# make_dir: makes DIR, unless it is there.
+# make_dir: makes DIR if it does not exist.
 make_dir() {
 	[ ! -d "$dir" ] || return 0
 	(umask 022 && mkdir -p "$dir") 2>/dev/null || cannot_write "$dir"
 	made=$dir
 }
 
-# holder PATH: who else but us and root could put something in there: "others", "all" where that is
-# the use of it (/tmp), "owner", or nobody.
+# holder PATH: prints who, besides this user and root, could write there: "others", "all" for a
+# shared folder such as /tmp, "owner", or nothing.
 holder() {
 	# shellcheck disable=SC2046 # mode, number of links, number of the owner, ...
 	set -- $(ls -ldn "$1" 2>/dev/null)
@@ -33,18 +33,18 @@ holder() {
 	esac
 }
 
-# enter: DIR is ours alone from here on, and as the last run should have left it.
+# enter: locks DIR, and restores what a killed run left there.
 enter() {
 	[ -z "$locked" ] || return 0
-	# A link leads somewhere else whenever its owner wants it, so both have to be ours.
+	# The owner of a link can change its target, so check the link and the target.
 	case $(holder "$dir")$(holder "$dir/.") in
 	'') ;;
-	*owner*) die FILE "$dir belongs to another user, who could replace what is written there" \
-		'the same command as that user, or another folder' ;;
-	*all*) die FILE "everybody can write in $dir, and replace what is written there" \
+	*owner*) die FILE "$dir belongs to another user, who could replace its files" \
+		'run the command as that user, or use another folder' ;;
+	*all*) die FILE "everybody can write in $dir and replace its files" \
 		"a folder of its own: $(quoted "${dir%/}/ca")" ;;
-	*) die FILE "others can write in $dir, and replace what is written there" \
-		"chmod go-w $(quoted "$dir"), or another folder" ;;
+	*) die FILE "other users can write in $dir and replace its files" \
+		"chmod go-w $(quoted "$dir"), or use another folder" ;;
 	esac
 	lock=$dir/.hello-certs.lock deadline=$(($(date +%s) + 60))
 	line="$(uname -n) $$ $(date)"
@@ -52,8 +52,8 @@ enter() {
 	until take_lock; do
 		[ -w "$dir" ] || cannot_write "$dir"
 		[ "$(date +%s)" -le $deadline ] ||
-			die FILE "another hello-certs has been at work in $dir for a minute" \
-				"rm -r $(quoted "$lock"), if there is no other one"
+			die FILE "another hello-certs has locked $dir for a minute" \
+				"rm -r $(quoted "$lock"), if no other hello-certs is running"
 		sleep 0.1 2>/dev/null || sleep 1
 	done
 	clear_up
@@ -68,18 +68,18 @@ take_lock() {
 	flock -n 0 <&9 2>/dev/null
 	case $? in
 	0)
-		# Who was here before us may have removed the file: is it still the one that is there?
+		# The previous holder may have removed the file: check that ours is in place.
 		echo "$line" >&9
 		grep -qxF "$line" "$lock" 2>/dev/null && locked='file' ;;
 	1) return 1 ;;
 	*)
-		locks_files='' # not in this file system
+		locks_files='' # this file system has no locks
 		rm -f "$lock"
 		return 1 ;;
 	esac
 }
 
-# leave: others may enter.
+# leave: unlocks DIR.
 leave() {
 	case $locked in
 	file) rm -f "$lock" && exec 9>&- ;;
@@ -95,7 +95,8 @@ open_work() {
 	profiles
 }
 
-# clear_up: what was left in DIR by a hello-certs that was killed, which we know by the lock.
+# clear_up: restores or removes what a killed hello-certs left in DIR; the lock excludes a running
+# one.
 clear_up() {
 	set +f
 	for left in "$dir"/.hello-certs.*.*; do
@@ -111,9 +112,9 @@ clear_up() {
 	set -f
 }
 
-# place FOLDER: $work/new/FOLDER becomes DIR/FOLDER, and what is there makes way.
+# place FOLDER: replaces DIR/FOLDER with $work/new/FOLDER.
 place() {
-	trap '' HUP INT TERM # from here on it is all or nothing
+	trap '' HUP INT TERM # must not be interrupted from here on
 	[ ! -e "$dir/$1" ] || mv -f "$dir/$1" "$work/replaced/$1" 2>/dev/null ||
 		cannot_write "$dir/$1"
 	if ! mv -f "$work/new/$1" "$dir/$1" 2>/dev/null; then
@@ -122,14 +123,14 @@ place() {
 	fi
 }
 
-# place_file FILE MODE: $work/FILE becomes DIR/FILE, whatever is there.
+# place_file FILE MODE: replaces DIR/FILE with $work/FILE.
 place_file() {
 	{
 		chmod "$2" "$work/$1" && mv -f "$work/$1" "$dir/$1"
 	} 2>/dev/null || cannot_write "$dir"
 }
 
-# publish: the certificates of the CA, as those who verify want them; private/ is what counts.
+# publish: copies the CA's certificates from private/ to DIR, for those who verify.
 publish() {
 	for each in ca.pem intermediate.pem; do
 		cmp -s "$dir/private/$each" "$dir/$each" && continue
@@ -137,7 +138,7 @@ publish() {
 	done
 }
 
-heed_signals() {
+handle_signals() {
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -147,6 +148,6 @@ cleanup() {
 	show_typing
 	rm -rf ${work:+"$work"}
 	leave
-	[ -z "$made" ] || rmdir "$made" 2>/dev/null # works only if nothing was placed in it
+	[ -z "$made" ] || rmdir "$made" 2>/dev/null # fails if something was placed in it
 }
 

@@ -1,9 +1,9 @@
 # ---- zoo ---------------------------------------------------------------------------------------
-# zoo.tsv is the list, animals.sh has the recipes; this is how they are followed. To be quick, one
-# process of openssl makes one certificate, and keys and requests are shared: of an animal only the
-# certificate is wrong.
+# zoo.tsv is the list and animals.sh has the recipes; this part follows them. For speed, each
+# certificate takes one openssl process, and certificates share keys and requests: only the
+# certificate is invalid.
 
-# The list, as it stands in zoo.tsv.
+# Prints the list in zoo.tsv.
 zoo_list() {
 	cat <<'EOF'
 @ZOO@
@@ -18,24 +18,24 @@ zoo() {
 	make_dir
 	enter
 	[ "$(ls -A "$dir")" = .hello-certs.lock ] || die FILE "$dir exists already" \
-		"another folder, or: hello-certs destroy $(quoted "$dir")"
+		"use another folder, or hello-certs destroy $(quoted "$dir")"
 	open_work
 	target=$dir
-	dir=$work/zoo days=$((CA_DAYS - 1)) # what is good stays so for as long as it can
+	dir=$work/zoo days=$((CA_DAYS - 1)) # valid certificates last as long as possible
 	mkdir "$dir" || cannot_write "$target"
 	permit_usual
 	make_ca
 	place private
 	publish
-	heed_signals # place was not the end this time
+	handle_signals # place ignored them, but the zoo is not finished
 	breed
 	dates_of_lists
 	move_in
 	printf '%s\n' "$target/ca.pem" "$target/zoo.tsv"
 }
 
-# move_in: what was made moves to $target, first the root, which destroy needs, and last the list,
-# without which the folder is no zoo.
+# move_in: moves everything to $target, first the root, which destroy needs, and last the list,
+# which makes the folder a zoo.
 move_in() {
 	trap '' HUP INT TERM
 	set +f
@@ -50,7 +50,7 @@ breed() {
 	in_a_month=$(ahead $((30 * DAY))) at_last=$(ahead $((days * DAY)))
 	issuers=$work/issuers
 	mkdir "$issuers" "$work/keys" || cannot_write "$dir"
-	sed -i.bak -e '/^copy_extensions/d' "$work/config" # the recipes say it all
+	sed -i.bak -e '/^copy_extensions/d' "$work/config" # the recipes set all extensions
 	zoo_issuers
 	zoo_list >"$work/list"
 	tab=$(printf '\t')
@@ -60,14 +60,14 @@ breed() {
 		esac
 		recipe
 		zoo_key "$key" || continue
-		bear
+		make_animal
 		printf '%s\t%s\t%s\t%s\t%s\n' "$animal" "$wrong" "$arguments" "$outcome" \
 			"$verdict" >>"$work/zoo.tsv" || cannot_write "$dir"
 	done <"$work/list"
 	chmod 644 "$work/zoo.tsv"
 }
 
-# zoo_key TYPE: a key of that type and a request, once. Fails where this openssl has none such.
+# zoo_key TYPE: makes a key of that type and a request, once. Fails if openssl lacks the type.
 zoo_key() {
 	[ ! -e "$work/keys/$1.request" ] || return 0
 	case $1 in
@@ -80,8 +80,8 @@ zoo_key() {
 	mv "$work/request" "$work/keys/$1.request"
 }
 
-# bear: the animal that recipe described, in its folder.
-bear() {
+# make_animal: makes the certificate of the last recipe in its folder.
+make_animal() {
 	home=$dir/$animal
 	mkdir "$home"
 	cp "$work/keys/$key.key" "$home/key.pem" || cannot_write "$dir"
@@ -101,14 +101,14 @@ bear() {
 	[ -z "$after" ] || "$after"
 }
 
-# profile NAME LINES: a section of the configuration.
+# profile NAME LINES: adds a section to the configuration.
 profile() {
 	printf '%s\n' "[ $1 ]" 'subjectKeyIdentifier = hash' "$2" >>"$work/config"
-	# What is its own issuer has none to be identified.
+	# A self-signed certificate has no other issuer to identify.
 	[ "${issuer-}" = self ] || echo 'authorityKeyIdentifier = keyid:always' >>"$work/config"
 }
 
-# zoo_sign PROFILE KEY SUBJECT ISSUER FILE: between $from and $until, with $digest.
+# zoo_sign PROFILE KEY SUBJECT ISSUER FILE: signs with $digest, valid from $from until $until.
 zoo_sign() {
 	set -- "$1" "$2" "$3" "$4" -out "$5"
 	case $4 in
@@ -124,7 +124,7 @@ zoo_sign() {
 		die INTERNAL "cannot make $profile_name: $(reason)" 'openssl version -a'
 }
 
-# issuer_of NAME SIGNER LINES: another CA, with the key that all of them share.
+# issuer_of NAME SIGNER LINES: makes another CA, with the key that all of these share.
 issuer_of() {
 	issuer=$2
 	profile "$1" "$3"
@@ -133,8 +133,8 @@ issuer_of() {
 	cp "$issuers/$1.pem" "$issuers/$1.chain"
 }
 
-# The lists: as `crl` makes them; one with the root's and the revoked intermediate's; one that was
-# good until a week ago; one of the CA that nobody here has asked.
+# Makes the revocation lists: those of `crl`; those of the root and the revoked intermediate; those
+# that expired a week ago; those of an unrelated CA.
 dates_of_lists() {
 	make_crl >/dev/null
 	serial_of "$issuers/revoked-intermediate.pem"

@@ -50,7 +50,7 @@ leave
 serve "$CERT" "$KEY"
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" --expect-cert "$CERT" localhost "$PORT"
 outcome 63 CERT_NOT_EXPECTED --cacert "$CA" --expect-cert "$PKI/expired/chain.pem" 127.0.0.1 "$PORT"
-says 'newer one'
+says 'sends a newer certificate'
 outcome 63 CERT_NOT_EXPECTED --cacert "$CA" --expect-cert "$PKI/other.test/chain.pem" 127.0.0.1 "$PORT"
 says 'another certificate than .*other\.test.*: for "localhost"'
 outcome 3 FILE --expect-cert "$KEY" 127.0.0.1 "$PORT"

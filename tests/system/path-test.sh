@@ -59,7 +59,7 @@ expect "$TMP/out" "^localhost $good through the proxy 127\.0\.0\.1:$PORT\$"
 
 echo 'a filter for names'
 start_box sni-reset "$good"
-judged 43 'A ClientHello for "localhost" is reset; for "example.com" and without SNI it is answered\. An SNI filter' \
+judged 43 'A ClientHello for "localhost" is rejected with a reset; for "example.com" and without SNI it is answered\. An SNI filter' \
 	localhost "$PORT"
 blamed
 row plain HANDSHAKE_RESET
@@ -81,21 +81,21 @@ start_server --workers 1 --tls-min 1.3
 judged 0 'TLS 1.2 alone is rejected with an alert, so the peer speaks TLS 1.3 only\.' localhost "$PORT"
 stop_server
 start_box no-13 "$good"
-judged 43 'A ClientHello that offers TLS 1.3 is reset; for TLS 1.2 alone it is answered\.' localhost "$PORT"
+judged 43 'A ClientHello that offers TLS 1.3 is rejected with a reset; for TLS 1.2 alone it is answered\.' localhost "$PORT"
 blamed
 
 echo 'the shape'
 start_box no-split "$good"
-judged 43 'A ClientHello in two segments is reset; in one it is answered\. Something that reads once' localhost "$PORT"
+judged 43 'A ClientHello in two segments is rejected with a reset; in one it is answered\. Something that reads only once' localhost "$PORT"
 blamed
 expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello succeeded, but 1 of its 7 variants failed$'
 start_box no-big "$good"
 judged 41 'A ClientHello of [0-9]* bytes gets no answer in time.* Something that rejects long ones does this' localhost "$PORT"
 blamed
 start_box no-alpn "$good"
-judged 43 'A ClientHello that offers http/1.1 by ALPN is reset; without ALPN it is answered\.' localhost "$PORT"
+judged 43 'A ClientHello that offers http/1.1 by ALPN is rejected with a reset; without ALPN it is answered\.' localhost "$PORT"
 blamed
-judged 43 'With these protocols in ALPN a ClientHello is reset; without ALPN' --alpn http/1.1 localhost "$PORT"
+judged 43 'With these protocols in ALPN a ClientHello is rejected with a reset; without ALPN' --alpn http/1.1 localhost "$PORT"
 
 echo 'the header of the PROXY protocol'
 start_server --workers 1 --proxy-protocol-from 127.0.0.1/32

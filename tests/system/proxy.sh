@@ -73,7 +73,7 @@ done
 echo 'the proxy itself cannot be reached, or is none'
 start_peer closed
 outcome 20 CONNECT_REFUSED --proxy "http://127.0.0.1:$PORT" svc.test "$SERVER_PORT"
-expect "$TMP/err" 'that is the proxy'
+expect "$TMP/err" 'this is the proxy'
 expect "$TMP/err" '^  try: is the proxy running'
 for url in '' ftp://a.test http:// a.test:0 'a.test/path' ':@a.test' 'a%zz@a.test'; do
 	outcome 2 USAGE --proxy "$url" svc.test

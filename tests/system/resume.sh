@@ -72,6 +72,6 @@ start_server
 twice 'TLS 1.3 without tickets' New -tls1_3
 hello_client 'not resumed: the server issued no session (TLSv1.3)$'
 run_status 0 "$HELLO_CLIENT" -c 2 -i 1ms --resume --cacert "$CA" localhost "$PORT"
-expect "$TMP/out" '^Nothing resumed: .*--tickets 1'
+expect "$TMP/out" '^Nothing was resumed: .*--tickets 1'
 hello_client 'resumed: ' --tls-max 1.2
 stop_server

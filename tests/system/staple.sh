@@ -113,7 +113,7 @@ for version in -tls1_2 -tls1_3; do
 		continue
 	fi
 	outcome 59 CERT_INVALID --cacert "$CA" --verify-name localhost 127.0.0.1 "$PORT"
-	expect "$TMP/err" 'is no good: it is about another certificate'
+	expect "$TMP/err" 'is invalid: it is about another certificate'
 done
 
 # must-staple.

@@ -217,7 +217,7 @@ START_TEST(test_who_is_missing)
 	scene_check("intermediate", SCENE(leaf_of(sub), .trusted = { root }, .remedy = sub),
 	    OC_CERT_MISSING_INTERMEDIATE, "sent only one certificate");
 	scene_check("root, alone", SCENE(leaf_of(root), .trusted = { other }, .remedy = root),
-	    OC_CERT_MISSING_INTERMEDIATE, "an intermediate, or an unknown root");
+	    OC_CERT_MISSING_INTERMEDIATE, "it is an intermediate or an unknown root");
 	scene_check("root",
 	    SCENE(leaf_of(sub), .sent = { sub }, .trusted = { other }, .remedy = root),
 	    OC_CERT_UNKNOWN_CA,
