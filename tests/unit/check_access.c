@@ -107,7 +107,8 @@ START_TEST(test_what_is_no_block)
 	expect_refused("192.0.2.0/-1", "expected addresses");
 	expect_refused("192.0.2.0/99999999999999999999", "expected addresses");
 	expect_refused("2001:db8::/129", "expected addresses");
-	expect_refused("192.0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0/8", "expected addresses");
+	expect_refused("192.0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0/8",
+	    "expected addresses");
 }
 END_TEST
 

@@ -157,7 +157,8 @@ START_TEST(test_what_is_no_answer)
 		refused(route_add_answer, texts[i], "invalid --resolve");
 	refused(route_add_answer, "a:1:b", "expected an IPv4 or IPv6 address");
 	refused(route_add_answer, "a:1:127.0.0.1,,127.0.0.2", "expected an IPv4 or IPv6 address");
-	refused(route_add_answer, "a:1:::1,::2,::3,::4,::5,::6,::7,::8,::9", "more than 8 addresses");
+	refused(route_add_answer, "a:1:::1,::2,::3,::4,::5,::6,::7,::8,::9",
+	    "more than 8 addresses");
 }
 END_TEST
 

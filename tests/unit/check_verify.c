@@ -277,7 +277,8 @@ START_TEST(test_a_ca_that_may_not)
 	struct verdict v = intermediate_verdict(X509_V_ERR_PATH_LENGTH_EXCEEDED);
 	struct outcome oc = explain(&v, "a.test");
 
-	ck_assert_outcome(&oc, OC_CERT_INVALID, "\"Sub CA\" is not allowed at its place in the chain");
+	ck_assert_outcome(&oc, OC_CERT_INVALID,
+	    "\"Sub CA\" is not allowed at its place in the chain");
 	ck_assert_has(oc.advice, "-ext basicConstraints");
 	v.error = X509_V_ERR_CERT_SIGNATURE_FAILURE;
 	v.cause.link = CERT_ISSUER_NOT_SIGNED;
