@@ -140,7 +140,7 @@ int options_choice(const char *name, const char *value, const char *const choice
 
 enum { NAME_MAX_ = 64 };
 
-static int take_number(void *to, const struct option_row *row, const char *value,
+static int parse_number(void *to, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	char name[NAME_MAX_];
@@ -176,7 +176,7 @@ static int take(void *to, const struct option_row *row, const char *value, struc
 	case OPTION_CALL:
 		return row->take((char *)to + row->at, row, value, oc);
 	default:
-		return take_number(to, row, value, oc);
+		return parse_number(to, row, value, oc);
 	}
 }
 
@@ -256,7 +256,7 @@ static void mark(struct options_given *given, size_t i)
 	given->bits[i / 64] |= (uint64_t)1 << i % 64;
 }
 
-static int take_row(struct walk *w, const struct option_row *row, const char *value,
+static int parse_row(struct walk *w, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	const struct options_line *line = w->line;
@@ -280,7 +280,7 @@ static const char *next_word(struct walk *w)
 	return w->at + 1 < w->argc ? w->argv[++w->at] : NULL;
 }
 
-static int take_long(struct walk *w, const char *text, struct outcome *oc)
+static int parse_long(struct walk *w, const char *text, struct outcome *oc)
 {
 	const char *equals = strchr(text, '='), *value = NULL;
 	size_t len = equals ? (size_t)(equals - text) : strlen(text);
@@ -295,11 +295,11 @@ static int take_long(struct walk *w, const char *text, struct outcome *oc)
 		return bad(oc, "no value is allowed for", "--", text, len);
 	if (row->argument && !(value = equals ? equals + 1 : next_word(w)))
 		return bad(oc, "missing value after", "--", text, len);
-	return take_row(w, row, value, oc);
+	return parse_row(w, row, value, oc);
 }
 
 /* "-46", "-c5", "-c 5". */
-static int take_letters(struct walk *w, const char *letters, struct outcome *oc)
+static int parse_letters(struct walk *w, const char *letters, struct outcome *oc)
 {
 	int ret = 0;
 
@@ -310,18 +310,18 @@ static int take_letters(struct walk *w, const char *letters, struct outcome *oc)
 		if (!row)
 			return bad(oc, "unknown option", "-", letters, 1);
 		if (!row->argument) {
-			ret = take_row(w, row, NULL, oc);
+			ret = parse_row(w, row, NULL, oc);
 			continue;
 		}
 		value = letters[1] ? letters + 1 : next_word(w);
 		if (!value)
 			return bad(oc, "missing value after", "-", letters, 1);
-		return take_row(w, row, value, oc);
+		return parse_row(w, row, value, oc);
 	}
 	return ret;
 }
 
-static int take_word(struct walk *w, const char *word, struct outcome *oc)
+static int parse_word(struct walk *w, const char *word, struct outcome *oc)
 {
 	/* A single dash is an operand: by convention, standard input. */
 	if (w->only_operands || word[0] != '-' || !word[1])
@@ -330,7 +330,7 @@ static int take_word(struct walk *w, const char *word, struct outcome *oc)
 		w->only_operands = true;
 		return 0;
 	}
-	return word[1] == '-' ? take_long(w, word + 2, oc) : take_letters(w, word + 1, oc);
+	return word[1] == '-' ? parse_long(w, word + 2, oc) : parse_letters(w, word + 1, oc);
 }
 
 int options_parse(const struct options_line *line, int argc, char *const argv[], int *at,
@@ -342,7 +342,7 @@ int options_parse(const struct options_line *line, int argc, char *const argv[],
 	for (; ret == 0 && w.at < argc; w.at++) {
 		if (at)
 			*at = w.at;
-		ret = take_word(&w, argv[w.at], oc);
+		ret = parse_word(&w, argv[w.at], oc);
 	}
 	return ret;
 }

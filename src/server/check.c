@@ -140,19 +140,19 @@ static void check_address(struct findings *f, const struct addr *at)
 }
 
 /* Sockets from a service manager cannot be checked in advance. */
-static void check_endpoint(struct findings *f, const struct endpoint *place)
+static void check_endpoint(struct findings *f, const struct endpoint *endpoint)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (place->kind == ENDPOINT_INET) {
-		check_address(f, &place->at);
-	} else if (place->kind == ENDPOINT_UNIX && unix_socket_check(place->text, &oc) != 0) {
-		f->about = place->text;
+	if (endpoint->kind == ENDPOINT_INET) {
+		check_address(f, &endpoint->at);
+	} else if (endpoint->kind == ENDPOINT_UNIX && unix_socket_check(endpoint->text, &oc) != 0) {
+		f->about = endpoint->text;
 		print_unusable(f, &oc);
 	}
 }
 
-static void check_places(struct findings *f, const struct listen_options *o,
+static void check_endpoints(struct findings *f, const struct listen_options *o,
     const struct metrics_options *metrics)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -161,9 +161,9 @@ static void check_places(struct findings *f, const struct listen_options *o,
 	if (o->count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
 		check_address(f, &any);
 	for (size_t i = 0; i < o->count; i++)
-		check_endpoint(f, &o->place[i]);
+		check_endpoint(f, &o->endpoint[i]);
 	if (metrics->wanted)
-		check_endpoint(f, &metrics->place);
+		check_endpoint(f, &metrics->endpoint);
 }
 
 static void check_access(struct findings *f, const struct access *access)
@@ -183,7 +183,7 @@ enum outcome_code check_run(const struct server_options *o)
 
 	check_service(&f, &o->service);
 	check_confinement(&f, o);
-	check_places(&f, &o->listen, &o->metrics);
+	check_endpoints(&f, &o->listen, &o->metrics);
 	check_access(&f, &o->listen.access);
 	return codes[f.worst];
 }

@@ -61,7 +61,7 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 
 	(void)row;
 	o->wanted = true;
-	return endpoint_parse("--metrics", value, &o->place, oc);
+	return endpoint_parse("--metrics", value, &o->endpoint, oc);
 }
 
 static int set_node(void *node, const struct option_row *row, const char *value, struct outcome *oc)
@@ -108,7 +108,7 @@ static const char *const sandbox_modes[] = {
 
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
-	CALL("listen", "PLACE", listen, listener_take_place,
+	CALL("listen", "PLACE", listen, listener_take_endpoint,
 	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME] (repeatable)", .letter = 'l'),
 	CALL("cert", "FILE", service, service_take_cert,
 	    "certificate chain, PEM, leaf first (repeatable)"),

@@ -53,7 +53,7 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 
 	metrics->count = 0;
 	if (o->metrics.wanted)
-		ret = listener_set_open_one(metrics, "--metrics", &o->metrics.place, given, oc);
+		ret = listener_set_open_one(metrics, "--metrics", &o->metrics.endpoint, given, oc);
 	if (ret == 0)
 		ret = listener_set_open(set, &o->listen, given, oc);
 	drop_unclaimed(given);

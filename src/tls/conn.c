@@ -34,7 +34,7 @@ static void give_up(struct tls_conn *t, int alert)
  * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes,
  * and how many messages it handles. A warning, such as close_notify, is not a failure.
  */
-static void note_alert(const SSL *ssl, int where, int alert)
+static void record_alert(const SSL *ssl, int where, int alert)
 {
 	struct tls_conn *t = SSL_get_app_data(ssl);
 
@@ -62,7 +62,7 @@ static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
 		return NULL;
 	}
-	SSL_set_info_callback(t->ssl, note_alert);
+	SSL_set_info_callback(t->ssl, record_alert);
 	SSL_set_bio(t->ssl, bio, bio);
 	return t;
 }
@@ -79,7 +79,7 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 }
 
 /* SSL_set_cert_cb(3): a server requests our certificate. */
-static int note_request(SSL *ssl, void *asked)
+static int record_request(SSL *ssl, void *asked)
 {
 	struct tls_conn *t = asked;
 
@@ -117,7 +117,7 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
 		return NULL;
 	}
 	tls_buffer_bound(&t->wire, TLS_CONN_SERVER_SENDS_MAX, 0);
-	SSL_set_cert_cb(t->ssl, note_request, t);
+	SSL_set_cert_cb(t->ssl, record_request, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
 }

@@ -14,13 +14,13 @@
 #include "tls/signature.h"
 
 /* The first fault found is reported. */
-static void note_fault(struct crl *crl, enum crl_fault fault)
+static void record_fault(struct crl *crl, enum crl_fault fault)
 {
 	if (crl->fault == CRL_USABLE)
 		crl->fault = fault;
 }
 
-static void note_number(struct crl *crl, X509_CRL *list, int nid, struct crl_number *out)
+static void record_number(struct crl *crl, X509_CRL *list, int nid, struct crl_number *out)
 {
 	int critical;
 	ASN1_INTEGER *integer = X509_CRL_get_ext_d2i(list, nid, &critical, NULL);
@@ -30,12 +30,12 @@ static void note_number(struct crl *crl, X509_CRL *list, int nid, struct crl_num
 	if (out->given &&
 	    (!number || BN_is_negative(number) ||
 		BN_bn2binpad(number, out->value, sizeof out->value) < 0))
-		note_fault(crl, CRL_MALFORMED);
+		record_fault(crl, CRL_MALFORMED);
 	BN_free(number);
 	ASN1_INTEGER_free(integer);
 }
 
-static void note_scope(struct crl *crl, X509_CRL *list)
+static void record_scope(struct crl *crl, X509_CRL *list)
 {
 	int critical;
 	ISSUING_DIST_POINT *scope =
@@ -44,27 +44,27 @@ static void note_scope(struct crl *crl, X509_CRL *list)
 	if (critical == -1)
 		return;
 	if (!scope) {
-		note_fault(crl, CRL_MALFORMED);
+		record_fault(crl, CRL_MALFORMED);
 		return;
 	}
 	crl->only_users = scope->onlyuser > 0;
 	crl->only_cas = scope->onlyCA > 0;
 	crl->partial = scope->distpoint != NULL;
 	if (scope->indirectCRL > 0)
-		note_fault(crl, CRL_INDIRECT);
+		record_fault(crl, CRL_INDIRECT);
 	else if (scope->onlyattr > 0)
-		note_fault(crl, CRL_ATTRIBUTES);
+		record_fault(crl, CRL_ATTRIBUTES);
 	else if (scope->onlysomereasons)
-		note_fault(crl, CRL_SOME_REASONS);
+		record_fault(crl, CRL_SOME_REASONS);
 	else if (scope->distpoint && scope->distpoint->type != 0)
-		note_fault(crl, CRL_RELATIVE);
+		record_fault(crl, CRL_RELATIVE);
 	else if (crl->only_users && crl->only_cas)
-		note_fault(crl, CRL_MALFORMED);
+		record_fault(crl, CRL_MALFORMED);
 	ISSUING_DIST_POINT_free(scope);
 }
 
 /* Any critical extension except known ones, up to NID_undef, is a fault. */
-static void note_critical(struct crl *crl, const STACK_OF(X509_EXTENSION) * extensions,
+static void record_critical(struct crl *crl, const STACK_OF(X509_EXTENSION) * extensions,
     const int *known, enum crl_fault fault)
 {
 	for (int i = 0; i < sk_X509_EXTENSION_num(extensions); i++) {
@@ -83,7 +83,7 @@ static void note_critical(struct crl *crl, const STACK_OF(X509_EXTENSION) * exte
 }
 
 /* An entry about another CA's certificate would be mistaken for one of ours. */
-static void note_entries(struct crl *crl, X509_CRL *list)
+static void record_entries(struct crl *crl, X509_CRL *list)
 {
 	static const int known[] = { NID_crl_reason, NID_certificate_issuer, NID_undef };
 	const STACK_OF(X509_REVOKED) * entries;
@@ -104,8 +104,9 @@ static void note_entries(struct crl *crl, X509_CRL *list)
 		if (!X509_REVOKED_get0_extensions(entry))
 			continue;
 		if (X509_REVOKED_get_ext_by_NID(entry, NID_certificate_issuer, -1) >= 0)
-			note_fault(crl, CRL_INDIRECT);
-		note_critical(crl, X509_REVOKED_get0_extensions(entry), known, CRL_CRITICAL_ENTRY);
+			record_fault(crl, CRL_INDIRECT);
+		record_critical(crl, X509_REVOKED_get0_extensions(entry), known,
+			    CRL_CRITICAL_ENTRY);
 	}
 }
 
@@ -120,11 +121,11 @@ void crl_get(X509_CRL *list, struct crl *out)
 	out->next_update = cert_info_seconds(X509_CRL_get0_nextUpdate(list));
 	if (out->this_update == 0)
 		out->fault = CRL_MALFORMED;
-	note_number(out, list, NID_crl_number, &out->number);
-	note_number(out, list, NID_delta_crl, &out->base);
-	note_scope(out, list);
-	note_critical(out, X509_CRL_get0_extensions(list), known, CRL_CRITICAL);
-	note_entries(out, list);
+	record_number(out, list, NID_crl_number, &out->number);
+	record_number(out, list, NID_delta_crl, &out->base);
+	record_scope(out, list);
+	record_critical(out, X509_CRL_get0_extensions(list), known, CRL_CRITICAL);
+	record_entries(out, list);
 }
 
 /* Does it name a key other than that? A CRL without a key identifier names none. */

@@ -181,7 +181,7 @@ static void group(struct crl_store_file *f, X509_CRL *const lists[], size_t i)
 	}
 }
 
-static void note_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_store_file *out)
+static void record_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_store_file *out)
 {
 	bool root = X509_self_signed(cert, 0) == 1, named = false, signed_by = false,
 	     usable = false;
@@ -225,7 +225,7 @@ void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
 
 		if (cert)
-			note_uncovered(cert, lists, out);
+			record_uncovered(cert, lists, out);
 	}
 	/* A wrong signature is recorded in the facts. */
 	tls_error_text(text, sizeof text);

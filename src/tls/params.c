@@ -46,7 +46,7 @@ static int curve_of(const X509 *cert)
 }
 
 /* A peer that names no groups accepts all of them. */
-static bool peer_takes(SSL *ssl, int curve)
+static bool peer_accepts(SSL *ssl, int curve)
 {
 	int count = (int)SSL_get1_groups(ssl, NULL);
 	int *groups = count > 0 ? calloc((size_t)count, sizeof *groups) : NULL;
@@ -68,7 +68,7 @@ static const char *find_curve(SSL *ssl)
 	if (!SSL_is_server(ssl) || SSL_version(ssl) > TLS1_2_VERSION)
 		return NULL;
 	curve = curve_of(SSL_get_certificate(ssl));
-	if (curve == NID_undef || peer_takes(ssl, curve))
+	if (curve == NID_undef || peer_accepts(ssl, curve))
 		return NULL;
 	return EC_curve_nid2nist(curve) ? EC_curve_nid2nist(curve) : OBJ_nid2sn(curve);
 }

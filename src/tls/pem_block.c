@@ -29,7 +29,7 @@ static size_t count_blanks(const char *p, size_t len)
 }
 
 /* Stores the label at p in the block. Returns the length of it and its dashes; 0: there is none. */
-static size_t take_label(const char *p, size_t len, char *label, size_t room)
+static size_t read_label(const char *p, size_t len, char *label, size_t room)
 {
 	size_t n = 0;
 
@@ -55,7 +55,7 @@ static bool is_blank(const char *p, size_t len)
 static void end_block(struct pem_block_walk *w, struct pem_block *b, const char *line, size_t len)
 {
 	char label[sizeof b->label];
-	size_t n = take_label(line + END_LEN, len - END_LEN, label, sizeof label);
+	size_t n = read_label(line + END_LEN, len - END_LEN, label, sizeof label);
 
 	if (n == 0 || strcmp(label, b->label) != 0) {
 		b->flaw = FLAW_OTHER_END;
@@ -101,7 +101,7 @@ bool pem_block_next(struct pem_block_walk *w, struct pem_block *b)
 		size_t len = line_length(line, w->len - w->at), in = count_blanks(line, len), n = 0;
 
 		if (starts(line + in, len - in, begin_mark, BEGIN_LEN))
-			n = take_label(line + in + BEGIN_LEN, len - in - BEGIN_LEN, b->label,
+			n = read_label(line + in + BEGIN_LEN, len - in - BEGIN_LEN, b->label,
 			    sizeof b->label);
 		b->at = w->at + in;
 		b->line = w->line;

@@ -26,7 +26,7 @@ static enum io leave(struct conn *c, const char *kind, enum conn_state next)
 	struct outcome intended = OUTCOME_NONE;
 
 	outcome_set(&intended, OC_HANDSHAKE_FAILED, "on purpose: --misbehave %s", kind);
-	conn_note_failure(c, &intended);
+	conn_record_failure(c, &intended);
 	return conn_enter(c, next);
 }
 

@@ -47,7 +47,7 @@ const struct option_row zoo_option_rows[] = {
 	    .text = "Hello world", .flags = OPTION_MAY_BE_EMPTY),
 
 	HEADING("Where to listen"),
-	CALL("listen", "PLACE", server.listen, listener_take_place,
+	CALL("listen", "PLACE", server.listen, listener_take_endpoint,
 	    "listen on ADDR:PORT or unix:PATH (repeatable)", .letter = 'l',
 	    .text = "127.0.0.1:8443"),
 	FLAG("expose", expose, "allow clients on other machines"),
@@ -95,17 +95,17 @@ static int print_version(void *none, const struct option_row *row, const char *v
 	return 1;
 }
 
-static bool is_here(const struct endpoint *place)
+static bool is_here(const struct endpoint *endpoint)
 {
-	return place->kind == ENDPOINT_UNIX ||
-	    (place->kind == ENDPOINT_INET && addr_is_loopback(&place->at));
+	return endpoint->kind == ENDPOINT_UNIX ||
+	    (endpoint->kind == ENDPOINT_INET && addr_is_loopback(&endpoint->at));
 }
 
 /* Nobody should meet this server by accident. */
-static int check_places(const struct listen_options *o, struct outcome *oc)
+static int check_endpoints(const struct listen_options *o, struct outcome *oc)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		if (is_here(&o->place[i]))
+		if (is_here(&o->endpoint[i]))
 			continue;
 		outcome_set(oc, OC_USAGE,
 		    "this server is bad on purpose, and one --listen is not on loopback");
@@ -129,7 +129,7 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 		    "%s has its own certificates and greeting: --cert and --greeting are not "
 		    "allowed",
 		    o->folder);
-	return o->expose ? 0 : check_places(&o->server.listen, oc);
+	return o->expose ? 0 : check_endpoints(&o->server.listen, oc);
 }
 
 int zoo_options_parse(struct zoo_options *o, int argc, char *argv[], struct outcome *oc)
@@ -154,5 +154,5 @@ int zoo_options_parse(struct zoo_options *o, int argc, char *argv[], struct outc
 	if (listen->count > 0)
 		return 0;
 	listen->count = 1;
-	return endpoint_parse("--listen", "127.0.0.1:8443", &listen->place[0], oc);
+	return endpoint_parse("--listen", "127.0.0.1:8443", &listen->endpoint[0], oc);
 }

@@ -46,7 +46,7 @@ bad 6 'warning: .*"localhost" is self-signed' selfsigned
 
 for everybody in 0.0.0.0/0 ::/0; do
 	judged 6 --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" --proxy-protocol-from $everybody
-	expect "$TMP/out" "^warning: --proxy-protocol-from: $everybody is everybody"
+	expect "$TMP/out" "^warning: --proxy-protocol-from: $everybody covers every address"
 	[ "$(findings)" -eq 1 ] || fail "not one line: $(cat "$TMP/out")"
 done
 judged 0 --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" --proxy-protocol-from 10.0.0.0/8 \

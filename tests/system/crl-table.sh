@@ -52,7 +52,7 @@ reload() {
 	fi
 	tail -n +$((lines + 1)) "$SERVER_LOG" >log
 	# That it is older than the row before is not this row's matter.
-	! grep 'level=warning .*CRL' log | grep -qv 'older than the one until now' || came=warns
+	! grep 'level=warning .*CRL' log | grep -qv 'older than the previous one' || came=warns
 }
 
 # says FILE WORDS: or nothing is asked for.

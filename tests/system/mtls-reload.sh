@@ -118,10 +118,10 @@ let_in not-listed
 make_crl intermediate "$TMP/old.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20990101000000Z
 cat "$TMP/root.crl" "$TMP/old.crl" >"$LISTS"
 reload
-await 'level=warning .*the CRL of \\"hello-certs intermediate.* is of 2026-01-01 .*older than the one until now'
+await 'level=warning .*the CRL of \\"hello-certs intermediate.* is from 2026-01-01 .*older than the previous one'
 cat "$TMP/root.crl" "$TMP/new.crl" >"$LISTS"
 reload
-[ "$(count 'older than the one until now')" -eq 1 ] || fail 'a newer CRL is called older'
+[ "$(count 'older than the previous one')" -eq 1 ] || fail 'a newer CRL is called older'
 
 # None of these may take a revocation back.
 make_crl intermediate "$TMP/stale.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260102000000Z

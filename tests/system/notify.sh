@@ -32,7 +32,7 @@ await 'reloaded: generation 5 begins, though the files are unchanged'
 # It leaves, and a HUP that comes too late begins nothing.
 start_crowd --time 300 idle 1 "$PORT"
 kill -TERM "$SERVER_PID"
-await_told 'STOPPING=1 STATUS=leaving'
+await_told 'STOPPING=1 STATUS=stopping'
 kill -HUP "$SERVER_PID"
 release_crowd
 wait_for "$PATIENCE" is_gone "$MANAGER_PID" || fail 'the server does not leave'

@@ -33,7 +33,7 @@ stop_server
 
 # Whoever believes everybody is told so at the start.
 start_server --proxy-protocol-from 0.0.0.0/0
-logged 'level=warning role=master msg="--proxy-protocol-from: 0.0.0.0/0 is everybody' ||
+logged 'level=warning role=master msg="--proxy-protocol-from: 0.0.0.0/0 covers every address' ||
 	fail 'nothing is said of who believes everybody'
 stop_server
 

@@ -149,7 +149,7 @@ stop_server
 twice="$pairs --cert $PKI/ecdsa/chain.pem --key $PKI/ecdsa/key.pem"
 # shellcheck disable=SC2086 # lists of words
 run_status 6 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 $twice
-expect "$TMP/out" '^warning: .*/ecdsa/chain.pem: "both.test" is in .*/ecdsa/chain.pem too, with the same type'
+expect "$TMP/out" '^warning: .*/ecdsa/chain.pem: "both.test" is also in .*/ecdsa/chain.pem, with the same type'
 # shellcheck disable=SC2086 # a list of words
 start_server --workers 1 --metrics 127.0.0.1:0 $twice
 await 'level=warning .*\\"both.test\\" is in .*/ecdsa/chain.pem too'

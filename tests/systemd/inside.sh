@@ -119,7 +119,7 @@ echo '5. It leaves when told to, and the socket goes on waiting'
 run_status 0 systemctl stop hello-server.service
 is_property hello-server.service Result success || fail "it ended with $(property hello-server.service Result)"
 journal hello-server.service
-expect "$TMP/journal" 'msg=left'
+expect "$TMP/journal" 'msg=stopped'
 run_status 0 systemctl stop hello-server.socket hello-server-metrics.socket
 
 echo '6. The unit that stands alone takes a renewed certificate at a reload'

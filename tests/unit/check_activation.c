@@ -122,7 +122,7 @@ static int take(struct activation *a, const char *name, int *fds)
 {
 	struct outcome oc = OUTCOME_NONE;
 	size_t count = 99;
-	int ret = activation_take(a, "--listen", name, fds, 4, &count, &oc);
+	int ret = activation_acquire(a, "--listen", name, fds, 4, &count, &oc);
 
 	snprintf(wrong_words, sizeof wrong_words, "%s", oc.detail);
 	if (ret != 0)

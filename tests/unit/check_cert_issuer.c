@@ -180,9 +180,9 @@ static void audit(const struct testpki_cert *leaf, const struct testpki_cert *be
 	struct audit_certificate chain[2] = { { .issuer = 0, .issuer_known = true } };
 	struct found f = { .count = 0 };
 
-	audit_note(leaf->cert, &chain[0]);
+	audit_record(leaf->cert, &chain[0]);
 	if (behind) {
-		audit_note(behind->cert, &chain[1]);
+		audit_record(behind->cert, &chain[1]);
 		chain[1].issuer = 1;
 		chain[0].link = cert_issuer_judge(behind->cert, leaf->cert);
 		chain[0].issuer = chain[0].link == CERT_ISSUER_ISSUED;

@@ -95,26 +95,26 @@ START_TEST(test_they_survive_who_counted)
 {
 	int status;
 	struct counters *c = fresh();
-	struct counters_seat *seat = counters_take_seat(c);
+	struct counters_gauges *gauges = counters_acquire_gauges(c);
 	const struct conn_record good = record(OC_OK, "TLSv1.3", false, 1);
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		seat->open = 5;
-		seat->handshakes = 2;
+		gauges->open = 5;
+		gauges->handshakes = 2;
 		counters_add(c, &good);
 		raise(SIGKILL);
 	}
-	counters_give_seat(c, seat, pid);
+	counters_assign_gauges(c, gauges, pid);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_uint_eq(c->work->outcome[OC_OK], 1);
 	ck_assert_uint_eq(counters_open(c), 5);
 	ck_assert_uint_eq(counters_handshaking(c), 2);
 	/* And the gauges of the dead go with them. */
-	counters_leave_seat(c, pid);
+	counters_release_gauges(c, pid);
 	ck_assert_uint_eq(counters_open(c), 0);
 	ck_assert_uint_eq(counters_handshaking(c), 0);
-	ck_assert_ptr_eq(counters_take_seat(c), seat);
+	ck_assert_ptr_eq(counters_acquire_gauges(c), gauges);
 }
 END_TEST
 
@@ -122,17 +122,17 @@ START_TEST(test_seats_are_counted)
 {
 	struct counters *c = fresh();
 
-	for (int i = 0; i < COUNTERS_SEATS; i++) {
-		struct counters_seat *seat = counters_take_seat(c);
+	for (int i = 0; i < COUNTERS_WORKERS; i++) {
+		struct counters_gauges *gauges = counters_acquire_gauges(c);
 
-		ck_assert_ptr_nonnull(seat);
-		counters_give_seat(c, seat, 1000 + i);
-		seat->open = 1;
+		ck_assert_ptr_nonnull(gauges);
+		counters_assign_gauges(c, gauges, 1000 + i);
+		gauges->open = 1;
 	}
-	ck_assert_ptr_null(counters_take_seat(c));
-	ck_assert_uint_eq(counters_open(c), COUNTERS_SEATS);
-	counters_leave_seat(c, 1003);
-	ck_assert_ptr_eq(counters_take_seat(c), &c->work->seat[3]);
+	ck_assert_ptr_null(counters_acquire_gauges(c));
+	ck_assert_uint_eq(counters_open(c), COUNTERS_WORKERS);
+	counters_release_gauges(c, 1003);
+	ck_assert_ptr_eq(counters_acquire_gauges(c), &c->work->gauges[3]);
 }
 END_TEST
 
@@ -229,16 +229,16 @@ END_TEST
 static void survive(const struct counters *c)
 {
 	struct counters_certificate item = { "a.test", "01ab", 1000, 900 };
-	struct counters_seat *seat;
+	struct counters_gauges *gauges;
 	char *text;
 
 	(void)counters_open(c);
 	(void)counters_handshaking(c);
 	(void)counters_failed(c);
-	seat = counters_take_seat(c);
-	ck_assert_ptr_eq(seat, &c->work->seat[1]);
-	counters_give_seat(c, seat, 4712);
-	counters_leave_seat(c, 4712);
+	gauges = counters_acquire_gauges(c);
+	ck_assert_ptr_eq(gauges, &c->work->gauges[1]);
+	counters_assign_gauges(c, gauges, 4712);
+	counters_release_gauges(c, 4712);
 	counters_serve(&c->state->served, &item, 1);
 	text = exposed(c);
 	expect_line(text,
@@ -254,7 +254,7 @@ START_TEST(test_a_worker_that_was_taken_over)
 {
 	struct counters *c = fresh();
 
-	counters_give_seat(c, counters_take_seat(c), 4711);
+	counters_assign_gauges(c, counters_acquire_gauges(c), 4711);
 	c->state->reloads = 7;
 	snprintf(c->state->sandbox, sizeof c->state->sandbox, "none");
 	for (int byte = 0; byte <= 0xff; byte++) {
@@ -269,8 +269,8 @@ START_TEST(test_a_worker_that_was_taken_over)
 	}
 	/* What it says of itself does not hide what others say. */
 	memset(c->work, 0xff, sizeof *c->work);
-	c->work->seat[1].open = 3;
-	counters_give_seat(c, &c->work->seat[1], 4712);
+	c->work->gauges[1].open = 3;
+	counters_assign_gauges(c, &c->work->gauges[1], 4712);
 	ck_assert_uint_eq(counters_open(c), 3);
 }
 END_TEST

@@ -39,7 +39,7 @@ static struct addr parsed(const char *host, const char *port)
 	return a;
 }
 
-static struct endpoint place(struct addr at)
+static struct endpoint endpoint_at(struct addr at)
 {
 	return (struct endpoint){ .kind = ENDPOINT_INET, .at = at };
 }
@@ -127,8 +127,8 @@ START_TEST(test_an_explicit_list)
 	struct listener_set set;
 	int before = count_fds();
 
-	o.place[0] = place(parsed("127.0.0.1", "0"));
-	o.place[1] = place(parsed("127.0.0.2", "0"));
+	o.endpoint[0] = endpoint_at(parsed("127.0.0.1", "0"));
+	o.endpoint[1] = endpoint_at(parsed("127.0.0.2", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 2);
@@ -139,7 +139,7 @@ START_TEST(test_an_explicit_list)
 
 		/* In the order asked for, with the port that was found, and listening. */
 		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
-		    addr_format_host(&o.place[i].at, expected));
+		    addr_format_host(&o.endpoint[i].at, expected));
 		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
 		ck_assert_int_ne(socket_connect(&set.item[i].at, &connected), IO_FAILED);
 		ck_assert_int_eq(socket_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
@@ -161,7 +161,7 @@ START_TEST(test_as_many_as_the_options_hold)
 	struct listener_set set;
 
 	for (size_t i = 0; i < LISTENERS_MAX; i++)
-		o.place[i] = place(parsed("127.0.0.1", "0"));
+		o.endpoint[i] = endpoint_at(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_uint_eq(set.count, LISTENERS_MAX);
 	listener_set_close(&set);
@@ -175,10 +175,10 @@ START_TEST(test_all_of_a_list_or_none)
 	struct addr taken;
 	int fd = occupy("127.0.0.1", &taken);
 
-	o.place[0] = o.place[2] = place(parsed("127.0.0.1", "0"));
-	o.place[1] = place(taken);
+	o.endpoint[0] = o.endpoint[2] = endpoint_at(parsed("127.0.0.1", "0"));
+	o.endpoint[1] = endpoint_at(taken);
 	expect_in_use(&o, addr_format(&taken, where));
-	o.place[0] = place(taken);
+	o.endpoint[0] = endpoint_at(taken);
 	expect_in_use(&o, addr_format(&taken, where));
 	close(fd);
 }
@@ -191,7 +191,7 @@ START_TEST(test_the_same_address_twice)
 	char where[ADDR_TEXT_MAX];
 
 	close(occupy("127.0.0.1", &at));
-	o.place[0] = o.place[1] = place(at);
+	o.endpoint[0] = o.endpoint[1] = endpoint_at(at);
 	expect_in_use(&o, addr_format(&at, where));
 }
 END_TEST
@@ -223,7 +223,7 @@ START_TEST(test_close_is_idempotent)
 	struct listener_set set;
 	int stranger;
 
-	o.place[0] = place(parsed("127.0.0.1", "0"));
+	o.endpoint[0] = endpoint_at(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	listener_set_close(&set);
 	/* Gets the number that has become free, which is no longer the set's to close. */
@@ -245,8 +245,8 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/socket", folder);
-	o.place[0] = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
-	o.place[1] = place(parsed("127.0.0.1", "0"));
+	o.endpoint[0] = (struct endpoint){ .kind = ENDPOINT_UNIX, .text = path };
+	o.endpoint[1] = endpoint_at(parsed("127.0.0.1", "0"));
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_str_eq(listener_format(&set.item[0], text) + 5, path);
@@ -264,7 +264,7 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 
 	/* All or none. */
 	fd = occupy("127.0.0.1", &taken);
-	o.place[1] = place(taken);
+	o.endpoint[1] = endpoint_at(taken);
 	expect_in_use(&o, addr_format(&taken, text));
 	ck_assert_int_ne(access(path, F_OK), 0);
 	close(fd);
@@ -287,8 +287,8 @@ START_TEST(test_what_was_handed_over)
 		given.item[i].fd = occupy("127.0.0.1", &at[i]);
 		given.item[i].name = names[i];
 	}
-	o.place[0] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "" };
-	o.place[1] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "b" };
+	o.endpoint[0] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "" };
+	o.endpoint[1] = (struct endpoint){ .kind = ENDPOINT_SYSTEMD, .text = "b" };
 	ck_assert_int_eq(listener_set_open(&set, &o, &given, &oc), 0);
 	ck_assert_no_failure(&oc);
 	ck_assert_uint_eq(set.count, 3);
@@ -336,7 +336,7 @@ START_TEST(test_one_that_was_shut_down_listens_again)
 	const int ways[] = { SHUT_RD, SHUT_RDWR };
 	struct outcome oc = OUTCOME_NONE;
 	struct listen_options o = { .count = 1,
-		.place = { place(parsed("127.0.0.1", "0")) } };
+		.endpoint = { endpoint_at(parsed("127.0.0.1", "0")) } };
 	struct listener_set set;
 
 	for (int asked = 0; asked <= 1; asked++) {
@@ -356,7 +356,7 @@ START_TEST(test_one_that_was_shut_down_listens_again)
 			expect_works(&set.item[0].at, other);
 			close(other);
 		}
-		o.place[0] = place(set.item[0].at);
+		o.endpoint[0] = endpoint_at(set.item[0].at);
 		listener_set_close(&set);
 	}
 }
@@ -366,7 +366,7 @@ START_TEST(test_one_that_was_shut_down_and_whose_port_is_gone)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct listen_options o = { .count = 1,
-		.place = { place(parsed("127.0.0.1", "0")) } };
+		.endpoint = { endpoint_at(parsed("127.0.0.1", "0")) } };
 	struct listener_set set;
 	int thief;
 
@@ -385,11 +385,11 @@ START_TEST(test_the_write_end_of_a_listener)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct listen_options o = { .count = 2,
-		.place = { place(parsed("127.0.0.1", "0")),
+		.endpoint = { endpoint_at(parsed("127.0.0.1", "0")),
 		    { .kind = ENDPOINT_UNIX, .text = "check_listener.sock" } } };
 	struct listener_set set;
 
-	unlink(o.place[1].text);
+	unlink(o.endpoint[1].text);
 	ck_assert_int_eq(listener_set_open(&set, &o, &nothing, &oc), 0);
 	for (size_t i = 0; i < set.count; i++) {
 		shutdown(set.item[i].fd, SHUT_WR);

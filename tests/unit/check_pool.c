@@ -25,7 +25,7 @@ static struct service service = { .greeting = greeting, .greeting_len = 6, .clos
 static uint64_t now = 5000;
 
 static struct member {
-	struct pool_place place;
+	struct pool_entry entry;
 	int peer;
 } members[MEMBERS];
 
@@ -70,7 +70,7 @@ static void end_service(void)
 	testpki_end();
 }
 
-static struct pool_place *make(int i, const char *host)
+static struct pool_entry *make(int i, const char *host)
 {
 	struct addr peer = { .ss.any.sa_family = AF_UNIX, .len = sizeof(sa_family_t) };
 	struct outcome oc = OUTCOME_NONE;
@@ -80,31 +80,31 @@ static struct pool_place *make(int i, const char *host)
 		ck_assert_int_eq(addr_parse(host, "1", &peer, &oc), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
 	members[i].peer = ends[1];
-	members[i].place.conn = conn_new(&service, &plan, ends[0], &peer, now);
-	ck_assert_ptr_nonnull(members[i].place.conn);
-	return &members[i].place;
+	members[i].entry.conn = conn_new(&service, &plan, ends[0], &peer, now);
+	ck_assert_ptr_nonnull(members[i].entry.conn);
+	return &members[i].entry;
 }
 
-static struct pool_place *enter(struct pool *p, int i, const char *host)
+static struct pool_entry *enter(struct pool *p, int i, const char *host)
 {
-	struct pool_place *place = make(i, host);
+	struct pool_entry *entry = make(i, host);
 
-	ck_assert_int_eq(pool_add(p, place), 0);
-	return place;
+	ck_assert_int_eq(pool_add(p, entry), 0);
+	return entry;
 }
 
-static void leave(struct pool *p, struct pool_place *place)
+static void leave(struct pool *p, struct pool_entry *entry)
 {
-	struct member *m = (struct member *)place;
+	struct member *m = (struct member *)entry;
 
-	pool_remove(p, place);
-	conn_free(place->conn);
+	pool_remove(p, entry);
+	conn_free(entry->conn);
 	close(m->peer);
 }
 
 static void leave_all(struct pool *p)
 {
-	struct pool_place *any;
+	struct pool_entry *any;
 
 	while ((any = pool_any(p)))
 		leave(p, any);
@@ -114,16 +114,16 @@ static void leave_all(struct pool *p)
 }
 
 /* Half a ClientHello makes a handshake of it. */
-static void speak(struct pool *p, struct pool_place *place)
+static void speak(struct pool *p, struct pool_entry *entry)
 {
 	static const unsigned char half[] = { 22, 3, 1, 0, 200, 1, 0, 0, 196 };
 
-	ck_assert_int_eq(write(((struct member *)place)->peer, half, sizeof half), sizeof half);
-	ck_assert_int_eq(conn_step(place->conn, now), CONN_WANT_READ);
-	ck_assert_int_eq(pool_update(p, place), 0);
+	ck_assert_int_eq(write(((struct member *)entry)->peer, half, sizeof half), sizeof half);
+	ck_assert_int_eq(conn_step(entry->conn, now), CONN_WANT_READ);
+	ck_assert_int_eq(pool_update(p, entry), 0);
 }
 
-static void expect_excess(struct pool *p, struct pool_place *latest, struct pool_place *who,
+static void expect_excess(struct pool *p, struct pool_entry *latest, struct pool_entry *who,
     const char *limit)
 {
 	enum limits_kind which = LIMITS_CONNECTIONS;
@@ -148,7 +148,7 @@ START_TEST(test_the_one_that_waited_longest_makes_room)
 {
 	const struct limits limits = { .connections = 2, .handshakes = 9 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *first = enter(&p, 0, NULL), *second, *third;
+	struct pool_entry *first = enter(&p, 0, NULL), *second, *third;
 
 	now++;
 	second = enter(&p, 1, NULL);
@@ -167,7 +167,7 @@ START_TEST(test_waiting_counts_from_the_last_phase)
 {
 	const struct limits limits = { .connections = 2, .handshakes = 9, .per_client = 2 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *first = enter(&p, 0, "192.0.2.1"), *second;
+	struct pool_entry *first = enter(&p, 0, "192.0.2.1"), *second;
 	struct peer_client client;
 
 	now++;
@@ -192,7 +192,7 @@ START_TEST(test_handshakes_are_counted_from_their_first_byte)
 {
 	const struct limits limits = { .connections = 9, .handshakes = 1 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *silent = enter(&p, 0, NULL), *first = enter(&p, 1, NULL),
+	struct pool_entry *silent = enter(&p, 0, NULL), *first = enter(&p, 1, NULL),
 			  *second = enter(&p, 2, NULL);
 
 	expect_excess(&p, silent, NULL, "");
@@ -211,7 +211,7 @@ static void expect_one_client(const char *a, const char *b, bool one)
 {
 	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *first = enter(&p, 0, a);
+	struct pool_entry *first = enter(&p, 0, a);
 
 	expect_excess(&p, enter(&p, 1, b), one ? first : NULL, one ? "max-per-client" : "");
 	leave_all(&p);
@@ -236,7 +236,7 @@ START_TEST(test_behind_a_balancer_the_client_counts)
 	static const struct access everybody;
 	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 1 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *direct = enter(&p, 0, "192.0.2.1"), *forwarded[2];
+	struct pool_entry *direct = enter(&p, 0, "192.0.2.1"), *forwarded[2];
 
 	for (int i = 0; i < 2; i++) {
 		forwarded[i] = make(i + 1, "203.0.113.5");
@@ -272,7 +272,7 @@ START_TEST(test_the_deadline_of_each_phase)
 {
 	const struct limits limits = { .connections = 9, .handshakes = 9 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *first = enter(&p, 0, NULL), *second;
+	struct pool_entry *first = enter(&p, 0, NULL), *second;
 
 	now += 10;
 	second = enter(&p, 1, NULL);
@@ -290,13 +290,13 @@ START_TEST(test_without_memory_nothing_is_taken_in)
 {
 	const struct limits limits = { .connections = 9, .handshakes = 9, .per_client = 2 };
 	struct pool p = { .limits = &limits };
-	struct pool_place *place = make(0, "192.0.2.1");
+	struct pool_entry *entry = make(0, "192.0.2.1");
 	unsigned failures = 0;
 	int ret;
 
 	do {
 		failing = failures + 1;
-		ret = pool_add(&p, place);
+		ret = pool_add(&p, entry);
 		if (ret != 0) {
 			failures++;
 			ck_assert_uint_eq(p.open, 0);

@@ -122,8 +122,8 @@ START_TEST(test_where_to_listen)
 	char text[ADDR_TEXT_MAX];
 
 	ck_assert_uint_eq(o.listen.count, 2);
-	ck_assert_str_eq(addr_format(&o.listen.place[0].at, text), "127.0.0.1:443");
-	ck_assert_str_eq(addr_format(&o.listen.place[1].at, text), "[::1]:0");
+	ck_assert_str_eq(addr_format(&o.listen.endpoint[0].at, text), "127.0.0.1:443");
+	ck_assert_str_eq(addr_format(&o.listen.endpoint[1].at, text), "[::1]:0");
 }
 END_TEST
 
@@ -353,11 +353,11 @@ START_TEST(test_other_places)
 	    "--listen=systemd"));
 
 	ck_assert_uint_eq(o.listen.count, 3);
-	ck_assert_int_eq(o.listen.place[0].kind, ENDPOINT_UNIX);
-	ck_assert_str_eq(o.listen.place[0].text, "/run/h.sock");
-	ck_assert_int_eq(o.listen.place[1].kind, ENDPOINT_SYSTEMD);
-	ck_assert_str_eq(o.listen.place[1].text, "web");
-	ck_assert_str_eq(o.listen.place[2].text, "");
+	ck_assert_int_eq(o.listen.endpoint[0].kind, ENDPOINT_UNIX);
+	ck_assert_str_eq(o.listen.endpoint[0].text, "/run/h.sock");
+	ck_assert_int_eq(o.listen.endpoint[1].kind, ENDPOINT_SYSTEMD);
+	ck_assert_str_eq(o.listen.endpoint[1].text, "web");
+	ck_assert_str_eq(o.listen.endpoint[2].text, "");
 	refused(WORDS("--listen", "unix:"), "--listen unix:PATH: the path is empty");
 }
 END_TEST

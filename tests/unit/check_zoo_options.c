@@ -79,9 +79,9 @@ START_TEST(test_the_zoo_stays_here)
 	struct zoo_options o = taken(WORDS("z"));
 
 	ck_assert_uint_eq(o.server.listen.count, 1);
-	ck_assert_int_eq(o.server.listen.place[0].kind, ENDPOINT_INET);
-	ck_assert(addr_is_loopback(&o.server.listen.place[0].at));
-	ck_assert_uint_eq(addr_port(&o.server.listen.place[0].at), 8443);
+	ck_assert_int_eq(o.server.listen.endpoint[0].kind, ENDPOINT_INET);
+	ck_assert(addr_is_loopback(&o.server.listen.endpoint[0].at));
+	ck_assert_uint_eq(addr_port(&o.server.listen.endpoint[0].at), 8443);
 	o = taken(WORDS("z", "-l", "127.0.0.2:1", "--listen", "[::1]:1", "-l", "unix:/x"));
 	ck_assert_uint_eq(o.server.listen.count, 3);
 	refused(WORDS("z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
@@ -93,7 +93,7 @@ START_TEST(test_the_zoo_stays_here)
 	ck_assert_uint_eq(o.server.listen.count, 1);
 	/* To expose it is not to listen everywhere. */
 	o = taken(WORDS("z", "--expose"));
-	ck_assert(addr_is_loopback(&o.server.listen.place[0].at));
+	ck_assert(addr_is_loopback(&o.server.listen.endpoint[0].at));
 }
 END_TEST
 

@@ -46,7 +46,7 @@ static void fail(struct conn *c, struct outcome *oc)
 	bool asked = c->state != CONN_REQUEST || c->request || tls_facts_is_within_record(c->tls);
 
 	conn_record_spot_check(oc, silent, !asked);
-	conn_note_failure(c, oc);
+	conn_record_failure(c, oc);
 	conn_enter(c, told ? CONN_ALERT : CONN_DONE);
 }
 
@@ -66,7 +66,7 @@ static void expire(struct conn *c)
 
 	if (state->late(c, c->plan->ms[state->phase], &oc) == IO_DONE)
 		return;
-	conn_note_failure(c, &oc);
+	conn_record_failure(c, &oc);
 	part(c);
 }
 
@@ -102,7 +102,7 @@ void conn_abort(struct conn *c, uint64_t now_ms, enum outcome_code code, const c
 		return;
 	if (c->state != CONN_LINGER) {
 		outcome_set(&oc, code, "%s", why);
-		conn_note_failure(c, &oc);
+		conn_record_failure(c, &oc);
 	}
 	part(c);
 	conn_drop_tls(c);

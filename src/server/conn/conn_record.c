@@ -58,7 +58,7 @@ void conn_record_fail(struct conn_record *r, const char *stage, const struct out
 		*r->failure = *oc;
 }
 
-void conn_record_take(struct conn_record *r, const struct tls_conn *tls)
+void conn_record_add_tls(struct conn_record *r, const struct tls_conn *tls)
 {
 	r->received += tls_conn_received(tls);
 	r->sent = tls_conn_sent(tls);

@@ -58,7 +58,7 @@ void conn_record_fail(struct conn_record *r, const char *stage, const struct out
 void conn_record_spot_check(struct outcome *oc, bool silent, bool unasked);
 
 /* Copies what the TLS state knows, before that is freed. */
-void conn_record_take(struct conn_record *r, const struct tls_conn *tls);
+void conn_record_add_tls(struct conn_record *r, const struct tls_conn *tls);
 
 /* Releases what it owns; idempotent. */
 void conn_record_free(struct conn_record *r);

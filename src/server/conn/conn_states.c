@@ -45,7 +45,7 @@ void conn_drop_tls(struct conn *c)
 {
 	if (!c->tls)
 		return;
-	conn_record_take(&c->record, c->tls);
+	conn_record_add_tls(&c->record, c->tls);
 	tls_conn_free(c->tls);
 	c->tls = NULL;
 	free(c->request);
@@ -53,7 +53,7 @@ void conn_drop_tls(struct conn *c)
 	reply_free(&c->answer);
 }
 
-void conn_note_failure(struct conn *c, const struct outcome *oc)
+void conn_record_failure(struct conn *c, const struct outcome *oc)
 {
 	conn_record_fail(&c->record, c->plan->states[c->state].name, oc);
 }
@@ -175,7 +175,7 @@ static enum io answer_request(struct conn *c, struct outcome *oc)
 	struct outcome bad = OUTCOME_NONE;
 
 	if (request_judge(c->request, &bad) != 0)
-		conn_note_failure(c, &bad);
+		conn_record_failure(c, &bad);
 	if (reply_http(&about, c->request, &c->answer, oc) != 0)
 		return IO_FAILED;
 	return conn_enter(c, CONN_GREETING);

@@ -77,7 +77,7 @@ extern const struct conn_state_row conn_states[CONN_STATES];
 enum io conn_enter(struct conn *c, enum conn_state next);
 
 /* Records a failure in this state; only the first failure counts. */
-void conn_note_failure(struct conn *c, const struct outcome *oc);
+void conn_record_failure(struct conn *c, const struct outcome *oc);
 
 /* How a connection ends after a failure. */
 enum tls_closing conn_last_words(const struct conn *c);

@@ -20,7 +20,7 @@ struct client_key {
 
 struct pool_client {
 	struct client_key key;
-	struct pool_place *places; /* the longest waiting connection at the head */
+	struct pool_entry *entries; /* the longest waiting connection at the head */
 	size_t count;
 	UT_hash_handle hh;
 };
@@ -40,12 +40,12 @@ static bool make_key(const struct addr *peer, struct client_key *key)
 	return true;
 }
 
-static int join_client(struct pool *p, struct pool_place *place)
+static int join_client(struct pool *p, struct pool_entry *entry)
 {
 	struct pool_client *client;
 	struct client_key key;
 
-	if (p->limits->per_client == 0 || !make_key(&conn_get_record(place->conn)->peer, &key))
+	if (p->limits->per_client == 0 || !make_key(&conn_get_record(entry->conn)->peer, &key))
 		return 0;
 	HASH_FIND(hh, p->clients, &key, sizeof key, client);
 	if (!client) {
@@ -59,96 +59,96 @@ static int join_client(struct pool *p, struct pool_place *place)
 			return -1;
 		}
 	}
-	DL_APPEND2(client->places, place, client_prev, client_next);
+	DL_APPEND2(client->entries, entry, client_prev, client_next);
 	client->count++;
-	place->client = client;
+	entry->client = client;
 	return 0;
 }
 
-static void leave_client(struct pool *p, struct pool_place *place)
+static void leave_client(struct pool *p, struct pool_entry *entry)
 {
-	struct pool_client *client = place->client;
+	struct pool_client *client = entry->client;
 
 	if (!client)
 		return;
-	DL_DELETE2(client->places, place, client_prev, client_next);
-	place->client = NULL;
+	DL_DELETE2(client->entries, entry, client_prev, client_next);
+	entry->client = NULL;
 	if (--client->count == 0) {
 		HASH_DEL(p->clients, client);
 		free(client);
 	}
 }
 
-static void enqueue(struct pool *p, struct pool_place *place)
+static void enqueue(struct pool *p, struct pool_entry *entry)
 {
-	place->phase = conn_get_phase(place->conn);
-	DL_APPEND(p->queue[place->phase], place);
+	entry->phase = conn_get_phase(entry->conn);
+	DL_APPEND(p->queue[entry->phase], entry);
 }
 
 /* The client is known only from the balancer's header. */
-static bool has_client(const struct pool_place *place)
+static bool has_client(const struct pool_entry *entry)
 {
-	return conn_get_phase(place->conn) != CONN_PHASE_PROXY;
+	return conn_get_phase(entry->conn) != CONN_PHASE_PROXY;
 }
 
-int pool_add(struct pool *p, struct pool_place *place)
+int pool_add(struct pool *p, struct pool_entry *entry)
 {
-	place->client = NULL;
-	if (has_client(place) && join_client(p, place) != 0)
+	entry->client = NULL;
+	if (has_client(entry) && join_client(p, entry) != 0)
 		return -1;
-	place->handshaking = false;
-	enqueue(p, place);
+	entry->handshaking = false;
+	enqueue(p, entry);
 	p->open++;
 	return 0;
 }
 
-static void set_handshaking(struct pool *p, struct pool_place *place, bool on)
+static void set_handshaking(struct pool *p, struct pool_entry *entry, bool on)
 {
-	if (place->handshaking == on)
+	if (entry->handshaking == on)
 		return;
-	place->handshaking = on;
+	entry->handshaking = on;
 	if (on) {
-		DL_APPEND2(p->handshakes, place, handshake_prev, handshake_next);
+		DL_APPEND2(p->handshakes, entry, handshake_prev, handshake_next);
 		p->handshake_count++;
 	} else {
-		DL_DELETE2(p->handshakes, place, handshake_prev, handshake_next);
+		DL_DELETE2(p->handshakes, entry, handshake_prev, handshake_next);
 		p->handshake_count--;
 	}
 }
 
-int pool_update(struct pool *p, struct pool_place *place)
+int pool_update(struct pool *p, struct pool_entry *entry)
 {
-	enum conn_phase was = place->phase;
+	enum conn_phase was = entry->phase;
 
-	set_handshaking(p, place, conn_is_handshaking(place->conn));
-	if (conn_get_phase(place->conn) == was)
+	set_handshaking(p, entry, conn_is_handshaking(entry->conn));
+	if (conn_get_phase(entry->conn) == was)
 		return 0;
-	DL_DELETE(p->queue[was], place);
-	enqueue(p, place);
+	DL_DELETE(p->queue[was], entry);
+	enqueue(p, entry);
 	if (was == CONN_PHASE_PROXY)
-		return join_client(p, place);
-	if (place->client) {
-		DL_DELETE2(place->client->places, place, client_prev, client_next);
-		DL_APPEND2(place->client->places, place, client_prev, client_next);
+		return join_client(p, entry);
+	if (entry->client) {
+		DL_DELETE2(entry->client->entries, entry, client_prev, client_next);
+		DL_APPEND2(entry->client->entries, entry, client_prev, client_next);
 	}
 	return 0;
 }
 
-void pool_remove(struct pool *p, struct pool_place *place)
+void pool_remove(struct pool *p, struct pool_entry *entry)
 {
-	set_handshaking(p, place, false);
-	leave_client(p, place);
-	DL_DELETE(p->queue[place->phase], place);
+	set_handshaking(p, entry, false);
+	leave_client(p, entry);
+	DL_DELETE(p->queue[entry->phase], entry);
 	p->open--;
 }
 
 /* Every queue is ordered by the start of the phase, so only the heads compete. */
-static struct pool_place *longest_waiting(const struct pool *p)
+static struct pool_entry *longest_waiting(const struct pool *p)
 {
-	struct pool_place *oldest = NULL;
+	struct pool_entry *oldest = NULL;
 
 	for (int q = 0; q < CONN_PHASES; q++) {
-		struct pool_place *head = p->queue[q];
+		struct pool_entry *head = p->queue[q];
 
 		if (head && (!oldest || conn_since(head->conn) < conn_since(oldest->conn)))
 			oldest = head;
@@ -156,14 +156,14 @@ static struct pool_place *longest_waiting(const struct pool *p)
 	return oldest;
 }
 
-struct pool_place *pool_excess(const struct pool *p, const struct pool_place *latest,
+struct pool_entry *pool_excess(const struct pool *p, const struct pool_entry *latest,
     enum limits_kind *which)
 {
 	const struct limits *l = p->limits;
 
 	if (latest->client && latest->client->count > l->per_client) {
 		*which = LIMITS_PER_CLIENT;
-		return latest->client->places;
+		return latest->client->entries;
 	}
 	if (p->handshake_count > l->handshakes) {
 		*which = LIMITS_HANDSHAKES;
@@ -176,7 +176,7 @@ struct pool_place *pool_excess(const struct pool *p, const struct pool_place *la
 	return NULL;
 }
 
-struct pool_place *pool_expired(const struct pool *p, uint64_t now_ms)
+struct pool_entry *pool_expired(const struct pool *p, uint64_t now_ms)
 {
 	for (int q = 0; q < CONN_PHASES; q++) {
 		if (p->queue[q] && conn_deadline(p->queue[q]->conn) <= now_ms)
@@ -185,7 +185,7 @@ struct pool_place *pool_expired(const struct pool *p, uint64_t now_ms)
 	return NULL;
 }
 
-struct pool_place *pool_any(const struct pool *p)
+struct pool_entry *pool_any(const struct pool *p)
 {
 	for (int q = 0; q < CONN_PHASES; q++) {
 		if (p->queue[q])

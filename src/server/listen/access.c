@@ -36,10 +36,10 @@ bool access_permits(const struct access *a, const struct addr *peer)
 	return a->allow_count == 0 || cidr_any_contains(a->allow, a->allow_count, peer);
 }
 
-int access_trust_balancer(struct access *a, const char *place, struct outcome *oc)
+int access_trust_balancer(struct access *a, const char *from, struct outcome *oc)
 {
-	if (strcmp(place, "unix") != 0)
-		return add(a->balancers, &a->balancer_count, "--proxy-protocol-from", place, oc);
+	if (strcmp(from, "unix") != 0)
+		return add(a->balancers, &a->balancer_count, "--proxy-protocol-from", from, oc);
 	a->unix_balancers = true;
 	return 0;
 }

@@ -35,7 +35,7 @@ int access_deny(struct access *a, const char *block, struct outcome *oc);
 bool access_permits(const struct access *a, const struct addr *peer);
 
 /* Adds a --proxy-protocol-from, a block or "unix". Returns 0, or -1 with OC_USAGE. */
-int access_trust_balancer(struct access *a, const char *place, struct outcome *oc);
+int access_trust_balancer(struct access *a, const char *from, struct outcome *oc);
 
 /* Must connections from there begin with a PROXY protocol header? Others must not. */
 bool access_is_balancer(const struct access *a, const struct addr *peer);

@@ -139,7 +139,7 @@ static int complain_of_none(const struct activation *a, const char *option, cons
 	return -1;
 }
 
-int activation_take(struct activation *a, const char *option, const char *name, int *fds,
+int activation_acquire(struct activation *a, const char *option, const char *name, int *fds,
     size_t max, size_t *count, struct outcome *oc)
 {
 	size_t taken = 0, left = 0;

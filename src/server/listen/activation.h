@@ -45,7 +45,7 @@ int activation_open(struct activation *a, struct outcome *oc);
  * acquired: none there (the message lists those that are), more than max, or one that
  * is not a listener. option is for the message.
  */
-int activation_take(struct activation *a, const char *option, const char *name, int *fds,
+int activation_acquire(struct activation *a, const char *option, const char *name, int *fds,
     size_t max, size_t *count, struct outcome *oc);
 
 /*

@@ -14,7 +14,7 @@
 #include "net/sock.h"
 #include "server/listen/socket.h"
 
-int listener_take_place(void *options, const struct option_row *row, const char *value,
+int listener_take_endpoint(void *options, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	struct listen_options *o = options;
@@ -23,7 +23,7 @@ int listener_take_place(void *options, const struct option_row *row, const char 
 	if (o->count == LISTENERS_MAX)
 		return outcome_set(oc, OC_USAGE, "--listen: more than %d addresses",
 		    LISTENERS_MAX);
-	if (endpoint_parse("--listen", value, &o->place[o->count], oc) != 0)
+	if (endpoint_parse("--listen", value, &o->endpoint[o->count], oc) != 0)
 		return -1;
 	o->count++;
 	return 0;
@@ -59,13 +59,13 @@ static int open_path(struct listener_set *set, const char *path, struct outcome 
 	return add(set, bound.fd, &bound, oc);
 }
 
-static int take_given(struct listener_set *set, const char *option, size_t max,
+static int acquire_inherited(struct listener_set *set, const char *option, size_t max,
     struct activation *given, const char *name, struct outcome *oc)
 {
 	int fds[LISTENERS_MAX], ret = 0;
 	size_t count;
 
-	if (activation_take(given, option, name, fds, max, &count, oc) != 0)
+	if (activation_acquire(given, option, name, fds, max, &count, oc) != 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		ret |= add(set, fds[i], NULL, oc);
@@ -73,22 +73,22 @@ static int take_given(struct listener_set *set, const char *option, size_t max,
 }
 
 /* Opens at most max listeners, because one endpoint may stand for several. */
-static int open_place(struct listener_set *set, const char *option, size_t max,
-    const struct endpoint *place, struct activation *given, struct outcome *oc)
+static int open_endpoint(struct listener_set *set, const char *option, size_t max,
+    const struct endpoint *endpoint, struct activation *given, struct outcome *oc)
 {
-	switch (place->kind) {
+	switch (endpoint->kind) {
 	case ENDPOINT_UNIX:
-		return open_path(set, place->text, oc);
+		return open_path(set, endpoint->text, oc);
 	case ENDPOINT_SYSTEMD:
-		return take_given(set, option, max, given, place->text, oc);
+		return acquire_inherited(set, option, max, given, endpoint->text, oc);
 	default:
-		return open_one(set, &place->at, oc);
+		return open_one(set, &endpoint->at, oc);
 	}
 }
 
-static bool takes_the_rest(const struct endpoint *place)
+static bool acquires_the_rest(const struct endpoint *endpoint)
 {
-	return place->kind == ENDPOINT_SYSTEMD && !place->text[0];
+	return endpoint->kind == ENDPOINT_SYSTEMD && !endpoint->text[0];
 }
 
 /* IPv6 first: if port 0 was requested, IPv4 then uses the port that IPv6 got. */
@@ -137,9 +137,9 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	/* In two rounds: "all the rest" is known once the named sockets are acquired. */
 	for (int rest = 0; rest <= 1; rest++) {
 		for (size_t i = 0; ret == 0 && i < o->count; i++) {
-			if (takes_the_rest(&o->place[i]) == rest)
-				ret = open_place(set, "--listen", LISTENERS_MAX - set->count,
-				    &o->place[i], given, oc);
+			if (acquires_the_rest(&o->endpoint[i]) == rest)
+				ret = open_endpoint(set, "--listen", LISTENERS_MAX - set->count,
+				    &o->endpoint[i], given, oc);
 		}
 	}
 	/*
@@ -152,10 +152,10 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 }
 
 int listener_set_open_one(struct listener_set *set, const char *option,
-    const struct endpoint *place, struct activation *given, struct outcome *oc)
+    const struct endpoint *endpoint, struct activation *given, struct outcome *oc)
 {
 	set->count = 0;
-	if (open_place(set, option, 1, place, given, oc) == 0)
+	if (open_endpoint(set, option, 1, endpoint, given, oc) == 0)
 		return 0;
 	listener_set_withdraw(set, NULL);
 	return -1;

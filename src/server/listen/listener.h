@@ -16,7 +16,7 @@ enum { LISTENERS_MAX = 16 };
 
 /* Where to listen, and who may connect. */
 struct listen_options {
-	struct endpoint place[LISTENERS_MAX]; /* count 0: all addresses, on port */
+	struct endpoint endpoint[LISTENERS_MAX]; /* count 0: all addresses, on port */
 	size_t count;
 	char port[ADDR_PORT_MAX];
 	bool port_given;
@@ -29,7 +29,7 @@ enum { LISTENER_TEXT_MAX = 128 };
 struct option_row;
 
 /* The take function of an option for struct listen_options: adds an endpoint. See options.h. */
-int listener_take_place(void *options, const struct option_row *row, const char *value,
+int listener_take_endpoint(void *options, const struct option_row *row, const char *value,
     struct outcome *oc);
 
 struct listener {
@@ -61,7 +61,7 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
  * option is for messages. Open it before the set that acquires all the rest.
  */
 int listener_set_open_one(struct listener_set *set, const char *option,
-    const struct endpoint *place, struct activation *given, struct outcome *oc);
+    const struct endpoint *endpoint, struct activation *given, struct outcome *oc);
 
 /* Its address as addr_format writes it, or "unix:PATH". Writes to buf and returns it. */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);

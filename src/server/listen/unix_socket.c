@@ -53,7 +53,7 @@ static int refuse_folder(const char *path, const char *folder, struct outcome *o
 static int lock_folder(const char *path, struct outcome *oc)
 {
 	enum { ATTEMPTS = 100 };
-	const struct timespec moment = { .tv_nsec = 10000000 };
+	const struct timespec pause = { .tv_nsec = 10000000 };
 	char folder[UNIX_SOCKET_PATH_MAX];
 	int fd = open(folder_of(path, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -66,7 +66,7 @@ static int lock_folder(const char *path, struct outcome *oc)
 			close(fd);
 			return -1;
 		}
-		nanosleep(&moment, NULL);
+		nanosleep(&pause, NULL);
 	}
 	return fd;
 }

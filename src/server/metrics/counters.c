@@ -110,27 +110,28 @@ void counters_free(struct counters *c)
 	c->work = NULL;
 }
 
-struct counters_seat *counters_take_seat(const struct counters *c)
+struct counters_gauges *counters_acquire_gauges(const struct counters *c)
 {
-	for (int i = 0; i < COUNTERS_SEATS; i++) {
-		if (c->state->seat[i] == 0)
-			return &c->work->seat[i];
+	for (int i = 0; i < COUNTERS_WORKERS; i++) {
+		if (c->state->pid[i] == 0)
+			return &c->work->gauges[i];
 	}
 	return NULL;
 }
 
-void counters_give_seat(const struct counters *c, const struct counters_seat *seat, pid_t pid)
+void counters_assign_gauges(const struct counters *c, const struct counters_gauges *gauges,
+    pid_t pid)
 {
-	if (seat)
-		c->state->seat[seat - c->work->seat] = pid;
+	if (gauges)
+		c->state->pid[gauges - c->work->gauges] = pid;
 }
 
-void counters_leave_seat(const struct counters *c, pid_t pid)
+void counters_release_gauges(const struct counters *c, pid_t pid)
 {
-	for (int i = 0; i < COUNTERS_SEATS; i++) {
-		if (c->state->seat[i] == pid) {
-			c->work->seat[i].open = c->work->seat[i].handshakes = 0;
-			c->state->seat[i] = 0;
+	for (int i = 0; i < COUNTERS_WORKERS; i++) {
+		if (c->state->pid[i] == pid) {
+			c->work->gauges[i].open = c->work->gauges[i].handshakes = 0;
+			c->state->pid[i] = 0;
 			return;
 		}
 	}
@@ -214,8 +215,8 @@ uint64_t counters_open(const struct counters *c)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < COUNTERS_SEATS; i++)
-		sum += c->state->seat[i] ? gauge(c->work->seat[i].open) : 0;
+	for (int i = 0; i < COUNTERS_WORKERS; i++)
+		sum += c->state->pid[i] ? gauge(c->work->gauges[i].open) : 0;
 	return sum;
 }
 
@@ -223,8 +224,8 @@ uint64_t counters_handshaking(const struct counters *c)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < COUNTERS_SEATS; i++)
-		sum += c->state->seat[i] ? gauge(c->work->seat[i].handshakes) : 0;
+	for (int i = 0; i < COUNTERS_WORKERS; i++)
+		sum += c->state->pid[i] ? gauge(c->work->gauges[i].handshakes) : 0;
 	return sum;
 }
 

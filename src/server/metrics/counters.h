@@ -22,7 +22,7 @@
  * half-written.
  */
 enum {
-	COUNTERS_SEATS = 768, /* of workers, in all generations */
+	COUNTERS_WORKERS = 768, /* of workers, in all generations */
 	COUNTERS_BUCKETS = 12,
 	COUNTERS_CERTIFICATES = 64
 };
@@ -38,7 +38,7 @@ struct counters_phase {
 };
 
 /* A worker's gauges. Only that worker writes them; the master clears them after its death. */
-struct counters_seat {
+struct counters_gauges {
 	_Atomic uint64_t open, handshakes;
 };
 
@@ -63,7 +63,7 @@ struct counters_work {
 	_Atomic uint64_t received, sent; /* bytes on the sockets */
 	_Atomic uint64_t accept_pauses;
 	struct counters_phase phase[CONN_PHASES];
-	struct counters_seat seat[COUNTERS_SEATS];
+	struct counters_gauges gauges[COUNTERS_WORKERS];
 };
 
 /* Written by the master only. */
@@ -71,7 +71,7 @@ struct counters_state {
 	_Atomic uint64_t generation, workers, workers_ready, worker_pause_ms;
 	_Atomic uint64_t reloads, reloads_failed, restarts;
 	_Atomic bool ready, draining;
-	_Atomic pid_t seat[COUNTERS_SEATS];        /* pid of the worker; 0: free */
+	_Atomic pid_t pid[COUNTERS_WORKERS];       /* of the worker; 0: free */
 	int64_t started;                           /* seconds since 1970 */
 	char sandbox[SANDBOX_TEXT_MAX];            /* "" until a worker has entered it */
 	struct counters_certificates served, crls; /* the CRLs that client verification uses */
@@ -100,13 +100,14 @@ void counters_keep_work(struct counters *c);
 void counters_free(struct counters *c);
 
 /*
- * Seats, in the master: one for each worker. Acquire a free one, to be passed to a
+ * Gauges of the workers, in the master. Acquire a free entry, to be passed to a
  * process next; NULL if there is none, and that worker has no gauges. Release accepts
  * NULL.
  */
-struct counters_seat *counters_take_seat(const struct counters *c);
-void counters_give_seat(const struct counters *c, const struct counters_seat *seat, pid_t pid);
-void counters_leave_seat(const struct counters *c, pid_t pid);
+struct counters_gauges *counters_acquire_gauges(const struct counters *c);
+void counters_assign_gauges(const struct counters *c, const struct counters_gauges *gauges,
+    pid_t pid);
+void counters_release_gauges(const struct counters *c, pid_t pid);
 
 /* A connection has ended. */
 void counters_add(const struct counters *c, const struct conn_record *r);
@@ -119,7 +120,7 @@ void counters_serve(struct counters_certificates *list, const struct counters_ce
 void counters_get_served(const struct counters_certificates *list,
     struct counters_certificates *out);
 
-/* Sums over the seats in use, and over all outcomes except OK. */
+/* Sums over the gauges in use, and over all outcomes except OK. */
 uint64_t counters_open(const struct counters *c);
 uint64_t counters_handshaking(const struct counters *c);
 uint64_t counters_failed(const struct counters *c);

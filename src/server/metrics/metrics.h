@@ -10,7 +10,7 @@
 
 struct metrics_options {
 	bool wanted;
-	struct endpoint place; /* where they are served */
+	struct endpoint endpoint; /* where they are served */
 };
 
 /*

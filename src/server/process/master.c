@@ -147,7 +147,7 @@ static void handle_worker(struct master *m, size_t i)
 	workers_beat(m->workers, pid, clock_ms());
 }
 
-static void note_complete(struct master *m)
+static void record_complete(struct master *m)
 {
 	struct counters_state *state = m->job->worker.counters->state;
 
@@ -179,7 +179,7 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 		revive_listeners(m, m->job->metrics);
 	}
 	if (!m->complete && workers_are_complete(m->workers))
-		note_complete(m);
+		record_complete(m);
 }
 
 static void log_exit(pid_t pid, int status)
@@ -223,7 +223,7 @@ static void reap(struct master *m)
 		if (metrics_process_exited(m->job->monitor, pid, clock_ms()))
 			continue;
 		log_exit(pid, status);
-		counters_leave_seat(m->job->worker.counters, pid);
+		counters_release_gauges(m->job->worker.counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
 			m->job->worker.counters->state->restarts++;
 		workers_exited(m->workers, pid, clock_ms());
@@ -341,7 +341,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	}
 	withdraw_listeners(&m);
 	metrics_process_stop(m.job->monitor);
-	log_at(LEVEL_INFO, "left");
+	log_at(LEVEL_INFO, "stopped");
 	release(&m);
 	if (m.failure.code == OC_OK)
 		return 0;

@@ -19,7 +19,7 @@ enum { WATCHDOG_MIN_MS = 2 * BEATS_PER_PING, WATCHDOG_MAX_MS = 86400000 };
 enum { RETRY_MS = 1000 };
 
 /* Digits only, as systemd writes them; 0 means not set. */
-static int take_number(const char *name, unsigned long long *out, struct outcome *oc)
+static int read_number(const char *name, unsigned long long *out, struct outcome *oc)
 {
 	const char *text = getenv(name);
 	char *end;
@@ -44,9 +44,9 @@ static int take_number(const char *name, unsigned long long *out, struct outcome
 static int open_watchdog(struct service_manager *s, struct outcome *oc)
 {
 	unsigned long long usec, pid;
-	int ret = take_number("WATCHDOG_USEC", &usec, oc);
+	int ret = read_number("WATCHDOG_USEC", &usec, oc);
 
-	if (take_number("WATCHDOG_PID", &pid, oc) != 0)
+	if (read_number("WATCHDOG_PID", &pid, oc) != 0)
 		return -1;
 	if (usec == 0 || (pid != 0 && pid != (unsigned long long)getpid()) || s->notify.fd < 0)
 		return ret;
@@ -122,7 +122,8 @@ static void describe(const struct service_manager *s, const struct workers *work
 	    s->failure);
 }
 
-static int tell_status(struct service_manager *s, const struct workers *workers, struct outcome *oc)
+static int notify_status(struct service_manager *s, const struct workers *workers,
+    struct outcome *oc)
 {
 	bool ready = s->ready_owed && !s->leaving && workers_are_complete(workers);
 	bool stopping = s->stopping_owed;
@@ -140,8 +141,8 @@ static int tell_status(struct service_manager *s, const struct workers *workers,
 	return 0;
 }
 
-static int tell_life(struct service_manager *s, const struct workers *workers, uint64_t now_ms,
-    uint64_t *until_ms, struct outcome *oc)
+static int notify_watchdog(struct service_manager *s, const struct workers *workers,
+    uint64_t now_ms, uint64_t *until_ms, struct outcome *oc)
 {
 	int ret = 0;
 
@@ -163,8 +164,8 @@ static int tell_life(struct service_manager *s, const struct workers *workers, u
 int service_manager_notify(struct service_manager *s, const struct workers *workers,
     uint64_t now_ms, uint64_t *until_ms, struct outcome *oc)
 {
-	int status = tell_status(s, workers, oc);
-	int life = tell_life(s, workers, now_ms, until_ms, oc);
+	int status = notify_status(s, workers, oc);
+	int life = notify_watchdog(s, workers, now_ms, until_ms, oc);
 
 	if ((status != 0 || life != 0) && now_ms + RETRY_MS < *until_ms)
 		*until_ms = now_ms + RETRY_MS;

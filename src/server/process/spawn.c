@@ -22,7 +22,7 @@ pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent)
 	int ends[2];
 	pid_t pid;
 
-	job->seat = counters_take_seat(job->counters);
+	job->gauges = counters_acquire_gauges(job->counters);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
 		log_at(LEVEL_ERROR, "socketpair: %s", strerror(errno));
 		return 0;
@@ -39,7 +39,7 @@ pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent)
 		close(ends[0]);
 		return 0;
 	}
-	counters_give_seat(job->counters, job->seat, pid);
+	counters_assign_gauges(job->counters, job->gauges, pid);
 	log_at(LEVEL_DEBUG, "worker %u of generation %u has pid %ld", job->slot, job->generation,
 	    (long)pid);
 	/* A worker that is not listed never becomes ready: stop it, and workers tries again. */

@@ -18,7 +18,7 @@ struct spawn_parent {
 
 /*
  * Forks a worker, which runs worker_main; its socket is added to the parent's. Sets
- * status_fd and seat of the job. Returns its pid, or 0, which is logged.
+ * status_fd and gauges of the job. Returns its pid, or 0, which is logged.
  */
 pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent);
 

@@ -31,7 +31,7 @@ struct worker;
 
 /* One open connection. The pool's entry comes first, so that each can be found from the other. */
 struct client {
-	struct pool_place place;
+	struct pool_entry entry;
 	struct worker *worker;
 	enum conn_want want;
 	struct event event;
@@ -56,15 +56,15 @@ static void leave_when_idle(struct worker *w)
 
 static void show_gauges(const struct worker *w)
 {
-	if (!w->job->seat)
+	if (!w->job->gauges)
 		return;
-	w->job->seat->open = w->pool.open;
-	w->job->seat->handshakes = w->pool.handshake_count;
+	w->job->gauges->open = w->pool.open;
+	w->job->gauges->handshakes = w->pool.handshake_count;
 }
 
-static struct client *client_at(struct pool_place *place)
+static struct client *client_at(struct pool_entry *entry)
 {
-	return (struct client *)place;
+	return (struct client *)entry;
 }
 
 static void client_free(struct client *c)
@@ -72,11 +72,11 @@ static void client_free(struct client *c)
 	struct worker *w = c->worker;
 
 	event_del(&c->event);
-	pool_remove(&w->pool, &c->place);
+	pool_remove(&w->pool, &c->entry);
 	show_gauges(w);
-	counters_add(w->job->counters, conn_get_record(c->place.conn));
-	conn_log_write(conn_get_record(c->place.conn));
-	conn_free(c->place.conn);
+	counters_add(w->job->counters, conn_get_record(c->entry.conn));
+	conn_log_write(conn_get_record(c->entry.conn));
+	conn_free(c->entry.conn);
 	free(c);
 	leave_when_idle(w);
 }
@@ -92,14 +92,14 @@ static void watch(struct client *c, enum conn_want want)
 	/* The tick handles its deadline. */
 	if (want == CONN_WANT_TIME)
 		return;
-	event_assign(&c->event, c->worker->base, conn_fd(c->place.conn),
+	event_assign(&c->event, c->worker->base, conn_fd(c->entry.conn),
 	    (short)(events | EV_PERSIST), on_client, c);
 	event_add(&c->event, NULL);
 }
 
 static void close_client(struct client *c, enum outcome_code code, const char *why)
 {
-	conn_abort(c->place.conn, clock_ms(), code, why);
+	conn_abort(c->entry.conn, clock_ms(), code, why);
 	client_free(c);
 }
 
@@ -107,30 +107,30 @@ static void close_client(struct client *c, enum outcome_code code, const char *w
 static void keep_limits(struct client *c)
 {
 	struct worker *w = c->worker;
-	struct pool_place *excess;
+	struct pool_entry *excess;
 	enum limits_kind which;
 	char why[64];
 
 	show_gauges(w);
-	while ((excess = pool_excess(&w->pool, &c->place, &which))) {
+	while ((excess = pool_excess(&w->pool, &c->entry, &which))) {
 		w->job->counters->work->limit[which]++;
 		snprintf(why, sizeof why, "closed at the limit --%s", limits_name(which));
 		close_client(client_at(excess), OC_LIMIT_REACHED, why);
-		if (excess == &c->place)
+		if (excess == &c->entry)
 			return;
 	}
 }
 
 static void step(struct client *c)
 {
-	enum conn_want want = conn_step(c->place.conn, clock_ms());
+	enum conn_want want = conn_step(c->entry.conn, clock_ms());
 
 	if (want == CONN_WANT_FREE) {
 		client_free(c);
 		return;
 	}
 	watch(c, want);
-	if (pool_update(&c->worker->pool, &c->place) != 0)
+	if (pool_update(&c->worker->pool, &c->entry) != 0)
 		close_client(c, OC_INTERNAL, "out of memory");
 	else
 		keep_limits(c);
@@ -153,10 +153,10 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 		close(fd);
 		return NULL;
 	}
-	c->place.conn = conn_new(w->job->service, w->job->conn, fd, peer, clock_ms());
-	if (!c->place.conn || (balancer && conn_expect_proxy(c->place.conn, access) != 0) ||
-	    pool_add(&w->pool, &c->place) != 0) {
-		conn_free(c->place.conn);
+	c->entry.conn = conn_new(w->job->service, w->job->conn, fd, peer, clock_ms());
+	if (!c->entry.conn || (balancer && conn_expect_proxy(c->entry.conn, access) != 0) ||
+	    pool_add(&w->pool, &c->entry) != 0) {
+		conn_free(c->entry.conn);
 		free(c);
 		return NULL;
 	}
@@ -257,7 +257,7 @@ static void on_resume(evutil_socket_t fd, short events, void *arg)
 static void on_tick(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
-	struct pool_place *late;
+	struct pool_entry *late;
 	uint64_t now = clock_ms();
 
 	(void)fd;
@@ -271,7 +271,7 @@ static void on_tick(evutil_socket_t fd, short events, void *arg)
 static void on_drain_end(evutil_socket_t fd, short events, void *arg)
 {
 	struct worker *w = arg;
-	struct pool_place *open;
+	struct pool_entry *open;
 
 	(void)fd;
 	(void)events;

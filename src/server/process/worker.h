@@ -22,7 +22,7 @@ struct worker_job {
 	struct listener_set *listeners; /* this process's copies of the descriptors */
 	const struct service *service;
 	struct counters *counters;  /* this process's copy, for this worker alone */
-	struct counters_seat *seat; /* NULL: its gauges are not shown */
+	struct counters_gauges *gauges; /* NULL: its gauges are not shown */
 };
 
 /*

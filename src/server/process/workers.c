@@ -22,7 +22,7 @@ struct workers {
 	enum stop stop;
 	struct workers_pause *slot;
 	struct worker *worker;
-	size_t places; /* size of worker: grows when generations overlap */
+	size_t capacity; /* size of worker: grows when generations overlap */
 };
 
 struct workers *workers_new(unsigned slots, unsigned drain_ms)
@@ -53,7 +53,7 @@ void workers_free(struct workers *c)
 
 static struct worker *find_pid(const struct workers *c, pid_t pid)
 {
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		if (c->worker[i].pid == pid)
 			return &c->worker[i];
 	}
@@ -63,7 +63,7 @@ static struct worker *find_pid(const struct workers *c, pid_t pid)
 /* The slot's worker of the current generation, if there is one. */
 static struct worker *find_current(const struct workers *c, unsigned slot)
 {
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		struct worker *w = &c->worker[i];
 
 		if (w->pid && w->slot == slot && w->generation == c->generation)
@@ -87,7 +87,7 @@ bool workers_is_beating(const struct workers *c, uint64_t now_ms, unsigned withi
 {
 	if (c->stop != STOP_NOT)
 		return true;
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		const struct worker *w = &c->worker[i];
 
 		if (w->pid && w->state == READY && now_ms - w->beat_ms > within_ms)
@@ -102,7 +102,7 @@ struct workers_count workers_count(const struct workers *c)
 		.generation = c->generation,
 		.served = c->served };
 
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		const struct worker *w = &c->worker[i];
 
 		n.alive += w->pid != 0;
@@ -175,21 +175,21 @@ static struct workers_order order_for(struct workers *c, struct worker *w, uint6
 }
 
 /* A running process must have an entry, so entries are allocated before the spawn. */
-static struct worker *free_place(struct workers *c)
+static struct worker *free_entry(struct workers *c)
 {
 	struct worker *w = find_pid(c, 0), *more;
-	size_t places = c->places ? 2 * c->places : c->slots;
+	size_t capacity = c->capacity ? 2 * c->capacity : c->slots;
 
 	if (w)
 		return w;
-	more = realloc(c->worker, places * sizeof *more);
+	more = realloc(c->worker, capacity * sizeof *more);
 	if (!more)
 		return NULL;
 	c->worker = more;
-	for (size_t i = c->places; i < places; i++)
+	for (size_t i = c->capacity; i < capacity; i++)
 		c->worker[i] = (struct worker){ .pid = 0 };
-	w = &c->worker[c->places];
-	c->places = places;
+	w = &c->worker[c->capacity];
+	c->capacity = capacity;
 	return w;
 }
 
@@ -199,7 +199,7 @@ struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 	bool nobody = true;
 	uint64_t spawn_ms;
 
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		if (!c->worker[i].pid)
 			continue;
 		nobody = false;
@@ -216,7 +216,7 @@ struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 	for (unsigned s = 0; s < c->slots; s++) {
 		if (find_current(c, s))
 			continue;
-		if (now_ms >= c->slot[s].not_before_ms && free_place(c))
+		if (now_ms >= c->slot[s].not_before_ms && free_entry(c))
 			return (struct workers_order){ .what = WORKERS_SPAWN,
 				.slot = s,
 				.generation = c->generation };
@@ -232,7 +232,7 @@ struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 void workers_spawned(struct workers *c, unsigned slot, pid_t pid, uint64_t now_ms)
 {
 	if (pid > 0)
-		*free_place(c) = (struct worker){ .pid = pid,
+		*free_entry(c) = (struct worker){ .pid = pid,
 			.slot = slot,
 			.generation = c->generation,
 			.state = STARTING,
@@ -284,7 +284,7 @@ static unsigned count_ready(const struct workers *c, unsigned generation)
 {
 	unsigned ready = 0;
 
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		const struct worker *w = &c->worker[i];
 
 		ready += w->pid && w->state == READY && w->generation == generation;
@@ -297,7 +297,7 @@ static unsigned find_best(const struct workers *c)
 {
 	unsigned best = c->generation;
 
-	for (size_t i = 0; i < c->places; i++) {
+	for (size_t i = 0; i < c->capacity; i++) {
 		unsigned each = c->worker[i].generation;
 
 		if (count_ready(c, each) > count_ready(c, best))

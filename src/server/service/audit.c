@@ -30,7 +30,7 @@ static void find(const struct audit *a, enum audit_level level, const char *fmt,
 	a->report(a->arg, level, text);
 }
 
-void audit_note(X509 *cert, struct audit_certificate *out)
+void audit_record(X509 *cert, struct audit_certificate *out)
 {
 	cert_info_get(cert, &out->info);
 	cert_info_judge(cert, &out->fit);

@@ -36,7 +36,7 @@ struct audit_certificate {
 };
 
 /* Records the facts of one certificate; not issuer, link and issuer_known. */
-void audit_note(X509 *cert, struct audit_certificate *out);
+void audit_record(X509 *cert, struct audit_certificate *out);
 
 /* Conflicts between the names of one certificate and those of the others. */
 struct audit_names {

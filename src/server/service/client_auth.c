@@ -156,7 +156,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	const struct client_auth *a = arg;
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct client_auth_peer *p = tls_conn_owner(ssl);
-	char noted[128];
+	char discarded[128];
 	int error;
 
 	/* Not the level of the connection, which an identity with unjudged_name lowers. */
@@ -180,7 +180,7 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	if (p && issuer_cause_beyond_trust(&p->cause))
 		error = X509_V_ERR_CERT_REJECTED;
 	/* Otherwise errors queued on the way would be reported instead of the rejection. */
-	tls_error_text(noted, sizeof noted);
+	tls_error_text(discarded, sizeof discarded);
 	forget_all_but_leaf(X509_STORE_CTX_get0_untrusted(store));
 	X509_STORE_CTX_set_error(store, error_for_alert(error));
 	return error == X509_V_OK;

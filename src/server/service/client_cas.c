@@ -6,7 +6,7 @@
 
 #include "tls/crl_text.h"
 
-static int note_cas(struct client_cas *t, const SSL_CTX *tls, struct outcome *oc)
+static int record_cas(struct client_cas *t, const SSL_CTX *tls, struct outcome *oc)
 {
 	while (cert_request_ca(tls, t->ca_count))
 		t->ca_count++;
@@ -14,7 +14,7 @@ static int note_cas(struct client_cas *t, const SSL_CTX *tls, struct outcome *oc
 	if (!t->ca)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the CAs of clients");
 	for (size_t i = 0; i < t->ca_count; i++)
-		audit_note(cert_request_ca(tls, i), &t->ca[i]);
+		audit_record(cert_request_ca(tls, i), &t->ca[i]);
 	return 0;
 }
 
@@ -71,7 +71,7 @@ static int check_crls(const struct client_cas *t, const struct client_auth *a, i
 	return -1;
 }
 
-static int note_crls(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
+static int record_crls(struct client_cas *t, const struct client_auth *a, const SSL_CTX *tls,
     int64_t now, struct outcome *oc)
 {
 	if (!a->crl_file)
@@ -88,7 +88,7 @@ int client_cas_load(struct client_cas *t, const struct client_auth *a, const SSL
 {
 	memset(t, 0, sizeof *t);
 	if (a->mode == CLIENT_AUTH_NONE ||
-	    (note_cas(t, tls, oc) == 0 && note_crls(t, a, tls, now, oc) == 0))
+	    (record_cas(t, tls, oc) == 0 && record_crls(t, a, tls, now, oc) == 0))
 		return 0;
 	client_cas_free(t);
 	return -1;

@@ -23,7 +23,7 @@ static size_t find_issuer(const struct identity *id, size_t i)
 }
 
 /* Records the facts for the audit, while the certificates are in memory. */
-static int note_chain(struct identity *id, struct outcome *oc)
+static int record_chain(struct identity *id, struct outcome *oc)
 {
 	while (server_context_chain(id->tls, id->chain_count))
 		id->chain_count++;
@@ -33,7 +33,7 @@ static int note_chain(struct identity *id, struct outcome *oc)
 	for (size_t i = 0; i < id->chain_count; i++) {
 		X509 *cert = server_context_chain(id->tls, i);
 
-		audit_note(cert, &id->chain[i]);
+		audit_record(cert, &id->chain[i]);
 		id->chain[i].issuer = find_issuer(id, i);
 		if (i + 1 < id->chain_count)
 			id->chain[i].link =
@@ -63,7 +63,7 @@ int identity_load(struct identity *id, const struct tls_identity *files,
 	/* A handshake with a bad certificate may fail, and the certificate is wanted anyway. */
 	if (id->tls &&
 	    (files->unjudged_name || server_context_rehearse(id->tls, choice, oc) == 0) &&
-	    note_chain(id, oc) == 0 && load_staple(id, oc) == 0)
+	    record_chain(id, oc) == 0 && load_staple(id, oc) == 0)
 		return 0;
 	identity_free(id);
 	return -1;

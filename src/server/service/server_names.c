@@ -82,7 +82,7 @@ static size_t find_rival(const struct server_names *n, const struct name *name, 
 	return i;
 }
 
-static void note_hidden(struct server_names *n, size_t i, const char *text, size_t by)
+static void record_hidden(struct server_names *n, size_t i, const char *text, size_t by)
 {
 	struct audit_names *facts = &n->identities[i].names;
 
@@ -93,15 +93,15 @@ static void note_hidden(struct server_names *n, size_t i, const char *text, size
 }
 
 /* The names of one certificate while they are added to the table. */
-struct intake {
+struct insertion {
 	struct server_names *names;
 	size_t i;
 	bool failed;
 };
 
-static void take_name(void *arg, const char *given)
+static void insert_name(void *arg, const char *given)
 {
-	struct intake *in = arg;
+	struct insertion *in = arg;
 	char text[SNI_NAME_MAX];
 	struct name *name;
 	size_t len = strlen(given), rival;
@@ -117,24 +117,24 @@ static void take_name(void *arg, const char *given)
 	}
 	rival = find_rival(in->names, name, in->i);
 	if (rival < in->i) {
-		note_hidden(in->names, in->i, text, rival);
+		record_hidden(in->names, in->i, text, rival);
 	} else if (rival != in->i) {
 		name->members |= (member_set)1 << in->i;
 		in->names->identities[in->i].names.served++;
 	}
 }
 
-static int take_names(struct server_names *n, struct outcome *oc)
+static int insert_names(struct server_names *n, struct outcome *oc)
 {
 	for (size_t i = 0; i < n->count; i++) {
-		struct intake in = { .names = n, .i = i };
+		struct insertion in = { .names = n, .i = i };
 
 		memset(&n->identities[i].names, 0, sizeof n->identities[i].names);
 		if (n->identities[i].files->unjudged_name)
-			take_name(&in, n->identities[i].files->unjudged_name);
+			insert_name(&in, n->identities[i].files->unjudged_name);
 		else
 			cert_info_each_name(server_context_chain(n->identities[i].tls, 0),
-			    take_name, &in);
+			    insert_name, &in);
 		if (in.failed)
 			return outcome_set(oc, OC_INTERNAL, "out of memory for the names");
 	}
@@ -213,7 +213,7 @@ struct server_names *server_names_new(struct identity *identities, size_t count,
 	n->count = count;
 	n->strict = strict;
 	n->chooser = (struct sni){ choose, n };
-	if (take_names(n, oc) != 0 || join_all(n, choice, oc) != 0) {
+	if (insert_names(n, oc) != 0 || join_all(n, choice, oc) != 0) {
 		server_names_free(n);
 		return NULL;
 	}

@@ -110,7 +110,7 @@ static void mix(struct service *s, uint64_t value)
  * Before the file is read, so that a change in between counts at the next reload. If
  * the file is missing or unreadable, its reader reports that.
  */
-static void note_file(struct service *s, const char *path)
+static void record_file(struct service *s, const char *path)
 {
 	struct stat st;
 
@@ -133,7 +133,7 @@ bool service_is_same(const struct service *a, const struct service *b)
 static int load_ticket_keys(struct service *s, const struct service_options *o,
     const struct service *before, struct outcome *oc)
 {
-	note_file(s, o->ticket_keys_file);
+	record_file(s, o->ticket_keys_file);
 	if (o->ticket_keys_file)
 		return ticket_read(&s->ticket_keys, o->ticket_keys_file, oc);
 	return ticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
@@ -146,9 +146,9 @@ static int load_identities(struct service *s, const struct service_options *o,
 	if (!s->identities)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the certificates");
 	for (size_t i = 0; i < o->identity_count; i++) {
-		note_file(s, o->identities[i].chain_file);
-		note_file(s, o->identities[i].key_file);
-		note_file(s, o->identities[i].ocsp_file);
+		record_file(s, o->identities[i].chain_file);
+		record_file(s, o->identities[i].key_file);
+		record_file(s, o->identities[i].ocsp_file);
 		if (identity_load(&s->identities[i], &o->identities[i], choice, oc) != 0) {
 			if (o->usual_files && oc && oc->sys_errno == ENOENT)
 				outcome_advise(oc, "use --cert FILE --key FILE, or put them there");
@@ -171,8 +171,8 @@ static int load_tls(struct service *s, const struct service_options *o, struct o
 	choice.ticket_keys = &s->ticket_keys;
 	choice.ask = client_auth_ask(&o->clients);
 	s->asks_clients = choice.ask.trust.ca_file != NULL;
-	note_file(s, choice.ask.trust.ca_file);
-	note_file(s, choice.ask.trust.crl_file);
+	record_file(s, choice.ask.trust.ca_file);
+	record_file(s, choice.ask.trust.crl_file);
 	if (load_identities(s, o, &choice, oc) != 0)
 		return -1;
 	return client_cas_load(&s->clients, &o->clients, s->tls, time(NULL), oc);
@@ -234,7 +234,7 @@ struct service *service_load(const struct service_options *o, const struct servi
 	/* libc reads the time zone's file at its first use, which a worker cannot do. */
 	tzset();
 	s->close_early = o->tls.tickets == 0;
-	note_file(s, o->greeting_file);
+	record_file(s, o->greeting_file);
 	load_report(s, o);
 	if (load_ticket_keys(s, o, before, oc) != 0 || load_tls(s, o, oc) != 0 ||
 	    load_greeting(s, o, oc) != 0 || (before && keep_valid(before, s, o, oc) != 0)) {
