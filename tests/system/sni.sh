@@ -152,4 +152,4 @@ run_status 6 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 $twice
 expect "$TMP/out" '^warning: .*/ecdsa/chain.pem: "both.test" is also in .*/ecdsa/chain.pem, with the same type'
 # shellcheck disable=SC2086 # a list of words
 start_server --workers 1 --metrics 127.0.0.1:0 $twice
-await 'level=warning .*\\"both.test\\" is in .*/ecdsa/chain.pem too'
+await 'level=warning .*\\"both.test\\" is also in .*/ecdsa/chain.pem'
