@@ -22,7 +22,7 @@ static int prepare(struct zoo_options *o, struct outcome *oc)
 	if (server_optcheck(&o->server, oc) != 0)
 		return -1;
 	if (o->misbehave == MISBEHAVE_HUGE_GREETING)
-		return misbehave_enlarge(&o->server.service, oc);
+		misbehave_enlarge(&o->server.service);
 	return 0;
 }
 

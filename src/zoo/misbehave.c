@@ -104,19 +104,16 @@ static enum io run_one_byte(struct conn *c, struct outcome *oc)
 	return c->answer.len == 0 ? conn_enter(c, CONN_CLOSE_NOTIFY) : IO_DONE;
 }
 
-int misbehave_enlarge(struct service_options *o, struct outcome *oc)
+void misbehave_enlarge(struct service_options *o)
 {
+	static char all[MISBEHAVE_HUGE_BYTES];
 	/* Each copy ends like the service's greeting, whose last line ends the whole. */
 	size_t len = strlen(o->greeting) + 1;
-	char *all = malloc(MISBEHAVE_HUGE_BYTES);
 
-	if (!all)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for a huge greeting");
 	for (size_t i = 0; i < MISBEHAVE_HUGE_BYTES - 1; i++)
 		all[i] = (i + 1) % len == 0 ? '\n' : o->greeting[i % len];
 	all[MISBEHAVE_HUGE_BYTES - 1] = '\0';
 	o->greeting = all;
-	return 0;
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */

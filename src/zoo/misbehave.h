@@ -35,10 +35,7 @@ extern const char *const misbehave_kinds[MISBEHAVE_COUNT];
  */
 const struct conn_state_row *misbehave_states(enum misbehave kind);
 
-/*
- * Makes it the repeated greeting, MISBEHAVE_HUGE_BYTES in all. What it allocates lives
- * as long as the process. Returns 0, or -1 with OC_INTERNAL.
- */
-int misbehave_enlarge(struct service_options *o, struct outcome *oc);
+/* Repeat the greeting until it has MISBEHAVE_HUGE_BYTES; static, the next call overwrites it. */
+void misbehave_enlarge(struct service_options *o);
 
 #endif
