@@ -13,7 +13,7 @@
 enum { INPUT_FILE_KIB = 1024, INPUT_FILE_MIB = 1024 * 1024 };
 
 struct input_file_want {
-	const char *what; /* how people call the file: "the CA file" */
+	const char *what; /* its name in messages: "the CA file" */
 	size_t max;       /* in bytes; a longer file is rejected */
 	bool secret;      /* rejected if world-readable; wiped when freed */
 };

@@ -347,7 +347,7 @@ int options_parse(const struct options_line *line, int argc, char *const argv[],
 	return ret;
 }
 
-/* ---- what goes together --------------------------------------------------------------- */
+/* ---- combinations --------------------------------------------------------------------- */
 
 static bool is_given(const struct options_given *given, size_t i)
 {

@@ -9,7 +9,7 @@
 
 #include "tls/context.h"
 
-/* Uses the credentials of systemd if either file exists. Errors show when both are read. */
+/* Uses the credentials of systemd if either file exists. Reading them reports errors. */
 static bool find_credentials(struct server_options *o)
 {
 	/* systemd.exec(5), LoadCredential=. The text must outlive the options. */

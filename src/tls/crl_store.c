@@ -299,7 +299,7 @@ int64_t crl_store_left(const struct crl_store_file *f, int64_t now)
 	for (size_t i = 0; i < f->count; i++) {
 		int64_t end = now;
 
-		/* Later lists may start in time, but they may just as well be unusable then. */
+		/* Later lists may become valid, but nothing shows yet that they will be usable. */
 		for (size_t j = 0; j < f->count; j++) {
 			const struct crl *crl = &f->item[j].crl;
 

@@ -31,8 +31,8 @@ static bool is_hashed(const char *path)
 }
 
 /*
- * Is the bundle a file in this folder, links followed? If there is no bundle, the
- * folder is everything.
+ * Is the bundle a file in this folder, links followed? Without a bundle, the folder is
+ * the whole store.
  */
 static bool is_within(const char *file, const char *folder)
 {

@@ -40,7 +40,7 @@ await 'alert=113 alert_from=peer' "$REPEAT"
 cp "$TMP/good.der" "$TMP/kept.der"
 echo nonsense >"$TMP/good.der"
 kill -HUP "$SERVER_PID"
-await "reload failed: the server keeps the old service.*good.der cannot be stapled: not an OCSP response"
+await "reload failed: the server keeps the old service.*good.der cannot be stapled: it is .*, not an OCSP response"
 stop_server
 mv "$TMP/kept.der" "$TMP/good.der"
 
@@ -121,7 +121,7 @@ done
 set -- --cert "$PKI/muststaple/chain.pem" --key "$PKI/muststaple/key.pem"
 # shellcheck disable=SC2086 # words, or none
 run_status 3 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 "$@"
-expect "$TMP/out" '^error: .*"localhost" must be stapled (RFC 7633), and there is no --ocsp'
+expect "$TMP/out" '^error: .*"localhost" requires a stapled response (RFC 7633), and there is no --ocsp'
 start_server --workers 1 "$@"
 outcome 59 CERT_INVALID --cacert "$CA" 127.0.0.1 "$PORT"
 expect "$TMP/err" 'requires a stapled OCSP response (must-staple, RFC 7633), and the server sent none'

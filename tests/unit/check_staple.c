@@ -282,7 +282,7 @@ START_TEST(test_only_a_good_one_is_loaded)
 	oc = load("missing.der", &facts);
 	ck_assert_outcome(&oc, OC_FILE, "missing.der: No such file");
 	oc = load("chain.pem", &facts);
-	ck_assert_outcome(&oc, OC_FILE, "not an OCSP response: this is a certificate");
+	ck_assert_outcome(&oc, OC_FILE, "it is a certificate, not an OCSP response");
 }
 END_TEST
 

@@ -146,7 +146,7 @@ static int cannot_change(const char *what, unsigned id, struct outcome *oc)
 {
 	outcome_set_errno(oc, OC_PRIVILEGES, "cannot become %s %u", what, id);
 	outcome_advise(oc,
-	    "start it as the user that it should run as instead of root; or give root CAP_SETUID "
+	    "start it as its intended user instead of root; or give root CAP_SETUID "
 	    "and CAP_SETGID, and a user namespace that maps this %s",
 	    what);
 	return -1;
@@ -202,6 +202,6 @@ int privdrop_apply(const struct privdrop *who, struct outcome *oc)
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	(void)set_no_capabilities();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot give up new privileges");
+		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot disable new privileges");
 	return prove(who, oc);
 }

@@ -66,7 +66,7 @@ int sandbox_enter(enum sandbox_mode mode, struct outcome *oc)
 #ifndef HELLO_INSTRUMENTED
 	/* Otherwise another process of the same user could trace this one, which holds the keys. */
 	if (mode != SANDBOX_OFF && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot become undumpable");
+		return outcome_set_errno(oc, OC_PRIVILEGES, "cannot make this process undumpable");
 #endif
 	for (int i = 0; i < MECHANISMS && mode != SANDBOX_OFF; i++) {
 		const struct mechanism *m = &mechanisms[i];

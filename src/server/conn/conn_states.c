@@ -236,7 +236,7 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 
 	if (io == IO_FAILED) {
 		outcome_set_errno(oc, OC_GREETING_RESET,
-		    "the peer broke the connection before its end");
+		    "the peer aborted the connection before its end");
 		return IO_FAILED;
 	}
 	return io == IO_EOF ? conn_enter(c, CONN_DONE) : io;

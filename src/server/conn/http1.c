@@ -132,7 +132,7 @@ static enum state on_version(struct http1_parser *p, char c)
 	}
 	if (p->word_len != 8 || memcmp(p->word, "HTTP/", 5) != 0 || p->word[6] != '.' ||
 	    !strchr("0123456789", p->word[5]) || !strchr("0123456789", p->word[7]))
-		return decide(p, 400, "invalid version: expected HTTP/1.1, for example");
+		return decide(p, 400, "invalid version: expected one such as HTTP/1.1");
 	if (c == '\n')
 		return decide(p, 400, "a line must end with CRLF, not with LF alone");
 	if (c != '\r')

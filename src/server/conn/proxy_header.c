@@ -42,7 +42,7 @@ static int left(const struct proxy_header *p, struct outcome *oc)
 {
 	if (p->held_len == 0)
 		return outcome_set(oc, OC_HEALTH_CHECK,
-		    "the client closed the connection without sending a byte");
+		    "the balancer closed the connection without sending a byte");
 	return outcome_set(oc, OC_PROXY_HEADER_BAD,
 	    "the connection ended in the middle of the PROXY protocol header");
 }

@@ -42,7 +42,8 @@ static const char *folder_of(const char *path, char buf[UNIX_SOCKET_PATH_MAX])
 static int refuse_folder(const char *path, const char *folder, struct outcome *oc)
 {
 	outcome_set_errno(oc, OC_LISTEN, "cannot listen on unix:%s: its folder", path);
-	outcome_advise(oc, "ls -ld %s: it must exist, and we must be able to write to it", folder);
+	outcome_advise(oc, "ls -ld %s: it must exist, and the server must be able to write to it",
+	    folder);
 	return -1;
 }
 

@@ -67,7 +67,7 @@ static void write_phase(FILE *to, const char *name, const struct counters_phase 
 static void write_phases(FILE *to, const struct counters *c)
 {
 	prometheus_describe(to, "hello_phase_duration_seconds", "histogram",
-	    "Time that connections took for a phase, if they completed it.");
+	    "Duration of the phases that connections completed.");
 	write_phase(to, "proxy", &c->work->phase[CONN_PHASE_PROXY]);
 	write_phase(to, "handshake", &c->work->phase[CONN_PHASE_HANDSHAKE]);
 	write_phase(to, "request", &c->work->phase[CONN_PHASE_REQUEST]);

@@ -37,7 +37,7 @@ static void spawn(struct metrics_process *m)
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) != 0) {
-		log_at(LEVEL_ERROR, "pipe: %s", strerror(errno));
+		log_at(LEVEL_ERROR, "cannot create a pipe: %s", strerror(errno));
 		return;
 	}
 	pid = fork();
@@ -47,7 +47,7 @@ static void spawn(struct metrics_process *m)
 	}
 	close(ends[0]);
 	if (pid < 0) {
-		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
+		log_at(LEVEL_ERROR, "cannot fork: %s", strerror(errno));
 		close(ends[1]);
 		return;
 	}

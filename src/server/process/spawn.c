@@ -24,7 +24,7 @@ pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent)
 
 	job->gauges = counters_acquire_gauges(job->counters);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-		log_at(LEVEL_ERROR, "socketpair: %s", strerror(errno));
+		log_at(LEVEL_ERROR, "cannot create a socket pair: %s", strerror(errno));
 		return 0;
 	}
 	pid = fork();
@@ -35,7 +35,7 @@ pid_t spawn_worker(struct worker_job *job, const struct spawn_parent *parent)
 	}
 	close(ends[1]);
 	if (pid < 0) {
-		log_at(LEVEL_ERROR, "fork: %s", strerror(errno));
+		log_at(LEVEL_ERROR, "cannot fork: %s", strerror(errno));
 		close(ends[0]);
 		return 0;
 	}

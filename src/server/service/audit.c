@@ -225,7 +225,8 @@ void audit_staple(const struct staple_facts *staple, const struct cert_info *lea
 
 	if (staple->status == STAPLE_NONE && leaf->must_staple)
 		find(&a, AUDIT_ERROR,
-		    "\"%s\" must be stapled (RFC 7633), and there is no --ocsp: clients reject it",
+		    "\"%s\" requires a stapled response (RFC 7633), and there is no --ocsp: "
+		    "clients reject it",
 		    leaf->label);
 	else if (staple->status == STAPLE_GOOD &&
 	    left < (staple->next_update - staple->this_update) / 3)

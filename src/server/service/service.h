@@ -28,7 +28,7 @@ struct service_options {
 	bool strict_sni;       /* reject names that no certificate covers */
 	bool credentials;      /* the identity is from systemd's $CREDENTIALS_DIRECTORY */
 	bool usual_files;      /* no --cert: files of the system's configuration folder */
-	struct server_context_choice tls; /* all but ask, which clients determines */
+	struct server_context_choice tls; /* all except ask, which follows from clients */
 	struct client_auth clients;
 	const char *ticket_keys_file; /* NULL: the master generates the keys */
 	const char *greeting;         /* without its line break */

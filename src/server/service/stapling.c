@@ -74,7 +74,7 @@ static int check(const struct staple *s, const struct staple_facts *f, const cha
 	format = file_format_recognize(s->der, s->len);
 	if (format != FORMAT_DER_OCSP)
 		outcome_set(oc, OC_FILE,
-		    "the OCSP response %s cannot be stapled: not an OCSP response: this is %s",
+		    "the OCSP response %s cannot be stapled: it is %s, not an OCSP response",
 		    path, file_format_name(format));
 	else
 		outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path,
