@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A TCP proxy that lets every byte, and every end of a stream, pass after a
- * delay: a long way on a short wire, for which no privilege is needed.
+ * A TCP proxy that forwards every byte, and every end of a stream, after a delay: it simulates a
+ * long path without privileges.
  *
  *	delayproxy LISTEN-PORT TARGET-PORT DELAY-MS [SECONDS]
  *
- * On loopback. It accepts at once, so what a client sees is the time after the
- * TCP connect: each round trip of the protocol above costs twice the delay.
- * A process of its own for each connection; all leave when SECONDS (300) are
- * over or the first process is gone.
+ * Works on loopback. It accepts at once, so a client measures the time after the TCP connect: each
+ * round trip of the protocol above costs twice the delay. Each connection has its own process; all
+ * exit after SECONDS (300), or when the first process ends.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What was read at one time, or the end of the stream when it has no bytes. */
+/* What was read at once; without bytes it is the end of the stream. */
 struct chunk {
 	struct chunk *next;
 	double due_ms;
@@ -74,7 +73,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 	while (len > 0) {
 		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
 
-		/* The receiver has left; what its peer sends to it is lost, as on a wire. */
+		/* The receiver is gone; what its peer sends is lost, as on a real path. */
 		if (n < 0)
 			return;
 		bytes += n;
@@ -100,7 +99,7 @@ static void let_out(struct stream *s)
 	}
 }
 
-/* Until something can be read, or the first chunk of either stream is due. */
+/* Wait until something can be read, or the first chunk of either stream is due. */
 static void wait_for_news(const struct stream streams[2], struct pollfd polls[2])
 {
 	double due_ms = clock_ms() + 1000, wait_ms;

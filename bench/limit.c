@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least that a connection can cost a server with this OpenSSL: the CPU time
- * of the server's calls alone, from SSL_new to SSL_free, with the two ends in
- * one process and no socket between them.
+ * The least that a connection costs a server with this OpenSSL: the CPU time of the server's calls
+ * alone, from SSL_new to SSL_free, with both ends in one process and no socket between them.
  *
  *	limit --list
  *	limit [--scenario NAME] [--variant lean|default] [--count N] --cert FILE --key FILE
  *
- * --list prints the scenarios that this library has. Else one line of key=value
- * pairs: microseconds of the thread's CPU time, and the bytes the server sent.
+ * --list prints the scenarios that this library supports. Otherwise prints one line of key=value
+ * pairs: microseconds of the thread's CPU time, and the bytes that the server sent.
  */
 #include "limit.h"
 
@@ -31,7 +30,7 @@ enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };
 
 static const char *const variant_names[VARIANTS] = { "default", "lean" };
 
-/* The first handshakes load and cache what all later ones share. */
+/* The first handshakes load and cache what the later ones share. */
 enum { WARM_UP = 20 };
 
 struct options {
@@ -56,7 +55,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What it costs to look at the clock twice. */
+/* The cost of reading the clock twice. */
 static double clock_cost_us(void)
 {
 	enum { TIMES = 1001 };
@@ -71,7 +70,7 @@ static double clock_cost_us(void)
 	return costs[TIMES / 2];
 }
 
-/* One connection. Returns what the server's part of it cost. */
+/* Make one connection. Returns the cost of the server's part. */
 static double connect_once(struct pair *p, double clock_us)
 {
 	double began, us;
@@ -107,7 +106,7 @@ static void measure(const struct options *o, struct pair *p)
 	free(us);
 }
 
-/* A group that is unknown to the library is refused before any file is looked at. */
+/* The library rejects an unknown group before any file is read. */
 static int list(void)
 {
 	for (int i = 0; i < SCENARIOS; i++) {
@@ -188,7 +187,7 @@ int main(int argc, char *argv[])
 
 	parse(&o, argc, argv);
 	if (pair_open(&p, o.scenario, o.variant, o.cert, o.key) != 0) {
-		fprintf(stderr, "limit: this library does not know %s\n", o.scenario->groups);
+		fprintf(stderr, "limit: this library does not support %s\n", o.scenario->groups);
 		return 1;
 	}
 	measure(&o, &p);

@@ -8,9 +8,8 @@
 #include <openssl/ssl.h>
 
 /*
- * Handshakes between two ends in one process, through plain memory: what a
- * connection costs a server when there are no sockets. limit_pair.c makes them;
- * limit.c times the server's calls.
+ * Handshakes between two ends in one process, through memory: the cost of a connection without
+ * sockets. limit_pair.c makes them; limit.c times the server's calls.
  */
 
 /* A handshake to be measured. */
@@ -23,8 +22,8 @@ struct scenario {
 
 /* How the server is configured. */
 enum variant {
-	VARIANT_DEFAULT, /* as the library comes: AES-256 and two tickets in TLS 1.3 */
-	VARIANT_LEAN,    /* as hello-server is: AES-128, no ticket that nobody asked for */
+	VARIANT_DEFAULT, /* the library's defaults: AES-256 and two tickets in TLS 1.3 */
+	VARIANT_LEAN,    /* like hello-server: AES-128, tickets only for a resumption */
 	VARIANTS
 };
 
@@ -32,25 +31,24 @@ struct pair {
 	const struct scenario *scenario;
 	SSL_CTX *server_ctx, *client_ctx;
 	SSL *server, *client;
-	SSL_SESSION *session; /* what the client resumes, once it has one */
+	SSL_SESSION *session; /* the session that the client resumes; NULL at first */
 	BIO_METHOD *wire;
-	size_t sent; /* bytes of the server in the last handshake */
+	size_t sent; /* bytes that the server sent in the last handshake */
 };
 
 /*
- * Returns 0, or -1 when the library does not have the scenario's groups. Exits
- * when a file cannot be used.
+ * Returns 0, or -1 if the library does not support the scenario's groups. Exits if a file cannot be
+ * used.
  */
 int pair_open(struct pair *p, const struct scenario *s, enum variant v, const char *cert,
     const char *key);
 
 /*
- * The steps of one connection, in this order. The client's ones exit when
- * anything is not as it should be: the greeting, the close_notify, a session
- * that was not resumed.
+ * The steps of one connection, in this order. Those of the client exit if the greeting or the
+ * close_notify is wrong, or the session was not resumed.
  *
- * server_begin and server_finish are all that a server does for a connection,
- * from SSL_new to SSL_free. callgrind finds them by these names.
+ * server_begin and server_finish are everything that a server does for a connection, from SSL_new
+ * to SSL_free. callgrind finds them by their names.
  */
 void client_begin(struct pair *p);
 void server_begin(struct pair *p);

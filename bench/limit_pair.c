@@ -186,7 +186,7 @@ void client_finish(struct pair *p)
 		die("the session was not resumed");
 	if (SSL_read(p->client, buf, sizeof buf) != sizeof greeting - 1 ||
 	    memcmp(buf, greeting, sizeof greeting - 1) != 0)
-		die("this is not the greeting");
+		die("the data is not the greeting");
 	if (SSL_read(p->client, buf, sizeof buf) > 0 ||
 	    !(SSL_get_shutdown(p->client) & SSL_RECEIVED_SHUTDOWN))
 		die("the close_notify is missing");

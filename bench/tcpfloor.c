@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's part of a connection: the messages of a TLS handshake and a
- * greeting, by their sizes, and no TLS. A child process is the client. The
- * server's CPU time is what is printed, in microseconds for each connection.
+ * The kernel's part of a connection: messages with the sizes of a TLS handshake and a greeting, but
+ * without TLS. A child process is the client. Prints the server's CPU time in microseconds for each
+ * connection.
  *
  *	tcpfloor [--flights 1|2] [--count N] [--parallel N] [--server-cpu N] [--client-cpu N]
  *
- * One flight is a server that says all at once after the ClientHello: accept4,
- * recv, send, shutdown, recv until the end, close. With two the greeting
- * follows the client's Finished in a second send.
+ * With one flight the server sends everything at once after the ClientHello: accept4, recv, send,
+ * shutdown, recv until the end, close. With two flights it sends the greeting after the client's
+ * Finished.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -26,10 +26,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Bytes of TLS 1.3 with an ECDSA P-256 certificate, an X25519 share and AES-128. */
+/* Sizes for TLS 1.3 with an ECDSA P-256 certificate, an X25519 share and AES-128. */
 enum { CLIENT_HELLO = 250, SERVER_FLIGHT = 760, CLIENT_FINISHED = 80, GREETING = 58 };
 
-/* No run takes longer than this, whatever happens. */
+/* No run takes longer than this. */
 enum { TIME_LIMIT_S = 60 };
 
 struct options {
@@ -68,7 +68,7 @@ static void watch(int epoll, int operation, int fd, uint32_t events, void *what)
 
 static void send_bytes(int fd, size_t len)
 {
-	/* A loopback socket takes this much at once; a lost peer is noticed by recv. */
+	/* A loopback socket accepts this much at once; recv notices a lost peer. */
 	ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
 
 	(void)n;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A load generator for a service that greets over TLS and closes.
+ * A load generator for a service that sends a greeting over TLS and closes.
  *
- * Many connections at a time on one epoll: connect, handshake, read the
- * greeting, demand a close_notify, answer it, close. A connection is good only
- * when all of that went well and the bytes were the greeting's. The chain is
- * not verified: it is the server that is measured, and each check here would
- * only make the generator slower.
+ * Many connections at a time on one epoll: connect, handshake, read the greeting, require a
+ * close_notify, answer it, close. A connection is good only if all of that succeeded and the bytes
+ * were the greeting. The chain is not verified, because that would only slow down the generator.
  *
- * Exit status: 0 all connections were good (or were held), 1 some were not,
- * 2 usage or no means, 3 the server gave no session to resume.
+ * Exit status: 0 all connections were good (or were held), 1 some were not, 2 invalid usage or a
+ * lack of resources, 3 the server issued no session to resume.
  */
 #include "tlsload.h"
 
@@ -24,8 +22,8 @@ struct run {
 	const struct options *o;
 	struct load *load;
 	struct conn *conns;
-	unsigned slots; /* how many of them */
-	unsigned next;  /* where to look first for a free one */
+	unsigned slots; /* number of connections */
+	unsigned next;  /* where the search for a free one begins */
 	unsigned long started, count;
 	double began_s;
 };
@@ -43,7 +41,7 @@ static struct conn *find_free(struct run *r)
 	return NULL;
 }
 
-/* Open loop: how long ago the next connection should have begun; negative: it has time. */
+/* Open loop: the delay of the next connection; negative if it is not due yet. */
 static double lag_s(const struct run *r)
 {
 	return clock_s() - r->began_s - (double)r->started / r->o->rate;
@@ -64,7 +62,7 @@ static void start_due(struct run *r)
 	}
 }
 
-/* For news of a connection, or until the next one is due: a millisecond would be too coarse. */
+/* Wait for an event, or until the next connection is due: a millisecond would be too coarse. */
 static int wait_for_events(struct run *r, struct epoll_event *events, int max)
 {
 	struct pollfd epoll = { .fd = r->load->epoll, .events = POLLIN };
@@ -93,7 +91,7 @@ static void expire_late(struct run *r)
 	}
 }
 
-/* Until count connections have ended or are held. Bounded: each has its timeout. */
+/* Run until count connections have ended or are held; each has its own timeout. */
 static double run(struct run *r, unsigned long count)
 {
 	struct epoll_event events[256];
@@ -135,13 +133,13 @@ static unsigned long count_held(const struct run *r)
 	return held;
 }
 
-/* Tells how many are held, and keeps them until the time is over or somebody ends us. */
+/* Print the number of held connections, and keep them until the time is over or a signal comes. */
 static int hold(const struct run *r)
 {
 	double until_s = clock_s() + r->o->timeout_s;
 	unsigned long held = count_held(r);
 
-	/* Our end may be there before the server has seen the last messages. */
+	/* The server may not have read the last messages yet. */
 	while (held < r->count && clock_s() < until_s) {
 		pause_s(0.01);
 		held = count_held(r);
@@ -174,7 +172,7 @@ int main(int argc, char *argv[])
 	raise_descriptor_limit();
 	load.tls = options_context(&o);
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
-	/* One that is held keeps its place. */
+	/* A held connection keeps its slot. */
 	r.slots = load.hold == HOLD_NOTHING ? o.parallel : (unsigned)o.count;
 	r.conns = calloc(r.slots, sizeof *r.conns);
 	if (load.epoll < 0 || !r.conns) {
@@ -185,7 +183,7 @@ int main(int argc, char *argv[])
 	if (load.resume) {
 		run(&r, 1);
 		if (!load.session) {
-			fputs("tlsload: the server gave no session to resume\n", stderr);
+			fputs("tlsload: the server issued no session to resume\n", stderr);
 			return 3;
 		}
 		load.stats.ok = 0;

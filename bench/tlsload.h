@@ -12,52 +12,52 @@
 
 /*
  * The load generator in four parts: tlsload.c (the loop that starts
- * connections), tlsload_options.c (what is asked for), tlsload_conn.c (one
- * connection) and tlsload_stats.c (what is counted, and the line printed).
+ * connections), tlsload_options.c (the command line), tlsload_conn.c (one
+ * connection) and tlsload_stats.c (the counters, and the line that is printed).
  */
 
-/* ---- what is counted ------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------ */
 
-/* Why a connection does not count. A run is good only when all of these are 0. */
+/* Why a connection failed. A run is good only if all of these are 0. */
 enum fault {
 	FAULT_CONNECT, /* no TCP connection */
 	FAULT_HANDSHAKE,
-	FAULT_DATA,         /* other bytes than the greeting, too few or too many */
-	FAULT_CLOSE_NOTIFY, /* the whole greeting, but an end without close_notify */
-	FAULT_RESUMPTION,   /* a session was offered, and the server did not take it */
+	FAULT_DATA,         /* the bytes were not exactly the greeting */
+	FAULT_CLOSE_NOTIFY, /* the whole greeting, but no close_notify */
+	FAULT_RESUMPTION,   /* the server did not accept the offered session */
 	FAULT_TIMEOUT,
 	FAULTS
 };
 
-/* What is timed. CONNECT is from connect(2); the others are from its success. */
+/* The phases. CONNECT begins at connect(2); the others begin when it has succeeded. */
 enum phase { PHASE_CONNECT, PHASE_HANDSHAKE, PHASE_GREETING, PHASE_TOTAL, PHASES };
 
 struct stats {
 	unsigned long ok, resumed, stalls, faults[FAULTS];
 	double *seconds[PHASES]; /* ok entries each */
-	double lag_max_s;        /* open loop: the latest start after its due time */
+	double lag_max_s;        /* open loop: the longest delay of a start */
 };
 
-/* Room for count connections. Exits when there is no memory. */
+/* Make room for count connections. Exits when out of memory. */
 void stats_init(struct stats *s, unsigned long count);
 
-/* Notes a good connection. The array is indexed by phase. */
+/* Count a good connection. The array is indexed by phase. */
 void stats_add(struct stats *s, const double seconds[PHASES], bool resumed);
 
 unsigned long stats_failed(const struct stats *s);
 
-/* One line, key=value or a JSON object. Sorts the samples. */
+/* Print one line, key=value or a JSON object. Sorts the samples. */
 void stats_print(struct stats *s, FILE *to, double wall_s, bool json);
 
 /* ---- one connection -------------------------------------------------------- */
 
-/* Where a connection is kept instead of being brought to its end. */
+/* The state in which a connection is held instead of finished. */
 enum hold {
 	HOLD_NOTHING,
-	HOLD_TCP,   /* connected, not a byte sent */
+	HOLD_TCP,   /* connected, no byte sent */
 	HOLD_HELLO, /* ClientHello sent and answered, the answer never read */
-	HOLD_REQUEST, /* http/1.1 selected by ALPN, and no request sent */
-	HOLD_LINGER   /* greeted and told the end, our side never closed */
+	HOLD_REQUEST, /* http/1.1 selected by ALPN, no request sent */
+	HOLD_LINGER   /* greeting and close_notify received, our side never closed */
 };
 
 /* What all connections of a run have in common. */
@@ -68,7 +68,7 @@ struct load {
 	size_t greeting_len;
 	enum hold hold;
 	bool resume, verbose;
-	SSL_SESSION *session; /* what is resumed, from the first connection */
+	SSL_SESSION *session; /* from the first connection, to be resumed */
 	int epoll;
 	unsigned long live, held;
 	struct stats stats;
@@ -77,7 +77,7 @@ struct load {
 enum conn_state {
 	CONN_FREE,
 	CONN_CONNECTING,
-	CONN_ANSWER, /* to a ClientHello after which nothing will follow */
+	CONN_ANSWER, /* waits for the answer to a ClientHello after which nothing follows */
 	CONN_HANDSHAKE,
 	CONN_GREETING,
 	CONN_HELD
@@ -97,34 +97,34 @@ struct conn {
 /* CLOCK_MONOTONIC in seconds. */
 double clock_s(void);
 
-/* Begin to connect, from the number-th of our addresses. The state must be CONN_FREE. */
+/* Begin to connect, from source address number. The state must be CONN_FREE. */
 void conn_start(struct conn *c, struct load *load, unsigned long number);
 
-/* Go as far as possible without blocking. Afterwards it may be CONN_FREE again. */
+/* Continue as far as possible without blocking. The connection may then be CONN_FREE again. */
 void conn_step(struct conn *c);
 
-/* Give up: it took too long. */
+/* End the connection after its timeout. */
 void conn_expire(struct conn *c);
 
-/* Is a held connection still in the state in which it is to be held? */
+/* Is a held connection still in its state? */
 bool conn_is_held(const struct conn *c);
 
-/* ---- what is asked for ----------------------------------------------------- */
+/* ---- the command line ------------------------------------------------------ */
 
 struct options {
 	unsigned long count;
-	unsigned parallel; /* at a time; those that are held do not count */
-	double rate;       /* connections per second; 0: the next when one has ended */
+	unsigned parallel; /* connections at a time, without held ones */
+	double rate;       /* connections per second; 0: start one when another has ended */
 	double timeout_s, hold_s;
-	int version; /* 0: what both ends like best */
+	int version; /* 0: negotiated */
 	const char *groups, *ciphersuites;
 	bool json;
 };
 
-/* Fills both, as far as the command line decides. Exits with 2 when it is wrong. */
+/* Fill both from the command line. Exits with status 2 if it is invalid. */
 void options_parse(struct options *o, struct load *load, int argc, char *argv[]);
 
-/* The context of all connections. Exits with 2 when the library refuses an option. */
+/* The context of all connections. Exits with status 2 if the library rejects an option. */
 SSL_CTX *options_context(const struct options *o);
 
 #endif

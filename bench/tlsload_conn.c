@@ -13,7 +13,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-/* Our side of the connections is spread over 127.0.0.2 and so on: there are ports enough. */
+/* The clients' addresses are 127.0.0.2 and so on, so that there are enough ports. */
 enum { SOURCES = 200 };
 
 enum progress { DONE, WAIT };
@@ -59,7 +59,7 @@ static enum progress fail(struct conn *c, enum fault fault, const char *what)
 	return WAIT;
 }
 
-/* Keep it as it is, and no longer look at it. */
+/* Hold the connection, and stop watching it. */
 static enum progress keep(struct conn *c)
 {
 	epoll_ctl(c->load->epoll, EPOLL_CTL_DEL, c->fd, NULL);
@@ -79,7 +79,7 @@ static int make_ssl(struct conn *c)
 	if (!c->ssl || SSL_set_fd(c->ssl, c->fd) != 1)
 		return -1;
 	if (c->load->session) {
-		/* A copy: what befalls one connection must not spoil the session of all. */
+		/* A copy: a failure of one connection must not invalidate the session of all. */
 		SSL_SESSION *copy = SSL_SESSION_dup(c->load->session);
 
 		if (!copy || SSL_set_session(c->ssl, copy) != 1)
@@ -93,7 +93,7 @@ static int make_ssl(struct conn *c)
 	return 0;
 }
 
-/* The answer may come at once; reading from an empty buffer, the handshake never sees it. */
+/* The handshake reads from an empty buffer, so it never reads the answer. */
 static enum progress send_hello(struct conn *c)
 {
 	BIO *nothing = BIO_new(BIO_s_mem());
@@ -129,7 +129,7 @@ static enum progress run_connecting(struct conn *c)
 	return DONE;
 }
 
-/* Waits for what the library asks for; any other error is the fault given. */
+/* Wait for what the library needs; count any other error as this fault. */
 static enum progress wait_or_fail(struct conn *c, int ret, enum fault fault, const char *what)
 {
 	switch (SSL_get_error(c->ssl, ret)) {
@@ -161,13 +161,13 @@ static enum progress run_handshake(struct conn *c)
 	return DONE;
 }
 
-/* The greeting and the close_notify have come. */
+/* The greeting and the close_notify have arrived. */
 static enum progress finish(struct conn *c)
 {
 	c->seconds[PHASE_TOTAL] = since_connect(c);
 	if (c->load->hold == HOLD_LINGER)
 		return keep(c);
-	/* Before the session is kept: of a connection that was not shut down it is marked bad. */
+	/* Shut down first: otherwise the library marks the session as not resumable. */
 	SSL_shutdown(c->ssl);
 	if (c->load->resume && !c->load->session) {
 		SSL_SESSION *session = SSL_get1_session(c->ssl);
@@ -198,7 +198,7 @@ static enum progress run_greeting(struct conn *c)
 	ret = SSL_read(c->ssl, buf, sizeof buf);
 	if (ret > 0) {
 		if (!is_expected(c, buf, (size_t)ret))
-			return fail(c, FAULT_DATA, "this is not the greeting");
+			return fail(c, FAULT_DATA, "the data is not the greeting");
 		if (c->got == 0)
 			c->seconds[PHASE_GREETING] = since_connect(c);
 		c->got += (size_t)ret;
@@ -206,7 +206,7 @@ static enum progress run_greeting(struct conn *c)
 	}
 	if (SSL_get_error(c->ssl, ret) != SSL_ERROR_ZERO_RETURN)
 		return wait_or_fail(c, ret, whole ? FAULT_CLOSE_NOTIFY : FAULT_DATA, "read");
-	return whole ? finish(c) : fail(c, FAULT_DATA, "the greeting is cut short");
+	return whole ? finish(c) : fail(c, FAULT_DATA, "the greeting is incomplete");
 }
 
 void conn_step(struct conn *c)
@@ -260,7 +260,7 @@ void conn_start(struct conn *c, struct load *load, unsigned long number)
 void conn_expire(struct conn *c)
 {
 	errno = ETIMEDOUT;
-	fail(c, FAULT_TIMEOUT, "no end in time");
+	fail(c, FAULT_TIMEOUT, "the connection did not end in time");
 }
 
 bool conn_is_held(const struct conn *c)
@@ -270,6 +270,6 @@ bool conn_is_held(const struct conn *c)
 
 	if (c->state != CONN_HELD || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return false;
-	/* A server that lingers has closed its half; in the other states that would be its end. */
+	/* A lingering server has closed its half; in the other states this ends the connection. */
 	return info.tcpi_state == (c->load->hold == HOLD_LINGER ? TCP_CLOSE_WAIT : TCP_ESTABLISHED);
 }

@@ -51,18 +51,18 @@ static _Noreturn void usage(void)
 	fputs("usage: tlsload --port N [options]\n"
 	      "  --host ADDR          an IPv4 address (127.0.0.1)\n"
 	      "  --count N            connections in all (1000)\n"
-	      "  --parallel N         connections at a time, at most (32)\n"
-	      "  --rate R             start R per second, whatever becomes of them\n"
-	      "  --tls 1.2|1.3        this version only\n"
-	      "  --groups LIST        key exchange groups, as openssl has them\n"
-	      "  --ciphersuites LIST  of TLS 1.3\n"
-	      "  --resume             one full handshake first, then resume its session\n"
-	      "  --hold STATE         keep all connections, in the state tcp, hello, request or linger\n"
-	      "  --hold-time S        for so long (30)\n"
-	      "  --greeting TEXT      what the server says, without its newline (Hello world)\n"
-	      "  --timeout S          for one connection (10)\n"
+	      "  --parallel N         maximum number of connections at a time (32)\n"
+	      "  --rate R             start R connections per second, even if earlier ones are open\n"
+	      "  --tls 1.2|1.3        use only this version\n"
+	      "  --groups LIST        key exchange groups, by their OpenSSL names\n"
+	      "  --ciphersuites LIST  cipher suites of TLS 1.3\n"
+	      "  --resume             make one full handshake, then resume its session\n"
+	      "  --hold STATE         keep all connections in the state tcp, hello, request or linger\n"
+	      "  --hold-time S        seconds to keep them (30)\n"
+	      "  --greeting TEXT      expected greeting, without its newline (Hello world)\n"
+	      "  --timeout S          seconds for each connection (10)\n"
 	      "  --json               print JSON, not key=value\n"
-	      "  --verbose            tell each failure\n",
+	      "  --verbose            print each failure\n",
 	    stderr);
 	exit(2);
 }

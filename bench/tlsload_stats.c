@@ -5,9 +5,8 @@
 #include <sys/resource.h>
 
 /*
- * A sender that waits for the acknowledgement of its last small segment
- * (Nagle), while the receiver holds back that acknowledgement for 40 ms, shows
- * as connections that take this long, however fast the machine is.
+ * If a sender waits for the acknowledgement of its last small segment (Nagle), and the receiver
+ * delays it for 40 ms, connections take this long on any machine.
  */
 static const double stall_from_s = 0.038, stall_to_s = 0.050;
 
@@ -58,7 +57,7 @@ static double rusage_us(void)
 	    (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
-/* A line of numbers with names, in one of two notations. */
+/* A line of numbers with names, as key=value or as JSON. */
 struct report_line {
 	FILE *to;
 	bool json, begun;

@@ -19,11 +19,11 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
        hello-certs -h, --help | -V, --version
 
   init    make a root and an intermediate CA that can sign for localhost, test,
-          internal, this host, 127.0.0.0/8, ::1, and each --domain: a DNS name or
-          a block of addresses
+          internal, this host, 127.0.0.0/8, ::1, and each --domain: a DNS name
+          or a block of addresses
   issue   make DIR/NAME/chain.pem and key.pem for NAME and each SAN: DNS names
-          (also *.a.test), IP addresses, e-mail addresses, URIs; with --client for
-          a TLS client
+          (also *.a.test), IP addresses, e-mail addresses, URIs; with --client
+          for a TLS client
   renew   make a new certificate with the same names and key, or with --new-key
   revoke  add the certificate to the revocation list, DIR/crl.pem
   crl     make a new DIR/crl.pem with the lists of the root and the intermediate
@@ -37,12 +37,12 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
   zoo     make a CA in DIR, and certificates with one fault each
 
 TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519,
-ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs asks
-for it or reads --passphrase-file. With --not-before +1d a certificate begins in a
-day, with --expired (or --days 0) it ended an hour ago. SPAN is a sign, a number,
-and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, and an OCSP
-response $OCSP_DAYS. Existing files are replaced only with --force. Exit status: 0 success,
-1 internal error, 2 invalid usage, 3 unusable file.
+ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs
+asks for it or reads --passphrase-file. With --not-before +1d a certificate
+begins in a day, with --expired (or --days 0) it ended an hour ago. SPAN is a
+sign, a number, and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a
+CRL $CRL_DAYS, and an OCSP response $OCSP_DAYS. Existing files are replaced only with --force.
+Exit status: 0 success, 1 internal error, 2 invalid usage, 3 unusable file.
 EOF
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the figures are held against: at most the bar, and better the stretch."""
+"""The limits of the figures: they must not exceed the bar, and should reach the stretch."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class Bar:
     bar: float
     stretch: float | None = None
     unit: str = ""
-    exact: bool = False  # more and less are both wrong
+    exact: bool = False  # neither more nor less is allowed
 
 
 def _cpu(scenario, against):

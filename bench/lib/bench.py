@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all measurements share: the programs, the cores, the certificates, and calls of them."""
+"""What all measurements share: the programs and their calls, the cores, the certificates."""
 
 import glob
 import json
@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(HERE)
 PEERS = os.path.join(HERE, "peers")
 
-# The load generator's own bounds are seconds; this one only ends what hangs.
+# The load generator has limits of seconds; this one only ends what hangs.
 LOAD_SECONDS = 120
 
 
@@ -29,18 +29,18 @@ class Bench:
     def __init__(self, build, server):
         self.build = os.path.abspath(build)
         self.server = os.path.abspath(server)
-        self.failures = []   # what went wrong against our server, over all runs
-        self.connections = 0  # good ones of our server
+        self.failures = []   # failures against our server, over all runs
+        self.connections = 0  # good connections of our server
         cores = sorted(os.sched_getaffinity(0))
         self.client_core, self.server_core = cores[0], cores[-1]
         if len(cores) < 2:
-            print("bench: one core only: server and load share it, and ratios will say little")
+            print("bench: server and load share the only core, so ratios will mean little")
         if not os.access(self.server, os.X_OK):
-            raise Failed(f"{self.server}: not found; build it, or give --server PATH")
+            raise Failed(f"{self.server}: not found; build it, or use --server PATH")
         self._build_programs()
         self._help = run([self.server, "--help"], 10).stdout
         self.folder = tempfile.mkdtemp(prefix="hello-bench-")
-        # Started by root the workers are somebody else, and a counting tool writes as its worker.
+        # Workers of root run as another user, and so does a counting tool that writes here.
         os.chmod(self.folder, 0o1777)
         try:
             pki.make(self.folder)
@@ -64,7 +64,7 @@ class Bench:
             raise Failed(f"bench/build: {done.stderr.strip()}")
 
     def program(self, name):
-        """The path of one that bench/build makes."""
+        """The path of a program that bench/build makes."""
         return os.path.join(self.build, name)
 
     def server_has(self, option):
@@ -82,7 +82,7 @@ class Bench:
         done = run([self.program("tlsload"), "--json", "--port", str(port), "--count", str(count),
                     "--parallel", str(parallel), *options], seconds, self.client_core)
         if done.returncode == 3:
-            raise Failed("it gives no session to resume")
+            raise Failed("the server issues no session to resume")
         if done.returncode not in (0, 1):
             raise Failed(f"tlsload: {done.stderr.strip()}")
         result = json.loads(done.stdout)
@@ -95,7 +95,7 @@ class Bench:
     def limit(self, scenario, variant, count):
         """
         Microseconds of CPU per connection in memory, with the client's core kept busy. The mean,
-        as the servers' figures are: a median would pick one of the machine's two speeds.
+        like the servers' figures: a median would pick one of the machine's two speeds.
         """
         command = [self.program("limit"), "--scenario", scenario.limit, "--variant", variant,
                    "--cert", self.path(scenario.key + ".crt"),
@@ -105,7 +105,7 @@ class Bench:
         return _pairs(done, "limit")["mean_us"]
 
     def floor(self, scenario, count):
-        """Microseconds of CPU per connection that the kernel takes for the same messages."""
+        """Microseconds of CPU per connection that the kernel needs for the same messages."""
         busy = [self.program("limit"), "--cert", self.path("ec.crt"), "--key", self.path("ec.key")]
         with self.busy_client_core(busy):
             done = run([self.program("tcpfloor"), "--flights", str(scenario.flights),

@@ -20,7 +20,7 @@ SERVER_FUNCTIONS = ("server_begin", "server_finish")  # of limit_pair.c
 
 
 def unavailable():
-    """Why nothing can be counted here; empty when it can."""
+    """Why nothing can be counted here; empty if it can."""
     try:
         done = run(["valgrind", "-q", "--tool=none", "true"], 60)
     except Failed:
@@ -81,7 +81,7 @@ def server(bench, definition, load, options=()):
             result = bench.load(definition.name, running.port, *load, count=count, parallel=1)
             if result["ok"] != count:
                 raise Failed(f"{result['failed']} of {count} connections failed")
-            # The last client's end is part of its connection.
+            # The end of the last client belongs to its connection.
             if not wait_until(lambda: descriptors([worker]) <= idle, 10):
                 raise Failed("the server does not close its last connection")
 

@@ -15,7 +15,7 @@ PARALLEL = 32
 
 
 def _start(bench, stack, scenario, server):
-    """Starts and warms up. Raises Failed when it cannot do this scenario."""
+    """Starts and warms up a server. Raises Failed if it does not support this scenario."""
     options = ()
     if server.name == OURS:
         for option in scenario.server:
@@ -37,7 +37,7 @@ def _measure(bench, scenario, running, count):
     before = running.process.cpu_seconds()
     result = bench.load(running.server.name, running.port, *scenario.load, count=count,
                         parallel=PARALLEL)
-    time.sleep(0.02)  # the server still has the last client's end to see
+    time.sleep(0.02)  # the server must still read the end of the last client
     spent = running.process.cpu_seconds() - before
     return spent / max(result["ok"], 1) * 1e6, result["failed"]
 
@@ -55,7 +55,7 @@ def _round(bench, scenario, farm, count, backwards):
     def measure_floor():
         figures["kernel"] = bench.floor(scenario, FLOOR_COUNT)
 
-    # Ours in the middle of what it is held against: the machine changes within a second.
+    # Ours is in the middle of its references, because the machine changes within a second.
     steps = [lambda: measure_limit("default"), measure_floor, lambda: measure_limit("lean")]
     steps += [lambda name=name: measure_server(name) for name in farm]
     for step in reversed(steps) if backwards else steps:
@@ -79,7 +79,7 @@ class Comparison:
         self.skipped = {}   # server: why
 
     def run_batch(self, rounds, count):
-        """Starts every server anew: what one start happens to give is no property of a server."""
+        """Starts every server again, because the luck of one start is no property of a server."""
         batch = []
         with contextlib.ExitStack() as stack:
             farm = {}

@@ -10,8 +10,8 @@ from lib.servers import OURS, Running
 
 # state: (option of the load generator, connections, of them at a time not yet in that state).
 #
-# Few at a time, because what many handshakes at once have needed stays in the heap and would be
-# counted as that of the connections held. Half-open ones are fewer than hello-server's default for
+# Few at a time, because the memory of many parallel handshakes stays in the heap and would count
+# for the held connections. Half-open connections are fewer than hello-server's default limit of
 # handshakes in flight.
 STATES = {
     "silent": ("tcp", 2000, 64),
@@ -20,7 +20,7 @@ STATES = {
     "lingering": ("linger", 800, 4),
 }
 
-# No deadline may close what is to be held.
+# No deadline may close a held connection.
 PATIENCE = ("--handshake-timeout", "120s", "--request-timeout", "120s", "--linger-timeout", "120s")
 HOLD_SECONDS = 30
 

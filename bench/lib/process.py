@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Start a server on one core, know what it costs, and be sure that it is gone at the end."""
+"""Start a server on one core, measure its cost, and end it reliably."""
 
 import os
 import pwd
@@ -13,21 +13,21 @@ CPUACCT = "/sys/fs/cgroup/cpuacct"
 STOP_SECONDS = 5
 START_SECONDS = 10
 
-# Below the ports that the kernel gives to clients (32768 and up): nobody's connection takes one
-# of these between our look at it and the server's bind.
+# Below the ports that the kernel gives to clients (32768 and up), so no connection can use the port
+# between the check and the server's bind.
 PORTS = range(20000, 32000)
 _taken = set()
 
-# Whom servers become that do not run as root.
+# The user of servers that do not run as root.
 NOBODY = pwd.getpwnam("nobody")
 
 
 class Failed(Exception):
-    """Something did not start, or did not do its work; the text says what."""
+    """Something did not start or did not work; the text names it."""
 
 
 def free_port():
-    """A loopback port that nobody listens on, and that was not handed out before."""
+    """A free loopback port that was not returned before."""
     for port in random.sample(PORTS, len(PORTS)):
         if port in _taken:
             continue
@@ -55,12 +55,12 @@ def tree(pid):
 
 
 def descriptors(pids):
-    """How many files and sockets the processes have open: more while there are connections."""
+    """The number of open files and sockets of the processes; connections increase it."""
     return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids)
 
 
 def wait_until(condition, seconds, pause=0.01):
-    """True as soon as the condition is; False when the time is over."""
+    """True as soon as the condition is true; False when the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -108,7 +108,7 @@ class Account:
                 pass  # noticed by settle()
 
     def settle(self, pid):
-        """Called in the parent: was the child let in? If not, its clocks must do."""
+        """Called in the parent: is the child in the cgroup? If not, its clocks are used."""
         if not self.folder:
             return
         with open(os.path.join(self.folder, "cgroup.procs"), encoding="ascii") as f:
@@ -154,7 +154,7 @@ def _remove_folder(folder):
 
 
 def _own_cgroup_v2():
-    """The folder of the cgroup v2 that we are in, or None."""
+    """The folder of our own cgroup v2, or None."""
     try:
         with open("/proc/self/cgroup", encoding="ascii") as f:
             own = next(line.split(":", 2)[2].strip() for line in f if line.startswith("0::"))
@@ -166,7 +166,7 @@ def _own_cgroup_v2():
 
 
 class Process:
-    """A child in a session of its own, pinned to a core. A context manager: it ends with it."""
+    """A child in its own session, pinned to a core. A context manager, which ends the child."""
 
     def __init__(self, command, core=None, env=None, log=None, **popen):
         self.command = command
@@ -241,7 +241,7 @@ class Process:
         self.account.close()
 
     def _signal(self, number):
-        """True when there was somebody to get it."""
+        """True if a process received the signal."""
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:
@@ -253,7 +253,7 @@ class Process:
 
 
 def run(command, seconds, core=None, env=None):
-    """Run to the end, and return the CompletedProcess with text. Raises Failed when it is late."""
+    """Run a command and return the CompletedProcess with text. Raises Failed after a timeout."""
     def prepare():
         if core is not None:
             os.sched_setaffinity(0, {core})
@@ -262,13 +262,13 @@ def run(command, seconds, core=None, env=None):
         return subprocess.run(command, preexec_fn=prepare, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"{os.path.basename(command[0])}: no end after {seconds} s") from error
+        raise Failed(f"{os.path.basename(command[0])}: still running after {seconds} s") from error
     except OSError as error:
         raise Failed(f"{command[0]}: {error.strerror}") from error
 
 
 def exit_on_signals():
-    """A polite signal unwinds the stack, so that every server is stopped on the way."""
+    """A signal unwinds the stack, so that every server is stopped."""
     def leave(number, _):
         raise SystemExit(128 + number)
 

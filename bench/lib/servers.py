@@ -22,15 +22,15 @@ class Server:
     title: str
     command: tuple
     config: str = ""
-    version: tuple = ()          # the command that tells it
+    version: tuple = ()          # the command that prints it
     env: dict = field(default_factory=dict)
-    backend: bool = False        # forwards to a greeter, whose cost is not counted
+    backend: bool = False        # forwards to a backend, whose cost is not counted
     tickets: bool = True         # can a session be resumed?
-    many: bool = True            # keeps many connections open: fit for the memory table
+    many: bool = True            # can keep many connections open, for the memory table
 
 
 def _sbin(name):
-    """Daemons live where an ordinary user's PATH does not look."""
+    """Finds daemons outside an ordinary user's PATH."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     return shutil.which(name, path=path) or name
 
@@ -43,11 +43,11 @@ def _nginx_modules():
 
 
 def known(bench):
-    """All that we can start, ours first, in the order in which a round measures them."""
+    """All servers that can be started, ours first, in the order of measurement."""
     nginx = _sbin("nginx")
     haproxy, hitch = _sbin("haproxy"), _sbin("hitch")
     stunnel = _sbin("stunnel4") if os.path.exists(_sbin("stunnel4")) else _sbin("stunnel")
-    # These two insist on it.
+    # These two require it.
     unprivileged = ("--user=nobody",) if os.geteuid() == 0 else ()
     go, rustls = bench.program("hello-go"), bench.program("hello-rustls")
     return [
@@ -74,7 +74,7 @@ def known(bench):
 
 
 def missing(server):
-    """Why it cannot be started here; empty when it can."""
+    """Why it cannot be started here; empty if it can."""
     program = server.command[0]
     if not os.access(program, os.X_OK):
         return f"{os.path.basename(program)} is not installed (or was not built)"
@@ -98,7 +98,7 @@ class Running:
     """A started server, its backend included. A context manager."""
 
     def __init__(self, bench, server, key="ec", options=(), before=(), env=None):
-        """before: a command that runs the server, as valgrind does, and makes it slow."""
+        """before: a command that runs the server, such as valgrind, and makes it slow."""
         self.server = server
         self.port = free_port()
         self.folder = bench.path(f"{server.name}-{self.port}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The few statistics that are used: medians, and how far the rounds lie apart."""
+"""The statistics in use: medians, and the spread of the rounds."""
 
 import statistics
 

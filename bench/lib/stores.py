@@ -18,12 +18,12 @@ CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE---
 
 
 def system_bundle():
-    """Its path, or an empty text: the packages of the system's roots are not installed."""
+    """Its path, or an empty text if the packages of the system's roots are not installed."""
     return next((path for path in BUNDLES if os.path.exists(path)), "")
 
 
 def platform_default():
-    """Does OpenSSL, as built here, find a file and a folder when nobody says anything?"""
+    """Does the installed OpenSSL find a file and a folder by default?"""
     found = re.search(r'OPENSSLDIR: "(.+)"', run(["openssl", "version", "-d"], 10).stdout)
     folder = found.group(1) if found else "/usr/lib/ssl"
     certs = os.path.join(folder, "certs")
@@ -49,13 +49,13 @@ def namespace():
 
 
 def enter_namespace(mark):
-    """Start this program anew in a mount namespace; mark in the environment says that it was."""
+    """Start this program again in a mount namespace; mark in the environment records it."""
     os.environ[mark] = "1"
     os.execvp("unshare", ["unshare", *namespace(), sys.executable, *sys.argv])
 
 
 class Stores:
-    """The copies in the session's folder; how many roots the system has."""
+    """The copies in the session's folder, and the number of the system's roots."""
 
     def __init__(self, bench):
         self.root = bench.path("ca.pem")
@@ -77,12 +77,12 @@ class Stores:
             raise Failed(f"openssl rehash: {done.stderr.strip()}")
 
     def environment(self, file, folder):
-        """What makes OpenSSL's own default be our copies of the file, of the folder, or of both."""
+        """The environment that makes our copies of the file, the folder, or both the default."""
         return {**self.untold(), "SSL_CERT_FILE": self.bundle if file else self.nothing,
                 "SSL_CERT_DIR": self.folder if folder else self.nothing}
 
     def shadow(self):
-        """In the namespace only: the system's store, links and all, with our root added."""
+        """In the namespace only: the system's store with its links, and our root added."""
         folder, name = os.path.split(system_bundle())
         copy = self.folder + ".system"
         shutil.copytree(folder, copy, symlinks=True)
@@ -97,6 +97,6 @@ class Stores:
 
     @staticmethod
     def untold():
-        """The environment of somebody who has set nothing."""
+        """The environment without any settings for OpenSSL."""
         told = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
         return {name: value for name, value in os.environ.items() if name not in told}

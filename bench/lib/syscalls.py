@@ -12,13 +12,13 @@ COUNT = 300
 PARALLEL = 32
 SENDS = ("send", "sendto", "sendmsg", "sendmmsg", "write", "writev")
 
-# OpenSSL asks for it to notice a fork, three times or more in each connection. It costs next to
-# nothing, and how often is the library's affair.
+# OpenSSL calls getpid to notice a fork, three times or more in each connection. It costs almost
+# nothing, and only the library decides how often.
 IGNORED = "getpid"
 
 
 def unavailable():
-    """Why nothing can be counted here; empty when it can."""
+    """Why nothing can be counted here; empty if it can."""
     try:
         done = run(["strace", "-o", "/dev/null", "true"], 10)
     except Failed:
@@ -47,7 +47,7 @@ def count(bench, running, load, connections=COUNT):
     Calls per connection of all processes of the server: {"total", "sends", "calls": {name: n}}.
     """
     bench.load(running.server.name, running.port, *load, count=PARALLEL, parallel=PARALLEL)
-    time.sleep(0.1)  # the last client's end
+    time.sleep(0.1)  # for the end of the last client
     pids = running.process.pids()
     open_before = descriptors(pids)
     output = os.path.join(running.folder, "strace")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands behind the peers that can only forward (hitch, stunnel): says the
- * greeting over plain TCP and closes. What it costs is not counted as theirs.
+ * The backend of the peers that can only forward (hitch, stunnel): sends the greeting over plain TCP
+ * and closes. Its cost is not counted as theirs.
  *
  *	backend PORT
  */
@@ -34,7 +34,7 @@ int main(int argc, char *argv[])
 
 		if (fd < 0)
 			continue;
-		/* The proxy sends nothing, so this close() resets nothing. */
+		/* The proxy sends nothing, so this close() causes no reset. */
 		n = send(fd, greeting, sizeof greeting - 1, MSG_NOSIGNAL);
 		(void)n;
 		close(fd);

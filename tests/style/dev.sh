@@ -56,7 +56,7 @@ says() {
 	fi
 }
 says good '' update 'install one'
-says behind 'expired; they are used all the same' update 'update, however old' 'install one'
+says behind 'expired, but are used anyway' update 'update, however old' 'install one'
 says behind 'http://mirror.example/InRelease' update 'update, however old' 'install one'
 says broken 'Failed to fetch' update 'install one'
 exit $wrong

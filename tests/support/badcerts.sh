@@ -1,14 +1,14 @@
 #!/bin/sh
-# badcerts.sh PKI KIND... - what hello-certs would never make. PKI is a folder of hello-certs; each
-# KIND becomes PKI/KIND/chain.pem and key.pem, for localhost, 127.0.0.1 and ::1, and is wrong in one
-# way only:
+# badcerts.sh PKI KIND... - makes certificates that hello-certs never makes. PKI is a folder of
+# hello-certs; each KIND becomes PKI/KIND/chain.pem and key.pem, for localhost, 127.0.0.1 and ::1,
+# with only one fault:
 #
 #	expired     a long time ago
 #	early       not valid for a long time
 #	client      for clients only, by its extended key usage
 #	expired-client  a long time ago, and a client's: spiffe://a.test/good
 #	lone        sent without its intermediate
-#	nosan       the name is only in the subject, where nobody looks
+#	nosan       the name is only in the subject, which clients ignore
 #	weak        RSA of 1024 bits
 #	selfsigned  its own issuer
 #	ageless     not wrong: from the year 0 to the year 9999
@@ -21,14 +21,14 @@ shift
 san='subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1'
 past=20200101000000Z nearer_past=20210101000000Z future=20900101000000Z far_future=20990101000000Z
 
-# new_request ALGORITHM PARAMETER [CN]: a key, and its wish for a certificate.
+# new_request ALGORITHM PARAMETER [CN]: makes a key and a certificate request.
 new_request() {
 	openssl genpkey -algorithm "$1" -pkeyopt "$2" -out "$out/key.pem"
 	openssl req -new -config "$work/config" -key "$out/key.pem" -subj "/CN=${3:-localhost}" \
 		-out "$work/request"
 }
 
-# profile USAGE [SAN]: what the next certificate will be like.
+# profile USAGE [SAN]: sets the extensions of the next certificate.
 profile() {
 	cat >"$work/config" <<CONFIG
 [ req ]
@@ -53,7 +53,7 @@ ${2-}
 CONFIG
 }
 
-# sign FROM UNTIL: answers the request with a chain of leaf and intermediate.
+# sign FROM UNTIL: signs the request and writes a chain of leaf and intermediate.
 sign() {
 	: >"$work/database"
 	echo 'authorityKeyIdentifier = keyid:always' >>"$work/config"

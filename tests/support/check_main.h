@@ -10,7 +10,7 @@
 #include "base/outcome.h"
 
 /*
- * All that a unit test knows of its framework. A test is
+ * The interface of the unit tests to their framework. A test is
  *
  *	START_TEST(test_what_it_proves)
  *	{
@@ -35,7 +35,7 @@
 		return check_run(name, begin, end, tests, sizeof tests / sizeof tests[0]); \
 	}
 
-/* For a machine that is busy with other things; a test that needs it all hangs. */
+/* Enough for a busy machine; a test that needs all of it hangs. */
 enum { CHECK_TIMEOUT_S = 60 };
 
 static inline int check_run(const char *name, void (*begin)(void), void (*end)(void),

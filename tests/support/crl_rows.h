@@ -9,9 +9,9 @@
 #include "support/test_pki.h"
 
 /*
- * The one table of what CRL files may hold and what must come of it. check_crl
- * asks the judge itself; writecrls writes it all into files for crl-table.sh,
- * which asks the client, and the server at start, at reload and with --check.
+ * The table of CRL files and their expected results. check_crl_store tests the judge itself;
+ * write_crls writes the files for crl-table.sh, which tests the client, and the server at its
+ * start, at a reload and with --check.
  */
 enum crlrow_start { STARTS, WARNS, REFUSES };
 

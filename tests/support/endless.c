@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A peer that never ends, for tests/system/endless.sh:
+ * A peer that sends without end, for tests/system/endless.sh:
  *
  *	endless [OPTION...] call STATE KIND PORT     a client of 127.0.0.1
  *	endless [OPTION...] serve STATE KIND         a server there; prints its port
  *
- * It is an honest peer up to STATE. From there on it sends units of KIND until
- * the other end breaks the connection, as fast as they are taken, and discards
- * what comes. A client prints "port N" (its own) when it is connected.
+ * Follows the protocol up to STATE. Then it sends units of KIND, as fast as possible, until the
+ * other end breaks the connection, and discards what arrives. A client prints "port N" (its own)
+ * when it is connected.
  *
- * Options: --pace MS (a pause before each unit; 0), --units N (then nothing more
- * is sent), --count N (so many connections of one client; 1), --room BYTES
- * (receive buffer), --unread (take nothing from the other end), --cert FILE and
- * --key FILE (of a server), --time SECONDS (status 1 after that; 60).
+ * Options: --pace MS (pause before each unit; 0), --units N (maximum number of units), --count N
+ * (connections of one client; 1), --room BYTES (receive buffer), --unread (read nothing from the
+ * other end), --cert FILE and --key FILE (of a server), --time SECONDS (then status 1; 60).
  *
- * Records behind a handshake are made here, from the secrets that libssl logs,
- * because libssl does not make most of these.
+ * Records after the handshake are made here, from the secrets that libssl logs, because libssl
+ * cannot make most of them.
  */
 #include <arpa/inet.h>
 #include <errno.h>

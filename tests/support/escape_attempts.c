@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into hello-server: what somebody who has taken a worker over could
- * do. Tries it in the worker that accepts the first connection, from inside
- * accept4(), and prints one line for each attempt: "probe NAME=ERRNO-NAME".
- * With PROBE=exec in the environment it tries that, which ends the process; with
- * PROBE=shutdown only that; with PROBE=refuse or die no worker gets ready.
+ * Preloaded into hello-server: tries what an attacker in control of a worker could do. It runs
+ * inside accept4() of the worker that accepts the first connection, and prints one line for each
+ * attempt: "probe NAME=ERRNO-NAME". With PROBE=exec in the environment it tries exec, which ends
+ * the process; with PROBE=shutdown only shutdown; with PROBE=refuse or die no worker becomes ready.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

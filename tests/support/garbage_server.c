@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Servers that say anything but what they should, and a client for each:
+ * Servers that send invalid data, and a client for each:
  *
- *	babble --cert FILE --key FILE [--seed N] [--first N] [--count N] [--parallel N]
- *	       CLIENT [ARG...]
+ *	garbage_server --cert FILE --key FILE [--seed N] [--first N] [--count N] [--parallel N]
+ *	               CLIENT [ARG...]
  *
- * Stream number i of a seed is always the same. Some are noise; others begin as
- * TLS does, so that a client gets further before it stumbles. For each the
- * CLIENT is run with 127.0.0.1 and the port behind its arguments, and with standard
- * error for its standard output, too. Prints how
- * often it ended with which status, and how long the slowest took; a line
- * "wrong: ..." for each that ended by a signal, below status 20 (which is no
- * failure of a server's) or not within 20 seconds. Status 1 if there is one.
+ * Stream i of a seed is always the same. Some streams are noise; others begin like TLS, so that a
+ * client gets further before it fails. Runs CLIENT for each stream, with 127.0.0.1 and the port
+ * after its arguments; its standard output goes to standard error. Prints how often each exit
+ * status occurred, the time of the slowest, and a line "wrong: ..." for each client that ended by a
+ * signal, with a status below 20 (which is no failure of a server) or not within 20 seconds. Exits
+ * with status 1 if there is one.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -612,8 +611,8 @@ int main(int argc, char *argv[])
 		client[n++] = argv[i];
 	client[n + 2] = NULL;
 	if (n == 0 || parallel == 0 || !cert_file || !key_file) {
-		fputs("usage: babble --cert FILE --key FILE [--seed N] [--first N] [--count N] "
-		      "[--parallel N] CLIENT [ARG...]\n",
+		fputs("usage: garbage_server --cert FILE --key FILE [--seed N] [--first N] "
+		      "[--count N] [--parallel N] CLIENT [ARG...]\n",
 		    stderr);
 		return 2;
 	}

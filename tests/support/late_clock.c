@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into a program that makes something with a date: its clock is PAST
- * seconds late, so that what it makes for a minute ends in a moment.
+ * Preloaded into a program that makes something with an end date: its clock is PAST seconds late,
+ * so that what it makes for a minute ends soon.
  */
 #include <stdlib.h>
 #include <time.h>

@@ -2,22 +2,22 @@
 /*
  * Many clients at once, for tests of hello-server on 127.0.0.1.
  *
- *	crowd idle N PORT             connect and say nothing
- *	crowd half N PORT             send half a ClientHello, then nothing
- *	crowd drip N PORT             send a ClientHello that never ends, byte by byte
- *	crowd greet N AT_ONCE PORT CA be N good clients: verify chain, name, greeting, end
- *	crowd say PORT                send standard input, print what comes, once
- *	crowd garble PORT             send an undecryptable record in place of an HTTP request,
- *	                              print the alert that comes, and how the server closes
+ *	load_clients idle N PORT             connect and send nothing
+ *	load_clients half N PORT             send half a ClientHello, then nothing
+ *	load_clients drip N PORT             send an endless ClientHello, byte by byte
+ *	load_clients greet N AT_ONCE PORT CA run N good clients, which verify chain, name,
+ *	                                     greeting and close_notify
+ *	load_clients say PORT                send standard input once, print the answer
+ *	load_clients garble PORT             send an undecryptable record instead of an HTTP
+ *	                                     request, print the alert, and how the server closes
  *
- * "ready" is printed when all, or AT_ONCE of them, are connected; at the end
- * one line of name=count. idle ends with standard input, or when the server
- * has closed them all. Options of greet: --greeting FILE is what must come,
- * --send BYTES is sent first, --tls12, --hold (no handshake before the end of
- * standard input), --until-end (stop there, even if it were less than N).
+ * Prints "ready" when all clients, or AT_ONCE of them, are connected, and at the end one line of
+ * name=count. idle ends with standard input, or when the server has closed all connections. Options
+ * of greet: --greeting FILE (expected), --send BYTES (sent first), --tls12, --hold (no handshake
+ * before the end of standard input), --until-end (stop there, even before N clients).
  *
- * Status 0: it was done, whatever the result. 1: it could not be done, or took
- * longer than --time SECONDS (60). 77: the hard limit of open files is too low.
+ * Status 0: done, whatever the result. 1: it could not be done, or took longer than --time SECONDS
+ * (60). 77: the hard limit of open files is too low.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -544,7 +544,7 @@ static void run_garble(void)
 
 static _Noreturn void usage(void)
 {
-	fputs("usage: crowd [--time SECONDS] idle|half|drip N PORT | say PORT |\n"
+	fputs("usage: load_clients [--time SECONDS] idle|half|drip N PORT | say PORT |\n"
 	      "       [--tls12] garble PORT |\n"
 	      "       [--hold] [--until-end] [--tls12] [--send BYTES] [--greeting FILE]\n"
 	      "       greet N AT_ONCE PORT CA\n",

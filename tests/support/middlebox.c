@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may stand between client and server, good and bad: proxies, and boxes
- * that read the ClientHello and dislike something in it.
+ * What may be between client and server: proxies, and boxes that read the ClientHello and reject
+ * something in it.
  *
  *	middlebox [--time SECONDS] KIND [PORT]
  *
- * Listens on a free port of 127.0.0.1, which is its first line of output. A
- * proxy that lets somebody through connects to the port of 127.0.0.1 that it is
- * asked for, whatever the host, and prints what it was asked for; a box goes to
- * PORT. A process for each connection; all are gone when the time (60) is over.
+ * Listens on a free port of 127.0.0.1, which it prints as its first line of output. A proxy that
+ * accepts a request connects to the requested port of 127.0.0.1, whatever the host, and prints the
+ * request; a box connects to PORT. Each connection has its own process; all end after the time
+ * (60 seconds).
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -10,7 +10,7 @@
 
 /*
  * TLS 1.3 records that no library would write, protected with the keys of a real connection, which
- * must use TLS_AES_128_GCM_SHA256. What goes wrong ends the test by abort().
+ * must use TLS_AES_128_GCM_SHA256. A failure ends the test by abort().
  */
 struct rawrecord {
 	unsigned char key[16], iv[12];

@@ -9,22 +9,22 @@
 #include "support/test_pki.h"
 
 /*
- * What the client says of a certificate, held against the truth: a scene is
- * judged as in a handshake; every sentence that comes out is compared with facts
- * that are computed from the certificates alone, and each advice is followed.
+ * Checks what the client reports about a certificate: a scene is judged as in a handshake; every
+ * sentence is compared with facts that are computed from the certificates alone, and each advice is
+ * followed.
  */
 enum { SENT_MAX = 3, TRUSTED_MAX = 3, SCENE_MAX = 1 + SENT_MAX + TRUSTED_MAX };
 
-/* What every client here asks for. */
+/* The name that every client here requests. */
 #define SCENE_NAME "a.test"
 #define SCENE_STORE "--cacert ca.pem"
 
 typedef const struct testpki_cert *pki_cert;
 
-/* One server and what its client trusts. The leaf is sent first. */
+/* A server, and what its client trusts. The leaf is sent first. */
 struct scene {
 	pki_cert leaf, sent[SENT_MAX], trusted[TRUSTED_MAX];
-	pki_cert remedy; /* what advice like "--cacert FILE with the root" means by it */
+	pki_cert remedy; /* the certificate in the advice, "--cacert FILE with the root" */
 	bool lenient;    /* --no-x509-strict */
 	long at_s;       /* --verify-time, from now; 0: not given */
 	bool reject;     /* the first one trusted is marked "not for servers" */

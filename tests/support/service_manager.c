@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A service manager in small, for tests where no systemd runs: it opens the
- * listening sockets, starts a program with them and with a socket to be
- * notified at, and starts it again when it has left, with the same sockets.
+ * A small service manager, for tests without systemd: it opens the listening sockets, starts a
+ * program with them and with a notification socket, and starts it again with the same sockets when
+ * it has exited.
  *
- *	manager [--socket NAME]... [--watchdog USEC] [--times N] PROGRAM [ARG...]
+ *	service_manager [--socket NAME]... [--watchdog USEC] [--times N] PROGRAM [ARG...]
  *
- * It prints, a line each: "port NAME PORT", "pid PID", "told MESSAGE" (lines
- * joined by a blank), "left STATUS". Without --socket nothing is handed over;
- * NAME "-" has no name. On TERM it ends the program and itself. Status 0: the
- * program has left N times (1) with status 0.
+ * Prints one line each: "port NAME PORT", "pid PID", "told MESSAGE" (lines joined by a blank),
+ * "left STATUS". Without --socket it passes no sockets; NAME "-" means no name. On TERM it ends the
+ * program and itself. Status 0: the program exited N times (1) with status 0.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -196,7 +195,8 @@ static void parse(char **word)
 	}
 	options.program = word;
 	if (!*word || **word == '-') {
-		fputs("usage: manager [--socket NAME]... [--watchdog USEC] [--times N] PROGRAM\n",
+		fputs("usage: service_manager [--socket NAME]... [--watchdog USEC] [--times N] "
+		      "PROGRAM [ARG...]\n",
 		    stderr);
 		exit(2);
 	}

@@ -8,8 +8,8 @@
 #include <openssl/types.h>
 
 /*
- * Certificates for tests, made anew in every run: none is ever kept, so none
- * can expire or leak. What cannot be made ends the test by abort().
+ * Certificates for tests, made again in every run: none is kept, so none can expire or leak. A
+ * failure ends the test by abort().
  */
 struct testpki_cert {
 	X509 *cert;

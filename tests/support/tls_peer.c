@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A server that is bad on purpose, each KIND in exactly one way: what
- * hello-client must name is made here.
+ * A server that misbehaves on purpose, each KIND in exactly one way, for the outcomes of
+ * hello-client.
  *
- *	peer [--listen ADDRESS] [--count N] [--time SECONDS] [--cert FILE --key FILE]
- *	     [--to PORT] KIND
+ *	tls_peer [--listen ADDRESS] [--count N] [--time SECONDS] [--cert FILE --key FILE]
+ *	         [--to PORT] KIND
  *
- * Listens on a free port, which is its first and only line of output, and
- * serves one connection after the other. Leaves after N of them (1), and with
- * status 1 when its time (60 seconds) is over: no test leaves it behind. The kind
- * that ends TLS brings what the server at PORT of 127.0.0.1 says.
+ * Listens on a free port, which it prints as its only line of output, and serves one connection
+ * after the other. Exits after N of them (1), or with status 1 after its time (60 seconds), so that
+ * no test leaves it behind. The kind that ends TLS forwards the data of the server at PORT of
+ * 127.0.0.1.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -418,7 +418,7 @@ static unsigned number(const char *text)
 
 static _Noreturn void usage(void)
 {
-	fputs("usage: peer [--listen ADDRESS] [--count N] [--time SECONDS] "
+	fputs("usage: tls_peer [--listen ADDRESS] [--count N] [--time SECONDS] "
 	      "[--cert FILE --key FILE] [--to PORT] KIND\nKIND:",
 	    stderr);
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)

@@ -8,9 +8,9 @@
 #include <openssl/types.h>
 
 /*
- * A TLS client for tests, straight on libssl, so that our server code is not
- * judged by our client code. It verifies nothing unless told to, reads to the
- * end, and goes one step at a time on a non-blocking socket.
+ * A TLS client for tests that uses libssl directly, so that client code of the project does not
+ * judge its server code. It verifies nothing by default, reads to the end, and takes one step at a
+ * time on a non-blocking socket.
  */
 struct peer_client {
 	SSL_CTX *ctx;

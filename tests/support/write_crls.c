@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writecrls [all] - for crl-table.sh: makes the rows of crlrows.c in the current folder.
- * ca.pem; good.pem, bad.pem with their .key; NAME.crl for each row, rare
- * ones only with "all". Prints a line
- * for each: name, status of the client for good and bad, start, words.
+ * write_crls [all] - for crl-table.sh: writes the rows of crl_rows.c to the current folder: ca.pem;
+ * good.pem and bad.pem with their .key; NAME.crl for each row, rare ones only with "all". Prints a
+ * line for each: name, status of the client for good and bad, start, words.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -72,7 +72,7 @@ for each in a.test al; do
 	[ "$(sort "all-$each" | uniq -c | awk '$1 % 2')" = '' ] ||
 		fail "renew changed more than the dates: $(cat "all-$each")"
 done
-refused 3 'FILE: there is no certificate' renew "$ca" c.test
+refused 3 'FILE: no certificate with its key' renew "$ca" c.test
 refused 2 'USAGE' renew "$ca" ../a.test
 run_status 0 "$HELLO_CERTS" show "$ca"
 expect out '^ca.pem  *root  *36[45]  *-  *-$'
@@ -87,7 +87,7 @@ for file in ca.pem intermediate.pem intermediate.key; do
 	echo garbage >broken/private/$file
 	refused 3 'FILE: the CA in broken' issue broken c.test
 	rm broken/private/$file
-	refused 3 "FILE: broken is no CA: cannot read broken/private/$file" renew broken a.test
+	refused 3 "FILE: broken is not a CA: cannot read broken/private/$file" renew broken a.test
 	[ ! -e broken/c.test ] || fail "issued by a CA whose $file is broken"
 done
 # What is published is only a copy.

@@ -30,7 +30,7 @@ if command -v update-ca-certificates >/dev/null; then
 	cp other/ca.pem system/usr/local/share/ca-certificates/other.crt
 	find /etc/ssl/certs -print >before
 	certs 2 trust ca --sysroot "$TMP/system"
-	expect err '^hello-certs: USAGE: there is no terminal.*--yes'
+	expect err '^hello-certs: USAGE: no terminal to ask on.*--yes'
 	[ "$(ls system/usr/local/share/ca-certificates)" = other.crt ] || fail 'trusted without a yes'
 	certs 3 untrust ca --sysroot "$TMP/system" --yes
 	certs 0 trust ca --sysroot "$TMP/system" --yes
@@ -72,11 +72,11 @@ fi
 # Elsewhere it only tells, without a question.
 mkdir elsewhere
 certs 0 trust ca --sysroot elsewhere
-expect out '^  before all     openssl x509 -in ca/ca.pem -out hello-certs-root-[0-9a-f]*.pem$'
+expect out '^  first          openssl x509 -in ca/ca.pem -out hello-certs-root-[0-9a-f]*.pem$'
 expect out '^  Fedora, RHEL   cp hello-certs-root-[0-9a-f]*.pem '
 cp root.pem ca/ca.pem
 certs 0 trust ca --sysroot elsewhere
-! grep -q 'before all' out || fail 'there is only one'
+! grep -q '^  first ' out || fail 'there is only one'
 expect out '^  Debian, Ubuntu apt-get install ca-certificates'
 expect out '^  Fedora, RHEL   cp ca/ca.pem '
 certs 0 untrust ca --sysroot elsewhere

@@ -95,7 +95,7 @@ run_status 3 "$HELLO_CLIENT" --json --targets "$TMP/nothing" --cacert "$CA"
 [ "$(jq -c .outcome "$TMP/out")" = '"FILE"' ] || fail "no JSON: $(cat "$TMP/out")"
 : >"$LIST"
 targets 2
-expect "$TMP/err" 'there is no target'
+expect "$TMP/err" 'no target'
 run_status 3 "$HELLO_CLIENT" --targets "$TMP/nothing" --cacert "$CA"
 echo "localhost $good" >"$LIST"
 targets 2 -c 3
