@@ -15,11 +15,11 @@
 #include "support/test_pki.h"
 
 /* A connection that misbehaves on one end of a socket pair, and a clock of ours. */
-enum { REQUEST_MS = 1500, GREETING_MS = 2000 };
+enum { HANDSHAKE_MS = 1000, REQUEST_MS = 1500, GREETING_MS = 2000 };
 
 static struct conn_plan plan = { NULL,
 	{
-	    [CONN_PHASE_HANDSHAKE] = 1000,
+	    [CONN_PHASE_HANDSHAKE] = HANDSHAKE_MS,
 	    [CONN_PHASE_REQUEST] = REQUEST_MS,
 	    [CONN_PHASE_GREETING] = GREETING_MS,
 	    [CONN_PHASE_LINGER] = 4000,
@@ -111,6 +111,27 @@ START_TEST(test_a_fin_without_close_notify)
 {
 	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS13);
 	sent_by(MISBEHAVE_NO_CLOSE_NOTIFY, PEER_TLS12);
+}
+END_TEST
+
+/* A deadline is an end as well. */
+START_TEST(test_no_alert_at_a_deadline_either)
+{
+	struct peer_client client;
+	struct conn *c;
+	char flight[8192];
+	int peer;
+
+	c = begin(MISBEHAVE_NO_CLOSE_NOTIFY, &peer);
+	peer_client_init(&client, peer, PEER_TLS13, NULL);
+	peer_client_step(&client);
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_READ);
+	ck_assert_int_gt(recv(peer, flight, sizeof flight, 0), 0);
+	now += HANDSHAKE_MS;
+	ck_assert_int_eq(conn_step(c, now), CONN_WANT_FREE);
+	conn_free(c);
+	ck_assert_int_eq(recv(peer, flight, sizeof flight, 0), 0);
+	end(NULL, &client, peer);
 }
 END_TEST
 
@@ -254,7 +275,8 @@ START_TEST(test_other_states_are_the_good_ones)
 END_TEST
 
 CHECK_MAIN_IN("misbehave", make_files, testpki_end, test_each_byte_is_a_record,
-    test_a_fin_without_close_notify, test_the_greeting_comes_at_the_deadline_and_whole,
+    test_a_fin_without_close_notify, test_no_alert_at_a_deadline_either,
+    test_the_greeting_comes_at_the_deadline_and_whole,
     test_who_leaves_in_the_pause_was_not_greeted, test_without_tls,
     test_who_stalls_leaves_nothing_to_read, test_a_huge_greeting_repeats_itself,
     test_other_states_are_the_good_ones)

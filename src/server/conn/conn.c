@@ -54,7 +54,7 @@ static void fail(struct conn *c, struct outcome *oc)
 static void part(struct conn *c)
 {
 	if (c->tls)
-		tls_closing_send(c->tls, conn_last_words(c), NULL);
+		c->plan->states[CONN_ALERT].run(c, NULL);
 	conn_enter(c, CONN_DONE);
 }
 

@@ -198,7 +198,7 @@ static enum io run_greeting(struct conn *c, struct outcome *oc)
 	return conn_enter(c, CONN_CLOSE_NOTIFY);
 }
 
-enum tls_closing conn_last_words(const struct conn *c)
+static enum tls_closing last_words(const struct conn *c)
 {
 	return c->answer.len > 0 ? TLS_CLOSING_CUT : TLS_CLOSING_FAILED;
 }
@@ -227,7 +227,7 @@ static enum io run_close_notify(struct conn *c, struct outcome *oc)
 
 static enum io run_alert(struct conn *c, struct outcome *oc)
 {
-	return conn_close_tls(c, conn_last_words(c), oc);
+	return conn_close_tls(c, last_words(c), oc);
 }
 
 static enum io run_linger(struct conn *c, struct outcome *oc)

@@ -79,9 +79,6 @@ enum io conn_enter(struct conn *c, enum conn_state next);
 /* Records a failure in this state; only the first failure counts. */
 void conn_record_failure(struct conn *c, const struct outcome *oc);
 
-/* How a connection ends after a failure. */
-enum tls_closing conn_last_words(const struct conn *c);
-
 /*
  * Sends the end of the TLS connection and the FIN, frees the TLS state, and begins to
  * linger. Returns as tls_closing_send, or IO_DONE if it changed the state.
