@@ -15,9 +15,9 @@
 int main(int argc, char *argv[])
 {
 	const struct options_completion programs[] = {
-		{ "hello-client", client_option_rows },
-		{ "hello-server", server_option_rows },
-		{ "hello-zoo", zoo_option_rows },
+		{ "hello-client", client_option_rows, false },
+		{ "hello-server", server_option_rows, false },
+		{ "hello-zoo", zoo_option_rows, true },
 	};
 	struct outcome oc = OUTCOME_NONE;
 	int ret = -1;

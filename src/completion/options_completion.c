@@ -84,7 +84,10 @@ static void print_bash(const struct options_completion *c)
 		if (row->kind != OPTION_HEADING)
 			printf("--%s ", row->name);
 	}
-	printf("' -- \"$word\"))\n}\ncomplete -o filenames -F _");
+	printf("' -- \"$word\"))\n");
+	if (c->takes_folder)
+		printf("\t[[ $word == -* ]] || COMPREPLY=($(compgen -d -- \"$word\"))\n");
+	printf("}\ncomplete -o filenames -F _");
 	print_function(c->program);
 	printf(" %s\n", c->program);
 }
@@ -193,7 +196,8 @@ static void print_fish_option(const struct options_completion *c, const struct o
 
 static void print_fish(const struct options_completion *c)
 {
-	printf("complete -c %s -f\n", c->program);
+	printf("complete -c %s -f%s\n", c->program,
+	    c->takes_folder ? " -a '(__fish_complete_directories)'" : "");
 	for (const struct option_row *row = c->rows; row->name; row++) {
 		if (row->kind != OPTION_HEADING)
 			print_fish_option(c, row);

@@ -2,6 +2,8 @@
 #ifndef HELLO_COMPLETION_OPTIONS_COMPLETION_H
 #define HELLO_COMPLETION_OPTIONS_COMPLETION_H
 
+#include <stdbool.h>
+
 #include "base/options.h"
 
 /*
@@ -11,6 +13,7 @@
 struct options_completion {
 	const char *program;
 	const struct option_row *rows;
+	bool takes_folder; /* as an operand */
 };
 
 /*

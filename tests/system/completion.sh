@@ -41,3 +41,11 @@ offers '--json' '^--connect-to --connect-timeout $' --connect
 offers '--max-time' '^ $' 1
 : >"$TMP/roots.pem"
 offers '--cacert' "^$TMP/roots.pem \$" "$TMP/roo"
+
+# hello-zoo takes a folder, and no file.
+{ mkdir "$TMP/zoo-folder" && : >"$TMP/zoo-file"; } || error 'no folder'
+# shellcheck disable=SC2016 # for the shell inside
+bash -c '. "$0/hello-zoo"; COMP_WORDS=(hello-zoo "$1"); COMP_CWORD=1; _hello_zoo
+	printf "%s " "${COMPREPLY[@]}"' "$made" "$TMP/zoo-" >"$TMP/out"
+expect "$TMP/out" "^$TMP/zoo-folder \$"
+expect "$made/hello-zoo.fish" '^complete -c hello-zoo .*__fish_complete_directories'
