@@ -54,41 +54,55 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 
 /* ---- options ------------------------------------------------------------------------- */
 
-/* A piece of struct client_options that differs from the options of all targets. */
-enum { PIECE = 8 };
-
-struct target_change {
-	uint32_t at;
-	unsigned char bytes[PIECE];
+/* A part of struct client_options that differs from the options of all targets; its bytes follow. */
+struct change {
+	uint32_t at, len;
 };
 
-_Static_assert(sizeof(struct client_options) % PIECE == 0, "pieces cover the options");
+/* A part ends where so many bytes are the same: less would not pay for another head. */
+enum { GAP = sizeof(struct change) };
 
-/* Returns the number of changes; to is NULL, or has room for them. */
+/* The length of the part that differs at the beginning of both. */
+static size_t differing(const unsigned char *a, const unsigned char *b, size_t len)
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < len && i < end + GAP; i++) {
+		if (a[i] != b[i])
+			end = i + 1;
+	}
+	return end;
+}
+
+/* Returns the size of all changes; to is NULL, or has room for them. */
 static size_t find_changes(const struct client_options *base, const struct client_options *o,
-    struct target_change *to)
+    unsigned char *to)
 {
 	const unsigned char *from = (const unsigned char *)base, *now = (const unsigned char *)o;
-	size_t count = 0;
+	size_t size = 0;
 
-	for (size_t at = 0; at < sizeof *o; at += PIECE) {
-		if (memcmp(from + at, now + at, PIECE) == 0)
+	for (size_t at = 0; at < sizeof *o; at++) {
+		const struct change c = { (uint32_t)at,
+			(uint32_t)differing(from + at, now + at, sizeof *o - at) };
+
+		if (c.len == 0)
 			continue;
 		if (to) {
-			to[count].at = (uint32_t)at;
-			memcpy(to[count].bytes, now + at, PIECE);
+			memcpy(to + size, &c, sizeof c);
+			memcpy(to + size + sizeof c, now + at, c.len);
 		}
-		count++;
+		size += sizeof c + c.len;
+		at += c.len;
 	}
-	return count;
+	return size;
 }
 
 /* Returns 0, or -1 when there is no memory. */
 static int keep_changes(struct target *t, const struct client_options *base,
     const struct client_options *o)
 {
-	t->change_count = find_changes(base, o, NULL);
-	t->changes = calloc(t->change_count, sizeof *t->changes);
+	t->changes_size = find_changes(base, o, NULL);
+	t->changes = malloc(t->changes_size);
 	if (!t->changes)
 		return -1;
 	find_changes(base, o, t->changes);
@@ -101,8 +115,13 @@ void target_list_options(const struct target_list *list, size_t i,
 	const struct target *t = &list->targets[i];
 
 	memcpy(o, base, sizeof *o);
-	for (size_t k = 0; k < t->change_count; k++)
-		memcpy((unsigned char *)o + t->changes[k].at, t->changes[k].bytes, PIECE);
+	for (size_t k = 0; k < t->changes_size;) {
+		struct change c;
+
+		memcpy(&c, t->changes + k, sizeof c);
+		memcpy((unsigned char *)o + c.at, t->changes + k + sizeof c, c.len);
+		k += sizeof c + c.len;
+	}
 }
 
 static int parse(char *words, const struct client_options *base, struct client_options *o,

@@ -20,8 +20,8 @@ struct target_list {
 		char *words;     /* the options' strings point here */
 		unsigned number; /* line number, from 1 */
 		char *host, *port;
-		struct target_change *changes;
-		size_t change_count;
+		unsigned char *changes;
+		size_t changes_size;
 	} * targets;
 	size_t count;
 };
