@@ -141,4 +141,4 @@ expect "$TMP/err" 'not all targets were probed, so .*/all.prom was not changed'
 cp "$TMP/three" "$LIST"
 echo "localhost $good -4" >>"$LIST"
 targets 2 --prometheus "$TMP/all.prom"
-expect "$TMP/err" 'lines 1 and 4 would be the same'
+expect "$TMP/err" 'lines 1 and 4 are the same target'

@@ -197,7 +197,7 @@ run_status 3 "$HELLO_ZOO" nowhere --listen 127.0.0.1:0
 expect err 'try: create it with hello-certs zoo nowhere'
 mkdir broken && printf 'nothing\n' >broken/zoo.tsv
 run_status 3 "$HELLO_ZOO" broken --listen 127.0.0.1:0
-expect err 'this is no animal: "nothing"'
+expect err 'invalid line: "nothing"'
 
 serve_zoo
 inside=''
