@@ -9,7 +9,7 @@
 #include "support/test_pki.h"
 
 /*
- * The table of CRL files and their expected results. check_crl_store tests the judge itself;
+ * The table of CRL files and their expected results. check_crl tests the judge itself;
  * write_crls writes the files for crl-table.sh, which tests the client, and the server at its
  * start, at a reload and with --check.
  */

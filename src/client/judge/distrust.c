@@ -94,7 +94,7 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 	case CERT_ISSUER_NOT_SIGNED:
 		outcome_set(oc, OC_CERT_INVALID,
 		    "the signature of %s is not of the key of \"%s\" %s %s: it was changed, or "
-		    "that CA was made anew under its old name",
+		    "that CA was created again under its old name",
 		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
 		    d->cause->sent ? peer : d->store);
 		return advise(d, OC_CERT_INVALID, oc);

@@ -8,8 +8,8 @@
 #include "base/outcome.h"
 
 /*
- * What --path-test concludes from its results: which behaviour of a middlebox fits. Pure
- * functions: they know neither sockets nor options.
+ * What --path-test concludes from its results: which behaviour of a middlebox explains them. Pure
+ * functions without sockets or options.
  */
 
 /* What is sent; each variant differs from the first in one thing. */

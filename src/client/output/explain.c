@@ -267,7 +267,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "With --compare: the server's report of the connection differs from what the client "
 	    "observed. If the two ends do not share keys, TLS ends on the way: a balancer, a "
 	    "reverse proxy or an inspecting firewall makes its own connection to the server and "
-	    "reads everything. The other differences show what it is like.\n\n"
+	    "reads everything. The other differences show what it changes.\n\n"
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
 	[OC_HEALTH_CHECK] =

@@ -47,7 +47,7 @@ extern const struct mode mode_addresses;
 
 /*
  * --path-test: send different ClientHellos to one address, and print the outcome of each and what
- * kind of middlebox they indicate (see judge/path.h). What would be evidence is tried again, alone.
+ * kind of middlebox they indicate (see judge/path.h). A variant that is evidence is repeated alone.
  * Blocks for the deadlines of three probes, and of one more for each failure. Returns the exit
  * status of path_judge_verdict.
  */
@@ -64,7 +64,7 @@ extern const struct mode mode_series;
 
 /*
  * --resume: run all steps twice, the second time with the session of the first, and print on
- * standard error whether it was resumed; if not, this is no failure. Prints the greeting of the
+ * standard error whether it was resumed; a full handshake is no failure. Prints the greeting of the
  * first probe when both succeeded; --json and --nagios show the second. If the server issued no
  * session, there is no second probe.
  */

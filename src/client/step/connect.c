@@ -190,7 +190,7 @@ static int explain(const struct race *r, struct outcome *oc)
 
 	for (size_t i = 0; i < r->started; i++) {
 		add_attempt(text, r, i);
-		/* The smaller the code, the nearer to the server: it refused by itself. */
+		/* A smaller code comes from nearer to the server: "refused" is its own answer. */
 		if (socket_connect_code(r->errors[i]) < socket_connect_code(r->errors[nearest]))
 			nearest = i;
 	}
