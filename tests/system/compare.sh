@@ -14,7 +14,7 @@ same() {
 
 start_server
 outcome 71 GREETING_MISMATCH --cacert "$CA" --compare localhost "$PORT"
-expect "$TMP/err" 'the server needs --report'
+expect "$TMP/err" 'start hello-server with --report'
 stop_server
 
 start_server --report --node box --tickets 1

@@ -37,7 +37,7 @@ svc="--cacert $CA --connect-to 127.0.0.1 svc.test $PORT"
 # shellcheck disable=SC2086 # a list of words
 {
 	outcome 52 CERT_EXPIRED --verify-time 2099-12-31 $svc
-	expect "$TMP/err" 'verify-time says 2099-12-31 00:00:00Z'
+	expect "$TMP/err" 'verify-time is 2099-12-31 00:00:00Z'
 	outcome 53 CERT_NOT_YET_VALID --verify-time '2001-01-01 12:00:00Z' $svc
 	run_status 0 "$HELLO_CLIENT" --verify-time +1d $svc
 	outcome 2 USAGE --verify-time tomorrow $svc
