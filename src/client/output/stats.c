@@ -62,10 +62,12 @@ enum outcome_code stats_verdict(const struct stats *t)
 void stats_judge(const struct stats *t, const char *what, struct outcome *oc)
 {
 	enum outcome_code code = stats_verdict(t);
+	uint64_t failed = t->sent - t->by_code[OC_OK];
 
-	if (code != OC_OK)
-		outcome_set(oc, code,
-		    "%" PRIu64 " of %" PRIu64 " %s failed; most often %s (%" PRIu64 ")",
-		    t->sent - t->by_code[OC_OK], t->sent, what, outcome_name(code),
+	if (code == OC_OK)
+		return;
+	outcome_set(oc, code, "%" PRIu64 " of %" PRIu64 " %s failed", failed, t->sent, what);
+	if (t->by_code[code] < failed)
+		outcome_append(oc, "; most often %s (%" PRIu64 ")", outcome_name(code),
 		    t->by_code[code]);
 }
