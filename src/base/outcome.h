@@ -81,7 +81,7 @@
 	X(CERT_NOT_YET_VALID, 53, VERIFY, 0, "a certificate is not valid yet", \
 	    "check the clocks of both machines: date -u") \
 	X(CERT_WRONG_NAME, 54, VERIFY, 0, "the certificate is for another name", \
-	    "connect to a name that it lists, or issue a certificate that lists this one") \
+	    "connect to a name it lists, or issue a certificate that lists this one") \
 	X(CERT_WRONG_PURPOSE, 55, VERIFY, 0, "the certificate is not for this purpose", \
 	    "issue one with the extended key usage serverAuth") \
 	X(CERT_REVOKED, 56, VERIFY, 0, "a certificate was revoked", \

@@ -54,7 +54,7 @@ static int split(char *line, char *argv[TARGET_LIST_WORDS_MAX], struct outcome *
 
 /* ---- options ------------------------------------------------------------------------- */
 
-/* A part of struct client_options that differs from the options of all targets; its bytes follow. */
+/* A part of struct client_options that differs from the common options; its bytes follow. */
 struct change {
 	uint32_t at, len;
 };
