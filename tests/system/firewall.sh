@@ -134,7 +134,7 @@ greets
 
 echo 'silent after the ClientHello'
 forwarding 'tcp sport 8443 meta length > 100 drop'
-meets 41 HANDSHAKE_TIMEOUT 'said nothing, but its system acknowledged our ClientHello' 'delays the answer' \
+meets 41 HANDSHAKE_TIMEOUT 'sent nothing, but its system acknowledged our ClientHello' 'delays the answer' \
 	--handshake-timeout 1s
 
 echo 'a black hole for packets of full size'
