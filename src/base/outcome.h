@@ -32,8 +32,7 @@
 	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the host name lookup failed", \
 	    "try again; check /etc/resolv.conf and the connection to the name server") \
 	X(CONNECT_REFUSED, 20, CONNECT, 0, "connection refused", \
-	    "check that the server runs and the port is right; ss -ltn on the server lists " \
-	    "its ports") \
+	    "check that the server runs on this port; ss -ltn there lists its ports") \
 	X(CONNECT_TIMEOUT, 21, CONNECT, 0, "the connection attempt timed out", \
 	    "a firewall may be dropping the packets; check the rules on the path") \
 	X(CONNECT_UNREACHABLE, 22, CONNECT, 0, "the address is unreachable", \

@@ -68,6 +68,5 @@ void stats_judge(const struct stats *t, const char *what, struct outcome *oc)
 		return;
 	outcome_set(oc, code, "%" PRIu64 " of %" PRIu64 " %s failed", failed, t->sent, what);
 	if (t->by_code[code] < failed)
-		outcome_append(oc, "; most often %s (%" PRIu64 ")", outcome_name(code),
-		    t->by_code[code]);
+		outcome_append(oc, ", %" PRIu64 " of them like this", t->by_code[code]);
 }
