@@ -90,9 +90,9 @@ for each in $lines $binary xmpp xmpp-server; do
 	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'
 	# The first letter alone is what a good PostgreSQL server says.
 	meet "$each" other 37 STARTTLS_FAILED 'another protocol answers: "SSH-2.0-Open\|: "SH-2.0-Open'
-	meet "$each" silent 37 STARTTLS_FAILED 'did not say a word .* in [0-9]* ms' --handshake-timeout 100ms
+	meet "$each" silent 37 STARTTLS_FAILED 'sent nothing of .* within [0-9]* ms' --handshake-timeout 100ms
 	expect "$TMP/err" "^  try: --handshake-timeout .*tls://localhost:$PORT"
-	meet "$each" closed 37 STARTTLS_FAILED 'closed the connection without a word\|connection broke'
+	meet "$each" closed 37 STARTTLS_FAILED 'closed the connection without sending a byte\|connection broke'
 done
 for each in $lines; do
 	meet "$each" capitals 0 OK
@@ -103,7 +103,7 @@ meet ldap endless 37 STARTTLS_FAILED
 meet xmpp endless 37 STARTTLS_FAILED
 for each in $offering; do
 	meet "$each" stripped 35 STARTTLS_NOT_OFFERED 'does not offer TLS; it says: '
-	meet "$each" masked 35 STARTTLS_NOT_OFFERED 'something on the way overwrites'
+	meet "$each" masked 35 STARTTLS_NOT_OFFERED 'something on the path overwrites'
 	expect "$TMP/err" '^  try: a firewall'
 done
 meet smtp stripped 35 STARTTLS_NOT_OFFERED 'it says: SIZE, HELP'
@@ -219,7 +219,7 @@ for each in $asking; do
 		{
 			run_status 0 "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $friend "$each://localhost:$PORT"
 			case $each in
-			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*is not proven' ;;
+			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*sends nothing unasked' ;;
 			*) [ ! -s "$TMP/err" ] || fail "$each says $(cat "$TMP/err")" ;;
 			esac
 			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"

@@ -158,7 +158,7 @@ const struct option_row client_option_rows[] = {
 
 	HEADING("Service"),
 	CALL("service", "SERVICE", said, set_service,
-	    "service of the port, such as https, smtp or tls", PER_TARGET),
+	    "service to check, such as https, smtp or tls (by port)", PER_TARGET),
 	CALL("path", "PATH", path_said, set_path, "path to request from an https server (/)",
 	    PER_TARGET),
 	CALL("expect-status", "LIST", expect_status, set_status,
@@ -201,7 +201,8 @@ const struct option_row client_option_rows[] = {
 	HEADING("Timeouts"),
 	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect", PER_TARGET),
 	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
-	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting", PER_TARGET),
+	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting or answer",
+	    PER_TARGET),
 	DURATION("max-time", max_ms, 15000, "time for the whole probe", PER_TARGET),
 
 	HEADING("Additional checks"),
@@ -256,7 +257,7 @@ static int print_help(void *none, const struct option_row *row, const char *valu
 	printf("usage: hello-client [options] HOST [PORT]\n"
 	       "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
 	       "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
-	       "service is that of the port; hello, on port 8443, is the default.\n\n");
+	       "port determines the service; the default is hello, on port 8443.\n\n");
 	options_help_print(client_option_rows);
 	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. The exit status names\n"
 	       "the failure: see hello-client(1).\n");

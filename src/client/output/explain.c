@@ -244,9 +244,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "network and the certificates are not the cause, unless the path loses large packets.",
 	[OC_GREETING_MISMATCH] =
 	    "The whole greeting arrived, and it is not the text of --expect. Another service, an "
-	    "older version of it or another node may answer at this address. Over HTTP: the "
-	    "status is not 200, or the answer breaks a rule of RFC 9112, so that two readers "
-	    "could disagree about where it ends.",
+	    "older version of it or another node may answer at this address. Over HTTP, the "
+	    "status is not 200 (with the service https: not one that --expect-status accepts), "
+	    "or the answer breaks a rule of RFC 9112, so that two readers could disagree about "
+	    "where it ends. With other services, the answer is not in the service's protocol.",
 	[OC_GREETING_TRUNCATED] =
 	    "The stream ended without the close_notify that TLS requires (RFC 8446 section 6.1), "
 	    "so part of the greeting may be missing. The server stopped in the middle, or never "

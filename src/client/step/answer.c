@@ -17,12 +17,13 @@ static void remark_silence(struct answer *a)
 
 	if (a->identity == TLS_ALERT_SENT_OURS)
 		snprintf(a->s->remark, sizeof a->s->remark,
-		    "that our certificate was accepted is not proven: %s says nothing by itself",
+		    "the server may not have accepted the client certificate: %s sends nothing "
+		    "unasked",
 		    name);
 	else if (a->identity == TLS_ALERT_SENT_NONE)
 		snprintf(a->s->remark, sizeof a->s->remark,
-		    "the server asked for a client certificate, and that it does without is not "
-		    "proven: %s says nothing by itself",
+		    "the server requested a client certificate and may still require one: %s "
+		    "sends nothing unasked",
 		    name);
 }
 
@@ -32,7 +33,7 @@ static int judge_end(struct answer *a, enum answer_end end, struct outcome *oc)
 	if (a->identity != TLS_ALERT_NOT_ASKED || end == ANSWER_RESET || end == ANSWER_FAILED)
 		return answer_explain(a, end, oc);
 	snprintf(a->s->remark, sizeof a->s->remark,
-	    "the server closed the connection after the handshake, without a word");
+	    "the server closed the connection after the handshake and sent nothing");
 	return 0;
 }
 
@@ -77,7 +78,7 @@ static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *
 		return 0;
 	if (d->end == DIALOGUE_REFUSED)
 		return refused(a, d, oc);
-	outcome_set(oc, OC_GREETING_MISMATCH, "%s in place of %s", d->why, d->kind->protocol);
+	outcome_set(oc, OC_GREETING_MISMATCH, "%s instead of %s", d->why, d->kind->protocol);
 	if (d->words[0])
 		outcome_append(oc, ": \"%.80s\"", d->words);
 	return -1;

@@ -111,7 +111,7 @@ static int judge_status(const struct answer *a, const struct http_answer *http, 
 	if (wanted)
 		outcome_append(oc, "; expected is %.64s", wanted);
 	outcome_advise(oc,
-	    "the way to it is fine: look at the service; --expect-status %u takes this",
+	    "the path is fine, so check the service; --expect-status %u takes this",
 	    http->status);
 	return -1;
 }

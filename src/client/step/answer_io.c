@@ -118,10 +118,10 @@ int answer_refuse(const struct answer *a, const char *words, struct outcome *oc)
 {
 	if (a->identity == TLS_ALERT_SENT_OURS)
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the server took our certificate in the handshake, and then %s%s%s",
+		    "the server accepted the client certificate in the handshake, then %s%s%s",
 		    words[0] ? "said \"" : "closed the connection", words, words[0] ? "\"" : "");
 	return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,
-	    "the server asked for a client certificate, got none, and then %s%s%s",
+	    "the server requested a client certificate, received none, then %s%s%s",
 	    words[0] ? "said \"" : "closed the connection", words, words[0] ? "\"" : "");
 }
 

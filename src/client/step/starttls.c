@@ -43,11 +43,11 @@ static int late(const struct talk *t, struct outcome *oc)
 	char before[96];
 
 	if (t->d.taken == 0)
-		outcome_set(oc, OC_STARTTLS_FAILED, "the server did not say a word of %s in %u ms",
+		outcome_set(oc, OC_STARTTLS_FAILED, "the server sent nothing of %s within %u ms",
 		    protocol(t), after_ms);
 	else
 		outcome_set(oc, OC_STARTTLS_FAILED,
-		    "the %s server did not come to the end of its answers in %u ms", protocol(t),
+		    "the %s server did not finish its answer within %u ms", protocol(t),
 		    after_ms);
 	snprintf(before, sizeof before, "%s allows more; or ",
 	    session_deadline_option(t->s, t->deadline_ms, "--handshake-timeout"));
@@ -99,7 +99,8 @@ static ssize_t receive(const struct talk *t, void *to, size_t max, int flags, st
 		if (n == 0)
 			return outcome_set(oc, OC_STARTTLS_FAILED,
 			    "the server closed the connection %s",
-			    t->d.taken == 0 ? "without a word" : "before it was ready for TLS");
+			    t->d.taken == 0 ? "without sending a byte"
+					    : "before it was ready for TLS");
 		if (errno == EAGAIN && await(t, IO_WANT_READ, oc) != 0)
 			return -1;
 		if (errno != EAGAIN && errno != EINTR)
@@ -134,7 +135,7 @@ static int explain_not_offered(const struct talk *t, struct outcome *oc)
 	    protocol(t), words[0] ? words : "nothing");
 	if (!t->d.masked)
 		return -1;
-	outcome_append(oc, "; something on the way overwrites what the server offers");
+	outcome_append(oc, "; something on the path overwrites what the server offers");
 	outcome_advise(oc,
 	    "a firewall that inspects %s does this: let it pass STARTTLS, or connect from nearer "
 	    "to the server",
