@@ -120,13 +120,17 @@ judge_rows
 # ---- files that are written ----------------------------------------------------------------------
 
 for kind in $kinds; do
+	file=$kind
 	case $kind in
 	zero | descriptor | empty) status=0 ;;
 	large) continue ;;
-	locked) status=0 ;; # replaced: the folder is ours
+	locked) # replaced, because the folder is ours; the rows run side by side, so by a file of its own
+		status=0 file=replaced
+		: >replaced && chmod 0 replaced
+		;;
 	*) status=3 ;;
 	esac
-	probe "$status" "prometheus-$kind" --cacert "$CA" --prometheus "$kind"
+	probe "$status" "prometheus-$kind" --cacert "$CA" --prometheus "$file"
 	[ "$kind" != locked ] || status=3
 	row "$status" "client-SSLKEYLOGFILE-$kind" env SSLKEYLOGFILE="$kind" "$HELLO_CLIENT" --cacert "$CA" \
 		--resolve "localhost:$PORT:127.0.0.1" localhost "$PORT"
