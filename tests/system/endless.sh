@@ -176,8 +176,9 @@ launch() {
 	else
 		eval "launch_port=\$port_$2 launch_log=\$log_$2"
 		# Ports come again, so what the log says already is of others.
+		# shellcheck disable=SC2154 # eval gives launch_log its value
 		wc -l <"$launch_log" >"$TMP/mark-$1"
-		# shellcheck disable=SC2046,SC2154 # words; eval gives launch_port and launch_log their values
+		# shellcheck disable=SC2046,SC2154 # words; eval gives launch_port its value
 		"$ENDLESS" --time 30 $(words "$5") call "$3" "$4" "$launch_port" >"$TMP/port-$1" 2>&1 &
 		echo $! >"$TMP/pid-$1"
 	fi
