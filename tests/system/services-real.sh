@@ -108,7 +108,6 @@ try_nginx() {
 	free_port && http=$PORT
 	free_port && mutual=$PORT
 	free_port && two=$PORT
-	free_port && stream=$PORT
 	cat >"$D/nginx.conf" <<-CONFIG
 		daemon off; master_process off; pid $D/pid; error_log $D/log;
 		events { }
@@ -253,6 +252,7 @@ fi
 # ---- mail -----------------------------------------------------------------------------------------------
 
 # start_dovecot yes|no
+# shellcheck disable=SC2154 # eval gives the ports their values
 start_dovecot() {
 	for each in imap imaps pop3 pop3s sieve; do
 		free_port && eval "$each=$PORT"
