@@ -289,17 +289,16 @@ resident() {
 	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$(workers)/status"
 }
 
-# All are there, and the worker does not grow any more.
+# All are there, and the worker has not grown since the last look.
 all_held() {
 	[ "$(grep -c '^port' "$TMP/held")" -eq 100 ] || return 1
-	held_now=$(resident)
-	sleep 0.1
-	[ "$held_now" -gt $((held_before + 1000)) ] && [ "$(resident)" -eq "$held_now" ]
+	held_last=$held_now held_now=$(resident)
+	[ "$held_now" -gt $((held_before + 1000)) ] && [ "$held_now" -eq "$held_last" ]
 }
 
 # held STATE KIND UNITS: what each connection costs that stops there, as --max-handshakes has it.
 held() {
-	held_before=$(resident)
+	held_before=$(resident) held_now=0
 	"$ENDLESS" --time 60 --count 100 --units "$3" call "$1" "$2" "$PORT" >"$TMP/held" 2>&1 &
 	track $!
 	wait_for "$PATIENCE" all_held || fail "not all are held: $(resident) KiB, $(cat "$TMP/held")"
