@@ -21,7 +21,7 @@ void sock_finish(int fd)
 	(void)shutdown(fd, SHUT_WR);
 }
 
-enum io sock_drain(int fd)
+enum io sock_drain(int fd, uint64_t *drained)
 {
 	enum { ROUNDS = 16 };
 	char discarded[4096];
@@ -36,6 +36,8 @@ enum io sock_drain(int fd)
 			return IO_WANT_READ;
 		if (n < 0 && errno != EINTR)
 			return IO_FAILED;
+		if (n > 0)
+			*drained += (uint64_t)n;
 	}
 	return IO_WANT_READ;
 }

@@ -2,6 +2,8 @@
 #ifndef HELLO_NET_SOCK_H
 #define HELLO_NET_SOCK_H
 
+#include <stdint.h>
+
 #include "net/addr.h"
 #include "base/outcome.h"
 
@@ -14,10 +16,10 @@ int sock_local(int fd, struct addr *out, struct outcome *oc);
 void sock_finish(int fd);
 
 /*
- * Reads and discards data, a bounded amount per call. IO_WANT_READ: more data may
- * follow or is already there. IO_EOF: the peer sent FIN. IO_FAILED: errno has the
- * reason, usually ECONNRESET.
+ * Reads and discards data, a bounded amount per call, and adds the bytes to *drained.
+ * IO_WANT_READ: more data may follow or is already there. IO_EOF: the peer sent FIN.
+ * IO_FAILED: errno has the reason, usually ECONNRESET.
  */
-enum io sock_drain(int fd);
+enum io sock_drain(int fd, uint64_t *drained);
 
 #endif

@@ -32,10 +32,9 @@ static enum io leave(struct conn *c, const char *kind, enum conn_state next)
 
 static enum io run_stall(struct conn *c, struct outcome *oc)
 {
-	(void)oc;
 	leave(c, "stall-handshake", CONN_HELLO);
 	/* If it stayed unread, the event loop would report it again and again. */
-	return sock_drain(c->fd) == IO_WANT_READ ? IO_WANT_READ : conn_enter(c, CONN_DONE);
+	return conn_discard(c, oc);
 }
 
 /* The ClientHello stays unread, so that close(2) sends a reset. */

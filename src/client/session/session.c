@@ -110,12 +110,14 @@ static void append_peer(const struct session *s, struct outcome *oc)
 
 void session_abort(struct session *s)
 {
+	uint64_t drained = 0;
+
 	if (!s->tls)
 		return;
 	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, NULL);
 	/* Unread input would turn the close into a reset, which may discard sent data. */
 	sock_finish(s->fd);
-	sock_drain(s->fd);
+	sock_drain(s->fd, &drained);
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,

@@ -9,7 +9,7 @@
 #include "tls/facts.h"
 
 static conn_run run_proxy, run_hello, run_early_greeting, run_early_close, run_finished,
-    run_handshake, run_request, run_greeting, run_close_notify, run_alert, run_linger;
+    run_handshake, run_request, run_greeting, run_close_notify, run_alert;
 static conn_late late_proxy, late_handshake, late_request, late_greeting, late_linger;
 
 const struct conn_state_row conn_states[CONN_STATES] = {
@@ -24,7 +24,7 @@ const struct conn_state_row conn_states[CONN_STATES] = {
 	[CONN_GREETING] = { run_greeting, late_greeting, CONN_PHASE_GREETING, "greeting" },
 	[CONN_CLOSE_NOTIFY] = { run_close_notify, late_greeting, CONN_PHASE_GREETING, "close" },
 	[CONN_ALERT] = { run_alert, late_greeting, CONN_PHASE_GREETING, "close" },
-	[CONN_LINGER] = { run_linger, late_linger, CONN_PHASE_LINGER, "linger" },
+	[CONN_LINGER] = { conn_discard, late_linger, CONN_PHASE_LINGER, "linger" },
 	[CONN_DONE] = { .phase = CONN_PHASE_LINGER },
 };
 
@@ -230,10 +230,12 @@ static enum io run_alert(struct conn *c, struct outcome *oc)
 	return conn_close_tls(c, last_words(c), oc);
 }
 
-static enum io run_linger(struct conn *c, struct outcome *oc)
+enum io conn_discard(struct conn *c, struct outcome *oc)
 {
-	enum io io = sock_drain(c->fd);
+	enum io io = sock_drain(c->fd, &c->discarded);
 
+	if (io == IO_WANT_READ && c->discarded >= CONN_DISCARD_MAX)
+		return IO_WANT_TIME;
 	if (io == IO_FAILED) {
 		outcome_set_errno(oc, OC_GREETING_RESET,
 		    "the peer aborted the connection before its end");

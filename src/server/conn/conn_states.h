@@ -51,6 +51,7 @@ struct conn {
 	struct proxy_header *proxy;   /* NULL: not from a balancer */
 	struct http1_parser *request; /* from the first byte of the request to the response */
 	struct reply answer;          /* the bytes to send, until all are sent */
+	uint64_t discarded;           /* bytes received and ignored */
 	struct conn_record record;
 };
 
@@ -84,6 +85,14 @@ void conn_record_failure(struct conn *c, const struct outcome *oc);
  * linger. Returns as tls_closing_send, or IO_DONE if it changed the state.
  */
 enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc);
+
+/*
+ * Reads and discards what the peer sends, until it closes. Returns IO_WANT_READ; or
+ * IO_WANT_TIME after CONN_DISCARD_MAX bytes: nothing more is read, so wait for the
+ * deadline; or IO_DONE after CONN_DONE was entered; or IO_FAILED with GREETING_RESET.
+ */
+enum { CONN_DISCARD_MAX = 1024 * 1024 };
+enum io conn_discard(struct conn *c, struct outcome *oc);
 
 /* Frees the TLS state, tens of KiB, and the bytes that were still to be sent. Idempotent. */
 void conn_drop_tls(struct conn *c);
