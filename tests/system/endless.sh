@@ -11,7 +11,7 @@ ROUNDS=${ROUNDS-}
 ENDLESS=$builddir/tests/support/endless
 # So many rows at a time. In milliseconds: the deadlines of the server's states, and how much later an
 # end may be noticed. In seconds: the client's --max-time, and that of the other clients.
-WIDTH=8 HANDSHAKE=2000 DEADLINE=1000 LINGER=1000 LATE=1000 MAX=3 OTHERS=1
+WIDTH=${WIDTH:-8} HANDSHAKE=2000 DEADLINE=1000 LINGER=1000 LATE=1000 MAX=3 OTHERS=1
 if [ -z "$ROUNDS" ]; then
 	WIDTH=100 HANDSHAKE=1000 DEADLINE=500 LINGER=100 LATE=3000 MAX=2 OTHERS=5
 fi
