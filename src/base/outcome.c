@@ -95,6 +95,7 @@ int outcome_report(struct outcome *oc, const struct outcome *apart)
 
 void outcome_append(struct outcome *oc, const char *fmt, ...)
 {
+	static const char dots[] = "...";
 	char more[OUTCOME_TEXT_MAX / 2];
 	size_t at, room;
 	va_list ap;
@@ -106,9 +107,12 @@ void outcome_append(struct outcome *oc, const char *fmt, ...)
 	va_end(ap);
 	at = strlen(oc->detail);
 	room = sizeof oc->detail - 1 - strlen(more);
-	if (at > room)
-		at = text_fit(oc->detail, at, room);
-	snprintf(oc->detail + at, sizeof oc->detail - at, "%s", more);
+	if (at <= room) {
+		snprintf(oc->detail + at, sizeof oc->detail - at, "%s", more);
+		return;
+	}
+	at = text_fit(oc->detail, at, room - strlen(dots));
+	snprintf(oc->detail + at, sizeof oc->detail - at, "%s%s", dots, more);
 }
 
 void outcome_advise(struct outcome *oc, const char *fmt, ...)

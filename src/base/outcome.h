@@ -213,7 +213,10 @@ int outcome_set(struct outcome *oc, enum outcome_code code, const char *fmt, ...
 int outcome_set_errno(struct outcome *oc, enum outcome_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Appends to the detail of a failure. If both do not fit, the existing text is cut. */
+/*
+ * Appends to the detail of a failure. If both do not fit, the existing text is cut and
+ * ends in "...".
+ */
 void outcome_append(struct outcome *oc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -263,6 +263,22 @@ START_TEST(test_what_is_too_long_is_cut_and_ends)
 }
 END_TEST
 
+START_TEST(test_what_is_appended_stays_whole)
+{
+	struct outcome oc = OUTCOME_NONE;
+	char text[2 * OUTCOME_TEXT_MAX];
+
+	fill(text, sizeof text, 'x');
+	outcome_set(&oc, OC_USAGE, "%.*s", OUTCOME_TEXT_MAX - 8, text);
+	outcome_append(&oc, "; more!");
+	ck_assert_uint_eq(strspn(oc.detail, "x"), OUTCOME_TEXT_MAX - 8);
+	ck_assert_str_eq(oc.detail + OUTCOME_TEXT_MAX - 8, "; more!");
+	outcome_append(&oc, "?");
+	ck_assert_uint_eq(strlen(oc.detail), OUTCOME_TEXT_MAX - 1);
+	ck_assert_str_eq(oc.detail + OUTCOME_TEXT_MAX - 8, "; m...?");
+}
+END_TEST
+
 START_TEST(test_the_errno_text_is_cut_where_the_field_ends)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -324,6 +340,7 @@ CHECK_MAIN("outcome",
     test_without_errno_none_is_claimed,
     test_control_bytes_never_reach_a_terminal,
     test_what_is_too_long_is_cut_and_ends,
+    test_what_is_appended_stays_whole,
     test_the_errno_text_is_cut_where_the_field_ends,
     test_a_failure_prints_two_lines,
     test_without_detail_the_table_speaks,
