@@ -111,6 +111,8 @@ libserver_a_SOURCES += src/server/confine/sandbox_seccomp.c
 endif
 
 libclient_a_SOURCES = \
+	src/client/judge/certificate_request.c src/client/judge/certificate_request.h \
+	src/client/judge/certificate_request_cause.c src/client/judge/certificate_request_cause.h \
 	src/client/judge/cert_name.c src/client/judge/cert_name.h \
 	src/client/judge/compare.c src/client/judge/compare.h \
 	src/client/judge/distrust.c src/client/judge/distrust.h \

@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/check_cert_issuer \
 	tests/unit/check_cert_info \
 	tests/unit/check_cert_name \
+	tests/unit/check_certificate_request \
 	tests/unit/check_client_auth \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
@@ -79,6 +80,7 @@ system_tests = \
 	tests/system/all-addresses.sh \
 	tests/system/browser.sh \
 	tests/system/babble.sh \
+	tests/system/certificate-request.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \

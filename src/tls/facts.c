@@ -6,7 +6,6 @@
 
 #include <openssl/ssl.h>
 
-#include "tls/cert_info.h"
 #include "tls/error.h"
 #include "base/text.h"
 
@@ -73,28 +72,6 @@ bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX]
 	for (size_t i = 0; i < sizeof key; i++)
 		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 	return true;
-}
-
-const char *tls_facts_wanted_cas(const struct tls_conn *t, char buf[TLS_FACTS_CAS_MAX])
-{
-	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(tls_conn_library(t));
-	int count = sk_X509_NAME_num(names), i;
-	char one[CERT_INFO_NAME_MAX];
-	size_t at = 0;
-
-	buf[0] = '\0';
-	for (i = 0; i < count && i < 2; i++) {
-		size_t room = TLS_FACTS_CAS_MAX - at;
-
-		cert_info_name(sk_X509_NAME_value(names, i), one);
-		/* Leaves room for "and N more". */
-		if (strlen(one) + 32 > room)
-			break;
-		at += (size_t)snprintf(buf + at, room, "%s\"%s\"", at > 0 ? ", " : "", one);
-	}
-	if (i < count && at > 0)
-		snprintf(buf + at, TLS_FACTS_CAS_MAX - at, " and %d more", count - i);
-	return buf;
 }
 
 int tls_facts_verify_result(const struct tls_conn *t)

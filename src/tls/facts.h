@@ -29,10 +29,6 @@ const char *tls_facts_alpn(const struct tls_conn *t, char buf[TLS_FACTS_ALPN_MAX
 enum { TLS_FACTS_BINDING_MAX = 65 };
 bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX]);
 
-/* The CAs that the server named in its request: "\"A\", \"B\" and 5 more", or "". Returns buf. */
-enum { TLS_FACTS_CAS_MAX = 256 };
-const char *tls_facts_wanted_cas(const struct tls_conn *t, char buf[TLS_FACTS_CAS_MAX]);
-
 /* The peer's verification result: X509_V_OK only if chain and name were checked. */
 int tls_facts_verify_result(const struct tls_conn *t);
 

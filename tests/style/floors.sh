@@ -51,6 +51,8 @@ openssl/   client/step/verify     the callback that records what the library ver
 openssl/   client/judge/staple     the callback for OCSP responses
 openssl/   client/judge/revocation  the reasons of a revocation
 openssl/   client/judge/verdict    puts the verdicts of the library (X509_V_*) into words
+openssl/   client/judge/certificate_request  reads the request and compares names
+openssl/   client/judge/certificate_request_cause  numbers of alerts
 openssl/   client/judge/cert_name   compares names by the rule of the library
 openssl/   client/judge/distrust   the same of errors about an issuer
 openssl/   client/judge/findings   looks on behind the first error of a chain

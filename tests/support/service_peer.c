@@ -449,6 +449,7 @@ static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, bool
 	if (ca) {
 		if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
 			die("cannot use --client-ca");
+		SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(ca));
 		SSL_CTX_set_verify(ctx,
 		    any ? SSL_VERIFY_PEER : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
 		    any ? take_any : NULL);

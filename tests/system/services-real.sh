@@ -158,6 +158,7 @@ try_nginx() {
 			--cert "$TMP/other/stranger/chain.pem" --key "$TMP/other/stranger/key.pem" \
 			"https://localhost:$mutual"
 		expect "$TMP/err" 'The SSL certificate error'
+		expect "$TMP/err" 'ours is issued by .*, its chain leads to .*, and both are other CAs'
 	done
 	off smtp "$http" 37 STARTTLS_FAILED --handshake-timeout 200ms
 	off postgres "$http" 37 STARTTLS_FAILED

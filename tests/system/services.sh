@@ -208,6 +208,8 @@ judges "$TMP/leaf.pem" "$KEY" 51 CERT_MISSING_INTERMEDIATE
 
 friend="--cert $PKI/friend/chain.pem --key $PKI/friend/key.pem"
 stranger="--cert $TMP/other/stranger/chain.pem --key $TMP/other/stranger/key.pem"
+asked_for='^  try: use --cert FILE --key FILE, issued by "hello-certs root [0-9a-f]*"$'
+not_asked_for='ours is issued by "hello-certs intermediate [0-9a-f]*", its chain leads to "hello-certs root [0-9a-f]*", and both are other CAs'
 asking='smtp imap ldap postgres xmpp smtps imaps ircs rediss ldaps tls'
 # shellcheck disable=SC2046,SC2086  # lists of words
 stand_ins --cert "$CERT" --key "$KEY" --client-ca "$CA" $(all good $asking)
@@ -223,7 +225,9 @@ for each in $asking; do
 			*) [ ! -s "$TMP/err" ] || fail "$each says $(cat "$TMP/err")" ;;
 			esac
 			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"
+			expect "$TMP/err" "$asked_for"
 			outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" --tls-max $version $stranger "$each://localhost:$PORT"
+			expect "$TMP/err" "$not_asked_for"
 		}
 	done
 done
@@ -236,9 +240,11 @@ for version in 1.2 1.3; do
 		find_port $each
 		rows=$((rows + 2))
 		outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "${each%:*}://localhost:$PORT"
+		expect "$TMP/err" "$asked_for"
 		# shellcheck disable=SC2086  # a list of words
 		outcome 61 CLIENT_CERT_REFUSED --cacert "$CA" --tls-max $version $stranger \
 			"${each%:*}://localhost:$PORT"
+		expect "$TMP/err" "$not_asked_for"
 		case $each in
 		https:*) expect "$TMP/err" '400 No required SSL certificate was sent' ;;
 		smtps:*) expect "$TMP/err" '421 no certificate' ;;

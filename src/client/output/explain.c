@@ -232,12 +232,16 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The server requires a client certificate and none was sent. With TLS 1.3 the server "
 	    "reports this after the client's handshake is complete: a \"completed\" handshake "
 	    "proves little.\n\n"
-	    "--cert FILE --key FILE sends one; it must be from a CA that the server accepts.",
+	    "--cert FILE --key FILE sends one; it must be from a CA that the server accepts. -v "
+	    "shows the CAs and types of keys that the server asked for. A certificate whose key "
+	    "fits none of its signature algorithms is not sent.",
 	[OC_CLIENT_CERT_REFUSED] =
 	    "The client sent a certificate, and the server rejected it with an alert: the "
 	    "certificate is from an unknown CA, expired, revoked, for another purpose, or simply "
 	    "not one that the server admits. The protocol provides only the alert's name; the "
-	    "server's log may have the reason.",
+	    "server's log may have the reason. Most servers also send the names of the CAs that "
+	    "they accept: -v shows them, and the error line shows if no issuer of ours is among "
+	    "them.",
 	[OC_GREETING_TIMEOUT] =
 	    "The handshake was completed and the certificate is valid, but the greeting, or its "
 	    "end, did not arrive. The service behind TLS is stuck, or waits for a request. The "

@@ -159,6 +159,35 @@ static json_t *certificates(const struct verdict *v)
 	return list;
 }
 
+static json_t *key_types(const struct certificate_request *r)
+{
+	json_t *list = json_array();
+	const char *name;
+
+	for (int i = 0; (name = certificate_request_key_type(r, i)); i++)
+		json_array_append_new(list, string(name));
+	return list;
+}
+
+static json_t *request(const struct certificate_request *r)
+{
+	json_t *cas = json_array();
+
+	if (!r->received) {
+		json_decref(cas);
+		return json_null();
+	}
+	for (int i = 0; i < certificate_request_kept(r); i++)
+		json_array_append_new(cas, string(r->cas[i]));
+	return json_pack("{s:b, s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "sent", r->sent, "cas", cas,
+	    "ca_count", r->ca_count, "key_types", key_types(r), "issuer",
+	    r->own ? string(r->issuer) : json_null(), "issuer_accepted",
+	    r->own && r->ca_count > 0 ? json_boolean(r->named) : json_null(), "key", text(r->key),
+	    "key_accepted",
+	    r->key_type && r->key_types ? json_boolean(!certificate_request_excludes_key(r))
+					: json_null());
+}
+
 static json_t *report(const struct session *s)
 {
 	json_t *object;
@@ -204,6 +233,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "milliseconds", phases(&s->phases));
 	json_object_set_new(object, "tls", tls(s));
 	json_object_set_new(object, "certificates", certificates(&s->verdict));
+	json_object_set_new(object, "certificate_request", request(&s->request));
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
 	json_object_set_new(object, "report", report(s));
 	json_object_set_new(object, "compare", comparison(s));

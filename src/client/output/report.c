@@ -205,6 +205,47 @@ static void print_certificates(const struct session *s)
 	    v->disordered ? "; sent out of order" : "");
 }
 
+/* As many names as there is room for, and the number of the others. */
+static void add_cas(struct report_line *l, const struct certificate_request *r)
+{
+	enum { QUOTES = 2, COMMA = 2 };
+	int kept = certificate_request_kept(r), shown = 0;
+
+	for (; shown < kept; shown++) {
+		const char *name = r->cas[shown];
+		int rest = r->ca_count - shown - 1;
+		int more = rest > 0 ? snprintf(NULL, 0, " and %d more", rest) : 0;
+		int room = report_line_left(l) - QUOTES - (shown > 0 ? COMMA : 0) - more;
+
+		if (shown > 0 && room < (int)strlen(name))
+			break;
+		report_line_add(l, "%s\"", shown > 0 ? ", " : "");
+		report_line_add_title(l, name, room < NAME_LEAST ? NAME_LEAST : room);
+		report_line_add(l, "\"");
+	}
+	if (shown < r->ca_count)
+		report_line_add(l, " and %d more", r->ca_count - shown);
+}
+
+static void print_request(const struct certificate_request *r)
+{
+	static const char head[] = "acceptable CAs: ";
+	char types[CERTIFICATE_REQUEST_KEY_TYPES_MAX];
+	struct report_line l;
+
+	if (!r->received)
+		return;
+	report_line_print_below("client certificate: requested, %s",
+	    r->sent      ? "sent"
+		: r->own ? "not sent: ours does not fit"
+			 : "none sent");
+	report_line_begin(&l, head);
+	add_cas(&l, r);
+	report_line_print_below("%s%s", head, r->ca_count > 0 ? l.text : "any");
+	if (certificate_request_key_types(r, types)[0])
+		report_line_print_below("acceptable keys: %s", types);
+}
+
 /* The chain is as good as its first certificate to expire. */
 static void measure_validity(const struct verdict *v, char *buf, size_t max)
 {
@@ -241,6 +282,8 @@ static void print_line(const struct session *s, const struct step *step, uint64_
 	report_line_print(step->name, &l, measure);
 	if (step->run == step_verify)
 		print_certificates(s);
+	if (step->run == step_handshake)
+		print_request(&s->request);
 }
 
 /* An invalid certificate ends the handshake, but the report names the verification. */
@@ -253,6 +296,8 @@ static void print_failure(const struct session *s, const struct step *step, uint
 
 	report_line_print_bad(judged ? "verify" : step->name, outcome_name(code),
 	    measure_time(took_us, measure));
+	if (step->run == step_handshake)
+		print_request(&s->request);
 	if (!judged || s->verdict.chain_len == 0)
 		return;
 	report_line_begin(&l, "chain: ");

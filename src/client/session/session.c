@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "client/judge/certificate_request_cause.h"
 #include "net/sock.h"
 #include "tls/closing.h"
 
@@ -74,31 +75,12 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	describe_store(s);
 }
 
-/* A missing client certificate may cause any later failure, and a server need not report it. */
-static void append_request(const struct session *s, struct outcome *oc)
-{
-	enum outcome_layer layer = outcome_layer(oc->code);
-	char cas[TLS_FACTS_CAS_MAX];
-
-	/* Failures of this machine have other causes, and those of the layer CLIENT name it. */
-	if (!s->tls || layer == LAYER_LOCAL || layer == LAYER_CLIENT ||
-	    tls_conn_identity(s->tls) != TLS_ALERT_SENT_NONE)
-		return;
-	outcome_append(oc, "; the server asked for a client certificate and none was sent");
-	if (layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
-		return;
-	tls_facts_wanted_cas(s->tls, cas);
-	outcome_advise_instead(oc,
-	    "does the service need a client certificate? --cert FILE --key FILE%s%s%s",
-	    cas[0] ? ", issued by " : "", cas, cas[0] ? "" : ", of a CA that it trusts");
-}
-
 /* Append the peer: a name may have several addresses, and --connect-to may have set another. */
 static void append_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
 
-	append_request(s, oc);
+	certificate_request_cause_explain(&s->request, oc);
 	if (s->fd >= 0)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",
 		    addr_format(&s->peer, peer));

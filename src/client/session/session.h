@@ -8,6 +8,7 @@
 
 #include <openssl/types.h>
 
+#include "client/judge/certificate_request.h"
 #include "client/judge/compare.h"
 #include "client/session/settings.h"
 #include "client/session/phases.h"
@@ -58,6 +59,7 @@ struct session {
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
 	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: the selected protocol, or "" */
+	struct certificate_request request;   /* handshake: for our certificate */
 	char *greeting;                       /* greet: for hello the greeting, else the answer's
 					       * first line, clean text and a newline, or "" */
 	size_t greeting_len;                  /* greet */

@@ -157,6 +157,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
 	ret = shake_hands(s, &failed);
 	s->hello_bytes = tls_conn_opening(s->tls);
+	certificate_request_get(s->tls, &s->request);
 	if (ret == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		get_facts(s);
