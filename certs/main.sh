@@ -22,26 +22,26 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
           internal, this host, 127.0.0.0/8, ::1, and each --domain: a DNS name
           or a block of addresses
   issue   make DIR/NAME/chain.pem and key.pem for NAME and each SAN: DNS names
-          (also *.a.test), IP addresses, e-mail addresses, URIs; with --client
-          for a TLS client
+          (also *.a.test), IP addresses, e-mail addresses, URIs; --client makes
+          them for a TLS client
   renew   make a new certificate with the same names and key, or with --new-key
   revoke  add the certificate to the revocation list, DIR/crl.pem
-  crl     make a new DIR/crl.pem with the lists of the root and the intermediate
+  crl     make DIR/crl.pem again: the lists of the root and the intermediate
   ocsp    make DIR/NAME/ocsp.der, an OCSP response to staple
-  show    list the certificates, the days that each will last, and revocations
+  show    list the certificates: names, days left, revocations
   verify  verify all certificates, or each NAME, as a strict peer would
-  export  write certificate, chain and key to one file, with a passphrase
+  export  write certificate, chain, root and key to one encrypted PKCS #12 file
   trust   add the root to the trusted roots of this system or an NSS database
   untrust remove the root from them
-  destroy remove DIR and the keys in it
-  zoo     make a CA in DIR, and certificates with one fault each
+  destroy remove the CA, its keys and its certificates from DIR
+  zoo     make a CA in DIR, and certificates with one fault each, for testing
 
 TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519,
 ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs
-asks for it or reads --passphrase-file. With --not-before +1d a certificate
-begins in a day, with --expired (or --days 0) it ended an hour ago. SPAN is a
-sign, a number, and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a
-CRL $CRL_DAYS, and an OCSP response $OCSP_DAYS. Existing files are replaced only with --force.
+asks for it or reads --passphrase-file. A certificate with --not-before +1d will
+be valid in a day; one with --expired (or --days 0) expired an hour ago. SPAN is
+a sign, a number, and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL
+$CRL_DAYS, and an OCSP response $OCSP_DAYS. Only --force replaces existing files.
 Exit status: 0 success, 1 internal error, 2 invalid usage, 3 unusable file.
 EOF
 }
@@ -105,7 +105,7 @@ set_option() {
 		case $2 in
 		ecdsa | ecdsa-384 | rsa | rsa-2048 | rsa-3072 | rsa-4096 | ed25519) ;;
 		ml-dsa | ml-dsa-44 | ml-dsa-65 | ml-dsa-87) ;;
-		*) usage_error "invalid --key \"$2\"" ;;
+		*) usage_error "invalid --key \"$2\": expected a type such as ecdsa, rsa or ed25519" ;;
 		esac ;;
 	--days)
 		days=$2

@@ -109,39 +109,40 @@ static const char *const sandbox_modes[] = {
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
 	CALL("listen", "PLACE", listen, listener_take_endpoint,
-	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME] (repeatable)", .letter = 'l'),
+	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME]; repeatable", .letter = 'l'),
 	CALL("cert", "FILE", service, service_take_cert,
-	    "certificate chain, PEM, leaf first (repeatable)"),
+	    "certificate chain, PEM, leaf first; repeatable"),
 	CALL("key", "FILE", service, service_take_cert_file,
-	    "private key of the --cert before it, PEM", .number = SERVICE_FILE_KEY),
+	    "private key of the preceding --cert, PEM", .number = SERVICE_FILE_KEY),
 	CALL("ocsp", "FILE", service, service_take_cert_file,
-	    "OCSP response to staple for that --cert, DER", .number = SERVICE_FILE_OCSP),
+	    "OCSP response to staple to the preceding --cert, DER",
+	    .number = SERVICE_FILE_OCSP),
 	FLAG("strict-sni", service.strict_sni, "reject server names that no certificate covers"),
 
 	HEADING("Client certificates"),
 	TEXT("client-ca", "FILE", service.clients.ca_file,
-	    "request client certificates issued by these CAs, PEM"),
-	CALL("client-auth", "MODE", service.clients, set_client_auth, "client certificate",
+	    "PEM file of CAs; request client certificates that they issued"),
+	CALL("client-auth", "MODE", service.clients, set_client_auth, "client certificates",
 	    .choices = auth_modes, .text = "require"),
 	CALL("allow-cn", "NAME", service.clients.allow, allow_client,
-	    "admit only clients with this common name (repeatable)", .number = CLIENT_ALLOW_CN),
+	    "admit only certificates with this common name; repeatable", .number = CLIENT_ALLOW_CN),
 	CALL("allow-dns", "NAME", service.clients.allow, allow_client,
-	    "admit only clients with this DNS name (repeatable)", .number = CLIENT_ALLOW_DNS),
+	    "admit only certificates with this DNS name; repeatable", .number = CLIENT_ALLOW_DNS),
 	CALL("allow-uri", "URI", service.clients.allow, allow_client,
-	    "admit only clients with this URI (repeatable)", .number = CLIENT_ALLOW_URI),
+	    "admit only certificates with this URI; repeatable", .number = CLIENT_ALLOW_URI),
 	CALL("allow-spki", "HASH", service.clients.allow, allow_client,
-	    "admit only clients with this public key, sha256//BASE64 (repeatable)",
+	    "admit only certificates with this public key, such as sha256//BASE64; repeatable",
 	    .number = CLIENT_ALLOW_SPKI),
 	TEXT("crlfile", "FILE", service.clients.crl_file,
-	    "revocation lists, one for each CA of a client's chain, PEM"),
+	    "PEM file of revocation lists, one for each CA of a client's chain"),
 	CALL("crl-stale", "MODE", service.clients, set_crl_stale,
-	    "clients whose revocation list is stale", .choices = stale_modes, .text = "refuse",
-	    .needs = "crlfile"),
+	    "clients of a CA whose revocation list is stale", .choices = stale_modes,
+	    .text = "refuse", .needs = "crlfile"),
 
 	HEADING("Greeting"),
 	TEXT("greeting", "TEXT", service.greeting, "text of the greeting", .text = "Hello world",
 	    .flags = OPTION_MAY_BE_EMPTY),
-	TEXT("greeting-file", "FILE", service.greeting_file, "send the contents of FILE instead"),
+	TEXT("greeting-file", "FILE", service.greeting_file, "greet with the contents of FILE"),
 	FLAG("report", service.report, "append a report of the connection"),
 	CALL("node", "NAME", service.node, set_node, "node name in the report (host name)"),
 
@@ -149,7 +150,7 @@ const struct option_row server_option_rows[] = {
 	UINT("workers", "N", process.workers, 0, 1, WORKERS_MAX, "worker processes",
 	    .text = "one per CPU"),
 	UINT("max-connections", "N", limits.connections, 0, 1, 10000000,
-	    "open connections of the whole server", .text = "10000"),
+	    "open connections in the whole server", .text = "10000"),
 	UINT("max-handshakes", "N", limits.handshakes, 1000, 1, 1000000,
 	    "handshakes in progress per worker"),
 	UINT("max-per-client", "N", limits.per_client, 0, 1, 1000000,
@@ -157,11 +158,12 @@ const struct option_row server_option_rows[] = {
 
 	HEADING("Client addresses"),
 	CALL("proxy-protocol-from", "CIDR", listen.access, trust_balancer,
-	    "require a PROXY header from this CIDR, or from \"unix\" (repeatable)"),
+	    "require a PROXY protocol header from these addresses, or from \"unix\" sockets; "
+	    "repeatable"),
 	CALL("allow", "CIDR", listen.access, allow_address,
-	    "admit only clients from these addresses (repeatable)"),
+	    "admit only clients from these addresses; repeatable"),
 	CALL("deny", "CIDR", listen.access, deny_address,
-	    "reject clients from these addresses (repeatable)"),
+	    "reject clients from these addresses; repeatable"),
 
 	HEADING("TLS policy"),
 	UINT("tickets", "N", service.tls.tickets, 0, 0, 16,
@@ -180,7 +182,7 @@ const struct option_row server_option_rows[] = {
 
 	HEADING("Timeouts"),
 	DURATION("proxy-timeout", conn.ms[CONN_PHASE_PROXY], 5000,
-	    "time for the PROXY header"),
+	    "time for the PROXY protocol header"),
 	DURATION("handshake-timeout", conn.ms[CONN_PHASE_HANDSHAKE], 10000,
 	    "time for the TLS handshake"),
 	DURATION("request-timeout", conn.ms[CONN_PHASE_REQUEST], 10000,
@@ -188,15 +190,15 @@ const struct option_row server_option_rows[] = {
 	DURATION("greeting-timeout", conn.ms[CONN_PHASE_GREETING], 10000,
 	    "time to send the greeting"),
 	DURATION("linger-timeout", conn.ms[CONN_PHASE_LINGER], 5000,
-	    "wait for the peer to close"),
+	    "time for the peer to close"),
 	DURATION("drain-timeout", process.drain_ms, 30000,
 	    "time for open connections after SIGTERM"),
 
 	HEADING("Privileges"),
 	TEXT("user", "NAME", confine.user,
-	    "name or number of the workers' user when started as root (hello-tls)"),
+	    "name or number of the workers' user if root starts the server (hello-tls)"),
 	TEXT("group", "NAME", confine.group,
-	    "name or number of the workers' group (the group of the user)"),
+	    "name or number of the workers' group (that user's group)"),
 	CHOICE("sandbox", "MODE", confine.sandbox, SANDBOX_AUTO, sandbox_modes,
 	    "sandbox for the workers"),
 
@@ -219,8 +221,8 @@ static int print_help(void *none, const struct option_row *row, const char *valu
 	printf("usage: hello-server [options] [PORT]\n"
 	       "Say hello over TLS. Listens on port 8443 of all addresses by default.\n\n");
 	options_help_print(server_option_rows);
-	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. SIGHUP reloads files,\n"
-	       "SIGTERM drains and exits, SIGINT exits at once.\n");
+	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	       "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n");
 	return 1;
 }
 

@@ -40,31 +40,31 @@ const struct option_row zoo_option_rows[] = {
 	CALL("misbehave", "KIND", misbehave, set_misbehave, "misbehave in one way",
 	    .choices = misbehave_kinds),
 	CALL("cert", "FILE", server.service, service_take_cert,
-	    "certificate chain, PEM, leaf first, in place of DIR (repeatable)"),
+	    "certificate chain, PEM, leaf first, instead of DIR; repeatable"),
 	CALL("key", "FILE", server.service, service_take_cert_file,
-	    "private key of the --cert before it, PEM", .number = SERVICE_FILE_KEY),
-	TEXT("greeting", "TEXT", server.service.greeting, "text of the greeting, without DIR",
+	    "private key of the preceding --cert, PEM", .number = SERVICE_FILE_KEY),
+	TEXT("greeting", "TEXT", server.service.greeting, "text of the greeting; not with DIR",
 	    .text = "Hello world", .flags = OPTION_MAY_BE_EMPTY),
 
 	HEADING("Where to listen"),
 	CALL("listen", "PLACE", server.listen, listener_take_endpoint,
-	    "listen on ADDR:PORT or unix:PATH (repeatable)", .letter = 'l',
+	    "listen on ADDR:PORT or unix:PATH; repeatable", .letter = 'l',
 	    .text = "127.0.0.1:8443"),
-	FLAG("expose", expose, "allow clients on other machines"),
+	FLAG("expose", expose, "allow addresses that other machines can reach"),
 
 	HEADING("Timeouts"),
 	DURATION("handshake-timeout", server.conn.ms[CONN_PHASE_HANDSHAKE], 10000,
 	    "time for the TLS handshake"),
 	DURATION("request-timeout", server.conn.ms[CONN_PHASE_REQUEST], 10000,
-	    "time for an HTTP request, and delay of slow-greeting"),
+	    "time for an HTTP request; also the delay of slow-greeting"),
 	DURATION("greeting-timeout", server.conn.ms[CONN_PHASE_GREETING], 10000,
 	    "time to send the greeting"),
 	DURATION("linger-timeout", server.conn.ms[CONN_PHASE_LINGER], 5000,
-	    "wait for the peer to close"),
+	    "time for the peer to close"),
 
 	HEADING("Privileges and log"),
 	TEXT("user", "NAME", server.confine.user,
-	    "name or number of the worker's user when started as root (hello-tls)"),
+	    "name or number of the worker's user if root starts the server (hello-tls)"),
 	CHOICE("log-format", "FORMAT", server.log_format, LOG_TEXT, log_formats, "log format"),
 	CHOICE("log-level", "LEVEL", server.log_level, LEVEL_INFO, log_levels, "log level"),
 
@@ -80,10 +80,11 @@ static int print_help(void *none, const struct option_row *row, const char *valu
 	(void)none, (void)row, (void)value, (void)oc;
 	printf("usage: hello-zoo [options] DIR\n"
 	       "       hello-zoo [options] --misbehave KIND [DIR]\n"
-	       "Be a bad TLS server, to test clients. DIR is a folder of hello-certs zoo: each\n"
-	       "of its certificates is served to clients that ask for NAME.zoo.test.\n\n");
+	       "Be a bad TLS server, to test clients. \"hello-certs zoo DIR\" makes DIR. A client\n"
+	       "that requests NAME.zoo.test gets the certificate NAME in DIR.\n\n");
 	options_help_print(zoo_option_rows);
-	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds.\n");
+	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	       "seconds.\n");
 	return 1;
 }
 

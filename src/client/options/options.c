@@ -145,20 +145,21 @@ static option_take print_help, print_version;
 
 const struct option_row client_option_rows[] = {
 	HEADING("Trust"),
-	TEXT("cacert", "FILE", trust.ca_file, "PEM file of roots to trust, not the system's"),
-	TEXT("capath", "DIR", trust.ca_dir, "hashed folder of roots to trust"),
+	TEXT("cacert", "FILE", trust.ca_file, "PEM file of roots to trust instead of the system's"),
+	TEXT("capath", "DIR", trust.ca_dir, "folder of roots to trust, prepared by openssl rehash"),
 	TEXT("crlfile", "FILE", trust.crl_file,
 	    "PEM file of revocation lists, one for each CA"),
 	CALL("pinnedpubkey", "PIN", expected.pins, set_pins,
-	    "require this server key (sha256//BASE64)"),
+	    "require this server key, such as sha256//BASE64"),
 	CALL("expect-cert", "FILE", expected, set_expected_file,
-	    "require the server certificate in FILE", PER_TARGET),
-	CALL("verify-time", "TIME", trust.verify_time, set_verify_time, "verify as of TIME"),
+	    "require the server to send the certificate in FILE", PER_TARGET),
+	CALL("verify-time", "TIME", trust.verify_time, set_verify_time,
+	    "verify as of TIME, such as 2026-12-01 or +30d"),
 	FLAG("no-x509-strict", trust.no_x509_strict, "skip strict RFC 5280 checks"),
 
 	HEADING("Service"),
 	CALL("service", "SERVICE", said, set_service,
-	    "service to check, such as https, smtp or tls (by port)", PER_TARGET),
+	    "service to check, such as https, smtp or tls (chosen by port)", PER_TARGET),
 	CALL("path", "PATH", path_said, set_path, "path to request from an https server (/)",
 	    PER_TARGET),
 	CALL("expect-status", "LIST", expect_status, set_status,
@@ -175,27 +176,27 @@ const struct option_row client_option_rows[] = {
 	    PER_TARGET),
 	FLAG("no-sni", no_sni, "send no SNI", PER_TARGET),
 	CALL("verify-name", "NAME", verify_name, set_name,
-	    "verify NAME instead of the name sent as SNI", PER_TARGET),
+	    "name to verify (the name sent as SNI)", PER_TARGET),
 	CALL("tls-min", "VERSION", policy.min, tls_policy_take_version, "minimum TLS version",
 	    .choices = tls_policy_versions, .text = "1.2"),
 	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",
 	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("ciphers", "LIST", policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
-	TEXT("alpn", "NAME[,NAME]", alpn, "ALPN protocols to offer; http/1.1 sends GET /"),
+	TEXT("alpn", "NAME[,NAME]", alpn, "ALPN protocols to offer, such as http/1.1"),
 
 	HEADING("Route"),
-	CALL("connect-to", "HOST[:PORT]", route, add_detour, "connect there, but still verify HOST",
-	    PER_TARGET),
+	CALL("connect-to", "ADDRESS[:PORT]", route, add_detour,
+	    "connect to ADDRESS, but verify HOST", PER_TARGET),
 	CALL("resolve", "HOST:PORT:ADDR", route, add_answer, "use ADDR as the address of HOST",
 	    PER_TARGET),
 	CALL("proxy", "URL", proxy, set_proxy,
-	    "connect through an HTTP or SOCKS5 proxy, or \"env\"", .letter = 'x'),
+	    "HTTP or SOCKS5 proxy, or \"env\" for the one in the environment", .letter = 'x'),
 	CALL("ipv4", NULL, family, set_family, "use IPv4 addresses only", .letter = '4',
 	    .number = AF_INET, .excludes = "ipv6", PER_TARGET),
 	CALL("ipv6", NULL, family, set_family, "use IPv6 addresses only", .letter = '6',
 	    .number = AF_INET6, PER_TARGET),
-	ACTION("haproxy-protocol", "VERSION", set_announcement, "send a PROXY header",
+	ACTION("haproxy-protocol", "VERSION", set_announcement, "send a PROXY protocol header",
 	    .choices = announcements),
 
 	HEADING("Timeouts"),
@@ -211,14 +212,14 @@ const struct option_row client_option_rows[] = {
 
 	HEADING("Repeated probes"),
 	UINT("count", "N", series.count, 0, 1, UINT_MAX, "probe N times, then print statistics",
-	    .letter = 'c', .text = "until Ctrl-C"),
+	    .letter = 'c', .text = "no limit with --interval"),
 	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
 	UINT("parallel", "N", series.parallel, 32, 1, CLIENT_PARALLEL_MAX,
 	    "maximum number of probes at a time",
 	    .needs = "count interval targets all-addresses path-test"),
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,
-	    "probe each line of FILE (\"-\": standard input)",
+	    "probe each target in FILE; \"-\" is standard input",
 	    .excludes = "count interval resume verbose", .why = "each target is probed once"),
 	FLAG("all-addresses", all_addresses, "probe every address of HOST",
 	    .excludes = "targets count interval resume nagios prometheus verbose",
@@ -230,7 +231,7 @@ const struct option_row client_option_rows[] = {
 	    .why = "it varies the handshake and prints its own table"),
 
 	HEADING("Output"),
-	FLAG("json", json, "print the result as JSON, not the greeting"),
+	FLAG("json", json, "print the result as JSON instead of the greeting"),
 	FLAG("nagios", nagios.on, "run as a monitoring plugin: one line, status 0 to 3",
 	    .excludes = "count interval targets json",
 	    .why = "a plugin prints one line about one probe"),
@@ -259,8 +260,8 @@ static int print_help(void *none, const struct option_row *row, const char *valu
 	       "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
 	       "port determines the service; the default is hello, on port 8443.\n\n");
 	options_help_print(client_option_rows);
-	printf("\nA time T is 500ms, 5s or 2m; a plain number is seconds. The exit status names\n"
-	       "the failure: see hello-client(1).\n");
+	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	       "seconds. The exit status names the failure: see hello-client(1).\n");
 	return 1;
 }
 

@@ -113,7 +113,8 @@ int route_add_detour(struct route *r, const char *text, struct outcome *oc)
 	}
 	/* Exactly one of the two: "::cafe:443" could be an address, or a host with a port. */
 	if (literal == parsed)
-		return reject("--connect-to", text, "HOST[:PORT] or HOST1:PORT1:HOST2:PORT2", oc);
+		return reject("--connect-to", text, "ADDRESS[:PORT] or HOST1:PORT1:HOST2:PORT2",
+		    oc);
 	if (check_host("--connect-to", &from, oc) != 0 || check_host("--connect-to", &to, oc) != 0)
 		return -1;
 	r->detours[r->detour_count].from = from;
