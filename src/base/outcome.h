@@ -28,7 +28,7 @@
 	    "hello-server(8) describes what --user and --sandbox need") \
 	X(WARNINGS, 6, LOCAL, 0, "only warnings were found", "each warning says what to do") \
 	X(RESOLVE_NOT_FOUND, 10, RESOLVE, 0, "no such host name", \
-	    "check the spelling; getent hosts NAME shows what this machine resolves it to") \
+	    "check the spelling; getent hosts NAME shows how this machine resolves it") \
 	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the host name lookup failed", \
 	    "try again; check /etc/resolv.conf and the connection to the name server") \
 	X(CONNECT_REFUSED, 20, CONNECT, 0, "connection refused", \
@@ -45,7 +45,7 @@
 	X(PROXY_DENIED, 31, PROXY, 0, "the proxy refused to connect to the target", \
 	    "ask its operator to allow this target and port, or give it USER:PASSWORD") \
 	X(STARTTLS_NOT_OFFERED, 35, STARTTLS, 0, "the server does not offer TLS on this port", \
-	    "enable it at the server; a device on the path may remove it: try from nearer") \
+	    "enable TLS on the server; a firewall on the path may have removed the offer") \
 	X(STARTTLS_REFUSED, 36, STARTTLS, 0, "the server refused to start TLS", \
 	    "the server's answer or its log gives the reason") \
 	X(STARTTLS_FAILED, 37, STARTTLS, 0, "the exchange that starts TLS failed", \

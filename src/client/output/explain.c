@@ -16,7 +16,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_OK] =
 	    "The chain and the name were verified, the whole greeting was read, and the peer "
 	    "closed the connection with close_notify. A handshake alone would prove less: with "
-	    "TLS 1.3 a server may still reject the client after it, and something on the way may "
+	    "TLS 1.3 a server may still reject the client after it, and something on the path may "
 	    "cut the stream.",
 	[OC_INTERNAL] =
 	    "Memory, the system or the TLS library failed in a way that no input should cause. "
@@ -60,7 +60,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "listens).\n\n"
 	    "What cannot be known from here: a firewall that rejects with a reset looks exactly "
 	    "the same. If the server listens, look for a rule such as \"reject with tcp reset\" "
-	    "on the way.",
+	    "on the path.",
 	[OC_CONNECT_TIMEOUT] =
 	    "There was no answer at all: no SYN-ACK, no reset and no ICMP message. Nearly always "
 	    "a firewall drops the packets, or the machine is off and no router reports it.\n\n"
@@ -71,7 +71,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The address cannot be reached, and something reported it. Either this machine has no "
 	    "route (\"ip route get ADDRESS\" shows it), has no local port left, or forbids the "
 	    "connection itself (\"Operation not permitted\": a firewall rule of the output "
-	    "chain). Or a router or firewall on the way sent an ICMP message: network "
+	    "chain). Or a router or firewall on the path sent an ICMP message: network "
 	    "unreachable, host unreachable, or administratively prohibited. The error line quotes "
 	    "the message, as far as the system provides it.\n\n"
 	    "\"administratively prohibited\" always means a firewall rule. \"No route to host\" "
@@ -104,7 +104,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_STARTTLS_FAILED] =
 	    "The connection is open, but the exchange before TLS did not finish: another protocol "
 	    "answered, nothing did, the answer had no end, or bytes in clear text followed it. "
-	    "Such bytes can inject commands into a TLS connection (RFC 3207 section 6), so the "
+	    "Such bytes could be commands that somebody injected (RFC 3207 section 6), so the "
 	    "handshake did not begin.",
 	[OC_NOT_TLS] =
 	    "The connection is open, but the first bytes from the peer are not a TLS record. The "
@@ -126,8 +126,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "difference.",
 	[OC_HANDSHAKE_ALERT] =
 	    "The peer ended the handshake with a TLS alert, which the error line names. The alert "
-	    "comes from whatever ends the TLS connection: the server, or a middlebox in its "
-	    "place. handshake_failure and protocol_version mean that the two ends have nothing in "
+	    "comes from whatever terminates TLS: the server, or a middlebox in its place. "
+	    "handshake_failure and protocol_version mean that the two ends have nothing in "
 	    "common. unrecognized_name means that there is no certificate for the requested name "
 	    "(--servername). For internal_error, look into the server's log.",
 	[OC_HANDSHAKE_RESET] =
@@ -150,16 +150,16 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "\"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the server offers.",
 	[OC_HANDSHAKE_FAILED] =
 	    "The peer speaks TLS, but what it sent breaks the protocol; the error line quotes the "
-	    "TLS library. One of the two ends has a bug, or something on the way changed the "
+	    "TLS library. One of the two ends has a bug, or something on the path changed the "
 	    "bytes.",
 	[OC_CERT_UNKNOWN_CA] =
 	    "The chain that the server sent does not end in a trusted root of the store. The "
 	    "error line names the store.\n\n"
 	    "If the service has a private CA, use --cacert FILE with its root. If the named "
 	    "issuer is the CA of your company, but the service is not your company's, something "
-	    "on the way ends TLS and issues certificates of its own (\"TLS inspection\"). If the "
-	    "store has a CA of that name which did not sign this certificate, the CA was created "
-	    "again under its old name, or somebody impersonates it.",
+	    "on the path terminates TLS and issues certificates of its own (\"TLS inspection\"). "
+	    "If the store has a CA of that name which did not sign this certificate, the CA was "
+	    "created again under its old name, or somebody impersonates it.",
 	[OC_CERT_MISSING_INTERMEDIATE] =
 	    "The server sent only its own certificate, and the issuer of that certificate is not "
 	    "in the store. Usually an intermediate is missing. The server must send it after its "
@@ -188,26 +188,27 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "issued for clients, mail or code signing. Issue another certificate, with "
 	    "serverAuth.",
 	[OC_CERT_REVOKED] =
-	    "The CA revoked a certificate of the chain before its end. It published this in a "
+	    "The CA revoked a certificate of the chain before it expired, and published this in a "
 	    "revocation list (--crlfile), or in the OCSP response that the server staples. Nobody "
 	    "should use the certificate any more. \"keyCompromise\" means that others have its "
 	    "key.\n\n"
 	    "Issue a new certificate with a new key. \"openssl crl -in FILE -noout -text\" shows "
 	    "the list.",
 	[OC_CRL_UNUSABLE] =
-	    "A revocation list is required, but there is none of this issuer, or it is too old, "
+	    "A revocation list is required, but there is none from this issuer, or it is too old, "
 	    "not yet valid, not signed by the CA, a delta list without its complete list, or of "
 	    "an unsupported kind. Whether the certificate was revoked is unknown, so it is "
 	    "rejected.\n\n"
 	    "Fetch the current list from the CA; each CA of the chain has its own.",
 	[OC_CERT_PIN_MISMATCH] =
-	    "The chain and the name are valid, but the server's key is not one of --pinnedpubkey. "
-	    "Either the server has a new key, or something in between has a certificate for this "
-	    "name that you trust: for example, a company's proxy that ends TLS.\n\n"
-	    "The error line shows the key. Before you pin it, compare it with the server's own in "
-	    "some other way than over this connection.",
+	    "The chain and the name are valid, but the server's key does not match "
+	    "--pinnedpubkey. Either the server has a new key, or something in between has a "
+	    "certificate for this name that you trust: for example, a company's proxy that "
+	    "terminates TLS.\n\n"
+	    "The error line shows the key. Before you pin it, compare it with the server's own by "
+	    "some other means than this connection.",
 	[OC_CERT_INVALID] =
-	    "The chain leads to a trusted root, but breaks a rule on the way: a CA signed for "
+	    "The chain leads to a trusted root, but the chain breaks a rule: a CA signed for "
 	    "names that its name constraints exclude, the chain is longer than a path length "
 	    "allows, a signature is wrong, a key or a digest is too weak, an extension is "
 	    "critical and unknown, missing, malformed or present twice, or the certificate "
@@ -221,10 +222,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "--cacert FILE with that very certificate, copied from the machine itself and not "
 	    "over this connection.",
 	[OC_CERT_NOT_EXPECTED] =
-	    "The server sent another certificate than the one in the file of --expect-cert. If it "
+	    "The certificate that the server sent is not the one in the --expect-cert file. If it "
 	    "has the same names and is older, the certificate was renewed on disk, but the "
 	    "server, or one node of several, was not reloaded. If it is entirely different, check "
-	    "the address, and what on the way might end TLS.\n\n"
+	    "the address, and whether something on the path terminates TLS.\n\n"
 	    "This outcome comes before any fault of the served certificate, which the error line "
 	    "lists after it: if a certificate expired because the new one was never loaded, a "
 	    "reload is enough. --connect-to ADDRESS probes one node after the other.",
@@ -255,12 +256,12 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_GREETING_TRUNCATED] =
 	    "The stream ended without the close_notify that TLS requires (RFC 8446 section 6.1), "
 	    "so part of the greeting may be missing. The server stopped in the middle, or never "
-	    "sends close_notify, or something on the way closed the connection. If the error line "
-	    "reports that the peer sent invalid TLS, the client closed the connection, with an "
-	    "alert.",
+	    "sends close_notify, or something on the path closed the connection. If the error "
+	    "line reports that the peer sent invalid TLS, the client closed the connection, with "
+	    "an alert.",
 	[OC_GREETING_EMPTY] =
-	    "The server sent close_notify before any data. A balancer that ends TLS and has no "
-	    "healthy server behind it does this.",
+	    "The server sent close_notify before any data. A balancer that terminates TLS and has "
+	    "no healthy server behind it does this.",
 	[OC_GREETING_TOO_LONG] =
 	    "The peer sent more than a greeting can hold. Some service other than hello-server "
 	    "answers at this address.",
@@ -270,9 +271,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "proper end: what arrived before it may be incomplete.",
 	[OC_PATH_DIFFERS] =
 	    "With --compare: the server's report of the connection differs from what the client "
-	    "observed. If the two ends do not share keys, TLS ends on the way: a balancer, a "
-	    "reverse proxy or an inspecting firewall makes its own connection to the server and "
-	    "reads everything. The other differences show what it changes.\n\n"
+	    "observed. If the two ends do not share keys, something on the path terminates TLS: a "
+	    "balancer, a reverse proxy or an inspecting firewall makes its own connection to the "
+	    "server and reads everything. The other differences show what it changes.\n\n"
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
 	[OC_HEALTH_CHECK] =
