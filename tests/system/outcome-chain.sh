@@ -36,7 +36,7 @@ says '; also: .*expired'
 says '; also: .*ostname mismatch'
 echo 'the wire against the disk'
 outcome 63 CERT_NOT_EXPECTED --cacert "$CA" --expect-cert "$CERT" 127.0.0.1 "$PORT"
-says 'renewed, but the server still sends the old one: valid from 2020-01-01 .*; also: certificate has expired'
+says 'renewed, but the server still sends the old one: it is valid from 2020-01-01 .*; also: certificate has expired'
 advises 'reload'
 outcome 52 CERT_EXPIRED --cacert "$CA" --expect-cert "$PKI/expired/chain.pem" 127.0.0.1 "$PORT"
 leave
@@ -52,7 +52,7 @@ run_status 0 "$HELLO_CLIENT" --cacert "$CA" --expect-cert "$CERT" localhost "$PO
 outcome 63 CERT_NOT_EXPECTED --cacert "$CA" --expect-cert "$PKI/expired/chain.pem" 127.0.0.1 "$PORT"
 says 'sends a newer certificate'
 outcome 63 CERT_NOT_EXPECTED --cacert "$CA" --expect-cert "$PKI/other.test/chain.pem" 127.0.0.1 "$PORT"
-says 'another certificate than .*other\.test.*: for "localhost"'
+says 'does not send the certificate in .*other\.test.*, but one for "localhost"'
 outcome 3 FILE --expect-cert "$KEY" 127.0.0.1 "$PORT"
 outcome 3 FILE --expect-cert "$TMP/nothing.pem" 127.0.0.1 "$PORT"
 
@@ -61,7 +61,7 @@ export SSL_CERT_FILE="$CA" SSL_CERT_DIR="$TMP"
 outcome 50 CERT_UNKNOWN_CA --cacert "$TMP/other/ca.pem" 127.0.0.1 "$PORT"
 unset SSL_CERT_FILE SSL_CERT_DIR
 says 'not in --cacert .*, but in the system.s store'
-advises 'on the way ends TLS in its place'
+advises 'on the path terminates TLS'
 outcome 50 CERT_UNKNOWN_CA --cacert "$TMP/other/ca.pem" 127.0.0.1 "$PORT"
 ! grep -q 'system.s store' "$TMP/err" || fail 'the system knows it'
 leave

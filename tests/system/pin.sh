@@ -24,7 +24,7 @@ for pins in "$right" "$other;$right" "$right;$other"; do
 	fi
 done
 outcome 58 CERT_PIN_MISMATCH --cacert "$CA" --pinnedpubkey "$other" 127.0.0.1 "$PORT"
-expect "$TMP/err" "the key of \"localhost\" is $right, which is not one of"
+expect "$TMP/err" "the key of \"localhost\" is $right, which does not match"
 # What is wrong otherwise stays wrong.
 outcome 50 CERT_UNKNOWN_CA --pinnedpubkey "$right" 127.0.0.1 "$PORT"
 for none in sha256 "sha256//${right#sha256//?}" "md5//${right#sha256//}" "$right;" "$right;x"; do

@@ -84,7 +84,7 @@ start_box connect
 export https_proxy="http://127.0.0.1:$PORT"
 through env
 outcome 10 RESOLVE_NOT_FOUND -6 --cacert "$CA" 127.0.0.1 "$SERVER_PORT"
-expect "$TMP/err" 'https_proxy is set and was not used'
+expect "$TMP/err" 'https_proxy is set, but only --proxy env uses it'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --connect-to 127.0.0.1 svc.test "$SERVER_PORT"
 expect "$TMP/err" '^proxy  *none; https_proxy is set, but not used'
 export no_proxy='a.test, .svc.test'

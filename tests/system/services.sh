@@ -90,7 +90,7 @@ for each in $lines $binary xmpp xmpp-server; do
 	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'
 	# The first letter alone is what a good PostgreSQL server says.
 	meet "$each" other 37 STARTTLS_FAILED 'another protocol answers: "SSH-2.0-Open\|: "SH-2.0-Open'
-	meet "$each" silent 37 STARTTLS_FAILED 'sent nothing of .* within [0-9]* ms' --handshake-timeout 100ms
+	meet "$each" silent 37 STARTTLS_FAILED 'sent no .* data within [0-9]* ms' --handshake-timeout 100ms
 	expect "$TMP/err" "^  try: --handshake-timeout .*tls://localhost:$PORT"
 	meet "$each" closed 37 STARTTLS_FAILED 'closed the connection without sending a byte\|connection broke'
 done
@@ -179,7 +179,7 @@ http moved 'HTTP/1.1 301 Moved Permanently' --expect-status 200,300-399 --path /
 http refusing 'HTTP/1.1 400 Bad Request'
 http broken 'HTTP/1.1 503 Service Unavailable' --expect-status 503
 meet https broken 71 GREETING_MISMATCH 'answers GET / with "HTTP/1.1 503'
-meet https moved 71 GREETING_MISMATCH '"HTTP/1.1 301 Moved Permanently"; expected is 200' --expect-status 200
+meet https moved 71 GREETING_MISMATCH '"HTTP/1.1 301 Moved Permanently"; expected 200' --expect-status 200
 meet https bare 71 GREETING_MISMATCH 'LF alone'
 meet https endless 71 GREETING_MISMATCH 'longer than 64 KiB'
 meet https half 72 GREETING_TRUNCATED
@@ -221,7 +221,7 @@ for each in $asking; do
 		{
 			run_status 0 "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $friend "$each://localhost:$PORT"
 			case $each in
-			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*sends nothing unasked' ;;
+			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*silence proves nothing' ;;
 			*) [ ! -s "$TMP/err" ] || fail "$each says $(cat "$TMP/err")" ;;
 			esac
 			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"
@@ -288,7 +288,7 @@ done
 # A silent server is no hello server: the advice names what it may be.
 find_port tls:good
 outcome 70 GREETING_TIMEOUT --cacert "$CA" --read-timeout 100ms "localhost:$PORT"
-expect "$TMP/err" "^  try: the certificate is fine; .*https://localhost:$PORT, tls://localhost:$PORT"
+expect "$TMP/err" "^  try: the certificate is valid; .*https://localhost:$PORT, tls://localhost:$PORT"
 
 # No wait of seconds at a server that says nothing: the limit of --read-timeout is far away.
 began=$(date +%s%N)

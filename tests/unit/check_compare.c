@@ -32,7 +32,7 @@ static const struct {
 				    "the two ends do not share keys" },
 	{ CONN_REPORT_BINDING, NULL, "do not share keys" },
 	{ CONN_REPORT_CERTIFICATE, "fedcba98765432100123",
-	    "SHA-256 0123456789abcdef... came, fedcba9876543210... was sent" },
+	    "SHA-256 0123456789abcdef... was received, fedcba9876543210... was sent" },
 	{ CONN_REPORT_CERTIFICATE, NULL, NULL },
 	{ CONN_REPORT_SERVER_NAME, "b.test", "asked for a.test, the server was asked for b.test" },
 	{ CONN_REPORT_SERVER_NAME, NULL, "asked for a.test, the server was asked for none" },

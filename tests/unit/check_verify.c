@@ -123,7 +123,7 @@ START_TEST(test_a_root_made_anew_under_its_old_name)
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA,
 	    "was issued by \"Top CA\"; the certificate of that name in --cacert ca.pem has "
 	    "another key and did not sign this one");
-	ck_assert_has(oc.advice, "was \"Top CA\" created again?");
+	ck_assert_has(oc.advice, "was the CA \"Top CA\" created again?");
 }
 END_TEST
 
@@ -283,7 +283,8 @@ START_TEST(test_a_ca_that_may_not)
 	v.error = X509_V_ERR_CERT_SIGNATURE_FAILURE;
 	v.cause.link = CERT_ISSUER_NOT_SIGNED;
 	oc = explain(&v, "a.test");
-	ck_assert_outcome(&oc, OC_CERT_INVALID, "signature of the intermediate \"Sub CA\"");
+	ck_assert_outcome(&oc, OC_CERT_INVALID,
+	    "the intermediate \"Sub CA\" was not signed with the key");
 }
 END_TEST
 
@@ -327,7 +328,7 @@ START_TEST(test_another_ca_than_the_one_expected)
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "--cacert ca.pem, but in the system's store");
 	ck_assert_has(oc.detail, "out of order");
 	ck_assert_has(oc.advice, "\"Top CA\"");
-	ck_assert_has(oc.advice, "ends TLS in its place");
+	ck_assert_has(oc.advice, "on the path terminates TLS");
 }
 END_TEST
 

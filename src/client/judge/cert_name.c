@@ -56,7 +56,7 @@ static const char *wildcard_rule(const char *entry, const char *name)
 	if (!star || parent[0] == '\0' || strncasecmp(entry, name, (size_t)(star - entry)) != 0)
 		return NULL;
 	if (strcasecmp(parent + 1, name) == 0)
-		return "a wildcard stands for one label, so it does not cover the name without one";
+		return "a wildcard stands for exactly one label, so the name needs one more";
 	if (!is_below(name, parent))
 		return NULL;
 	if (star != entry || parent[0] != '.')

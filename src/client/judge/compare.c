@@ -20,7 +20,8 @@ static const struct {
 	{ CONN_REPORT_BINDING, 0,
 	    "TLS is terminated between you and the server: the two ends do not share keys", "",
 	    "" },
-	{ CONN_REPORT_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... came, ",
+	{ CONN_REPORT_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... was "
+	    "received, ",
 	    "... was sent" },
 	{ CONN_REPORT_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
 	    ", the server was asked for ", "" },

@@ -11,8 +11,8 @@ static int advise(const struct distrust *d, enum outcome_code code, struct outco
 		return -1;
 	if (d->cause->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_advise(oc,
-		    "was \"%s\" created again? Then get its current root, "
-		    "or issue the certificate again",
+		    "was the CA \"%s\" created again? Then get its current root, or issue the "
+		    "certificate again",
 		    d->issuer);
 	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_advise(oc,
@@ -93,8 +93,8 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 	switch (d->cause->link) {
 	case CERT_ISSUER_NOT_SIGNED:
 		outcome_set(oc, OC_CERT_INVALID,
-		    "the signature of %s is not of the key of \"%s\" %s %s: it was changed, or "
-		    "that CA was created again under its old name",
+		    "%s was not signed with the key of \"%s\" %s %s: it was changed, or that CA "
+		    "was created again under its old name",
 		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
 		    d->cause->sent ? peer : d->store);
 		return advise(d, OC_CERT_INVALID, oc);
@@ -107,7 +107,7 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 	default:
 		outcome_set(oc, OC_CERT_INVALID,
 		    "%s does not identify its issuer's key, and \"%s\" has several certificates, "
-		    "of which the wrong one was tried",
+		    "and the wrong one was tried",
 		    d->who, d->issuer);
 		outcome_advise(oc,
 		    "issue it again with authorityKeyIdentifier, or keep only the right "

@@ -36,11 +36,11 @@ int expected_judge_key(const struct expected *e, const struct verdict *v, struct
 	if (!e->pins || (v->chain_len > 0 && v->leaf.pin[0] && strstr(e->pins, v->leaf.pin)))
 		return 0;
 	outcome_set(oc, OC_CERT_PIN_MISMATCH,
-	    "the key of \"%s\" is %s, which is not one of --pinnedpubkey",
+	    "the key of \"%s\" is %s, which does not match --pinnedpubkey",
 	    v->chain[0].label, v->leaf.pin);
 	outcome_advise(oc,
-	    "was the key changed on purpose? Then use --pinnedpubkey '%s'; if not, something in "
-	    "between may have another certificate for this name",
+	    "was the key changed on purpose? Then use --pinnedpubkey '%s'; if not, something on "
+	    "the path may have another certificate for this name",
 	    v->leaf.pin);
 	return -1;
 }
@@ -56,24 +56,26 @@ static int explain_difference(const struct expected *e, const struct verdict *v,
 	time_text(served->not_before, theirs);
 	if (same_name && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the certificate was renewed, but the server still sends the old one: valid "
-		    "from %s, the one in %s from %s",
+		    "the certificate was renewed, but the server still sends the old one: it is "
+		    "valid from %s, the one in %s from %s",
 		    theirs, e->file, ours);
 		outcome_advise(oc,
 		    "reload the server: systemctl reload SERVICE, or kill -HUP PID");
 	} else if (same_name && served->not_before > e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server sends a newer certificate: valid from %s, the one in %s from %s",
+		    "the server sends a newer certificate: it is valid from %s, the one in %s "
+		    "from %s",
 		    theirs, e->file, ours);
 		outcome_advise(oc, "is %s the current file?", e->file);
 	} else {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server sends another certificate than %s: for %s, issued by \"%s\"",
+		    "the server does not send the certificate in %s, but one for %s, issued by "
+		    "\"%s\"",
 		    e->file, served->sans[0] ? served->sans : served->label,
 		    served->issuer);
 		outcome_advise(oc,
-		    "is it the right server, and does it use this file? A middlebox "
-		    "that ends TLS sends its own certificate");
+		    "is it the right server, and does it use this file? A middlebox that "
+		    "terminates TLS sends its own certificate");
 	}
 	if (v->error != 0)
 		findings_append(&v->findings, 0, oc);

@@ -78,7 +78,7 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 	time_span(v->at - v->culprit.not_after, span);
 	if (v->another_time)
 		outcome_set(oc, OC_CERT_EXPIRED,
-		    "%s is expired at the chosen time: it ends at %s, %s earlier",
+		    "%s expires at %s, %s before the chosen time",
 		    name_culprit(v, buf), when, span);
 	else
 		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", name_culprit(v, buf),
@@ -102,7 +102,7 @@ static int explain_not_yet_valid(const struct verdict *v, struct outcome *oc)
 	time_span(v->culprit.not_before - v->at, span);
 	if (v->another_time) {
 		outcome_set(oc, OC_CERT_NOT_YET_VALID,
-		    "%s is not yet valid at the chosen time: it is valid from %s, %s later",
+		    "%s becomes valid at %s, %s after the chosen time",
 		    name_culprit(v, buf), when, span);
 		outcome_advise(oc, "choose a later time, or omit --verify-time; %s",
 		    describe_clock(v, clock));
@@ -202,8 +202,8 @@ static void advise_lenient(const struct verdict *v, struct outcome *oc)
 		    "--no-x509-strict");
 	else
 		outcome_advise_instead(oc,
-		    "issue it again with SHA-256, and RSA from 2048 bits or EC from P-256; "
-		    "no option lowers this");
+		    "issue it again with SHA-256, and RSA from 2048 bits or EC from P-256; no "
+		    "option changes this");
 }
 
 static int explain_ca(const struct verdict *v, struct outcome *oc)
@@ -266,8 +266,8 @@ static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
 					       : "; the system's store has the one that did");
 	outcome_advise_instead(oc,
-	    "is \"%s\" the CA of this service? Then omit --cacert; if not, something on the way "
-	    "ends TLS in its place: compare from nearer to the server",
+	    "is \"%s\" the CA of this service? Then omit --cacert; if not, something on the path "
+	    "terminates TLS: compare from a host closer to the server",
 	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
 }
 

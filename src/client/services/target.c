@@ -44,7 +44,8 @@ const struct service_row *service_named(const char *what, const char *name, stru
 int service_check_path(const char *what, const char *path, struct outcome *oc)
 {
 	if (path[0] != '/') {
-		outcome_set(oc, OC_USAGE, "invalid %s \"%.64s\": it begins with \"/\"", what, path);
+		outcome_set(oc, OC_USAGE, "invalid %s \"%.64s\": it must begin with \"/\"", what,
+		    path);
 		return -1;
 	}
 	if (strlen(path) >= SERVICE_PATH_MAX)
@@ -54,8 +55,9 @@ int service_check_path(const char *what, const char *path, struct outcome *oc)
 		if (*at > ' ' && *at < 0x7f && *at != '#')
 			continue;
 		outcome_set(oc, OC_USAGE,
-		    "invalid %s \"%.64s\": a blank, \"#\" or what is not ASCII", what, path);
-		outcome_advise(oc, "write such a character in percent-encoding: %%20 for a blank");
+		    "invalid %s \"%.64s\": it contains a blank, \"#\" or a non-ASCII character",
+		    what, path);
+		outcome_advise(oc, "percent-encode such characters, for example a blank as %%20");
 		return -1;
 	}
 	return 0;
@@ -91,8 +93,8 @@ int service_target_parse(const char *text, struct service_target *out, struct ou
 			return refuse_scheme(text, (size_t)(colon - text), host, oc);
 	}
 	if (memchr(host, '@', len)) {
-		outcome_set(oc, OC_USAGE, "invalid HOST: it holds a user");
-		outcome_advise(oc, "leave the user and \"@\" out: nobody logs in");
+		outcome_set(oc, OC_USAGE, "invalid HOST: it contains a user name");
+		outcome_advise(oc, "omit the user name and \"@\": hello-client does not log in");
 		return -1;
 	}
 	if (len >= sizeof place)
@@ -117,8 +119,8 @@ const char *service_from_name(enum service_from from)
 static int refuse_path(const struct service_target *target, const struct service_row *service,
     struct outcome *oc)
 {
-	outcome_set(oc, OC_USAGE, "the service %s has no path, \"%.64s\"", service->name,
-	    target->path);
+	outcome_set(oc, OC_USAGE, "the service %s has no paths: unexpected \"%.64s\"",
+	    service->name, target->path);
 	outcome_advise(oc, "hello-client https://%s%s%.128s", target->host,
 	    target->port[0] ? ":PORT" : "", target->path);
 	return -1;
@@ -143,7 +145,7 @@ int service_choose(const struct service_target *target, const struct service_row
 	if (target->path[0] && chosen->talk != TALK_HTTP)
 		return refuse_path(target, chosen, oc);
 	if (!port[0] && !chosen->port[0]) {
-		outcome_set(oc, OC_USAGE, "missing port: the service %s has none of its own",
+		outcome_set(oc, OC_USAGE, "missing PORT: the service %s has no default port",
 		    chosen->name);
 		outcome_advise(oc, "hello-client %s://%s:PORT", chosen->name, target->host);
 		return -1;

@@ -87,7 +87,7 @@ static void append_peer(const struct session *s, struct outcome *oc)
 	else if (s->through_proxy)
 		outcome_append(oc, "; this is the proxy");
 	else if (!s->options->proxy.environment && proxy_variable())
-		outcome_append(oc, "; %s is set and was not used (--proxy env)", proxy_variable());
+		outcome_append(oc, "; %s is set, but only --proxy env uses it", proxy_variable());
 }
 
 void session_abort(struct session *s)

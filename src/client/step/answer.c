@@ -13,18 +13,14 @@
 
 static void remark_silence(struct answer *a)
 {
-	const char *name = a->s->service->name;
-
 	if (a->identity == TLS_ALERT_SENT_OURS)
 		snprintf(a->s->remark, sizeof a->s->remark,
-		    "the server may not have accepted the client certificate: %s sends nothing "
-		    "unasked",
-		    name);
+		    "the server may not have accepted the client certificate: its silence proves "
+		    "nothing");
 	else if (a->identity == TLS_ALERT_SENT_NONE)
 		snprintf(a->s->remark, sizeof a->s->remark,
-		    "the server requested a client certificate and may still require one: %s "
-		    "sends nothing unasked",
-		    name);
+		    "the server requested a client certificate and may still require one: its "
+		    "silence proves nothing");
 }
 
 /* The end of a connection is no failure where nothing was to be said. */
@@ -78,7 +74,8 @@ static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *
 		return 0;
 	if (d->end == DIALOGUE_REFUSED)
 		return refused(a, d, oc);
-	outcome_set(oc, OC_GREETING_MISMATCH, "%s instead of %s", d->why, d->kind->protocol);
+	outcome_set(oc, OC_GREETING_MISMATCH, "the %s dialogue failed: %s",
+	    d->kind->protocol, d->why);
 	if (d->words[0])
 		outcome_append(oc, ": \"%.80s\"", d->words);
 	return -1;

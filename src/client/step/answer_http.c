@@ -109,9 +109,9 @@ static int judge_status(const struct answer *a, const struct http_answer *http, 
 	outcome_set(oc, OC_GREETING_MISMATCH, "the server answers GET %.128s with \"%s\"",
 	    a->s->options->path, line);
 	if (wanted)
-		outcome_append(oc, "; expected is %.64s", wanted);
+		outcome_append(oc, "; expected %.64s", wanted);
 	outcome_advise(oc,
-	    "the path is fine, so check the service; --expect-status %u takes this",
+	    "the connection works, so check the service; --expect-status %u accepts this status",
 	    http->status);
 	return -1;
 }
@@ -126,7 +126,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 		outcome_set(oc, OC_GREETING_MISMATCH,
 		    "the server answers GET, but not in HTTP/1.x");
 		outcome_advise(oc,
-		    "is it another service? smtps://, imaps://, tls:// and more name it");
+		    "is it another service? Name it: smtps://, imaps://, tls:// or another scheme");
 		return -1;
 	}
 	answer_keep_line(a->s, http->line, strlen(http->line));
@@ -195,7 +195,7 @@ static int speak_http2(struct answer *a, struct outcome *oc)
 	if (head[0] != 0 || head[3] != 4 || head[4] != 0 || head[5] || head[6] || head[7] ||
 	    head[8] || (head[1] << 8 | head[2]) % 6 != 0)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
-		    "ALPN has selected h2, but the server does not begin with SETTINGS");
+		    "ALPN selected h2, but the server did not begin with SETTINGS");
 	answer_keep_line(a->s, "HTTP/2", 6);
 	return 0;
 }

@@ -130,7 +130,7 @@ static int late(const struct answer *a, struct outcome *oc)
 	outcome_set(oc, OC_GREETING_TIMEOUT, "%s of %s came in %u ms",
 	    a->heard ? "the beginning of an answer, but not its end," : "not a byte of an answer",
 	    a->s->service->name, (unsigned)(clock_ms() - a->began_ms));
-	outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
+	outcome_advise(oc, "the handshake succeeded, so check the service; %s allows more time",
 	    session_deadline_option(a->s, a->deadline_ms, "--read-timeout"));
 	return -1;
 }
@@ -147,8 +147,8 @@ int answer_explain(const struct answer *a, enum answer_end end, struct outcome *
 	}
 	if (!a->heard)
 		return outcome_set(oc, OC_GREETING_EMPTY,
-		    "the server closed cleanly before the first byte of an answer of %s",
+		    "the server sent close_notify before the first byte of its %s answer",
 		    a->s->service->name);
 	return outcome_set(oc, OC_GREETING_TRUNCATED,
-	    "the server closed before its answer was whole");
+	    "the server closed the connection before its answer was complete");
 }

@@ -21,8 +21,8 @@ static void advise_services(const struct session *s, struct outcome *oc)
 	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
 
 	outcome_advise(oc,
-	    "the certificate is fine; a server that waits for the client needs its scheme: "
-	    "https://%s%.80s%s:%s, tls://%s%.80s%s:%s; --read-timeout allows more",
+	    "the certificate is valid; if the server waits for a request, name its service: "
+	    "https://%s%.80s%s:%s, tls://%s%.80s%s:%s; --read-timeout allows more time",
 	    left, host, right, port, left, host, right, port);
 }
 
@@ -46,7 +46,8 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 	if (len == 0)
 		advise_services(s, oc);
 	else
-		outcome_advise(oc, "the handshake was fine, so look at the service; %s allows more",
+		outcome_advise(oc, "the handshake succeeded, so check the service; %s allows more "
+		    "time",
 		    session_deadline_option(s, deadline_ms, "--read-timeout"));
 	return -1;
 }
@@ -145,7 +146,8 @@ static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 		return 0;
 	}
 	outcome_advise(&none,
-	    "start hello-server with --report; if it was, something on the way changes its answer");
+	    "start hello-server with --report; if it was, something on the path changes its "
+	    "answer");
 	return outcome_report(oc, &none);
 }
 
@@ -166,7 +168,7 @@ static int greet(struct session *s, struct outcome *oc)
 		return -1;
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
-		    "the server closed cleanly before the first byte of a greeting");
+		    "the server sent close_notify before the first byte of the greeting");
 	if (parse_report(s, &len, oc) != 0)
 		return -1;
 	if (expected && check_expected(expected, s->greeting, len, oc) != 0)

@@ -30,22 +30,22 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		outcome_append(oc,
 		    "; later parts of the answer arrived, but an earlier one was lost");
 		outcome_advise(oc,
-		    "are large packets lost on the way? ping -M do -s 1472 %s; "
-		    "if so, let the router clamp the MSS, or let ICMP through",
+		    "are large packets lost on the path? ping -M do -s 1472 %s; if so, let the "
+		    "router clamp the MSS, or let ICMP through",
 		    addr_format_host(&s->peer, host));
 	} else if (!heard && !tcp.acknowledged) {
 		outcome_append(oc,
-		    "; our ClientHello of %llu bytes was sent %u times and never "
-		    "acknowledged: it was lost on the way",
+		    "; our ClientHello of %llu bytes was sent %u times and never acknowledged: it "
+		    "was lost on the path",
 		    sent(s), tcp.resent + 1);
 		outcome_advise(oc,
-		    "something on the way drops it because of its name or its size: "
-		    "--path-test tries others");
+		    "something on the path drops it because of its name or its size: --path-test "
+		    "tries others");
 	} else if (!heard) {
 		outcome_append(oc,
 		    ", but its system acknowledged our ClientHello of %llu bytes", sent(s));
 		outcome_advise(oc,
-		    "the peer or something on the way delays the answer, or a service without "
+		    "the peer or something on the path delays the answer, or a service without "
 		    "TLS waits for more; %s allows more time",
 		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
@@ -63,7 +63,7 @@ static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t
 	else
 		explain_silence(s, deadline_ms, oc);
 	outcome_advise(oc,
-	    "the peer or something on the way delays the handshake; %s allows more time",
+	    "the peer or something on the path delays the handshake; %s allows more time",
 	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	return -1;
 }
@@ -84,7 +84,7 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 	else if (oc->code == OC_HANDSHAKE_RESET)
 		outcome_advise(oc,
 		    "does the server expect a PROXY header first (--haproxy-protocol v2), or does "
-		    "something on the way reject the %s%s%s? --path-test shows which",
+		    "something on the path reject the %s%s%s? --path-test shows which",
 		    s->sni[0] ? "name \"" : "ClientHello", s->sni, s->sni[0] ? "\"" : "");
 	else
 		outcome_advise(oc,

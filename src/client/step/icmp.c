@@ -30,7 +30,7 @@ static const struct meaning v4[] = {
 	{ 3, 9, "network administratively prohibited", true },
 	{ 3, 10, "host administratively prohibited", true },
 	{ 3, 13, "administratively prohibited", true },
-	{ 11, 0, "time to live exceeded: packets go in a circle", false },
+	{ 11, 0, "time to live exceeded: a routing loop", false },
 };
 
 /* RFC 4443 section 3.1. */
@@ -43,7 +43,7 @@ static const struct meaning v6[] = {
 	{ 1, 5, "source address failed the policy", true },
 	{ 1, 6, "route rejected", true },
 	{ 2, 0, "packet too big", false },
-	{ 3, 0, "hop limit exceeded: packets go in a circle", false },
+	{ 3, 0, "hop limit exceeded: a routing loop", false },
 };
 
 static const struct meaning *find(const struct sock_extended_err *e)

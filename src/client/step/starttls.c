@@ -43,13 +43,13 @@ static int late(const struct talk *t, struct outcome *oc)
 	char before[96];
 
 	if (t->d.taken == 0)
-		outcome_set(oc, OC_STARTTLS_FAILED, "the server sent nothing of %s within %u ms",
+		outcome_set(oc, OC_STARTTLS_FAILED, "the server sent no %s data within %u ms",
 		    protocol(t), after_ms);
 	else
 		outcome_set(oc, OC_STARTTLS_FAILED,
 		    "the %s server did not finish its answer within %u ms", protocol(t),
 		    after_ms);
-	snprintf(before, sizeof before, "%s allows more; or ",
+	snprintf(before, sizeof before, "%s allows more time; or ",
 	    session_deadline_option(t->s, t->deadline_ms, "--handshake-timeout"));
 	advise_at_once(t, before, oc);
 	return -1;
@@ -137,8 +137,8 @@ static int explain_not_offered(const struct talk *t, struct outcome *oc)
 		return -1;
 	outcome_append(oc, "; something on the path overwrites what the server offers");
 	outcome_advise(oc,
-	    "a firewall that inspects %s does this: let it pass STARTTLS, or connect from nearer "
-	    "to the server",
+	    "a firewall that inspects %s does this: let it pass STARTTLS, or try from a host "
+	    "closer to the server",
 	    protocol(t));
 	return -1;
 }
@@ -147,15 +147,15 @@ static int explain_failed(const struct talk *t, struct outcome *oc)
 {
 	const struct dialogue *d = &t->d;
 
-	outcome_set(oc, OC_STARTTLS_FAILED, "no TLS by %s: %s", protocol(t), d->why);
+	outcome_set(oc, OC_STARTTLS_FAILED, "cannot start TLS in %s: %s", protocol(t), d->why);
 	if (d->words[0])
 		outcome_append(oc, ": \"%.80s\"", d->words);
 	if (d->why == dialogue_answers_tls)
 		advise_at_once(t, "", oc);
 	else if (d->injected)
 		outcome_advise(oc,
-		    "somebody on the way, or the server, puts clear text before TLS (RFC 3207, "
-		    "section 6): compare from nearer to it");
+		    "the server or something on the path sends clear text before TLS (RFC 3207, "
+		    "section 6): compare from a host closer to the server");
 	return -1;
 }
 

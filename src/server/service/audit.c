@@ -305,8 +305,8 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 	}
 	if (cas == 0)
 		find(&a, AUDIT_ERROR,
-		    "it contains no CA: the file is for the issuers of client certificates, not "
-		    "for the clients");
+		    "it contains no CA: the file must list the issuers of client certificates, "
+		    "not the clients' own certificates");
 	else if (roots == 0)
 		find(&a, AUDIT_ERROR,
 		    "it contains no root, in which a client's chain could end: add it");
