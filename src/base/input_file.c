@@ -242,8 +242,8 @@ int input_file_read(struct input_file *f, const char *path, const struct input_f
 			    once_until_ms
 				? "check that it is open; the shell opens it with %s<FILE"
 				: "use a regular file: this file is read again at each reload, "
-				  "and the server keeps only sockets of the descriptors that it "
-				  "inherits",
+				  "and the server closes every inherited descriptor that is not a "
+				  "socket",
 			    path + 8);
 		return -1;
 	}

@@ -12,7 +12,7 @@ enum { DNS_LABEL_MAX = 63, NAME_MAX_LEN = 253 };
 static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-static const char other_script[] = "it is not in ASCII; give its xn-- form";
+static const char other_script[] = "it is not ASCII; give its xn-- form";
 
 /* Only these bytes. Comparing Unicode names is out of scope. */
 static const char *characters_fault(const char *name)

@@ -119,7 +119,7 @@ static void check_confinement(struct findings *f, const struct server_options *o
 static void print_unusable(struct findings *f, const struct outcome *oc)
 {
 	if (oc->sys_errno == EADDRINUSE) {
-		print_finding(f, AUDIT_NOTE, "it is in use; by this server, if it is running");
+		print_finding(f, AUDIT_NOTE, "it is in use, perhaps by this server");
 		return;
 	}
 	print_finding(f, AUDIT_ERROR, oc->detail);

@@ -41,7 +41,7 @@ static void drop_unclaimed(struct activation *given)
 
 	while ((name = activation_discard(given)))
 		log_at(LEVEL_WARNING,
-		    "closed the inherited socket \"%s\": no --listen systemd asks for it",
+		    "closed the inherited socket \"%s\": no --listen systemd requests it",
 		    name);
 }
 

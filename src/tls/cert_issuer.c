@@ -291,8 +291,8 @@ bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const c
 		    who, c->name, where);
 	else if (c->link == CERT_ISSUER_SERIAL)
 		outcome_set(oc, code,
-		    "%s was signed by the key of \"%s\", but its authorityKeyIdentifier names "
-		    "another issuer or serial number than that CA's certificate %s has: check "
+		    "%s was signed by the key of \"%s\", but its authorityKeyIdentifier names an "
+		    "issuer or serial number that differs from that CA's certificate %s: check "
 		    "whether that CA was renewed with the same key",
 		    who, c->name, where);
 	else

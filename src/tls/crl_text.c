@@ -32,7 +32,7 @@ static const char *scope_of(const struct crl *crl)
 	if (crl->only_users)
 		return "covers only end-entity certificates";
 	return crl->only_cas ? "covers only CA certificates"
-			     : "is for another distribution point than the certificate names";
+			     : "is for a distribution point that the certificate does not name";
 }
 
 const char *crl_text_describe(const struct crl *crl, enum crl_fault fault, int64_t now,

@@ -139,7 +139,7 @@ static const char *how_far(const struct tls_error_about *a)
 	if (!heard)
 		return "the client sent nothing";
 	return is_half_hello(a) ? "the client sent only part of its ClientHello"
-				: "the client did not finish it";
+				: "the client stopped in the middle of it";
 }
 
 int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc)

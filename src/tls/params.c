@@ -110,8 +110,8 @@ int tls_params_explain_other(const SSL *ssl, int reason, const char *words, stru
 	    words ? words : "no reason given");
 	if (reason == SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED)
 		outcome_advise(oc,
-		    "the server does not support RFC 5746, of 2010: its TLS library must be "
-		    "upgraded");
+		    "the server does not support secure renegotiation (RFC 5746): its TLS library "
+		    "must be upgraded");
 	return -1;
 }
 

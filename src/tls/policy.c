@@ -192,7 +192,7 @@ static int refuse_name(const struct list *l, const struct selection *known, cons
 	outcome_set(oc, OC_USAGE, "%s: %s \"%.*s\"; available: %s", l->option,
 	    e ? "this TLS library lacks" : "hello-tls does not allow", (int)len, name, list);
 	outcome_advise(oc,
-	    "use %s %s, for example: such names joined by colons, the preferred one first",
+	    "for example %s %s; join several names with colons, the preferred one first",
 	    l->option, known->entry[0]->name);
 	return -1;
 }

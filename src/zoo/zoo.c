@@ -95,7 +95,7 @@ static int read_list(struct zoo_options *o, struct input_file *list, FILE *index
 	char *rest = (char *)list->bytes, *line;
 
 	fprintf(index,
-	    "This is a zoo of certificates. Ask for one by its name, such as expired.zoo.test:\n");
+	    "This is a zoo of certificates. Request one by its name, such as expired.zoo.test:\n");
 	while ((line = strsep(&rest, "\n"))) {
 		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;

@@ -42,7 +42,7 @@ bad_reload() {
 		printf 'no certificate\n' >"$CERT"
 	fi
 	kill -HUP "$SERVER_PID"
-	await 'reload failed: the server keeps the old service' $bad
+	await 'reload failed: the old files stay in use' $bad
 	cat "$TMP/key.kept" >"$KEY"
 	cat "$TMP/cert.kept" >"$CERT"
 }

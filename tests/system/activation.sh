@@ -32,7 +32,7 @@ stop_managed
 # By name, and the rest; a socket that nobody asks for is closed, and the log says so.
 start_managed --socket web --socket other --socket third -- \
 	--listen systemd:other --listen systemd:web --workers 1
-logged 'level=warning .*socket \\"third\\".* no --listen systemd asks for it' || fail 'no warning'
+logged 'level=warning .*socket \\"third\\".* no --listen systemd requests it' || fail 'no warning'
 [ "$(count 'msg=listening')" -eq 2 ] || fail 'not two sockets'
 for name in web other; do
 	PORT=$(sed -n "s/^port $name //p" "$MANAGER_LOG")

@@ -79,7 +79,7 @@ judged 3 --listen 192.0.2.1:8443 --cert "$CERT" --key "$KEY"
 expect "$TMP/out" '^error: 192\.0\.2\.1:8443: '
 start_server --workers 1
 judged 0 --listen "127.0.0.1:$PORT" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: it is in use; by this server, if it is running\$"
+expect "$TMP/out" "^note: 127\\.0\\.0\\.1:$PORT: it is in use, perhaps by this server\$"
 server_alive
 stop_server
 
@@ -92,7 +92,7 @@ judged 3 --listen "unix:$CERT" --cert "$CERT" --key "$KEY"
 expect "$TMP/out" '^error: .*it exists and is not a socket$'
 start_server --workers 1 --listen 127.0.0.1:0 --listen "unix:$TMP/socket"
 judged 0 --listen "unix:$TMP/socket" --cert "$CERT" --key "$KEY"
-expect "$TMP/out" "^note: $TMP/socket: .*it is in use; by this server, if it is running\$"
+expect "$TMP/out" "^note: $TMP/socket: .*it is in use, perhaps by this server\$"
 server_alive
 stop_server
 

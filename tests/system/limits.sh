@@ -27,7 +27,7 @@ finish_crowd
 	ulimit -n 1000 || exit 99
 	run_status 2 "$HELLO_SERVER" --cert "$CERT" --key "$KEY" --workers 2 --max-connections 5000 \
 		--listen 127.0.0.1:0
-	grep -q '^hello-server: USAGE: 5000 connections over 2 workers are 2500 each; .* needs 2548, .* is 1000$' \
+	grep -q '^hello-server: USAGE: 5000 connections divided among 2 workers are 2500 each; .* needs 2548, .* is 1000$' \
 		"$TMP/err" || fail "no arithmetic"
 	grep -q '^  try: use --max-connections 1904,' "$TMP/err" || fail 'no advice'
 ) || exit

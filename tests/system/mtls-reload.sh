@@ -51,9 +51,9 @@ reload() {
 }
 # unmoved REGEX: a reload fails, and says so.
 unmoved() {
-	failures=$(($(count 'msg="reload failed: the server keeps the old service"') + 1))
+	failures=$(($(count 'msg="reload failed: the old files stay in use"') + 1))
 	kill -HUP "$SERVER_PID"
-	await 'msg="reload failed: the server keeps the old service"' $failures
+	await 'msg="reload failed: the old files stay in use"' $failures
 	grep 'msg="reload failed' "$SERVER_LOG" | tail -n 1 >"$TMP/line"
 	expect "$TMP/line" "outcome=FILE .*$1"
 }

@@ -20,7 +20,7 @@ expected() {
 	expired:*) why='"expired\\" expired on 2021-01-01' ;;
 	revoked:*) why='"revoked\\" was revoked' ;;
 	wrong-eku:*) why='"wrong-eku.test\\" is not for clients' ;;
-	not-listed:*) why='"not-listed\\" is verified, but not on the list' ;;
+	not-listed:*) why='"not-listed\\" is verified, but matches no --allow-[*] option' ;;
 	esac
 }
 
@@ -151,5 +151,5 @@ start_server --workers 1 --client-ca "$CA" --allow-spki "sha256//$spki"
 	run_status 0 "$HELLO_CLIENT" --cacert "$CA" $(of good) 127.0.0.1 "$PORT"
 	run_status 61 "$HELLO_CLIENT" --cacert "$CA" $(of not-listed) 127.0.0.1 "$PORT"
 }
-await 'outcome=CLIENT_CERT_REFUSED .*"not-listed\\" is verified, but not on the list'
+await 'outcome=CLIENT_CERT_REFUSED .*"not-listed\\" is verified, but matches no --allow-[*] option'
 stop_server

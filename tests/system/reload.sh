@@ -44,10 +44,10 @@ wait_for "$PATIENCE" two_workers || fail 'the old workers do not leave'
 mv "$KEY" "$TMP/kept.pem"
 cp "$PKI/other.test/key.pem" "$KEY"
 kill -HUP "$SERVER_PID"
-await "msg=\"reload failed: the server keeps the old service\" outcome=FILE .*$KEY does not belong"
+await "msg=\"reload failed: the old files stay in use\" outcome=FILE .*$KEY does not belong"
 rm "$KEY"
 kill -HUP "$SERVER_PID"
-await "msg=\"reload failed: the server keeps the old service\" outcome=FILE .*$KEY: No such file"
+await "msg=\"reload failed: the old files stay in use\" outcome=FILE .*$KEY: No such file"
 expect_served "$second" 'a bad key changed what is served'
 server_alive
 mv "$TMP/kept.pem" "$KEY"
@@ -65,7 +65,7 @@ for each in 'expired expired.on' 'early is.not.valid.before'; do
 	words=$(sed -n "s/^error: .*\(${each#* } [-0-9]*\).*/\1/p" "$TMP/out")
 	[ -n "$words" ] || fail "--check does not say what is wrong: $(cat "$TMP/out")"
 	kill -HUP "$SERVER_PID"
-	await "msg=\"reload failed: the server keeps the old service\" outcome=FILE .*$CERT: .*$words"
+	await "msg=\"reload failed: the old files stay in use\" outcome=FILE .*$CERT: .*$words"
 	expect_served "$second" "a certificate that is ${each% *} replaced a good one"
 done
 kill -USR1 "$SERVER_PID"

@@ -61,15 +61,15 @@ logged '^probe shutdown-read=ALLOWED' || fail 'the probe cannot end a listener e
 
 # A listener that was shut down listens again, at the same port; one that cannot ends the server, which
 # says so, and whose manager can start it anew.
-await "level=error .*msg=\"127.0.0.1:$PORT was shut down from within; it listens again\""
+await "level=error .*msg=\"127.0.0.1:$PORT was shut down by a process of this server; it listens again\""
 server_alive
 stop_server
 path=$TMP/hello.sock
 preloaded shutdown --sandbox off --listen "unix:$path" --listen 127.0.0.1:0
 openssl s_client -unix "$path" </dev/null >"$TMP/out" 2>&1
 server_left 4
-logged 'msg="a listener is dead: draining" outcome=LISTEN' || fail 'the log does not say why'
-logged "^hello-server: LISTEN: unix:$path was shut down from within" || fail 'the reason is not told'
+logged 'msg="a listener cannot be reopened: draining" outcome=LISTEN' || fail 'the log does not say why'
+logged "^hello-server: LISTEN: unix:$path was shut down by a process of this server" || fail 'the reason is not told'
 [ ! -e "$path" ] || fail 'the path stays'
 
 # The first workers end before they are ready: the server ends with them, and is no crash loop.

@@ -265,7 +265,7 @@ expect "$TMP/out" '"starttls":[0-9]'
 run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
 expect "$TMP/out" '"service":"smtp","service_from":"port"'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
-expect "$TMP/err" '^greet .*service smtp, for its port: 250-mx.test'
+expect "$TMP/err" '^greet .*service smtp, chosen by port: 250-mx.test'
 run_status 0 "$HELLO_CLIENT" --nagios --cacert "$CA" "smtp://localhost:$PORT"
 expect "$TMP/out" 'verified and answered in .* starttls=[0-9.]*ms;;;0 '
 run_status 0 "$HELLO_CLIENT" -c 3 -i 1ms --cacert "$CA" "smtp://localhost:$PORT"

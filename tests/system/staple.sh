@@ -40,7 +40,7 @@ await 'alert=113 alert_from=peer' "$REPEAT"
 cp "$TMP/good.der" "$TMP/kept.der"
 echo nonsense >"$TMP/good.der"
 kill -HUP "$SERVER_PID"
-await "reload failed: the server keeps the old service.*good.der cannot be stapled: it is .*, not an OCSP response"
+await "reload failed: the old files stay in use.*good.der cannot be stapled: it is .*, not an OCSP response"
 stop_server
 mv "$TMP/kept.der" "$TMP/good.der"
 
@@ -64,7 +64,7 @@ await msg=status
 [ "$(count 'is not stapled any more')" -eq 1 ] || fail 'it is said again and again'
 # A reload with a stale one is refused, as a start is.
 kill -HUP "$SERVER_PID"
-await 'reload failed: the server keeps the old service.*brief.der cannot be stapled: it has been stale since'
+await 'reload failed: the old files stay in use.*brief.der cannot be stapled: it has been stale since'
 stop_server
 
 # refused FILE REGEX: what --check says is what a start says.

@@ -228,7 +228,7 @@ START_TEST(test_too_many_blocks)
 	for (int i = 0; i < ACCESS_BLOCKS_MAX; i++)
 		deny(&a, "192.0.2.1");
 	ck_assert_int_eq(access_deny(&a, "192.0.2.1", &oc), -1);
-	ck_assert_outcome(&oc, OC_USAGE, "--deny: more than 64 blocks");
+	ck_assert_outcome(&oc, OC_USAGE, "--deny: more than 64 address blocks");
 }
 END_TEST
 

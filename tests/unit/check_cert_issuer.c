@@ -146,8 +146,8 @@ START_TEST(test_what_the_server_says_of_a_client)
 
 	refuse(serial, NULL, renewed, bad,
 	    "the client's certificate \"me\" was signed by the key of \"Top CA\", but its "
-	    "authorityKeyIdentifier names another");
-	refuse(serial, root, renewed, bad, "certificate in --client-ca has: check whether that");
+	    "authorityKeyIdentifier names an issuer");
+	refuse(serial, root, renewed, bad, "certificate in --client-ca: check whether that");
 	refuse(twice, NULL, root, bad, "has the extension extendedKeyUsage more than once");
 	refuse(empty, NULL, root, bad, "has an empty keyUsage extension");
 	refuse(strange, NULL, root, bad, "has the critical extension 1.2.3.4, which");

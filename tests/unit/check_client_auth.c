@@ -394,10 +394,10 @@ START_TEST(test_who_is_not_on_the_list_stays_out)
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		a = listing(others[i].kind, others[i].value);
 		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN,
-		    "the client \"good\" is verified, but not on the list: its names are "
-		    "URI:spiffe://a.test/me");
+		    "the client \"good\" is verified, but matches no --allow-* option: its names "
+		    "are URI:spiffe://a.test/me");
 		a.mode = CLIENT_AUTH_OPTIONAL;
-		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN, "not on the list");
+		expect_refused(&a, good, SSL_AD_CERTIFICATE_UNKNOWN, "matches no --allow-* option");
 	}
 	a = listing(CLIENT_ALLOW_CN, "good");
 	expect_in(&a, good);

@@ -44,9 +44,9 @@ START_TEST(test_what_was_asked_for_and_does_not_fit_is_refused)
 	ck_assert_uint_eq(l.connections, room);
 	o.connections = 2 * room + 1;
 	ck_assert_int_eq(limits_settle(&o, 2, 1024, &l, &oc), -1);
-	ck_assert_outcome(&oc, OC_USAGE, "1953 connections over 2 workers are 977 each");
+	ck_assert_outcome(&oc, OC_USAGE, "1953 connections divided among 2 workers are 977 each");
 	ck_assert_has(oc.detail,
-	    "a worker needs 1025, and the hard limit of RLIMIT_NOFILE is 1024");
+	    "a worker needs 1025, but the hard limit RLIMIT_NOFILE is 1024");
 	ck_assert_has(oc.advice, "--max-connections 1952");
 }
 END_TEST

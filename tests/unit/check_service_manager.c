@@ -105,7 +105,7 @@ START_TEST(test_a_bad_reload_tells_why_until_a_good_one)
 	/* The manager waits for READY=1 all the same: the old service is ready. */
 	ck_assert_str_eq(notified_next(),
 	    "READY=1\nSTATUS=serving, generation 1, 1 worker; the last reload "
-	    "failed, the server keeps the old service: FILE: cannot read the key k.pem");
+	    "failed, the old files stay in use: FILE: cannot read the key k.pem");
 	service_manager_reloading(&s, &oc);
 	notified_next();
 	service_manager_reloaded(&s, NULL);
@@ -122,10 +122,10 @@ START_TEST(test_the_end)
 	workers_stop(workers, true);
 	tell(&s);
 	ck_assert_str_eq(notified_next(),
-	    "STOPPING=1\nSTATUS=stopping, workers that are not done: 1");
+	    "STOPPING=1\nSTATUS=stopping, workers left: 1");
 	workers_exited(workers, 100, now);
 	tell(&s);
-	ck_assert_str_eq(notified_next(), "STATUS=stopping, workers that are not done: 0");
+	ck_assert_str_eq(notified_next(), "STATUS=stopping, workers left: 0");
 }
 END_TEST
 

@@ -161,7 +161,7 @@ START_TEST(test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal)
 	SSL_CTX *ctx = server_context_new(&id, &choice, &oc);
 
 	ck_assert_int_eq(server_context_rehearse(ctx, &choice, &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "rehearsed TLS 1.2 handshake");
+	ck_assert_outcome(&oc, OC_FILE, "test handshake in TLS 1.2");
 	tls_context_free(ctx);
 }
 END_TEST

@@ -198,7 +198,7 @@ START_TEST(test_a_folder_that_stays_locked)
 	int fd = open(folder, O_RDONLY | O_DIRECTORY);
 
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
-	refused("lock of its folder");
+	refused("cannot lock its folder");
 	close(fd);
 }
 END_TEST

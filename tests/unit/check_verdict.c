@@ -112,14 +112,15 @@ START_TEST(test_a_root_renewed_with_its_key)
 
 	ck_assert(scene_accepts(SCENE(leaf_of(root), .trusted = { renewed })));
 	scene_check("by serial", SCENE(by_serial, .trusted = { renewed }, .remedy = root),
-	    OC_CERT_INVALID, "names another issuer or serial number than that CA's certificate in");
+	    OC_CERT_INVALID,
+	    "names an issuer or serial number that differs from that CA's certificate in");
 	scene_check("by serial, old root sent",
 	    SCENE(by_serial, .sent = { root }, .trusted = { renewed }, .remedy = root),
 	    OC_CERT_INVALID,
 	    "the certificate of \"a.test\" was signed by the key of \"Top CA\", but");
 	scene_check("by serial, new root sent",
 	    SCENE(by_serial, .sent = { renewed }, .trusted = { renewed }, .remedy = root),
-	    OC_CERT_INVALID, "names another issuer or serial number");
+	    OC_CERT_INVALID, "names an issuer or serial number that differs");
 	scene_check("by key identifier", SCENE(leaf_of(root), .trusted = { other_id }),
 	    OC_CERT_INVALID, "its authorityKeyIdentifier differs from the subjectKeyIdentifier");
 }
@@ -139,7 +140,7 @@ START_TEST(test_an_intermediate_renewed_with_its_key)
 
 	scene_check("renewed",
 	    SCENE(leaf, .sent = { renewed }, .trusted = { root }, .remedy = former),
-	    OC_CERT_INVALID, "names another issuer or serial number");
+	    OC_CERT_INVALID, "names an issuer or serial number that differs");
 	ck_assert(!scene_accepts(SCENE(leaf, .sent = { renewed }, .trusted = { former })));
 	ck_assert(scene_accepts(SCENE(leaf, .sent = { former }, .trusted = { root })));
 }

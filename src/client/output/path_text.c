@@ -28,13 +28,13 @@ static const char *const sentences[FITS_COUNT] = {
 	    "difference. Possible causes: a service that is down behind a balancer; a server that "
 	    "requires a PROXY header (--haproxy-protocol v2), or does not expect one; a firewall "
 	    "that lets connections through but no data; one that blocks a client for a while "
-	    "after something it rejects; a path that loses the server's large packets.",
+	    "after a rejected ClientHello; a path that loses the server's large packets.",
 	[FITS_ALL_REFUSED] =
 	    "The plain ClientHello {how}, and no variant does better. The peer speaks TLS, and "
 	    "rejects something that all variants have in common.",
 	[FITS_ALL_STRANGE] =
 	    "The plain ClientHello {how}, and no variant does better. Another service answers "
-	    "here, or something that shows a page of its own.",
+	    "here, or a device that shows a page of its own.",
 	[FITS_NAME] =
 	    "A ClientHello for \"{name}\" {how}; for \"{other}\" and without SNI it is answered. "
 	    "An SNI filter that blocks this name does this.",
@@ -58,7 +58,7 @@ static const char *const sentences[FITS_COUNT] = {
 	    "one packet.",
 	[FITS_ONE_PACKET] =
 	    "In two segments the same ClientHello is answered. So something inspects single "
-	    "packets for what it rejects, and does not reassemble them.",
+	    "packets and does not reassemble them.",
 	[FITS_SHORT] =
 	    "A longer ClientHello of {size} bytes is answered, the plain one {how}. Something "
 	    "that inspects only the first packet does this.",
@@ -120,32 +120,32 @@ static const char *const sentences[FITS_COUNT] = {
 	    "not require it, or something removes it and adds its own.",
 	[FITS_ANOTHER_CERT] =
 	    "Variant \"{variant}\" received another certificate than the plain one: there are "
-	    "several servers, or one with several certificates, or something ends TLS for some of "
-	    "the connections.",
+	    "several servers, or one with several certificates, or something terminates TLS for "
+	    "some of the connections.",
 	[FITS_ENDS_OTHERWISE] =
 	    "Variant \"{variant}\" received an answer to its ClientHello, but ended as {outcome}, "
 	    "unlike the plain one.",
 	[FITS_NO_CONNECTION] =
-	    "Variant \"{variant}\" got no connection ({outcome}). No ClientHello causes that: "
-	    "there is a limit of connections, or the path loses packets.",
+	    "Variant \"{variant}\" got no connection ({outcome}). The ClientHello cannot be the "
+	    "cause: the number of connections is limited, or the path loses packets.",
 	[FITS_CLEAN] =
 	    "Every variant is answered: there is no sign of a middlebox. This test cannot find "
-	    "one that lets all variants through, or one that ends TLS with a certificate that is "
-	    "trusted here; --compare finds the latter.",
+	    "one that lets all variants through, or one that terminates TLS with a certificate "
+	    "that is trusted here; --compare finds the latter.",
 	[FITS_CERTIFICATE] =
 	    "Every variant is answered, so none is filtered. The certificate is at fault "
-	    "({outcome}): it is the server's own, or that of something that ends TLS on the way. "
-	    "Its issuer shows which.",
+	    "({outcome}). It comes from the server, or from something on the path that terminates "
+	    "TLS; its issuer shows which.",
 	[FITS_UNSTEADY] =
 	    "Variant \"{variant}\" ended differently when it was tried again, alone. So the path "
-	    "or the server is not steady, or accepts few connections at a time, and the "
+	    "or the server is unsteady, or accepts only a few connections at a time, and the "
 	    "differences prove nothing. --parallel 1 tries one variant after the other.",
 	[FITS_NO_SNI_TRIED] =
 	    "No SNI was sent, so nothing is known about filters by name; --servername NAME tries "
 	    "one.",
 	[FITS_WHERE] =
-	    "What cannot be known from here: whether the server itself does this, or something "
-	    "before it. Run the same test next to the server to find out.",
+	    "What cannot be known from here: whether the server itself does this, or something in "
+	    "front of it. Run the same test next to the server to find out.",
 };
 
 const char *path_text_label(enum path_variant v)
@@ -161,7 +161,7 @@ static const char *describe_answer(enum path_answer a)
 	case PATH_RESET:
 		return "is rejected with a reset";
 	case PATH_CLOSED:
-		return "is rejected with a close";
+		return "is rejected by closing the connection";
 	case PATH_SILENT:
 		return "gets no answer in time";
 	default:

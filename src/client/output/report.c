@@ -127,7 +127,7 @@ static void add_starttls(struct report_line *l, const struct session *s)
 static void add_service(struct report_line *l, const struct session *s)
 {
 	if (s->options->service.from == SERVICE_FROM_PORT)
-		report_line_add(l, "service %s, for its port", s->service->name);
+		report_line_add(l, "service %s, chosen by port", s->service->name);
 	else
 		report_line_add(l, "service %s", s->service->name);
 }

@@ -30,8 +30,8 @@ int limits_settle(const struct limits_options *o, unsigned workers, uint64_t max
 
 	if (room == 0 || (asked && wanted > room)) {
 		outcome_set(oc, OC_USAGE,
-		    "%u connections over %u workers are %u each; with %d other descriptors a "
-		    "worker needs %u, and the hard limit of RLIMIT_NOFILE is %llu",
+		    "%u connections divided among %u workers are %u each; with %d other "
+		    "descriptors a worker needs %u, but the hard limit RLIMIT_NOFILE is %llu",
 		    asked ? asked : LIMITS_DEFAULT_CONNECTIONS, workers, wanted,
 		    LIMITS_OTHER_DESCRIPTORS, wanted + LIMITS_OTHER_DESCRIPTORS,
 		    (unsigned long long)max_descriptors);

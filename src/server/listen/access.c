@@ -7,7 +7,7 @@ static int add(struct cidr *blocks, size_t *count, const char *option, const cha
     struct outcome *oc)
 {
 	if (*count == ACCESS_BLOCKS_MAX)
-		return outcome_set(oc, OC_USAGE, "%s: more than %d blocks", option,
+		return outcome_set(oc, OC_USAGE, "%s: more than %d address blocks", option,
 		    ACCESS_BLOCKS_MAX);
 	if (cidr_parse(option, block, &blocks[*count], oc) != 0)
 		return -1;

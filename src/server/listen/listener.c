@@ -215,7 +215,8 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 	if (l->at.ss.any.sa_family != AF_UNIX && listen(l->fd, SOMAXCONN) == 0 &&
 	    sock_local(l->fd, &now.at, NULL) == 0 && strcmp(listener_format(&now, is), was) == 0)
 		return 0;
-	outcome_set(oc, OC_LISTEN, "%s was shut down from within, and cannot listen again", was);
+	outcome_set(oc, OC_LISTEN, "%s was shut down by a process of this server, and cannot "
+	    "listen again", was);
 	outcome_advise(oc,
 	    "restart the server; an attacker may have taken over one of its workers");
 	return -1;

@@ -63,7 +63,7 @@ static int lock_folder(const char *path, struct outcome *oc)
 	for (int i = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK || i == ATTEMPTS) {
 			outcome_set_errno(oc, OC_LISTEN,
-			    "cannot listen on unix:%s: lock of its folder", path);
+			    "cannot listen on unix:%s: cannot lock its folder", path);
 			close(fd);
 			return -1;
 		}
@@ -100,7 +100,7 @@ static int find_stale(const struct sockaddr_un *at, socklen_t len, bool *stale, 
 		    "cannot listen on unix:%s: it exists and is not a socket",
 		    at->sun_path);
 		outcome_advise(oc,
-		    "choose another path; the server never replaces anything but a socket");
+		    "choose another path; the server replaces only sockets");
 		return -1;
 	}
 	if (is_answered(at, len)) {

@@ -66,7 +66,7 @@ static bool carry_out_orders(struct master *m, struct workers_order *wait)
 		case WORKERS_KILL:
 			if (order.late)
 				log_at(LEVEL_WARNING,
-				    "killed the worker with pid %ld: its deadline passed",
+				    "killed the worker with pid %ld: it missed its deadline",
 				    (long)order.pid);
 			kill(order.pid, SIGKILL);
 			break;
@@ -122,14 +122,17 @@ static void revive_listeners(struct master *m, struct listener_set *set)
 	while ((dead = listener_set_find_dead(set))) {
 		if (m->revivals++ == REVIVALS_MAX)
 			outcome_set(&m->failure, OC_LISTEN,
-			    "%s was shut down from within, too often to be an accident",
+			    "%s was shut down by a process of this server too often to be an "
+			    "accident",
 			    listener_format(dead, text));
 		if (m->failure.code != OC_OK || listener_revive(dead, &m->failure) != 0) {
-			log_outcome(LEVEL_ERROR, "a listener is dead: draining", &m->failure);
+			log_outcome(LEVEL_ERROR, "a listener cannot be reopened: draining",
+			    &m->failure);
 			stop(m, true);
 			return;
 		}
-		log_at(LEVEL_ERROR, "%s was shut down from within; it listens again",
+		log_at(LEVEL_ERROR, "%s was shut down by a process of this server; it listens "
+		    "again",
 		    listener_format(dead, text));
 	}
 }

@@ -21,7 +21,7 @@ struct service *reload_service(const struct service_options *o, struct service *
 	const char *note;
 
 	if (!fresh) {
-		log_outcome(LEVEL_ERROR, "reload failed: the server keeps the old service", oc);
+		log_outcome(LEVEL_ERROR, "reload failed: the old files stay in use", oc);
 		state->reloads_failed++;
 		return NULL;
 	}

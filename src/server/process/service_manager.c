@@ -109,7 +109,7 @@ static void describe(const struct service_manager *s, const struct workers *work
 	char missing[16] = "";
 
 	if (s->leaving) {
-		snprintf(status, NOTIFY_TEXT_MAX, "stopping, workers that are not done: %u",
+		snprintf(status, NOTIFY_TEXT_MAX, "stopping, workers left: %u",
 		    n.alive);
 		return;
 	}
@@ -118,7 +118,7 @@ static void describe(const struct service_manager *s, const struct workers *work
 	snprintf(status, NOTIFY_TEXT_MAX, "%s, generation %u, %s%u worker%s%s%s",
 	    n.serving > 0 ? "serving" : "starting", n.generation, missing, n.slots,
 	    n.slots == 1 ? "" : "s",
-	    s->failure[0] ? "; the last reload failed, the server keeps the old service: " : "",
+	    s->failure[0] ? "; the last reload failed, the old files stay in use: " : "",
 	    s->failure);
 }
 

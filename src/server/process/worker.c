@@ -276,7 +276,7 @@ static void on_drain_end(evutil_socket_t fd, short events, void *arg)
 	(void)fd;
 	(void)events;
 	while ((open = pool_any(&w->pool)))
-		close_client(client_at(open), OC_SHUTDOWN, "the drain timeout was over");
+		close_client(client_at(open), OC_SHUTDOWN, "the drain timeout expired");
 }
 
 static void drain(struct worker *w, const char *why)

@@ -170,7 +170,8 @@ static void judge_end(const struct audit *a, const struct audit_certificate *cha
 		    last->info.label);
 	else if (count == 1 && last->info.self_signed)
 		find(a, AUDIT_WARNING,
-		    "\"%s\" is self-signed: only clients that were given it trust it",
+		    "\"%s\" is self-signed: only clients that trust this very certificate accept "
+		    "it",
 		    last->info.label);
 	else if (count == 1 && !last->issuer_known)
 		find(a, AUDIT_WARNING,

@@ -149,7 +149,7 @@ int cert_request_be_stranger(SSL_CTX *client, struct outcome *oc)
 	if (!cert || SSL_CTX_use_certificate(client, cert) != 1 ||
 	    SSL_CTX_use_PrivateKey(client, key) != 1)
 		ret = outcome_set(oc, OC_INTERNAL,
-		    "cannot create a certificate for the rehearsal: %s",
+		    "cannot create a certificate for the test handshake: %s",
 		    tls_error_text(text, sizeof text));
 	X509_free(cert);
 	EVP_PKEY_free(key);

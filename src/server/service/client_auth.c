@@ -233,8 +233,8 @@ static int explain_dates(const struct client_auth_peer *p, struct outcome *oc)
 static int explain_list(const struct client_auth_peer *p, struct outcome *oc)
 {
 	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-	    "the client \"%s\" is verified, but not on the list: its names are %s", p->subject,
-	    p->names[0] ? p->names : "none");
+	    "the client \"%s\" is verified, but matches no --allow-* option: its names are %s",
+	    p->subject, p->names[0] ? p->names : "none");
 }
 
 static int explain_crl(const struct client_auth_peer *p, struct outcome *oc)

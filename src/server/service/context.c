@@ -140,7 +140,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	}
 	if (ret != 0)
 		outcome_set(oc, OC_FILE,
-		    "a rehearsed %s handshake with this certificate failed: %s",
+		    "a test handshake in %s with this certificate failed: %s",
 		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
 		    tls_error_text(text, sizeof text));
 	SSL_free(s);
@@ -183,7 +183,7 @@ static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy,
 	int ret = -1;
 
 	if (!client) {
-		fail(client, oc, OC_INTERNAL, "cannot create the client for the rehearsal");
+		fail(client, oc, OC_INTERNAL, "cannot create the client for the test handshake");
 		return -1;
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
@@ -202,7 +202,7 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	int tls13, tls12;
 
 	if (!client || cert_request_be_stranger(client, oc) != 0) {
-		fail(client, oc, OC_INTERNAL, "cannot create the client for the rehearsal");
+		fail(client, oc, OC_INTERNAL, "cannot create the client for the test handshake");
 		return -1;
 	}
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
@@ -211,11 +211,11 @@ static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)
 	SSL_CTX_free(client);
 	if (tls13 < 0 || tls12 < 0)
 		return outcome_set(oc, OC_INTERNAL,
-		    "a rehearsed client with an unknown certificate was admitted");
+		    "a test client with an unknown certificate was admitted");
 	/* One of the versions may be disabled; if neither works, nothing is proved. */
 	if (tls13 == 0 && tls12 == 0)
 		return outcome_set(oc, OC_INTERNAL,
-		    "cannot rehearse that a client with an unknown certificate is rejected");
+		    "cannot test that a client with an unknown certificate is rejected");
 	return 0;
 }
 

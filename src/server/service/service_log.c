@@ -84,7 +84,8 @@ void service_log_clients(const struct client_auth *a)
 	log_field(&line, "ca", "%s", a->ca_file);
 	log_field(&line, "crl", "%s", a->crl_file ? a->crl_file : "none");
 	if (a->allow.count > 0)
-		log_field(&line, "allowed", "the clients on the list of %zu", a->allow.count);
+		log_field(&line, "allowed", "only clients that match one of %zu --allow-* options",
+		    a->allow.count);
 	else
 		log_field(&line, "allowed", "every client of this CA");
 	log_end(&line);
