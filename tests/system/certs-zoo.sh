@@ -72,7 +72,7 @@ done <one/zoo.tsv
 
 # The table of who accepts what (make zoo-table) is about this list.
 awk -F '\t' '!/^#/ && !/^client-/ { print $1, $5 }' "$srcdir/certs/zoo.tsv" >listed
-sed -n '/^| animal | a correct/,/^$/s/^| \([^ ]*\) | \([^ ]*\) | .*/\1 \2/p' "$srcdir/doc/zoo.md" |
+sed -n '/^| certificate | a correct/,/^$/s/^| \([^ ]*\) | \([^ ]*\) | .*/\1 \2/p' "$srcdir/doc/zoo.md" |
 	diff listed - >difference || fail "doc/zoo.md is about another list: $(cat difference)"
 rm listed
 

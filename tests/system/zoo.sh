@@ -221,11 +221,11 @@ fi
 # Who asks for no name is greeted with the list, also after a reload.
 animal=ip-ok outcome=OK
 told 127.0.0.1 "$PORT"
-expect out '^expired  *ended a month ago$'
+expect out '^expired  *expired a month ago$'
 kill -HUP "$SERVER_PID"
 await "$ready" 2
 told 127.0.0.1 "$PORT"
-expect out '^expired  *ended a month ago$'
+expect out '^expired  *expired a month ago$'
 # It has the privileges of any worker.
 [ -z "$WORK_AS" ] || for pid in $(workers); do
 	expect "/proc/$pid/status" "^Uid:.*[^0-9]$(id -u nobody)$"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# table.sh - judge all clients of the list below by the zoo, and print doc/zoo.md: who accepts what,
-# measured here and now. `make zoo-table` does it; who is not installed gets no column.
+# table.sh - test all clients of the list below with the zoo, and print doc/zoo.md: which client accepts
+# which certificate. `make zoo-table` runs it; a client that is not installed gets no column.
 set -u
 unset CDPATH
 export LC_ALL=C
@@ -13,7 +13,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/hello-tls.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Name and command, with the options that make it as strict as it can be made.
+# Name and command, with the strictest options of the client.
 clients='
 hello-client|hello-client -q --cacert {ca} [crl --crlfile {crl} ] [ip --verify-name {verify} ] --connect-to {host} {name} {port}
 s_client|openssl s_client -quiet -status -verify_return_error -x509_strict -CAfile {both} [crl -crl_check_all ] [name -verify_hostname {verify} ] [ip -verify_ip {verify} ] -servername {name} -connect {host}:{port}
@@ -53,7 +53,7 @@ judge() {
 		cat "$work/said" "$work/err" >&2
 		return 1
 	fi
-	# Whoever refuses everything was asked the wrong way.
+	# A client that refuses everything was run with the wrong options.
 	if ! grep -q '^good-ecdsa .* accept$' "$work/said"; then
 		echo "table.sh: $1 refuses what is good: $2" >&2
 		return 1
@@ -63,7 +63,7 @@ judge() {
 		/ wrong$/ { next }
 		{ print $4 == "<" ? "**" $3 "**" : $3 }' "$work/said" >"$work/column"
 	[ -s "$work/table" ] || awk '
-		NR == 1 { print "animal|a correct client"; next }
+		NR == 1 { print "certificate|a correct client"; next }
 		/ wrong$/ { next }
 		{ print $1 "|" $2 }' "$work/said" >"$work/table"
 	paste -d '|' "$work/table" "$work/column" >"$work/wider" && mv "$work/wider" "$work/table"
@@ -98,7 +98,7 @@ printf '%s' "$clients" | while IFS='|' read -r name command; do
 	fi
 done || exit 1
 
-# A row for each animal that anybody got wrong.
+# A row for each certificate that a client got wrong.
 missed() {
 	awk -F '[\t|]' '
 		FNR == NR { who[$1] = who[$1] (who[$1] == "" ? "" : ", ") $2; next }
@@ -112,32 +112,32 @@ cat <<EOF
 # The zoo: who accepts what
 
 Measured on ${system:-this system}, $(date -u +%Y-%m-%d),
-by \`make zoo-table\`, which writes this page anew. Every client was shown the same
-certificates, served by \`hello-zoo\`, and told to be as strict as its options
-allow. \`certs/zoo.tsv\` lists what is wrong with each animal,
-and what a client does that follows RFC 5280 and RFC 9525. A wrong answer need not
-be a bug: curl, for example, checks a stapled response only with \`--cert-status\`,
-and then rejects every server that sends none.
+by \`make zoo-table\`, which writes this page. Every client connected to the same
+\`hello-zoo\`, with the strictest options it has. \`certs/zoo.tsv\` lists what is wrong
+with each certificate, and what a client that follows RFC 5280 and RFC 9525 does. A
+wrong answer is not always a bug: curl, for example, checks a stapled response only
+with \`--cert-status\`, and then rejects every server that sends none.
 
 ## Summary
 
-Right, wrong, and not shown. Animals with a revocation list are not shown to a
-client without an option for such lists, and animals with an IP address are not
-shown to a client that cannot request a name and verify an address.
+A client that has no option for revocation lists is not tested with them, and a
+client that cannot request a name and verify an address is not tested with IP
+addresses.
 
-| client | version | right | wrong | not shown |
+| client | version | right | wrong | not tested |
 |---|---|---|---|---|
 $(cat "$work/summary")
 
 ## What they get wrong
 
-| animal | what is wrong with it | wrong clients |
+| certificate | what is wrong with it | wrong clients |
 |---|---|---|
 $(missed)
 
 ## Verdicts
 
-Wrong verdicts are bold. "either" means that both are right.
+Wrong verdicts are bold. "either" means that both are right, "-" that the client
+was not tested.
 
 EOF
 awk -F '|' '
@@ -157,8 +157,8 @@ cat <<EOF
 
 ## Repeat it
 
-Each command makes a zoo, serves it, and shows each animal to the client. The top of
-\`tests/system/zoo.sh\` explains the words in braces. Run them in the top folder of the
+Each command makes a zoo, serves it, and connects the client to each certificate. The
+top of \`tests/system/zoo.sh\` explains the words in braces. Run them in the top folder of the
 source, after a build there or in \`build\` (which must be in \`PATH\` for
 \`hello-client\`):
 
