@@ -48,7 +48,7 @@ usage_error() {
 }
 
 cannot_write() {
-	die FILE "cannot write in $1" 'use another folder; ls -ld and df show what is wrong'
+	die FILE "cannot write to $1" 'use another folder; ls -ld and df show what is wrong'
 }
 
 # Messages quote hostile input: replaces control characters with "?".

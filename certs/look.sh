@@ -52,7 +52,7 @@ verify_all() {
 	else
 		all_leaves judge_leaf
 	fi
-	[ $bad -eq 0 ] || die FILE "invalid certificates: $bad" \
+	[ $bad -eq 0 ] || die FILE "bad certificates: $bad" \
 		"hello-certs renew $(quoted "$dir") NAME, or hello-certs crl $(quoted "$dir")"
 }
 

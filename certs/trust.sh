@@ -44,7 +44,7 @@ trust() {
 		agreed "Trust \"$root_name\" on the whole system?"
 		{
 			rm -f "$file" && printf '%s\n' "$root_pem" >"$file" && chmod 644 "$file"
-		} 2>/dev/null || die FILE "cannot write in $store" 'run the command as root'
+		} 2>/dev/null || die FILE "cannot write to $store" 'run the command as root'
 		refresh_store
 	else
 		print_other_ways trust
@@ -64,7 +64,7 @@ untrust() {
 		[ -e "$file" ] || die FILE "the system does not trust \"$root_name\": no $file" \
 			"ls $(quoted "$store")"
 		agreed "Remove \"$root_name\" from the trusted roots of this system?"
-		rm -f "$file" 2>/dev/null || die FILE "cannot write in $store" 'run the command as root'
+		rm -f "$file" 2>/dev/null || die FILE "cannot write to $store" 'run the command as root'
 		refresh_store --fresh
 	else
 		print_other_ways untrust
@@ -85,7 +85,7 @@ need_certutil() {
 # Prints what to do on a system without update-ca-certificates.
 print_other_ways() {
 	ca=$(quoted "$dir/ca.pem") name=$(printf '%s' "$root_name" | tr ' ' -)
-	echo 'This system has no update-ca-certificates with its folder: nothing was done. As root:'
+	echo 'This system has no update-ca-certificates, so nothing was changed. Run as root:'
 	if [ "$1" = trust ] && [ "$(grep -c 'BEGIN .*CERTIFICATE' "$dir/ca.pem")" -ne 1 ]; then
 		printf '  %-14s openssl x509 -in %s -out %s.pem\n' 'first' "$ca" "$name"
 		ca=$name.pem

@@ -41,9 +41,9 @@ enter() {
 	'') ;;
 	*owner*) die FILE "$dir belongs to another user, who could replace its files" \
 		'run the command as that user, or use another folder' ;;
-	*all*) die FILE "everybody can write in $dir and replace its files" \
+	*all*) die FILE "everybody can write to $dir and replace its files" \
 		"a folder of its own: $(quoted "${dir%/}/ca")" ;;
-	*) die FILE "other users can write in $dir and replace its files" \
+	*) die FILE "other users can write to $dir and replace its files" \
 		"chmod go-w $(quoted "$dir"), or use another folder" ;;
 	esac
 	lock=$dir/.hello-certs.lock deadline=$(($(date +%s) + 60))

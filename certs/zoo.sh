@@ -13,7 +13,7 @@ EOF
 zoo() {
 	for each in awk od; do
 		command -v "$each" >/dev/null ||
-			die INTERNAL "$each is missing" 'it belongs to every POSIX system'
+			die INTERNAL "missing program: $each" 'install it; every POSIX system has it'
 	done
 	make_dir
 	enter

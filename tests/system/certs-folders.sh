@@ -57,13 +57,13 @@ plant ca
 for mode in 757 777; do
 	chmod $mode ca
 	run_status 3 "$HELLO_CERTS" crl ca
-	expect err '^hello-certs: FILE: other users can write in ca'
+	expect err '^hello-certs: FILE: other users can write to ca'
 done
 chmod 1777 ca
 run_status 3 "$HELLO_CERTS" crl ca
-expect err '^hello-certs: FILE: everybody can write in ca'
+expect err '^hello-certs: FILE: everybody can write to ca'
 chmod 775 ca
-all_verbs 3 '^hello-certs: FILE: other users can write in ca'
+all_verbs 3 '^hello-certs: FILE: other users can write to ca'
 chmod 755 ca
 if [ "$(id -u)" -eq 0 ]; then
 	echo 'what belongs to another user'
