@@ -28,7 +28,7 @@ void dialogue_say_text(struct dialogue *d, const char *text)
 	dialogue_say(d, text, strlen(text));
 }
 
-/* How many bytes there are before the first control character; a tab is none. */
+/* The number of bytes before the first control character other than a tab. */
 static size_t one_line(const unsigned char *bytes, size_t len)
 {
 	size_t i = 0;
@@ -51,7 +51,7 @@ void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len)
 	keep(d->words, bytes, len, "\"");
 }
 
-/* A firewall of a well-known make overwrites what it does not know, in the same length. */
+/* A well-known firewall overwrites offers that it does not know with as many letters X. */
 static bool is_masked(const char *bytes, size_t len)
 {
 	return len >= 5 && memcmp(bytes, "XXXXX", 5) == 0;
@@ -64,7 +64,7 @@ void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len)
 
 	keep(one, bytes, len, "\"");
 	d->masked |= is_masked(bytes, len);
-	/* One that does not fit is left out. */
+	/* Skip an offer that does not fit. */
 	if (at + strlen(one) + 3 > sizeof d->words)
 		return;
 	if (at > 0) {
@@ -92,7 +92,7 @@ enum dialogue_end dialogue_fail_foreign(struct dialogue *d)
 	return DIALOGUE_FAILED;
 }
 
-/* More of it is here than the few bytes that told: who reads about it will know the protocol. */
+/* The user recognizes the other protocol more easily if the error quotes more of its bytes. */
 static void name_foreign(struct dialogue *d, const unsigned char *more, size_t len)
 {
 	if (len > sizeof d->held - d->len)

@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 /*
- * A conversation with a server in its own protocol: before TLS, to ask for it, or inside TLS, as
- * the proof that the service answers. Pure: no I/O, no clock, no memory. However the bytes are
- * cut into pieces, the result is the same, but for bytes behind the last answer before TLS: only
- * those that are fed together with its end are seen.
+ * A dialogue with a server in its own protocol: before TLS, to request TLS; inside TLS, to prove
+ * that the service answers. Pure: no I/O, no clock, no allocation. The result does not depend on
+ * how the bytes are split, with one exception: bytes after the last answer before TLS are noticed
+ * only if they are fed together with the end of that answer.
  *
- * All is bounded: DIALOGUE_UNIT_MAX for one line, message or XML tag, DIALOGUE_BYTES_MAX for the
- * whole of it.
+ * Limits: DIALOGUE_UNIT_MAX bytes for one line, message or XML tag, and DIALOGUE_BYTES_MAX bytes
+ * for the whole dialogue.
  */
 enum {
 	DIALOGUE_UNIT_MAX = 4096,
@@ -25,60 +25,60 @@ enum dialogue_end {
 	DIALOGUE_GOES_ON,     /* send what is in out, then feed more */
 	DIALOGUE_DONE,        /* send what is in out; before TLS, the handshake is next */
 	DIALOGUE_NOT_OFFERED, /* words: what the server offers instead */
-	DIALOGUE_REFUSED,     /* words: the server's */
-	DIALOGUE_FAILED       /* why, and words where there are any */
+	DIALOGUE_REFUSED,     /* words: what the server answered */
+	DIALOGUE_FAILED       /* why: the reason; words: what the server sent, or "" */
 };
 
-/* Is the unit whole with the bytes that are held? */
+/* Are the held bytes a complete unit? */
 enum dialogue_unit { DIALOGUE_UNIT_MORE, DIALOGUE_UNIT_WHOLE, DIALOGUE_UNIT_BAD };
 
 struct dialogue;
 
-/* One protocol, static. data is the kind's own. */
+/* One protocol; static. Only the kind uses data. */
 struct dialogue_kind {
-	const char *protocol; /* "SMTP", for a sentence */
-	bool inside_tls;      /* nothing that follows the last answer matters */
+	const char *protocol; /* "SMTP", to use in a sentence */
+	bool inside_tls;      /* bytes after the last answer are allowed */
 	bool server_begins;
 	const void *data;
-	/* Prepare the first thing to say, if we begin. */
+	/* Prepares the client's first message, if the client begins. */
 	void (*begin)(struct dialogue *d);
 	enum dialogue_unit (*whole)(struct dialogue *d);
-	/* The held unit is whole: judge it, and say what comes next. */
+	/* Processes the held unit, which is complete, and prepares the next message. */
 	enum dialogue_end (*take)(struct dialogue *d);
 };
 
 struct dialogue {
 	const struct dialogue_kind *kind;
-	const char *name; /* the server's name, the caller's */
+	const char *name; /* the server's name; owned by the caller */
 	unsigned char out[DIALOGUE_OUT_MAX];
-	size_t out_len;                 /* the caller sends it and sets 0 */
-	bool proven;                    /* a whole answer is good, whatever comes behind it */
-	bool masked;                    /* "XXXXXXXX" is offered */
+	size_t out_len;                 /* the caller sends these bytes, then sets 0 */
+	bool proven;                    /* a complete answer was good; the rest does not matter */
+	bool masked;                    /* a firewall overwrote an offer with "XXXXXXXX" */
 	bool injected;                  /* bytes followed the last answer before TLS */
-	char first[DIALOGUE_WORDS_MAX]; /* the first line of it all, clean text */
+	char first[DIALOGUE_WORDS_MAX]; /* the server's first line, clean text */
 	char words[DIALOGUE_WORDS_MAX]; /* clean text */
-	const char *why;                /* of DIALOGUE_FAILED, static */
+	const char *why;                /* for DIALOGUE_FAILED; static */
 
 	enum dialogue_end end;
-	unsigned turn, place; /* the kind's own */
-	bool good, offered;   /* the kind's own */
-	bool foreign;         /* what came belongs to another protocol */
-	char code[4];         /* the kind's own */
-	char quote;           /* the kind's own */
-	size_t taken;         /* bytes so far */
-	size_t len;           /* of those held */
+	unsigned turn, place; /* for the kind */
+	bool good, offered;   /* for the kind */
+	bool foreign;         /* the held bytes belong to another protocol */
+	char code[4];         /* for the kind */
+	char quote;           /* for the kind */
+	size_t taken;         /* bytes used so far */
+	size_t len;           /* length of held */
 	unsigned char held[DIALOGUE_UNIT_MAX];
 };
 
-/* The why of a server that speaks TLS already. */
+/* The value of why if the server speaks TLS from the start. */
 extern const char dialogue_answers_tls[];
 
-/* name is kept. Afterwards out may hold what is to be sent first. */
+/* Does not copy name. Afterwards out holds the first message, if the client begins. */
 void dialogue_begin(struct dialogue *d, const struct dialogue_kind *kind, const char *name);
 
 /*
- * Take of len bytes what belongs to the dialogue; *used says how many. It stops where there is
- * something to send, or at the end. After an end other than DIALOGUE_GOES_ON it takes nothing.
+ * Processes the bytes that belong to the dialogue, *used of them: up to the point where there is
+ * something to send, or where the dialogue ends. After its end *used is 0.
  */
 enum dialogue_end dialogue_feed(struct dialogue *d, const void *bytes, size_t len, size_t *used);
 
@@ -87,10 +87,10 @@ enum dialogue_end dialogue_feed(struct dialogue *d, const void *bytes, size_t le
 void dialogue_say(struct dialogue *d, const void *bytes, size_t len);
 void dialogue_say_text(struct dialogue *d, const char *text);
 
-/* Keep these bytes as words, printable, up to the first control character. */
+/* Stores these bytes in words as printable text, up to the first control character. */
 void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len);
 
-/* Add an offer to the words; "XXXXXXXX" is noted. */
+/* Adds an offer to words, and sets masked if it is "XXXXXXXX". */
 void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len);
 
 enum dialogue_end dialogue_fail(struct dialogue *d, const char *why);

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Three digits, at *at, which goes on behind them; 0: there are none. */
+/* Reads three digits and moves *at past them; returns 0 if there are none. */
 static unsigned take_status(const char **at)
 {
 	unsigned status = 0;
@@ -17,7 +17,7 @@ static unsigned take_status(const char **at)
 	return status;
 }
 
-/* A status or a range. Returns false where it is none. */
+/* Reads a status or a range. Returns false if there is none. */
 static bool take_range(const char **at, unsigned *first, unsigned *last)
 {
 	*first = *last = take_status(at);

@@ -6,12 +6,12 @@
 
 #include "base/outcome.h"
 
-/* Statuses of HTTP: "200", "200,301", "200-299,404". Pure. */
+/* Lists of HTTP statuses: "200", "200,301", "200-299,404". Pure. */
 
-/* 0, or -1 with OC_USAGE. */
+/* Returns 0, or -1 with OC_USAGE. */
 int http_status_check(const char *list, struct outcome *oc);
 
-/* Is it in this list, which was checked? NULL: is it below 500? */
+/* Is status in this list, which was checked? If list is NULL: is it below 500? */
 bool http_status_fits(const char *list, unsigned status);
 
 #endif

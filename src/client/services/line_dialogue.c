@@ -10,7 +10,7 @@ struct line {
 	size_t len;
 };
 
-/* What a line is to the answer. */
+/* What a line means for the answer: more lines follow, or it ends well, badly, or is foreign. */
 enum part { PART_MORE, PART_GOOD, PART_BAD, PART_FOREIGN };
 
 static const struct line_turn *turn_of(const struct dialogue *d)
@@ -86,7 +86,7 @@ static bool is_code(struct line l)
 	return l.len == 3 || l.at[3] == ' ' || l.at[3] == '-';
 }
 
-/* Only the code of the first line ends it: in FTP anything may stand between. */
+/* Only the code of the first line ends the answer: in FTP any lines may come in between. */
 static enum part on_code(struct dialogue *d, struct line l)
 {
 	bool is_first = d->place++ == 0, is_last;
@@ -161,7 +161,7 @@ static enum part on_sieve(struct dialogue *d, struct line l)
 	return PART_MORE;
 }
 
-/* ":server 421 ...": behind the name there is the command, or a number (RFC 2812 section 2.3.1). */
+/* ":server 421 ...": the command or number follows the name (RFC 2812 section 2.3.1). */
 static enum part on_irc(struct dialogue *d, struct line l)
 {
 	struct line command = l;
@@ -174,7 +174,7 @@ static enum part on_irc(struct dialogue *d, struct line l)
 		return PART_BAD;
 	if (begins(command, "NOTICE") || begins(command, "PING") || begins(command, "CAP"))
 		return PART_MORE;
-	/* 001 to 399 only tell something, 400 to 599 are errors; 691 is "STARTTLS failed". */
+	/* 001 to 399 are information, 400 to 599 are errors; 691 is "STARTTLS failed". */
 	if (!is_code(command))
 		return begins(l, ":") ? PART_MORE : PART_FOREIGN;
 	return command.at[0] >= '4' ? PART_BAD : PART_MORE;
@@ -214,7 +214,7 @@ enum dialogue_unit line_whole(struct dialogue *d)
 
 	if (last == '\0')
 		return DIALOGUE_UNIT_BAD;
-	/* A record of TLS has no end of a line. */
+	/* Recognize a TLS record now, because it may never contain a line end. */
 	if (d->len == 2 && d->held[0] < 0x20 && last == 3)
 		return DIALOGUE_UNIT_BAD;
 	return last == '\n' ? DIALOGUE_UNIT_WHOLE : DIALOGUE_UNIT_MORE;

@@ -3,7 +3,7 @@
 
 #include "client/services/line_dialogue.h"
 
-/* RFC 2606: a name that is nobody's. RFC 5321 section 4.1.4: no server may refuse mail for it. */
+/* Reserved (RFC 2606); servers must not refuse mail because of it (RFC 5321 section 4.1.4). */
 #define OUR_NAME "hello-client.invalid"
 
 #define SCRIPT(id, words, inside, begins, ...) \
@@ -157,7 +157,7 @@ SCRIPT(irc_inside, "IRC", true, false,
 	  { "QUIT\r\n", LINE_IRC, "ERROR", NULL, NULL, false },
       } });
 
-/* A server that wants a password says so, and is there as well. */
+/* A server that requires a password answers -NOAUTH, which proves the service as well. */
 SCRIPT(redis_inside, "Redis", true, false,
     { .turns = {
 	  { "PING\r\n", LINE_ONE, "+PONG", "-NOAUTH", NULL, false },

@@ -4,15 +4,15 @@
 
 #include "client/services/dialogue.h"
 
-/* How to ask for TLS. */
+/* Request TLS. */
 extern const struct dialogue_kind smtp_starttls, lmtp_starttls, imap_starttls, pop3_starttls,
     sieve_starttls, nntp_starttls, ftp_starttls, irc_starttls;
 
-/* What to say inside TLS: after STARTTLS, where the server has said its greeting already... */
+/* Inside TLS after STARTTLS, when the server has already sent its greeting... */
 extern const struct dialogue_kind smtp_resumed, lmtp_resumed, imap_resumed, pop3_resumed,
     nntp_resumed, ftp_resumed, irc_inside;
 
-/* ...and on a port of its own. A sieve server greets again after STARTTLS. */
+/* ...and on a port with TLS from the start. A sieve server greets again after STARTTLS. */
 extern const struct dialogue_kind smtp_inside, imap_inside, pop3_inside, sieve_inside, nntp_inside,
     ftp_inside, redis_inside;
 

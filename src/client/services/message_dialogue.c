@@ -16,7 +16,7 @@ static void keep_text(struct dialogue *d, const char *text)
 	dialogue_keep_words(d, text, strlen(text));
 }
 
-/* The announced length is of the whole message. */
+/* announced is the length of the whole message. */
 static enum dialogue_unit counted(const struct dialogue *d, size_t head, size_t announced)
 {
 	if (announced < head || announced > DIALOGUE_UNIT_MAX)
@@ -28,7 +28,7 @@ static enum dialogue_unit counted(const struct dialogue *d, size_t head, size_t 
 
 enum { BER_SEQUENCE = 0x30, BER_INTEGER = 0x02, BER_ENUMERATED = 0x0a, LDAP_EXTENDED = 0x78 };
 
-/* Tag and length at *at, which goes on behind them. False: they are not whole, or not allowed. */
+/* Reads tag and length, and moves *at past them. False: they are incomplete or not allowed. */
 static bool ber_head(const unsigned char *bytes, size_t len, size_t *at, unsigned tag, size_t *size)
 {
 	size_t more;
@@ -41,7 +41,7 @@ static bool ber_head(const unsigned char *bytes, size_t len, size_t *at, unsigne
 		return true;
 	more = *size & 0x7f;
 	*size = 0;
-	/* No length of ours needs more than four bytes; 0x80, without an end, is not of LDAP. */
+	/* Four bytes are enough for our limit; LDAP forbids 0x80, the indefinite length. */
 	if (more == 0 || more > 4 || len - *at < more)
 		return false;
 	while (more-- > 0)
@@ -113,7 +113,7 @@ static enum dialogue_end ldap_take(struct dialogue *d)
 		return DIALOGUE_DONE;
 	text_begin(&t, d->words, sizeof d->words);
 	text_add(&t, ldap_result(code));
-	/* matchedDN, then the words for a person. */
+	/* matchedDN, then the message for people. */
 	if (ber_head(b, d->len, &at, 0x04, &size) && size <= d->len - at) {
 		at += size;
 		if (ber_head(b, d->len, &at, 0x04, &size) && size > 0 && size <= d->len - at) {
@@ -136,7 +136,7 @@ static void postgres_begin(struct dialogue *d)
 	dialogue_say(d, "\0\0\0\x08\x04\xd2\x16\x2f", 8);
 }
 
-/* 'S' or 'N' alone; or 'E', a length and an error, from what is older than the request. */
+/* 'S' or 'N' alone; or 'E', a length and an error, from a server older than SSLRequest. */
 static enum dialogue_unit postgres_whole(struct dialogue *d)
 {
 	const unsigned char *b = d->held;
@@ -198,7 +198,7 @@ static enum dialogue_unit mysql_whole(struct dialogue *d)
 
 	if (d->len < 4)
 		return DIALOGUE_UNIT_MORE;
-	/* The first packet of a connection, of a length that a greeting can have. */
+	/* It must be the first packet of a connection, and short enough for a greeting. */
 	if (b[2] != 0 || b[3] != 0 || (size_t)(b[1] << 8 | b[0]) + 4 > DIALOGUE_UNIT_MAX)
 		return DIALOGUE_UNIT_BAD;
 	return counted(d, 5, 4 + (size_t)(b[1] << 8 | b[0]));
@@ -217,7 +217,7 @@ static enum dialogue_end mysql_take(struct dialogue *d)
 	const unsigned char *b = d->held + 4, *end = d->held + d->len;
 	const unsigned char *version = b + 1, *nul;
 
-	/* Number, then the words; "#08S01" may stand before them. */
+	/* A number, then the message, which may begin with "#08S01". */
 	if (b[0] == MYSQL_ERROR && d->len > 7) {
 		dialogue_keep_words(d, b + 3, (size_t)(end - b - 3));
 		return DIALOGUE_REFUSED;
@@ -270,7 +270,7 @@ static enum dialogue_end rdp_take(struct dialogue *d)
 
 	if (b[5] != X224_CONFIRM)
 		return dialogue_fail(d, "the answer is not an X.224 connection confirm");
-	/* An answer without a negotiation is of what is older than TLS. */
+	/* A server that is older than RDP over TLS answers without a negotiation. */
 	if (d->len < 19) {
 		keep_text(d, "standard RDP security");
 		return DIALOGUE_NOT_OFFERED;

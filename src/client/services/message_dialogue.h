@@ -4,7 +4,7 @@
 
 #include "client/services/dialogue.h"
 
-/* Protocols of binary messages with their length in front: one request for TLS, one answer. */
+/* Protocols whose binary messages begin with their length: one request for TLS, one answer. */
 extern const struct dialogue_kind ldap_starttls, postgres_starttls, mysql_starttls, rdp_starttls;
 
 #endif

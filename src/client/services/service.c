@@ -78,7 +78,7 @@ static bool is_among(const char *port, const char *list)
 	return false;
 }
 
-/* Of two rows with one port the first one is usual. */
+/* If two rows have the same port, it implies the first. */
 const struct service_row *service_of_port(const char *port)
 {
 	for (const struct service_row *s = services; s->name; s++)

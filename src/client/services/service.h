@@ -11,33 +11,33 @@
 enum service_talk {
 	TALK_HELLO,   /* read the greeting to close_notify */
 	TALK_HTTP,    /* GET, and read the head of the answer */
-	TALK_NOTHING, /* look for a moment whether the server says something or closes */
-	TALK_DIALOGUE /* inside */
+	TALK_NOTHING, /* send nothing; wait a moment for data, an alert or the end */
+	TALK_DIALOGUE /* have the dialogue in the member inside */
 };
 
 /* One service: a row of the table. */
 struct service_row {
 	const char *name;                   /* also its scheme */
-	const char *port;                   /* "" : it has to be given */
-	const char *others;                 /* more ports that are usually its own, or "" */
-	const struct dialogue_kind *before; /* how to ask for TLS; NULL: TLS at once */
+	const char *port;                   /* default port; "": the user must give one */
+	const char *others;                 /* more ports that imply this service, or "" */
+	const struct dialogue_kind *before; /* how to request TLS; NULL: TLS from the start */
 	const char *alpn;                   /* to offer; NULL: none */
 	enum service_talk talk;
-	const struct dialogue_kind *inside; /* of TALK_DIALOGUE */
-	const char *leave;                  /* to say at the end, leave_len bytes; NULL: nothing */
+	const struct dialogue_kind *inside; /* for TALK_DIALOGUE */
+	const char *leave;                  /* to send at the end, leave_len bytes; NULL: nothing */
 	size_t leave_len;
 };
 
 /* The rows in the order of the manual page; the last one has no name. */
 extern const struct service_row services[];
 
-/* What every port without a usual service has. */
+/* The service of every port that implies no other. */
 extern const struct service_row *const service_hello;
 
-/* By name, len characters in any case; NULL: there is none. */
+/* Finds a service by its name of len characters, in upper or lower case; NULL: unknown. */
 const struct service_row *service_find(const char *name, size_t len);
 
-/* The usual service of a port; NULL: none. */
+/* The service that a port implies; NULL: none. */
 const struct service_row *service_of_port(const char *port);
 
 /* "https, imap, ...": all names, for advice. buf is returned. */

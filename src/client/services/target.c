@@ -12,7 +12,7 @@ static void advise_names(struct outcome *oc)
 	outcome_advise(oc, "one of %s", service_names(names));
 }
 
-/* What is no service of ours, but often typed. rest is what follows "://". */
+/* Suggests the right scheme for common mistakes. rest follows "://". */
 static int refuse_scheme(const char *scheme, size_t len, const char *rest, struct outcome *oc)
 {
 	outcome_set(oc, OC_USAGE, "unknown service \"%.*s\"", (int)(len < 64 ? len : 64), scheme);
@@ -40,7 +40,7 @@ const struct service_row *service_named(const char *what, const char *name, stru
 	return NULL;
 }
 
-/* RFC 3986 section 3.3 and 3.4: whatever else has to be percent-encoded is too. */
+/* RFC 3986 sections 3.3 and 3.4. Other forbidden characters do no harm in a request line. */
 int service_check_path(const char *what, const char *path, struct outcome *oc)
 {
 	if (path[0] != '/') {
@@ -63,7 +63,7 @@ int service_check_path(const char *what, const char *path, struct outcome *oc)
 	return 0;
 }
 
-/* path begins with "/" or "?"; what follows a "#" is not for the server. */
+/* path begins with "/" or "?"; a fragment after "#" is not sent. */
 static int take_path(const char *path, struct service_target *out, struct outcome *oc)
 {
 	int len = snprintf(out->path, sizeof out->path, "%s%.*s", path[0] == '/' ? "" : "/",

@@ -11,31 +11,30 @@
 /* Longest path of an https target, with its query. */
 enum { SERVICE_PATH_MAX = 1024 };
 
-/* Who decided on the service. */
+/* What determined the service. */
 enum service_from { SERVICE_FROM_SCHEME, SERVICE_FROM_OPTION, SERVICE_FROM_PORT };
 
 /* A target as it was typed: [SERVICE://]HOST[:PORT][/PATH]. */
 struct service_target {
-	const struct service_row *service; /* of the scheme; NULL: none was given */
+	const struct service_row *service; /* named by the scheme; NULL: no scheme */
 	char host[ADDR_HOST_MAX];          /* without brackets */
-	char port[ADDR_PORT_MAX];          /* "" : none was given */
-	char path[SERVICE_PATH_MAX];       /* with its slash; "" : none was given */
+	char port[ADDR_PORT_MAX];          /* "": none was given */
+	char path[SERVICE_PATH_MAX];       /* with its slash; "": none was given */
 };
 
 /*
- * Pure. The host is not checked any further, and the port is any short word: see hostname_check
- * and options_uint. Returns 0, or -1 with OC_USAGE.
+ * Splits a target into its parts. Does not check host and port: see hostname_check and
+ * options_uint. Pure. Returns 0, or -1 with OC_USAGE.
  */
 int service_target_parse(const char *text, struct service_target *out, struct outcome *oc);
 
-/* Is it a path that can be sent? what names the option or operand. 0, or -1 with OC_USAGE. */
+/* Can this path be sent? what names the option or operand. Returns 0, or -1 with OC_USAGE. */
 int service_check_path(const char *what, const char *path, struct outcome *oc);
 
 /*
- * Which service it is: the scheme's, the option's (NULL: not given), the port's usual one, or
- * hello. only_hello names an option that needs the service hello, or is NULL. port is that of the
- * target or the command line, "" for none; the service's is written there then. Returns 0, or -1
- * with OC_USAGE.
+ * Chooses the service: that of the scheme, that of the option (NULL: not given), the one that the
+ * port implies, or hello. only_hello names an option that needs the service hello, or is NULL. If
+ * port is "", the service's default port is written there. Returns 0, or -1 with OC_USAGE.
  */
 struct service_choice {
 	const struct service_row *service;
@@ -48,7 +47,7 @@ int service_choose(const struct service_target *target, const struct service_row
 /* "scheme", "option" or "port". */
 const char *service_from_name(enum service_from from);
 
-/* By the name that somebody gave to an option. NULL with OC_USAGE. */
+/* The service of this name; what names the option for the error. NULL with OC_USAGE. */
 const struct service_row *service_named(const char *what, const char *name, struct outcome *oc);
 
 #endif

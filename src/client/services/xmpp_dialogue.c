@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What is read of XML: tags, one at a time, and the text between them. */
+/* Of the XML only the tags are read, one at a time. */
 struct tag {
 	const char *name; /* without its prefix */
 	size_t len;
@@ -20,7 +20,7 @@ static void open_stream(struct dialogue *d)
 	dialogue_say_text(d, "'>");
 }
 
-/* Up to a ">" that does not stand between quotes of a tag. */
+/* Up to a ">" that is not quoted inside a tag. */
 static enum dialogue_unit xmpp_whole(struct dialogue *d)
 {
 	char c = (char)d->held[d->len - 1];
@@ -65,7 +65,7 @@ static bool is(const struct tag *tag, const char *name)
 
 enum { BEFORE_STREAM, BEFORE_FEATURES, IN_FEATURES, ASKED, IN_ERROR };
 
-/* The children of an error or a failure name it. */
+/* The first child of an error or a failure names the fault. */
 static enum dialogue_end on_error(struct dialogue *d, const struct tag *tag)
 {
 	if (tag->closes)
@@ -114,13 +114,13 @@ static enum dialogue_end on_tag(struct dialogue *d, const struct tag *tag)
 {
 	if (d->place == IN_ERROR)
 		return on_error(d, tag);
-	/* A server may open its stream before it says what is wrong with ours. */
+	/* A server may open its stream before it reports an error in ours. */
 	if (is(tag, "error") || (d->place == ASKED && is(tag, "failure")))
 		return begin_error(d, tag);
 	if (d->place == BEFORE_STREAM) {
 		if (!is(tag, "stream") || tag->closes)
 			return dialogue_fail_foreign(d);
-		/* A server that wants more of us than we say ends the stream with an error. */
+		/* A server that requires more than we send ends the stream with an error. */
 		d->proven = d->kind->inside_tls;
 		d->place = BEFORE_FEATURES;
 		return DIALOGUE_GOES_ON;
@@ -143,7 +143,7 @@ static enum dialogue_end xmpp_take(struct dialogue *d)
 	const char *at = memchr(d->held, '<', d->len);
 	struct tag tag = read_tag(d);
 
-	/* The declaration, and comments, which no stream has. */
+	/* Skip the XML declaration. */
 	if (at[1] == '?' && d->place == BEFORE_STREAM) {
 		d->first[0] = '\0';
 		return DIALOGUE_GOES_ON;

@@ -4,7 +4,7 @@
 
 #include "client/services/dialogue.h"
 
-/* RFC 6120 section 5.4: for clients, and between servers; to ask for TLS, and inside TLS. */
+/* RFC 6120 section 5.4: for clients and between servers, to request TLS and inside TLS. */
 extern const struct dialogue_kind xmpp_starttls, xmpp_server_starttls, xmpp_inside,
     xmpp_server_inside;
 

@@ -9,7 +9,7 @@
 #include "client/step/answer_io.h"
 #include "client/step/answer_http.h"
 
-/* ---- a service that says nothing ------------------------------------------------------------ */
+/* ---- a service that sends nothing first ----------------------------------------------------- */
 
 static void remark_silence(struct answer *a)
 {
@@ -23,7 +23,7 @@ static void remark_silence(struct answer *a)
 		    "silence proves nothing");
 }
 
-/* The end of a connection is no failure where nothing was to be said. */
+/* The end of the connection is not a failure if the client would have sent nothing. */
 static int judge_end(struct answer *a, enum answer_end end, struct outcome *oc)
 {
 	if (a->identity != TLS_ALERT_NOT_ASKED || end == ANSWER_RESET || end == ANSWER_FAILED)
@@ -74,14 +74,14 @@ static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *
 		return 0;
 	if (d->end == DIALOGUE_REFUSED)
 		return refused(a, d, oc);
-	outcome_set(oc, OC_GREETING_MISMATCH, "the %s dialogue failed: %s",
-	    d->kind->protocol, d->why);
+	outcome_set(oc, OC_GREETING_MISMATCH, "the %s dialogue failed: %s", d->kind->protocol,
+	    d->why);
 	if (d->words[0])
 		outcome_append(oc, ": \"%.80s\"", d->words);
 	return -1;
 }
 
-/* What the server said in the moment it had to refuse us, belongs to the dialogue. */
+/* Data that arrived while we waited for a refusal belongs to the dialogue. */
 static int feed(struct answer *a, struct dialogue *d, const char *bytes, size_t len,
     struct outcome *oc)
 {
@@ -104,7 +104,7 @@ static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
 	char bytes[2048];
 	size_t len = 0;
 
-	/* Nothing is written before the server had a moment to refuse our certificate. */
+	/* Before the first write, give the server a moment to refuse our certificate. */
 	if (a->identity != TLS_ALERT_NOT_ASKED && d->out_len > 0)
 		end = answer_look(a, bytes, sizeof bytes, &len);
 	if (end == ANSWER_LATE)

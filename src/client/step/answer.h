@@ -5,14 +5,14 @@
 #include "client/session/session.h"
 
 /*
- * Has the service of the session, any but hello, taken our connection? Data proves it; an alert,
- * a close or a reset before data is a refusal where the server asked for a certificate of ours.
- * Where it did, nothing is written before the server had a moment to refuse: a request that meets
- * a closed socket would be all that is known.
+ * Does the service, any except hello, accept this connection? Data proves that it does. If the
+ * server requested a client certificate, an alert, a close or a reset before any data is a
+ * refusal. In that case nothing is written until the server has had a moment to refuse: writing to
+ * a closed connection would lose the reason.
  *
- * The first line of the answer becomes the session's greeting, and what is not proven its remark.
- * Blocks, at most until --read-timeout. Returns 0, or -1 with OC_GREETING_*, OC_CLIENT_CERT_* or
- * OC_HANDSHAKE_ALERT.
+ * The first line of the answer becomes the session's greeting; the remark states what is not
+ * proven. Blocks, at most until --read-timeout. Returns 0, or -1 with OC_GREETING_*,
+ * OC_CLIENT_CERT_* or OC_HANDSHAKE_ALERT.
  */
 int answer_await(struct session *s, struct outcome *oc);
 

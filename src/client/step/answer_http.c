@@ -12,7 +12,7 @@
 
 enum { REQUEST_MAX = SERVICE_PATH_MAX + 512, SHOWN_MAX = 256 };
 
-/* Of a page that refuses us, what is looked at for its words. */
+/* How much of a page is searched for the reason of a refusal. */
 enum { PAGE_MAX = 4096 };
 
 static int say(const struct answer *a, const void *bytes, size_t len, struct outcome *oc)
@@ -35,7 +35,7 @@ static int ask(const struct answer *a, struct outcome *oc)
 	return say(a, request, (size_t)len, oc);
 }
 
-/* As much of the page as there is, and whether its head is whole. */
+/* The page as far as it was received; has_head: its head is complete. */
 struct page {
 	bool has_head;
 	char bytes[PAGE_MAX + 1];
@@ -51,7 +51,7 @@ static void add_content(struct page *page, const char *bytes, size_t len)
 	page->bytes[page->len] = '\0';
 }
 
-/* Its title, or the status line. */
+/* The title of the page, or else the status line. */
 static void find_words(const struct page *page, const struct http_answer *http,
     char words[SHOWN_MAX])
 {
@@ -67,8 +67,8 @@ static void find_words(const struct page *page, const struct http_answer *http,
 }
 
 /*
- * Some servers let everybody finish the handshake and refuse by HTTP: nginx with 400, Apache with
- * 403 where only a part of the site needs a certificate.
+ * Some servers let every client finish the handshake and refuse in HTTP: nginx with 400, Apache
+ * with 403 if only a part of the site requires a certificate.
  */
 static bool may_refuse(const struct http_answer *http)
 {
@@ -81,7 +81,7 @@ static bool refuses_certificate(const struct answer *a, const struct page *page)
 	    strcasestr(page->bytes, "Post-Handshake Authentication");
 }
 
-/* Is there nothing more to wait for? Of most answers that is so behind the head. */
+/* Is enough of the answer known? Usually the head is enough. */
 static bool is_enough(const struct http_answer *http, const struct page *page)
 {
 	enum http_answer_end end = http_answer_finish(http);
@@ -92,7 +92,7 @@ static bool is_enough(const struct http_answer *http, const struct page *page)
 		return false;
 	if (!may_refuse(http) || page->len == PAGE_MAX)
 		return true;
-	/* A page without a length goes on until the connection ends. */
+	/* A page without a length ends with the connection. */
 	return (http->has_length || http->chunked) && end == HTTP_ANSWER_COMPLETE;
 }
 
@@ -140,7 +140,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 	return judge_status(a, http, oc);
 }
 
-/* Byte by byte to the end of the head: what is wrong behind it does not matter. */
+/* Stops at the end of the head, because errors in the content do not matter. */
 static void feed(struct http_answer *http, struct page *page, char *bytes, size_t len)
 {
 	size_t at = 0;
@@ -167,7 +167,7 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 			break;
 		end = answer_read(a, bytes, sizeof bytes, &len);
 	}
-	/* A page that was cut is a page all the same. */
+	/* A truncated page is enough. */
 	if (end == ANSWER_DATA || page->has_head)
 		return judge(a, http, page, oc);
 	return answer_explain(a, end, oc);
@@ -191,7 +191,7 @@ static int speak_http2(struct answer *a, struct outcome *oc)
 			return answer_explain(a, end, oc);
 		have += len;
 	}
-	/* SETTINGS of no stream, entries of six bytes, and no acknowledgement. */
+	/* A SETTINGS frame: stream 0, not an acknowledgement, entries of six bytes. */
 	if (head[0] != 0 || head[3] != 4 || head[4] != 0 || head[5] || head[6] || head[7] ||
 	    head[8] || (head[1] << 8 | head[2]) % 6 != 0)
 		return outcome_set(oc, OC_GREETING_MISMATCH,

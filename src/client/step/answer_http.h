@@ -5,9 +5,9 @@
 #include "client/step/answer_io.h"
 
 /*
- * GET, and the head of the answer: a status that --expect-status allows proves the service. No
- * more is read, but for a refusal of our certificate, whose words are in the content. Where ALPN
- * selected h2, its first frame proves as much. Returns 0, or -1 with oc.
+ * Sends GET and reads the head of the answer: a status that --expect-status allows proves the
+ * service. The content is read only if it may say why our certificate was refused. If ALPN
+ * selected h2, the server's first frame is the proof. Returns 0, or -1 with oc.
  */
 int answer_http(struct answer *a, struct outcome *oc);
 

@@ -12,10 +12,10 @@
 #include "client/step/socket.h"
 #include "tls/conn.h"
 
-/* Of the first line, and escaped. */
+/* Limits of the first line, and of its escaped form. */
 enum { LINE_MAX_ = 240, LINE_TEXT_MAX = 4 * LINE_MAX_ + 8 };
 
-/* Heads of HTTP, tickets and all: more than any answer needs. */
+/* More than any answer needs, including HTTP heads and tickets. */
 enum { RECEIVES_MAX = 4 * SESSION_GREETING_MAX };
 
 unsigned answer_moment(unsigned rtt_us)

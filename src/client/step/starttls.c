@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The step before the handshake of services that begin in clear text: ask for TLS in their own
- * protocol. What the server says is looked at first (MSG_PEEK) and then taken to the last byte of
- * its answer, so the TLS library finds its record untouched. It has the time of a handshake, for
- * itself.
+ * The step before the handshake, for services that begin in clear text: requests TLS in the
+ * service's own protocol. It looks at the server's bytes first (MSG_PEEK), then takes exactly
+ * those of the answer, so the first TLS record remains for the library. --handshake-timeout
+ * applies to this step separately.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -27,7 +27,7 @@ static const char *protocol(const struct talk *t)
 	return t->d.kind->protocol;
 }
 
-/* A port that speaks TLS at once waits for a ClientHello, like a server that is slow. */
+/* A port with TLS from the start waits for a ClientHello, which looks like a slow server. */
 static void advise_at_once(const struct talk *t, const char *before, struct outcome *oc)
 {
 	const struct client_options *o = t->s->options;
@@ -88,7 +88,7 @@ static int send_out(struct talk *t, struct outcome *oc)
 	return 0;
 }
 
-/* Returns how many bytes there are, or -1 with oc. */
+/* Returns the number of bytes received, or -1 with oc. */
 static ssize_t receive(const struct talk *t, void *to, size_t max, int flags, struct outcome *oc)
 {
 	for (;;) {
@@ -108,7 +108,7 @@ static ssize_t receive(const struct talk *t, void *to, size_t max, int flags, st
 	}
 }
 
-/* Look at what there is, and take what belongs to the dialogue. */
+/* Looks at the bytes that arrived, and takes those that belong to the dialogue. */
 static int hear(struct talk *t, struct outcome *oc)
 {
 	unsigned char bytes[DIALOGUE_UNIT_MAX];
