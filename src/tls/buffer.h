@@ -48,7 +48,7 @@ struct tls_buffer {
 	size_t head_len;
 };
 
-/* Initialises a wire, which must not move afterwards: the BIO points to it. Does not own fd. */
+/* Initialises a buffer, which must not move afterwards: the BIO points to it. Does not own fd. */
 void tls_buffer_init(struct tls_buffer *w, int fd);
 
 /* Free the buffers. Does no I/O; idempotent. */
@@ -74,7 +74,7 @@ void tls_buffer_count_turn(struct tls_buffer *w);
 /* If refused is set: HANDSHAKE_FAILED. Returns the alert that is sent to the peer. */
 int tls_buffer_explain_refusal(const struct tls_buffer *w, struct outcome *oc);
 
-/* A BIO on this wire; NULL if out of memory. The caller owns it. */
+/* A BIO on this buffer; NULL if out of memory. The caller owns it. */
 BIO *tls_buffer_bio(struct tls_buffer *w);
 
 /*

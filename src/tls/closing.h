@@ -8,7 +8,7 @@
 /*
  * How a connection ends. RFC 8446 section 6.1: the side that closes sends close_notify
  * first, unless it has sent an error alert. The library creates that alert when it
- * finds the error; it waits in the wire until it is sent here.
+ * finds the error; the alert waits in the buffer until it is sent here.
  */
 enum tls_closing {
 	TLS_CLOSING_COMPLETE, /* the exchange is complete: send close_notify */

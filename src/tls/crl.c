@@ -128,7 +128,7 @@ void crl_get(X509_CRL *list, struct crl *out)
 	record_entries(out, list);
 }
 
-/* Does it name a key other than that? A CRL without a key identifier names none. */
+/* Does the list name another key than the issuer's? A list without a key identifier does not. */
 static bool names_other_key(X509_CRL *list, X509 *issuer, bool *malformed)
 {
 	int critical;

@@ -62,7 +62,7 @@ void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	if (out->fault == CRL_MISSING)
 		find_indirect(X509_STORE_CTX_get0_store(judged), out);
-	/* A list that cannot be used is no failure if another one can. */
+	/* An unusable list is not a failure if another one is usable. */
 	tls_error_text(text, sizeof text);
 }
 

@@ -78,7 +78,7 @@ static int add_folder(X509_STORE *store, const char *dir)
 	    : -1;
 }
 
-/* SSL_CERT_FILE. An empty file, such as /dev/null, means that nobody is trusted. */
+/* SSL_CERT_FILE. An empty file, such as /dev/null, means that no root is trusted. */
 static int add_named_file(X509_STORE *store, const char *path, struct outcome *oc)
 {
 	const struct tls_pem_file f = { path, "the file of SSL_CERT_FILE" };
@@ -110,7 +110,7 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 		dir = X509_get_default_cert_dir();
 	if (!file && !(is_hashed(dir) && is_within(X509_get_default_cert_file(), dir))) {
 		lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-		/* A system without a bundle is not an error: then nobody is trusted. */
+		/* A system without a bundle is not an error: then no root is trusted. */
 		if (lookup)
 			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
 	}

@@ -102,7 +102,7 @@ static bool is_here(const struct endpoint *endpoint)
 	    (endpoint->kind == ENDPOINT_INET && addr_is_loopback(&endpoint->at));
 }
 
-/* Nobody should meet this server by accident. */
+/* A bad server must not be reachable from other machines by accident. */
 static int check_endpoints(const struct listen_options *o, struct outcome *oc)
 {
 	for (size_t i = 0; i < o->count; i++) {

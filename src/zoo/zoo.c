@@ -11,7 +11,7 @@
 enum { LINE_BYTES = 512, PATH_BYTES = 4096 };
 
 /* For clients that request no name, most likely because they use an address. */
-static const char first_animal[] = "ip-ok";
+static const char default_name[] = "ip-ok";
 
 /* "DIR/NAME/FILE", on the heap. NULL with OC_INTERNAL or OC_FILE. */
 static char *path_of(const struct zoo_options *o, const char *name, const char *file,
@@ -50,7 +50,7 @@ static void put_first(struct zoo_options *o, size_t i)
 	o->server.service.identities[0] = first;
 }
 
-static int add_animal(struct zoo_options *o, const char *name, struct outcome *oc)
+static int add_certificate(struct zoo_options *o, const char *name, struct outcome *oc)
 {
 	struct tls_identity *id = &o->server.service.identities[o->server.service.identity_count];
 	char *staple;
@@ -70,7 +70,7 @@ static int add_animal(struct zoo_options *o, const char *name, struct outcome *o
 	else
 		free(staple);
 	o->server.service.identity_count++;
-	if (strcmp(name, first_animal) == 0)
+	if (strcmp(name, default_name) == 0)
 		put_first(o, o->server.service.identity_count - 1);
 	return 0;
 }
@@ -86,7 +86,7 @@ static int read_line(struct zoo_options *o, char *line, FILE *index, struct outc
 	if (strncmp(name, "client-", strlen("client-")) == 0)
 		return 0;
 	fprintf(index, "\n%-24s %s", name, wrong);
-	return add_animal(o, name, oc);
+	return add_certificate(o, name, oc);
 }
 
 static int read_list(struct zoo_options *o, struct input_file *list, FILE *index,

@@ -26,9 +26,9 @@ void revocation_note_crls(struct revocation *r, X509_STORE_CTX *judged, int dept
 void revocation_note_staple(struct revocation *r, const struct staple_facts *staple);
 
 /*
- * Explain a revoked certificate, or, where revoked is false, an unusable revocation list. who
- * describes the certificate, issuer is its CA, now is the time of the verification, which
- * --verify-time has chosen if chosen is set. Always returns -1.
+ * Explain a revoked certificate or, if revoked is false, an unusable revocation list. who describes
+ * the certificate, issuer is its CA, now is the time of the verification; chosen: --verify-time
+ * set that time. Always returns -1.
  */
 int revocation_explain(const struct revocation *r, bool revoked, const char *who,
     const char *issuer, int64_t now, bool chosen, struct outcome *oc);

@@ -48,9 +48,9 @@ struct client_options {
 	const char *operands[2];    /* HOST and PORT as typed */
 	char host[ADDR_HOST_MAX];   /* without brackets */
 	char port[ADDR_PORT_MAX];
-	struct service_choice service;     /* which one is asked, and who decided on it */
+	struct service_choice service;     /* the service, and what determined it */
 	const struct service_row *said;        /* --service; NULL: none */
-	char path[SERVICE_PATH_MAX];       /* of https, "/" at least */
+	char path[SERVICE_PATH_MAX];       /* for https; never empty */
 	const char *path_said;             /* --path; NULL: none */
 	const char *expect_status;         /* --expect-status, see http_status.h; NULL: below 500 */
 	int family;              /* AF_UNSPEC, AF_INET, AF_INET6 */

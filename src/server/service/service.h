@@ -15,7 +15,7 @@
 #include "server/service/client_auth.h"
 #include "server/service/context.h"
 
-/* Longest greeting, because the client accepts no longer one either. */
+/* Longest greeting that is served; the client accepts no longer one. */
 enum { SERVICE_GREETING_MAX = 65536 };
 
 /* RFC 1035: a host name has 253 characters. */
@@ -77,8 +77,8 @@ struct service {
 /*
  * Reads certificates, keys, ticket keys, greeting, and the CAs and CRLs for clients,
  * and rehearses handshakes in memory. After this no file is needed any more. Without a
- * file of ticket keys it generates one, and keeps the newest key of before, the service
- * that is replaced (NULL: none). A certificate that has expired or is not valid yet is
+ * file of ticket keys it generates a key, and keeps the newest key of the service
+ * before, which it replaces (NULL: none). A certificate that has expired or is not valid yet is
  * served, but does not replace a valid one; the same holds for the CAs of clients.
  * Master only. NULL with OC_FILE and nothing kept, so a failed reload leaves the
  * running generation unchanged.
