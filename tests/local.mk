@@ -62,6 +62,7 @@ unit_tests = \
 	tests/unit/check_crl_store \
 	tests/unit/check_stats \
 	tests/unit/check_steps \
+	tests/unit/check_tds \
 	tests/unit/check_text \
 	tests/unit/check_time \
 	tests/unit/check_tls_context \
@@ -189,6 +190,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_conn_report \
 	tests/fuzz/fuzz_sni \
 	tests/fuzz/fuzz_staple \
+	tests/fuzz/fuzz_tds \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_ticket \
 	tests/fuzz/fuzz_proxy
@@ -259,6 +261,7 @@ libtestsupport_a_SOURCES = \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/scene.c tests/support/scene.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
+	tests/support/tds_server.c tests/support/tds_server.h \
 	tests/support/test_pki.c tests/support/test_pki.h
 
 # The source of a test is the file of its name. The linker takes from the libraries what a test
@@ -314,6 +317,7 @@ tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sni_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_staple_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tds_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)

@@ -10,10 +10,12 @@
 #include "net/addr.h"
 #include "tls/buffer.h"
 #include "tls/error.h"
+#include "tls/tds.h"
 
 struct tls_conn {
 	SSL *ssl;
 	struct tls_buffer wire;
+	struct tds_packets *tds; /* around the handshake; NULL: none */
 	void *owner;
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */
@@ -122,6 +124,24 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
 	return t;
 }
 
+int tls_conn_wrap_in_tds(struct tls_conn *t, struct outcome *oc)
+{
+	BIO *wire = tls_buffer_bio(&t->wire), *packets;
+
+	t->tds = malloc(sizeof *t->tds);
+	if (!t->tds || !wire || !(packets = tds_packets_bio(t->tds))) {
+		BIO_free(wire);
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+	}
+	tds_packets_init(t->tds);
+	BIO_push(packets, wire);
+	SSL_set_bio(t->ssl, packets, packets);
+	if (SSL_set_max_proto_version(t->ssl, TLS1_2_VERSION) == 1)
+		return 0;
+	tls_error_clear();
+	return outcome_set(oc, OC_INTERNAL, "the TLS library rejects TLS 1.2");
+}
+
 void *tls_conn_owner(const SSL *ssl)
 {
 	const struct tls_conn *t = SSL_get_app_data(ssl);
@@ -135,12 +155,20 @@ void tls_conn_free(struct tls_conn *t)
 		return;
 	SSL_free(t->ssl);
 	tls_buffer_free(&t->wire);
+	free(t->tds);
 	free(t);
 }
 
 static struct tls_error_about describe(const struct tls_conn *t)
 {
-	return (struct tls_error_about){ t->ssl, &t->wire, t->asked };
+	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head, t->wire.head_len,
+		t->asked };
+
+	if (t->tds) {
+		about.first = t->tds->first;
+		about.first_len = t->tds->first_len;
+	}
+	return about;
 }
 
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
@@ -168,6 +196,8 @@ static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc
 		    "the peer sent close_notify during the handshake");
 	else if (t->wire.refused > 0)
 		give_up(t, tls_buffer_explain_refusal(&t->wire, oc));
+	else if (t->tds && t->tds->fault != TDS_FAULT_NONE)
+		tds_packets_explain(t->tds, oc);
 	else
 		t->over |= tls_error_explain(&about, error == SSL_ERROR_SYSCALL, open, oc);
 	tls_error_clear();
@@ -222,7 +252,11 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 
 	tls_error_clear();
 	ret = SSL_do_handshake(t->ssl);
-	return ret == 1 ? IO_DONE : answer(t, ret, false, oc);
+	if (ret != 1)
+		return answer(t, ret, false, oc);
+	if (t->tds)
+		tds_packets_end(t->tds);
+	return IO_DONE;
 }
 
 enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc)

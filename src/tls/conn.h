@@ -50,6 +50,13 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
     void *owner, struct outcome *oc);
 void *tls_conn_owner(const SSL *ssl);
 
+/*
+ * For a client, before anything is sent: the handshake travels inside TDS packets, with TLS 1.2 at
+ * most, see tls/tds.h. Then tls_conn_handshake also fails with STARTTLS_FAILED, if the server sends
+ * something else. Returns 0, or -1 with OC_INTERNAL.
+ */
+int tls_conn_wrap_in_tds(struct tls_conn *t, struct outcome *oc);
+
 /* Frees it at once without sending anything. NULL is allowed. */
 void tls_conn_free(struct tls_conn *t);
 

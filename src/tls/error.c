@@ -29,7 +29,7 @@ const char *tls_error_text(char *buf, size_t max)
 
 static int not_tls(const struct tls_error_about *a, struct outcome *oc)
 {
-	return first_bytes_explain(a->wire->head, a->wire->head_len, SSL_is_server(a->ssl), oc);
+	return first_bytes_explain(a->first, a->first_len, SSL_is_server(a->ssl), oc);
 }
 
 /* Whether a client was asked for a certificate, and sent one. Servers are not asked. */
@@ -113,7 +113,7 @@ bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, 
 	const char *words = first ? ERR_reason_error_string(first) : NULL;
 	bool told = reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
 
-	if (!open && !first_bytes_are_tls(a->wire->head, a->wire->head_len))
+	if (!open && !first_bytes_are_tls(a->first, a->first_len))
 		not_tls(a, oc);
 	else if (told)
 		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, tls_error_identity(a), open, oc);
@@ -144,7 +144,7 @@ static const char *how_far(const struct tls_error_about *a)
 
 int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc)
 {
-	if (!first_bytes_are_tls(a->wire->head, a->wire->head_len))
+	if (!first_bytes_are_tls(a->first, a->first_len))
 		return not_tls(a, oc);
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT,
 	    "the handshake did not finish within %u ms; %s",

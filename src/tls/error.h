@@ -20,6 +20,8 @@
 struct tls_error_about {
 	SSL *ssl;
 	const struct tls_buffer *wire;
+	const unsigned char *first; /* first bytes that were to be TLS, to guess the protocol */
+	size_t first_len;
 	bool asked; /* the server requested a client certificate */
 };
 
