@@ -14,7 +14,8 @@
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
  *	masked (XXXXXXXX), refused, injected, endless, other (protocol), silent, closed,
  *	bye (says before anything else that it takes nobody, inside TLS), leave (closes after the
- *	handshake, without a word), and those of the answers of HTTP below
+ *	handshake, without a word), those of the answers of HTTP below, and those of the handshake
+ *	of mssql in tests/support/tds_server.h
  */
 #include <ctype.h>
 #include <errno.h>
@@ -31,6 +32,8 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "support/tds_server.h"
 
 /* What is awaited: bytes, or an end of what comes; nothing where the server begins. */
 struct turn {
@@ -162,6 +165,12 @@ static const struct service {
 	    .refused = { 0, NULL,
 		SAY("\x07\0\0\0\xff\x10\x04"
 		    "full") } },
+#define PRELOGIN(encryption) \
+	"\x04\x01\0\x25\0\0\x01\0\0\0\x15\0\x06\x01\0\x1b\0\x01\x02\0\x1c\0\x01\x03\0\x1d\0\0\xff" \
+	"\x08\0\x02\xf8\0\0" encryption "\0"
+	{ "mssql", { { 41, NULL, SAY(PRELOGIN("\1")) } }, { { 0 } },
+	    { 0, NULL, SAY("\x04\x01\0\x14\0\0\x01\0\0\0\x06\0\x06\xff\x0f\0\x07\xd0\0\0") },
+	    .refused = { 0, NULL, SAY(PRELOGIN("\2")) }, .bye = "hello\r\n" },
 	{ "rdp", { { 19, NULL, SAY("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0") } },
 	    { { 0 } }, { 0, NULL, SAY("\3\0\0\x0b\x06\xd0\0\0\x12\x34\0") },
 	    .refused = { 0, NULL, SAY("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\3\0\x08\0\5\0\0\0") } },
@@ -410,7 +419,8 @@ static void serve(const struct service *s, SSL_CTX *ctx, int fd)
 		p.ssl = SSL_new(ctx);
 		if (!p.ssl || SSL_set_fd(p.ssl, fd) != 1)
 			die("no TLS connection");
-		if (SSL_accept(p.ssl) == 1)
+		if (strcmp(s->name, "mssql") == 0 ? tds_server_accept(p.ssl, fd, mode)
+						  : SSL_accept(p.ssl) == 1)
 			speak_inside(s, &p);
 		SSL_free(p.ssl);
 		ERR_clear_error();

@@ -20,8 +20,9 @@ rows=0
 
 lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
 offering='smtp submission lmtp imap pop3 sieve nntp'
-binary='ldap postgres mysql rdp'
+binary='ldap postgres mysql mssql rdp'
 http='good chunked old interim moved body bad-chunks broken bare refusing half none endless'
+packets='tiny odd response gaps leave wrapped type short long raw empty half'
 inside='smtps imaps pop3s nntps ftps ircs rediss ldaps postgres-direct tls'
 
 # stand_ins OPTION... SERVICE:CASE...: $PORTS is the list of their ports.
@@ -73,9 +74,12 @@ stand_ins --cert "$CERT" --key "$KEY" $(
 		all $each $lines
 	done
 	all endless ldap xmpp
-	all stripped $offering mysql rdp xmpp
+	all stripped $offering mysql mssql rdp xmpp
 	all masked $offering
-	all bye smtps tls
+	all bye smtps tls mssql
+	for each in $packets; do
+		all "$each" mssql
+	done
 	all leave tls
 	for each in $http; do
 		all $each https
@@ -107,9 +111,36 @@ for each in $offering; do
 	expect "$TMP/err" '^  try: a firewall'
 done
 meet smtp stripped 35 STARTTLS_NOT_OFFERED 'it says: SIZE, HELP'
-for each in mysql rdp xmpp; do
+for each in mysql mssql rdp xmpp; do
 	meet "$each" stripped 35 STARTTLS_NOT_OFFERED
 done
+
+# ---- the handshake of mssql, in packets ------------------------------------------------------------
+
+for each in tiny odd response gaps; do
+	meet mssql $each 0 OK '^handshake *TLSv1.2 '
+done
+# What follows the handshake belongs to TLS again, in the same segment or the same packet.
+for each in leave wrapped; do
+	meet mssql $each 0 OK 'note: the server closed the connection after the handshake'
+done
+meet mssql type 37 STARTTLS_FAILED 'sent 0x03 where a TDS packet of the handshake begins with 0x12'
+meet mssql raw 37 STARTTLS_FAILED 'sent 0x16 where a TDS packet'
+meet mssql short 37 STARTTLS_FAILED 'a TDS packet with a length of 7 bytes'
+meet mssql long 37 STARTTLS_FAILED 'a TDS packet with a length of 40000 bytes'
+meet mssql empty 37 STARTTLS_FAILED 'more than 16 empty TDS packets'
+meet mssql half 44 HANDSHAKE_CLOSED 'during the handshake'
+find_port mssql:bye
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" "mssql://localhost:$PORT"
+[ "$(cat "$TMP/out")" = hello ] || fail 'mssql does not print what is said'
+# In a resumption the last flight of the handshake is ours.
+find_port mssql:good
+run_status 0 "$HELLO_CLIENT" --resume --cacert "$CA" "mssql://localhost:$PORT"
+expect "$TMP/err" 'the second connection resumed the first session (TLSv1.2)'
+run_status 2 "$HELLO_CLIENT" --tls-min 1.3 --cacert "$CA" "mssql://localhost:$PORT"
+expect "$TMP/err" '^  try: .*--alpn tds/8.0 tls://localhost'
+outcome 20 CONNECT_REFUSED --cacert "$CA" --connect-to 127.0.0.1:1 mssql://localhost
+run_status 0 "$HELLO_CLIENT" --path-test --cacert "$CA" "mssql://localhost:$PORT"
 
 # ---- inside TLS: the first line of what the service said -------------------------------------------
 
@@ -137,6 +168,7 @@ prints ldaps ''
 prints postgres ''
 prints postgres-direct ''
 prints mysql ''
+prints mssql ''
 prints rdp ''
 prints tls ''
 find_port tls:bye
@@ -210,7 +242,7 @@ friend="--cert $PKI/friend/chain.pem --key $PKI/friend/key.pem"
 stranger="--cert $TMP/other/stranger/chain.pem --key $TMP/other/stranger/key.pem"
 asked_for='^  try: use --cert FILE --key FILE, issued by "hello-certs root [0-9a-f]*"$'
 not_asked_for='ours is issued by "hello-certs intermediate [0-9a-f]*", its chain leads to "hello-certs root [0-9a-f]*", and both are other CAs'
-asking='smtp imap ldap postgres xmpp smtps imaps ircs rediss ldaps tls'
+asking='smtp imap ldap postgres mssql xmpp smtps imaps ircs rediss ldaps tls'
 # shellcheck disable=SC2046,SC2086  # lists of words
 stand_ins --cert "$CERT" --key "$KEY" --client-ca "$CA" $(all good $asking)
 for each in $asking; do
@@ -221,7 +253,7 @@ for each in $asking; do
 		{
 			run_status 0 "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $friend "$each://localhost:$PORT"
 			case $each in
-			ldap | ldaps | postgres | tls) expect "$TMP/err" 'note: .*silence proves nothing' ;;
+			ldap | ldaps | postgres | mssql | tls) expect "$TMP/err" 'note: .*silence proves nothing' ;;
 			*) [ ! -s "$TMP/err" ] || fail "$each says $(cat "$TMP/err")" ;;
 			esac
 			outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "$each://localhost:$PORT"

@@ -32,6 +32,14 @@
 	"\x20\0\0\1\0\x8a\0\0\0\0\0\1\x21" \
 	"\0\0\0\0\0\0\0\0\0\0\0\0" \
 	"\0\0\0\0\0\0\0\0\0\0\0"
+#define MSSQL_ASK \
+	"\x12\x01\0\x29\0\0\0\0" \
+	"\0\0\x15\0\6\1\0\x1b\0\1\2\0\x1c\0\1\3\0\x1d\0\4\xff" \
+	"\0\0\0\0\0\0\1\0\0\0\0\0"
+/* As SQL Server 2000 answers. */
+#define MSSQL_OPTIONS "\0\0\x15\0\6\1\0\x1b\0\1\2\0\x1c\0\1\3\0\x1d\0\0\xff"
+#define MSSQL_ANSWER(encryption) \
+	"\4\1\0\x25\0\0\1\0" MSSQL_OPTIONS "\x8\0\2\xf8\0\0" encryption "\0"
 #define RDP_ASK "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x01\0\0\0"
 
 /* clang-format off */
@@ -219,6 +227,36 @@ static const struct row {
 	{ "mysql", false, B("\x05\0\0\0\x0a" "8.0\0"), B(""), DIALOGUE_FAILED, "another" },
 	{ "mysql", false, B("\0\0\0\0"), B(""), DIALOGUE_FAILED, "another" },
 	{ "mysql", false, B("220 mx ESMTP\r\n"), B(""), DIALOGUE_FAILED, "another" },
+	/* SQL Server */
+	{ "mssql", false, B(MSSQL_ANSWER("\1")), B(MSSQL_ASK), DIALOGUE_DONE, "" },
+	{ "mssql", false, B(MSSQL_ANSWER("\3")), B(MSSQL_ASK), DIALOGUE_DONE, "" },
+	{ "mssql", false, B(MSSQL_ANSWER("\x81")), B(MSSQL_ASK), DIALOGUE_DONE, "" },
+	{ "mssql", false, B("\4\0\0\x1d\0\0\1\0" MSSQL_OPTIONS "\4\1\0\x10\0\0\2\0"
+			    "\x8\0\2\xf8\0\0" "\1\0"),
+	    B(MSSQL_ASK), DIALOGUE_DONE, "" },
+	{ "mssql", false, B(MSSQL_ANSWER("\0")), B(MSSQL_ASK), DIALOGUE_REFUSED,
+	    "ENCRYPT_OFF: only the login" },
+	{ "mssql", false, B(MSSQL_ANSWER("\2")), B(MSSQL_ASK), DIALOGUE_REFUSED,
+	    "ENCRYPT_NOT_SUP" },
+	{ "mssql", false, B(MSSQL_ANSWER("\4")), B(MSSQL_ASK), DIALOGUE_FAILED, "unknown" },
+	{ "mssql", false, B("\4\1\0\x14\0\0\1\0\0\0\6\0\6\xff\x0f\0\x07\xd0\0\0"),
+	    B(MSSQL_ASK), DIALOGUE_NOT_OFFERED, "version 15.0.2000, without ENCRYPTION" },
+	{ "mssql", false, B("\4\1\0\x14\0\0\1\0\0\0\7\0\6\xff\x0f\0\x07\xd0\0\0"),
+	    B(MSSQL_ASK), DIALOGUE_FAILED, "not a PRELOGIN" },
+	{ "mssql", false, B("\4\1\0\x0d\0\0\1\0\0\0\6\0\6"), B(MSSQL_ASK),
+	    DIALOGUE_FAILED, "not a PRELOGIN" },
+	{ "mssql", false, B("\4\1\0\x0b\0\0\1\0\xaa\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED,
+	    "not a PRELOGIN" },
+	{ "mssql", false, B(MSSQL_ANSWER("\1") "x"), B(MSSQL_ASK), DIALOGUE_FAILED,
+	    "clear text follows" },
+	{ "mssql", false, B("\4\1\0\x08\0\0\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED, "another" },
+	{ "mssql", false, B("\4\1\x7f\xff\0\0\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED, "another" },
+	{ "mssql", false, B("\4\0\0\x09\0\0\1\0\0\x12\1"), B(MSSQL_ASK), DIALOGUE_FAILED,
+	    "another" },
+	{ "mssql", false, B("\x12\1\0\x09\0\0\1\0\0"), B(MSSQL_ASK), DIALOGUE_FAILED,
+	    "another" },
+	{ "mssql", false, B("\x15\3\1\0\2\2\x50"), B(MSSQL_ASK), DIALOGUE_FAILED, "TLS at once" },
+	{ "mssql", false, B("SSH-2.0-x\r\n"), B(MSSQL_ASK), DIALOGUE_FAILED, "another" },
 	/* RDP */
 	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\0\0\0"), B(RDP_ASK),
 	    DIALOGUE_DONE, "" },

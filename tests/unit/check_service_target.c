@@ -55,6 +55,7 @@ static const struct {
 	{ "HTTP://a.test", NULL, NULL, "", "HTTP without TLS", "hello-client https://a.test" },
 	{ "ssl://a.test:1", NULL, NULL, "", "unknown service \"ssl\"", "tls://a.test:1" },
 	{ "postgresql://a.test", NULL, NULL, "", "unknown service", "postgres://a.test" },
+	{ "sqlserver://a.test:1433", NULL, NULL, "", "unknown service", "mssql://a.test:1433" },
 	{ "gopher://a.test", NULL, NULL, "", "unknown service \"gopher\"", "smtp, submission" },
 	{ "://a.test", NULL, NULL, "", "unknown service \"\"", "https" },
 	{ "tls://a.test", NULL, NULL, "", "missing PORT", "tls://a.test:PORT" },

@@ -6,6 +6,7 @@
 #include "base/outcome.h"
 #include "tls/cert_info.h"
 #include "tls/identity.h"
+#include "tls/policy.h"
 
 static int check_days(const struct client_nagios *n, struct outcome *oc)
 {
@@ -14,6 +15,22 @@ static int check_days(const struct client_nagios *n, struct outcome *oc)
 	outcome_set(oc, OC_USAGE, "--warning %u is less than --critical %u", n->warning_days,
 	    n->critical_days);
 	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
+	return -1;
+}
+
+/* With --targets the lines name the services. */
+static int check_version(const struct client_options *o, struct outcome *oc)
+{
+	const struct service_row *service = o->service.service;
+
+	if (!service || !service_uses_tds(service) ||
+	    tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
+		return 0;
+	outcome_set(oc, OC_USAGE, "--tls-min 1.3 excludes the service %s: its TLS is 1.2 at most",
+	    service->name);
+	outcome_advise(oc,
+	    "leave --tls-min out; if the server uses strict encryption: --alpn tds/8.0 tls://%s:%s",
+	    o->host, o->port);
 	return -1;
 }
 
@@ -45,6 +62,8 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "--prometheus - and --%s exclude each other: both print on standard output",
 		    o->json ? "json" : "nagios");
+	if (check_version(o, oc) != 0)
+		return -1;
 	if (load_expected(&o->expected, oc) != 0)
 		return -1;
 	if (!o->no_sni || !o->servername)

@@ -100,12 +100,14 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_STARTTLS_REFUSED] =
 	    "The server understood the request for TLS and refused it; the error line quotes it. "
 	    "Often it has no certificate, or TLS is switched off: a PostgreSQL server answers N, "
-	    "an LDAP server protocolError.",
+	    "an LDAP server protocolError, SQL Server ENCRYPT_NOT_SUP.",
 	[OC_STARTTLS_FAILED] =
 	    "The connection is open, but the exchange before TLS did not finish: another protocol "
 	    "answered, nothing did, the answer had no end, or bytes in clear text followed it. "
 	    "Such bytes could be commands that somebody injected (RFC 3207 section 6), so the "
-	    "handshake did not begin.",
+	    "handshake did not begin.\n\n"
+	    "With the service mssql the handshake travels inside TDS packets. If the server sent "
+	    "something else there, the error line shows it.",
 	[OC_NOT_TLS] =
 	    "The connection is open, but the first bytes from the peer are not a TLS record. The "
 	    "error line shows them, with a guess. An HTTP answer means that the port serves HTTP "

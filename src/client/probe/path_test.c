@@ -51,6 +51,8 @@ static bool is_tried(const struct path_test *t, enum path_variant v)
 	case PATH_NO_SNI:
 	case PATH_OTHER_SNI:
 		return t->sni[0] != '\0';
+	case PATH_TLS13:
+		return !service_uses_tds(t->options->service.service);
 	case PATH_CLASSICAL:
 		return has_hybrid();
 	case PATH_BIG:

@@ -39,6 +39,7 @@ struct dialogue_kind {
 	const char *protocol; /* "SMTP", to use in a sentence */
 	bool inside_tls;      /* bytes after the last answer are allowed */
 	bool server_begins;
+	bool tds; /* the handshake that follows travels in TDS packets, see tls/tds.h */
 	const void *data;
 	/* Prepares the client's first message, if the client begins. */
 	void (*begin)(struct dialogue *d);

@@ -2,9 +2,11 @@
 #include "client/services/message_dialogue.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "tls/tds.h"
 
 static unsigned at16(const unsigned char *bytes)
 {
@@ -238,6 +240,113 @@ const struct dialogue_kind mysql_starttls = { .protocol = "MySQL",
 	.begin = mysql_begin,
 	.whole = mysql_whole,
 	.take = mysql_take };
+
+/* ---- SQL Server: MS-TDS section 2.2.6.5 ----------------------------------------------------- */
+
+enum { MSSQL_VERSION = 0, MSSQL_ENCRYPTION = 1, MSSQL_LAST = 0xff, MSSQL_OPTION = 5 };
+enum { ENCRYPT_OFF, ENCRYPT_ON, ENCRYPT_NOT_SUP, ENCRYPT_REQ, ENCRYPT_MASK = 0x3f };
+
+/* Our version (0), encryption of everything, no name of an instance, our thread (0). */
+static void mssql_begin(struct dialogue *d)
+{
+	static const char request[] = "\x12\x01\0\x29\0\0\0\0"
+				      "\0\0\x15\0\x06\x01\0\x1b\0\x01\x02\0\x1c\0\x01"
+				      "\x03\0\x1d\0\x04\xff"
+				      "\0\0\0\0\0\0"
+				      "\x01"
+				      "\0"
+				      "\0\0\0\0";
+
+	dialogue_say(d, request, sizeof request - 1);
+}
+
+/* A message is one packet or more; the last one is marked. */
+static enum dialogue_unit mssql_whole(struct dialogue *d)
+{
+	for (size_t at = 0;;) {
+		const unsigned char *packet = d->held + at;
+
+		if (d->len > at && packet[0] != TDS_RESPONSE)
+			return d->len < at + 2 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
+		if (d->len < at + TDS_HEAD)
+			return DIALOGUE_UNIT_MORE;
+		if (at16(packet + 2) <= TDS_HEAD)
+			return DIALOGUE_UNIT_BAD;
+		at += at16(packet + 2);
+		if (packet[1] & TDS_END_OF_MESSAGE || d->len < at)
+			return counted(d, TDS_HEAD, at);
+	}
+}
+
+/* Take the heads of the packets out. Returns the length of the message. */
+static size_t mssql_join(struct dialogue *d)
+{
+	size_t at = 0, len = 0;
+
+	while (at < d->len) {
+		size_t packet = at16(d->held + at + 2);
+
+		memmove(d->held + len, d->held + at + TDS_HEAD, packet - TDS_HEAD);
+		len += packet - TDS_HEAD;
+		at += packet;
+	}
+	return len;
+}
+
+/* The value of an option, at least min bytes; NULL: there is none. */
+static const unsigned char *mssql_find(const unsigned char *message, size_t len, unsigned option,
+    size_t min)
+{
+	for (size_t at = 0; at + MSSQL_OPTION <= len; at += MSSQL_OPTION) {
+		size_t value = at16(message + at + 1), size = at16(message + at + 3);
+
+		if (message[at] == MSSQL_LAST)
+			return NULL;
+		if (message[at] == option)
+			return size >= min && value + size <= len ? message + value : NULL;
+	}
+	return NULL;
+}
+
+static enum dialogue_end mssql_refuse(struct dialogue *d, const char *words)
+{
+	keep_text(d, words);
+	return DIALOGUE_REFUSED;
+}
+
+static enum dialogue_end mssql_take(struct dialogue *d)
+{
+	size_t len = mssql_join(d);
+	const unsigned char *version = mssql_find(d->held, len, MSSQL_VERSION, 6);
+	const unsigned char *encryption = mssql_find(d->held, len, MSSQL_ENCRYPTION, 1);
+	char words[64];
+
+	if (!version)
+		return dialogue_fail(d, "the answer is not a PRELOGIN response");
+	if (!encryption) {
+		snprintf(words, sizeof words, "version %u.%u.%u, without ENCRYPTION", version[0],
+		    version[1], at16(version + 2));
+		keep_text(d, words);
+		return DIALOGUE_NOT_OFFERED;
+	}
+	switch (*encryption & ENCRYPT_MASK) {
+	case ENCRYPT_ON:
+	case ENCRYPT_REQ:
+		return DIALOGUE_DONE;
+	case ENCRYPT_OFF:
+		return mssql_refuse(d, "ENCRYPT_OFF: only the login would be encrypted");
+	case ENCRYPT_NOT_SUP:
+		return mssql_refuse(d, "ENCRYPT_NOT_SUP");
+	default:
+		return dialogue_fail(d, "the value of ENCRYPTION in the answer is unknown");
+	}
+}
+
+const struct dialogue_kind mssql_starttls = { .protocol = "TDS",
+	.tds = true,
+	.begin = mssql_begin,
+	.whole = mssql_whole,
+	.take = mssql_take };
 
 /* ---- RDP: MS-RDPBCGR section 2.2.1.1 -------------------------------------------------------- */
 

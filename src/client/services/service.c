@@ -43,6 +43,7 @@ const struct service_row services[] = {
 	{ "postgres", "5432", "", &postgres_starttls, NULL, AS_TLS },
 	{ "postgres-direct", "5432", "", NULL, "postgresql", AS_TLS },
 	{ "mysql", "3306", "", &mysql_starttls, NULL, AS_TLS },
+	{ "mssql", "1433", "", &mssql_starttls, NULL, AS_TLS },
 	{ "rdp", "3389", "", &rdp_starttls, NULL, AS_TLS },
 	{ "rediss", "6380", "", NULL, NULL, ASKS(redis_inside) },
 
@@ -85,6 +86,11 @@ const struct service_row *service_of_port(const char *port)
 		if (port[0] && (strcmp(s->port, port) == 0 || is_among(port, s->others)))
 			return s;
 	return NULL;
+}
+
+bool service_uses_tds(const struct service_row *service)
+{
+	return service->before && service->before->tds;
 }
 
 const char *service_names(char buf[SERVICE_NAMES_MAX])

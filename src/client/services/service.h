@@ -40,6 +40,9 @@ const struct service_row *service_find(const char *name, size_t len);
 /* The service that a port implies; NULL: none. */
 const struct service_row *service_of_port(const char *port);
 
+/* Does its handshake travel in TDS packets, and is TLS 1.2 the highest version? */
+bool service_uses_tds(const struct service_row *service);
+
 /* "https, imap, ...": all names, for advice. buf is returned. */
 enum { SERVICE_NAMES_MAX = 512 };
 const char *service_names(char buf[SERVICE_NAMES_MAX]);

@@ -23,6 +23,8 @@ static int refuse_scheme(const char *scheme, size_t len, const char *rest, struc
 		outcome_advise(oc, "hello-client tls://%.*s", (int)strcspn(rest, " "), rest);
 	} else if (len == 10 && strncasecmp(scheme, "postgresql", len) == 0) {
 		outcome_advise(oc, "hello-client postgres://%.*s", (int)strcspn(rest, " "), rest);
+	} else if (len == 9 && strncasecmp(scheme, "sqlserver", len) == 0) {
+		outcome_advise(oc, "hello-client mssql://%.*s", (int)strcspn(rest, " "), rest);
 	} else {
 		advise_names(oc);
 	}

@@ -148,6 +148,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	    &s->verdict, oc);
 	if (!s->tls)
 		return -1;
+	if (service_uses_tds(s->service) && tls_conn_wrap_in_tds(s->tls, oc) != 0)
+		return -1;
 	if (!s->options->alpn && s->service->alpn &&
 	    client_context_offer_once(s->tls, s->service->alpn, oc) != 0)
 		return -1;
