@@ -140,14 +140,21 @@ int options_choice(const char *name, const char *value, const char *const choice
 
 enum { NAME_MAX_ = 64 };
 
-static int parse_number(void *to, const struct option_row *row, const char *value,
+static int take_text(void *to, const struct option_row *row, const char *name, const char *value,
     struct outcome *oc)
 {
-	char name[NAME_MAX_];
+	if (row->check && row->check(name, value, oc) != 0)
+		return -1;
+	store(to, row, &value, sizeof value);
+	return 0;
+}
+
+static int take_number(void *to, const struct option_row *row, const char *name,
+    const char *value, struct outcome *oc)
+{
 	unsigned number;
 	int ret;
 
-	snprintf(name, sizeof name, "--%s", row->name);
 	if (row->kind == OPTION_UINT)
 		ret = options_uint(name, value, row->min, row->max, &number, oc);
 	else if (row->kind == OPTION_DURATION)
@@ -162,21 +169,22 @@ static int parse_number(void *to, const struct option_row *row, const char *valu
 static int take(void *to, const struct option_row *row, const char *value, struct outcome *oc)
 {
 	const bool on = true;
+	char name[NAME_MAX_];
 
 	/* Usually a script passed a variable that was not set. */
 	if (value && !value[0] && !(row->flags & OPTION_MAY_BE_EMPTY))
 		return outcome_set(oc, OC_USAGE, "the value of --%s is empty", row->name);
+	snprintf(name, sizeof name, "--%s", row->name);
 	switch (row->kind) {
 	case OPTION_FLAG:
 		store(to, row, &on, sizeof on);
 		return 0;
 	case OPTION_TEXT:
-		store(to, row, &value, sizeof value);
-		return 0;
+		return take_text(to, row, name, value, oc);
 	case OPTION_CALL:
 		return row->take((char *)to + row->at, row, value, oc);
 	default:
-		return parse_number(to, row, value, oc);
+		return take_number(to, row, name, value, oc);
 	}
 }
 

@@ -39,6 +39,12 @@ struct option_row;
 typedef int option_take(void *member, const struct option_row *row, const char *value,
     struct outcome *oc);
 
+/*
+ * Checks the word of an OPTION_TEXT row. name is what the user calls it ("--path").
+ * Returns 0, or -1 with an outcome.
+ */
+typedef int option_check(const char *name, const char *value, struct outcome *oc);
+
 struct option_row {
 	enum option_kind kind;
 	char letter;      /* short form, or 0 */
@@ -51,6 +57,8 @@ struct option_row {
 	const char *text; /* default of OPTION_TEXT, or its description; NULL: none */
 	const char *const *choices; /* for OPTION_CHOICE and for completions; ends with NULL */
 	option_take *take;
+	option_check *check; /* for OPTION_TEXT; NULL: any word */
+	const struct options_about *about; /* for options_help_take and options_version_take */
 	unsigned flags;
 	/* Names of other options, separated by spaces: at least one is needed, none is allowed. */
 	const char *needs, *excludes;
@@ -101,6 +109,16 @@ struct option_row {
 	{ \
 		.kind = OPTION_CALL, .name = NAME, .argument = ARGUMENT, \
 		.at = offsetof(OPTIONS_STRUCT, MEMBER), .take = TAKE, .help = __VA_ARGS__ \
+	}
+/* Defines the take function NAME of a CALL: it passes its member, a TYPE, to PARSE. */
+#define OPTION_TAKE(NAME, TYPE, PARSE) \
+	static int NAME(void *member, const struct option_row *row, const char *value, \
+	    struct outcome *oc) \
+	{ \
+		TYPE *to = member; \
+\
+		(void)row; \
+		return PARSE(to, value, oc); \
 	}
 /* An option that replaces the program's usual work; take gets no member. */
 #define ACTION(NAME, ARGUMENT, TAKE, ...) \

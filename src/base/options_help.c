@@ -95,3 +95,21 @@ void options_help_print(const struct option_row *rows)
 			printf("%s%s:\n", row == rows ? "" : "\n", row->name);
 	}
 }
+
+int options_help_take(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)value, (void)oc;
+	printf("%s\n", row->about->usage);
+	options_help_print(row->about->rows);
+	printf("\n%s", row->about->notes);
+	return 1;
+}
+
+int options_version_take(void *none, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)none, (void)value, (void)oc;
+	printf("%s %s\n%s\n", row->about->program, PACKAGE_VERSION, row->about->library());
+	return 1;
+}

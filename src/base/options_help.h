@@ -10,4 +10,22 @@
  */
 void options_help_print(const struct option_row *rows);
 
+/* What --help and --version print of a program. */
+struct options_about {
+	const char *program;
+	const struct option_row *rows;
+	const char *usage, *notes;    /* before and after the rows, in whole lines */
+	const char *(*library)(void); /* the version of the TLS library */
+};
+
+/* Take functions of --help and --version: they print to standard output and return 1. */
+option_take options_help_take, options_version_take;
+
+/* The last two rows of every table. */
+#define HELP_AND_VERSION(ABOUT) \
+	ACTION("help", NULL, options_help_take, "print this help, then exit", .letter = 'h', \
+	    .about = ABOUT), \
+	ACTION("version", NULL, options_version_take, "print versions, then exit", \
+	    .letter = 'V', .about = ABOUT)
+
 #endif

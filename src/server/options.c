@@ -12,46 +12,17 @@
 
 /* ---- values --------------------------------------------------------------------------- */
 
-static int set_client_auth(void *clients, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return client_auth_set_mode(clients, value, oc);
-}
-
-static int set_crl_stale(void *clients, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return client_auth_set_stale(clients, value, oc);
-}
+OPTION_TAKE(set_client_auth, struct client_auth, client_auth_set_mode)
+OPTION_TAKE(set_crl_stale, struct client_auth, client_auth_set_stale)
+OPTION_TAKE(trust_balancer, struct access, access_trust_balancer)
+OPTION_TAKE(allow_address, struct access, access_allow)
+OPTION_TAKE(deny_address, struct access, access_deny)
 
 /* The row's number is the kind of name. */
 static int allow_client(void *list, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	return client_allow_add(list, (enum client_allow_kind)row->number, value, oc);
-}
-
-static int trust_balancer(void *access, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return access_trust_balancer(access, value, oc);
-}
-
-static int allow_address(void *access, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return access_allow(access, value, oc);
-}
-
-static int deny_address(void *access, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return access_deny(access, value, oc);
 }
 
 static int set_metrics(void *to, const struct option_row *row, const char *value,
@@ -64,14 +35,12 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 	return endpoint_parse("--metrics", value, &o->endpoint, oc);
 }
 
-static int set_node(void *node, const struct option_row *row, const char *value, struct outcome *oc)
+static int check_node(const char *name, const char *value, struct outcome *oc)
 {
-	(void)row;
-	if (!text_is_clean(value, strlen(value)))
-		return outcome_set(oc, OC_USAGE,
-		    "invalid --node \"%s\": expected printable text in UTF-8", value);
-	*(const char **)node = value;
-	return 0;
+	if (text_is_clean(value, strlen(value)))
+		return 0;
+	return outcome_set(oc, OC_USAGE, "invalid %s \"%s\": expected printable text in UTF-8",
+	    name, value);
 }
 
 static int set_port(void *to, const char *value, struct outcome *oc)
@@ -91,17 +60,23 @@ static int set_port(void *to, const char *value, struct outcome *oc)
 	return 0;
 }
 
-static option_take print_help, print_version;
-
 /* ---- options -------------------------------------------------------------------------- */
 
-static const char *const auth_modes[] = { "none", "optional", "require", NULL };
-static const char *const stale_modes[] = { "refuse", "allow", NULL };
 static const char *const sandbox_modes[] = {
 	[SANDBOX_AUTO] = "auto",
 	[SANDBOX_REQUIRE] = "require",
 	[SANDBOX_OFF] = "off",
 	NULL,
+};
+
+static const struct options_about about = {
+	.program = "hello-server",
+	.rows = server_option_rows,
+	.usage = "usage: hello-server [options] [PORT]\n"
+		 "Say hello over TLS. Listens on port 8443 of all addresses by default.\n",
+	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+		 "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n",
+	.library = tls_context_library,
 };
 
 #define OPTIONS_STRUCT struct server_options
@@ -123,7 +98,7 @@ const struct option_row server_option_rows[] = {
 	TEXT("client-ca", "FILE", service.clients.ca_file,
 	    "PEM file of CAs; request client certificates that they issued"),
 	CALL("client-auth", "MODE", service.clients, set_client_auth, "client certificates",
-	    .choices = auth_modes, .text = "require"),
+	    .choices = client_auth_modes, .text = "require"),
 	CALL("allow-cn", "NAME", service.clients.allow, allow_client,
 	    "admit only certificates with this common name; repeatable", .number = CLIENT_ALLOW_CN),
 	CALL("allow-dns", "NAME", service.clients.allow, allow_client,
@@ -136,7 +111,7 @@ const struct option_row server_option_rows[] = {
 	TEXT("crlfile", "FILE", service.clients.crl_file,
 	    "PEM file of revocation lists, one for each CA of a client's chain"),
 	CALL("crl-stale", "MODE", service.clients, set_crl_stale,
-	    "clients of a CA whose revocation list is stale", .choices = stale_modes,
+	    "clients of a CA whose revocation list is stale", .choices = client_auth_stale_modes,
 	    .text = "refuse", .needs = "crlfile"),
 
 	HEADING("Greeting"),
@@ -144,7 +119,8 @@ const struct option_row server_option_rows[] = {
 	    .flags = OPTION_MAY_BE_EMPTY),
 	TEXT("greeting-file", "FILE", service.greeting_file, "greet with the contents of FILE"),
 	FLAG("report", service.report, "append a report of the connection"),
-	CALL("node", "NAME", service.node, set_node, "node name in the report (host name)"),
+	TEXT("node", "NAME", service.node, "node name in the report (host name)",
+	    .check = check_node),
 
 	HEADING("Limits"),
 	UINT("workers", "N", process.workers, 0, 1, WORKERS_MAX, "worker processes",
@@ -209,30 +185,9 @@ const struct option_row server_option_rows[] = {
 
 	HEADING("Other actions"),
 	FLAG("check", check, "check configuration and files, then exit", .letter = 't'),
-	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
-	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	HELP_AND_VERSION(&about),
 	{ .name = NULL },
 };
-
-static int print_help(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("usage: hello-server [options] [PORT]\n"
-	       "Say hello over TLS. Listens on port 8443 of all addresses by default.\n\n");
-	options_help_print(server_option_rows);
-	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-	       "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n");
-	return 1;
-}
-
-static int print_version(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("hello-server %s\n%s\n", PACKAGE_VERSION, tls_context_library());
-	return 1;
-}
 
 /* ---- the command line ----------------------------------------------------------------- */
 

@@ -31,7 +31,17 @@ static int set_folder(void *to, const char *value, struct outcome *oc)
 	return 0;
 }
 
-static option_take print_help, print_version;
+static const struct options_about about = {
+	.program = "hello-zoo",
+	.rows = zoo_option_rows,
+	.usage = "usage: hello-zoo [options] DIR\n"
+		 "       hello-zoo [options] --misbehave KIND [DIR]\n"
+		 "Be a bad TLS server, to test clients. \"hello-certs zoo DIR\" makes DIR. A client\n"
+		 "that requests NAME.zoo.test gets the certificate NAME in DIR.\n",
+	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+		 "seconds.\n",
+	.library = tls_context_library,
+};
 
 #define OPTIONS_STRUCT struct zoo_options
 
@@ -69,32 +79,9 @@ const struct option_row zoo_option_rows[] = {
 	CHOICE("log-level", "LEVEL", server.log_level, LEVEL_INFO, log_levels, "log level"),
 
 	HEADING("Other actions"),
-	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
-	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	HELP_AND_VERSION(&about),
 	{ .name = NULL },
 };
-
-static int print_help(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("usage: hello-zoo [options] DIR\n"
-	       "       hello-zoo [options] --misbehave KIND [DIR]\n"
-	       "Be a bad TLS server, to test clients. \"hello-certs zoo DIR\" makes DIR. A client\n"
-	       "that requests NAME.zoo.test gets the certificate NAME in DIR.\n\n");
-	options_help_print(zoo_option_rows);
-	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-	       "seconds.\n");
-	return 1;
-}
-
-static int print_version(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("hello-zoo %s\n%s\n", PACKAGE_VERSION, tls_context_library());
-	return 1;
-}
 
 static bool is_here(const struct endpoint *endpoint)
 {

@@ -28,7 +28,7 @@ START_TEST(test_lists)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].list)
-			ck_assert_int_eq(http_status_check(rows[i].list, &none), 0);
+			ck_assert_int_eq(http_status_check("--x", rows[i].list, &none), 0);
 		ck_assert_msg(http_status_fits(rows[i].list, rows[i].status) == rows[i].fits,
 		    "%s: %u", rows[i].list ? rows[i].list : "-", rows[i].status);
 	}
@@ -43,7 +43,8 @@ START_TEST(test_what_is_no_list)
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct outcome oc = OUTCOME_NONE;
 
-		ck_assert_msg(http_status_check(lists[i], &oc) == -1, "%s", lists[i]);
+		ck_assert_msg(http_status_check("--x", lists[i], &oc) == -1, "%s", lists[i]);
+		ck_assert_outcome(&oc, OC_USAGE, "invalid --x");
 		ck_assert_outcome(&oc, OC_USAGE, lists[i]);
 	}
 }

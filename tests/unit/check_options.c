@@ -12,7 +12,7 @@ enum { WORDS_MAX = 16, EVENTS_MAX = 512 };
 struct events {
 	char text[EVENTS_MAX];
 	bool flag;
-	const char *word;
+	const char *word, *checked;
 	unsigned number, time, choice;
 };
 
@@ -44,6 +44,11 @@ static int operand(void *to, const char *word, struct outcome *oc)
 	return 0;
 }
 
+static int check_even(const char *name, const char *value, struct outcome *oc)
+{
+	return strlen(value) % 2 == 0 ? 0 : outcome_set(oc, OC_USAGE, "%s is odd: %s", name, value);
+}
+
 static const char *const colors[] = { "red", "green", "blue", NULL };
 
 #define OPTIONS_STRUCT struct events
@@ -61,6 +66,7 @@ static const struct option_row rows[] = {
 	FLAG("flag", flag, "sets a bool", .flags = OPTION_PER_TARGET),
 	TEXT("word", "WORD", word, "keeps a word", .text = "usual", .excludes = "flag number",
 	    .why = "words are no numbers"),
+	TEXT("checked", "WORD", checked, "a word of an even length", .check = check_even),
 	UINT("number", "N", number, 5, 1, 10, "a number", .needs = "word time"),
 	DURATION("time", time, 1500, "a time"),
 	CHOICE("choice", "COLOR", choice, 1, colors, "a color"),
@@ -288,6 +294,15 @@ START_TEST(test_a_line_of_a_list_may_say_less)
 }
 END_TEST
 
+START_TEST(test_a_word_is_checked_before_it_is_kept)
+{
+	struct report_line *l = LINE(W("--checked=even"), W("--checked"), W("odd"));
+
+	expect_bad(l, "--checked is odd: odd");
+	ck_assert_str_eq(l->events.checked, "even");
+}
+END_TEST
+
 static void expect_together(struct report_line *l, const char *message)
 {
 	int ret = parse(l, NULL);
@@ -437,6 +452,7 @@ CHECK_MAIN("options",
     test_names_are_never_abbreviated, test_unknown_options_are_named_as_typed,
     test_the_nearest_option_is_advised, test_a_missing_value, test_a_flag_takes_no_value,
     test_an_action_ends_the_walk, test_typed_rows_have_defaults_and_take_values,
+    test_a_word_is_checked_before_it_is_kept,
     test_a_line_of_a_list_may_say_less, test_what_goes_together, test_which_options_were_given,
     test_durations, test_what_is_no_duration,
     test_whole_numbers, test_what_is_no_whole_number, test_one_of_several_words)

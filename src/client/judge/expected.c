@@ -7,16 +7,15 @@
 #include "base/time.h"
 #include "tls/cert_id.h"
 
-int expected_check_pins(const char *list, struct outcome *oc)
+int expected_check_pins(const char *what, const char *list, struct outcome *oc)
 {
 	for (;;) {
 		size_t len = strcspn(list, ";");
 
 		if (!cert_id_is_pin(list, len)) {
 			outcome_set(oc, OC_USAGE,
-			    "invalid --pinnedpubkey \"%.*s\": expected sha256// and 44 characters "
-			    "of base64",
-			    (int)len, list);
+			    "invalid %s \"%.*s\": expected sha256// and 44 characters of base64",
+			    what, (int)len, list);
 			outcome_advise(oc,
 			    "openssl x509 -in CERT.pem -noout -pubkey | "
 			    "openssl pkey -pubin -outform DER | "

@@ -17,10 +17,11 @@ struct expected {
 };
 
 /*
- * Check a list of pins as in curl: "sha256//BASE64", several joined by semicolons. The base64 is
- * that of the SHA-256 of a SubjectPublicKeyInfo. Returns 0, or -1 with OC_USAGE.
+ * Checks the list of pins that the user gave as what: as in curl "sha256//BASE64", several joined by
+ * semicolons. The base64 is that of the SHA-256 of a SubjectPublicKeyInfo. Returns 0, or -1 with
+ * OC_USAGE.
  */
-int expected_check_pins(const char *list, struct outcome *oc);
+int expected_check_pins(const char *what, const char *list, struct outcome *oc);
 
 /* Returns 0 when the server's key is on the list, or -1 with OC_CERT_PIN_MISMATCH. */
 int expected_judge_key(const struct expected *e, const struct verdict *v, struct outcome *oc);

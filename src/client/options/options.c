@@ -17,6 +17,10 @@
 
 /* ---- values --------------------------------------------------------------------------- */
 
+OPTION_TAKE(add_detour, struct route, route_add_detour)
+OPTION_TAKE(add_answer, struct route, route_add_answer)
+OPTION_TAKE(set_proxy, struct proxy, proxy_parse)
+
 /* The row's number is the family. */
 static int set_family(void *family, const struct option_row *row, const char *value,
     struct outcome *oc)
@@ -24,24 +28,6 @@ static int set_family(void *family, const struct option_row *row, const char *va
 	(void)value, (void)oc;
 	*(int *)family = (int)row->number;
 	return 0;
-}
-
-static int set_name(void *name, const struct option_row *row, const char *value, struct outcome *oc)
-{
-	char option[64];
-
-	snprintf(option, sizeof option, "--%s", row->name);
-	if (hostname_check(option, value, oc) != 0)
-		return -1;
-	*(const char **)name = value;
-	return 0;
-}
-
-static int set_pins(void *pins, const struct option_row *row, const char *value, struct outcome *oc)
-{
-	(void)row;
-	*(const char **)pins = value;
-	return expected_check_pins(value, oc);
 }
 
 /* client_options_check reads the file when all options are known. */
@@ -68,47 +54,11 @@ static int set_service(void *said, const struct option_row *row, const char *val
 	return 0;
 }
 
-static int set_path(void *path, const struct option_row *row, const char *value, struct outcome *oc)
-{
-	(void)row;
-	*(const char **)path = value;
-	return service_check_path("--path", value, oc);
-}
-
-static int set_status(void *list, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	*(const char **)list = value;
-	return http_status_check(value, oc);
-}
-
 static int set_verify_time(void *time, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
 	(void)row;
 	return verify_time_parse("--verify-time", value, time, oc);
-}
-
-static int add_detour(void *route, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return route_add_detour(route, value, oc);
-}
-
-static int add_answer(void *route, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return route_add_answer(route, value, oc);
-}
-
-static int set_proxy(void *proxy, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)row;
-	return proxy_parse(proxy, value, oc);
 }
 
 static const char *const announcements[] = {
@@ -136,9 +86,19 @@ static int explain(void *none, const struct option_row *row, const char *value, 
 	return explain_reason(stdout, value, oc) == 0 ? 1 : -1;
 }
 
-static option_take print_help, print_version;
-
 /* ---- options -------------------------------------------------------------------------- */
+
+static const struct options_about about = {
+	.program = "hello-client",
+	.rows = client_option_rows,
+	.usage = "usage: hello-client [options] HOST [PORT]\n"
+		 "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
+		 "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
+		 "port determines the service; the default is hello, on port 8443.\n",
+	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+		 "seconds. The exit status names the failure: see hello-client(1).\n",
+	.library = tls_context_library,
+};
 
 #define OPTIONS_STRUCT struct client_options
 #define PER_TARGET .flags = OPTION_PER_TARGET
@@ -149,8 +109,8 @@ const struct option_row client_option_rows[] = {
 	TEXT("capath", "DIR", trust.ca_dir, "folder of roots to trust, prepared by openssl rehash"),
 	TEXT("crlfile", "FILE", trust.crl_file,
 	    "PEM file of revocation lists, one for each CA"),
-	CALL("pinnedpubkey", "PIN", expected.pins, set_pins,
-	    "require this server key, such as sha256//BASE64"),
+	TEXT("pinnedpubkey", "PIN", expected.pins,
+	    "require this server key, such as sha256//BASE64", .check = expected_check_pins),
 	CALL("expect-cert", "FILE", expected, set_expected_file,
 	    "require the server to send the certificate in FILE", PER_TARGET),
 	CALL("verify-time", "TIME", trust.verify_time, set_verify_time,
@@ -160,10 +120,11 @@ const struct option_row client_option_rows[] = {
 	HEADING("Service"),
 	CALL("service", "SERVICE", said, set_service,
 	    "service to check, such as https, smtp or tls (chosen by port)", PER_TARGET),
-	CALL("path", "PATH", path_said, set_path, "path to request from an https server (/)",
-	    PER_TARGET),
-	CALL("expect-status", "LIST", expect_status, set_status,
-	    "HTTP statuses to accept, such as 200-299,301 (below 500)", PER_TARGET),
+	TEXT("path", "PATH", path_said, "path to request from an https server (/)",
+	    .check = service_check_path, PER_TARGET),
+	TEXT("expect-status", "LIST", expect_status,
+	    "HTTP statuses to accept, such as 200-299,301 (below 500)",
+	    .check = http_status_check, PER_TARGET),
 
 	HEADING("Client certificate"),
 	TEXT("cert", "FILE", identity.chain_file,
@@ -172,11 +133,11 @@ const struct option_row client_option_rows[] = {
 	    .needs = "cert"),
 
 	HEADING("TLS"),
-	CALL("servername", "NAME", servername, set_name, "name to send as SNI and verify (HOST)",
-	    PER_TARGET),
+	TEXT("servername", "NAME", servername, "name to send as SNI and verify (HOST)",
+	    .check = hostname_check, PER_TARGET),
 	FLAG("no-sni", no_sni, "send no SNI", PER_TARGET),
-	CALL("verify-name", "NAME", verify_name, set_name,
-	    "name to verify (the name sent as SNI)", PER_TARGET),
+	TEXT("verify-name", "NAME", verify_name, "name to verify (the name sent as SNI)",
+	    .check = hostname_check, PER_TARGET),
 	CALL("tls-min", "VERSION", policy.min, tls_policy_take_version, "minimum TLS version",
 	    .choices = tls_policy_versions, .text = "1.2"),
 	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",
@@ -246,32 +207,9 @@ const struct option_row client_option_rows[] = {
 	FLAG("quiet", quiet, "print nothing on standard error", .letter = 'q'),
 	ACTION("explain", "REASON", explain,
 	    "explain an outcome, by name or exit status, then exit"),
-	ACTION("help", NULL, print_help, "print this help, then exit", .letter = 'h'),
-	ACTION("version", NULL, print_version, "print versions, then exit", .letter = 'V'),
+	HELP_AND_VERSION(&about),
 	{ .name = NULL },
 };
-
-static int print_help(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("usage: hello-client [options] HOST [PORT]\n"
-	       "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
-	       "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
-	       "port determines the service; the default is hello, on port 8443.\n\n");
-	options_help_print(client_option_rows);
-	printf("\nParentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-	       "seconds. The exit status names the failure: see hello-client(1).\n");
-	return 1;
-}
-
-static int print_version(void *none, const struct option_row *row, const char *value,
-    struct outcome *oc)
-{
-	(void)none, (void)row, (void)value, (void)oc;
-	printf("hello-client %s\n%s\n", PACKAGE_VERSION, tls_context_library());
-	return 1;
-}
 
 /* ---- operands --------------------------------------------------------------------------- */
 

@@ -28,7 +28,7 @@ static bool take_range(const char **at, unsigned *first, unsigned *last)
 	return *first > 0 && *last >= *first;
 }
 
-int http_status_check(const char *list, struct outcome *oc)
+int http_status_check(const char *what, const char *list, struct outcome *oc)
 {
 	const char *at = list;
 	unsigned first, last;
@@ -39,7 +39,7 @@ int http_status_check(const char *list, struct outcome *oc)
 		if (*at++ != ',')
 			break;
 	}
-	outcome_set(oc, OC_USAGE, "invalid --expect-status \"%.64s\"", list);
+	outcome_set(oc, OC_USAGE, "invalid %s \"%.64s\"", what, list);
 	outcome_advise(oc, "--expect-status 200, or 200-299,301");
 	return -1;
 }

@@ -20,12 +20,14 @@
 /* Our own errors, beyond those of the library (X509_V_ERR_*). */
 enum { NOT_ON_THE_LIST = 0x10000 };
 
+const char *const client_auth_modes[] = { "none", "optional", "require", NULL };
+const char *const client_auth_stale_modes[] = { "refuse", "allow", NULL };
+
 int client_auth_set_mode(struct client_auth *a, const char *value, struct outcome *oc)
 {
-	static const char *const names[] = { "none", "optional", "require", NULL };
 	unsigned at;
 
-	if (options_choice("--client-auth", value, names, &at, oc) != 0)
+	if (options_choice("--client-auth", value, client_auth_modes, &at, oc) != 0)
 		return -1;
 	a->mode = (enum client_auth_mode)(CLIENT_AUTH_NONE + at);
 	return 0;
@@ -33,10 +35,9 @@ int client_auth_set_mode(struct client_auth *a, const char *value, struct outcom
 
 int client_auth_set_stale(struct client_auth *a, const char *value, struct outcome *oc)
 {
-	static const char *const names[] = { "refuse", "allow", NULL };
 	unsigned at;
 
-	if (options_choice("--crl-stale", value, names, &at, oc) != 0)
+	if (options_choice("--crl-stale", value, client_auth_stale_modes, &at, oc) != 0)
 		return -1;
 	a->stale_allowed = at == 1;
 	return 0;

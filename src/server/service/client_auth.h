@@ -48,7 +48,10 @@ struct client_auth_peer {
 	struct crl crl;
 };
 
-/* The values of --client-auth and --crl-stale. Return 0, or -1 with OC_USAGE. */
+/* The values of --client-auth and --crl-stale, each list ending with NULL. */
+extern const char *const client_auth_modes[], *const client_auth_stale_modes[];
+
+/* Take one of these values. Return 0, or -1 with OC_USAGE. */
 int client_auth_set_mode(struct client_auth *a, const char *value, struct outcome *oc);
 int client_auth_set_stale(struct client_auth *a, const char *value, struct outcome *oc);
 
