@@ -17,9 +17,9 @@ struct expected {
 };
 
 /*
- * Checks the list of pins that the user gave as what: as in curl "sha256//BASE64", several joined by
- * semicolons. The base64 is that of the SHA-256 of a SubjectPublicKeyInfo. Returns 0, or -1 with
- * OC_USAGE.
+ * Checks the list of pins that the user gave as what. As in curl, a pin is "sha256//BASE64", and
+ * semicolons join several. The base64 is that of the SHA-256 of a SubjectPublicKeyInfo. Returns
+ * 0, or -1 with OC_USAGE.
  */
 int expected_check_pins(const char *what, const char *list, struct outcome *oc);
 

@@ -55,16 +55,22 @@ static size_t list_protocols(const char *names, unsigned char list[ALPN_LIST_MAX
 	}
 }
 
+/* ret is what the library returned for the list. */
+static int check_list(int ret, struct outcome *oc)
+{
+	if (ret == 0)
+		return 0;
+	return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the ALPN list");
+}
+
 int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 {
 	unsigned char list[ALPN_LIST_MAX];
 	size_t len = list_protocols(names, list, oc);
 
-	if (len == 0)
-		return -1;
-	if (SSL_CTX_set_alpn_protos(client, list, (unsigned)len) != 0)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the ALPN list");
-	return 0;
+	return len == 0
+	    ? -1
+	    : check_list(SSL_CTX_set_alpn_protos(client, list, (unsigned)len), oc);
 }
 
 int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc)
@@ -74,11 +80,7 @@ int client_context_offer_once(struct tls_conn *client, const char *name, struct 
 	unsigned char list[ALPN_LIST_MAX];
 	size_t len = list_protocols(name, list, oc);
 
-	if (len == 0)
-		return -1;
-	if (SSL_set_alpn_protos(ssl, list, (unsigned)len) != 0)
-		return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the ALPN list");
-	return 0;
+	return len == 0 ? -1 : check_list(SSL_set_alpn_protos(ssl, list, (unsigned)len), oc);
 }
 
 /* The library's own padding extension only fills up to 512 bytes. */
