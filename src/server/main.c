@@ -27,6 +27,7 @@ int main(int argc, char *argv[])
 {
 	/* These and what they point to live as long as the process. */
 	static struct server_options options;
+	static struct server server;
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
@@ -41,8 +42,8 @@ int main(int argc, char *argv[])
 		log_role(metrics_is_us() ? "metrics" : "master");
 		if (metrics_is_us())
 			metrics_run(&options.confine, &oc);
-		else
-			serve(&options, argv, &oc);
+		else if (serve_open(&server, &options, &oc) == 0)
+			serve_run(&server, argv, &oc);
 	}
 	if (oc.code == OC_OK)
 		streams_finish(&oc);

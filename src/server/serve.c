@@ -6,17 +6,14 @@
  */
 #include "server/serve.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "server/confine/confine.h"
-#include "server/conn/limits.h"
 #include "server/conn/reply.h"
 #include "server/listen/activation.h"
-#include "server/listen/listener.h"
 #include "server/process/master.h"
-#include "server/process/metrics_process.h"
-#include "server/process/service_manager.h"
 #include "server/process/signals.h"
-#include "server/service/service.h"
 
 static void log_listening(const char *what, const struct listener_set *set)
 {
@@ -66,76 +63,90 @@ static int open_listeners(struct listener_set *set, struct listener_set *metrics
 	return 0;
 }
 
-/* Takes ownership of the job's service. */
-static int run(struct master_job *job, struct outcome *oc)
+/* Loads what is served. Without it, nothing is opened. */
+static int load(struct server *s, struct outcome *oc)
 {
-	struct outcome unheard = OUTCOME_NONE;
-	struct service_manager service_manager;
+	const struct server_options *o = s->options;
+
+	/* Reports what workers would lack before anything is loaded, and only once. */
+	privdrop_no_core();
+	reply_prepare();
+	if (limits_apply(&o->limits, o->process.workers, &s->limits, oc) != 0 ||
+	    privdrop_resolve(o->confine.user, o->confine.group, &s->who, oc) != 0 ||
+	    sandbox_probe(o->confine.sandbox, s->confinement, oc) != 0 ||
+	    confine_rehearse(&s->who, o->confine.sandbox, oc) != 0)
+		return -1;
+	s->service = service_load(&o->service, NULL, oc);
+	return s->service ? 0 : -1;
+}
+
+int serve_open(struct server *s, const struct server_options *o, struct outcome *oc)
+{
+	struct activation given;
 	int ret;
 
-	if (service_manager_open(&service_manager, &unheard) != 0)
-		log_outcome(LEVEL_WARNING, "cannot notify the service manager", &unheard);
-	job->service_manager = &service_manager;
-	ret = master_run(job, oc);
-	service_manager_close(&service_manager);
+	memset(s, 0, sizeof *s);
+	s->options = o;
+	signals_hold();
+	/* Before anything else is opened: inherited sockets are identified by their numbers. */
+	if (activation_open(&given, oc) != 0)
+		return -1;
+	ret = load(s, oc);
+	if (ret == 0)
+		ret = counters_make(&s->counters, oc);
+	if (ret == 0)
+		ret = open_listeners(&s->listeners, &s->metrics, o, &given, oc);
+	activation_close(&given);
+	if (ret != 0)
+		service_free(s->service);
 	return ret;
 }
 
-int serve(const struct server_options *o, char *const *argv, struct outcome *oc)
+/* The master takes ownership of the service. */
+static int run_master(struct server *s, const struct master_job *job, struct outcome *oc)
 {
-	struct listener_set listeners, metrics;
-	struct activation given;
-	struct limits limits;
-	struct privdrop who;
-	struct counters counters;
+	struct outcome unheard = OUTCOME_NONE;
+	int ret;
+
+	if (service_manager_open(&s->service_manager, &unheard) != 0)
+		log_outcome(LEVEL_WARNING, "cannot notify the service manager", &unheard);
+	ret = master_run(job, oc);
+	service_manager_close(&s->service_manager);
+	return ret;
+}
+
+int serve_run(struct server *s, char *const *argv, struct outcome *oc)
+{
+	const struct server_options *o = s->options;
 	struct metrics_process monitor = {
 		.argv = o->metrics.wanted ? argv : NULL,
-		.counters = &counters,
+		.counters = &s->counters,
+		.listen_fd = s->metrics.count > 0 ? s->metrics.item[0].fd : -1,
 	};
-	char confinement[SANDBOX_TEXT_MAX];
-	struct master_job job = {
+	const struct master_job job = {
 		.options = &o->process,
 		.service_options = &o->service,
+		.service = s->service,
+		.service_manager = &s->service_manager,
 		.worker = {
 			.drain_ms = o->process.drain_ms,
 			.access = &o->listen.access,
 			.conn = &o->conn,
 			.sandbox = o->confine.sandbox,
-			.limits = &limits,
-			.privdrop = &who,
-			.listeners = &listeners,
-			.counters = &counters,
+			.limits = &s->limits,
+			.privdrop = &s->who,
+			.listeners = &s->listeners,
+			.counters = &s->counters,
 		},
-		.metrics = &metrics,
+		.metrics = &s->metrics,
 		.monitor = &monitor,
-		.confinement = confinement,
+		.confinement = s->confinement,
 	};
 	struct outcome left_behind = OUTCOME_NONE;
-	int ret = -1;
+	int ret = run_master(s, &job, oc);
 
-	signals_hold();
-	/* Before anything else is opened: inherited sockets are identified by their numbers. */
-	if (activation_open(&given, oc) != 0)
-		return -1;
-	/* Reports what workers would lack before anything is loaded, and only once. */
-	privdrop_no_core();
-	reply_prepare();
-	if (limits_apply(&o->limits, o->process.workers, &limits, oc) == 0 &&
-	    privdrop_resolve(o->confine.user, o->confine.group, &who, oc) == 0 &&
-	    sandbox_probe(o->confine.sandbox, confinement, oc) == 0 &&
-	    confine_rehearse(&who, o->confine.sandbox, oc) == 0)
-		job.service = service_load(&o->service, NULL, oc);
-	if (job.service && counters_make(&counters, oc) == 0)
-		ret = open_listeners(&listeners, &metrics, o, &given, oc);
-	activation_close(&given);
-	if (ret != 0) {
-		service_free(job.service);
-		return -1;
-	}
-	monitor.listen_fd = metrics.count > 0 ? metrics.item[0].fd : -1;
-	ret = run(&job, oc);
-	counters_free(&counters);
-	if (listener_set_withdraw(&metrics, &left_behind) != 0)
+	counters_free(&s->counters);
+	if (listener_set_withdraw(&s->metrics, &left_behind) != 0)
 		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &left_behind);
 	return ret;
 }

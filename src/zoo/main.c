@@ -39,6 +39,7 @@ int main(int argc, char *argv[])
 {
 	/* These and what they point to live as long as the process. */
 	static struct zoo_options options;
+	static struct server server;
 	struct outcome oc = OUTCOME_NONE;
 
 	streams_prepare();
@@ -46,8 +47,10 @@ int main(int argc, char *argv[])
 	if (zoo_options_parse(&options, argc, argv, &oc) == 0 && prepare(&options, &oc) == 0) {
 		log_open(options.server.log_level, options.server.log_format);
 		log_role("master");
-		log_purpose(&options);
-		serve(&options.server, argv, &oc);
+		if (serve_open(&server, &options.server, &oc) == 0) {
+			log_purpose(&options);
+			serve_run(&server, argv, &oc);
+		}
 	}
 	if (oc.code == OC_OK)
 		streams_finish(&oc);

@@ -20,10 +20,19 @@ static int set_misbehave(void *misbehave, const struct option_row *row, const ch
 	return 0;
 }
 
+static const char how_to_start[] =
+    "create a zoo with hello-certs zoo DIR, then hello-zoo DIR";
+
 static int set_folder(void *to, const char *value, struct outcome *oc)
 {
 	struct zoo_options *o = to;
 
+	/* Usually a script passed a variable that was not set. */
+	if (!value[0]) {
+		outcome_set(oc, OC_USAGE, "DIR is empty");
+		outcome_advise(oc, "%s", how_to_start);
+		return -1;
+	}
 	if (o->folder)
 		return outcome_set(oc, OC_USAGE, "only one DIR is allowed: unexpected \"%s\"",
 		    value);
@@ -71,6 +80,8 @@ const struct option_row zoo_option_rows[] = {
 	    "time to send the greeting"),
 	DURATION("linger-timeout", server.conn.ms[CONN_PHASE_LINGER], 5000,
 	    "time for the peer to close"),
+	DURATION("drain-timeout", server.process.drain_ms, 30000,
+	    "time for open connections after SIGTERM"),
 
 	HEADING("Privileges and log"),
 	TEXT("user", "NAME", server.confine.user,
@@ -87,6 +98,19 @@ static bool is_here(const struct endpoint *endpoint)
 {
 	return endpoint->kind == ENDPOINT_UNIX ||
 	    (endpoint->kind == ENDPOINT_INET && addr_is_loopback(&endpoint->at));
+}
+
+static int check_kinds(const struct listen_options *o, struct outcome *oc)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		if (o->endpoint[i].kind != ENDPOINT_SYSTEMD)
+			continue;
+		outcome_set(oc, OC_USAGE,
+		    "--listen systemd is for hello-server: hello-zoo opens its own sockets");
+		outcome_advise(oc, "use --listen 127.0.0.1:8443");
+		return -1;
+	}
+	return 0;
 }
 
 /* A bad server must not be reachable from other machines by accident. */
@@ -107,7 +131,7 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 {
 	if (!o->folder && o->misbehave == MISBEHAVE_NONE) {
 		outcome_set(oc, OC_USAGE, "missing DIR or --misbehave KIND");
-		outcome_advise(oc, "create a zoo with hello-certs zoo DIR, then hello-zoo DIR");
+		outcome_advise(oc, "%s", how_to_start);
 		return -1;
 	}
 	if (o->folder &&
@@ -117,6 +141,8 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 		    "%s has its own certificates and greeting: --cert and --greeting are not "
 		    "allowed",
 		    o->folder);
+	if (check_kinds(&o->server.listen, oc) != 0)
+		return -1;
 	return o->expose ? 0 : check_endpoints(&o->server.listen, oc);
 }
 

@@ -191,7 +191,14 @@ run_status 2 "$HELLO_ZOO" zoo --listen 0.0.0.0:0
 expect err 'USAGE: this server is bad on purpose, and one --listen is not on loopback'
 run_status 2 "$HELLO_ZOO" zoo --listen 127.0.0.1:0 --listen 0.0.0.0:0
 run_status 2 "$HELLO_ZOO" zoo --listen '[::]:0'
-run_status 2 "$HELLO_ZOO" zoo --listen systemd
+run_status 2 "$HELLO_ZOO" zoo --listen systemd --expose
+expect err 'USAGE: --listen systemd is for hello-server'
+run_status 2 "$HELLO_ZOO" '' --listen 127.0.0.1:0
+expect err 'USAGE: DIR is empty'
+# What cannot start does not claim to serve.
+# shellcheck disable=SC2086 # words, or none
+run_status 3 "$HELLO_ZOO" $WORK_AS --misbehave plain --cert nowhere --key nowhere --listen 127.0.0.1:0
+! grep 'on purpose' err || fail 'it claims to misbehave before it starts'
 run_status 2 "$HELLO_ZOO" zoo --listen 127.0.0.1:0 --cert a --key b
 run_status 3 "$HELLO_ZOO" nowhere --listen 127.0.0.1:0
 expect err 'try: create it with hello-certs zoo nowhere'

@@ -65,7 +65,10 @@ START_TEST(test_what_to_serve)
 	o = taken(WORDS("--misbehave", "one-byte-records", "z"));
 	ck_assert_int_eq(o.misbehave, MISBEHAVE_ONE_BYTE_RECORDS);
 	ck_assert_str_eq(o.folder, "z");
+	o = taken(WORDS("z", "--drain-timeout", "2s"));
+	ck_assert_uint_eq(o.server.process.drain_ms, 2000);
 	refused((const char *const[]){ NULL }, "missing DIR");
+	refused(WORDS(""), "DIR is empty");
 	refused(WORDS("z", "y"), "only one DIR");
 	refused(WORDS("z", "--cert", "c", "--key", "k"), "not allowed");
 	refused(WORDS("z", "--greeting", "g"), "--greeting are not allowed");
@@ -87,7 +90,8 @@ START_TEST(test_the_zoo_stays_here)
 	refused(WORDS("z", "--listen", "127.0.0.1:1", "--listen", "192.0.2.1:1"), other);
 	refused(WORDS("z", "--listen", "[::]:1"), other);
 	refused(WORDS("z", "--listen", "[::ffff:127.0.0.1]:1"), other);
-	refused(WORDS("z", "--listen", "systemd"), other);
+	refused(WORDS("z", "--listen", "systemd"), "hello-zoo opens its own sockets");
+	refused(WORDS("z", "--listen", "systemd:a", "--expose"), "hello-zoo opens its own sockets");
 	refused(WORDS("--misbehave", "plain", "--listen", "192.0.2.1:1"), other);
 	o = taken(WORDS("z", "--listen", "192.0.2.1:1", "--expose"));
 	ck_assert_uint_eq(o.server.listen.count, 1);
