@@ -174,6 +174,7 @@ system_tests = \
 
 fuzz_targets = \
 	tests/fuzz/fuzz_addr \
+	tests/fuzz/fuzz_answer \
 	tests/fuzz/fuzz_certificate \
 	tests/fuzz/fuzz_cidr \
 	tests/fuzz/fuzz_client_cert \
@@ -188,6 +189,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_server_cert \
 	tests/fuzz/fuzz_conn_report \
+	tests/fuzz/fuzz_service_target \
 	tests/fuzz/fuzz_sni \
 	tests/fuzz/fuzz_staple \
 	tests/fuzz/fuzz_tds \
@@ -207,6 +209,7 @@ style_tests = \
 # What the tests read.
 EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/addr \
+	tests/fuzz/seeds/answer \
 	tests/fuzz/seeds/certificate \
 	tests/fuzz/seeds/cidr \
 	tests/fuzz/seeds/client_cert \
@@ -221,6 +224,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/server_cert \
 	tests/fuzz/seeds/conn_report \
+	tests/fuzz/seeds/service_target \
 	tests/fuzz/seeds/sni \
 	tests/fuzz/seeds/staple \
 	tests/fuzz/seeds/text \
@@ -301,6 +305,7 @@ fuzz_ldflags = $(AM_LDFLAGS)
 libtestsupport_a_SOURCES += tests/fuzz/driver.c
 endif
 tests_fuzz_fuzz_addr_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_answer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
@@ -315,6 +320,7 @@ tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_service_target_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sni_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_staple_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_tds_LDFLAGS = $(fuzz_ldflags)

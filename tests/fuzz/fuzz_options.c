@@ -8,7 +8,7 @@ enum { WORDS_MAX = 64 };
 
 struct values {
 	bool flag;
-	const char *word;
+	const char *word, *even;
 	unsigned count, wait_ms, kind, name;
 	size_t operands;
 };
@@ -23,6 +23,11 @@ static int refuse(void *to, const struct option_row *row, const char *value, str
 {
 	(void)to;
 	return outcome_set(oc, OC_USAGE, "--%s %.40s", row->name, value);
+}
+
+static int check_even(const char *name, const char *value, struct outcome *oc)
+{
+	return strlen(value) % 2 == 0 ? 0 : outcome_set(oc, OC_USAGE, "%s %.40s", name, value);
 }
 
 static int count(void *to, const char *word, struct outcome *oc)
@@ -41,6 +46,7 @@ static const struct option_row rows[] = {
 	HEADING("all"),
 	FLAG("flag", flag, "", .letter = 'f', .flags = OPTION_PER_TARGET),
 	TEXT("word", "WORD", word, "", .excludes = "flag count", .flags = OPTION_MAY_BE_EMPTY),
+	TEXT("even", "WORD", even, "", .check = check_even),
 	UINT("count", "N", count, 5, 1, 1000, "", .letter = 'c', .needs = "wait word"),
 	DURATION("wait", wait_ms, 1000, "", .letter = 'w'),
 	CHOICE("kind", "KIND", kind, 0, kinds, "", .excludes = "name", .why = "it is so"),
@@ -68,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_expect((ret == -1) == (oc.code == OC_USAGE));
 	fuzz_expect(v.count >= 1 && v.count <= 1000 && v.kind < 3 && v.name < 4);
 	fuzz_expect(v.wait_ms >= 1 && v.wait_ms <= 86400000);
+	fuzz_expect(!v.even || strlen(v.even) % 2 == 0);
 	fuzz_expect(v.flag == options_have(rows, &given, "flag"));
 	free(text);
 	return 0;
