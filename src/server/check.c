@@ -19,7 +19,7 @@
 enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };
 
 /* The subject of the findings, and the worst level so far. */
-struct findings {
+struct check_findings {
 	const char *about;
 	enum audit_level worst;
 };
@@ -32,7 +32,7 @@ static void print_finding(void *arg, enum audit_level level, const char *text)
 		[AUDIT_ERROR] = "error",
 	};
 	char buf[LINE_BYTES];
-	struct findings *f = arg;
+	struct check_findings *f = arg;
 	struct text line;
 
 	text_begin(&line, buf, sizeof buf);
@@ -50,14 +50,14 @@ static void print_advice(const struct outcome *oc)
 }
 
 /* Reports a failure that would end a start, in the same words. */
-static void print_failure(struct findings *f, const char *about, const struct outcome *oc)
+static void print_failure(struct check_findings *f, const char *about, const struct outcome *oc)
 {
 	f->about = about;
 	print_finding(f, AUDIT_ERROR, oc->detail);
 	print_advice(oc);
 }
 
-static void check_identity(struct findings *f, const struct identity *id)
+static void check_identity(struct check_findings *f, const struct identity *id)
 {
 	if (id->chain_count == 1)
 		id->chain[0].issuer_known =
@@ -67,7 +67,7 @@ static void check_identity(struct findings *f, const struct identity *id)
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }
 
-static void check_clients(struct findings *f, const struct service_options *o,
+static void check_clients(struct check_findings *f, const struct service_options *o,
     const struct client_cas *clients)
 {
 	f->about = o->clients.ca_file;
@@ -78,7 +78,7 @@ static void check_clients(struct findings *f, const struct service_options *o,
 		audit_crls(clients->crls, time(NULL), print_finding, f);
 }
 
-static void check_service(struct findings *f, const struct service_options *o)
+static void check_service(struct check_findings *f, const struct service_options *o)
 {
 	struct outcome oc = OUTCOME_NONE;
 	struct service *s = service_load(o, NULL, &oc);
@@ -95,7 +95,7 @@ static void check_service(struct findings *f, const struct service_options *o)
 	service_free(s);
 }
 
-static void check_confinement(struct findings *f, const struct server_options *o)
+static void check_confinement(struct check_findings *f, const struct server_options *o)
 {
 	struct outcome oc = OUTCOME_NONE, missing = OUTCOME_NONE;
 	char sandbox[SANDBOX_TEXT_MAX];
@@ -116,7 +116,7 @@ static void check_confinement(struct findings *f, const struct server_options *o
 }
 
 /* An address in use is only a note: this server may be the one that runs there. */
-static void print_unusable(struct findings *f, const struct outcome *oc)
+static void print_unusable(struct check_findings *f, const struct outcome *oc)
 {
 	if (oc->sys_errno == EADDRINUSE) {
 		print_finding(f, AUDIT_NOTE, "it is in use, perhaps by this server");
@@ -126,7 +126,7 @@ static void print_unusable(struct findings *f, const struct outcome *oc)
 	print_advice(oc);
 }
 
-static void check_address(struct findings *f, const struct addr *at)
+static void check_address(struct check_findings *f, const struct addr *at)
 {
 	struct outcome oc = OUTCOME_NONE;
 	char text[ADDR_TEXT_MAX];
@@ -140,7 +140,7 @@ static void check_address(struct findings *f, const struct addr *at)
 }
 
 /* Sockets from a service manager cannot be checked in advance. */
-static void check_endpoint(struct findings *f, const struct endpoint *endpoint)
+static void check_endpoint(struct check_findings *f, const struct endpoint *endpoint)
 {
 	struct outcome oc = OUTCOME_NONE;
 
@@ -152,7 +152,7 @@ static void check_endpoint(struct findings *f, const struct endpoint *endpoint)
 	}
 }
 
-static void check_endpoints(struct findings *f, const struct listen_options *o,
+static void check_endpoints(struct check_findings *f, const struct listen_options *o,
     const struct metrics_options *metrics)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -166,7 +166,7 @@ static void check_endpoints(struct findings *f, const struct listen_options *o,
 		check_endpoint(f, &metrics->endpoint);
 }
 
-static void check_access(struct findings *f, const struct access *access)
+static void check_access(struct check_findings *f, const struct access *access)
 {
 	f->about = "--proxy-protocol-from";
 	audit_balancers(access_believes_all(access), print_finding, f);
@@ -179,7 +179,7 @@ enum outcome_code check_run(const struct server_options *o)
 		[AUDIT_WARNING] = OC_WARNINGS,
 		[AUDIT_ERROR] = OC_FILE,
 	};
-	struct findings f = { .worst = AUDIT_NOTE };
+	struct check_findings f = { .worst = AUDIT_NOTE };
 
 	check_service(&f, &o->service);
 	check_confinement(&f, o);

@@ -283,18 +283,18 @@ static const X509_REVOKED *find_entry(X509_CRL *list, const X509 *cert, bool in_
 	return found;
 }
 
-struct candidate {
+struct crl_candidate {
 	X509_CRL *list;
 	struct crl crl;
 	enum crl_fault fault;
 };
 
-static bool is_genuine(const struct candidate *c)
+static bool is_genuine(const struct crl_candidate *c)
 {
 	return c->fault <= CRL_EARLY;
 }
 
-static void judge(struct candidate *c, X509_CRL *list, X509 *cert, X509 *issuer, int64_t now)
+static void judge(struct crl_candidate *c, X509_CRL *list, X509 *cert, X509 *issuer, int64_t now)
 {
 	c->list = list;
 	crl_get(list, &c->crl);
@@ -305,18 +305,18 @@ static void judge(struct candidate *c, X509_CRL *list, X509 *cert, X509 *issuer,
 }
 
 /* A delta alone decides nothing. */
-static enum crl_fault rank(const struct candidate *c)
+static enum crl_fault rank(const struct crl_candidate *c)
 {
 	return c->crl.base.given && c->fault < CRL_LONE_DELTA ? CRL_LONE_DELTA : c->fault;
 }
 
 /* The newest of the lists with the least fault. */
-static const struct candidate *choose(const struct candidate *all, int count)
+static const struct crl_candidate *choose(const struct crl_candidate *all, int count)
 {
-	const struct candidate *best = NULL;
+	const struct crl_candidate *best = NULL;
 
 	for (int i = 0; i < count; i++) {
-		const struct candidate *c = &all[i];
+		const struct crl_candidate *c = &all[i];
 
 		if (!best || rank(c) < rank(best) ||
 		    (rank(c) == rank(best) && crl_is_newer(&c->crl, &best->crl)))
@@ -326,15 +326,15 @@ static const struct candidate *choose(const struct candidate *all, int count)
 }
 
 /* Combines all genuine lists that are not older than the deciding one. */
-static void look_up(const struct candidate *all, int count, const struct candidate *deciding,
-    X509 *cert, struct crl_answer *out)
+static void look_up(const struct crl_candidate *all, int count,
+    const struct crl_candidate *deciding, X509 *cert, struct crl_answer *out)
 {
-	const struct candidate *told_by = NULL;
+	const struct crl_candidate *told_by = NULL;
 	const X509_REVOKED *told = NULL;
 	enum weight heaviest = LIFTED;
 
 	for (int i = 0; i < count; i++) {
-		const struct candidate *c = &all[i];
+		const struct crl_candidate *c = &all[i];
 		const X509_REVOKED *entry;
 		enum weight weight;
 
@@ -366,8 +366,8 @@ void crl_ask(const STACK_OF(X509_CRL) * lists, X509 *cert, X509 *issuer, int64_t
     struct crl_answer *out)
 {
 	int count = sk_X509_CRL_num(lists);
-	struct candidate *all = count > 0 ? calloc((size_t)count, sizeof *all) : NULL;
-	const struct candidate *deciding;
+	struct crl_candidate *all = count > 0 ? calloc((size_t)count, sizeof *all) : NULL;
+	const struct crl_candidate *deciding;
 
 	*out = (struct crl_answer){ .fault = CRL_MISSING, .reason = -1 };
 	if (!all)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # source.sh [--self-test] - what every C file keeps to: calls we do not use, width, white space,
-# length of files and functions, header guards, the licence line, nothing left for later, and its
-# place in the build.
+# length of files and functions, header guards, the licence line, nothing left for later, its place
+# in the build, one definition of each type, and comments that name only files that exist.
 
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
@@ -38,7 +38,9 @@ check() {
 			case $file in *.[ch]) set -- "$@" "$file" ;; esac
 		done
 		[ $# -eq 0 ] || check_code "$@"
+		[ $# -eq 0 ] || check_types
 		[ $# -eq 0 ] || check_lines "$@"
+		[ $# -eq 0 ] || check_comments "$@"
 	) | LC_ALL=C sort
 }
 
@@ -79,6 +81,62 @@ check_code() {
 	}
 	!body && code ~ /^([A-Za-z_].*[)])?[ ]*[{][ \t\\]*$/ { body = field[2] }
 	'
+}
+
+# In the whole of src/: a name that stands for two types is two things to a reader.
+check_types() {
+	# shellcheck disable=SC2046  # split into words
+	awk '
+	/^(struct|enum|union) [a-z0-9_]+ [{]/ {
+		if ($2 in place)
+			print FILENAME ":" FNR ": the type " $2 " is also defined in " place[$2]
+		place[$2] = FILENAME
+	}' $(find src -name '*.[ch]' | LC_ALL=C sort)
+}
+
+# A file that a comment names, such as worker.c or server/process/worker.h, is one of ours.
+check_comments() {
+	names=$(find src tests -name '*.[ch]' | sed 's|.*/||') LC_ALL=C awk '
+	BEGIN {
+		n = split(ENVIRON["names"], name, "\n")
+		for (i = 1; i <= n; i++)
+			known[name[i]] = 1
+	}
+	FNR == 1 { comment = 0 }
+	{
+		rest = $0
+		text = ""
+		while (rest != "") {
+			if (comment) {
+				at = index(rest, "*/")
+				text = text " " (at ? substr(rest, 1, at - 1) : rest)
+				rest = at ? substr(rest, at + 2) : ""
+				comment = !at
+				continue
+			}
+			if (!match(rest, /\/[*]|"([^"\\]|\\.)*"/))
+				break
+			comment = substr(rest, RSTART, 1) == "/"
+			rest = substr(rest, RSTART + RLENGTH)
+		}
+		n = split(text, word, "[^A-Za-z0-9_./<-]+")
+		for (i = 1; i <= n; i++) {
+			base = word[i]
+			sub(/[.]+$/, "", base)
+			if (base !~ /[a-z0-9_]\.[ch]$/ || base ~ /^<|^(netinet|linux|sys|openssl)\//)
+				continue
+			sub(/.*\//, "", base)
+			if (!(base in known))
+				print FILENAME ":" FNR ": there is no file " base
+		}
+	}' "$@"
+	LC_ALL=C awk '
+	FILENAME ~ /^tests\/unit\/check_/ && match($0, /^CHECK_MAIN(_IN)?[(]"[^"]*"/) {
+		suite = substr($0, RSTART, RLENGTH - 1)
+		sub(/.*"/, "", suite)
+		if (FILENAME != "tests/unit/check_" suite ".c")
+			print FILENAME ":" FNR ": the suite is called " suite
+	}' "$@"
 }
 
 check_lines() {
@@ -162,6 +220,12 @@ self_test() {
 		"$(printf '#define BODY \\\n\tint x;\nvoid novel(void) \\\n{ \\\n\tf(); \\\n%s\n}' "$sixty")"
 	plant_harmless src/net/addr.c "$(printf 'int novel(void)\n{\n%s\n}\n\nint other(void)\n{\n%s\n}' "$sixty" "$sixty")"
 	plant_harmless src/net/addr.c "$(printf 'static const int novel[] = {\n%s\n%s\n};\n/*\n{\n*/\n%s' "$sixty" "$sixty" "$sixty")"
+	plant src/net/addr.c 'the type addr is also defined in' 'struct addr {'
+	plant src/net/addr.c 'the type io is also defined in' 'enum io { IO_ONE };'
+	plant src/net/addr.c 'there is no file novel.c' '/* see net/novel.c. */'
+	plant src/net/addr.c 'there is no file novel.h' "$(printf '/*\n * "x" is in novel.h, or not\n */')"
+	plant_harmless src/net/addr.c '/* see net/addr.h, <netinet/novel.h>; */ f("novel.c");'
+	plant tests/unit/check_addr.c 'the suite is called novel' 'CHECK_MAIN("novel", test_x)'
 	plant src/base/novel.h 'the header guard is not HELLO_BASE_NOVEL_H' "$spdx"
 	plant src/base/novel.c 'the first line is not' '#include "base/novel.h"'
 	plant src/base/novel.c 'not in src/local.mk' "$spdx"

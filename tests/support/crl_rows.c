@@ -11,9 +11,9 @@ enum { HOUR = 3600, DAY = 24 * HOUR };
 #define NEW .from_s = -HOUR, .until_s = 5 * DAY
 
 /* clang-format off */
-const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
+const struct crl_row *crl_rows_make(struct crl_row_pki *pki, size_t *count)
 {
-	static struct crlrow rows[44];
+	static struct crl_row rows[44];
 	const struct testpki_cert *ca, *bad, *other;
 
 	pki->ca = ca = testpki_root("Table CA");
@@ -22,7 +22,7 @@ const struct crlrow *crlrows_make(struct crlrow_pki *pki, size_t *count)
 	other = testpki_leaf(ca, "DNS:other.test");
 	pki->bad = bad = testpki_leaf(ca, "DNS:localhost");
 
-	const struct crlrow made[] = {
+	const struct crl_row made[] = {
 		{ .name = "complete", .list = { { ca, .revoked = bad, OLD } }, .start = STARTS },
 		{ .name = "complete-with-key-id", .rare = true,
 		    .list = { { ca, .revoked = bad, OLD, .key_id = true } } },

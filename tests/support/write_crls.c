@@ -24,17 +24,17 @@ int main(int argc, char **argv)
 {
 	bool all = argc > 1 && strcmp(argv[1], "all") == 0;
 	static const char *const starts[] = { "starts", "warns", "refuses" };
-	const struct crlrow *rows;
-	struct crlrow_pki pki;
+	const struct crl_row *rows;
+	struct crl_row_pki pki;
 	char file[64];
 	size_t count;
 
-	rows = crlrows_make(&pki, &count);
+	rows = crl_rows_make(&pki, &count);
 	testpki_write_certs("ca.pem", pki.ca, NULL);
 	write_leaf("good", pki.good);
 	write_leaf("bad", pki.bad);
 	for (size_t i = 0; i < count; i++) {
-		const struct crlrow *row = &rows[i];
+		const struct crl_row *row = &rows[i];
 		size_t lists = 0;
 
 		if (row->rare && !all)

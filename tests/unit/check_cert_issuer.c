@@ -224,6 +224,6 @@ START_TEST(test_what_check_says_of_a_chain)
 }
 END_TEST
 
-CHECK_MAIN_IN("certlink", make_cas, testpki_end, test_how_two_certificates_belong_together,
+CHECK_MAIN_IN("cert_issuer", make_cas, testpki_end, test_how_two_certificates_belong_together,
     test_a_signature_that_cannot_be_verified, test_what_the_server_says_of_a_client,
     test_what_check_says_of_a_chain)

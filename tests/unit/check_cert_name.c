@@ -168,4 +168,4 @@ START_TEST(test_the_rules_are_the_librarys)
 }
 END_TEST
 
-CHECK_MAIN("certname", test_what_is_said_is_so, test_the_rules_are_the_librarys)
+CHECK_MAIN("cert_name", test_what_is_said_is_so, test_the_rules_are_the_librarys)

@@ -181,7 +181,7 @@ START_TEST(test_what_cannot_be_meant_is_refused)
 }
 END_TEST
 
-CHECK_MAIN_IN("allowlist", make_alice, testpki_end,
+CHECK_MAIN_IN("client_allow", make_alice, testpki_end,
     test_an_empty_list_has_nobody,
     test_names_are_compared_as_they_stand,
     test_there_are_no_patterns,

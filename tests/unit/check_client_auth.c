@@ -475,7 +475,7 @@ START_TEST(test_what_is_not_said)
 }
 END_TEST
 
-CHECK_MAIN_IN("clientauth", make_clients, testpki_end, test_a_good_client_is_let_in_and_known,
+CHECK_MAIN_IN("client_auth", make_clients, testpki_end, test_a_good_client_is_let_in_and_known,
     test_without_a_certificate, test_a_chain_that_is_too_long,
     test_a_bad_certificate_is_refused_in_each_mode, test_a_weak_key_is_refused_in_the_zoo_too,
     test_another_ca, test_an_intermediate_is_no_trust_by_itself, test_revocation,

@@ -168,7 +168,7 @@ START_TEST(test_a_forged_crl)
 }
 END_TEST
 
-CHECK_MAIN_IN("clienttrust", make_cas, testpki_end,
+CHECK_MAIN_IN("client_cas", make_cas, testpki_end,
     test_nobody_is_asked,
     test_the_cas_are_noted,
     test_what_is_left_of_the_crls,

@@ -159,6 +159,6 @@ START_TEST(test_what_is_no_report)
 }
 END_TEST
 
-CHECK_MAIN("sighting", test_what_is_written_is_read, test_every_cut_is_refused,
+CHECK_MAIN("conn_report", test_what_is_written_is_read, test_every_cut_is_refused,
     test_what_a_peer_chose_is_one_line, test_what_is_too_long_is_cut, test_the_longest_block_fits,
     test_names_that_are_new_are_passed_over, test_what_is_no_report)

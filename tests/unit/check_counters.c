@@ -118,7 +118,7 @@ START_TEST(test_they_survive_who_counted)
 }
 END_TEST
 
-START_TEST(test_seats_are_counted)
+START_TEST(test_slots_are_counted)
 {
 	struct counters *c = fresh();
 
@@ -302,6 +302,6 @@ START_TEST(test_a_worker_keeps_its_part_alone)
 END_TEST
 
 CHECK_MAIN("counters", test_a_connection_is_counted_once_everywhere, test_the_balancers_phase,
-    test_they_survive_who_counted, test_seats_are_counted, test_a_reader_cannot_write,
+    test_they_survive_who_counted, test_slots_are_counted, test_a_reader_cannot_write,
     test_what_is_served, test_the_text, test_a_worker_that_was_taken_over,
     test_a_worker_keeps_its_part_alone)

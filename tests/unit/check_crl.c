@@ -14,14 +14,14 @@
 #include "support/check_main.h"
 #include "support/crl_rows.h"
 
-static struct crlrow_pki pki;
-static const struct crlrow *rows;
+static struct crl_row_pki pki;
+static const struct crl_row *rows;
 static size_t row_count;
 
 static void make_rows(void)
 {
 	testpki_begin();
-	rows = crlrows_make(&pki, &row_count);
+	rows = crl_rows_make(&pki, &row_count);
 	testpki_write_certs("ca.pem", pki.ca, NULL);
 }
 
@@ -38,7 +38,7 @@ static struct crl_answer ask_at(const struct testpki_crl *list, size_t count, X5
 	return answer;
 }
 
-static struct crl_answer ask(const struct crlrow *row, const struct testpki_cert *about)
+static struct crl_answer ask(const struct crl_row *row, const struct testpki_cert *about)
 {
 	return ask_at(row->list, 3, about->cert, time(NULL));
 }
@@ -46,7 +46,7 @@ static struct crl_answer ask(const struct crlrow *row, const struct testpki_cert
 START_TEST(test_table)
 {
 	for (size_t i = 0; i < row_count; i++) {
-		const struct crlrow *row = &rows[i];
+		const struct crl_row *row = &rows[i];
 		struct crl_answer good = ask(row, pki.good), bad = ask(row, pki.bad);
 
 		printf("%-22s good: %d, bad: %d %s\n", row->name, (int)good.fault, (int)bad.fault,
@@ -68,7 +68,7 @@ START_TEST(test_table_of_files)
 	char text[CRL_TEXT_MAX];
 
 	for (size_t i = 0; i < row_count; i++) {
-		const struct crlrow *row = &rows[i];
+		const struct crl_row *row = &rows[i];
 		struct outcome oc = OUTCOME_NONE;
 		SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 		struct crl_store_file f;

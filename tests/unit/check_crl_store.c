@@ -247,7 +247,7 @@ START_TEST(test_a_forged_one)
 }
 END_TEST
 
-CHECK_MAIN_IN("tlscrl", make_files, testpki_end,
+CHECK_MAIN_IN("crl_store", make_files, testpki_end,
     test_what_a_file_holds,
     test_whoever_is_revoked_does_not_pass,
     test_what_is_not_told_is_no_permission,

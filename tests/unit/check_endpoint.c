@@ -73,7 +73,7 @@ START_TEST(test_what_was_handed_over)
 }
 END_TEST
 
-START_TEST(test_what_is_no_place)
+START_TEST(test_what_is_no_endpoint)
 {
 	refused("localhost:443", "invalid address \"localhost\": expected an IPv4 or IPv6 address");
 	refused("443", "\"443\": expected ADDR:PORT");
@@ -81,5 +81,5 @@ START_TEST(test_what_is_no_place)
 }
 END_TEST
 
-CHECK_MAIN("place", test_an_address, test_a_path, test_a_path_that_is_too_long,
-    test_what_was_handed_over, test_what_is_no_place)
+CHECK_MAIN("endpoint", test_an_address, test_a_path, test_a_path_that_is_too_long,
+    test_what_was_handed_over, test_what_is_no_endpoint)

@@ -383,7 +383,7 @@ START_TEST(test_each_flaw_has_its_remedy)
 }
 END_TEST
 
-CHECK_MAIN_IN("fileformat", testpki_begin, testpki_end,
+CHECK_MAIN_IN("file_format", testpki_begin, testpki_end,
     test_each_format_is_recognized_and_has_its_advice, test_any_part_of_any_format_will_do,
     test_a_path_is_one_word_for_a_shell, test_the_broken_block_is_found,
     test_each_flaw_has_its_remedy)

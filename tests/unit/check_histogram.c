@@ -10,7 +10,7 @@
 
 enum { COUNT = 20000 };
 
-/* What recorder.h promises, and a little less than the 1 % that users are told. */
+/* What histogram.h promises, and a little less than the 1 % that users are told. */
 static const double ERROR = 0.008;
 
 static struct histogram r;
@@ -167,5 +167,5 @@ START_TEST(test_mean_and_below)
 }
 END_TEST
 
-CHECK_MAIN("recorder", test_quantiles_are_near_the_exact_ones, test_each_single_value,
+CHECK_MAIN("histogram", test_quantiles_are_near_the_exact_ones, test_each_single_value,
     test_empty_and_huge, test_merge_is_as_if_added_to_one, test_mean_and_below)

@@ -195,5 +195,5 @@ START_TEST(test_the_request_is_one)
 }
 END_TEST
 
-CHECK_MAIN("httpget", test_answers, test_a_nul_in_the_head_is_no_http, test_a_head_has_an_end,
+CHECK_MAIN("http_get", test_answers, test_a_nul_in_the_head_is_no_http, test_a_head_has_an_end,
     test_in_pieces, test_the_request_is_one)

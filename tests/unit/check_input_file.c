@@ -180,7 +180,7 @@ START_TEST(test_a_secret_that_everybody_may_read)
 }
 END_TEST
 
-CHECK_MAIN_IN("filein", testpki_begin, testpki_end, test_a_regular_file_up_to_its_limit,
+CHECK_MAIN_IN("input_file", testpki_begin, testpki_end, test_a_regular_file_up_to_its_limit,
     test_a_server_takes_regular_files_only, test_a_socket_is_no_file, test_nothing_has_no_end,
     test_a_fifo_is_waited_for_until_the_deadline, test_a_writer_may_come_later,
     test_a_pipe_without_a_name_ends_with_its_writer, test_a_secret_that_everybody_may_read)

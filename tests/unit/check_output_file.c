@@ -151,6 +151,6 @@ START_TEST(test_nothing_blocks_where_lines_are_appended)
 }
 END_TEST
 
-CHECK_MAIN_IN("fileout", testpki_begin, testpki_end, test_a_regular_file_is_replaced_as_a_whole,
+CHECK_MAIN_IN("output_file", testpki_begin, testpki_end, test_a_regular_file_is_replaced_as_a_whole,
     test_a_link_stays_a_link, test_a_descriptor_is_written_to, test_a_device_is_written_to,
     test_a_fifo_needs_a_reader, test_nothing_blocks_where_lines_are_appended)

@@ -345,7 +345,7 @@ START_TEST(test_each_finding_has_words)
 }
 END_TEST
 
-CHECK_MAIN("pathjudge", test_what_is_answered_is_no_middlebox, test_one_version_is_no_middlebox,
+CHECK_MAIN("path", test_what_is_answered_is_no_middlebox, test_one_version_is_no_middlebox,
     test_nothing_is_known_without_a_connection, test_the_name_is_disliked,
     test_only_some_names_pass, test_a_version_is_disliked, test_the_size_is_disliked,
     test_the_segments_are_disliked, test_the_protocol_is_disliked, test_the_header,

@@ -163,6 +163,6 @@ START_TEST(test_prometheus_cannot_write)
 }
 END_TEST
 
-CHECK_MAIN_IN("vitals", testpki_begin, testpki_end, test_days, test_nagios_states,
+CHECK_MAIN_IN("probe_facts", testpki_begin, testpki_end, test_days, test_nagios_states,
     test_a_long_detail_is_cut_and_says_so,
     test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)

@@ -420,7 +420,7 @@ START_TEST(test_abort_before_and_in_the_header)
 }
 END_TEST
 
-CHECK_MAIN_IN("proxyhead", make_service, end_service, test_every_split_of_version_1,
+CHECK_MAIN_IN("proxy_header", make_service, end_service, test_every_split_of_version_1,
     test_every_split_of_version_2, test_a_byte_at_a_time, test_not_a_byte_more,
     test_no_tls_before_the_clients_first_byte, test_each_phase_has_its_own_deadline,
     test_who_speaks_for_itself_keeps_its_address, test_connect_and_close_is_a_health_check,

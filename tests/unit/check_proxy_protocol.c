@@ -356,7 +356,7 @@ START_TEST(test_written_as_it_is_read)
 }
 END_TEST
 
-CHECK_MAIN("proxyproto", test_good_headers, test_every_beginning_wants_more,
+CHECK_MAIN("proxy_protocol", test_good_headers, test_every_beginning_wants_more,
     test_every_byte_with_every_value, test_the_checksum_finds_every_change, test_what_is_no_header,
     test_how_long_a_line_may_be, test_how_long_version_2_may_be, test_what_looks_like_one,
     test_written_as_it_is_read)

@@ -151,7 +151,7 @@ START_TEST(test_what_is_hidden_is_noted)
 }
 END_TEST
 
-CHECK_MAIN_IN("names", make_files, testpki_end, test_a_name_leads_to_its_certificate,
+CHECK_MAIN_IN("server_names", make_files, testpki_end, test_a_name_leads_to_its_certificate,
     test_two_kinds_of_key_share_a_context, test_exact_before_wildcard_and_a_wildcard_is_one_label,
     test_who_is_asked_for_nothing_known, test_the_first_is_the_default_even_without_a_name,
     test_what_is_hidden_is_noted)

@@ -347,7 +347,7 @@ START_TEST(test_help_and_version_end_it)
 }
 END_TEST
 
-START_TEST(test_other_places)
+START_TEST(test_other_endpoints)
 {
 	struct server_options o = taken(WORDS("-l", "unix:/run/h.sock", "--listen=systemd:web",
 	    "--listen=systemd"));
@@ -362,7 +362,7 @@ START_TEST(test_other_places)
 }
 END_TEST
 
-START_TEST(test_credentials_come_before_the_usual_place)
+START_TEST(test_credentials_come_before_the_usual_files)
 {
 	char folder[] = "/tmp/hello-tls-options-XXXXXX", chain[64], key[64];
 	struct server_options o;
@@ -397,11 +397,11 @@ START_TEST(test_credentials_come_before_the_usual_place)
 }
 END_TEST
 
-CHECK_MAIN("options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
+CHECK_MAIN("server_options", test_the_defaults, test_each_option_sets_its_own, test_where_to_listen,
     test_a_port, test_what_is_no_port, test_one_port_or_a_list, test_a_certificate_needs_its_key,
     test_several_certificates,
     test_at_most_16_addresses, test_an_address_without_a_part, test_a_bad_address_is_named,
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
     test_the_bounds_are_within, test_the_levels_of_the_log, test_a_client_takes_no_longer_greeting,
-    test_unknown_options, test_help_and_version_end_it, test_other_places,
-    test_credentials_come_before_the_usual_place)
+    test_unknown_options, test_help_and_version_end_it, test_other_endpoints,
+    test_credentials_come_before_the_usual_files)

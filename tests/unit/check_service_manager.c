@@ -231,7 +231,7 @@ START_TEST(test_who_is_not_watched)
 }
 END_TEST
 
-CHECK_MAIN("supervisor", test_nothing_is_told_twice, test_a_good_reload,
+CHECK_MAIN("service_manager", test_nothing_is_told_twice, test_a_good_reload,
     test_a_bad_reload_tells_why_until_a_good_one, test_the_end,
     test_what_could_not_be_sent_is_sent_later, test_signs_of_life_at_half_the_interval,
     test_a_stuck_worker_ends_the_signs_of_life, test_who_is_not_watched)

@@ -134,5 +134,5 @@ START_TEST(test_summary_fits)
 }
 END_TEST
 
-CHECK_MAIN("tally", test_the_most_frequent_failure_decides, test_a_tie_goes_by_status,
+CHECK_MAIN("stats", test_the_most_frequent_failure_decides, test_a_tie_goes_by_status,
     test_times_of_what_ended_well, test_waiting_is_part_of_the_total, test_summary_fits)

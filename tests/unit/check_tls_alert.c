@@ -79,7 +79,7 @@ START_TEST(test_the_alert_is_named_and_when_it_came)
 }
 END_TEST
 
-CHECK_MAIN("tlsalert",
+CHECK_MAIN("tls_alert",
     test_who_was_not_asked_is_told_of_parameters_at_most,
     test_none_was_sent,
     test_ours_was_refused,

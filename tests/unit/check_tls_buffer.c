@@ -496,7 +496,7 @@ START_TEST(test_nothing_encrypted_is_a_hello)
 }
 END_TEST
 
-CHECK_MAIN("tlswire", test_nothing_encrypted_is_a_hello,
+CHECK_MAIN("tls_buffer", test_nothing_encrypted_is_a_hello,
     test_writes_leave_together_and_at_the_flush, test_the_first_bytes_can_leave_alone,
     test_the_opening_is_what_was_sent_before_an_answer, test_a_peer_that_does_not_read,
     test_room_for_an_alert, test_a_peer_that_left_may_have_said_why, test_the_first_error_is_kept,

@@ -418,7 +418,7 @@ START_TEST(test_a_long_write_survives_a_slow_reader)
 }
 END_TEST
 
-CHECK_MAIN_IN("tlsio", make_files, testpki_end, test_a_flight_is_one_send,
+CHECK_MAIN_IN("tls_conn", make_files, testpki_end, test_a_flight_is_one_send,
     test_no_early_word_in_tls12_or_after_a_retry, test_facts_are_those_of_the_handshake,
     test_close_notify_is_said_once, test_a_clean_end_is_told_from_a_truncation,
     test_a_reset_is_told_from_a_close, test_another_protocol_is_named, test_a_proxy_header_is_named,

@@ -307,7 +307,7 @@ START_TEST(test_the_chain_is_sent_as_it_stands)
 }
 END_TEST
 
-CHECK_MAIN_IN("tlsctx", make_files, testpki_end, test_good_files_pass_the_rehearsal,
+CHECK_MAIN_IN("tls_context", make_files, testpki_end, test_good_files_pass_the_rehearsal,
     test_other_curves_pass_the_rehearsal, test_each_bad_file_is_named,
     test_a_locked_key_is_refused_without_a_question, test_a_key_for_everybody_is_refused,
     test_a_weak_key_is_below_the_level, test_a_policy_that_the_key_cannot_keep_fails_the_rehearsal,

@@ -260,7 +260,7 @@ START_TEST(test_a_client_offers_shares_of_both_kinds)
 }
 END_TEST
 
-CHECK_MAIN("tlspolicy", test_the_whole_policy_is_aead_with_forward_secrecy,
+CHECK_MAIN("tls_policy", test_the_whole_policy_is_aead_with_forward_secrecy,
     test_what_was_loosened_is_undone, test_lists_narrow_and_order,
     test_names_are_taken_as_people_write_them, test_versions_narrow, test_versions_are_read,
     test_nothing_widens, test_a_refusal_lists_what_there_is,

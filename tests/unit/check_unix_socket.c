@@ -252,7 +252,8 @@ START_TEST(test_of_many_at_once_one_wins)
 }
 END_TEST
 
-CHECK_MAIN_IN("unixsock", begin, end, test_it_listens_and_is_removed, test_a_peer_with_a_long_name,
+CHECK_MAIN_IN("unix_socket", begin, end, test_it_listens_and_is_removed,
+    test_a_peer_with_a_long_name,
     test_a_stale_one_is_replaced, test_one_in_use_is_left_alone,
     test_what_is_no_socket_is_left_alone, test_a_removed_path_is_nobodys, test_no_folder,
     test_a_folder_that_stays_locked, test_of_many_at_once_one_wins)

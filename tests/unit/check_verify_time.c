@@ -29,7 +29,7 @@ START_TEST(test_the_forms)
 }
 END_TEST
 
-START_TEST(test_what_is_no_moment)
+START_TEST(test_what_is_no_time)
 {
 	const char *const values[] = { "", "0", "-1", "now", "2026-02-30", "2026-13-01",
 		"2026-12-1", "2026-12-01 24:00:00Z", "2026-12-01 08:00:00",
@@ -49,4 +49,4 @@ START_TEST(test_what_is_no_moment)
 }
 END_TEST
 
-CHECK_MAIN("moment", test_the_forms, test_what_is_no_moment)
+CHECK_MAIN("verify_time", test_the_forms, test_what_is_no_time)

@@ -9,29 +9,29 @@
 
 /*
  * The grammar of RFC 9112 sections 2 to 5, with a state for each position in it. A
- * state's function returns the next state; AT_DECIDED once the status is set.
+ * state's function returns the next state; HTTP1_AT_DECIDED once the status is set.
  */
-enum state {
-	AT_START,
-	AT_START_LF,
-	AT_METHOD,
-	AT_TARGET,
-	AT_VERSION,
-	AT_LINE_LF,
-	AT_LINE,
-	AT_NAME,
-	AT_VALUE,
-	AT_END_LF,
-	AT_DECIDED
+enum http1_state {
+	HTTP1_AT_START,
+	HTTP1_AT_START_LF,
+	HTTP1_AT_METHOD,
+	HTTP1_AT_TARGET,
+	HTTP1_AT_VERSION,
+	HTTP1_AT_LINE_LF,
+	HTTP1_AT_LINE,
+	HTTP1_AT_NAME,
+	HTTP1_AT_VALUE,
+	HTTP1_AT_END_LF,
+	HTTP1_AT_DECIDED
 };
 
 enum field { FIELD_OTHER, FIELD_HOST, FIELD_ACCEPT };
 
-static enum state decide(struct http1_parser *p, unsigned status, const char *why)
+static enum http1_state decide(struct http1_parser *p, unsigned status, const char *why)
 {
 	p->status = status;
 	p->why = why;
-	return AT_DECIDED;
+	return HTTP1_AT_DECIDED;
 }
 
 static bool is_alnum(char c)
@@ -64,27 +64,27 @@ static bool word_begins(const struct http1_parser *p, const char *word)
 	return p->word_len >= len && strncasecmp(p->word, word, len) == 0;
 }
 
-static enum state on_start(struct http1_parser *p, char c)
+static enum http1_state on_start(struct http1_parser *p, char c)
 {
 	/* Section 2.2: ignore one empty line before the request. */
 	if (c == '\r' && p->total == 1)
-		return AT_START_LF;
+		return HTTP1_AT_START_LF;
 	if (!http_char_is_token(c))
 		return decide(p, 400, "a request must begin with a method");
 	add(p, c);
-	return AT_METHOD;
+	return HTTP1_AT_METHOD;
 }
 
-static enum state on_start_lf(struct http1_parser *p, char c)
+static enum http1_state on_start_lf(struct http1_parser *p, char c)
 {
-	return c == '\n' ? AT_START : decide(p, 400, "a request must begin with a method");
+	return c == '\n' ? HTTP1_AT_START : decide(p, 400, "a request must begin with a method");
 }
 
-static enum state on_method(struct http1_parser *p, char c)
+static enum http1_state on_method(struct http1_parser *p, char c)
 {
 	if (http_char_is_token(c)) {
 		add(p, c);
-		return AT_METHOD;
+		return HTTP1_AT_METHOD;
 	}
 	if (c != ' ')
 		return decide(p, 400, "a method must be one word followed by a space");
@@ -95,7 +95,7 @@ static enum state on_method(struct http1_parser *p, char c)
 	else if (word_is(p, "OPTIONS"))
 		p->method = HTTP1_OPTIONS;
 	p->word_len = 0;
-	return AT_TARGET;
+	return HTTP1_AT_TARGET;
 }
 
 /* Section 3.2. If the method is rejected anyway, the target is not checked. */
@@ -110,25 +110,25 @@ static bool is_target(const struct http1_parser *p)
 	return word_begins(p, "http://") || word_begins(p, "https://");
 }
 
-static enum state on_target(struct http1_parser *p, char c)
+static enum http1_state on_target(struct http1_parser *p, char c)
 {
 	if (c > ' ' && c < 0x7f) {
 		add(p, c);
-		return AT_TARGET;
+		return HTTP1_AT_TARGET;
 	}
 	if (c != ' ')
 		return decide(p, 400, "a target and a version must follow the method");
 	if (!is_target(p))
 		return decide(p, 400, "a target must begin with a slash");
 	p->word_len = 0;
-	return AT_VERSION;
+	return HTTP1_AT_VERSION;
 }
 
-static enum state on_version(struct http1_parser *p, char c)
+static enum http1_state on_version(struct http1_parser *p, char c)
 {
 	if (c > ' ' && c < 0x7f && p->word_len < sizeof p->word) {
 		add(p, c);
-		return AT_VERSION;
+		return HTTP1_AT_VERSION;
 	}
 	if (p->word_len != 8 || memcmp(p->word, "HTTP/", 5) != 0 || p->word[6] != '.' ||
 	    !strchr("0123456789", p->word[5]) || !strchr("0123456789", p->word[7]))
@@ -140,18 +140,18 @@ static enum state on_version(struct http1_parser *p, char c)
 	if (p->word[5] != '1')
 		return decide(p, 505, "this server supports only HTTP/1.1");
 	p->minor = (unsigned)(p->word[7] - '0');
-	return AT_LINE_LF;
+	return HTTP1_AT_LINE_LF;
 }
 
-static enum state on_line_lf(struct http1_parser *p, char c)
+static enum http1_state on_line_lf(struct http1_parser *p, char c)
 {
-	return c == '\n' ? AT_LINE : decide(p, 400, "a CR must be followed by LF");
+	return c == '\n' ? HTTP1_AT_LINE : decide(p, 400, "a CR must be followed by LF");
 }
 
-static enum state on_line(struct http1_parser *p, char c)
+static enum http1_state on_line(struct http1_parser *p, char c)
 {
 	if (c == '\r')
-		return AT_END_LF;
+		return HTTP1_AT_END_LF;
 	if (c == '\n')
 		return decide(p, 400, "a line must end with CRLF, not with LF alone");
 	if (c == ' ' || c == '\t')
@@ -160,14 +160,14 @@ static enum state on_line(struct http1_parser *p, char c)
 		return decide(p, 400, "a field must begin with its name");
 	p->word_len = 0;
 	add(p, c);
-	return AT_NAME;
+	return HTTP1_AT_NAME;
 }
 
-static enum state on_name(struct http1_parser *p, char c)
+static enum http1_state on_name(struct http1_parser *p, char c)
 {
 	if (http_char_is_token(c)) {
 		add(p, c);
-		return AT_NAME;
+		return HTTP1_AT_NAME;
 	}
 	if (c != ':')
 		return decide(p, 400, "a field's name must be one word followed by a colon");
@@ -180,17 +180,17 @@ static enum state on_name(struct http1_parser *p, char c)
 	}
 	p->word_len = 0;
 	p->gap = false;
-	return AT_VALUE;
+	return HTTP1_AT_VALUE;
 }
 
-static enum state on_value(struct http1_parser *p, char c)
+static enum http1_state on_value(struct http1_parser *p, char c)
 {
 	bool blank = c == ' ' || c == '\t';
 
 	if (c == '\r') {
 		if (p->field == FIELD_ACCEPT)
 			http_accept_end(&p->accept);
-		return AT_LINE_LF;
+		return HTTP1_AT_LINE_LF;
 	}
 	if (c == '\n')
 		return decide(p, 400, "a line must end with CRLF, not with LF alone");
@@ -199,18 +199,18 @@ static enum state on_value(struct http1_parser *p, char c)
 	if (p->field == FIELD_ACCEPT)
 		http_accept_feed(&p->accept, c);
 	if (p->field != FIELD_HOST)
-		return AT_VALUE;
+		return HTTP1_AT_VALUE;
 	if (blank) {
 		p->gap = p->word_len > 0;
-		return AT_VALUE;
+		return HTTP1_AT_VALUE;
 	}
 	if (p->gap || !is_host(c))
 		return decide(p, 400, "Host is not a valid name and port");
 	add(p, c);
-	return AT_VALUE;
+	return HTTP1_AT_VALUE;
 }
 
-static enum state on_end_lf(struct http1_parser *p, char c)
+static enum http1_state on_end_lf(struct http1_parser *p, char c)
 {
 	if (c != '\n')
 		return decide(p, 400, "a CR must be followed by LF");
@@ -223,17 +223,17 @@ static enum state on_end_lf(struct http1_parser *p, char c)
 	return decide(p, 200, NULL);
 }
 
-static enum state (*const on[])(struct http1_parser *p, char c) = {
-	[AT_START] = on_start,
-	[AT_START_LF] = on_start_lf,
-	[AT_METHOD] = on_method,
-	[AT_TARGET] = on_target,
-	[AT_VERSION] = on_version,
-	[AT_LINE_LF] = on_line_lf,
-	[AT_LINE] = on_line,
-	[AT_NAME] = on_name,
-	[AT_VALUE] = on_value,
-	[AT_END_LF] = on_end_lf,
+static enum http1_state (*const on[])(struct http1_parser *p, char c) = {
+	[HTTP1_AT_START] = on_start,
+	[HTTP1_AT_START_LF] = on_start_lf,
+	[HTTP1_AT_METHOD] = on_method,
+	[HTTP1_AT_TARGET] = on_target,
+	[HTTP1_AT_VERSION] = on_version,
+	[HTTP1_AT_LINE_LF] = on_line_lf,
+	[HTTP1_AT_LINE] = on_line,
+	[HTTP1_AT_NAME] = on_name,
+	[HTTP1_AT_VALUE] = on_value,
+	[HTTP1_AT_END_LF] = on_end_lf,
 };
 
 unsigned http1_feed(struct http1_parser *p, const void *bytes, size_t len)
@@ -243,7 +243,7 @@ unsigned http1_feed(struct http1_parser *p, const void *bytes, size_t len)
 	for (size_t i = 0; i < len && p->status == 0; i++) {
 		if (++p->total <= HTTP1_HEAD_MAX)
 			p->state = on[p->state](p, c[i]);
-		else if (p->state <= AT_VERSION)
+		else if (p->state <= HTTP1_AT_VERSION)
 			decide(p, 414, "the request line is longer than 8 KiB");
 		else
 			decide(p, 431, "the head is longer than 8 KiB");

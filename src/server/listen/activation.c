@@ -11,7 +11,7 @@
 #include "base/options.h"
 #include "server/listen/socket.h"
 
-/* SD_LISTEN_FDS_START of sd-daemon.h. */
+/* SD_LISTEN_FDS_START of <systemd/sd-daemon.h>. */
 enum { FIRST_FD = 3 };
 
 static const char unnamed[] = "unknown"; /* the three variables, see sd_listen_fds_with_names(3) */

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-enum state { STARTING, READY, DRAINING, KILLED };
+enum workers_state { STARTING, READY, DRAINING, KILLED };
 
-struct worker {
+struct workers_entry {
 	pid_t pid; /* 0: this entry is free */
 	unsigned slot, generation;
-	enum state state;
+	enum workers_state state;
 	uint64_t since_ms; /* when it was spawned, or ordered to drain */
 	uint64_t beat_ms;  /* the last heartbeat */
 };
@@ -21,7 +21,7 @@ struct workers {
 	bool served;   /* some worker was ready once */
 	enum stop stop;
 	struct workers_pause *slot;
-	struct worker *worker;
+	struct workers_entry *worker;
 	size_t capacity; /* size of worker: grows when generations overlap */
 };
 
@@ -51,7 +51,7 @@ void workers_free(struct workers *c)
 	free(c);
 }
 
-static struct worker *find_pid(const struct workers *c, pid_t pid)
+static struct workers_entry *find_pid(const struct workers *c, pid_t pid)
 {
 	for (size_t i = 0; i < c->capacity; i++) {
 		if (c->worker[i].pid == pid)
@@ -61,10 +61,10 @@ static struct worker *find_pid(const struct workers *c, pid_t pid)
 }
 
 /* The slot's worker of the current generation, if there is one. */
-static struct worker *find_current(const struct workers *c, unsigned slot)
+static struct workers_entry *find_current(const struct workers *c, unsigned slot)
 {
 	for (size_t i = 0; i < c->capacity; i++) {
-		struct worker *w = &c->worker[i];
+		struct workers_entry *w = &c->worker[i];
 
 		if (w->pid && w->slot == slot && w->generation == c->generation)
 			return w;
@@ -75,7 +75,7 @@ static struct worker *find_current(const struct workers *c, unsigned slot)
 bool workers_are_complete(const struct workers *c)
 {
 	for (unsigned s = 0; s < c->slots; s++) {
-		const struct worker *w = find_current(c, s);
+		const struct workers_entry *w = find_current(c, s);
 
 		if (!w || w->state != READY)
 			return false;
@@ -88,7 +88,7 @@ bool workers_is_beating(const struct workers *c, uint64_t now_ms, unsigned withi
 	if (c->stop != STOP_NOT)
 		return true;
 	for (size_t i = 0; i < c->capacity; i++) {
-		const struct worker *w = &c->worker[i];
+		const struct workers_entry *w = &c->worker[i];
 
 		if (w->pid && w->state == READY && now_ms - w->beat_ms > within_ms)
 			return false;
@@ -103,7 +103,7 @@ struct workers_count workers_count(const struct workers *c)
 		.served = c->served };
 
 	for (size_t i = 0; i < c->capacity; i++) {
-		const struct worker *w = &c->worker[i];
+		const struct workers_entry *w = &c->worker[i];
 
 		n.alive += w->pid != 0;
 		n.serving += w->pid && w->state == READY;
@@ -116,7 +116,7 @@ struct workers_count workers_count(const struct workers *c)
 	return n;
 }
 
-static bool must_leave(const struct workers *c, const struct worker *w)
+static bool must_leave(const struct workers *c, const struct workers_entry *w)
 {
 	if (c->stop != STOP_NOT)
 		return true;
@@ -139,7 +139,7 @@ void workers_pause_after(struct workers_pause *s, bool lived_long, uint64_t now_
 	s->not_before_ms = now_ms + s->pause_ms;
 }
 
-static uint64_t deadline_of(const struct workers *c, const struct worker *w)
+static uint64_t deadline_of(const struct workers *c, const struct workers_entry *w)
 {
 	if (w->state == STARTING)
 		return w->since_ms + WORKERS_START_MAX_MS;
@@ -149,7 +149,7 @@ static uint64_t deadline_of(const struct workers *c, const struct worker *w)
 }
 
 /* The next action for one worker; WORKERS_WAIT and until_ms if there is none. */
-static struct workers_order order_for(struct workers *c, struct worker *w, uint64_t now_ms)
+static struct workers_order order_for(struct workers *c, struct workers_entry *w, uint64_t now_ms)
 {
 	uint64_t kill_ms = deadline_of(c, w);
 	struct workers_order order = {
@@ -175,9 +175,9 @@ static struct workers_order order_for(struct workers *c, struct worker *w, uint6
 }
 
 /* A running process must have an entry, so entries are allocated before the spawn. */
-static struct worker *free_entry(struct workers *c)
+static struct workers_entry *free_entry(struct workers *c)
 {
-	struct worker *w = find_pid(c, 0), *more;
+	struct workers_entry *w = find_pid(c, 0), *more;
 	size_t capacity = c->capacity ? 2 * c->capacity : c->slots;
 
 	if (w)
@@ -187,7 +187,7 @@ static struct worker *free_entry(struct workers *c)
 		return NULL;
 	c->worker = more;
 	for (size_t i = c->capacity; i < capacity; i++)
-		c->worker[i] = (struct worker){ .pid = 0 };
+		c->worker[i] = (struct workers_entry){ .pid = 0 };
 	w = &c->worker[c->capacity];
 	c->capacity = capacity;
 	return w;
@@ -232,7 +232,7 @@ struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 void workers_spawned(struct workers *c, unsigned slot, pid_t pid, uint64_t now_ms)
 {
 	if (pid > 0)
-		*free_entry(c) = (struct worker){ .pid = pid,
+		*free_entry(c) = (struct workers_entry){ .pid = pid,
 			.slot = slot,
 			.generation = c->generation,
 			.state = STARTING,
@@ -243,7 +243,7 @@ void workers_spawned(struct workers *c, unsigned slot, pid_t pid, uint64_t now_m
 
 void workers_set_ready(struct workers *c, pid_t pid, uint64_t now_ms)
 {
-	struct worker *w = find_pid(c, pid);
+	struct workers_entry *w = find_pid(c, pid);
 
 	if (!w || w->state != STARTING)
 		return;
@@ -254,7 +254,7 @@ void workers_set_ready(struct workers *c, pid_t pid, uint64_t now_ms)
 
 void workers_beat(struct workers *c, pid_t pid, uint64_t now_ms)
 {
-	struct worker *w = find_pid(c, pid);
+	struct workers_entry *w = find_pid(c, pid);
 
 	if (w)
 		w->beat_ms = now_ms;
@@ -262,7 +262,7 @@ void workers_beat(struct workers *c, pid_t pid, uint64_t now_ms)
 
 void workers_exited(struct workers *c, pid_t pid, uint64_t now_ms)
 {
-	struct worker *w = find_pid(c, pid);
+	struct workers_entry *w = find_pid(c, pid);
 
 	if (!w)
 		return;
@@ -285,7 +285,7 @@ static unsigned count_ready(const struct workers *c, unsigned generation)
 	unsigned ready = 0;
 
 	for (size_t i = 0; i < c->capacity; i++) {
-		const struct worker *w = &c->worker[i];
+		const struct workers_entry *w = &c->worker[i];
 
 		ready += w->pid && w->state == READY && w->generation == generation;
 	}
