@@ -27,6 +27,7 @@ getaddrinfo
 connect
 SSL_connect
 verify
+expired
 SSL_read
 deadlines, server
 deadlines, client

@@ -3,8 +3,8 @@
 
 #include <openssl/x509_vfy.h>
 
+#include "client/judge/cert_error.h"
 #include "tls/cert_info.h"
-#include "tls/crl_store.h"
 
 void findings_add(struct findings *f, int error)
 {
@@ -34,52 +34,13 @@ bool findings_disordered(X509_STORE_CTX *judged)
 	return false;
 }
 
-enum outcome_code findings_code(int error)
-{
-	if (crl_store_is_at_fault(error))
-		return OC_CRL_UNUSABLE;
-	switch (error) {
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-	case X509_V_ERR_SUBJECT_ISSUER_MISMATCH:
-	case X509_V_ERR_AKID_SKID_MISMATCH:
-	case X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-	case X509_V_ERR_CERT_UNTRUSTED:
-	case X509_V_ERR_CERT_REJECTED:
-		return OC_CERT_UNKNOWN_CA;
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		return OC_CERT_SELF_SIGNED;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		return OC_CERT_EXPIRED;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		return OC_CERT_NOT_YET_VALID;
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-	case X509_V_ERR_EMAIL_MISMATCH:
-		return OC_CERT_WRONG_NAME;
-	case X509_V_ERR_INVALID_PURPOSE:
-		return OC_CERT_WRONG_PURPOSE;
-	case X509_V_ERR_CERT_REVOKED:
-		return OC_CERT_REVOKED;
-	default:
-		return OC_CERT_INVALID;
-	}
-}
-
-bool findings_is_distrust(int error)
-{
-	return outcome_is(findings_code(error), OUTCOME_UNTRUSTED);
-}
-
 /* One cause has several errors: a missing issuer also leaves a signature unchecked. */
 static bool is_same(int a, int b)
 {
-	if (findings_is_distrust(a) && findings_is_distrust(b))
+	if (cert_error_is_distrust(a) && cert_error_is_distrust(b))
 		return true;
-	return findings_code(a) == findings_code(b) &&
-	    (findings_code(a) != OC_CERT_INVALID || a == b);
+	return cert_error_code(a) == cert_error_code(b) &&
+	    (cert_error_code(a) != OC_CERT_INVALID || a == b);
 }
 
 void findings_append(const struct findings *f, int first, struct outcome *oc)

@@ -25,12 +25,6 @@ void findings_add(struct findings *f, int error);
 /* Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? */
 bool findings_disordered(X509_STORE_CTX *judged);
 
-/* The OC_CERT_* of a library error, where the error alone decides. */
-enum outcome_code findings_code(int error);
-
-/* Does this error mean that the chain does not end in a trusted root? */
-bool findings_is_distrust(int error);
-
 /* Append the errors to a failure, except those with the same cause as first. */
 void findings_append(const struct findings *f, int first, struct outcome *oc);
 

@@ -9,6 +9,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "client/judge/cert_name.h"
+#include "client/judge/cert_error.h"
 #include "client/judge/distrust.h"
 #include "base/time.h"
 
@@ -240,9 +241,9 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 	default:
 		break;
 	}
-	if (outcome_is(findings_code(v->error), OUTCOME_UNTRUSTED))
+	if (cert_error_is_distrust(v->error))
 		return explain_distrust(v, store, oc);
-	switch (findings_code(v->error)) {
+	switch (cert_error_code(v->error)) {
 	case OC_CERT_EXPIRED:
 		return explain_expired(v, oc);
 	case OC_CERT_NOT_YET_VALID:

@@ -168,7 +168,10 @@ int step_handshake(struct session *s, struct outcome *oc)
 	/* A certificate comes after the parameters were agreed on, so those are known as well. */
 	if (s->verdict.ran)
 		get_facts(s);
-	/* The library only reports that the certificate was rejected; the verdict knows why. */
+	/*
+	 * A bad certificate ends here: verify_callback rejected it within the handshake. The
+	 * library only reports that; the verdict knows why, and which exit status it is.
+	 */
 	if (expected_judge_certificate(&s->options->expected, &s->verdict, oc) != 0)
 		return -1;
 	if (s->verdict.ran && s->verdict.error != 0)

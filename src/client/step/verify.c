@@ -8,6 +8,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "client/judge/cert_error.h"
 #include "client/judge/cert_name.h"
 #include "client/judge/expected.h"
 #include "client/judge/staple.h"
@@ -137,7 +138,7 @@ static bool system_knows_issuer(X509_STORE_CTX *judged)
 	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(judged);
 	int n = sk_X509_num(built);
 
-	return n > 0 && findings_is_distrust(X509_STORE_CTX_get_error(judged)) &&
+	return n > 0 && cert_error_is_distrust(X509_STORE_CTX_get_error(judged)) &&
 	    tls_trust_knows_issuer(sk_X509_value(built, n - 1));
 }
 
@@ -223,8 +224,9 @@ static void judge_session(struct session *s)
 }
 
 /*
- * The handshake already rejected an invalid certificate. This step checks it again before a byte
- * from the peer is used, in case a later change lets something through.
+ * The handshake already rejected an invalid certificate, and step_handshake ended with its outcome.
+ * This step checks it again before a byte from the peer is used, in case a later change lets
+ * something through.
  */
 int step_verify(struct session *s, struct outcome *oc)
 {
