@@ -35,6 +35,7 @@ libshared_a_SOURCES = \
 	src/tls/crl.c src/tls/crl.h \
 	src/tls/crl_store.c src/tls/crl_store.h \
 	src/tls/crl_text.c src/tls/crl_text.h \
+	src/tls/der.c src/tls/der.h \
 	src/tls/error.c src/tls/error.h \
 	src/tls/facts.c src/tls/facts.h \
 	src/tls/file_format.c src/tls/file_format.h \

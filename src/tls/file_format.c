@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/file_format.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "tls/der.h"
 
 /* ---- names of formats, and how to convert them ----------------------------------------- */
 
@@ -178,57 +179,6 @@ static bool starts(const void *p, size_t len, const char *with, size_t with_len)
 
 /* ---- DER --------------------------------------------------------------------------------- */
 
-struct der {
-	const unsigned char *p;
-	size_t len;
-};
-
-enum {
-	TAG_INTEGER = 0x02,
-	TAG_BITS = 0x03,
-	TAG_OCTETS = 0x04,
-	TAG_OID = 0x06,
-	TAG_ENUMERATED = 0x0a,
-	TAG_SEQUENCE = 0x30,
-	TAG_SET = 0x31,
-	TAG_VERSION = 0xa0 /* [0], in a certificate */
-};
-
-/* The next element of in. If it is cut short or has no definite length, returns what is there. */
-static int der_next(struct der *in, struct der *out)
-{
-	size_t head = 2, len, count;
-	int tag;
-
-	if (in->len < 2)
-		return -1;
-	tag = in->p[0];
-	len = in->p[1];
-	if (len == 0x80) {
-		len = SIZE_MAX;
-	} else if (len > 0x80) {
-		count = len - 0x80;
-		if (count > 4 || in->len < 2 + count)
-			return -1;
-		for (len = 0; head < 2 + count; head++)
-			len = len << 8 | in->p[head];
-	}
-	if (len > in->len - head)
-		len = in->len - head;
-	*out = (struct der){ in->p + head, len };
-	in->p += head + len;
-	in->len -= head + len;
-	return tag;
-}
-
-/* The tag of the first element in it. */
-static int first_tag(struct der in)
-{
-	struct der unused;
-
-	return der_next(&in, &unused);
-}
-
 /* 1.2.840.113549.1.7: PKCS#7 and its types. */
 static bool is_pkcs7(struct der oid)
 {
@@ -263,11 +213,11 @@ static enum file_format of_signed(struct der tbs)
 		return FORMAT_DER_CERTIFICATE;
 	second = der_next(&tbs, &value);
 	/* A name is a SET or empty; an algorithm begins with its OID. */
-	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && first_tag(value) != TAG_OID)
+	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && der_first_tag(value) != TAG_OID)
 		return FORMAT_DER_REQUEST;
 	third = der_next(&tbs, &value);
 	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && third == TAG_SEQUENCE)
-		return first_tag(tbs) == TAG_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
+		return der_first_tag(tbs) == TAG_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
 	if (tag == TAG_SEQUENCE && second == TAG_SEQUENCE)
 		return FORMAT_DER_CRL;
 	return FORMAT_BINARY;
@@ -288,9 +238,9 @@ static enum file_format recognize_der(struct der in)
 		return FORMAT_DER_OCSP;
 	case TAG_SEQUENCE:
 		inner = value;
-		if (first_tag(value) != TAG_OID)
+		if (der_first_tag(value) != TAG_OID)
 			return of_signed(inner);
-		switch (first_tag(outer)) {
+		switch (der_first_tag(outer)) {
 		case TAG_BITS:
 			return FORMAT_DER_PUBLIC_KEY;
 		case TAG_OCTETS:
