@@ -40,7 +40,7 @@
 #define MSSQL_OPTIONS "\0\0\x15\0\6\1\0\x1b\0\1\2\0\x1c\0\1\3\0\x1d\0\0\xff"
 #define MSSQL_ANSWER(encryption) \
 	"\4\1\0\x25\0\0\1\0" MSSQL_OPTIONS "\x8\0\2\xf8\0\0" encryption "\0"
-#define RDP_ASK "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x01\0\0\0"
+#define RDP_ASK "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x03\0\0\0"
 
 /* clang-format off */
 static const struct row {
@@ -72,6 +72,11 @@ static const struct row {
 	{ "smtp", false, B("220 mx\r\n502 what?\r\n"), B(EHLO), DIALOGUE_REFUSED, "502 what?" },
 	{ "smtp", false, B("220 mx\r\n250-mx\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n"),
 	    B(EHLO "STARTTLS\r\n"), DIALOGUE_FAILED, "clear text follows" },
+	{ "smtp", false, B("220 mx\r\n354 go on\r\n"), B(EHLO), DIALOGUE_FAILED, "does not fit" },
+	{ "smtp", false, B("220 mx\r\n250-mx\r\n250 STARTTLS\r\n250 what?\r\n"),
+	    B(EHLO "STARTTLS\r\n"), DIALOGUE_FAILED, "does not fit" },
+	{ "smtp", false, B("220 mx\r\n250-\0x\r\n"), B(EHLO), DIALOGUE_FAILED, "breaks the rules" },
+	{ "smtp", false, B("220 mx\r\n\x16\x03\x03"), B(EHLO), DIALOGUE_FAILED, "breaks the rules" },
 	{ "smtp", false, B("SSH-2.0-OpenSSH_9\r\n"), B(""), DIALOGUE_FAILED, "another protocol" },
 	{ "smtp", false, B("\x16\x03\x03\0\x50"), B(""), DIALOGUE_FAILED, "TLS at once" },
 	{ "smtp", false, B("220 \0mx\r\n"), B(""), DIALOGUE_FAILED, "another protocol" },
@@ -81,6 +86,9 @@ static const struct row {
 	{ "smtps", true, B("220 mx\r\n250 OK\r\n221 bye\r\nmore"), B(EHLO "QUIT\r\n"),
 	    DIALOGUE_DONE, "" },
 	{ "smtps", true, B("421 certificate, please\r\n"), B(""), DIALOGUE_REFUSED, "421 cert" },
+	{ "smtps", true, B("220 mx\r\n550 certificate, please\r\n"), B(EHLO), DIALOGUE_REFUSED,
+	    "550 cert" },
+	{ "smtps", true, B("120 in a moment\r\n"), B(""), DIALOGUE_FAILED, "does not fit" },
 	{ "lmtp", false, B("220 mx\r\n250-mx\r\n250 STARTTLS\r\n220 go\r\n"),
 	    B("LHLO hello-client.invalid\r\nSTARTTLS\r\n"), DIALOGUE_DONE, "" },
 	{ "lmtp", true, B("250 mx\r\n221 bye\r\n"), B("LHLO hello-client.invalid\r\nQUIT\r\n"),
@@ -139,8 +147,10 @@ static const struct row {
 	    DIALOGUE_NOT_OFFERED, "READER" },
 	{ "nntp", false, B("200 hi\r\n500 what?\r\n580 no\r\n"), B("CAPABILITIES\r\nSTARTTLS\r\n"),
 	    DIALOGUE_REFUSED, "580 no" },
+	{ "nntp", false, B("200 hi\r\n200 hi\r\n"), B("CAPABILITIES\r\n"), DIALOGUE_FAILED,
+	    "does not fit" },
 	{ "nntp", false, B("200 hi\r\nfoo\r\n"), B("CAPABILITIES\r\n"), DIALOGUE_FAILED,
-	    "another" },
+	    "breaks the rules" },
 	{ "nntp", true, B("205 bye\r\n"), B("QUIT\r\n"), DIALOGUE_DONE, "" },
 	{ "nntps", true, B("201 hi\r\n205 bye\r\n"), B("QUIT\r\n"), DIALOGUE_DONE, "" },
 	/* FTP */
@@ -148,6 +158,7 @@ static const struct row {
 	    DIALOGUE_DONE, "" },
 	{ "ftp", false, B("220-a\r\n530 b\r\n220 c\r\n234-x\r\n234 go\r\n"), B("AUTH TLS\r\n"),
 	    DIALOGUE_DONE, "" },
+	{ "ftp", false, B("120 in 5 minutes\r\n"), B(""), DIALOGUE_FAILED, "does not fit" },
 	{ "ftp", false, B("220 hi\r\n500 AUTH not understood\r\n"), B("AUTH TLS\r\n"),
 	    DIALOGUE_REFUSED, "500 AUTH" },
 	{ "ftp", true, B("221 bye\r\n"), B("QUIT\r\n"), DIALOGUE_DONE, "" },
@@ -182,9 +193,11 @@ static const struct row {
 	{ "xmpp", false, B(STREAM "</stream:stream>"), B(XMPP_OPEN("client")), DIALOGUE_FAILED,
 	    "closed its stream" },
 	{ "xmpp", false, B(STREAM "<message/>"), B(XMPP_OPEN("client")), DIALOGUE_FAILED,
-	    "another" },
+	    "breaks the rules" },
 	{ "xmpp", false, B("HTTP/1.1 400 Bad Request\r\n"), B(XMPP_OPEN("client")), DIALOGUE_FAILED,
 	    "another" },
+	{ "xmpp", false, B("\x15\x03\x01\0\2\2\x46"), B(XMPP_OPEN("client")), DIALOGUE_FAILED,
+	    "TLS at once" },
 	{ "xmpp", false, B("<html>"), B(XMPP_OPEN("client")), DIALOGUE_FAILED, "another" },
 	{ "xmpp", true, B(FEATURES), B(XMPP_OPEN("client") "</stream:stream>"), DIALOGUE_DONE, "" },
 	{ "xmpp-server", true, B(STREAM "<features/>"), B(XMPP_OPEN("server") "</stream:stream>"),
@@ -203,7 +216,21 @@ static const struct row {
 	{ "ldap", false, B("\x30\x0c\2\x20\1\x78\7\x0a\1\0\4\0\4\0"), B(LDAP_ASK), DIALOGUE_FAILED,
 	    "another" },
 	{ "ldap", false, B("\x30\x80\2\1\1\0\0"), B(LDAP_ASK), DIALOGUE_FAILED, "another" },
-	{ "ldap", false, B("\x30\x82\xff\xff\2"), B(LDAP_ASK), DIALOGUE_FAILED, "another" },
+	{ "ldap", false, B("\x30\x82\xff\xff\2"), B(LDAP_ASK), DIALOGUE_FAILED, "longer than 4" },
+	{ "ldap", false, B("\x30\x84\xff\xff\xff\xff\2"), B(LDAP_ASK), DIALOGUE_FAILED, "longer than 4" },
+	{ "ldap", false, B("\x30\x85\xff\xff\xff\xff\2"), B(LDAP_ASK), DIALOGUE_FAILED, "another" },
+	{ "ldap", false, B("\x30\x0c\2\1\2\x78\7\x0a\1\0\4\0\4\0"), B(LDAP_ASK), DIALOGUE_FAILED,
+	    "another request" },
+	{ "ldap", false, B("\x30\x0c\2\1\0\x78\7\x0a\1\0\4\0\4\0"), B(LDAP_ASK), DIALOGUE_FAILED,
+	    "another request" },
+	/* With controls behind the response. */
+	{ "ldap", false, B("\x30\x0e\2\1\1\x78\7\x0a\1\0\4\0\4\0\xa0\0"), B(LDAP_ASK), DIALOGUE_DONE,
+	    "" },
+	/* The notice of disconnection: RFC 4511 section 4.4.1. */
+	{ "ldap", false, B("\x30\x0c\2\1\0\x78\7\x0a\1\x34\4\0\4\0"), B(LDAP_ASK),
+	    DIALOGUE_REFUSED, "unavailable" },
+	{ "ldap", false, B("\x30\x0c\2\1\1\x78\x7f\x0a\1\0\4\0\4\0"), B(LDAP_ASK), DIALOGUE_FAILED,
+	    "ExtendedResponse" },
 	{ "ldap", false, B("\x15\x03\x01\0\2\2\x50"), B(LDAP_ASK), DIALOGUE_FAILED, "TLS at once" },
 	{ "ldap", false, B("\x30\x0c\2\1\1\x78\7\x0a\1\0\4\0\4\0x"), B(LDAP_ASK), DIALOGUE_FAILED,
 	    "clear text follows" },
@@ -212,7 +239,10 @@ static const struct row {
 	{ "postgres", false, B("N"), B(POSTGRES_ASK), DIALOGUE_REFUSED, "N" },
 	{ "postgres", false, B("E\0\0\0\x12SFATAL\0Mfull\0\0"), B(POSTGRES_ASK), DIALOGUE_REFUSED,
 	    "full" },
-	{ "postgres", false, B("E\0\0\0\x06Mx"), B(POSTGRES_ASK), DIALOGUE_REFUSED, "" },
+	{ "postgres", false, B("E\0\0\0\x06Mx"), B(POSTGRES_ASK), DIALOGUE_REFUSED,
+	    "an error without words" },
+	{ "postgres", false, B("E\0\0\0\4"), B(POSTGRES_ASK), DIALOGUE_REFUSED,
+	    "an error without words" },
 	{ "postgres", false, B("E\0\1\0\0"), B(POSTGRES_ASK), DIALOGUE_FAILED, "another" },
 	{ "postgres", false, B("SE"), B(POSTGRES_ASK), DIALOGUE_FAILED, "clear text follows" },
 	{ "postgres", false, B("HTTP/1.1 400 Bad Request\r\n"), B(POSTGRES_ASK), DIALOGUE_FAILED,
@@ -262,8 +292,18 @@ static const struct row {
 	    DIALOGUE_DONE, "" },
 	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\3\0\x08\0\5\0\0\0"), B(RDP_ASK),
 	    DIALOGUE_REFUSED, "HYBRID_REQUIRED" },
+	/* CredSSP is inside TLS. */
+	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\2\0\0\0"), B(RDP_ASK),
+	    DIALOGUE_DONE, "" },
 	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\0\0\0\0"), B(RDP_ASK),
+	    DIALOGUE_NOT_OFFERED, "standard RDP" },
+	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\x10\0\0\0"), B(RDP_ASK),
 	    DIALOGUE_REFUSED, "another security" },
+	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\2\0\x08\0\1\1\0\0"), B(RDP_ASK),
+	    DIALOGUE_REFUSED, "another security" },
+	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\3\0\x08\0\5\1\0\0"), B(RDP_ASK),
+	    DIALOGUE_REFUSED, "unknown reason" },
+	{ "rdp", false, B("\3\0\x10\1\x0e\xd0"), B(RDP_ASK), DIALOGUE_FAILED, "longer than 4" },
 	{ "rdp", false, B("\3\0\0\x13\x0e\xd0\0\0\x12\x34\0\4\0\x08\0\0\0\0\0"), B(RDP_ASK),
 	    DIALOGUE_FAILED, "negotiation" },
 	{ "rdp", false, B("\3\0\0\x0b\x06\xd0\0\0\x12\x34\0"), B(RDP_ASK), DIALOGUE_NOT_OFFERED,
@@ -364,6 +404,60 @@ START_TEST(test_one_byte_at_a_time)
 }
 END_TEST
 
+/* What proves a service: the answer before the one to our farewell. */
+START_TEST(test_the_last_turn_only_takes_leave)
+{
+	static const struct {
+		const char *service, *heard;
+		bool proven;
+	} proofs[] = {
+		{ "smtps", "220 mx\r\n", false },
+		{ "smtps", "220 mx\r\n250 mx\r\n", true },
+		{ "smtps", "220 mx\r\n250 mx\r\n500 what?\r\n", true },
+		{ "smtps", "220 mx\r\n550 no\r\n", false },
+		{ "smtp", "250 mx\r\n", true },
+		{ "imaps", "* OK hi\r\n", true },
+		{ "imap", "* BYE out\r\n", false },
+		{ "ircs", ":s NOTICE * :hi\r\n", false },
+	};
+	static struct dialogue d;
+
+	for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+		struct row row = { proofs[i].service, true, proofs[i].heard,
+			strlen(proofs[i].heard), "", 0, DIALOGUE_GOES_ON, "" };
+
+		play(&d, &row, row.heard_len);
+		ck_assert_msg(d.proven == proofs[i].proven, "%s: %s", row.service, row.heard);
+	}
+}
+END_TEST
+
+/* What a server says before it is asked is no answer to a farewell. */
+START_TEST(test_unasked)
+{
+	static const char *const heard[][2] = {
+		{ "irc", "ERROR :no certificate\r\n" },
+		{ "ircs", "ERROR :no certificate\r\n" },
+		{ "imap", "* BYE no certificate\r\n" },
+	};
+	static struct dialogue d;
+	size_t used;
+
+	for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++) {
+		struct row row = { heard[i][0], true, heard[i][1], strlen(heard[i][1]), "", 0,
+			DIALOGUE_REFUSED, "" };
+
+		dialogue_begin(&d, kind_of(&row), "mx.test");
+		d.out_len = 0;
+		d.unasked = true;
+		ck_assert_int_eq(dialogue_feed(&d, row.heard, row.heard_len, &used),
+		    DIALOGUE_REFUSED);
+		ck_assert_has(d.words, "no certificate");
+		ck_assert(!d.proven);
+	}
+}
+END_TEST
+
 /* Each service that has a dialogue has rows here: how it ends well, and otherwise. */
 START_TEST(test_every_service_has_rows)
 {
@@ -442,4 +536,5 @@ START_TEST(test_offers_are_cut)
 END_TEST
 
 CHECK_MAIN("dialogue", test_whole_conversations, test_one_byte_at_a_time,
-    test_every_service_has_rows, test_an_endless_line, test_endless_lines, test_offers_are_cut)
+    test_the_last_turn_only_takes_leave, test_unasked, test_every_service_has_rows,
+    test_an_endless_line, test_endless_lines, test_offers_are_cut)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 const char dialogue_answers_tls[] = "the server answers with TLS at once";
+static const char too_long[] = "a line or message of the answer is longer than 4 KiB";
 
 void dialogue_begin(struct dialogue *d, const struct dialogue_kind *kind, const char *name)
 {
@@ -28,12 +29,12 @@ void dialogue_say_text(struct dialogue *d, const char *text)
 	dialogue_say(d, text, strlen(text));
 }
 
-/* The number of bytes before the first control character other than a tab. */
+/* The number of bytes before the end of a line or a NUL. */
 static size_t one_line(const unsigned char *bytes, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && (bytes[i] >= ' ' || bytes[i] == '\t'))
+	while (i < len && bytes[i] != '\r' && bytes[i] != '\n' && bytes[i] != '\0')
 		i++;
 	return i;
 }
@@ -92,15 +93,23 @@ enum dialogue_end dialogue_fail_foreign(struct dialogue *d)
 	return DIALOGUE_FAILED;
 }
 
-/* The user recognizes the other protocol more easily if the error quotes more of its bytes. */
+/*
+ * Only the first bytes of a server show another protocol; later ones are a fault in this one. The
+ * user recognizes the other protocol more easily if the error quotes more of its bytes.
+ */
 static void name_foreign(struct dialogue *d, const unsigned char *more, size_t len)
 {
+	bool first = d->taken == d->len, tls;
+
 	if (len > sizeof d->held - d->len)
 		len = sizeof d->held - d->len;
 	memcpy(d->held + d->len, more, len);
 	d->len += len;
-	d->why = is_tls_record(d) ? dialogue_answers_tls : "another protocol answers";
-	if (!is_tls_record(d))
+	tls = first && is_tls_record(d);
+	d->why = tls ? dialogue_answers_tls
+	    : first  ? "another protocol answers"
+		     : "the answer breaks the rules of the protocol";
+	if (!tls)
 		dialogue_keep_words(d, d->held, d->len);
 }
 
@@ -121,7 +130,7 @@ static enum dialogue_end take_byte(struct dialogue *d, unsigned char byte)
 	if (d->taken == DIALOGUE_BYTES_MAX)
 		return dialogue_fail(d, "the answer does not end within 64 KiB");
 	if (d->len == sizeof d->held)
-		return dialogue_fail(d, "a line or message of the answer is longer than 4 KiB");
+		return dialogue_fail(d, too_long);
 	d->held[d->len++] = byte;
 	d->taken++;
 	switch (d->kind->whole(d)) {
@@ -129,6 +138,8 @@ static enum dialogue_end take_byte(struct dialogue *d, unsigned char byte)
 		return DIALOGUE_GOES_ON;
 	case DIALOGUE_UNIT_WHOLE:
 		return end_unit(d);
+	case DIALOGUE_UNIT_LONG:
+		return dialogue_fail(d, too_long);
 	case DIALOGUE_UNIT_BAD:
 		break;
 	}

@@ -30,7 +30,12 @@ enum dialogue_end {
 };
 
 /* Are the held bytes a complete unit? */
-enum dialogue_unit { DIALOGUE_UNIT_MORE, DIALOGUE_UNIT_WHOLE, DIALOGUE_UNIT_BAD };
+enum dialogue_unit {
+	DIALOGUE_UNIT_MORE,
+	DIALOGUE_UNIT_WHOLE,
+	DIALOGUE_UNIT_LONG, /* it announces more than DIALOGUE_UNIT_MAX */
+	DIALOGUE_UNIT_BAD
+};
 
 struct dialogue;
 
@@ -54,6 +59,7 @@ struct dialogue {
 	unsigned char out[DIALOGUE_OUT_MAX];
 	size_t out_len;                 /* the caller sends these bytes, then sets 0 */
 	bool proven;                    /* a complete answer was good; the rest does not matter */
+	bool unasked;                   /* set by the caller: the server spoke before we did */
 	bool masked;                    /* a firewall overwrote an offer with "XXXXXXXX" */
 	bool injected;                  /* bytes followed the last answer before TLS */
 	char first[DIALOGUE_WORDS_MAX]; /* the server's first line, clean text */
@@ -88,7 +94,7 @@ enum dialogue_end dialogue_feed(struct dialogue *d, const void *bytes, size_t le
 void dialogue_say(struct dialogue *d, const void *bytes, size_t len);
 void dialogue_say_text(struct dialogue *d, const char *text);
 
-/* Stores these bytes in words as printable text, up to the first control character. */
+/* Stores these bytes in words as printable text, up to the end of the line or a NUL. */
 void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len);
 
 /* Adds an offer to words, and sets masked if it is "XXXXXXXX". */

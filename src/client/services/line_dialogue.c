@@ -10,8 +10,11 @@ struct line {
 	size_t len;
 };
 
-/* What a line means for the answer: more lines follow, or it ends well, badly, or is foreign. */
-enum part { PART_MORE, PART_GOOD, PART_BAD, PART_FOREIGN };
+/*
+ * What a line means for the answer: more lines follow, or it ends well, badly, or is odd: an
+ * answer to something else; or foreign.
+ */
+enum part { PART_MORE, PART_GOOD, PART_BAD, PART_ODD, PART_FOREIGN };
 
 static const struct line_turn *turn_of(const struct dialogue *d)
 {
@@ -86,6 +89,14 @@ static bool is_code(struct line l)
 	return l.len == 3 || l.at[3] == ' ' || l.at[3] == '-';
 }
 
+/* A code below 400 refuses nothing: it is the answer to something else. */
+static enum part judge_code(const struct dialogue *d, struct line l)
+{
+	if (is_good(l, turn_of(d)))
+		return PART_GOOD;
+	return l.at[0] >= '4' ? PART_BAD : PART_ODD;
+}
+
 /* Only the code of the first line ends the answer: in FTP any lines may come in between. */
 static enum part on_code(struct dialogue *d, struct line l)
 {
@@ -101,9 +112,7 @@ static enum part on_code(struct dialogue *d, struct line l)
 	/* The first line of an answer to EHLO is the server's name. */
 	if (!is_first)
 		note_offer(d, first_word(skip(l, 4)));
-	if (!is_last)
-		return PART_MORE;
-	return is_good(l, turn_of(d)) ? PART_GOOD : PART_BAD;
+	return is_last ? judge_code(d, l) : PART_MORE;
 }
 
 static enum part on_one(struct dialogue *d, struct line l)
@@ -113,16 +122,19 @@ static enum part on_one(struct dialogue *d, struct line l)
 	return is_good(l, turn_of(d)) ? PART_GOOD : PART_BAD;
 }
 
+static enum part on_one_code(const struct dialogue *d, struct line l)
+{
+	return is_code(l) ? judge_code(d, l) : PART_FOREIGN;
+}
+
 static enum part on_list(struct dialogue *d, struct line l)
 {
-	const struct line_turn *turn = turn_of(d);
-	bool status =
-	    turn->form == LINE_CODE_LIST ? is_code(l) : l.len > 0 && strchr("+-", l.at[0]);
+	bool coded = turn_of(d)->form == LINE_CODE_LIST;
 
 	if (d->place++ == 0) {
-		if (!status)
-			return PART_FOREIGN;
-		return is_good(l, turn) ? PART_MORE : PART_BAD;
+		enum part status = coded ? on_one_code(d, l) : on_one(d, l);
+
+		return status == PART_GOOD ? PART_MORE : status;
 	}
 	if (l.len == 1 && l.at[0] == '.')
 		return PART_GOOD;
@@ -144,6 +156,9 @@ static enum part on_tagged(struct dialogue *d, struct line l)
 
 	if (begins(l, script->tag))
 		return is_good(skip(l, strlen(script->tag)), turn_of(d)) ? PART_GOOD : PART_BAD;
+	/* In answer to LOGOUT it is a courtesy. */
+	if (d->unasked && begins(l, "* BYE"))
+		return PART_BAD;
 	if (begins(l, capability))
 		note_all_offers(d, skip(l, sizeof capability - 1));
 	return begins(l, "* ") ? PART_MORE : PART_FOREIGN;
@@ -168,7 +183,7 @@ static enum part on_irc(struct dialogue *d, struct line l)
 
 	if (begins(l, ":"))
 		command = skip(l, first_word(l).len + 1);
-	if (is_good(command, turn_of(d)))
+	if (!d->unasked && is_good(command, turn_of(d)))
 		return PART_GOOD;
 	if (begins(command, "ERROR"))
 		return PART_BAD;
@@ -224,7 +239,8 @@ static enum dialogue_end next_turn(struct dialogue *d)
 {
 	const struct line_turn *turn = turn_of(d);
 
-	d->proven |= d->good;
+	/* The last turn only takes leave. */
+	d->proven |= d->good && (!turn[1].good || !turn[2].good);
 	if (turn->offer && !d->offered && d->good)
 		return DIALOGUE_NOT_OFFERED;
 	if (!turn[1].good) {
@@ -248,6 +264,10 @@ enum dialogue_end line_take(struct dialogue *d)
 		return dialogue_fail_foreign(d);
 	if (part == PART_MORE)
 		return DIALOGUE_GOES_ON;
+	if (part == PART_ODD) {
+		dialogue_keep_words(d, l.at, l.len);
+		return dialogue_fail(d, "the answer does not fit the request");
+	}
 	d->good = part == PART_GOOD;
 	if (d->good || turn->may_fail)
 		return next_turn(d);

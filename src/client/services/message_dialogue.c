@@ -21,14 +21,25 @@ static void keep_text(struct dialogue *d, const char *text)
 /* announced is the length of the whole message. */
 static enum dialogue_unit counted(const struct dialogue *d, size_t head, size_t announced)
 {
-	if (announced < head || announced > DIALOGUE_UNIT_MAX)
+	if (announced < head)
 		return DIALOGUE_UNIT_BAD;
+	if (announced > DIALOGUE_UNIT_MAX)
+		return DIALOGUE_UNIT_LONG;
 	return d->len < announced ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_WHOLE;
 }
 
 /* ---- LDAP: RFC 4511 section 4.14 ------------------------------------------------------------ */
 
-enum { BER_SEQUENCE = 0x30, BER_INTEGER = 0x02, BER_ENUMERATED = 0x0a, LDAP_EXTENDED = 0x78 };
+enum {
+	BER_INTEGER = 0x02,
+	BER_OCTETS = 0x04,
+	BER_ENUMERATED = 0x0a,
+	BER_SEQUENCE = 0x30,
+	LDAP_EXTENDED = 0x78
+};
+
+/* The messageID of our request, of a message that answers none, and of no message that is ours. */
+enum { LDAP_ID = 1, LDAP_UNASKED = 0, LDAP_OTHER_ID = 0xff };
 
 /* Reads tag and length, and moves *at past them. False: they are incomplete or not allowed. */
 static bool ber_head(const unsigned char *bytes, size_t len, size_t *at, unsigned tag, size_t *size)
@@ -95,34 +106,46 @@ static const char *ldap_result(unsigned code)
 	return "an error";
 }
 
+/* The result's name; behind it there are matchedDN, then the words for a person. */
+static void ldap_words(struct dialogue *d, size_t at, unsigned code)
+{
+	const unsigned char *b = d->held;
+	struct text t;
+	size_t size;
+
+	text_begin(&t, d->words, sizeof d->words);
+	text_add(&t, ldap_result(code));
+	if (!ber_head(b, d->len, &at, BER_OCTETS, &size) || size > d->len - at)
+		return;
+	at += size;
+	if (!ber_head(b, d->len, &at, BER_OCTETS, &size) || size == 0 || size > d->len - at)
+		return;
+	text_add(&t, ": ");
+	text_add_bytes(&t, b + at, size, "\"");
+}
+
 /* SEQUENCE { messageID INTEGER, [APPLICATION 24] { resultCode, matchedDN, diagnosticMessage } } */
 static enum dialogue_end ldap_take(struct dialogue *d)
 {
 	const unsigned char *b = d->held;
 	size_t at = 0, size = 0;
-	struct text t;
-	unsigned code;
+	unsigned code, id;
 
 	if (!ber_head(b, d->len, &at, BER_SEQUENCE, &size) ||
 	    !ber_head(b, d->len, &at, BER_INTEGER, &size) || size > d->len - at)
 		return dialogue_fail_foreign(d);
+	id = size == 1 ? b[at] : LDAP_OTHER_ID;
 	at += size;
-	if (!ber_head(b, d->len, &at, LDAP_EXTENDED, &size) ||
+	if (!ber_head(b, d->len, &at, LDAP_EXTENDED, &size) || size > d->len - at ||
 	    !ber_head(b, d->len, &at, BER_ENUMERATED, &size) || size != 1 || at >= d->len)
 		return dialogue_fail(d, "the answer is not an LDAP ExtendedResponse");
 	code = b[at++];
+	/* A server that is about to leave says so unasked: section 4.4. */
+	if (id != LDAP_ID && (id != LDAP_UNASKED || code == 0))
+		return dialogue_fail(d, "the answer is for another request");
 	if (code == 0)
 		return DIALOGUE_DONE;
-	text_begin(&t, d->words, sizeof d->words);
-	text_add(&t, ldap_result(code));
-	/* matchedDN, then the message for people. */
-	if (ber_head(b, d->len, &at, 0x04, &size) && size <= d->len - at) {
-		at += size;
-		if (ber_head(b, d->len, &at, 0x04, &size) && size > 0 && size <= d->len - at) {
-			text_add(&t, ": ");
-			text_add_bytes(&t, b + at, size, "\"");
-		}
-	}
+	ldap_words(d, at, code);
 	return DIALOGUE_REFUSED;
 }
 
@@ -149,7 +172,10 @@ static enum dialogue_unit postgres_whole(struct dialogue *d)
 		return d->len < 2 ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_BAD;
 	if (d->len < 5)
 		return DIALOGUE_UNIT_MORE;
-	return counted(d, 5, 1 + ((size_t)at16(b + 1) << 16 | at16(b + 3)));
+	/* "ERROR": a text of another protocol. */
+	if (at16(b + 1) != 0)
+		return DIALOGUE_UNIT_BAD;
+	return counted(d, 5, 1 + (size_t)at16(b + 3));
 }
 
 /* Fields of an error: a letter and a text with its NUL; M is the message. */
@@ -177,6 +203,8 @@ static enum dialogue_end postgres_take(struct dialogue *d)
 		keep_text(d, "N");
 	else
 		postgres_error(d);
+	if (!d->words[0])
+		keep_text(d, "an error without words");
 	return DIALOGUE_REFUSED;
 }
 
@@ -350,11 +378,14 @@ const struct dialogue_kind mssql_starttls = { .protocol = "TDS",
 
 /* ---- RDP: MS-RDPBCGR section 2.2.1.1 -------------------------------------------------------- */
 
-enum { TPKT_VERSION = 3, X224_CONFIRM = 0xd0, RDP_RESPONSE = 2, RDP_FAILURE = 3, RDP_TLS = 1 };
+enum { TPKT_VERSION = 3, X224_CONFIRM = 0xd0, RDP_RESPONSE = 2, RDP_FAILURE = 3 };
+
+/* TLS (PROTOCOL_SSL), or TLS with CredSSP inside it (PROTOCOL_HYBRID), which many servers require. */
+enum { RDP_STANDARD = 0, RDP_TLS = 1, RDP_CREDSSP = 2, RDP_UNKNOWN = 0xff };
 
 static void rdp_begin(struct dialogue *d)
 {
-	dialogue_say(d, "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x01\0\0\0", 19);
+	dialogue_say(d, "\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x03\0\0\0", 19);
 }
 
 static enum dialogue_unit rdp_whole(struct dialogue *d)
@@ -376,22 +407,22 @@ static const char *rdp_failure(unsigned code)
 static enum dialogue_end rdp_take(struct dialogue *d)
 {
 	const unsigned char *b = d->held;
+	unsigned code;
 
 	if (b[5] != X224_CONFIRM)
 		return dialogue_fail(d, "the answer is not an X.224 connection confirm");
+	/* Four bytes, the lowest first; all known values fit into one. */
+	code = d->len < 19 ? RDP_STANDARD : b[16] || b[17] || b[18] ? RDP_UNKNOWN : b[15];
 	/* A server that is older than RDP over TLS answers without a negotiation. */
-	if (d->len < 19) {
+	if (d->len < 19 || (b[11] == RDP_RESPONSE && code == RDP_STANDARD)) {
 		keep_text(d, "standard RDP security");
 		return DIALOGUE_NOT_OFFERED;
 	}
-	if (b[11] == RDP_RESPONSE && b[15] == RDP_TLS)
+	if (b[11] == RDP_RESPONSE && (code == RDP_TLS || code == RDP_CREDSSP))
 		return DIALOGUE_DONE;
-	if (b[11] == RDP_FAILURE)
-		keep_text(d, rdp_failure(b[15]));
-	else if (b[11] == RDP_RESPONSE)
-		keep_text(d, "another security protocol");
-	else
+	if (b[11] != RDP_RESPONSE && b[11] != RDP_FAILURE)
 		return dialogue_fail(d, "the answer is not an RDP negotiation");
+	keep_text(d, b[11] == RDP_FAILURE ? rdp_failure(code) : "another security protocol");
 	return DIALOGUE_REFUSED;
 }
 
