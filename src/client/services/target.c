@@ -57,7 +57,7 @@ int service_check_path(const char *what, const char *path, struct outcome *oc)
 		if (*at > ' ' && *at < 0x7f && *at != '#')
 			continue;
 		outcome_set(oc, OC_USAGE,
-		    "invalid %s \"%.64s\": it contains a blank, \"#\" or a non-ASCII character",
+		    "invalid %s \"%.64s\": it must be printable ASCII without blanks or \"#\"",
 		    what, path);
 		outcome_advise(oc, "percent-encode such characters, for example a blank as %%20");
 		return -1;
@@ -118,12 +118,23 @@ const char *service_from_name(enum service_from from)
 	return names[from];
 }
 
+/* As it stands in front of a colon and a port. */
+enum { HOST_TYPED_MAX = ADDR_HOST_MAX + 2 };
+
+static const char *as_typed(const char *host, char buf[HOST_TYPED_MAX])
+{
+	snprintf(buf, HOST_TYPED_MAX, strchr(host, ':') ? "[%s]" : "%s", host);
+	return buf;
+}
+
 static int refuse_path(const struct service_target *target, const struct service_row *service,
     struct outcome *oc)
 {
+	char host[HOST_TYPED_MAX];
+
 	outcome_set(oc, OC_USAGE, "the service %s has no paths: unexpected \"%.64s\"",
 	    service->name, target->path);
-	outcome_advise(oc, "hello-client https://%s%s%.128s", target->host,
+	outcome_advise(oc, "hello-client https://%s%s%.128s", as_typed(target->host, host),
 	    target->port[0] ? ":PORT" : "", target->path);
 	return -1;
 }
@@ -133,6 +144,7 @@ int service_choose(const struct service_target *target, const struct service_row
     struct outcome *oc)
 {
 	const struct service_row *said = target->service ? target->service : option, *chosen = said;
+	char typed[HOST_TYPED_MAX];
 
 	if (target->service && option && target->service != option)
 		return outcome_set(oc, OC_USAGE, "%s:// and --service %s exclude each other",
@@ -149,7 +161,8 @@ int service_choose(const struct service_target *target, const struct service_row
 	if (!port[0] && !chosen->port[0]) {
 		outcome_set(oc, OC_USAGE, "missing PORT: the service %s has no default port",
 		    chosen->name);
-		outcome_advise(oc, "hello-client %s://%s:PORT", chosen->name, target->host);
+		outcome_advise(oc, "hello-client %s://%s:PORT", chosen->name,
+		    as_typed(target->host, typed));
 		return -1;
 	}
 	if (!port[0])
