@@ -11,6 +11,7 @@
 #include "client/judge/verdict.h"
 #include "base/clock.h"
 #include "client/step/socket.h"
+#include "client/step/starttls.h"
 
 static unsigned long long sent(const struct session *s)
 {
@@ -42,8 +43,8 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		    "something on the path drops it because of its name or its size: --path-test "
 		    "tries others");
 	} else if (!heard) {
-		outcome_append(oc,
-		    ", but its system acknowledged our ClientHello of %llu bytes", sent(s));
+		outcome_append(oc, ", but its system acknowledged our ClientHello of %llu bytes",
+		    sent(s));
 		outcome_advise(oc,
 		    "the peer or something on the path delays the answer, or a service without "
 		    "TLS waits for more; %s allows more time",
@@ -176,6 +177,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 		return -1;
 	if (s->verdict.ran && s->verdict.error != 0)
 		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
+	starttls_explain_handshake(s, &failed);
 	explain_gone(s, &failed);
 	explain_groups(s, &failed);
 	return outcome_report(oc, &failed);

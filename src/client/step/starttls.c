@@ -15,6 +15,11 @@
 #include "client/services/dialogue.h"
 #include "client/session/session.h"
 #include "client/step/socket.h"
+#include "client/step/starttls.h"
+
+static const char compare_nearer[] =
+    "somebody on the way, or the server, puts clear text before TLS (RFC 3207, section 6): "
+    "compare from nearer to it";
 
 struct talk {
 	struct session *s;
@@ -47,8 +52,7 @@ static int late(const struct talk *t, struct outcome *oc)
 		    protocol(t), after_ms);
 	else
 		outcome_set(oc, OC_STARTTLS_FAILED,
-		    "the %s server did not finish its answer within %u ms", protocol(t),
-		    after_ms);
+		    "the %s server did not finish its answer within %u ms", protocol(t), after_ms);
 	snprintf(before, sizeof before, "%s allows more time; or ",
 	    session_deadline_option(t->s, t->deadline_ms, "--handshake-timeout"));
 	advise_at_once(t, before, oc);
@@ -153,9 +157,7 @@ static int explain_failed(const struct talk *t, struct outcome *oc)
 	if (d->why == dialogue_answers_tls)
 		advise_at_once(t, "", oc);
 	else if (d->injected)
-		outcome_advise(oc,
-		    "the server or something on the path sends clear text before TLS (RFC 3207, "
-		    "section 6): compare from a host closer to the server");
+		outcome_advise(oc, "%s", compare_nearer);
 	return -1;
 }
 
@@ -203,4 +205,23 @@ int step_starttls(struct session *s, struct outcome *oc)
 	if (ret == 0)
 		phases_mark(&s->phases, PHASE_STARTTLS);
 	return ret;
+}
+
+void starttls_explain_handshake(const struct session *s, struct outcome *failed)
+{
+	struct outcome known = OUTCOME_NONE;
+
+	if (!s->service->before)
+		return;
+	if (failed->code == OC_NOT_TLS) {
+		outcome_set(&known, OC_STARTTLS_FAILED, "the %s server agreed to TLS, but %s",
+		    s->service->before->protocol, failed->detail);
+		outcome_advise(&known, "%s", compare_nearer);
+		*failed = known;
+	} else if (outcome_layer(failed->code) == LAYER_HANDSHAKE &&
+	    outcome_is(failed->code, OUTCOME_PEER_LEFT) && !tls_conn_heard(s->tls)) {
+		outcome_advise(failed,
+		    "the %s server agreed to TLS, then left: its log may show why",
+		    s->service->before->protocol);
+	}
 }
