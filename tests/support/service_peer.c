@@ -12,10 +12,13 @@
  * any of them, and none. CASE:
  *
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
- *	masked (XXXXXXXX), refused, injected, endless, other (protocol), silent, closed,
- *	bye (says before anything else that it takes nobody, inside TLS), leave (closes after the
- *	handshake, without a word), those of the answers of HTTP below, and those of the handshake
- *	of mssql in tests/support/tds_server.h
+ *	masked (XXXXXXXX), refused, injected, late (the same behind the first byte of TLS), endless,
+ *	other (protocol), silent, closed, gone (closes then, with a reset),
+ *	bye (says before anything else that it takes nobody, inside TLS), second-bye (in place of its
+ *	second answer there), leave (closes after the handshake, without a word), settings (HTTP/2),
+ *	those of the handshake of mssql in tests/support/tds_server.h,
+ *	and those of the answers of HTTP below; with "cut-" before their name the connection ends
+ *	behind them without close_notify
  */
 #include <ctype.h>
 #include <errno.h>
@@ -83,7 +86,8 @@ static const struct service {
 	    { { 0, "\r\n", SAY("* BYE out\r\nb OK done\r\n") } },
 	    { 0, NULL, SAY("* CAPABILITY IMAP4rev1 ID\r\na OK done\r\n") },
 	    { 0, NULL, SAY("* CAPABILITY IMAP4rev1 XXXXXXXX\r\na OK done\r\n") },
-	    { 0, NULL, SAY("a BAD TLS is off\r\n") }, 1, "* OK again\r\n", NULL },
+	    { 0, NULL, SAY("a BAD TLS is off\r\n") }, 1, "* OK again\r\n",
+	    "* BYE a certificate is needed\r\n" },
 	{ "imaps", { { 0 } },
 	    { { 0, NULL, SAY("* OK ready\r\n") },
 		{ 0, "\r\n", SAY("* BYE out\r\nb OK done\r\n") } },
@@ -129,9 +133,10 @@ static const struct service {
 		{ 0, "\r\n", SAY(":irc.test 670 * :go ahead\r\n") } },
 	    { { 0, "\r\n", SAY("ERROR :bye\r\n") } },
 	    .refused = { 0, NULL, SAY(":irc.test 691 * :TLS is off\r\n") },
-	    .endless = ":irc.test NOTICE * :again\r\n" },
+	    .endless = ":irc.test NOTICE * :again\r\n",
+	    .bye = "ERROR :a certificate is needed\r\n" },
 	{ "ircs", { { 0 } }, { { 0, "\r\n", SAY(":irc.test NOTICE * :hi\r\nERROR :bye\r\n") } },
-	    .bye = NULL },
+	    .bye = "ERROR :a certificate is needed\r\n" },
 #define XML "<?xml version='1.0'?><stream:stream from='localhost' version='1.0'>"
 #define CHAT(name) \
 	{ \
@@ -195,6 +200,9 @@ static const struct {
 	{ "bad-chunks", HTTP("200 OK") "Transfer-Encoding: chunked\r\n\r\nhello" },
 	{ "broken", HTTP("503 Service Unavailable") "\r\n" },
 	{ "bare", "HTTP/1.1 200 OK\n\n" },
+	{ "to-the-end", HTTP("200 OK") "\r\nhello" },
+	{ "odd-status", HTTP("1000 \33[31mOdd") "\r\n" },
+	{ "two-lengths", HTTP("200 OK") "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello" },
 	{ "refusing",
 	    HTTP("400 Bad Request") "Content-Length: 55\r\n\r\n"
 				    "<title>400 No required SSL certificate was sent</title>" },
@@ -329,6 +337,18 @@ static bool inject(const struct peer *p, const struct turn *turn)
 	return put(p, text, turn->len + 10);
 }
 
+/* The client has begun with TLS. Closing with bytes unread makes a reset. */
+static bool disturb(const struct peer *p)
+{
+	char byte;
+
+	if (!get(p, &byte))
+		return false;
+	if (mode_is("late") && put(p, "injected\r\n", 10))
+		wait_for_end(p);
+	return false;
+}
+
 /* Returns whether TLS is next. */
 static bool speak_before(const struct service *s, const struct peer *p)
 {
@@ -358,15 +378,30 @@ static bool speak_before(const struct service *s, const struct peer *p)
 			return false;
 		}
 	}
-	return true;
+	return mode_is("late") || mode_is("gone") ? disturb(p) : true;
 }
 
 /* ---- inside TLS ------------------------------------------------------------------------------ */
 
+/* SETTINGS at once, then the acknowledgement of the client's: RFC 9113 section 3.4. */
+static void speak_http2(const struct peer *p)
+{
+	const struct turn preface = { .until = "SM\r\n\r\n" };
+
+	if (put(p, "\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", 15) && hear(p, &preface) &&
+	    put(p, "\0\0\0\4\1\0\0\0\0", 9))
+		wait_for_end(p);
+}
+
 static void answer_http(const struct peer *p)
 {
 	const struct turn head = { .until = "\r\n\r\n" };
+	bool cut = strncmp(mode, "cut-", 4) == 0;
 
+	if (mode_is("settings")) {
+		speak_http2(p);
+		return;
+	}
 	if (!hear(p, &head))
 		return;
 	if (mode_is("endless")) {
@@ -375,8 +410,10 @@ static void answer_http(const struct peer *p)
 		return;
 	}
 	for (size_t i = 0; http_answers[i].name; i++)
-		if (mode_is(http_answers[i].name))
+		if (strcmp(cut ? mode + 4 : mode, http_answers[i].name) == 0)
 			put(p, http_answers[i].text, strlen(http_answers[i].text));
+	if (cut)
+		shutdown(p->fd, SHUT_WR);
 	if (mode_is("half") || mode_is("none") || mode_is("interim"))
 		SSL_shutdown(p->ssl);
 	/* The others keep the connection: the client leaves. */
@@ -405,6 +442,10 @@ static void speak_inside(const struct service *s, const struct peer *p)
 	for (size_t i = 0; i < count; i++) {
 		if (s->inside[i].until && !hear(p, &s->inside[i]))
 			return;
+		if (mode_is("second-bye") && i == 1) {
+			put(p, s->bye, strlen(s->bye));
+			break;
+		}
 		if (!say(p, &s->inside[i]))
 			return;
 	}
@@ -430,14 +471,14 @@ static void serve(const struct service *s, SSL_CTX *ctx, int fd)
 
 /* ---- the program ----------------------------------------------------------------------------- */
 
-static const unsigned char postgresql[] = "\x0apostgresql";
+static const unsigned char protocols[] = "\x0apostgresql\2h2";
 
 static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
     const unsigned char *in, unsigned in_len, void *unused)
 {
 	(void)ssl, (void)unused;
-	return SSL_select_next_proto((unsigned char **)(uintptr_t)out, out_len, postgresql,
-		   sizeof postgresql - 1, in, in_len) == OPENSSL_NPN_NEGOTIATED
+	return SSL_select_next_proto((unsigned char **)(uintptr_t)out, out_len, protocols,
+		   sizeof protocols - 1, in, in_len) == OPENSSL_NPN_NEGOTIATED
 	    ? SSL_TLSEXT_ERR_OK
 	    : SSL_TLSEXT_ERR_NOACK;
 }

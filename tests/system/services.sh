@@ -21,7 +21,8 @@ rows=0
 lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
 offering='smtp submission lmtp imap pop3 sieve nntp'
 binary='ldap postgres mysql mssql rdp'
-http='good chunked old interim moved body bad-chunks broken bare refusing half none endless'
+http='good chunked old interim moved body bad-chunks broken bare refusing half none endless odd-status
+ two-lengths settings cut-good cut-chunked cut-to-the-end'
 packets='tiny odd response gaps leave wrapped type short long raw empty half'
 inside='smtps imaps pop3s nntps ftps ircs rediss ldaps postgres-direct tls'
 
@@ -66,7 +67,7 @@ meet() {
 
 # shellcheck disable=SC2046,SC2086  # lists of words
 stand_ins --cert "$CERT" --key "$KEY" $(
-	for each in good slow injected refused other silent closed; do
+	for each in good slow injected late gone refused other silent closed; do
 		all $each $lines $binary xmpp xmpp-server
 	done
 	all good $inside
@@ -80,6 +81,7 @@ stand_ins --cert "$CERT" --key "$KEY" $(
 	for each in $packets; do
 		all "$each" mssql
 	done
+	all second-bye smtps
 	all leave tls
 	for each in $http; do
 		all $each https
@@ -91,6 +93,11 @@ for each in $lines $binary xmpp xmpp-server; do
 	meet "$each" good 0 OK '^starttls .* is ready for TLS'
 	meet "$each" slow 0 OK '^starttls'
 	meet "$each" injected 37 STARTTLS_FAILED 'clear text follows the answer'
+	# However the bytes are cut: here they come only after the ClientHello.
+	meet "$each" late 37 STARTTLS_FAILED 'agreed to TLS, but .* first bytes are "injected'
+	expect "$TMP/err" '^  try: .*clear text before TLS'
+	meet "$each" gone 43 HANDSHAKE_RESET
+	expect "$TMP/err" '^  try: the .* server agreed to TLS, then left'
 	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'
 	# The first letter alone is what a good PostgreSQL server says.
 	meet "$each" other 37 STARTTLS_FAILED 'another protocol answers: "SSH-2.0-Open\|: "SH-2.0-Open'
@@ -186,6 +193,9 @@ meet_inside smtps good imaps 71 GREETING_MISMATCH
 meet_inside smtps good https 71 GREETING_MISMATCH
 meet_inside smtps bye smtps 71 GREETING_MISMATCH
 expect "$TMP/err" '421 no certificate'
+# Its greeting alone does not prove that it serves us.
+meet_inside smtps second-bye smtps 71 GREETING_MISMATCH
+expect "$TMP/err" 'the SMTP server says "421 no certificate'
 meet_inside tls good smtps 70 GREETING_TIMEOUT
 meet_inside tls good https 70 GREETING_TIMEOUT
 
@@ -204,6 +214,11 @@ for each in good chunked body bad-chunks; do
 	http $each 'HTTP/1.1 200 OK'
 done
 http old 'HTTP/1.0 200 OK'
+# The client leaves behind the head, however the connection ends: no close_notify is missed.
+for each in cut-good cut-chunked cut-to-the-end; do
+	http $each 'HTTP/1.1 200 OK'
+done
+http settings 'HTTP/2' --alpn h2
 http interim 'HTTP/1.1 204 No Content'
 http moved 'HTTP/1.1 301 Moved Permanently'
 http moved 'HTTP/1.1 301 Moved Permanently' --expect-status 200,300-399 --path /any
@@ -212,6 +227,8 @@ http refusing 'HTTP/1.1 400 Bad Request'
 http broken 'HTTP/1.1 503 Service Unavailable' --expect-status 503
 meet https broken 71 GREETING_MISMATCH 'answers GET / with "HTTP/1.1 503'
 meet https moved 71 GREETING_MISMATCH '"HTTP/1.1 301 Moved Permanently"; expected 200' --expect-status 200
+meet https odd-status 71 GREETING_MISMATCH 'status line of HTTP/1.x: "HTTP/1.1 1000 \\x1b\[31mOdd'
+meet https two-lengths 71 GREETING_MISMATCH 'Content-Length is not one number'
 meet https bare 71 GREETING_MISMATCH 'LF alone'
 meet https endless 71 GREETING_MISMATCH 'longer than 64 KiB'
 meet https half 72 GREETING_TRUNCATED
@@ -266,9 +283,10 @@ done
 
 # A server may let everybody finish the handshake, and then refuse in its own words, or leave.
 # shellcheck disable=SC2046  # a list of words
-stand_ins --cert "$CERT" --key "$KEY" --client-any "$CA" $(all refusing https; all bye smtps; all leave tls)
+stand_ins --cert "$CERT" --key "$KEY" --client-any "$CA" $(all refusing https; all settings https;
+	all bye smtps imap irc ircs; all second-bye smtps; all leave tls)
 for version in 1.2 1.3; do
-	for each in https:refusing smtps:bye tls:leave; do
+	for each in https:refusing smtps:bye smtps:second-bye imap:bye irc:bye ircs:bye tls:leave; do
 		find_port $each
 		rows=$((rows + 2))
 		outcome 60 CLIENT_CERT_REQUIRED --cacert "$CA" --tls-max $version "${each%:*}://localhost:$PORT"
@@ -280,8 +298,11 @@ for version in 1.2 1.3; do
 		case $each in
 		https:*) expect "$TMP/err" '400 No required SSL certificate was sent' ;;
 		smtps:*) expect "$TMP/err" '421 no certificate' ;;
+		imap:* | irc*) expect "$TMP/err" 'then said ".* a certificate is needed"\|:a certificate is needed"' ;;
 		esac
 	done
+	# The frame comes while the client waits for a refusal.
+	http settings 'HTTP/2' --alpn h2 --tls-max $version
 done
 
 # ---- who decides on the service ------------------------------------------------------------------------

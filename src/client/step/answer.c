@@ -107,11 +107,13 @@ static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
 	/* Before the first write, give the server a moment to refuse our certificate. */
 	if (a->identity != TLS_ALERT_NOT_ASKED && d->out_len > 0)
 		end = answer_look(a, bytes, sizeof bytes, &len);
+	d->unasked = len > 0;
 	if (end == ANSWER_LATE)
 		end = ANSWER_DATA;
 	while (end == ANSWER_DATA) {
 		if (feed(a, d, bytes, len, oc) != 0)
 			return -1;
+		d->unasked = false;
 		if (d->end != DIALOGUE_GOES_ON)
 			return judge_dialogue(a, d, oc);
 		end = answer_read(a, bytes, sizeof bytes, &len);

@@ -35,12 +35,23 @@ static int ask(const struct answer *a, struct outcome *oc)
 	return say(a, request, (size_t)len, oc);
 }
 
+/* How much is shown of an answer that is not HTTP. */
+enum { BEGINNING_MAX = 32 };
+
 /* The page as far as it was received; has_head: its head is complete. */
 struct page {
 	bool has_head;
+	char beginning[BEGINNING_MAX];
+	size_t beginning_len;
 	char bytes[PAGE_MAX + 1];
 	size_t len;
 };
+
+static void keep_beginning(struct page *page, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len && page->beginning_len < BEGINNING_MAX; i++)
+		page->beginning[page->beginning_len++] = bytes[i];
+}
 
 static void add_content(struct page *page, const char *bytes, size_t len)
 {
@@ -67,12 +78,17 @@ static void find_words(const struct page *page, const struct http_answer *http,
 }
 
 /*
- * Some servers let every client finish the handshake and refuse in HTTP: nginx with 400, Apache
- * with 403 if only a part of the site requires a certificate.
+ * Some servers let every client finish the handshake and refuse in HTTP: nginx with 400, or with
+ * 495 and 496 if configured so; Apache with 403, also without a request for a certificate, if only
+ * a part of the site requires one.
  */
-static bool may_refuse(const struct http_answer *http)
+static bool may_refuse(const struct answer *a, const struct http_answer *http)
 {
-	return http->status == 400 || http->status == 403;
+	unsigned status = http->status;
+
+	if (a->identity == TLS_ALERT_NOT_ASKED)
+		return status == 403;
+	return status == 400 || status == 401 || status == 403 || status == 495 || status == 496;
 }
 
 static bool refuses_certificate(const struct answer *a, const struct page *page)
@@ -82,7 +98,8 @@ static bool refuses_certificate(const struct answer *a, const struct page *page)
 }
 
 /* Is enough of the answer known? Usually the head is enough. */
-static bool is_enough(const struct http_answer *http, const struct page *page)
+static bool is_enough(const struct answer *a, const struct http_answer *http,
+    const struct page *page)
 {
 	enum http_answer_end end = http_answer_finish(http);
 
@@ -90,7 +107,7 @@ static bool is_enough(const struct http_answer *http, const struct page *page)
 		return true;
 	if (!page->has_head)
 		return false;
-	if (!may_refuse(http) || page->len == PAGE_MAX)
+	if (!may_refuse(a, http) || page->len == PAGE_MAX)
 		return true;
 	/* A page without a length ends with the connection. */
 	return (http->has_length || http->chunked) && end == HTTP_ANSWER_COMPLETE;
@@ -116,24 +133,30 @@ static int judge_status(const struct answer *a, const struct http_answer *http, 
 	return -1;
 }
 
+static int explain_other(const struct page *page, struct outcome *oc)
+{
+	char shown[4 * BEGINNING_MAX + 4];
+
+	text_quotable(page->beginning, page->beginning_len, shown, sizeof shown);
+	outcome_set(oc, OC_GREETING_MISMATCH,
+	    "the answer to GET does not begin with a status line of HTTP/1.x: \"%s\"", shown);
+	outcome_advise(oc, "is it another service? smtps://, imaps://, tls:// and more name it");
+	return -1;
+}
+
 static int judge(const struct answer *a, const struct http_answer *http, const struct page *page,
     struct outcome *oc)
 {
 	enum http_answer_end end = http_answer_finish(http);
 	char words[SHOWN_MAX];
 
-	if (!page->has_head && end == HTTP_ANSWER_NOT_HTTP) {
-		outcome_set(oc, OC_GREETING_MISMATCH,
-		    "the server answers GET, but not in HTTP/1.x");
-		outcome_advise(oc,
-		    "is it another service? Name it: smtps://, imaps://, tls:// or another scheme");
-		return -1;
-	}
+	if (!page->has_head && end == HTTP_ANSWER_NOT_HTTP)
+		return explain_other(page, oc);
 	answer_keep_line(a->s, http->line, strlen(http->line));
 	if (!page->has_head && end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    http->why);
-	if (may_refuse(http) && refuses_certificate(a, page)) {
+	if (may_refuse(a, http) && refuses_certificate(a, page)) {
 		find_words(page, http, words);
 		return answer_refuse(a, words, oc);
 	}
@@ -141,15 +164,17 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 }
 
 /* Stops at the end of the head, because errors in the content do not matter. */
-static void feed(struct http_answer *http, struct page *page, char *bytes, size_t len)
+static void feed(const struct answer *a, struct http_answer *http, struct page *page, char *bytes,
+    size_t len)
 {
 	size_t at = 0;
 
+	keep_beginning(page, bytes, len);
 	for (; at < len && !page->has_head; at++) {
 		http_answer_feed(http, bytes + at, 1, bytes + at);
 		page->has_head = http_answer_in_content(http);
 	}
-	if (page->has_head && may_refuse(http))
+	if (page->has_head && may_refuse(a, http))
 		add_content(page, bytes + at,
 		    http_answer_feed(http, bytes + at, len - at, bytes + at));
 }
@@ -162,8 +187,8 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 
 	memcpy(bytes, first, len);
 	while (end == ANSWER_DATA) {
-		feed(http, page, bytes, len);
-		if (is_enough(http, page))
+		feed(a, http, page, bytes, len);
+		if (is_enough(a, http, page))
 			break;
 		end = answer_read(a, bytes, sizeof bytes, &len);
 	}
@@ -175,13 +200,15 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 
 /* ---- HTTP/2: RFC 9113 section 3.4 ----------------------------------------------------------- */
 
-static int speak_http2(struct answer *a, struct outcome *oc)
+/* A server may send its frame as soon as the handshake is done: it is first, len bytes. */
+static int speak_http2(struct answer *a, const char *first, size_t len, struct outcome *oc)
 {
 	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 				      "\0\0\0\4\0\0\0\0\0";
 	unsigned char head[9];
-	size_t have = 0, len;
+	size_t have = len < sizeof head ? len : sizeof head;
 
+	memcpy(head, first, have);
 	if (say(a, preface, sizeof preface - 1, oc) != 0)
 		return -1;
 	while (have < sizeof head) {
@@ -213,7 +240,7 @@ int answer_http(struct answer *a, struct outcome *oc)
 	if (end != ANSWER_LATE && end != ANSWER_DATA)
 		return answer_explain(a, end, oc);
 	if (strcmp(a->s->alpn, "h2") == 0)
-		return speak_http2(a, oc);
+		return speak_http2(a, bytes, len, oc);
 	if (ask(a, oc) != 0)
 		return -1;
 	return read_head(a, &http, &page, bytes, len, oc);

@@ -149,6 +149,8 @@ int answer_explain(const struct answer *a, enum answer_end end, struct outcome *
 		return outcome_set(oc, OC_GREETING_EMPTY,
 		    "the server sent close_notify before the first byte of its %s answer",
 		    a->s->service->name);
-	return outcome_set(oc, OC_GREETING_TRUNCATED,
+	outcome_set(oc, OC_GREETING_TRUNCATED,
 	    "the server closed the connection before its answer was complete");
+	outcome_advise(oc, "it sent close_notify, so nothing was cut on the path: check the service");
+	return -1;
 }

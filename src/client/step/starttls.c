@@ -18,8 +18,8 @@
 #include "client/step/starttls.h"
 
 static const char compare_nearer[] =
-    "somebody on the way, or the server, puts clear text before TLS (RFC 3207, section 6): "
-    "compare from nearer to it";
+    "the server or something on the path sends clear text before TLS (RFC 3207, section 6): "
+    "compare from a host closer to the server";
 
 struct talk {
 	struct session *s;
