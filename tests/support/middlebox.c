@@ -3,11 +3,12 @@
  * What may be between client and server: proxies, and boxes that read the ClientHello and reject
  * something in it.
  *
- *	middlebox [--time SECONDS] KIND [PORT]
+ *	middlebox [--time SECONDS] [--clear] KIND [PORT]
  *
  * Listens on a free port of 127.0.0.1, which it prints as its first line of output. A proxy that
  * accepts a request connects to the requested port of 127.0.0.1, whatever the host, and prints the
- * request; a box connects to PORT. Each connection has its own process; all end after the time
+ * request; a box connects to PORT, with --clear at once, and passes on what is said before the
+ * ClientHello. Each connection has its own process; all end after the time
  * (60 seconds).
  */
 #include <arpa/inet.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 static unsigned server_port;
+static bool clear_first;
 
 static _Noreturn void die(const char *what)
 {
@@ -78,19 +80,25 @@ static _Noreturn void reset(int fd)
 	exit(0);
 }
 
-/* Both ways until one end has enough; first goes to the server before all else. */
-static _Noreturn void relay(int client, unsigned port, const void *first, size_t len)
+static int connect_to(unsigned port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (server < 0 || connect(server, (struct sockaddr *)&at, sizeof at) != 0)
+		die("no server");
+	return server;
+}
+
+/* Both ways until one end has enough. */
+static _Noreturn void relay_both(int client, int server)
+{
 	struct pollfd polls[2] = { { .fd = client, .events = POLLIN },
 		{ .fd = server, .events = POLLIN } };
 	int open = 2;
 
-	if (server < 0 || connect(server, (struct sockaddr *)&at, sizeof at) != 0)
-		die("no server");
-	say(server, first, len);
 	while (open > 0 && poll(polls, 2, -1) > 0) {
 		for (int i = 0; i < 2; i++) {
 			char buf[16384];
@@ -111,6 +119,15 @@ static _Noreturn void relay(int client, unsigned port, const void *first, size_t
 		}
 	}
 	exit(0);
+}
+
+/* The same; first goes to the server before all else. */
+static _Noreturn void relay(int client, unsigned port, const void *first, size_t len)
+{
+	int server = connect_to(port);
+
+	say(server, first, len);
+	relay_both(client, server);
 }
 
 /* ---- HTTP proxies ---------------------------------------------------------- */
@@ -150,8 +167,9 @@ static void be_connect_auth(int fd)
 
 	/* user:p@ss */
 	if (!strstr(head, "\r\nProxy-Authorization: Basic dXNlcjpwQHNz\r\n")) {
-		say_text(fd, "HTTP/1.1 407 Proxy Authentication Required\r\n"
-			     "Proxy-Authenticate: Basic realm=\"a\"\r\n\r\n");
+		say_text(fd,
+		    "HTTP/1.1 407 Proxy Authentication Required\r\n"
+		    "Proxy-Authenticate: Basic realm=\"a\"\r\n\r\n");
 		finish(fd);
 	}
 	say_text(fd, "HTTP/1.0 200 OK\r\n\r\n");
@@ -295,12 +313,41 @@ struct hello {
 	unsigned char bytes[5 + 16384];
 	size_t len;   /* of the record, with its head */
 	size_t first; /* that came in the first segment */
+	int server;   /* of --clear */
 };
+
+/* Lines, until the client begins with TLS. */
+static int relay_clear(int client)
+{
+	int server = connect_to(server_port);
+	struct pollfd polls[2] = { { .fd = client, .events = POLLIN },
+		{ .fd = server, .events = POLLIN } };
+
+	while (poll(polls, 2, -1) > 0) {
+		for (int i = 0; i < 2; i++) {
+			char buf[4096];
+			ssize_t n;
+
+			if (!polls[i].revents)
+				continue;
+			n = recv(polls[i].fd, buf, sizeof buf, MSG_PEEK);
+			if (n <= 0)
+				exit(0);
+			if (i == 0 && buf[0] == 0x16)
+				return server;
+			take(polls[i].fd, (unsigned char *)buf, (size_t)n);
+			say(polls[1 - i].fd, buf, (size_t)n);
+		}
+	}
+	die("poll");
+}
 
 static void take_hello(int fd, struct hello *h)
 {
-	ssize_t n = recv(fd, h->bytes, sizeof h->bytes, 0);
+	ssize_t n;
 
+	h->server = clear_first ? relay_clear(fd) : -1;
+	n = recv(fd, h->bytes, sizeof h->bytes, 0);
 	if (n <= 0)
 		exit(0);
 	h->first = (size_t)n;
@@ -324,7 +371,10 @@ static bool holds(const struct hello *h, const char *bytes, size_t len)
 
 static void pass(int fd, const struct hello *h)
 {
-	relay(fd, server_port, h->bytes, h->len);
+	if (h->server < 0)
+		relay(fd, server_port, h->bytes, h->len);
+	say(h->server, h->bytes, h->len);
+	relay_both(fd, h->server);
 }
 
 static void be_sni_reset(int fd)
@@ -452,11 +502,16 @@ int main(int argc, char *argv[])
 		argv += 2;
 		argc -= 2;
 	}
+	if (argc > 1 && strcmp(argv[1], "--clear") == 0) {
+		clear_first = true;
+		argv++;
+		argc--;
+	}
 	while (argc > 1 && kind < sizeof kinds / sizeof kinds[0] &&
 	    strcmp(argv[1], kinds[kind].name) != 0)
 		kind++;
 	if (argc < 2 || argc > 3 || kind == sizeof kinds / sizeof kinds[0]) {
-		fputs("usage: middlebox [--time SECONDS] KIND [PORT]\n", stderr);
+		fputs("usage: middlebox [--time SECONDS] [--clear] KIND [PORT]\n", stderr);
 		return 2;
 	}
 	server_port = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;

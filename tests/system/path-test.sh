@@ -103,6 +103,33 @@ judged 0 'the server requires the header from this address, and --haproxy-protoc
 stop_server
 judged 44 'The server does not expect a PROXY header' --haproxy-protocol v1 localhost "$good"
 
+echo 'behind STARTTLS'
+"$builddir/tests/support/service_peer" --time 600 --cert "$CERT" --key "$KEY" smtp:good postgres:good \
+	>"$TMP/spoken" &
+track $!
+wait_for "$PATIENCE" grep -qsx ready "$TMP/spoken" || fail 'no stand-ins'
+# spoken SERVICE:CASE: sets $spoken. It serves one connection at a time.
+spoken() {
+	spoken=$(sed -n "s/^$1 //p" "$TMP/spoken")
+}
+for each in smtp postgres; do
+	spoken $each:good
+	judged 0 'Every variant is answered' --parallel 1 "$each://localhost:$spoken"
+	for variant in plain 'another SNI' 'TLS 1.2 alone' 'in two segments'; do
+		row "$variant" OK
+	done
+	start_box --clear no-big "$spoken"
+	judged 41 'A ClientHello of [0-9]* bytes gets no answer in time.* Something that rejects long ones does this' \
+		--parallel 1 "$each://localhost:$PORT"
+	blamed
+	start_box --clear sni-reset "$spoken"
+	judged 43 'A ClientHello for "localhost" is rejected with a reset; for "example.com" and without SNI it is' \
+		--parallel 1 "$each://localhost:$PORT"
+	blamed
+done
+# A connection is made, but no ClientHello is sent there.
+judged 37 'The service did not start TLS (STARTTLS_FAILED), so no ClientHello was sent' --handshake-timeout 200ms "smtp://localhost:$good"
+
 echo 'what is no matter of the path'
 judged 54 'The certificate is at fault (CERT_WRONG_NAME)' --verify-name other.test localhost "$good"
 expect "$TMP/err" '^hello-client: CERT_WRONG_NAME: '

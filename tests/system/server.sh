@@ -24,7 +24,8 @@
 #	managed_pid                 sets $SERVER_PID anew, when it was started again
 #	await_told REGEX [N]        until the manager was told so, N times
 #	start_peer KIND [ARG...]    a bad server, see tests/support/tls_peer.c: sets $PORT
-#	start_box KIND [PORT]       something in between, see tests/support/middlebox.c: sets $PORT, and
+#	start_box [--clear] KIND [PORT]
+#	                            something in between, see tests/support/middlebox.c: sets $PORT, and
 #	                            $BOX, the file where it says what it was asked for
 #	free_port                   sets $PORT to one that was free a moment ago, for programs that do
 #	                            not tell which they took; print_free_port prints it in place of

@@ -28,6 +28,8 @@ static const struct {
 	{ 'f', OC_HANDSHAKE_FAILED },
 	{ 'u', OC_CONNECT_TIMEOUT },
 	{ 'd', OC_PROXY_DENIED },
+	{ 't', OC_STARTTLS_REFUSED }, /* without a ClientHello */
+	{ 'b', OC_STARTTLS_FAILED },  /* after it */
 	{ 'i', OC_INTERNAL },
 };
 
@@ -53,7 +55,7 @@ static void read_vector(const char *vector)
 		ck_assert_msg(i < LETTERS, "what is '%c'?", *at);
 		results[v].ran = true;
 		results[v].code = letters[i].code;
-		results[v].hello = 300;
+		results[v].hello = *at == 't' ? 0 : 300;
 		results[v].unsteady = at[1] == '!';
 		at += results[v].unsteady;
 	}
@@ -114,6 +116,10 @@ START_TEST(test_nothing_is_known_without_a_connection)
 	EXPECT("u..........", OC_CONNECT_TIMEOUT, FITS_UNREACHED);
 	EXPECT("d..........", OC_PROXY_DENIED, FITS_UNREACHED);
 	EXPECT("ddddd.ddd..", OC_PROXY_DENIED, FITS_UNREACHED);
+	EXPECT("t..........", OC_STARTTLS_REFUSED, FITS_NOT_READY);
+	EXPECT("ttttt.ttt..", OC_STARTTLS_REFUSED, FITS_NOT_READY);
+	EXPECT("bbbbb.bbb..", OC_STARTTLS_FAILED, FITS_ALL_STRANGE, FITS_WHERE);
+	EXPECT("+++++.+t+..", OC_STARTTLS_REFUSED, FITS_NO_CONNECTION, FITS_WHERE);
 	read_vector("i..........");
 	path_judge(results, &findings);
 	ck_assert_uint_eq(findings.count, 0);

@@ -54,9 +54,19 @@ enum path_answer path_judge_answer(enum outcome_code code)
 	}
 }
 
+static bool is_starttls(const struct path_result *r)
+{
+	return outcome_layer(r->code) == LAYER_STARTTLS;
+}
+
 static enum path_answer answer(const struct path_result *r)
 {
-	return r->ran ? path_judge_answer(r->code) : PATH_UNKNOWN;
+	if (!r->ran)
+		return PATH_UNKNOWN;
+	/* The server agreed to TLS, and then answered with something else. */
+	if (is_starttls(r) && r->hello > 0)
+		return PATH_STRANGE;
+	return path_judge_answer(r->code);
 }
 
 /* The handshake was answered, and not rejected. */
@@ -254,7 +264,7 @@ static bool judge_trouble(const struct path_result r[], struct path_findings *f)
 		}
 	}
 	if (answer(&r[PATH_PLAIN]) == PATH_UNREACHED)
-		find(f, FITS_UNREACHED, PATH_PLAIN);
+		find(f, is_starttls(&r[PATH_PLAIN]) ? FITS_NOT_READY : FITS_UNREACHED, PATH_PLAIN);
 	return answer(&r[PATH_PLAIN]) >= PATH_UNREACHED;
 }
 

@@ -23,6 +23,9 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_UNREACHED] =
 	    "No connection was made, so no ClientHello could be sent. The cause is the address, "
 	    "the port or a proxy; nothing is known about what comes after it.",
+	[FITS_NOT_READY] =
+	    "The service did not start TLS ({outcome}), so no ClientHello was sent, and nothing "
+	    "is known about what one meets on the path.",
 	[FITS_NOTHING_HELPS] =
 	    "The plain ClientHello {how}, and no variant does better: nothing in it makes a "
 	    "difference. Possible causes: a service that is down behind a balancer; a server that "
@@ -126,8 +129,9 @@ static const char *const sentences[FITS_COUNT] = {
 	    "Variant \"{variant}\" received an answer to its ClientHello, but ended as {outcome}, "
 	    "unlike the plain one.",
 	[FITS_NO_CONNECTION] =
-	    "Variant \"{variant}\" got no connection ({outcome}). The ClientHello cannot be the "
-	    "cause: the number of connections is limited, or the path loses packets.",
+	    "Variant \"{variant}\" did not get as far as its ClientHello ({outcome}). No "
+	    "ClientHello causes that: the number of connections is limited, or the path loses "
+	    "packets.",
 	[FITS_CLEAN] =
 	    "Every variant is answered: there is no sign of a middlebox. This test cannot find "
 	    "one that lets all variants through, or one that terminates TLS with a certificate "
