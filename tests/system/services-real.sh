@@ -108,6 +108,7 @@ try_nginx() {
 	free_port && http=$PORT
 	free_port && mutual=$PORT
 	free_port && two=$PORT
+	free_port && mutual_two=$PORT
 	cat >"$D/nginx.conf" <<-CONFIG
 		daemon off; master_process off; pid $D/pid; error_log $D/log;
 		events { }
@@ -131,6 +132,12 @@ try_nginx() {
 				location / { return 200 "hello"; }
 			}
 			server { listen 127.0.0.1:$two ssl http2; location / { return 200 "hello"; } }
+			server {
+				listen 127.0.0.1:$mutual_two ssl http2;
+				ssl_verify_client on; ssl_client_certificate $CA;
+				ssl_verify_depth 3;
+				location / { return 200 "hello"; }
+			}
 		}
 	CONFIG
 	launch "$http" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
@@ -159,6 +166,9 @@ try_nginx() {
 			"https://localhost:$mutual"
 		expect "$TMP/err" 'The SSL certificate error'
 		expect "$TMP/err" 'ours is issued by .*, its chain leads to .*, and both are other CAs'
+		# It sends SETTINGS to everybody, and before it is asked for anything.
+		run_status 0 "$HELLO_CLIENT" --cacert "$CA" --tls-max $version --alpn h2 "https://localhost:$mutual_two"
+		expect "$TMP/err" 'note: .*may still require one: in HTTP/2'
 	done
 	off smtp "$http" 37 STARTTLS_FAILED --handshake-timeout 200ms
 	off postgres "$http" 37 STARTTLS_FAILED

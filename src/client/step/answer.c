@@ -13,14 +13,7 @@
 
 static void remark_silence(struct answer *a)
 {
-	if (a->identity == TLS_ALERT_SENT_OURS)
-		snprintf(a->s->remark, sizeof a->s->remark,
-		    "the server may not have accepted the client certificate: its silence proves "
-		    "nothing");
-	else if (a->identity == TLS_ALERT_SENT_NONE)
-		snprintf(a->s->remark, sizeof a->s->remark,
-		    "the server requested a client certificate and may still require one: its "
-		    "silence proves nothing");
+	answer_remark(a, "its silence proves nothing");
 }
 
 /* The end of the connection is not a failure if the client would have sent nothing. */

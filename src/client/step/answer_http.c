@@ -224,6 +224,7 @@ static int speak_http2(struct answer *a, const char *first, size_t len, struct o
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "ALPN selected h2, but the server did not begin with SETTINGS");
 	answer_keep_line(a->s, "HTTP/2", 6);
+	answer_remark(a, "in HTTP/2 it says so only to a request");
 	return 0;
 }
 

@@ -125,6 +125,17 @@ int answer_refuse(const struct answer *a, const char *words, struct outcome *oc)
 	    words[0] ? "said \"" : "closed the connection", words, words[0] ? "\"" : "");
 }
 
+void answer_remark(const struct answer *a, const char *because)
+{
+	if (a->identity == TLS_ALERT_NOT_ASKED)
+		return;
+	snprintf(a->s->remark, sizeof a->s->remark, "%s: %s",
+	    a->identity == TLS_ALERT_SENT_OURS
+		? "the server may not have accepted the client certificate"
+		: "the server requested a client certificate and may still require one",
+	    because);
+}
+
 static int late(const struct answer *a, struct outcome *oc)
 {
 	outcome_set(oc, OC_GREETING_TIMEOUT, "%s of %s came in %u ms",

@@ -49,6 +49,13 @@ int answer_explain(const struct answer *a, enum answer_end end, struct outcome *
 int answer_refuse(const struct answer *a, const char *words, struct outcome *oc);
 
 /*
+/*
+ * If the server asked for a certificate, a success may not prove that it accepted ours: notes
+ * this, and why, as the session's remark.
+ */
+void answer_remark(const struct answer *a, const char *because);
+
+/*
  * How long to wait for a server's refusal, in milliseconds: 200, or 100 plus three round trips if
  * that is longer.
  */
