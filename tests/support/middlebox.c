@@ -144,7 +144,7 @@ static unsigned take_request(int fd, char head[4096])
 	} while (len < 4000 && !strstr(head, "\r\n\r\n"));
 	printf("%.*s\n", (int)strcspn(head, "\r"), head);
 	fflush(stdout);
-	colon = strstr(head, " HTTP/1.1\r\n");
+	colon = strstr(head, " HTTP/1.");
 	while (colon && colon > head && *colon != ':')
 		colon--;
 	return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;

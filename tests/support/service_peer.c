@@ -9,7 +9,7 @@
  * Listens on a free port of 127.0.0.1 for each; its output is their list, lines of "SERVICE:CASE
  * PORT", and then "ready". Serves one connection after the other, until its time (60 seconds) is
  * over. With --client-ca it asks for a certificate, in the handshake; with --client-any it takes
- * any of them, and none. CASE:
+ * any of them, and none. An answer of IMAP has the tag of the command. CASE:
  *
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
  *	masked (XXXXXXXX), refused, injected, late (the same behind the first byte of TLS), endless,
@@ -230,6 +230,7 @@ static _Noreturn void die(const char *what)
 struct peer {
 	int fd;
 	SSL *ssl;
+	char tag; /* what the last thing heard began with */
 };
 
 static bool put(const struct peer *p, const char *bytes, size_t len)
@@ -246,15 +247,17 @@ static bool get(const struct peer *p, char *byte)
 	return p->ssl ? SSL_read(p->ssl, byte, 1) == 1 : recv(p->fd, byte, 1, 0) == 1;
 }
 
-static bool hear(const struct peer *p, const struct turn *turn)
+static bool hear(struct peer *p, const struct turn *turn)
 {
 	char heard[4096];
 	size_t n = 0, end = turn->until ? strlen(turn->until) : 0;
 
 	while (n < sizeof heard) {
 		if (turn->until ? n >= end && memcmp(heard + n - end, turn->until, end) == 0
-				: n == turn->count)
+				: n == turn->count) {
+			p->tag = heard[0];
 			return true;
+		}
 		if (!get(p, &heard[n++]))
 			return false;
 	}
@@ -272,11 +275,20 @@ static bool say_slowly(const struct peer *p, const char *bytes, size_t len)
 	return true;
 }
 
+/* A line that begins with the letter of a command, as in IMAP, begins with the client's. */
+static void set_tags(const struct peer *p, char *text, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++)
+		if ((i == 0 || text[i - 1] == '\n') && strchr("ab", text[i]) && text[i + 1] == ' ')
+			text[i] = p->tag;
+}
+
 static bool say(const struct peer *p, const struct turn *turn)
 {
 	char text[512];
 
 	memcpy(text, turn->say, turn->len);
+	set_tags(p, text, turn->len);
 	for (size_t i = 0; i < turn->len; i++) {
 		if (mode_is("capitals"))
 			text[i] = (char)toupper((unsigned char)text[i]);
@@ -328,6 +340,17 @@ static const struct turn *answer(const struct service *s, size_t i, size_t last)
 	return &s->before[i];
 }
 
+/* A client may ask for TLS although it was not offered: it is refused, as by a real server. */
+static void refuse(const struct service *s, struct peer *p)
+{
+	static const struct turn request = { .until = "\r\n" };
+
+	if (s->refused.len > 0 && (mode_is("stripped") || mode_is("masked")) && hear(p, &request) &&
+	    say(p, &s->refused))
+		shutdown(p->fd, SHUT_WR);
+	wait_for_end(p);
+}
+
 static bool inject(const struct peer *p, const struct turn *turn)
 {
 	char text[512];
@@ -350,7 +373,7 @@ static bool disturb(const struct peer *p)
 }
 
 /* Returns whether TLS is next. */
-static bool speak_before(const struct service *s, const struct peer *p)
+static bool speak_before(const struct service *s, struct peer *p)
 {
 	size_t count = count_turns(s->before), last = count - 1;
 
@@ -374,7 +397,7 @@ static bool speak_before(const struct service *s, const struct peer *p)
 		if (!(mode_is("injected") && injects ? inject(p, turn) : say(p, turn)))
 			return false;
 		if (turn != &s->before[i]) {
-			wait_for_end(p);
+			refuse(s, p);
 			return false;
 		}
 	}
@@ -384,7 +407,7 @@ static bool speak_before(const struct service *s, const struct peer *p)
 /* ---- inside TLS ------------------------------------------------------------------------------ */
 
 /* SETTINGS at once, then the acknowledgement of the client's: RFC 9113 section 3.4. */
-static void speak_http2(const struct peer *p)
+static void speak_http2(struct peer *p)
 {
 	const struct turn preface = { .until = "SM\r\n\r\n" };
 
@@ -393,7 +416,7 @@ static void speak_http2(const struct peer *p)
 		wait_for_end(p);
 }
 
-static void answer_http(const struct peer *p)
+static void answer_http(struct peer *p)
 {
 	const struct turn head = { .until = "\r\n\r\n" };
 	bool cut = strncmp(mode, "cut-", 4) == 0;
@@ -420,7 +443,7 @@ static void answer_http(const struct peer *p)
 	wait_for_end(p);
 }
 
-static void speak_inside(const struct service *s, const struct peer *p)
+static void speak_inside(const struct service *s, struct peer *p)
 {
 	size_t count = count_turns(s->inside);
 

@@ -49,7 +49,6 @@ int answer_explain(const struct answer *a, enum answer_end end, struct outcome *
 int answer_refuse(const struct answer *a, const char *words, struct outcome *oc);
 
 /*
-/*
  * If the server asked for a certificate, a success may not prove that it accepted ours: notes
  * this, and why, as the session's remark.
  */
