@@ -109,6 +109,7 @@ system_tests = \
 	tests/system/endless.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
+	tests/system/from-s_client.sh \
 	tests/system/greet.sh \
 	tests/system/hostile-names.sh \
 	tests/system/http.sh \
