@@ -342,6 +342,21 @@ for each in http://localhost gopher://localhost tls://localhost smtp://localhost
 	expect "$TMP/err" '^  try: '
 done
 
+# On the usual port of another service the advice names its scheme; --expect is for hello.
+for each in tls:8883 https:443 imaps:993 smtp:25 postgres:5432; do
+	find_port "${each%:*}:good"
+	rows=$((rows + 1))
+	case $each in
+	smtp:* | postgres:*) wrong='40 NOT_TLS' scheme=${each%:*} ;;
+	tls:*) wrong='70 GREETING_TIMEOUT' scheme=mqtts ;;
+	*) wrong='70 GREETING_TIMEOUT' scheme=${each%:*} ;;
+	esac
+	# shellcheck disable=SC2086  # a list of words
+	outcome $wrong --cacert "$CA" --read-timeout 100ms --connect-to "127.0.0.1:$PORT" --expect x \
+		localhost "${each#*:}"
+	expect "$TMP/err" "^  try: port ${each#*:} is usually $scheme, .*: hello-client $scheme://localhost:${each#*:}\$"
+done
+
 # A silent server is no hello server: the advice names what it may be.
 find_port tls:good
 outcome 70 GREETING_TIMEOUT --cacert "$CA" --read-timeout 100ms "localhost:$PORT"

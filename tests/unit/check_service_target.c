@@ -164,4 +164,18 @@ START_TEST(test_table)
 }
 END_TEST
 
-CHECK_MAIN("service_target", test_targets, test_refused, test_lengths, test_table)
+START_TEST(test_url)
+{
+	char buf[SERVICE_URL_MAX], longest[ADDR_HOST_MAX];
+
+	ck_assert_str_eq(service_url("imaps", "a.test", "993", buf), "imaps://a.test:993");
+	ck_assert_str_eq(service_url("tls", "2001:db8::1", "8443", buf),
+	    "tls://[2001:db8::1]:8443");
+	memset(longest, 'a', sizeof longest - 1);
+	longest[sizeof longest - 1] = '\0';
+	ck_assert_uint_eq(strlen(service_url("postgres-direct", longest, "65535", buf)),
+	    sizeof longest - 1 + strlen("postgres-direct://:65535"));
+}
+END_TEST
+
+CHECK_MAIN("service_target", test_targets, test_refused, test_lengths, test_table, test_url)

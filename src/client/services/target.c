@@ -31,6 +31,16 @@ static int refuse_scheme(const char *scheme, size_t len, const char *rest, struc
 	return -1;
 }
 
+const char *service_url(const char *service, const char *host, const char *port,
+    char buf[SERVICE_URL_MAX])
+{
+	bool literal = strchr(host, ':') != NULL;
+
+	snprintf(buf, SERVICE_URL_MAX, literal ? "%s://[%s]:%s" : "%s://%s:%s", service, host,
+	    port);
+	return buf;
+}
+
 const struct service_row *service_named(const char *what, const char *name, struct outcome *oc)
 {
 	const struct service_row *s = service_find(name, strlen(name));

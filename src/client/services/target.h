@@ -44,6 +44,11 @@ int service_choose(const struct service_target *target, const struct service_row
     const char *only_hello, char port[ADDR_PORT_MAX], struct service_choice *out,
     struct outcome *oc);
 
+/* "SERVICE://HOST:PORT", with brackets around an IPv6 address. Returns buf. */
+enum { SERVICE_URL_MAX = ADDR_HOST_MAX + ADDR_PORT_MAX + 32 };
+const char *service_url(const char *service, const char *host, const char *port,
+    char buf[SERVICE_URL_MAX]);
+
 /* "scheme", "option" or "port". */
 const char *service_from_name(enum service_from from);
 

@@ -75,11 +75,43 @@ void session_init(struct session *s, const struct client_options *o, SSL_CTX *ct
 	describe_store(s);
 }
 
+/* Only the service of a port knows what starts TLS there, and what the server waits for. */
+static bool fails_as_another(const struct service_row *usual, enum outcome_code code)
+{
+	switch (code) {
+	case OC_NOT_TLS:
+	case OC_HANDSHAKE_TIMEOUT:
+	case OC_HANDSHAKE_RESET:
+	case OC_HANDSHAKE_CLOSED:
+		return usual->before != NULL;
+	case OC_GREETING_TIMEOUT:
+	case OC_GREETING_EMPTY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void advise_usual(const struct session *s, struct outcome *oc)
+{
+	const struct client_options *o = s->options;
+	const struct service_row *usual = service_of_port(o->port);
+	char url[SERVICE_URL_MAX];
+
+	if (s->service != service_hello || !usual || usual == service_hello ||
+	    !fails_as_another(usual, oc->code))
+		return;
+	outcome_advise_instead(oc,
+	    "port %s is usually %s, which needs its scheme: hello-client %s", o->port, usual->name,
+	    service_url(usual->name, o->host, o->port, url));
+}
+
 /* Append the peer: a name may have several addresses, and --connect-to may have set another. */
 static void append_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
 
+	advise_usual(s, oc);
 	certificate_request_cause_explain(&s->request, oc);
 	if (s->fd >= 0)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",

@@ -17,13 +17,14 @@
 /* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)
 {
-	const char *host = s->options->host, *port = s->options->port;
-	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
+	const struct client_options *o = s->options;
+	char https[SERVICE_URL_MAX], tls[SERVICE_URL_MAX];
 
 	outcome_advise(oc,
 	    "the certificate is valid; if the server waits for a request, name its service: "
-	    "https://%s%.80s%s:%s, tls://%s%.80s%s:%s; --read-timeout allows more time",
-	    left, host, right, port, left, host, right, port);
+	    "%.110s, %.110s; --read-timeout allows more time",
+	    service_url("https", o->host, o->port, https),
+	    service_url("tls", o->host, o->port, tls));
 }
 
 /* io is what the client waited for; IO_WANT_TIME: it reads nothing more from the peer. */
