@@ -199,6 +199,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_proxy
 
 style_tests = \
+	tests/style/advice.sh \
 	tests/style/dev.sh \
 	tests/style/floors.sh \
 	tests/style/man.sh \

@@ -69,8 +69,8 @@
 	    "no common version, cipher, group or application protocol", \
 	    "compare what both sides allow; hello-tls requires TLS 1.2 or later") \
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, SERVED, "the handshake failed", \
-	    "the peer, or a device on the path, violates the protocol; openssl s_client " \
-	    "-msg -connect HOST:PORT shows where it stops") \
+	    "the peer, or a device on the path, violates the protocol; hello-client " \
+	    "--path-test HOST PORT shows whether another ClientHello gets through") \
 	X(CERT_UNKNOWN_CA, 50, VERIFY, UNTRUSTED, "the certificate's issuer is not trusted", \
 	    "use --cacert FILE with the root certificate that this server should have") \
 	X(CERT_MISSING_INTERMEDIATE, 51, VERIFY, 0, "an intermediate certificate is missing", \
@@ -90,7 +90,7 @@
 	X(CERT_PIN_MISMATCH, 58, VERIFY, 0, "the server's key is not the pinned one", \
 	    "if the key was changed on purpose, pin the new one with --pinnedpubkey") \
 	X(CERT_INVALID, 59, VERIFY, 0, "the certificate is not acceptable", \
-	    "issue a new one; openssl x509 -noout -text -in FILE shows its contents") \
+	    "issue a new one; hello-client --json shows the certificates of a server") \
 	X(CERT_SELF_SIGNED, 62, VERIFY, UNTRUSTED, \
 	    "the certificate is self-signed and not trusted", \
 	    "use --cacert FILE with this certificate, if you know that it is the right one") \

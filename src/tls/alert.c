@@ -52,9 +52,7 @@ static void advise_refused(int alert, struct outcome *oc)
 		    "intermediates follow it in the --cert file");
 		break;
 	case SSL_AD_CERTIFICATE_EXPIRED:
-		outcome_advise(oc,
-		    "renew it, or correct a clock; openssl x509 -noout -dates -in FILE shows its "
-		    "dates");
+		outcome_advise(oc, "renew it, or correct the clocks of both machines: date -u");
 		break;
 	case SSL_AD_CERTIFICATE_REVOKED:
 		outcome_advise(oc, "get a new certificate, with a new key");

@@ -79,9 +79,9 @@ static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_P
 	    id->key_file, id->chain_file, text);
 	if (at == 0) {
 		outcome_advise(oc,
-		    "compare openssl x509 -noout -pubkey -in %s with "
-		    "openssl pkey -pubout -in %s",
-		    id->chain_file, id->key_file);
+		    "use the key that was created for this certificate; hello-server --check "
+		    "--cert %s --key FILE tries another one",
+		    id->chain_file);
 		return -1;
 	}
 	outcome_append(oc,

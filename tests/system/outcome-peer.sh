@@ -49,7 +49,7 @@ meet close 44 HANDSHAKE_CLOSED
 meet old 45 HANDSHAKE_PARAMETERS
 meet ancient 45 HANDSHAKE_PARAMETERS
 meet garbled 46 HANDSHAKE_FAILED
-expect "$TMP/err" 'openssl s_client'
+expect "$TMP/err" '^  try: .*hello-client --path-test HOST PORT'
 meet unreadable 59 CERT_INVALID
 expect "$TMP/err" 'a certificate from the peer cannot be read: .*utf8'
 

@@ -23,6 +23,8 @@ for pins in "$right" "$other;$right" "$right;$other"; do
 			fail "curl takes another pin than we do: $pins"
 	fi
 done
+outcome 2 USAGE --pinnedpubkey sha256//short 127.0.0.1 "$PORT"
+expect "$TMP/err" "^  try: hello-client --json HOST PORT | jq -r '.certificates\[0\].spki'"
 outcome 58 CERT_PIN_MISMATCH --cacert "$CA" --pinnedpubkey "$other" 127.0.0.1 "$PORT"
 expect "$TMP/err" "the key of \"localhost\" is $right, which does not match"
 # What is wrong otherwise stays wrong.

@@ -17,9 +17,8 @@ int expected_check_pins(const char *what, const char *list, struct outcome *oc)
 			    "invalid %s \"%.*s\": expected sha256// and 44 characters of base64",
 			    what, (int)len, list);
 			outcome_advise(oc,
-			    "openssl x509 -in CERT.pem -noout -pubkey | "
-			    "openssl pkey -pubin -outform DER | "
-			    "openssl dgst -sha256 -binary | base64");
+			    "hello-client --json HOST PORT | jq -r '.certificates[0].spki' shows "
+			    "the pin of a server");
 			return -1;
 		}
 		if (!list[len])

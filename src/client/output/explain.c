@@ -28,8 +28,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "A file that an option or the environment names cannot be read or written, or does "
 	    "not hold what it should: it has no certificate or no key, or the key belongs to "
 	    "another certificate. Or standard output could not be written completely.\n\n"
-	    "\"openssl x509 -in FILE -noout -subject\" and \"openssl pkey -in FILE -noout\" show "
-	    "whether the TLS library can read a file.",
+	    "\"hello-server --check --cert FILE --key FILE\" checks a certificate and its key.",
 	[OC_LISTEN] =
 	    "hello-server cannot listen on an address: another process uses it (\"ss -ltnp\" "
 	    "shows which), the machine does not have it (\"ip address\" lists its addresses), or "
@@ -86,8 +85,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "protocol of the URL (http for CONNECT, socks5h), did not answer, or could not reach "
 	    "the target. If it answered, the error line quotes it.\n\n"
 	    "What cannot be known from here: the path behind the proxy. Many proxies report only "
-	    "that they failed. \"curl -v -x URL https://TARGET\" shows the same from another "
-	    "program.",
+	    "that they failed. \"hello-client --proxy URL https://OTHER\" shows whether the proxy "
+	    "reaches another server.",
 	[OC_PROXY_DENIED] =
 	    "The proxy was reached, understood the request and refused it: it requires a user and "
 	    "a password, rejected those given, or does not allow this target or port. Many "
@@ -149,7 +148,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "algorithm or application protocol (ALPN). hello-client and hello-server offer TLS "
 	    "1.2 and 1.3, with forward secrecy and AEAD only (RFC 9325). An old server that "
 	    "supports TLS only up to 1.1 fails like this.\n\n"
-	    "\"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the server offers.",
+	    "--path-test tries each version alone. Versions before 1.2 and old ciphers need "
+	    "another program: \"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the "
+	    "server offers.",
 	[OC_HANDSHAKE_FAILED] =
 	    "The peer speaks TLS, but what it sent breaks the protocol; the error line quotes the "
 	    "TLS library. One of the two ends has a bug, or something on the path changed the "

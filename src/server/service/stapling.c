@@ -72,13 +72,14 @@ static int check(const struct staple *s, const struct staple_facts *f, const cha
 		return -1;
 	}
 	format = file_format_recognize(s->der, s->len);
-	if (format != FORMAT_DER_OCSP)
+	if (format != FORMAT_DER_OCSP) {
 		outcome_set(oc, OC_FILE,
 		    "the OCSP response %s cannot be stapled: it is %s, not an OCSP response",
 		    path, file_format_name(format));
-	else
-		outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path,
-		    f->why);
+		outcome_advise(oc, "get one from the CA; hello-certs ocsp makes one of a test CA");
+		return -1;
+	}
+	outcome_set(oc, OC_FILE, "the OCSP response %s cannot be stapled: %s", path, f->why);
 	outcome_advise(oc,
 	    "get a new one from the CA; openssl ocsp -noverify -text -respin %s shows its "
 	    "contents", path);
