@@ -247,6 +247,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/system/lib.sh \
 	tests/system/net.sh \
 	tests/system/outcomes.tsv \
+	tests/system/real.sh \
 	tests/system/revoke.sh \
 	tests/system/server.sh
 

@@ -6,77 +6,15 @@
 REPEAT=${REPEAT-1}
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+# shellcheck source=tests/system/real.sh
+. "$srcdir/tests/system/real.sh"
 
 need openssl
-PATH=$PATH:/usr/sbin:/sbin
 make_pki
 {
 	"$HELLO_CERTS" issue "$PKI" --client friend && "$HELLO_CERTS" init "$TMP/other" &&
 		"$HELLO_CERTS" issue "$TMP/other" --client stranger
 } >"$TMP/out" 2>&1 || error "no certificates: $(cat "$TMP/out")"
-# Servers that give up root have to find what is theirs.
-chmod 755 "$TMP"
-tried='' missing=''
-
-# ---- starting them -------------------------------------------------------------------------------
-
-# there NAME COMMAND [root]: is it installed, and may we start it? Sets $D, a folder with key and chain.
-there() {
-	if ! command -v "$2" >/dev/null 2>&1 || { [ -n "${3-}" ] && [ "$(id -u)" -ne 0 ]; }; then
-		missing="$missing $1"
-		return 1
-	fi
-	tried="$tried $1"
-	folder "$1"
-}
-
-folder() {
-	D=$TMP/$1
-	mkdir -p "$D"
-	{
-		cp "$KEY" "$D/key.pem" && cp "$CERT" "$D/chain.pem" && chmod 600 "$D/key.pem"
-	} || error "cannot copy to $D"
-}
-
-# owned USER: everything in $D.
-owned() {
-	chown -R "$1" "$D" || error "no user $1"
-}
-
-# as USER COMMAND...
-as() {
-	as_user=$1
-	shift
-	setpriv --reuid "$as_user" --regid "$(id -gn "$as_user")" --clear-groups "$@"
-}
-
-# launch PORT COMMAND...: it will listen there.
-launch() {
-	launch_port=$1
-	shift
-	"$@" >"$D/log.out" 2>&1 </dev/null &
-	track $!
-	log_on_failure "$D/log.out"
-	wait_for "$PATIENCE" is_listening "$launch_port" ||
-		fail "it does not listen: $*: $(cat "$D"/log* 2>/dev/null)"
-}
-
-# Parts of a server are packages of their own.
-has_dovecot() {
-	for each in imap pop3 managesieve; do
-		[ -e "/usr/lib/dovecot/$each" ] || {
-			missing="$missing dovecot-$each"
-			return 1
-		}
-	done
-}
-
-has_proftpd() {
-	[ -e /usr/lib/proftpd/mod_tls.so ] || {
-		missing="$missing proftpd-mod-tls"
-		return 1
-	}
-}
 
 # ---- what the client makes of them -----------------------------------------------------------------
 
@@ -177,19 +115,6 @@ if there nginx nginx; then try_nginx; fi
 
 # ---- databases ------------------------------------------------------------------------------------------
 
-# start_postgres [OPTION...]
-start_postgres() {
-	free_port
-	mkdir "$D/run"
-	owned postgres
-	as postgres "$pg/initdb" -D "$D/data" -A trust --no-sync -N >"$D/log.init" 2>&1 ||
-		error "initdb: $(cat "$D/log.init")"
-	launch "$PORT" setpriv --reuid postgres --regid postgres --clear-groups "$pg/postgres" -D "$D/data" \
-		-c listen_addresses=127.0.0.1 -c port="$PORT" -c unix_socket_directories="$D/run" -c fsync=off "$@"
-}
-
-pg=$(find /usr/lib/postgresql -name initdb 2>/dev/null | sort -V | tail -n 1)
-pg=${pg%/initdb}
 if there postgres "${pg:-no-postgres}/postgres" root; then
 	start_postgres -c ssl=on -c ssl_cert_file="$D/chain.pem" -c ssl_key_file="$D/key.pem"
 	good postgres "$PORT"
@@ -197,17 +122,6 @@ if there postgres "${pg:-no-postgres}/postgres" root; then
 	start_postgres
 	off postgres "$PORT" 36 STARTTLS_REFUSED
 fi
-
-# start_mariadb [OPTION...]: without tables of users, which TLS does not ask for.
-start_mariadb() {
-	free_port
-	mkdir "$D/data"
-	owned nobody
-	launch "$PORT" mariadbd --no-defaults --user=nobody --datadir="$D/data" --socket="$D/s" --pid-file="$D/p" \
-		--bind-address=127.0.0.1 --port="$PORT" --innodb-flush-method=nosync --innodb-buffer-pool-size=8M \
-		--innodb-log-file-size=4M --performance-schema=off --skip-log-bin \
-		--skip-grant-tables "$@"
-}
 
 if there mariadb mariadbd root; then
 	start_mariadb --ssl-cert="$D/chain.pem" --ssl-key="$D/key.pem"
@@ -227,26 +141,6 @@ fi
 
 # ---- a directory ----------------------------------------------------------------------------------------
 
-# start_slapd TLS-LINES
-start_slapd() {
-	free_port
-	mkdir "$D/db"
-	awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$D/leaf.pem"
-	cat >"$D/slapd.conf" <<-CONFIG
-		include /etc/ldap/schema/core.schema
-		modulepath /usr/lib/ldap
-		moduleload back_mdb
-		pidfile $D/pid
-		$1
-		database mdb
-		suffix "dc=test"
-		directory $D/db
-		maxsize 10485760
-	CONFIG
-	owned openldap
-	launch "$PORT" slapd -d 0 -f "$D/slapd.conf" -u openldap -g openldap -h "ldap://127.0.0.1:$PORT$2"
-}
-
 if there slapd slapd root; then
 	free_port && ldaps=$PORT
 	start_slapd "TLSCertificateFile $D/chain.pem
@@ -261,58 +155,6 @@ TLSVerifyClient never" " ldaps://127.0.0.1:$ldaps"
 fi
 
 # ---- mail -----------------------------------------------------------------------------------------------
-
-# start_dovecot yes|no
-# shellcheck disable=SC2154 # eval gives the ports their values
-start_dovecot() {
-	for each in imap imaps pop3 pop3s sieve; do
-		free_port && eval "$each=$PORT"
-	done
-	mkdir "$D/run"
-	cat >"$D/dovecot.conf" <<-CONFIG
-		base_dir = $D/run
-		log_path = $D/log
-		protocols = imap pop3 sieve
-		ssl = $1
-		ssl_cert = <$D/chain.pem
-		ssl_key = <$D/key.pem
-		ssl_min_protocol = TLSv1.2
-		passdb {
-		  driver = static
-		  args = nopassword=y
-		}
-		userdb {
-		  driver = static
-		  args = uid=nobody gid=nogroup home=$D/mail
-		}
-		first_valid_uid = 1
-		listen = 127.0.0.1
-		service imap-login {
-		  inet_listener imap {
-		    port = $imap
-		  }
-		  inet_listener imaps {
-		    port = $imaps
-		    ssl = yes
-		  }
-		}
-		service pop3-login {
-		  inet_listener pop3 {
-		    port = $pop3
-		  }
-		  inet_listener pop3s {
-		    port = $pop3s
-		    ssl = yes
-		  }
-		}
-		service managesieve-login {
-		  inet_listener sieve {
-		    port = $sieve
-		  }
-		}
-	CONFIG
-	launch "$imap" dovecot -F -c "$D/dovecot.conf"
-}
 
 if has_dovecot && there dovecot dovecot root; then
 	start_dovecot yes
@@ -329,47 +171,6 @@ if has_dovecot && there dovecot dovecot root; then
 	off pop3 "$pop3" 35 STARTTLS_NOT_OFFERED
 	off sieve "$sieve" 35 STARTTLS_NOT_OFFERED
 fi
-
-# start_postfix may|none: its master outlives the shell that starts it, so it is started by itself.
-start_postfix() {
-	free_port && smtps=$PORT
-	free_port
-	mkdir -p "$D/etc" "$D/q" "$D/data"
-	chown postfix "$D/data"
-	cat >"$D/etc/main.cf" <<-CONFIG
-		compatibility_level = 3.6
-		queue_directory = $D/q
-		data_directory = $D/data
-		command_directory = /usr/sbin
-		daemon_directory = /usr/lib/postfix/sbin
-		mail_owner = postfix
-		setgid_group = postdrop
-		myhostname = localhost
-		mydestination =
-		inet_interfaces = 127.0.0.1
-		inet_protocols = ipv4
-		alias_maps =
-		local_recipient_maps =
-		smtpd_peername_lookup = no
-		smtpd_tls_security_level = $1
-		smtpd_tls_chain_files = $D/key.pem, $D/chain.pem
-		smtpd_relay_restrictions = reject
-		maillog_file = /dev/stdout
-		smtp_tls_security_level = none
-	CONFIG
-	cat >"$D/etc/master.cf" <<-CONFIG
-		127.0.0.1:$PORT inet n - n - - smtpd
-		127.0.0.1:$smtps inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-		postlog unix-dgram n - n - 1 postlogd
-		anvil unix - - n - 1 anvil
-		tlsmgr unix - - n 1000? 1 tlsmgr
-		proxymap unix - - n - - proxymap
-		rewrite unix - - n - - trivial-rewrite
-		cleanup unix n - n - 0 cleanup
-	CONFIG
-	postfix -c "$D/etc" check >"$D/log.check" 2>&1
-	launch "$PORT" env MAIL_CONFIG="$D/etc" MAIL_LOGTAG=postfix /usr/lib/postfix/sbin/master -c "$D/etc" -d
-}
 
 if there postfix postfix root; then
 	start_postfix may
