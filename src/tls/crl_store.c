@@ -110,7 +110,7 @@ static int add_all(X509_STORE *store, STACK_OF(X509_CRL) * crls)
 
 int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 {
-	const struct tls_pem_file f = { path, "the CRL file" };
+	const struct tls_pem_file f = { .path = path, .what = "the CRL file" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 	STACK_OF(X509_CRL) *crls = tls_pem_crls(&f, oc);
 	int count = sk_X509_CRL_num(crls), ret = -1;

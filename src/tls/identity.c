@@ -10,7 +10,7 @@
 
 X509 *tls_identity_read_certificate(const char *path, struct outcome *oc)
 {
-	const struct tls_pem_file f = { path, "the certificate" };
+	const struct tls_pem_file f = { .path = path, .what = "the certificate" };
 	STACK_OF(X509) *all = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
 	X509 *cert = sk_X509_shift(all);
 
@@ -67,8 +67,8 @@ static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 	return i < sk_X509_num(chain) ? i : 0;
 }
 
-static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_PKEY *key,
-    struct outcome *oc)
+static int mismatch(const char *key_file, const struct tls_pem_file *f, STACK_OF(X509) * chain,
+    EVP_PKEY *key, struct outcome *oc)
 {
 	char text[128];
 	int at;
@@ -76,12 +76,12 @@ static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_P
 	tls_error_text(text, sizeof text);
 	at = find_owner(chain, key);
 	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",
-	    id->key_file, id->chain_file, text);
+	    key_file, f->path, text);
 	if (at == 0) {
 		outcome_advise(oc,
 		    "use the key that was created for this certificate; hello-server --check "
 		    "--cert %s --key FILE tries another one",
-		    id->chain_file);
+		    tls_pem_operand(f));
 		return -1;
 	}
 	outcome_append(oc,
@@ -91,40 +91,60 @@ static int mismatch(const struct tls_identity *id, STACK_OF(X509) * chain, EVP_P
 		outcome_advise(oc,
 		    "reverse the order: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
 		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
-		    id->chain_file);
+		    tls_pem_operand(f));
 	else
 		outcome_advise(oc, "move certificate %d of %s to its beginning", at + 1,
-		    id->chain_file);
+		    tls_pem_operand(f));
 	return -1;
 }
 
-static int use_both(SSL_CTX *ctx, const struct tls_identity *id, STACK_OF(X509) * chain,
-    struct outcome *oc)
+static EVP_PKEY *read_key(const char *path, struct outcome *oc)
 {
-	const struct tls_pem_file f = { id->key_file, "the key" };
+	const struct tls_pem_file f = { .path = path, .what = "the key" };
+
+	return tls_pem_key(&f, oc);
+}
+
+static int use_both(SSL_CTX *ctx, const char *key_file, const struct tls_pem_file *f,
+    STACK_OF(X509) * chain, struct outcome *oc)
+{
 	EVP_PKEY *key;
 	int ret = 0;
 
-	if (use_chain(ctx, chain, id->chain_file, oc) != 0)
+	if (use_chain(ctx, chain, f->path, oc) != 0)
 		return -1;
-	key = tls_pem_key(&f, oc);
+	key = read_key(key_file, oc);
 	if (!key)
 		return -1;
 	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
-		ret = mismatch(id, chain, key, oc);
+		ret = mismatch(key_file, f, chain, key, oc);
+	EVP_PKEY_free(key);
+	return ret;
+}
+
+int tls_identity_check_key(const char *key_file, const struct tls_pem_file *f,
+    struct stack_st_X509 *chain, struct outcome *oc)
+{
+	EVP_PKEY *key = read_key(key_file, oc);
+	int ret = 0;
+
+	if (!key)
+		return -1;
+	if (X509_check_private_key(sk_X509_value(chain, 0), key) != 1)
+		ret = mismatch(key_file, f, chain, key, oc);
 	EVP_PKEY_free(key);
 	return ret;
 }
 
 int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc)
 {
-	const struct tls_pem_file f = { id->chain_file, "the certificate" };
+	const struct tls_pem_file f = { .path = id->chain_file, .what = "the certificate" };
 	STACK_OF(X509) *chain = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
 	int ret;
 
 	if (!chain)
 		return -1;
-	ret = use_both(ctx, id, chain, oc);
+	ret = use_both(ctx, id->key_file, &f, chain, oc);
 	sk_X509_pop_free(chain, X509_free);
 	return ret;
 }

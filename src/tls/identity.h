@@ -5,6 +5,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "tls/pem.h"
 
 /* A certificate chain and its key. PEM files: the leaf, then its intermediates; the leaf's key. */
 struct tls_identity {
@@ -23,6 +24,13 @@ struct tls_identity {
  * rejected. Never prompts on the terminal. Returns 0, or -1 with OC_FILE.
  */
 int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc);
+
+/*
+ * Does the key in this file belong to the first certificate of chain, which came from f? Reads the
+ * key as tls_identity_use does. Returns 0, or -1 with OC_FILE.
+ */
+int tls_identity_check_key(const char *key_file, const struct tls_pem_file *f,
+    struct stack_st_X509 *chain, struct outcome *oc);
 
 /* The first certificate of a file; the caller frees it. NULL with OC_FILE. */
 X509 *tls_identity_read_certificate(const char *path, struct outcome *oc);

@@ -18,6 +18,11 @@ struct reader {
 	struct pem_block_walk walk;
 };
 
+const char *tls_pem_operand(const struct tls_pem_file *f)
+{
+	return f->operand ? f->operand : f->path;
+}
+
 static int begin(struct reader *r, const struct tls_pem_file *f, enum file_format_wanted wanted,
     size_t max, struct outcome *oc)
 {
@@ -55,7 +60,8 @@ static int next(struct reader *r, struct pem_block *b, struct outcome *oc)
 		return 1;
 	outcome_set(oc, OC_FILE, "%s %s cannot be used: block %zu (%s, line %zu) %s", r->f->what,
 	    r->f->path, b->number, b->label, b->line, pem_block_flaw(b->flaw));
-	outcome_advise(oc, "%s", file_format_mend(b->flaw, r->wanted, r->f->path, advice));
+	outcome_advise(oc, "%s",
+	    file_format_mend(b->flaw, r->wanted, tls_pem_operand(r->f), advice));
 	return -1;
 }
 
@@ -72,7 +78,8 @@ static void damaged(const struct reader *r, const struct pem_block *b, struct ou
 	outcome_set(oc, OC_FILE,
 	    "%s %s cannot be used: block %zu (%s, line %zu) cannot be decoded: %s", r->f->what,
 	    r->f->path, b->number, b->label, b->line, tls_error_text(text, sizeof text));
-	outcome_advise(oc, "%s", file_format_mend(FLAW_NONE, r->wanted, r->f->path, advice));
+	outcome_advise(oc, "%s",
+	    file_format_mend(FLAW_NONE, r->wanted, tls_pem_operand(r->f), advice));
 }
 
 /* The file has no block of the wanted kind. */
@@ -90,7 +97,8 @@ static void foreign(const struct reader *r, struct outcome *oc)
 		    format == FORMAT_EMPTY       ? ""
 			: r->wanted == WANT_CRLS ? ", not a revocation list in PEM"
 						 : ", not a certificate in PEM");
-	outcome_advise(oc, "%s", file_format_advise(format, r->wanted, r->f->path, advice));
+	outcome_advise(oc, "%s",
+	    file_format_advise(format, r->wanted, tls_pem_operand(r->f), advice));
 }
 
 /* ---- certificates and lists ---------------------------------------------------------------- */
@@ -156,24 +164,32 @@ static int add_crl(void *all, BIO *text)
 	return -1;
 }
 
+/* Returns 0, or -1 with OC_FILE. */
+static int read_begun(struct reader *r, add_block *add, void *all, struct outcome *oc)
+{
+	int count = read_blocks(r, add, all, oc);
+
+	if (count == 0 && r->wanted == WANT_CERTIFICATES)
+		count = push_certificate(all, read_der(r)) == 0;
+	if (count == 0)
+		foreign(r, oc);
+	return count > 0 ? 0 : -1;
+}
+
 /* Returns 0, or -1 with OC_FILE or OC_INTERNAL. The caller frees everything, which may be NULL. */
 static int read_all(const struct tls_pem_file *f, enum file_format_wanted wanted, size_t max,
     add_block *add, void *all, struct outcome *oc)
 {
 	struct reader r;
-	int count;
+	int ret;
 
 	if (!all)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for %s", f->what);
 	if (begin(&r, f, wanted, max, oc) != 0)
 		return -1;
-	count = read_blocks(&r, add, all, oc);
-	if (count == 0 && wanted == WANT_CERTIFICATES)
-		count = push_certificate(all, read_der(&r)) == 0;
-	if (count == 0)
-		foreign(&r, oc);
+	ret = read_begun(&r, add, all, oc);
 	end(&r);
-	return count > 0 ? 0 : -1;
+	return ret;
 }
 
 struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t max,
@@ -182,6 +198,25 @@ struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t 
 	STACK_OF(X509) *all = sk_X509_new_null();
 
 	if (read_all(f, WANT_CERTIFICATES, max, add_certificate, all, oc) == 0)
+		return all;
+	sk_X509_pop_free(all, X509_free);
+	return NULL;
+}
+
+struct stack_st_X509 *tls_pem_parse_certificates(const struct tls_pem_file *f,
+    const struct input_file *bytes, struct outcome *oc)
+{
+	struct reader r = {
+		.f = f,
+		.wanted = WANT_CERTIFICATES,
+		.file = *bytes,
+		.walk = PEM_BLOCK_WALK((const char *)bytes->bytes, bytes->len),
+	};
+	STACK_OF(X509) *all = sk_X509_new_null();
+
+	if (!all)
+		outcome_set(oc, OC_INTERNAL, "out of memory for %s", f->what);
+	else if (read_begun(&r, add_certificate, all, oc) == 0)
 		return all;
 	sk_X509_pop_free(all, X509_free);
 	return NULL;
@@ -231,7 +266,8 @@ static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 		tls_error_text(unread, sizeof unread);
 		outcome_set(oc, OC_FILE, "the key %s needs a passphrase", r->f->path);
 		outcome_advise(oc, "%s",
-		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY, r->f->path, advice));
+		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY,
+			tls_pem_operand(r->f), advice));
 	} else if (!key) {
 		damaged(r, &b, oc);
 	}

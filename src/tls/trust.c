@@ -81,7 +81,7 @@ static int add_folder(X509_STORE *store, const char *dir)
 /* SSL_CERT_FILE. An empty file, such as /dev/null, means that no root is trusted. */
 static int add_named_file(X509_STORE *store, const char *path, struct outcome *oc)
 {
-	const struct tls_pem_file f = { path, "the file of SSL_CERT_FILE" };
+	const struct tls_pem_file f = { .path = path, .what = "the file of SSL_CERT_FILE" };
 	struct stat st, null;
 
 	if (access(path, R_OK) == 0 && stat(path, &st) == 0 &&
@@ -124,7 +124,7 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 
 static int use_roots(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc)
 {
-	const struct tls_pem_file f = { trust->ca_file, "the CA file" };
+	const struct tls_pem_file f = { .path = trust->ca_file, .what = "the CA file" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 	char text[128];
 	struct stat st;
