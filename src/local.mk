@@ -164,6 +164,7 @@ libclient_a_SOURCES = \
 	src/client/services/service.c src/client/services/service.h \
 	src/client/services/target.c src/client/services/target.h \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
+	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \

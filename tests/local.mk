@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/check_cert_info \
 	tests/unit/check_cert_name \
 	tests/unit/check_certificate_request \
+	tests/unit/check_chain_file \
 	tests/unit/check_client_auth \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
@@ -177,6 +178,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_addr \
 	tests/fuzz/fuzz_answer \
 	tests/fuzz/fuzz_certificate \
+	tests/fuzz/fuzz_chain_file \
 	tests/fuzz/fuzz_cidr \
 	tests/fuzz/fuzz_client_cert \
 	tests/fuzz/fuzz_conn \
@@ -213,6 +215,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/addr \
 	tests/fuzz/seeds/answer \
 	tests/fuzz/seeds/certificate \
+	tests/fuzz/seeds/chain_file \
 	tests/fuzz/seeds/cidr \
 	tests/fuzz/seeds/client_cert \
 	tests/fuzz/seeds/conn \
@@ -310,6 +313,7 @@ endif
 tests_fuzz_fuzz_addr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_answer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_chain_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session/chain_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include "base/input_file.h"
+#include "support/check_main.h"
+#include "support/test_pki.h"
+#include "tls/identity.h"
+
+static const struct testpki_cert *root, *sub, *leaf;
+
+static void make_chain(void)
+{
+	root = testpki_root("Top CA");
+	sub = testpki_intermediate(root);
+	leaf = testpki_leaf(sub, "DNS:a.test");
+}
+
+static STACK_OF(X509) * stack(const struct testpki_cert *first, const struct testpki_cert *second)
+{
+	STACK_OF(X509) *all = sk_X509_new_null();
+
+	ck_assert_int_gt(sk_X509_push(all, first->cert), 0);
+	if (second)
+		ck_assert_int_gt(sk_X509_push(all, second->cert), 0);
+	return all;
+}
+
+/* What a file of these bytes holds; NULL with oc. */
+static STACK_OF(X509) * parse(const void *bytes, size_t len, struct outcome *oc)
+{
+	const struct tls_pem_file f = chain_file_of("chain.x");
+	struct input_file file = { .bytes = malloc(len + 1), .len = len };
+	STACK_OF(X509) * chain;
+
+	ck_assert_ptr_nonnull(file.bytes);
+	if (len > 0)
+		memcpy(file.bytes, bytes, len);
+	file.bytes[len] = '\0';
+	*oc = OUTCOME_NONE;
+	chain = chain_file_parse(&f, &file, oc);
+	input_file_free(&file);
+	return chain;
+}
+
+static void expect_chain(const void *bytes, size_t len, const struct testpki_cert *first,
+    const struct testpki_cert *second)
+{
+	struct outcome oc;
+	STACK_OF(X509) *chain = parse(bytes, len, &oc);
+
+	ck_assert_no_failure(&oc);
+	ck_assert_ptr_nonnull(chain);
+	ck_assert_int_eq(chain_file_count(chain), second ? 2 : 1);
+	ck_assert_int_eq(X509_cmp(sk_X509_value(chain, 0), first->cert), 0);
+	if (second)
+		ck_assert_int_eq(X509_cmp(sk_X509_value(chain, 1), second->cert), 0);
+	chain_file_free(chain);
+}
+
+static void expect_refused(const void *bytes, size_t len, const char *why, const char *advice)
+{
+	struct outcome oc;
+
+	ck_assert_ptr_null(parse(bytes, len, &oc));
+	ck_assert_outcome(&oc, OC_FILE, "the chain from chain.x cannot be used: ");
+	ck_assert_has(oc.detail, why);
+	ck_assert_has(oc.advice, advice);
+}
+
+/* ---- PEM ----------------------------------------------------------------------------------- */
+
+START_TEST(test_what_is_written_can_be_read)
+{
+	STACK_OF(X509) *chain = stack(leaf, sub);
+	struct outcome oc = OUTCOME_NONE;
+	size_t len;
+	char *text = chain_file_text(chain, &len, &oc);
+
+	ck_assert_ptr_nonnull(text);
+	ck_assert_uint_eq(len, strlen(text));
+	ck_assert_int_eq(strncmp(text, "# 1 of 2: subject \"", 19), 0);
+	ck_assert_has(text, "\n# 2 of 2: subject \"Test Intermediate\", issuer \"Top CA\", "
+			    "valid from 20");
+	expect_chain(text, len, leaf, sub);
+	free(text);
+	sk_X509_free(chain);
+}
+END_TEST
+
+START_TEST(test_a_name_that_looks_like_a_block)
+{
+	const struct testpki_cert *evil = testpki_make(&(struct testpki_spec){
+	    .cn = "x\n-----BEGIN CERTIFICATE-----\nMIIB\n\x1b[2J\"",
+	    .sans = "DNS:a.test",
+	    .issuer = sub });
+	STACK_OF(X509) *chain = stack(evil, NULL);
+	struct outcome oc = OUTCOME_NONE;
+	size_t len;
+	char *text = chain_file_text(chain, &len, &oc);
+
+	ck_assert_ptr_nonnull(text);
+	ck_assert_has(text, "subject \"x\\x0a\\x2d\\x2d\\x2d\\x2d\\x2dBEGIN CERTIFICATE\\x2d");
+	ck_assert_ptr_null(strchr(text, '\x1b'));
+	/* One comment line, and then the only BEGIN. */
+	ck_assert_ptr_eq(strstr(text, "-----"), strchr(text, '\n') + 1);
+	expect_chain(text, len, evil, NULL);
+	free(text);
+	sk_X509_free(chain);
+}
+END_TEST
+
+START_TEST(test_a_damaged_block_is_not_skipped)
+{
+	STACK_OF(X509) *chain = stack(leaf, sub);
+	struct outcome oc = OUTCOME_NONE;
+	size_t len;
+	char *text = chain_file_text(chain, &len, &oc);
+
+	ck_assert_ptr_nonnull(text);
+	expect_refused(text, len - 40, "block 2 (CERTIFICATE, line ", "");
+	free(text);
+	sk_X509_free(chain);
+}
+END_TEST
+
+START_TEST(test_no_certificate)
+{
+	expect_refused("", 0, "it is empty", "");
+	expect_refused("hello\n", 6, "this is text of another kind", "grep BEGIN chain.x");
+	expect_refused("\x00\x01\x02\x03", 4, "this is binary data of an unknown kind", "");
+}
+END_TEST
+
+/* ---- DER ----------------------------------------------------------------------------------- */
+
+enum { DER_MAX = 8192 };
+
+static size_t put_der(unsigned char *to, const struct testpki_cert *c)
+{
+	unsigned char *p = to;
+	int len = i2d_X509(c->cert, &p);
+
+	ck_assert_int_gt(len, 0);
+	ck_assert_int_lt(len, DER_MAX / 2);
+	return (size_t)len;
+}
+
+START_TEST(test_der)
+{
+	unsigned char der[DER_MAX];
+	size_t one = put_der(der, leaf), both = one + put_der(der + one, sub);
+	char at[64];
+
+	expect_chain(der, one, leaf, NULL);
+	expect_chain(der, both, leaf, sub);
+	snprintf(at, sizeof at, "certificate 2 in DER, at byte %zu, cannot be decoded", one);
+	expect_refused(der, both - 1, at, "copy the file again");
+	expect_refused(der, one - 1, "certificate 1 in DER, at byte 0, ", "copy the file again");
+	/* Bytes behind a certificate are not silently ignored. */
+	der[one] = '\n';
+	expect_refused(der, one + 1, at, "copy the file again");
+}
+END_TEST
+
+/* ---- PKCS#12 ------------------------------------------------------------------------------- */
+
+/* pass NULL: no MAC and no encryption. Returns the length. */
+static size_t make_pkcs12(unsigned char **der, const char *pass, EVP_PKEY *key,
+    const struct testpki_cert *cert, const struct testpki_cert *other)
+{
+	STACK_OF(X509) *others = other ? stack(other, NULL) : NULL;
+	int cipher = pass ? NID_aes_256_cbc : -1, len;
+	PKCS12 *store = PKCS12_create(pass, NULL, key, cert ? cert->cert : NULL, others, cipher,
+	    cipher, 1, pass ? 1 : -1, 0);
+
+	ck_assert_ptr_nonnull(store);
+	*der = NULL;
+	len = i2d_PKCS12(store, der);
+	ck_assert_int_gt(len, 0);
+	PKCS12_free(store);
+	sk_X509_free(others);
+	return (size_t)len;
+}
+
+START_TEST(test_pkcs12_without_a_passphrase)
+{
+	unsigned char *der;
+	size_t len = make_pkcs12(&der, "", leaf->key, leaf, sub);
+
+	expect_chain(der, len, leaf, sub);
+	OPENSSL_free(der);
+	len = make_pkcs12(&der, NULL, leaf->key, leaf, sub);
+	expect_chain(der, len, leaf, sub);
+	OPENSSL_free(der);
+	/* Certificates alone. */
+	len = make_pkcs12(&der, "", NULL, leaf, NULL);
+	expect_chain(der, len, leaf, NULL);
+	OPENSSL_free(der);
+}
+END_TEST
+
+START_TEST(test_pkcs12_that_cannot_be_used)
+{
+	static const char command[] = "openssl pkcs12 -in chain.x -nokeys -out NEW.pem";
+	unsigned char *der;
+	size_t len = make_pkcs12(&der, "secret", leaf->key, leaf, sub);
+
+	expect_refused(der, len, "it is PKCS#12, and it has a passphrase or is damaged", command);
+	expect_refused(der, len - 1, "it is PKCS#12, and it cannot be decoded", command);
+	OPENSSL_free(der);
+	/* A key and no certificate of it. */
+	len = make_pkcs12(&der, "", leaf->key, NULL, sub);
+	expect_refused(der, len, "its key belongs to none of its certificates", command);
+	OPENSSL_free(der);
+	len = make_pkcs12(&der, "", leaf->key, NULL, NULL);
+	expect_refused(der, len, "its key belongs to none of its certificates", command);
+	OPENSSL_free(der);
+}
+END_TEST
+
+/* ---- the key ------------------------------------------------------------------------------- */
+
+START_TEST(test_the_key_of_the_leaf)
+{
+	const struct tls_pem_file f = chain_file_of("chain.x"), in = chain_file_of("-");
+	STACK_OF(X509) *chain = stack(leaf, sub);
+	struct outcome oc = OUTCOME_NONE;
+
+	testpki_write_key("leaf.key", leaf, NULL);
+	testpki_write_key("sub.key", sub, NULL);
+	testpki_write_key("root.key", root, NULL);
+	ck_assert_int_eq(tls_identity_check_key("leaf.key", &f, chain, &oc), 0);
+	ck_assert_no_failure(&oc);
+	ck_assert_int_eq(tls_identity_check_key("root.key", &f, chain, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE,
+	    "the key root.key does not belong to the certificate chain.x");
+	oc = OUTCOME_NONE;
+	ck_assert_int_eq(tls_identity_check_key("sub.key", &f, chain, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, "the key matches certificate 2 of that file");
+	oc = OUTCOME_NONE;
+	ck_assert_int_eq(tls_identity_check_key("root.key", &in, chain, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, "does not belong to the certificate standard input");
+	ck_assert_has(oc.advice, "openssl x509 -noout -pubkey -in FILE");
+	oc = OUTCOME_NONE;
+	ck_assert_int_eq(tls_identity_check_key("none.key", &f, chain, &oc), -1);
+	ck_assert_outcome(&oc, OC_FILE, "cannot read the key none.key");
+	sk_X509_free(chain);
+}
+END_TEST
+
+static void begin(void)
+{
+	testpki_begin();
+	make_chain();
+}
+
+CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read,
+    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped, test_no_certificate,
+    test_der, test_pkcs12_without_a_passphrase, test_pkcs12_that_cannot_be_used,
+    test_the_key_of_the_leaf)
