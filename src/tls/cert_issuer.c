@@ -267,18 +267,18 @@ bool issuer_cause_beyond_trust(const struct issuer_cause *c)
 enum { LOCATION_MAX = 320 };
 
 static const char *describe_location(const struct issuer_cause *c, const char *store,
-    const char *peer, char buf[LOCATION_MAX])
+    const char *place, char buf[LOCATION_MAX])
 {
-	snprintf(buf, LOCATION_MAX, c->sent ? "sent by %s" : "in %s", c->sent ? peer : store);
+	snprintf(buf, LOCATION_MAX, "%s%s", c->sent ? "" : "in ", c->sent ? place : store);
 	return buf;
 }
 
 bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const char *store,
-    const char *peer, enum outcome_code code, struct outcome *oc)
+    const char *place, enum outcome_code code, struct outcome *oc)
 {
 	char flaw[CERT_FLAW_TEXT_MAX], where[LOCATION_MAX];
 
-	describe_location(c, store, peer, where);
+	describe_location(c, store, place, where);
 	if (c->flaw.kind != CERT_FLAW_NONE)
 		outcome_set(oc, code, "%s %s", who, cert_flaw_text(&c->flaw, flaw));
 	else if (c->link == CERT_ISSUER_FLAWED)
@@ -300,12 +300,12 @@ bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const c
 	return true;
 }
 
-void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *peer,
+void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *place,
     struct outcome *oc)
 {
 	char where[LOCATION_MAX];
 
-	describe_location(c, store, peer, where);
+	describe_location(c, store, place, where);
 	if (c->link == CERT_ISSUER_NOT_SIGNED)
 		outcome_append(oc,
 		    "; the certificate of that name %s has another key and did not sign this one",

@@ -81,17 +81,17 @@ bool issuer_cause_beyond_trust(const struct issuer_cause *c);
 
 /*
  * If so, sets code with that cause. who is the certificate ("the certificate of
- * "a.test""), store the trusted roots ("--cacert ca.pem"), peer the sender of the
- * others ("the server"). Returns whether it did.
+ * "a.test""), store the trusted roots ("--cacert ca.pem"), place the origin of the
+ * others ("sent by the server"). Returns whether it did.
  */
 bool issuer_cause_explain(const struct issuer_cause *c, const char *who, const char *store,
-    const char *peer, enum outcome_code code, struct outcome *oc);
+    const char *place, enum outcome_code code, struct outcome *oc);
 
 /*
  * If the cause is trust, but a certificate of the issuer's name exists: appends to the
  * failure why it does not count.
  */
-void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *peer,
+void issuer_cause_append(const struct issuer_cause *c, const char *store, const char *place,
     struct outcome *oc);
 
 #endif

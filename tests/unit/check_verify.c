@@ -332,6 +332,39 @@ START_TEST(test_another_ca_than_the_one_expected)
 }
 END_TEST
 
+/* No server is accused of what a file holds. */
+START_TEST(test_a_chain_from_a_file)
+{
+	struct verdict v = leaf_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	struct outcome oc;
+
+	v.file = "x.pem";
+	v.sent = 1;
+	v.disordered = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_MISSING_INTERMEDIATE,
+	    "the chain has only one certificate, and its issuer \"Sub CA\" is not in");
+	ck_assert_has(oc.detail, "; the certificates in x.pem are out of order");
+	ck_assert_has(oc.advice, "put the certificate of \"Sub CA\" into the chain");
+
+	v = intermediate_verdict(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	v.file = "x.pem";
+	v.cause.link = CERT_ISSUER_UNCHECKED;
+	v.cause.sent = true;
+	oc = explain(&v, "a.test");
+	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA, "the certificate of that name in x.pem");
+	v.system_knows = true;
+	oc = explain(&v, "a.test");
+	ck_assert_ptr_null(strstr(oc.detail, "server"));
+	ck_assert_ptr_null(strstr(oc.advice, "ends TLS"));
+	ck_assert_has(oc.advice, "Then omit --cacert");
+
+	v.file = NULL;
+	oc = explain(&v, "a.test");
+	ck_assert_has(oc.detail, "the certificate of that name sent by the server");
+}
+END_TEST
+
 /* As the library does it in a handshake: leaf and what came with it, against one root. */
 static struct verdict judge(const struct testpki_cert *leaf, const struct testpki_cert *sent,
     const struct testpki_cert *root, const char *name, int expected)
@@ -357,7 +390,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	X509_VERIFY_PARAM_set1_host(param, name, 0);
 	/* What an earlier handshake may have left is gone afterwards. */
 	memset(&v, 0xff, sizeof v);
-	v.certs = NULL;
+	v.certs = v.received = NULL;
 	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
 	    (SSL *)tls_conn_library(tls));
 
@@ -480,5 +513,6 @@ CHECK_MAIN_IN("verify", testpki_begin, testpki_end,
     test_everything_else_is_named_by_the_library, test_a_ca_that_may_not,
     test_the_first_trouble_is_the_outcome_and_the_others_are_listed,
     test_one_trouble_is_not_told_twice, test_another_ca_than_the_one_expected,
-    test_the_callback_takes_a_good_chain, test_the_callback_knows_who_is_missing,
-    test_the_callback_never_overrides, test_nothing_is_read_without_a_verified_handshake)
+    test_a_chain_from_a_file, test_the_callback_takes_a_good_chain,
+    test_the_callback_knows_who_is_missing, test_the_callback_never_overrides,
+    test_nothing_is_read_without_a_verified_handshake)

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/judge/distrust.h"
 
+#include <stdio.h>
+
 #include <openssl/x509_vfy.h>
 
-static const char peer[] = "the server";
+enum { PLACE_MAX = 320 };
+
+/* Where the certificates of the chain are. */
+static const char *place_of(const struct distrust *d, char buf[PLACE_MAX])
+{
+	snprintf(buf, PLACE_MAX, "in %s", d->file ? d->file : "");
+	return d->file ? buf : "sent by the server";
+}
 
 static int advise(const struct distrust *d, enum outcome_code code, struct outcome *oc)
 {
@@ -14,6 +23,11 @@ static int advise(const struct distrust *d, enum outcome_code code, struct outco
 		    "was the CA \"%s\" created again? Then get its current root, or issue the "
 		    "certificate again",
 		    d->issuer);
+	else if (code == OC_CERT_MISSING_INTERMEDIATE && d->file)
+		outcome_advise(oc,
+		    "put the certificate of \"%s\" into the chain, after the leaf; "
+		    "if that is a root you trust, use --cacert FILE with it",
+		    d->issuer);
 	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_advise(oc,
 		    "configure the server to send the certificate of \"%s\" after its own; "
@@ -22,14 +36,16 @@ static int advise(const struct distrust *d, enum outcome_code code, struct outco
 	else if (code == OC_CERT_UNKNOWN_CA)
 		outcome_advise(oc,
 		    "--cacert FILE with the root \"%s\", if you trust it; "
-		    "if it is not a root, the server must send it too",
-		    d->issuer);
+		    "if it is not a root, %s",
+		    d->issuer,
+		    d->file ? "the chain must include it" : "the server must send it too");
 	return -1;
 }
 
 static int explain_trust(const struct distrust *d, struct outcome *oc)
 {
 	enum outcome_code code = OC_CERT_UNKNOWN_CA;
+	char buf[PLACE_MAX];
 
 	if (d->error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)
 		code = OC_CERT_SELF_SIGNED;
@@ -46,13 +62,13 @@ static int explain_trust(const struct distrust *d, struct outcome *oc)
 		outcome_set(oc, code, "%s was issued by \"%s\"", d->who, d->issuer);
 	else if (code == OC_CERT_MISSING_INTERMEDIATE)
 		outcome_set(oc, code,
-		    "the server sent only one certificate, and its issuer \"%s\" is not in %s: "
+		    "%s only one certificate, and its issuer \"%s\" is not in %s: "
 		    "it is an intermediate or an unknown root",
-		    d->issuer, d->store);
+		    d->file ? "the chain has" : "the server sent", d->issuer, d->store);
 	else
 		outcome_set(oc, code, "%s was issued by \"%s\", which is not in %s", d->who,
 		    d->issuer, d->store);
-	issuer_cause_append(d->cause, d->store, peer, oc);
+	issuer_cause_append(d->cause, d->store, place_of(d, buf), oc);
 	return advise(d, code, oc);
 }
 
@@ -69,16 +85,18 @@ static int explain_marked(const struct distrust *d, struct outcome *oc)
 static int explain_cause(const struct distrust *d, struct outcome *oc)
 {
 	const struct issuer_cause *c = d->cause;
+	char buf[PLACE_MAX];
 
-	issuer_cause_explain(c, d->who, d->store, peer, OC_CERT_INVALID, oc);
+	issuer_cause_explain(c, d->who, d->store, place_of(d, buf), OC_CERT_INVALID, oc);
 	if (c->flaw.kind != CERT_FLAW_NONE)
 		return -1;
 	if (c->link == CERT_ISSUER_SERIAL)
 		outcome_advise(oc,
 		    "issue it again, preferably without issuer and serial in "
 		    "authorityKeyIdentifier; until then, use --cacert FILE with the previous "
-		    "certificate of \"%s\", or let the server send that one if it is not a root",
-		    c->name);
+		    "certificate of \"%s\", or %s if it is not a root",
+		    c->name,
+		    d->file ? "put that one into the chain" : "let the server send that one");
 	else if (c->link == CERT_ISSUER_FLAWED)
 		outcome_advise(oc,
 		    "issue the certificate of \"%s\" again; openssl x509 -noout -text -in FILE "
@@ -90,13 +108,15 @@ static int explain_cause(const struct distrust *d, struct outcome *oc)
 /* The library has one error for three causes: not signed, not verifiable, not tried. */
 static int explain_signature(const struct distrust *d, struct outcome *oc)
 {
+	char buf[PLACE_MAX];
+
 	switch (d->cause->link) {
 	case CERT_ISSUER_NOT_SIGNED:
 		outcome_set(oc, OC_CERT_INVALID,
-		    "%s was not signed with the key of \"%s\" %s %s: it was changed, or that CA "
+		    "%s was not signed with the key of \"%s\" %s%s: it was changed, or that CA "
 		    "was created again under its old name",
-		    d->who, d->issuer, d->cause->sent ? "sent by" : "in",
-		    d->cause->sent ? peer : d->store);
+		    d->who, d->issuer, d->cause->sent ? "" : "in ",
+		    d->cause->sent ? place_of(d, buf) : d->store);
 		return advise(d, OC_CERT_INVALID, oc);
 	case CERT_ISSUER_UNCHECKED:
 	case CERT_ISSUER_STRANGER:

@@ -15,7 +15,8 @@ struct distrust {
 	const char *label;  /* the certificate's name alone */
 	const char *issuer; /* the issuer's name */
 	const char *store;  /* what is trusted, as "--cacert ca.pem" */
-	bool alone;         /* the certificate is a leaf, and the server sent no other one */
+	const char *file;   /* the chain is from this file; NULL: the server sent it */
+	bool alone;         /* the certificate is a leaf, and no other one came with it */
 };
 
 /*

@@ -46,6 +46,7 @@ int expected_judge_key(const struct expected *e, const struct verdict *v, struct
 static int explain_difference(const struct expected *e, const struct verdict *v, struct outcome *oc)
 {
 	const struct cert_info *served = &v->chain[0];
+	const char *has = v->file ? "the chain has" : "the server sends";
 	char ours[TIME_TEXT_MAX], theirs[TIME_TEXT_MAX];
 	bool same_name = strcmp(served->sans, e->cert.sans) == 0 &&
 	    strcmp(served->subject, e->cert.subject) == 0;
@@ -54,26 +55,26 @@ static int explain_difference(const struct expected *e, const struct verdict *v,
 	time_text(served->not_before, theirs);
 	if (same_name && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the certificate was renewed, but the server still sends the old one: it is "
-		    "valid from %s, the one in %s from %s",
-		    theirs, e->file, ours);
-		outcome_advise(oc,
-		    "reload the server: systemctl reload SERVICE, or kill -HUP PID");
+		    "the certificate was renewed, but %s the old one: it is valid from %s, the one "
+		    "in %s from %s",
+		    v->file ? "the chain has" : "the server still sends", theirs, e->file, ours);
+		outcome_advise(oc, "%s",
+		    v->file ? "judge the current chain"
+			    : "reload the server: systemctl reload SERVICE, or kill -HUP PID");
 	} else if (same_name && served->not_before > e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server sends a newer certificate: it is valid from %s, the one in %s "
-		    "from %s",
+		    "%s a newer certificate: it is valid from %s, the one in %s from %s", has,
 		    theirs, e->file, ours);
 		outcome_advise(oc, "is %s the current file?", e->file);
 	} else {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the server does not send the certificate in %s, but one for %s, issued by "
-		    "\"%s\"",
-		    e->file, served->sans[0] ? served->sans : served->label,
-		    served->issuer);
-		outcome_advise(oc,
-		    "is it the right server, and does it use this file? A middlebox that "
-		    "terminates TLS sends its own certificate");
+		    "%s the certificate in %s, but one for %s, issued by \"%s\"",
+		    v->file ? "the chain does not begin with" : "the server does not send",
+		    e->file, served->sans[0] ? served->sans : served->label, served->issuer);
+		outcome_advise(oc, "%s",
+		    v->file ? "is it the right chain?"
+			    : "is it the right server, and does it use this file? A middlebox "
+			      "that terminates TLS sends its own certificate");
 	}
 	if (v->error != 0)
 		findings_append(&v->findings, 0, oc);

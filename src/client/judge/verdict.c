@@ -17,6 +17,8 @@ void verdict_free(struct verdict *v)
 {
 	sk_X509_pop_free(v->certs, X509_free);
 	v->certs = NULL;
+	sk_X509_pop_free(v->received, X509_free);
+	v->received = NULL;
 }
 
 int verdict_count(const struct verdict *v)
@@ -53,6 +55,7 @@ static int explain_distrust(const struct verdict *v, const char *store, struct o
 		.label = v->culprit.label,
 		.issuer = v->culprit.issuer,
 		.store = store,
+		.file = v->file,
 		.alone = v->sent == 1 && v->depth == 0 && !v->culprit.self_signed,
 	};
 
@@ -266,10 +269,11 @@ static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 	outcome_append(oc,
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
 					       : "; the system's store has the one that did");
-	outcome_advise_instead(oc,
-	    "is \"%s\" the CA of this service? Then omit --cacert; if not, something on the path "
-	    "terminates TLS: compare from a host closer to the server",
-	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer);
+	outcome_advise_instead(oc, "is \"%s\" the CA of this service? Then omit --cacert%s",
+	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer,
+	    v->file ? ""
+		    : "; if not, something on the path terminates TLS: compare from a host "
+		      "closer to the server");
 }
 
 int verdict_explain(const struct verdict *v, const char *name, const char *store,
@@ -283,7 +287,9 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	advise_lenient(v, oc);
 	if (v->system_knows && !issuer_cause_beyond_trust(&v->cause))
 		explain_other_ca(v, oc);
-	if (v->disordered)
+	if (v->disordered && v->file)
+		outcome_append(oc, "; the certificates in %s are out of order", v->file);
+	else if (v->disordered)
 		outcome_append(oc, "; the server sends its certificates out of order");
 	findings_append(&v->findings, v->error, oc);
 	return -1;

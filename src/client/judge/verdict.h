@@ -33,6 +33,8 @@ struct verdict {
 	struct cert_info chain[VERDICT_CHAIN_MAX]; /* leaf first, as far as it was built */
 	struct cert_id leaf;                       /* chain[0], for machines */
 	STACK_OF(X509) * certs;                    /* the whole chain, owned; NULL: none came */
+	STACK_OF(X509) * received;                 /* as the peer sent it, owned; NULL: none came */
+	const char *file;                          /* they are from this file; NULL: from a peer */
 	struct cert_info culprit;                  /* the certificate that the error is about */
 	struct findings findings;                  /* what else is wrong */
 	bool system_knows; /* the issuer of the chain's last certificate is in the system's store */
@@ -43,7 +45,7 @@ struct verdict {
 	bool weak_accepts;    /* the chain passes without that flag at security level 0 */
 };
 
-/* Release certs and keep everything else; idempotent. */
+/* Release certs and received, and keep everything else; idempotent. */
 void verdict_free(struct verdict *v);
 
 /* The whole chain, as built or else as sent: its length, and its certificates, not to be freed. */

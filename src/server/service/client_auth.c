@@ -265,7 +265,7 @@ static int explain_issuer(const struct client_auth_peer *p, struct outcome *oc)
 	else
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s was issued by \"%s\"", who(p, buf),
 		    p->culprit.issuer);
-	issuer_cause_append(&p->cause, "--client-ca", "the client", oc);
+	issuer_cause_append(&p->cause, "--client-ca", "sent by the client", oc);
 	return -1;
 }
 
@@ -279,7 +279,7 @@ int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 	}
 	if (crl_store_is_at_fault(p->error))
 		return explain_crl(p, oc);
-	if (issuer_cause_explain(&p->cause, who(p, buf), "--client-ca", "the client",
+	if (issuer_cause_explain(&p->cause, who(p, buf), "--client-ca", "sent by the client",
 		OC_CLIENT_CERT_REFUSED, oc))
 		return -1;
 	switch (p->error) {
