@@ -176,6 +176,7 @@ libclient_a_SOURCES = \
 	src/client/step/answer.c src/client/step/answer.h \
 	src/client/step/answer_http.c src/client/step/answer_http.h \
 	src/client/step/answer_io.c src/client/step/answer_io.h \
+	src/client/step/chain.c \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
 	src/client/step/greet.c \

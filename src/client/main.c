@@ -36,6 +36,13 @@ static const struct step steps[] = {
 	{ NULL, NULL },
 };
 
+/* --chain: a file in place of a server. */
+static const struct step offline_steps[] = {
+	{ "chain", step_chain },  /* certificates, and the key of --key */
+	{ "verify", step_judge }, /* chain, name, dates, purpose        */
+	{ NULL, NULL },
+};
+
 /* The first mode that is on runs. */
 static const struct mode *const modes[] = {
 	&mode_targets,   /* --targets                                    */
@@ -54,7 +61,7 @@ static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 
 	if (ctx && (!o->alpn || client_context_offer(ctx, o->alpn, oc) == 0) &&
 	    (o->hello.padding == 0 || client_context_pad(ctx, o->hello.padding, oc) == 0) &&
-	    keylog_start(ctx, oc) == 0)
+	    (o->chain || keylog_start(ctx, oc) == 0))
 		return ctx;
 	tls_context_free(ctx);
 	return NULL;
@@ -63,14 +70,15 @@ static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 /* Returns the exit status. */
 static int run(const struct client_options *o, struct outcome *oc)
 {
-	const struct probe_setup setup = { o, make_context(o, oc), make_context, steps };
+	const struct probe_setup setup = { o, make_context(o, oc), make_context,
+		o->chain ? offline_steps : steps };
 	const struct mode *const *mode = modes;
 	int status;
 
 	if (!setup.ctx)
 		return result_probe(o, NULL, oc);
 	/* Anybody who reads that file can decrypt these connections. */
-	if (keylog_file())
+	if (keylog_file() && !o->chain)
 		terminal_note("SSLKEYLOGFILE is set: the session keys are written to %s",
 		    keylog_file());
 	while (!(*mode)->is_on(o))

@@ -90,18 +90,21 @@ static int record_request(SSL *ssl, void *asked)
 	return 1;
 }
 
-static int set_names(SSL *ssl, const char *sni, const char *verify_name)
+int tls_conn_require_name(X509_VERIFY_PARAM *param, const char *verify_name)
 {
-	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-
-	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
-		return -1;
 	/* Match names by SAN only (RFC 9525 section 2); "*" stands for a whole label. */
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (addr_is_literal(verify_name))
 		return X509_VERIFY_PARAM_set1_ip_asc(param, verify_name) == 1 ? 0 : -1;
 	return X509_VERIFY_PARAM_set1_host(param, verify_name, 0) == 1 ? 0 : -1;
+}
+
+static int set_names(SSL *ssl, const char *sni, const char *verify_name)
+{
+	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
+		return -1;
+	return tls_conn_require_name(SSL_get0_param(ssl), verify_name);
 }
 
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,

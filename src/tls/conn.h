@@ -57,6 +57,9 @@ void *tls_conn_owner(const SSL *ssl);
  */
 int tls_conn_wrap_in_tds(struct tls_conn *t, struct outcome *oc);
 
+/* What tls_conn_new_client requires of the peer's names. Returns 0, or -1 for an invalid name. */
+int tls_conn_require_name(X509_VERIFY_PARAM *param, const char *verify_name);
+
 /* Frees it at once without sending anything. NULL is allowed. */
 void tls_conn_free(struct tls_conn *t);
 

@@ -86,6 +86,8 @@ for kind in $kinds; do
 	probe 3 "cert-$kind" --max-time 300ms --cacert "$CA" --cert "$kind" --key own.key
 	probe 3 "key-$kind" --max-time 300ms --cacert "$CA" --cert "$CERT" --key "$kind"
 	probe 3 "expect-cert-$kind" --max-time 300ms --cacert "$CA" --expect-cert "$kind"
+	client 3 "chain-$kind" --max-time 300ms --cacert "$CA" --chain "$kind" localhost
+	client 3 "chain-key-$kind" --max-time 300ms --cacert "$CA" --chain "$CERT" --key "$kind" localhost
 	[ "$kind" = empty ] || {
 		client 3 "targets-$kind" --max-time 300ms --cacert "$CA" --targets "$kind"
 		row 3 "client-SSL_CERT_FILE-$kind" env SSL_CERT_FILE="$kind" \
@@ -131,6 +133,7 @@ for kind in $kinds; do
 	*) status=3 ;;
 	esac
 	probe "$status" "prometheus-$kind" --cacert "$CA" --prometheus "$file"
+	probe "$status" "save-chain-$kind" --cacert "$CA" --save-chain "$file"
 	[ "$kind" != locked ] || status=3
 	row "$status" "client-SSLKEYLOGFILE-$kind" env SSLKEYLOGFILE="$kind" "$HELLO_CLIENT" --cacert "$CA" \
 		--resolve "localhost:$PORT:127.0.0.1" localhost "$PORT"

@@ -84,6 +84,11 @@ good="--cacert $TMP/chain.pem --no-x509-strict --cert $TMP/chain.pem --key $TMP/
 	cp "$TMP/out" "$TMP/json"
 	try 0 $good --nagios --prometheus "$TMP/file.prom" good.test
 	clean "$TMP/file.prom" 'the file of --prometheus'
+	# A file of the chain, which is read again.
+	try 0 $good --save-chain "$TMP/saved.pem" good.test
+	clean "$TMP/saved.pem" 'the file of --save-chain'
+	expect "$TMP/saved.pem" '^# 1 of 1: subject "[^"]*\\x1b[^"]*", issuer "[^"]*", valid from [-0-9: Z]* to [-0-9: Z]*$'
+	try 0 --cacert "$TMP/chain.pem" --no-x509-strict --chain "$TMP/saved.pem" -v good.test
 	# Its names do not fit: all of them are told.
 	try 54 $good --json bad.test
 	cat "$TMP/out" >>"$TMP/json"

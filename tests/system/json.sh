@@ -71,6 +71,17 @@ facts .outcome '"OK"' \
 facts '[.report, .compare, .tls.alpn, .milliseconds.proxy]' '[null,null,null,null]'
 ask 0 --alpn h2,http/1.1
 facts .tls.alpn '"http/1.1"'
+# Without a server.
+probe 0 "$HELLO_CLIENT" --json --cacert "$CA" --chain "$CERT" localhost
+facts '[.target.host, .target.port, .service, .service_from]' '["localhost","",null,null]' \
+	.chain "\"$CERT\"" \
+	'[.server_name, .peer, .tls, .addresses, .milliseconds.connect]' '[null,null,null,[],null]' \
+	'[.verify_name, (.certificates | length)]' '["localhost",3]'
+probe 54 "$HELLO_CLIENT" --json --cacert "$CA" --chain - a.test <"$CERT"
+facts .chain '"standard input"'
+probe 3 "$HELLO_CLIENT" --json --chain "$TMP/none" a.test
+ask 0
+facts .chain null
 
 # openssl of the same certificate: nobody shall wonder why it is another.
 openssl x509 -in "$CERT" -noout -serial -fingerprint -sha256 >"$TMP/facts" || error 'openssl x509'

@@ -93,6 +93,7 @@ static const struct options_about about = {
 	.rows = client_option_rows,
 	.usage = "usage: hello-client [options] HOST [PORT]\n"
 		 "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
+		 "       hello-client [options] --chain FILE [--key FILE] NAME\n"
 		 "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
 		 "port determines the service; the default is hello, on port 8443.\n",
 	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
@@ -130,7 +131,20 @@ const struct option_row client_option_rows[] = {
 	TEXT("cert", "FILE", identity.chain_file,
 	    "PEM chain to send if the server requests one", .needs = "key"),
 	TEXT("key", "FILE", identity.key_file, "PEM private key of the certificate",
-	    .needs = "cert"),
+	    .needs = "cert chain"),
+
+	HEADING("Certificate files"),
+	TEXT("chain", "FILE", chain,
+	    "verify the chain in FILE for NAME, offline (\"-\": standard input)",
+	    .excludes =
+		"service path expect-status cert servername no-sni tls-min tls-max groups ciphers "
+		"alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
+		"handshake-timeout read-timeout expect compare count interval resume targets "
+		"all-addresses path-test prometheus save-chain",
+	    .why = "no connection is made"),
+	TEXT("save-chain", "FILE", save_chain, "write the server's certificates to FILE, in PEM",
+	    .excludes = "count interval resume targets all-addresses path-test",
+	    .why = "FILE holds the chain of one connection"),
 
 	HEADING("TLS"),
 	TEXT("servername", "NAME", servername, "name to send as SNI and verify (HOST)",
@@ -283,6 +297,19 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return choose_service(o, &target, base, oc);
 }
 
+/* --chain has a name and no target. */
+static int set_name_alone(struct client_options *o, struct outcome *oc)
+{
+	if (!o->operands[0]) {
+		outcome_set(oc, OC_USAGE, "missing NAME: --chain needs the name to verify");
+		outcome_advise(oc, "hello-client --chain FILE localhost; --help lists the options");
+		return -1;
+	}
+	if (service_target_name(o->operands[0], o->operands[1], o->host, oc) != 0)
+		return -1;
+	return hostname_check("NAME", o->host, oc);
+}
+
 /* A program that reads the output expects the same format for a usage error. */
 static void find_output_format(struct client_options *o, int argc, char *argv[])
 {
@@ -330,6 +357,8 @@ static int parse_words(struct client_options *o, int argc, char *argv[],
 	if (o->targets && !base)
 		return outcome_set(oc, OC_USAGE, "unexpected \"%s\": --targets names the hosts",
 		    o->operands[0]);
+	if (o->chain)
+		return set_name_alone(o, oc);
 	return set_target(o, o->operands[0], o->operands[1], base, oc);
 }
 

@@ -49,6 +49,25 @@ static int load_expected(struct expected *e, struct outcome *oc)
 	return 0;
 }
 
+static bool is_stdout(const char *file)
+{
+	return file && strcmp(file, "-") == 0;
+}
+
+/* Only one of them can have standard output; the greeting then gives way. */
+static int check_stdout(const struct client_options *o, struct outcome *oc)
+{
+	bool metrics = is_stdout(o->prometheus), chain = is_stdout(o->save_chain);
+	const char *other = o->json ? "json" : o->nagios.on ? "nagios" : NULL;
+
+	if (metrics && chain)
+		other = "save-chain -";
+	if ((!metrics && !chain) || !other)
+		return 0;
+	return outcome_set(oc, OC_USAGE, "--%s - and --%s exclude each other: both print on "
+	    "standard output", metrics ? "prometheus" : "save-chain", other);
+}
+
 int client_options_check(struct client_options *o, struct outcome *oc)
 {
 	if (options_check(client_option_rows, &o->given, oc) != 0 ||
@@ -58,11 +77,7 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 	if (o->all_addresses && o->proxy.kind != PROXY_NONE)
 		return outcome_set(oc, OC_USAGE,
 		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
-	if (o->prometheus && strcmp(o->prometheus, "-") == 0 && (o->json || o->nagios.on))
-		return outcome_set(oc, OC_USAGE,
-		    "--prometheus - and --%s exclude each other: both print on standard output",
-		    o->json ? "json" : "nagios");
-	if (check_version(o, oc) != 0)
+	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0)
 		return -1;
 	if (load_expected(&o->expected, oc) != 0)
 		return -1;

@@ -219,12 +219,21 @@ static json_t *comparison(const struct session *s)
 	return json_pack("{s:o, s:o}", "differences", list, "remark", text(s->remark));
 }
 
+/* A file has no service. */
+static void add_service(json_t *object, const struct session *s)
+{
+	bool asked = s->options->chain == NULL;
+
+	json_object_set_new(object, "service", asked ? text(s->service->name) : json_null());
+	json_object_set_new(object, "service_from",
+	    asked ? text(service_from_name(s->options->service.from)) : json_null());
+}
+
 static void add_session(json_t *object, const struct session *s)
 {
 	json_object_set_new(object, "target", target(s->options));
-	json_object_set_new(object, "service", text(s->service->name));
-	json_object_set_new(object, "service_from",
-	    text(service_from_name(s->options->service.from)));
+	add_service(object, s);
+	json_object_set_new(object, "chain", text(s->chain_name));
 	json_object_set_new(object, "server_name", text(s->sni));
 	json_object_set_new(object, "verify_name", text(s->verify_name));
 	json_object_set_new(object, "trust", text(s->store));

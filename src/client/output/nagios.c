@@ -40,11 +40,16 @@ static void print_days(FILE *to, const char *label, const struct probe_facts *f,
 	fprintf(to, ";%u:;%u:", limits->warning_days, limits->critical_days);
 }
 
+/* Without a connection, a proxy or STARTTLS these graphs would always be empty. */
+static bool is_optional(const struct probe_facts *f, int phase)
+{
+	return phase == PHASE_PROXY || phase == PHASE_STARTTLS || f->file;
+}
+
 static void print_phases(FILE *to, const struct probe_facts *f)
 {
 	for (int i = 0; i < PHASE_COUNT; i++) {
-		/* Without a proxy or STARTTLS their graphs would always be empty. */
-		if ((i == PHASE_PROXY || i == PHASE_STARTTLS) && f->us[i] == PHASE_UNKNOWN)
+		if (f->us[i] == PHASE_UNKNOWN && is_optional(f, i))
 			continue;
 		if (f->us[i] == PHASE_UNKNOWN)
 			fprintf(to, " %s=U;;;0", phase_key((enum phase)i));
@@ -63,6 +68,18 @@ static const char *what_it_did(const struct probe_facts *f)
 	return greets ? "greeted" : answers ? "answered" : "silent";
 }
 
+static void print_success(FILE *to, const struct probe_facts *f)
+{
+	print_text(to, f->host);
+	if (f->file) {
+		fputs(" verified in ", to);
+		print_text(to, f->file);
+	} else {
+		fprintf(to, " %s verified and %s in %.1f ms", f->port, what_it_did(f),
+		    (double)f->us[PHASE_TOTAL] / 1000);
+	}
+}
+
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits)
 {
 	int status = judge(f, limits);
@@ -72,10 +89,8 @@ int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagi
 		fprintf(to, "%s: ", outcome_name(f->code));
 		print_text(to, f->detail[0] ? f->detail : outcome_words(f->code));
 	} else {
-		print_text(to, f->host);
-		fprintf(to, " %s verified and %s in %.1f ms, %" PRId64 " days left", f->port,
-		    what_it_did(f), (double)f->us[PHASE_TOTAL] / 1000,
-		    probe_facts_days(f, f->leaf_end));
+		print_success(to, f);
+		fprintf(to, ", %" PRId64 " days left", probe_facts_days(f, f->leaf_end));
 		if (f->chain_end < f->leaf_end)
 			fprintf(to, " (%" PRId64 " in the chain)",
 			    probe_facts_days(f, f->chain_end));

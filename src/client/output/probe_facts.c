@@ -33,6 +33,7 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	f->host = o->host;
 	f->port = o->port;
 	f->service = o->service.service;
+	f->file = s ? s->chain_name : NULL;
 	f->code = oc->code;
 	text_clean(oc->detail, f->detail, sizeof f->detail);
 	f->at = time(NULL);

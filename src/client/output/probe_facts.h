@@ -16,6 +16,7 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 struct probe_facts {
 	const char *host, *port; /* the target, owned by the caller; "" for none */
 	const struct service_row *service; /* which was asked; NULL: none */
+	const char *file; /* --chain: judged in place of a server; NULL: a server */
 	enum outcome_code code;
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/output/report_line.h"
+#include "client/session/chain_file.h"
 #include "base/text.h"
 #include "tls/policy.h"
 #include "base/time.h"
@@ -123,6 +124,15 @@ static void add_starttls(struct report_line *l, const struct session *s)
 	report_line_add(l, "%s is ready for TLS", s->service->before->protocol);
 }
 
+static void add_file(struct report_line *l, const struct session *s)
+{
+	int count = chain_file_count(s->chain);
+
+	report_line_add(l, "%d certificate%s from ", count, count == 1 ? "" : "s");
+	report_line_add_name(l, s->chain_name, report_line_left(l));
+	report_line_add_word(l, s->options->identity.key_file ? "(the key fits)" : "");
+}
+
 /* Where the service was not named, which one it was. */
 static void add_service(struct report_line *l, const struct session *s)
 {
@@ -176,6 +186,8 @@ static const struct {
 	{ step_verify, add_chain },
 	{ step_greet, add_length },
 	{ step_compare, add_same },
+	{ step_chain, add_file },
+	{ step_judge, add_chain },
 };
 
 static void print_leaf(const struct cert_info *leaf)
@@ -202,7 +214,7 @@ static void print_certificates(const struct session *s)
 		    time_text(v->staple.next_update, until));
 	report_line_print_below("trust: %s%s%s", s->store,
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
-	    v->disordered ? "; sent out of order" : "");
+	    !v->disordered ? "" : v->file ? "; out of order" : "; sent out of order");
 }
 
 /* As many names as there is room for, and the number of the others. */
@@ -267,20 +279,25 @@ static const char *measure_time(uint64_t took_us, char buf[MEASURE_MAX])
 	return buf;
 }
 
+static bool is_verification(const struct step *step)
+{
+	return step->run == step_verify || step->run == step_judge;
+}
+
 static void print_line(const struct session *s, const struct step *step, uint64_t took_us,
     void (*facts)(struct report_line *l, const struct session *s))
 {
 	char measure[MEASURE_MAX];
 	struct report_line l;
 
-	if (step->run == step_verify)
+	if (is_verification(step))
 		measure_validity(&s->verdict, measure, sizeof measure);
 	else
 		measure_time(took_us, measure);
 	report_line_begin(&l, measure);
 	facts(&l, s);
 	report_line_print(step->name, &l, measure);
-	if (step->run == step_verify)
+	if (is_verification(step))
 		print_certificates(s);
 	if (step->run == step_handshake)
 		print_request(&s->request);
@@ -351,6 +368,6 @@ void report_greeting(const struct session *s)
 {
 	if (isatty(STDOUT_FILENO))
 		print_visible(s->greeting, s->greeting_len);
-	else
+	else if (s->greeting)
 		fwrite(s->greeting, 1, s->greeting_len, stdout);
 }

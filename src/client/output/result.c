@@ -2,30 +2,61 @@
 #include "client/output/result.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/output/json.h"
 #include "client/output/metrics_file.h"
 #include "client/output/nagios.h"
+#include "client/output/output_file.h"
 #include "client/output/report.h"
 #include "client/output/terminal.h"
+#include "client/session/chain_file.h"
+
+/* oc becomes the failure, if there is one; if oc already holds another, it is only printed. */
+static void keep_first(const struct client_options *o, const struct outcome *failed,
+    struct outcome *oc)
+{
+	if (failed->code == OC_OK)
+		return;
+	if (oc->code == OC_OK)
+		*oc = *failed;
+	else if (!o->quiet)
+		outcome_print(stderr, "hello-client", failed);
+}
 
 void result_metrics(const struct client_options *o, const struct probe_facts all[], size_t count,
     struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
 
-	if (!o->prometheus || metrics_file_write(o->prometheus, all, count, &failed) == 0)
-		return;
-	if (oc->code == OC_OK)
-		*oc = failed;
-	else if (!o->quiet)
-		outcome_print(stderr, "hello-client", &failed);
+	if (o->prometheus && metrics_file_write(o->prometheus, all, count, &failed) != 0)
+		keep_first(o, &failed, oc);
 }
 
-bool result_is_metrics(const struct client_options *o)
+/* World-readable: certificates are public. */
+enum { CHAIN_MODE = 0644 };
+
+/* Without certificates nothing is written, and oc holds why. */
+static void save_chain(const struct client_options *o, const struct session *s, struct outcome *oc)
 {
-	return o->prometheus && strcmp(o->prometheus, "-") == 0;
+	struct outcome failed = OUTCOME_NONE;
+	size_t len;
+	char *text;
+
+	if (!o->save_chain || !s || chain_file_count(s->verdict.received) == 0)
+		return;
+	text = chain_file_text(s->verdict.received, &len, &failed);
+	if (text)
+		output_file_write(o->save_chain, text, len, CHAIN_MODE, &failed);
+	free(text);
+	keep_first(o, &failed, oc);
+}
+
+bool result_is_file(const struct client_options *o)
+{
+	return (o->prometheus && strcmp(o->prometheus, "-") == 0) ||
+	    (o->save_chain && strcmp(o->save_chain, "-") == 0);
 }
 
 int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
@@ -36,12 +67,13 @@ int result_probe(const struct client_options *o, const struct session *s, struct
 	/* A usage error is not a result of the target. */
 	if (oc->code != OC_USAGE)
 		result_metrics(o, &f, 1, oc);
+	save_chain(o, s, oc);
 	probe_facts_get(&f, o, s, oc);
 	if (o->nagios.on)
 		return nagios_print(stdout, &f, &o->nagios);
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
-	else if (oc->code == OC_OK && !result_is_metrics(o))
+	else if (oc->code == OC_OK && !result_is_file(o))
 		report_greeting(s);
 	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
 		terminal_note("note: %s", s->remark);

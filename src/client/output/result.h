@@ -12,13 +12,13 @@
 
 /*
  * Print the result of the only probe in the format of the options: the greeting after a success, or
- * always what --json or --nagios prints. Also writes the file of --prometheus. s is NULL if the
- * probe never began. Returns the exit status of that format; oc may become OC_FILE.
+ * always what --json or --nagios prints. Also writes the files of --prometheus and --save-chain. s
+ * is NULL if the probe never began. Returns the exit status of that format; oc may become OC_FILE.
  */
 int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
 
-/* Is standard output only for metrics (--prometheus -)? */
-bool result_is_metrics(const struct client_options *o);
+/* Is standard output only for a file (--prometheus -, --save-chain -)? */
+bool result_is_file(const struct client_options *o);
 
 /*
  * Write the file of --prometheus, if there is one. If that fails, oc becomes the failure; if oc

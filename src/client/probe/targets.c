@@ -52,7 +52,7 @@ static void print(const struct targets *t, size_t done)
 {
 	char what[64];
 
-	if (t->options->json || result_is_metrics(t->options))
+	if (t->options->json || result_is_file(t->options))
 		return;
 	snprintf(what, sizeof what, "%zu target%s", t->list.count, t->list.count == 1 ? "" : "s");
 	target_table_print(stdout, t->all, done);

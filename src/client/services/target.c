@@ -119,6 +119,22 @@ int service_target_parse(const char *text, struct service_target *out, struct ou
 	return strchr("/?", host[len]) && host[len] ? take_path(host + len, out, oc) : 0;
 }
 
+int service_target_name(const char *text, const char *port, char host[ADDR_HOST_MAX],
+    struct outcome *oc)
+{
+	struct service_target target;
+
+	if (service_target_parse(text, &target, oc) != 0)
+		return -1;
+	memcpy(host, target.host, ADDR_HOST_MAX);
+	if (!port && !target.service && !target.port[0] && !target.path[0])
+		return 0;
+	outcome_set(oc, OC_USAGE,
+	    "--chain needs a NAME without service, port and path: no connection is made");
+	outcome_advise(oc, "hello-client --chain FILE %s", host);
+	return -1;
+}
+
 const char *service_from_name(enum service_from from)
 {
 	static const char *const names[] = { [SERVICE_FROM_SCHEME] = "scheme",

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "client/judge/certificate_request_cause.h"
+#include "client/session/chain_file.h"
 #include "net/sock.h"
 #include "tls/closing.h"
 
@@ -31,7 +32,7 @@ static void set_names(struct session *s)
 
 	copy_name(s->verify_name, o->verify_name ? o->verify_name : asked);
 	/* SNI carries DNS names only: RFC 6066 section 3. */
-	if (!o->no_sni && !addr_is_literal(asked))
+	if (!o->no_sni && !o->chain && !addr_is_literal(asked))
 		copy_name(s->sni, asked);
 }
 
@@ -111,6 +112,11 @@ static void append_peer(const struct session *s, struct outcome *oc)
 {
 	char peer[ADDR_TEXT_MAX];
 
+	if (s->options->chain) {
+		if (outcome_layer(oc->code) == LAYER_VERIFY)
+			outcome_append(oc, " (%s)", s->chain_name);
+		return;
+	}
 	advise_usual(s, oc);
 	certificate_request_cause_explain(&s->request, oc);
 	if (s->fd >= 0)
@@ -183,4 +189,6 @@ void session_free(struct session *s)
 	s->greeting_len = 0;
 	resumption_free(&s->earned);
 	verdict_free(&s->verdict);
+	chain_file_free(s->chain);
+	s->chain = NULL;
 }

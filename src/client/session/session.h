@@ -67,8 +67,10 @@ struct session {
 	struct conn_report reported;          /* greet: that report */
 	bool compared;                        /* compare: seen is set, with --compare */
 	struct conn_report seen;              /* compare: what the client observed */
-	char remark[COMPARE_REMARK_MAX];      /* greet, compare: a note about a success; or "" */
+	char remark[COMPARE_REMARK_MAX];      /* greet, compare, judge: a note, or "" */
 	struct resumption earned;             /* close: what a later probe may offer */
+	const char *chain_name;               /* chain: where it is from, for people */
+	struct stack_st_X509 *chain;          /* chain: the certificates of --chain */
 };
 
 /*
@@ -92,6 +94,10 @@ step_fn step_verify;    /* checks chain and name again before a byte is read    
 step_fn step_greet;     /* the greeting to close_notify, or the service's answer */
 step_fn step_compare;   /* --compare: did both ends see the same connection?     */
 step_fn step_close;     /* our close_notify, close                               */
+
+/* --chain: the steps without a network. */
+step_fn step_chain; /* reads the file, and the key of --key                      */
+step_fn step_judge; /* the verification of a handshake, without one              */
 
 /* o and ctx are the caller's and must outlive the session. The time for all steps begins now. */
 void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);

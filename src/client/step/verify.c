@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/step/verify.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -40,6 +41,7 @@ static void record_chain(struct verdict *v, X509_STORE_CTX *judged)
 	if (v->chain_len > 0)
 		cert_id_get(sk_X509_value(chain, 0), &v->leaf);
 	v->certs = chain ? X509_chain_up_ref(chain) : NULL;
+	v->received = sent ? X509_chain_up_ref(sent) : NULL;
 }
 
 static struct verdict *verdict_of(X509_STORE_CTX *store)
@@ -164,12 +166,11 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	v->system_knows = system_knows_issuer(judged);
 }
 
-int verify_callback(X509_STORE_CTX *store, void *unused)
+/* The one verification of this program. */
+static int verify(struct verdict *v, X509_STORE_CTX *store)
 {
-	struct verdict *v = verdict_of(store);
 	int ret;
 
-	(void)unused;
 	verdict_free(v);
 	memset(v, 0, sizeof *v);
 	ret = judge(store);
@@ -186,9 +187,39 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	return ret;
 }
 
+int verify_callback(X509_STORE_CTX *store, void *unused)
+{
+	(void)unused;
+	return verify(verdict_of(store), store);
+}
+
+/* Certificates that no handshake of ours carried. */
+struct evidence {
+	X509 *leaf;
+	STACK_OF(X509) * sent;          /* with the leaf */
+	const X509_VERIFY_PARAM *param; /* with the name */
+	int level;                      /* security level */
+};
+
+/* What the library prepares in a handshake (ssl_verify_cert_chain); NULL: out of memory. */
+static X509_STORE_CTX *prepare(SSL_CTX *ctx, const struct evidence *e)
+{
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+
+	if (store && e->leaf &&
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(ctx), e->leaf, e->sent) == 1 &&
+	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
+		X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), e->level);
+		if (X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store), e->param) == 1)
+			return store;
+	}
+	X509_STORE_CTX_free(store);
+	return NULL;
+}
+
 static void judge_again(struct session *s, X509_STORE_CTX *store)
 {
-	if (verify_callback(store, NULL) == 1)
+	if (verify(&s->verdict, store) == 1)
 		staple_judge_again(&s->verdict, store, s->offered->staple, s->offered->staple_len);
 	else if (s->verdict.error == X509_V_OK)
 		/* A failure without an error means that nothing was judged. */
@@ -205,22 +236,25 @@ static void judge_session(struct session *s)
 {
 	/* The library takes a non-const pointer but changes nothing. */
 	SSL *ssl = (SSL *)tls_conn_library(s->tls);
-	X509_STORE_CTX *store = X509_STORE_CTX_new();
-	X509 *leaf = tls_facts_peer_certificate(s->tls);
-	X509_VERIFY_PARAM *param;
+	const struct evidence session = {
+		.leaf = tls_facts_peer_certificate(s->tls),
+		.sent = SSL_get_peer_cert_chain(ssl),
+		.param = SSL_get0_param(ssl),
+		.level = SSL_get_security_level(ssl),
+	};
+	X509_STORE_CTX *store = prepare(s->ctx, &session);
 
-	if (store && leaf &&
-	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(s->ctx), leaf,
-		SSL_get_peer_cert_chain(ssl)) == 1 &&
-	    X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl) == 1 &&
-	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
-		param = X509_STORE_CTX_get0_param(store);
-		X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
-		if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1)
-			judge_again(s, store);
-	}
-	X509_free(leaf);
+	if (store)
+		judge_again(s, store);
+	X509_free(session.leaf);
 	X509_STORE_CTX_free(store);
+}
+
+static int judge_expected(const struct session *s, struct outcome *oc)
+{
+	if (expected_judge_key(&s->options->expected, &s->verdict, oc) != 0)
+		return -1;
+	return expected_judge_certificate(&s->options->expected, &s->verdict, oc);
 }
 
 /*
@@ -247,7 +281,47 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
-	if (expected_judge_key(&s->options->expected, &s->verdict, oc) != 0)
+	return judge_expected(s, oc);
+}
+
+static void judge_file(struct session *s)
+{
+	X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
+	const struct evidence file = {
+		.leaf = sk_X509_value(s->chain, 0),
+		.sent = s->chain,
+		.param = param,
+		.level = SSL_CTX_get_security_level(s->ctx),
+	};
+	X509_STORE_CTX *store = NULL;
+
+	/* As SSL_new and tls_conn_new_client do. */
+	if (param && X509_VERIFY_PARAM_inherit(param, SSL_CTX_get0_param(s->ctx)) == 1 &&
+	    tls_conn_require_name(param, s->verify_name) == 0)
+		store = prepare(s->ctx, &file);
+	if (store && verify(&s->verdict, store) != 1 && s->verdict.error == X509_V_OK)
+		s->verdict.ran = false;
+	s->verdict.file = s->chain_name;
+	X509_STORE_CTX_free(store);
+	X509_VERIFY_PARAM_free(param);
+}
+
+int step_judge(struct session *s, struct outcome *oc)
+{
+	judge_file(s);
+	if (!s->verdict.ran)
+		return outcome_set(oc, OC_INTERNAL, "the verification for \"%s\" did not run",
+		    s->verify_name);
+	if (expected_judge_certificate(&s->options->expected, &s->verdict, oc) != 0)
 		return -1;
-	return expected_judge_certificate(&s->options->expected, &s->verdict, oc);
+	if (s->verdict.error != X509_V_OK)
+		return verdict_explain(&s->verdict, s->verify_name, s->store, oc);
+	if (!cert_name_matches(sk_X509_value(s->chain, 0), s->verify_name))
+		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
+		    s->verify_name);
+	if (s->verdict.chain[0].must_staple)
+		snprintf(s->remark, sizeof s->remark,
+		    "the certificate requires a stapled OCSP response, which no file has; this "
+		    "was not checked");
+	return judge_expected(s, oc);
 }
