@@ -67,8 +67,9 @@ static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 	return i < sk_X509_num(chain) ? i : 0;
 }
 
-static int mismatch(const char *key_file, const struct tls_pem_file *f, STACK_OF(X509) * chain,
-    EVP_PKEY *key, struct outcome *oc)
+/* is_pem: the file of the chain is text, which awk can turn around. */
+static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_pem,
+    STACK_OF(X509) * chain, EVP_PKEY *key, struct outcome *oc)
 {
 	char text[128];
 	int at;
@@ -87,7 +88,7 @@ static int mismatch(const char *key_file, const struct tls_pem_file *f, STACK_OF
 	outcome_append(oc,
 	    "; the key matches certificate %d of that file: the leaf must come first",
 	    at + 1);
-	if (at == sk_X509_num(chain) - 1)
+	if (is_pem && at == sk_X509_num(chain) - 1)
 		outcome_advise(oc,
 		    "reverse the order: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
 		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
@@ -117,7 +118,7 @@ static int use_both(SSL_CTX *ctx, const char *key_file, const struct tls_pem_fil
 	if (!key)
 		return -1;
 	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
-		ret = mismatch(key_file, f, chain, key, oc);
+		ret = mismatch(key_file, f, true, chain, key, oc);
 	EVP_PKEY_free(key);
 	return ret;
 }
@@ -131,7 +132,7 @@ int tls_identity_check_key(const char *key_file, const struct tls_pem_file *f,
 	if (!key)
 		return -1;
 	if (X509_check_private_key(sk_X509_value(chain, 0), key) != 1)
-		ret = mismatch(key_file, f, chain, key, oc);
+		ret = mismatch(key_file, f, false, chain, key, oc);
 	EVP_PKEY_free(key);
 	return ret;
 }
