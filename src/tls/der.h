@@ -11,14 +11,13 @@ struct der {
 };
 
 enum {
-	TAG_INTEGER = 0x02,
-	TAG_BITS = 0x03,
-	TAG_OCTETS = 0x04,
-	TAG_OID = 0x06,
-	TAG_ENUMERATED = 0x0a,
-	TAG_SEQUENCE = 0x30,
-	TAG_SET = 0x31,
-	TAG_VERSION = 0xa0 /* [0], in a certificate */
+	DER_INTEGER = 0x02,
+	DER_BITS = 0x03,
+	DER_OCTETS = 0x04,
+	DER_OID = 0x06,
+	DER_ENUMERATED = 0x0a,
+	DER_SEQUENCE = 0x30,
+	DER_VERSION = 0xa0 /* [0], in a certificate */
 };
 
 /*

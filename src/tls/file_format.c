@@ -194,11 +194,11 @@ static enum file_format with_version(struct der number, struct der rest)
 	int tag = der_next(&rest, &value);
 	unsigned version = number.len == 1 ? number.p[0] : 0xff;
 
-	if (tag == TAG_SEQUENCE && version == 3 && der_next(&value, &inner) == TAG_OID &&
+	if (tag == DER_SEQUENCE && version == 3 && der_next(&value, &inner) == DER_OID &&
 	    is_pkcs7(inner))
 		return FORMAT_PKCS12;
-	if ((tag == TAG_SEQUENCE && version <= 1) || (tag == TAG_INTEGER && version == 0) ||
-	    (tag == TAG_OCTETS && version == 1))
+	if ((tag == DER_SEQUENCE && version <= 1) || (tag == DER_INTEGER && version == 0) ||
+	    (tag == DER_OCTETS && version == 1))
 		return FORMAT_DER_KEY;
 	return FORMAT_BINARY;
 }
@@ -209,16 +209,16 @@ static enum file_format of_signed(struct der tbs)
 	struct der value;
 	int tag = der_next(&tbs, &value), second, third;
 
-	if (tag == TAG_VERSION)
+	if (tag == DER_VERSION)
 		return FORMAT_DER_CERTIFICATE;
 	second = der_next(&tbs, &value);
 	/* A name is a SET or empty; an algorithm begins with its OID. */
-	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && der_first_tag(value) != TAG_OID)
+	if (tag == DER_INTEGER && second == DER_SEQUENCE && der_first_tag(value) != DER_OID)
 		return FORMAT_DER_REQUEST;
 	third = der_next(&tbs, &value);
-	if (tag == TAG_INTEGER && second == TAG_SEQUENCE && third == TAG_SEQUENCE)
-		return der_first_tag(tbs) == TAG_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
-	if (tag == TAG_SEQUENCE && second == TAG_SEQUENCE)
+	if (tag == DER_INTEGER && second == DER_SEQUENCE && third == DER_SEQUENCE)
+		return der_first_tag(tbs) == DER_SEQUENCE ? FORMAT_DER_CERTIFICATE : FORMAT_DER_CRL;
+	if (tag == DER_SEQUENCE && second == DER_SEQUENCE)
 		return FORMAT_DER_CRL;
 	return FORMAT_BINARY;
 }
@@ -227,23 +227,23 @@ static enum file_format recognize_der(struct der in)
 {
 	struct der outer, value, inner;
 
-	if (der_next(&in, &outer) != TAG_SEQUENCE)
+	if (der_next(&in, &outer) != DER_SEQUENCE)
 		return FORMAT_BINARY;
 	switch (der_next(&outer, &value)) {
-	case TAG_INTEGER:
+	case DER_INTEGER:
 		return with_version(value, outer);
-	case TAG_OID:
+	case DER_OID:
 		return is_pkcs7(value) ? FORMAT_DER_PKCS7 : FORMAT_BINARY;
-	case TAG_ENUMERATED:
+	case DER_ENUMERATED:
 		return FORMAT_DER_OCSP;
-	case TAG_SEQUENCE:
+	case DER_SEQUENCE:
 		inner = value;
-		if (der_first_tag(value) != TAG_OID)
+		if (der_first_tag(value) != DER_OID)
 			return of_signed(inner);
 		switch (der_first_tag(outer)) {
-		case TAG_BITS:
+		case DER_BITS:
 			return FORMAT_DER_PUBLIC_KEY;
-		case TAG_OCTETS:
+		case DER_OCTETS:
 			return FORMAT_DER_ENCRYPTED_KEY;
 		default:
 			return FORMAT_BINARY;
