@@ -20,8 +20,8 @@ base/log   knows nothing of a server; hello-server and hello-zoo are two program
 # free for all.
 headers='
 openssl/   tls/buffer    a BIO over our own buffer
-openssl/   tls/tds       a BIO that puts a handshake into packets
 openssl/   tls/conn      handshake, read, write, close
+openssl/   tls/tds       a BIO that puts a handshake into packets
 openssl/   tls/error     the error queue, and what a failure means
 openssl/   tls/facts   what the library knows of a connection
 openssl/   client/session/resumption  the session that a connection leaves
