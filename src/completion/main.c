@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/outcome.h"
 #include "client/options/options.h"
 #include "completion/options_completion.h"
-#include "base/outcome.h"
 #include "server/options.h"
 #include "zoo/options.h"
 

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "net/addr.h"
 #include "base/text.h"
+#include "net/addr.h"
 
 enum { DNS_LABEL_MAX = 63, NAME_MAX_LEN = 253 };
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /*
  * The PROXY protocol: a balancer's description of the client, sent before the client's

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /* Operations on a connected socket, for both ends. None of them blocks. */
 

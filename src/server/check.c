@@ -7,13 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "server/listen/socket.h"
 #include "base/text.h"
-#include "server/service/audit.h"
 #include "server/confine/confine.h"
 #include "server/conn/limits.h"
-#include "server/service/service.h"
+#include "server/listen/socket.h"
 #include "server/listen/unix_socket.h"
+#include "server/service/audit.h"
+#include "server/service/service.h"
 
 /* A path and the text of a finding. */
 enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };

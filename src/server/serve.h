@@ -3,12 +3,12 @@
 #define HELLO_SERVER_SERVE_H
 
 #include "base/outcome.h"
-#include "server/options.h"
 #include "server/confine/privdrop.h"
 #include "server/confine/sandbox.h"
 #include "server/conn/limits.h"
 #include "server/listen/listener.h"
 #include "server/metrics/counters.h"
+#include "server/options.h"
 #include "server/process/service_manager.h"
 #include "server/service/service.h"
 

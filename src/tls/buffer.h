@@ -8,8 +8,8 @@
 
 #include <openssl/types.h>
 
-#include "tls/hello_length.h"
 #include "base/outcome.h"
+#include "tls/hello_length.h"
 
 enum { TLS_BUFFER_HEAD = 24 };
 

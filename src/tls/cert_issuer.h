@@ -6,8 +6,8 @@
 
 #include <openssl/types.h>
 
-#include "tls/cert_info.h"
 #include "base/outcome.h"
+#include "tls/cert_info.h"
 
 /*
  * Explains why a certificate has no issuer in a chain: the library only reports that it

@@ -8,9 +8,9 @@
 
 #include <openssl/types.h>
 
+#include "base/outcome.h"
 #include "tls/cert_info.h"
 #include "tls/crl.h"
-#include "base/outcome.h"
 
 /* Certificate revocation lists of a context; tls/crl judges them. */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/crl_text.h"
-#include "base/time.h"
 
 #include <stdio.h>
 
 #include <openssl/x509_vfy.h>
+
+#include "base/time.h"
 
 /* Faults without a number in their text; the subject of the fault follows. */
 static const char *const sentences[] = {

@@ -6,8 +6,8 @@
 
 #include <openssl/ssl.h>
 
-#include "tls/error.h"
 #include "base/text.h"
+#include "tls/error.h"
 
 static const char *or_empty(const char *s)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "net/proxy_protocol.h"
 #include "base/text.h"
+#include "net/proxy_protocol.h"
 
 enum { SHOWN_MAX = 24 };
 

@@ -8,8 +8,8 @@
 #include <openssl/x509.h>
 
 #include "base/input_file.h"
-#include "tls/file_format.h"
 #include "tls/error.h"
+#include "tls/file_format.h"
 
 struct reader {
 	const struct tls_pem_file *f;

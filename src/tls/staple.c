@@ -12,10 +12,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "tls/cert_info.h"
-#include "tls/signature.h"
-#include "tls/error.h"
 #include "base/time.h"
+#include "tls/cert_info.h"
+#include "tls/error.h"
+#include "tls/signature.h"
 
 /* How far another clock may be ahead of ours; the security level of the signer's certificate. */
 enum { SKEW_SECONDS = 300, SIGNER_LEVEL = 2 };

@@ -1,7 +1,8 @@
 #!/bin/sh
 # source.sh [--self-test] - what every C file keeps to: calls we do not use, width, white space,
 # length of files and functions, header guards, the licence line, nothing left for later, its place
-# in the build, one definition of each type, and comments that name only files that exist.
+# in the build, one definition of each type, the order of includes, and comments that name only files
+# that exist.
 
 # shellcheck source=tests/style/lib.sh
 . "${srcdir:-.}/tests/style/lib.sh"
@@ -181,6 +182,26 @@ check_lines() {
 	$0 == "#define " guard { defined = asked }
 	length($0) > width / 8 && columns($0) > width { complain(FNR, "wider than " width " columns") }
 	/[ \t\r]$/ { complain(FNR, "white space at the end") }
+
+	# The own header, those of the system, then ours by name; behind an #if or #define anew.
+	FNR == 1 { includes = 0; ours = "" }
+	/^#/ && !/^#include / { ours = "" }
+	/^#include "/ && file ~ /^src\// {
+		own = file
+		sub(/^src\//, "", own)
+		sub(/c$/, "h", own)
+		path = substr($0, 11, length($0) - 11)
+		if (file ~ /\.c$/ && path == own) {
+			if (includes > 0)
+				complain(FNR, "the own header is not the first include")
+		} else {
+			if (path < ours)
+				complain(FNR, "\"" path "\" comes before \"" ours "\"")
+			ours = path
+		}
+	}
+	/^#include </ && file ~ /^src\// && ours != "" { complain(FNR, "headers of the system come before ours") }
+	/^#include / { includes++ }
 	/(^|[^A-Za-z])(TO[D]O|FIX[M]E)([^A-Za-z]|$)/ { complain(FNR, "left for later: do it, or write an issue") }
 	END { end_of_file() }
 	' "$@"
@@ -220,6 +241,16 @@ self_test() {
 		"$(printf '#define BODY \\\n\tint x;\nvoid novel(void) \\\n{ \\\n\tf(); \\\n%s\n}' "$sixty")"
 	plant_harmless src/net/addr.c "$(printf 'int novel(void)\n{\n%s\n}\n\nint other(void)\n{\n%s\n}' "$sixty" "$sixty")"
 	plant_harmless src/net/addr.c "$(printf 'static const int novel[] = {\n%s\n%s\n};\n/*\n{\n*/\n%s' "$sixty" "$sixty" "$sixty")"
+	plant src/net/addr.c 'the own header is not the first' '#include "net/addr.h"'
+	plant src/net/addr.c 'come before ours' '#include "base/zzz.h"
+#include <novel.h>'
+	plant src/net/addr.c '"base/text.h" comes before "net/sock.h"' '#include "net/sock.h"
+#include "base/text.h"'
+	plant_harmless src/net/addr.c '#include "net/sock.h"
+#define NOVEL
+#include "base/text.h"
+#if NOVEL
+#include <novel.h>'
 	plant src/net/addr.c 'the type addr is also defined in' 'struct addr {'
 	plant src/net/addr.c 'the type io is also defined in' 'enum io { IO_ONE };'
 	plant src/net/addr.c 'there is no file novel.c' '/* see net/novel.c. */'

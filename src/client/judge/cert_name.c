@@ -7,10 +7,10 @@
 
 #include <openssl/x509v3.h>
 
-#include "net/addr.h"
-#include "tls/cert_info.h"
-#include "net/hostname.h"
 #include "base/text.h"
+#include "net/addr.h"
+#include "net/hostname.h"
+#include "tls/cert_info.h"
 
 bool cert_name_matches(X509 *cert, const char *name)
 {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/addr.h"
 #include "base/text.h"
+#include "net/addr.h"
 
 /*
  * What is compared, the most important field first, and the words for a difference: before, our

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "tls/cert_issuer.h"
 #include "base/outcome.h"
+#include "tls/cert_issuer.h"
 
 /* A certificate that leads to no trusted root, or whose signature is wrong. */
 struct distrust {

@@ -7,8 +7,8 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509_vfy.h>
 
-#include "tls/crl_text.h"
 #include "base/time.h"
+#include "tls/crl_text.h"
 
 static void note_reason(struct revocation *r, long code)
 {

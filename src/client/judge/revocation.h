@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
-#include "tls/staple.h"
 #include "tls/crl_store.h"
+#include "tls/staple.h"
 
 enum { REVOCATION_REASON_MAX = 32 };
 

@@ -4,8 +4,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include "tls/staple.h"
 #include "tls/conn.h"
+#include "tls/staple.h"
 
 static int reject(struct verdict *v, int error)
 {

@@ -8,10 +8,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "client/judge/cert_name.h"
-#include "client/judge/cert_error.h"
-#include "client/judge/distrust.h"
 #include "base/time.h"
+#include "client/judge/cert_error.h"
+#include "client/judge/cert_name.h"
+#include "client/judge/distrust.h"
 
 void verdict_free(struct verdict *v)
 {

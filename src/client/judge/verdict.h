@@ -7,12 +7,12 @@
 
 #include <openssl/types.h>
 
+#include "base/outcome.h"
 #include "client/judge/findings.h"
 #include "client/judge/revocation.h"
 #include "tls/cert_id.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
-#include "base/outcome.h"
 #include "tls/staple.h"
 
 /* Texts for people cut a longer chain. */

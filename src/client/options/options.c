@@ -6,14 +6,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/options.h"
+#include "base/options_help.h"
 #include "client/judge/expected.h"
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "client/services/http_status.h"
 #include "net/hostname.h"
-#include "base/options.h"
 #include "tls/context.h"
-#include "base/options_help.h"
 
 /* ---- values --------------------------------------------------------------------------- */
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "client/options/options_check.h"
 #include "base/input_file.h"
+#include "client/options/options_check.h"
 #include "tls/file_format.h"
 
 static const char blanks[] = " \t\r\n";

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "client/options/options.h"
 #include "base/outcome.h"
+#include "client/options/options.h"
 
 /*
  * The lines of --targets: HOST [PORT] [options], as on the command line. "..." quotes blanks. A #

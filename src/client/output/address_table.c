@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "client/output/terminal.h"
 #include "base/time.h"
+#include "client/output/terminal.h"
 
 /*
  * Columns: the least for an address and an outcome; the digits that distinguish a certificate, and

@@ -5,10 +5,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "client/session/settings.h"
-#include "client/session/session.h"
-#include "client/output/stats.h"
 #include "base/outcome.h"
+#include "client/output/stats.h"
+#include "client/session/session.h"
+#include "client/session/settings.h"
 
 /*
  * --json: one object a line (JSON Lines), described by doc/hello-client.schema.json, which the

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "client/output/probe_facts.h"
 #include "base/outcome.h"
+#include "client/output/probe_facts.h"
 
 /*
  * --prometheus: write the probes for the textfile collector of node_exporter (Prometheus text

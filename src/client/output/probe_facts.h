@@ -4,10 +4,10 @@
 
 #include <stdint.h>
 
-#include "client/session/settings.h"
+#include "base/outcome.h"
 #include "client/session/phases.h"
 #include "client/session/session.h"
-#include "base/outcome.h"
+#include "client/session/settings.h"
 
 /* Room for the part of a detail that a table prints. */
 enum { PROBE_FACTS_DETAIL_MAX = 120 };

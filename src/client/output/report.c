@@ -7,11 +7,11 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "base/time.h"
 #include "client/output/report_line.h"
 #include "client/session/chain_file.h"
-#include "base/text.h"
 #include "tls/policy.h"
-#include "base/time.h"
 
 /* Shortest name of a chain after cutting. */
 enum { NAME_LEAST = 8 };

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/output/terminal.h"
 #include "base/text.h"
+#include "client/output/terminal.h"
 
 /*
  * Columns: the first one of the facts; the right margin; where the measure ends on a wide terminal;

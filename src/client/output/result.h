@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "client/session/settings.h"
-#include "client/session/session.h"
-#include "client/output/probe_facts.h"
 #include "base/outcome.h"
+#include "client/output/probe_facts.h"
+#include "client/session/session.h"
+#include "client/session/settings.h"
 
 /*
  * Print the result of the only probe in the format of the options: the greeting after a success, or

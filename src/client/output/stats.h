@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "client/session/phases.h"
-#include "client/output/histogram.h"
 #include "base/outcome.h"
+#include "client/output/histogram.h"
+#include "client/session/phases.h"
 
 /* Full handshakes, and handshakes that resumed a session. */
 enum stats_kind { STATS_FULL, STATS_RESUMED, STATS_KINDS };

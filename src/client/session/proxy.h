@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "client/session/route.h"
 #include "base/outcome.h"
+#include "client/session/route.h"
 
 /*
  * The proxy of --proxy. client/step/proxy.c speaks its protocol itself: libcurl has its own

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /*
  * Where to connect instead: --connect-to and --resolve. Neither changes the SNI or the verified

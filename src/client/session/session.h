@@ -8,17 +8,17 @@
 
 #include <openssl/types.h>
 
+#include "base/outcome.h"
 #include "client/judge/certificate_request.h"
 #include "client/judge/compare.h"
-#include "client/session/settings.h"
-#include "client/session/phases.h"
 #include "client/judge/verdict.h"
-#include "net/addr.h"
-#include "base/outcome.h"
-#include "net/conn_report.h"
-#include "tls/facts.h"
-#include "tls/conn.h"
+#include "client/session/phases.h"
 #include "client/session/resumption.h"
+#include "client/session/settings.h"
+#include "net/addr.h"
+#include "net/conn_report.h"
+#include "tls/conn.h"
+#include "tls/facts.h"
 
 /* A longer list of addresses is cut; the families alternate (RFC 8305 section 4). */
 enum { SESSION_ADDRS_MAX = 64 };

@@ -7,10 +7,10 @@
 
 #include "base/options.h"
 #include "client/judge/expected.h"
-#include "client/session/proxy.h"
-#include "client/session/route.h"
 #include "client/services/service.h"
 #include "client/services/target.h"
+#include "client/session/proxy.h"
+#include "client/session/route.h"
 #include "net/addr.h"
 #include "net/proxy_protocol.h"
 #include "tls/identity.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "client/session/session.h"
 #include "net/proxy_protocol.h"
 #include "net/sock.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "client/services/dialogue.h"
-#include "client/step/answer_io.h"
 #include "client/step/answer_http.h"
+#include "client/step/answer_io.h"
 
 /* ---- a service that sends nothing first ----------------------------------------------------- */
 

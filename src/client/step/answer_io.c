@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "client/step/tcp_state.h"
 #include "client/step/socket.h"
+#include "client/step/tcp_state.h"
 #include "tls/conn.h"
 
 /* Limits of the first line, and of its escaped form. */

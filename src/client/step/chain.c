@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include "client/session/chain_file.h"
+#include "client/session/session.h"
 #include "tls/identity.h"
 
 int step_chain(struct session *s, struct outcome *oc)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -10,8 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "client/step/icmp.h"
 #include "base/clock.h"
+#include "client/session/session.h"
+#include "client/step/icmp.h"
 #include "client/step/socket.h"
 
 /* RFC 8305 section 5: the head start of each attempt over the next. */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/text.h"
+#include "client/session/session.h"
 #include "client/step/answer.h"
 #include "client/step/http_get.h"
-#include "base/clock.h"
 #include "client/step/socket.h"
-#include "base/text.h"
 
 /* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <time.h>
 
-#include "client/judge/expected.h"
-#include "client/session/context.h"
-#include "client/step/tcp_state.h"
-#include "client/judge/verdict.h"
 #include "base/clock.h"
+#include "client/judge/expected.h"
+#include "client/judge/verdict.h"
+#include "client/session/context.h"
+#include "client/session/session.h"
 #include "client/step/socket.h"
 #include "client/step/starttls.h"
+#include "client/step/tcp_state.h"
 
 static unsigned long long sent(const struct session *s)
 {

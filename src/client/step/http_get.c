@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/step/http_answer.h"
 #include "base/text.h"
+#include "client/step/http_answer.h"
 
 enum { STATUS_LINE_MAX = 120 };
 

@@ -13,10 +13,10 @@
 
 #include <openssl/evp.h>
 
-#include "client/session/session.h"
 #include "base/clock.h"
-#include "client/step/socket.h"
 #include "base/text.h"
+#include "client/session/session.h"
+#include "client/step/socket.h"
 
 enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/session/session.h"
-
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -12,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "client/session/session.h"
 
 /*
  * getaddrinfo cannot be interrupted: with a silent name server it blocks for as long as resolv.conf

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /*
  * The client's half of the tutorial's calls. Every descriptor is non-blocking and close-on-exec and

@@ -5,6 +5,8 @@
  * those of the answer, so the first TLS record remains for the library. --handshake-timeout
  * applies to this step separately.
  */
+#include "client/step/starttls.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,7 +17,6 @@
 #include "client/services/dialogue.h"
 #include "client/session/session.h"
 #include "client/step/socket.h"
-#include "client/step/starttls.h"
 
 static const char compare_nearer[] =
     "the server or something on the path sends clear text before TLS (RFC 3207, section 6): "

@@ -13,8 +13,8 @@
 #include "client/judge/cert_name.h"
 #include "client/judge/expected.h"
 #include "client/judge/staple.h"
-#include "client/session/session.h"
 #include "client/judge/verdict.h"
+#include "client/session/session.h"
 #include "tls/conn.h"
 #include "tls/trust.h"
 

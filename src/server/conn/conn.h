@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
-#include "server/listen/access.h"
+#include "net/addr.h"
 #include "server/conn/conn_record.h"
+#include "server/listen/access.h"
 #include "server/service/service.h"
 
 /*

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
-#include "tls/conn.h"
+#include "net/addr.h"
 #include "server/service/client_auth.h"
+#include "tls/conn.h"
 
 /* The states of a connection fall into phases, and each phase as a whole has a deadline. */
 enum conn_phase {

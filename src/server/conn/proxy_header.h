@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
-#include "server/listen/access.h"
+#include "net/addr.h"
 #include "server/conn/conn_record.h"
+#include "server/listen/access.h"
 
 /*
  * A connection from a balancer, until its PROXY protocol header is complete. It holds

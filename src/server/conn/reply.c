@@ -8,11 +8,11 @@
 
 #include <jansson.h>
 
-#include "tls/cert_info.h"
-#include "net/conn_report_json.h"
 #include "base/text.h"
-#include "tls/facts.h"
 #include "base/time.h"
+#include "net/conn_report_json.h"
+#include "tls/cert_info.h"
+#include "tls/facts.h"
 
 void reply_prepare(void)
 {

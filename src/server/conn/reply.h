@@ -4,11 +4,11 @@
 
 #include <stddef.h>
 
+#include "base/outcome.h"
 #include "net/addr.h"
 #include "server/conn/http1.h"
-#include "base/outcome.h"
-#include "tls/conn.h"
 #include "server/service/service.h"
+#include "tls/conn.h"
 
 /*
  * What the server sends on a connection, composed as a whole before its first byte is

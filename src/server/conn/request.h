@@ -2,8 +2,8 @@
 #ifndef HELLO_SERVER_CONN_REQUEST_H
 #define HELLO_SERVER_CONN_REQUEST_H
 
-#include "server/conn/http1.h"
 #include "base/outcome.h"
+#include "server/conn/http1.h"
 #include "tls/conn.h"
 
 /*

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/outcome.h"
 #include "net/addr.h"
 #include "server/listen/cidr.h"
-#include "base/outcome.h"
 
 enum { ACCESS_BLOCKS_MAX = 64 };
 

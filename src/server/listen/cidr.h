@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /* A block of addresses in the notation of RFC 4632 section 3.1 and RFC 4291 section 2.3. */
 struct cidr {

@@ -2,8 +2,8 @@
 #ifndef HELLO_SERVER_LISTEN_ENDPOINT_H
 #define HELLO_SERVER_LISTEN_ENDPOINT_H
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 enum endpoint_kind { ENDPOINT_INET, ENDPOINT_UNIX, ENDPOINT_SYSTEMD };
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 #include "server/listen/access.h"
 #include "server/listen/activation.h"
 #include "server/listen/endpoint.h"

@@ -2,8 +2,8 @@
 #ifndef HELLO_SERVER_LISTEN_SOCKET_H
 #define HELLO_SERVER_LISTEN_SOCKET_H
 
-#include "net/addr.h"
 #include "base/outcome.h"
+#include "net/addr.h"
 
 /*
  * The server's half of the tutorial's calls. Every descriptor from here is non-blocking

@@ -7,11 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tls/cert_info.h"
 #include "base/outcome.h"
+#include "server/confine/sandbox.h"
 #include "server/conn/conn.h"
 #include "server/conn/pool.h"
-#include "server/confine/sandbox.h"
+#include "tls/cert_info.h"
 
 /*
  * Statistics of the server, in memory that survives the processes that write to it.

@@ -2,9 +2,9 @@
 #ifndef HELLO_SERVER_PROCESS_GAUGES_H
 #define HELLO_SERVER_PROCESS_GAUGES_H
 
+#include "server/confine/privdrop.h"
 #include "server/metrics/counters.h"
 #include "server/process/workers.h"
-#include "server/confine/privdrop.h"
 #include "server/service/service.h"
 
 /* The master's part of the counters, and the log line of SIGUSR1. */

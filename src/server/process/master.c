@@ -14,10 +14,10 @@
 #include "server/process/expiry.h"
 #include "server/process/gauges.h"
 #include "server/process/reload.h"
+#include "server/process/signals.h"
 #include "server/process/spawn.h"
 #include "server/process/worker_sockets.h"
 #include "server/service/service_log.h"
-#include "server/process/signals.h"
 
 struct master {
 	const struct master_job *job;

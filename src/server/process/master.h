@@ -5,9 +5,9 @@
 #include "base/outcome.h"
 #include "server/listen/listener.h"
 #include "server/process/metrics_process.h"
-#include "server/service/service.h"
 #include "server/process/service_manager.h"
 #include "server/process/worker.h"
+#include "server/service/service.h"
 
 struct master_job {
 	const struct process_options *options;

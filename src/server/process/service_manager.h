@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
-#include "server/process/workers.h"
 #include "server/process/notify.h"
+#include "server/process/workers.h"
 
 /*
  * What the service manager is told, and when. The master reports what it begins;

@@ -15,11 +15,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/listen/socket.h"
 #include "server/confine/confine.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_log.h"
 #include "server/conn/pool.h"
+#include "server/listen/socket.h"
 
 /* Precision of the deadlines, and the pause of accepting when descriptors are used up. */
 static const struct timeval tick_time = { 0, 100000 }, pause_time = { 0, 100000 };

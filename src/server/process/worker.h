@@ -2,11 +2,11 @@
 #ifndef HELLO_SERVER_PROCESS_WORKER_H
 #define HELLO_SERVER_PROCESS_WORKER_H
 
-#include "server/metrics/counters.h"
+#include "server/confine/confine.h"
+#include "server/conn/conn.h"
 #include "server/conn/limits.h"
 #include "server/listen/listener.h"
-#include "server/conn/conn.h"
-#include "server/confine/confine.h"
+#include "server/metrics/counters.h"
 #include "server/service/service.h"
 
 struct worker_job {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tls/crl_text.h"
 #include "base/time.h"
+#include "tls/crl_text.h"
 
 /* OpenSSL at its level 2, and most other libraries, reject fewer bits of security. */
 enum { SECURITY_BITS_MIN = 112 };

@@ -10,8 +10,8 @@
 
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
-#include "tls/staple.h"
 #include "tls/crl_store.h"
+#include "tls/staple.h"
 
 /*
  * Finds problems of certificates that load well. It judges facts and the time; no file

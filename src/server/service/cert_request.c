@@ -14,8 +14,8 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "tls/error.h"
 #include "base/time.h"
+#include "tls/error.h"
 
 static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 {

@@ -8,8 +8,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "tls/cert_id.h"
 #include "net/hostname.h"
+#include "tls/cert_id.h"
 
 int client_allow_add(struct client_allow *list, enum client_allow_kind kind, const char *value,
     struct outcome *oc)

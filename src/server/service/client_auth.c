@@ -9,13 +9,13 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "tls/crl_text.h"
 #include "base/options.h"
-#include "tls/crl_store.h"
+#include "base/time.h"
 #include "tls/conn.h"
+#include "tls/crl_store.h"
+#include "tls/crl_text.h"
 #include "tls/error.h"
 #include "tls/policy.h"
-#include "base/time.h"
 
 /* Our own errors, beyond those of the library (X509_V_ERR_*). */
 enum { NOT_ON_THE_LIST = 0x10000 };

@@ -6,12 +6,12 @@
 
 #include <openssl/types.h>
 
-#include "tls/cert_info.h"
-#include "tls/cert_issuer.h"
-#include "tls/crl.h"
 #include "base/outcome.h"
 #include "server/service/cert_request.h"
 #include "server/service/client_allow.h"
+#include "tls/cert_info.h"
+#include "tls/cert_issuer.h"
+#include "tls/crl.h"
 
 /*
  * Mutual TLS: which clients are admitted. A client is verified during the handshake,

@@ -8,9 +8,9 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
-#include "tls/crl_store.h"
 #include "server/service/audit.h"
 #include "server/service/client_auth.h"
+#include "tls/crl_store.h"
 
 /* The CAs and CRLs that verify clients, as facts for the audit and the metrics. */
 struct client_cas {

@@ -4,9 +4,9 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
-#include "tls/error.h"
-#include "tls/context.h"
 #include "server/service/stapling.h"
+#include "tls/context.h"
+#include "tls/error.h"
 
 static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, const char *what)
 {

@@ -7,10 +7,10 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
-#include "tls/identity.h"
-#include "tls/policy.h"
 #include "server/service/cert_request.h"
 #include "server/service/ticket.h"
+#include "tls/identity.h"
+#include "tls/policy.h"
 
 /* The server's half of tls/context. */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tls/context.h"
 #include "server/service/stapling.h"
+#include "tls/context.h"
 
 static size_t find_issuer(const struct identity *id, size_t i)
 {

@@ -7,9 +7,9 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
-#include "tls/staple.h"
-#include "server/service/context.h"
 #include "server/service/audit.h"
+#include "server/service/context.h"
+#include "tls/staple.h"
 
 enum { IDENTITIES_MAX = 64 };
 

@@ -11,8 +11,8 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-#include "tls/context.h"
 #include "server/service/sni.h"
+#include "tls/context.h"
 
 /* A set of identities: bit i is identity i. */
 typedef uint64_t member_set;

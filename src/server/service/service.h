@@ -9,11 +9,11 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "server/service/client_auth.h"
 #include "server/service/client_cas.h"
+#include "server/service/context.h"
 #include "server/service/identity.h"
 #include "server/service/server_names.h"
-#include "server/service/client_auth.h"
-#include "server/service/context.h"
 
 /* Longest greeting that is served; the client accepts no longer one. */
 enum { SERVICE_GREETING_MAX = 65536 };

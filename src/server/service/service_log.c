@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "tls/crl_text.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "tls/crl_text.h"
 
 static void log_finding(void *arg, enum audit_level level, const char *text)
 {
