@@ -93,7 +93,7 @@ outcome 80 PATH_DIFFERS --cacert "$CA" --compare --alpn http/1.1 localhost "$POR
 gone
 in_between "ssl crt $TMP/both.pem" "$to_server force-tlsv12"
 outcome 80 PATH_DIFFERS --cacert "$CA" --compare localhost "$PORT"
-expect "$TMP/err" 'you asked for localhost, the server was asked for none'
+expect "$TMP/err" 'you requested localhost, the server received none'
 expect "$TMP/err" 'protocol: TLSv1.3 here, TLSv1.2 at the server'
 gone
 echo 'ended on the way: said so'

@@ -136,7 +136,7 @@ START_TEST(test_a_nul_in_the_head_is_no_http)
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_int_eq(http_get_unwrap(bytes, &len, &oc), -1);
-	ck_assert_outcome(&oc, OC_GREETING_MISMATCH, "a field holds a control byte");
+	ck_assert_outcome(&oc, OC_GREETING_MISMATCH, "a field contains a control byte");
 }
 END_TEST
 

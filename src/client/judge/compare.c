@@ -23,8 +23,8 @@ static const struct {
 	{ CONN_REPORT_CERTIFICATE, 16, "the certificate was replaced: SHA-256 ", "... was "
 	    "received, ",
 	    "... was sent" },
-	{ CONN_REPORT_SERVER_NAME, 120, "the server name (SNI) was rewritten: you asked for ",
-	    ", the server was asked for ", "" },
+	{ CONN_REPORT_SERVER_NAME, 120, "the server name (SNI) was rewritten: you requested ",
+	    ", the server received ", "" },
 	{ CONN_REPORT_PEER, ADDR_TEXT_MAX, "the source address was rewritten: you are ",
 	    ", the server sees ", "" },
 	{ CONN_REPORT_PROTOCOL, 20, "protocol: ", " here, ", " at the server" },

@@ -215,7 +215,7 @@ const struct option_row client_option_rows[] = {
 	UINT("critical", "DAYS", nagios.critical_days, 7, 0, 36500,
 	    "critical if the certificate expires within DAYS", .needs = "nagios"),
 	TEXT("prometheus", "FILE", prometheus, "write metrics to FILE, for node_exporter",
-	    .excludes = "count interval", .why = "the file holds one probe of each target"),
+	    .excludes = "count interval", .why = "the file has one probe of each target"),
 	FLAG("verbose", verbose, "print each step on standard error", .letter = 'v',
 	    .excludes = "quiet count interval"),
 	FLAG("quiet", quiet, "print nothing on standard error", .letter = 'q'),

@@ -193,8 +193,7 @@ static void print_waits(FILE *to, const struct stats *t)
 	if (t->late > 0)
 		fprintf(to,
 		    "%" PRIu64
-		    " began late, by up to %s: --parallel is too small, or the machine is too "
-		    "busy.\n",
+		    " began late, by up to %s: --parallel is too low or the machine is busy.\n",
 		    t->late, terminal_time(t->late_max_us, wait));
 }
 

@@ -185,7 +185,7 @@ static enum state on_value(struct http_answer *a, char c)
 	if (c == '\n')
 		return fail(a, lf_alone);
 	if (!http_char_is_text(c))
-		return fail(a, "a field holds a control byte");
+		return fail(a, "a field contains a control byte");
 	if (a->value_len < sizeof a->value)
 		a->value[a->value_len] = c;
 	a->value_len++;
@@ -285,7 +285,7 @@ static enum state on_chunk_extension(struct http_answer *a, char c)
 		return AT_CHUNK_LF;
 	return http_char_is_text(c)
 	    ? AT_CHUNK_EXTENSION
-	    : fail(a, c == '\n' ? lf_alone : "a chunk extension holds a control byte");
+	    : fail(a, c == '\n' ? lf_alone : "a chunk extension contains a control byte");
 }
 
 static enum state on_chunk_lf(struct http_answer *a, char c)
