@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/check_http1 \
 	tests/unit/check_http_get \
 	tests/unit/check_http_status \
+	tests/unit/check_lifetime \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
 	tests/unit/check_log \

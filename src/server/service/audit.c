@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lifetime.h"
 #include "base/time.h"
 #include "tls/crl_text.h"
 
@@ -40,16 +41,15 @@ void audit_record(X509 *cert, struct audit_certificate *out)
 
 static void judge_dates(const struct audit *a, const struct cert_info *c, int64_t now)
 {
-	int64_t left = c->not_after - now;
 	char text[TIME_PHRASE_MAX];
 
 	if (now < c->not_before)
 		find(a, AUDIT_ERROR, "\"%s\" %s: check the clock", c->label,
 		    time_phrase_early(c->not_before, now, text));
-	else if (left < 0)
+	else if (now > c->not_after)
 		find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
 		    time_phrase_expired(c->not_after, now, text));
-	else if (left < AUDIT_DAYS_LEFT * TIME_DAY && left < (c->not_after - c->not_before) / 3)
+	else if (lifetime_is_short(&lifetime_warning, c->not_before, c->not_after, now))
 		find(a, AUDIT_WARNING, "\"%s\" %s: renew it", c->label,
 		    time_phrase_valid(c->not_after, now, text));
 }

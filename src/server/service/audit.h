@@ -20,9 +20,6 @@
  */
 enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 
-/* Fewer days than this, and less than a third of the lifetime, is a warning. */
-enum { AUDIT_DAYS_LEFT = 14 };
-
 /* One certificate of a chain in the order of the file, the server's own first. */
 struct audit_certificate {
 	struct cert_info info;
