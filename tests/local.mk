@@ -120,6 +120,7 @@ system_tests = \
 	tests/system/interop.sh \
 	tests/system/json.sh \
 	tests/system/languages.sh \
+	tests/system/lifetime.sh \
 	tests/system/limit.sh \
 	tests/system/limits.sh \
 	tests/system/log-lost.sh \

@@ -12,6 +12,8 @@
 #	weak        RSA of 1024 bits
 #	selfsigned  its own issuer
 #	ageless     not wrong: from the year 0 to the year 9999
+#	hour        not wrong: valid for an hour, from now
+#	late-hour   not wrong: valid for an hour, of which a quarter is left
 #	muststaple  not wrong in itself: it demands a stapled OCSP response
 set -eu
 export LC_ALL=C OPENSSL_CONF=/dev/null
@@ -20,6 +22,11 @@ pki=$1
 shift
 san='subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1'
 past=20200101000000Z nearer_past=20210101000000Z future=20900101000000Z far_future=20990101000000Z
+
+# from_now SECONDS: prints that time.
+from_now() {
+	date -u -d "@$(($(date +%s) + $1))" +%Y%m%d%H%M%SZ
+}
 
 # new_request ALGORITHM PARAMETER [CN]: makes a key and a certificate request.
 new_request() {
@@ -70,6 +77,8 @@ make() {
 	expired) sign $past $nearer_past ;;
 	early) sign $future $far_future ;;
 	ageless) sign 00000101000000Z 99991231235959Z ;;
+	hour) sign "$(from_now 0)" "$(from_now 3600)" ;;
+	late-hour) sign "$(from_now -2700)" "$(from_now 900)" ;;
 	client)
 		profile clientAuth "$san"
 		sign $past $far_future ;;

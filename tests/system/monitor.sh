@@ -13,7 +13,7 @@ plugin() {
 	shift 2
 	run_status "$plugin_status" "$HELLO_CLIENT" --nagios --cacert "$CA" "$@"
 	[ "$(wc -l <"$TMP/out")" -eq 1 ] || fail "not one line of: $*"
-	expect "$TMP/out" "^HELLO $plugin_word - [^|]* | days_left=[-U0-9]*;[0-9]*:;[0-9]*: chain_days_left=[-U0-9]*;.* total=[U0-9.]*\(ms\)*;;;0\$"
+	expect "$TMP/out" "^HELLO $plugin_word - [^|]* | days_left=[-U0-9.]*;[0-9.:]*;[0-9.:]* chain_days_left=[-U0-9.]*;.* total=[U0-9.]*\(ms\)*;;;0\$"
 }
 
 # ---- nagios ---------------------------------------------------------------------------------------
@@ -23,13 +23,13 @@ plugin 0 OK localhost "$PORT"
 plugin 1 WARNING -w 40 localhost "$PORT"
 plugin 2 CRITICAL -w 60 --critical 40 localhost "$PORT"
 plugin 2 CRITICAL --verify-name other.test localhost "$PORT"
-expect "$TMP/out" 'CERT_WRONG_NAME: .*days_left=\(29\|30\);'
+expect "$TMP/out" 'CERT_WRONG_NAME: .*days_left=\(29\.[0-9]*\|30\);'
 plugin 2 CRITICAL localhost 1
-expect "$TMP/out" 'CONNECT_REFUSED: .*days_left=U;14:;7: .*connect=U;'
+expect "$TMP/out" 'CONNECT_REFUSED: .*days_left=U;; .*connect=U;'
 plugin 3 UNKNOWN --no-such localhost
 plugin 3 UNKNOWN
 plugin 3 UNKNOWN -w 1 --critical 2 localhost
-expect "$TMP/err" '^  try: --warning 1 --critical 0$'
+expect "$TMP/err" '^  try: --warning 2 --critical 1$'
 plugin 3 UNKNOWN -c 2 localhost
 plugin 3 UNKNOWN --cacert "$TMP/nothing" localhost
 run_status 2 "$HELLO_CLIENT" -w 3 localhost
@@ -45,6 +45,8 @@ printf '%s\n' "$GREETING" | cmp -s - "$TMP/out" || fail 'the greeting is not pri
 [ "$(metric success)" = 1 ] || fail 'no success'
 end=$(metric certificate_expiry_timestamp_seconds ',certificate="leaf"')
 [ "$(($(date +%s) + 25 * 86400))" -lt "$end" ] || fail "the certificate ends at $end"
+begin=$(metric certificate_not_before_timestamp_seconds ',certificate="leaf"')
+[ $((end - begin)) -eq $((30 * 86400 + 3600)) ] || fail "the certificate lives from $begin to $end"
 for phase in resolve connect handshake close total; do
 	[ -n "$(metric phase_seconds ",phase=\"$phase\"")" ] || fail "no time of $phase"
 done
@@ -63,11 +65,13 @@ run_status 20 "$HELLO_CLIENT" --prometheus "$FILE" --cacert "$CA" localhost "$PO
 [ "$(metric outcome ',reason="CONNECT_REFUSED",stage="connect"')" = 1 ] || fail 'no reason'
 [ "$(metric certificate_expiry_timestamp_seconds ',certificate="leaf"')" = "$end" ] ||
 	fail 'what was known of the certificate is forgotten'
+[ "$(metric certificate_not_before_timestamp_seconds ',certificate="leaf"')" = "$begin" ] ||
+	fail 'the beginning of the certificate is forgotten'
 cp "$FILE" "$TMP/bad"
 
 start_server --workers 1 --cert "$PKI/expired/chain.pem" --key "$PKI/expired/key.pem"
 plugin 2 CRITICAL localhost "$PORT"
-expect "$TMP/out" 'CERT_EXPIRED: .*days_left=-[0-9]*;'
+expect "$TMP/out" 'CERT_EXPIRED: .*days_left=-[0-9.]*;'
 # Both failures are told, and the one of the server decides.
 run_status 52 "$HELLO_CLIENT" --prometheus "$TMP/no/such" --cacert "$CA" localhost "$PORT"
 expect "$TMP/err" '^hello-client: FILE: cannot write .*/no/such'

@@ -35,7 +35,7 @@ while [ $i -lt 20 ]; do
 	i=$((i + 1))
 done >"$LIST"
 targets 52 --parallel 16
-expect "$TMP/out" '^TARGET  *OUTCOME  *DAYS  *MS  WHAT$'
+expect "$TMP/out" '^TARGET  *OUTCOME  *DAYS  *LIFE  *MS  WHAT$'
 expect "$TMP/out" '^--- 55 targets: 55 sent, 20 ok, 35 failed in '
 for each in "20 OK" "20 CERT_EXPIRED" "10 CONNECT_REFUSED" "5 HANDSHAKE_TIMEOUT"; do
 	[ "$(awk -v name="${each#* }" '$3 == name' "$TMP/out" | wc -l)" -eq "${each% *}" ] || fail "not $each"

@@ -11,7 +11,7 @@
 
 enum { DAY = 86400, NOW = 1700000000 };
 
-static const struct client_nagios limits = { .on = true, .warning_days = 14, .critical_days = 7 };
+static struct client_nagios limits;
 
 static char text[8192];
 
@@ -24,8 +24,8 @@ static struct probe_facts good(int64_t leaf_days, int64_t chain_days)
 		.us = { 1, 2, PHASE_UNKNOWN, PHASE_UNKNOWN, 3, 4, 5, 15 },
 	};
 
-	f.leaf_end = NOW + leaf_days * DAY + 1;
-	f.chain_end = NOW + chain_days * DAY + 1;
+	f.leaf = (struct probe_lifetime){ NOW - 100 * DAY, NOW + leaf_days * DAY };
+	f.first = (struct probe_lifetime){ NOW - 200 * DAY, NOW + chain_days * DAY };
 	return f;
 }
 
@@ -34,11 +34,23 @@ static struct probe_facts bad(enum outcome_code code)
 	struct probe_facts f = good(0, 0);
 
 	f.code = code;
-	f.leaf_end = f.chain_end = 0;
+	f.leaf = f.first = (struct probe_lifetime){ 0, 0 };
 	for (int i = 1; i < PHASE_TOTAL; i++)
 		f.us[i] = PHASE_UNKNOWN;
 	snprintf(f.detail, sizeof f.detail, "a|b");
 	return f;
+}
+
+/* NULL: the default. */
+static void set_limits(const char *warning, const char *critical)
+{
+	limits = (struct client_nagios){ true, lifetime_warning, lifetime_critical };
+	if (warning)
+		ck_assert_int_eq(
+		    lifetime_limit_parse("-w", warning, &limits.warning, NULL), 0);
+	if (critical)
+		ck_assert_int_eq(
+		    lifetime_limit_parse("-c", critical, &limits.critical, NULL), 0);
 }
 
 static int run_nagios(struct probe_facts f)
@@ -71,22 +83,112 @@ END_TEST
 
 START_TEST(test_nagios_states)
 {
+	set_limits(NULL, NULL);
 	ck_assert_int_eq(run_nagios(good(14, 14)), 0);
 	ck_assert_has(text, "HELLO OK - a.test 1 verified");
 	ck_assert_has(text, " | days_left=14;14:;7: chain_days_left=14;14:;7: resolve=0.001ms");
 	ck_assert_int_eq(run_nagios(good(300, 13)), 1);
 	ck_assert_has(text, "HELLO WARNING - ");
 	ck_assert_ptr_null(strstr(text, "proxy="));
-	ck_assert_has(text, "300 days left (13 in the chain)");
+	ck_assert_has(text, "300 days left (13 days in the chain)");
 	ck_assert_int_eq(run_nagios(good(7, 7)), 1);
 	ck_assert_int_eq(run_nagios(good(6, 6)), 2);
 	ck_assert_int_eq(run_nagios(bad(OC_CONNECT_REFUSED)), 2);
 	/* A bar begins the performance data, so there is only one. */
-	ck_assert_has(text, "HELLO CRITICAL - CONNECT_REFUSED: a/b | days_left=U;14:;7: ");
+	ck_assert_has(text, "HELLO CRITICAL - CONNECT_REFUSED: a/b | days_left=U;; ");
 	ck_assert_has(text, "handshake=U;;;0");
 	ck_assert_int_eq(run_nagios(bad(OC_CERT_EXPIRED)), 2);
 	ck_assert_int_eq(run_nagios(bad(OC_FILE)), 3);
 	ck_assert_int_eq(run_nagios(bad(OC_USAGE)), 3);
+}
+END_TEST
+
+/* A certificate of this lifetime, with so much of it left. */
+static struct probe_facts fresh(int64_t life, int64_t left)
+{
+	struct probe_facts f = good(0, 0);
+
+	f.leaf = f.first = (struct probe_lifetime){ NOW + left - life, NOW + left };
+	return f;
+}
+
+START_TEST(test_nagios_judges_by_the_lifetime)
+{
+	static const struct {
+		const char *warning, *critical;
+		int64_t life, left;
+		int status;
+		const char *data;
+	} rows[] = {
+		{ NULL, NULL, 6 * DAY, 6 * DAY, 0, " 6 days left | days_left=6;2:;1: " },
+		{ NULL, NULL, 6 * DAY, 2 * DAY, 0, " 2 days left | days_left=2;2:;1: " },
+		{ NULL, NULL, 6 * DAY, 2 * DAY - 1, 1, " days_left=1.99999;2:;1: " },
+		{ NULL, NULL, 6 * DAY, DAY - 1, 2, " 23 hours left | days_left=0.99999;2:;1: " },
+		{ NULL, NULL, 90 * DAY, 14 * DAY, 0, " days_left=14;14:;7: " },
+		{ NULL, NULL, 90 * DAY, 14 * DAY - 1, 1, " days_left=13.99999;14:;7: " },
+		{ NULL, NULL, 365 * DAY, 7 * DAY - 1, 2, " days_left=6.99999;14:;7: " },
+		{ NULL, NULL, 3600, 3600, 0,
+		    " 60 minutes left | days_left=0.04167;0.01389:;0.00694: " },
+		{ NULL, NULL, 3600, 1199, 1, " days_left=0.01388;0.01389:;0.00694: " },
+		{ NULL, NULL, 3600, 599, 2, " days_left=0.00693;0.01389:;0.00694: " },
+		{ "33%", NULL, 100 * DAY, 33 * DAY - 1, 1, " days_left=32.99999;33:;7: " },
+		{ "33%", NULL, 100 * DAY, 33 * DAY, 0, " days_left=33;33:;7: " },
+		{ "33%", "15%", 100 * DAY, 15 * DAY - 1, 2, " days_left=14.99999;33:;15: " },
+		{ "36h", "12h", 6 * DAY, DAY, 1, " days_left=1;1.5:;0.5: " },
+		{ "40", "20", 365 * DAY, 30 * DAY, 1, " days_left=30;40:;20: " },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_limits(rows[i].warning, rows[i].critical);
+		ck_assert_msg(run_nagios(fresh(rows[i].life, rows[i].left)) == rows[i].status,
+		    "row %zu: %s", i, text);
+		ck_assert_has(text, rows[i].data);
+	}
+}
+END_TEST
+
+START_TEST(test_nagios_limits_that_conflict_for_this_certificate)
+{
+	struct probe_facts f = fresh(6 * DAY, 6 * DAY);
+	struct outcome oc = OUTCOME_NONE;
+
+	set_limits("33%", "7");
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE,
+	    "--warning 33% is 47 hours, less than --critical 7: 7 days");
+	oc = OUTCOME_NONE;
+	f = fresh(90 * DAY, 90 * DAY);
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);
+	set_limits("3", NULL);
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE, "less than the default of --critical: 7 days");
+	/* A failure is more important, and it may have no certificate at all. */
+	oc = OUTCOME_NONE;
+	f = bad(OC_CONNECT_REFUSED);
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);
+	ck_assert_no_failure(&oc);
+}
+END_TEST
+
+START_TEST(test_nagios_without_a_certificate)
+{
+	set_limits("14", "10%");
+	run_nagios(bad(OC_CONNECT_REFUSED));
+	ck_assert_has(text, " | days_left=U;14:; chain_days_left=U;14:; ");
+}
+END_TEST
+
+START_TEST(test_share)
+{
+	struct probe_facts f = fresh(6 * DAY, 3 * DAY), none = bad(OC_CONNECT_REFUSED);
+
+	ck_assert_double_eq(probe_facts_share(&f), 0.5);
+	f = fresh(6 * DAY, -3 * DAY);
+	ck_assert_double_eq(probe_facts_share(&f), -0.5);
+	ck_assert(probe_facts_share(&none) < probe_facts_share(&f));
+	/* No division by its lifetime. */
+	f = fresh(0, 0);
+	ck_assert_double_eq(probe_facts_share(&f), 0);
 }
 END_TEST
 
@@ -144,7 +246,12 @@ START_TEST(test_prometheus_keeps_what_it_knew)
 		snprintf(line, sizeof line,
 		    "expiry_timestamp_seconds{host=\"a.test\",port=\"%s\","
 		    "certificate=\"chain\"} %d\n",
-		    f[i].port, NOW + (i + 1) * DAY + 1);
+		    f[i].port, NOW + (i + 1) * DAY);
+		ck_assert_has(text, line);
+		snprintf(line, sizeof line,
+		    "not_before_timestamp_seconds{host=\"a.test\",port=\"%s\","
+		    "certificate=\"chain\"} %d\n",
+		    f[i].port, NOW - 200 * DAY);
 		ck_assert_has(text, line);
 	}
 	ck_assert_ptr_null(strstr(text, "{host=\"new\",port=\"1\",certificate"));
@@ -164,5 +271,7 @@ START_TEST(test_prometheus_cannot_write)
 END_TEST
 
 CHECK_MAIN_IN("probe_facts", testpki_begin, testpki_end, test_days, test_nagios_states,
+    test_nagios_judges_by_the_lifetime, test_nagios_limits_that_conflict_for_this_certificate,
+    test_nagios_without_a_certificate, test_share,
     test_a_long_detail_is_cut_and_says_so,
     test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)

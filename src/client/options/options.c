@@ -54,6 +54,15 @@ static int set_service(void *said, const struct option_row *row, const char *val
 	return 0;
 }
 
+static int set_limit(void *limit, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	char option[64];
+
+	snprintf(option, sizeof option, "--%s", row->name);
+	return lifetime_limit_parse(option, value, limit, oc);
+}
+
 static int set_verify_time(void *time, const struct option_row *row, const char *value,
     struct outcome *oc)
 {
@@ -210,10 +219,12 @@ const struct option_row client_option_rows[] = {
 	FLAG("nagios", nagios.on, "run as a monitoring plugin: one line, status 0 to 3",
 	    .excludes = "count interval targets json",
 	    .why = "a plugin prints one line about one probe"),
-	UINT("warning", "DAYS", nagios.warning_days, 14, 0, 36500,
-	    "warn if the certificate expires within DAYS", .letter = 'w', .needs = "nagios"),
-	UINT("critical", "DAYS", nagios.critical_days, 7, 0, 36500,
-	    "critical if the certificate expires within DAYS", .needs = "nagios"),
+	CALL("warning", "LEFT", nagios.warning, set_limit,
+	    "warn if the certificate has less time left: days, 36h, or 33% of its lifetime",
+	    .letter = 'w', .text = "14 days or a third", .needs = "nagios"),
+	CALL("critical", "LEFT", nagios.critical, set_limit,
+	    "critical if the certificate has less time left", .text = "7 days or a sixth",
+	    .needs = "nagios"),
 	TEXT("prometheus", "FILE", prometheus, "write metrics to FILE, for node_exporter",
 	    .excludes = "count interval", .why = "the file has one probe of each target"),
 	FLAG("verbose", verbose, "print each step on standard error", .letter = 'v',
@@ -367,6 +378,8 @@ int client_options_parse(struct client_options *o, int argc, char *argv[], struc
 	memset(o, 0, sizeof *o);
 	o->family = AF_UNSPEC;
 	options_set_defaults(client_option_rows, o);
+	o->nagios.warning = lifetime_warning;
+	o->nagios.critical = lifetime_critical;
 	find_output_format(o, argc, argv);
 	return parse_words(o, argc, argv, NULL, oc);
 }

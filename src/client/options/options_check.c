@@ -8,13 +8,23 @@
 #include "tls/identity.h"
 #include "tls/policy.h"
 
-static int check_days(const struct client_nagios *n, struct outcome *oc)
+/* What depends on the certificate is checked when it is known, by nagios_check. */
+static int check_limits(const struct client_nagios *n, struct outcome *oc)
 {
-	if (n->warning_days >= n->critical_days)
+	const char *warning = n->warning.said, *critical = n->critical.said;
+
+	if (!lifetime_limit_is_less(&n->warning, &n->critical))
 		return 0;
-	outcome_set(oc, OC_USAGE, "--warning %u is less than --critical %u", n->warning_days,
-	    n->critical_days);
-	outcome_advise(oc, "--warning %u --critical %u", n->warning_days, n->warning_days / 2);
+	if (warning) {
+		outcome_set(oc, OC_USAGE, "--warning %s is less than --critical %s", warning,
+		    critical);
+		outcome_advise(oc, "--warning %s --critical %s", critical, warning);
+	} else {
+		outcome_set(oc, OC_USAGE,
+		    "the default of --warning, 14 days or a third, is less than --critical %s",
+		    critical);
+		outcome_advise(oc, "add --warning, not less than %s", critical);
+	}
 	return -1;
 }
 
@@ -71,7 +81,7 @@ static int check_stdout(const struct client_options *o, struct outcome *oc)
 int client_options_check(struct client_options *o, struct outcome *oc)
 {
 	if (options_check(client_option_rows, &o->given, oc) != 0 ||
-	    check_days(&o->nagios, oc) != 0)
+	    check_limits(&o->nagios, oc) != 0)
 		return -1;
 	/* "--proxy env" may have found none. */
 	if (o->all_addresses && o->proxy.kind != PROXY_NONE)

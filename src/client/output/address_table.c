@@ -36,8 +36,8 @@ static void print_row(FILE *to, const struct address_table_row *row, int address
 	const struct probe_facts *v = &row->probe_facts;
 	char ms[TERMINAL_MS_MAX], shortened[ADDR_TEXT_MAX], days[24] = "-";
 
-	if (v->chain_end != 0)
-		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->chain_end));
+	if (v->first.end != 0)
+		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->first.end));
 	fprintf(to, "%-*s  ", address,
 	    terminal_shorten(row->address, address, shortened, sizeof shortened));
 	if (v->code == OC_OK)
@@ -68,7 +68,7 @@ static void print_certificate(FILE *to, const struct address_table_row rows[], s
 {
 	char text[LIST_MAX], end[TIME_TEXT_MAX];
 	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
-	    rows[i].certificate, time_text(rows[i].probe_facts.leaf_end, end));
+	    rows[i].certificate, time_text(rows[i].probe_facts.leaf.end, end));
 	const char *separator = " ";
 
 	for (size_t k = i; k < count && len < sizeof text; k++) {

@@ -2,6 +2,7 @@
 #include "client/output/metrics_file.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,10 @@
 #include "base/prometheus.h"
 #include "client/output/output_file.h"
 
+static const char begins[] = "hello_client_certificate_not_before_timestamp_seconds";
 static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
 
-/* Each of these two has a sample for its end. */
+/* Each of these two has a sample for its beginning and its end. */
 static const char *const which[] = { "leaf", "chain" };
 
 /* ---- samples ---------------------------------------------------------------------- */
@@ -51,16 +53,32 @@ static void write_phases(FILE *to, const char *name, const struct probe_facts *f
 	}
 }
 
+static void write_certificate(FILE *to, const char *name, const struct probe_facts *f, int i,
+    int64_t seconds)
+{
+	prometheus_sample(to, name, PROMETHEUS_LABELS(TARGET(f), { "certificate", which[i] }),
+	    "%" PRId64, seconds);
+}
+
+/* An old file may have had the end without the beginning. */
+static void write_begins(FILE *to, const char *name, const struct probe_facts *f)
+{
+	const int64_t all[] = { f->leaf.begin, f->first.begin };
+
+	for (int i = 0; i < 2; i++) {
+		if (all[i] != 0)
+			write_certificate(to, name, f, i, all[i]);
+	}
+}
+
 /* Write the ends of the certificates in seconds after since; an end of 0 is unknown. */
 static void write_ends(FILE *to, const char *name, const struct probe_facts *f, int64_t since)
 {
-	const int64_t ends[] = { f->leaf_end, f->chain_end };
+	const int64_t ends[] = { f->leaf.end, f->first.end };
 
 	for (int i = 0; i < 2; i++) {
 		if (ends[i] != 0)
-			prometheus_sample(to, name,
-			    PROMETHEUS_LABELS(TARGET(f), { "certificate", which[i] }), "%" PRId64,
-			    ends[i] - since);
+			write_certificate(to, name, f, i, ends[i] - since);
 	}
 }
 
@@ -85,6 +103,10 @@ static const struct {
 	    write_outcome },
 	{ "hello_client_probe_timestamp_seconds", "Time of the probe.", write_time },
 	{ "hello_client_phase_seconds", "Duration of each phase.", write_phases },
+	{ begins,
+	    "Start of validity of the server's certificate, and of the first in its chain to "
+	    "expire, as last seen.",
+	    write_begins },
 	{ expiry,
 	    "Expiry of the server's certificate, and the first expiry in its chain, as last seen.",
 	    write_expiry },
@@ -107,13 +129,13 @@ static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 /* Bytes; a longer file is not read. */
 enum { KNOWN_MAX = 64 * 1024 * 1024 };
 
-/* The end of a certificate: a sample of the file that will be replaced. */
+/* A certificate's beginning or end: a sample of the file that will be replaced. */
 struct known {
-	char *labels; /* all labels; owned */
-	int64_t end;
+	char *sample; /* its name and labels, up to the closing brace; owned */
+	int64_t time;
 };
 
-struct known_ends {
+struct known_times {
 	struct known *all; /* sorted */
 	size_t count;
 };
@@ -122,23 +144,30 @@ static int compare_known(const void *left, const void *right)
 {
 	const struct known *a = left, *b = right;
 
-	return strcmp(a->labels, b->labels);
+	return strcmp(a->sample, b->sample);
 }
 
-static void free_known(struct known_ends *m)
+static void free_known(struct known_times *m)
 {
 	for (size_t i = 0; i < m->count; i++)
-		free(m->all[i].labels);
+		free(m->all[i].sample);
 	free(m->all);
 }
 
-/* Ignores other lines. Returns 0, or -1 when there is no memory. */
-static int parse_known(struct known_ends *m, const char *line)
+static bool is_sample_of(const char *line, const char *name)
 {
-	const char *begin = line + sizeof expiry - 1, *end = strrchr(line, '}');
+	size_t len = strlen(name);
+
+	return strncmp(line, name, len) == 0 && line[len] == '{';
+}
+
+/* Ignores other lines. Returns 0, or -1 when there is no memory. */
+static int parse_known(struct known_times *m, const char *line)
+{
+	const char *end = strrchr(line, '}');
 	struct known *all = m->all;
 
-	if (strncmp(line, expiry, sizeof expiry - 1) != 0 || *begin != '{' || !end)
+	if ((!is_sample_of(line, begins) && !is_sample_of(line, expiry)) || !end)
 		return 0;
 	/* Double the room whenever the count is a power of two. */
 	if ((m->count & (m->count - 1)) == 0) {
@@ -147,15 +176,15 @@ static int parse_known(struct known_ends *m, const char *line)
 			return -1;
 		m->all = all;
 	}
-	all[m->count].labels = strndup(begin + 1, (size_t)(end - begin) - 1);
-	all[m->count].end = strtoll(end + 1, NULL, 10);
-	if (!all[m->count].labels)
+	all[m->count].sample = strndup(line, (size_t)(end - line));
+	all[m->count].time = strtoll(end + 1, NULL, 10);
+	if (!all[m->count].sample)
 		return -1;
 	m->count++;
 	return 0;
 }
 
-static int read_known(struct known_ends *m, const char *file)
+static int read_known(struct known_times *m, const char *file)
 {
 	static const struct input_file_want want = { "the metrics", KNOWN_MAX, false };
 	struct input_file before;
@@ -174,29 +203,36 @@ static int read_known(struct known_ends *m, const char *file)
 	return ret;
 }
 
-static int64_t find_known(const struct known_ends *m, const struct probe_facts *f,
-    const char *certificate)
+static int64_t find_known(const struct known_times *m, const char *name,
+    const struct probe_facts *f, int i)
 {
-	char wanted[PROMETHEUS_LABELS_MAX];
-	const struct known key = { .labels = wanted }, *found = NULL;
+	char labels[PROMETHEUS_LABELS_MAX], wanted[sizeof begins + PROMETHEUS_LABELS_MAX];
+	const struct known key = { .sample = wanted }, *found = NULL;
 
-	prometheus_labels(PROMETHEUS_LABELS(TARGET(f), { "certificate", certificate }), wanted);
+	prometheus_labels(PROMETHEUS_LABELS(TARGET(f), { "certificate", which[i] }), labels);
+	snprintf(wanted, sizeof wanted, "%s{%s", name, labels);
 	if (m->count > 0)
 		found = bsearch(&key, m->all, m->count, sizeof *m->all, compare_known);
-	return found ? found->end : 0;
+	return found ? found->time : 0;
 }
 
-/* Keep the known ends of targets that sent no certificate this time. */
+static struct probe_lifetime find_lifetime(const struct known_times *m, const struct probe_facts *f,
+    int i)
+{
+	return (struct probe_lifetime){ find_known(m, begins, f, i), find_known(m, expiry, f, i) };
+}
+
+/* Keep the known lifetimes of targets that sent no certificate this time. */
 static int restore_known(struct probe_facts all[], size_t count, const char *file)
 {
-	struct known_ends m = { NULL, 0 };
+	struct known_times m = { NULL, 0 };
 	int ret = read_known(&m, file);
 
 	for (size_t i = 0; ret == 0 && i < count; i++) {
-		if (all[i].leaf_end != 0)
+		if (all[i].leaf.end != 0)
 			continue;
-		all[i].leaf_end = find_known(&m, &all[i], which[0]);
-		all[i].chain_end = find_known(&m, &all[i], which[1]);
+		all[i].leaf = find_lifetime(&m, &all[i], 0);
+		all[i].first = find_lifetime(&m, &all[i], 1);
 	}
 	free_known(&m);
 	return ret;

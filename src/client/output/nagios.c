@@ -4,20 +4,24 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };
 
+static bool is_short(const struct lifetime_limit *limit, const struct probe_facts *f)
+{
+	return lifetime_is_short(limit, f->first.begin, f->first.end, f->at);
+}
+
 static int judge(const struct probe_facts *f, const struct client_nagios *limits)
 {
-	int64_t days = probe_facts_days(f, f->chain_end);
-
 	if (f->code != OC_OK)
 		return outcome_layer(f->code) == LAYER_LOCAL ? UNKNOWN : CRITICAL;
-	if (days < (int64_t)limits->critical_days)
+	if (is_short(&limits->critical, f))
 		return CRITICAL;
-	return days < (int64_t)limits->warning_days ? WARNING : OK;
+	return is_short(&limits->warning, f) ? WARNING : OK;
 }
 
 /* A bar begins the performance data, so the text must not contain one. */
@@ -29,15 +33,40 @@ static void print_text(FILE *to, const char *text)
 		fputc(*c == '|' ? '/' : *c, to);
 }
 
-static void print_days(FILE *to, const char *label, const struct probe_facts *f, int64_t end,
+/* With five digits of a day each second is another number, so no rounding changes a comparison. */
+static void print_days(FILE *to, int64_t seconds)
+{
+	char text[32];
+	size_t len = (size_t)snprintf(text, sizeof text, "%.5f", (double)seconds / TIME_DAY);
+
+	while (text[len - 1] == '0')
+		len--;
+	if (text[len - 1] == '.')
+		len--;
+	fprintf(to, "%.*s", (int)len, text);
+}
+
+/* In the guidelines "N:" means: alert below N. */
+static void print_limit(FILE *to, const struct lifetime_limit *limit, const struct probe_facts *f)
+{
+	fputc(';', to);
+	if (f->first.end == 0 && lifetime_limit_is_relative(limit))
+		return;
+	print_days(to, lifetime_limit_seconds(limit, f->first.begin, f->first.end));
+	fputc(':', to);
+}
+
+/* Both have the limits of the certificate that is judged: the first to expire. */
+static void print_left(FILE *to, const char *label, const struct probe_facts *f, int64_t end,
     const struct client_nagios *limits)
 {
+	fprintf(to, " %s=", label);
 	if (end == 0)
-		fprintf(to, " %s=U", label);
+		fputc('U', to);
 	else
-		fprintf(to, " %s=%" PRId64, label, probe_facts_days(f, end));
-	/* In the guidelines "N:" means: alert below N. */
-	fprintf(to, ";%u:;%u:", limits->warning_days, limits->critical_days);
+		print_days(to, end - f->at);
+	print_limit(to, &limits->warning, f);
+	print_limit(to, &limits->critical, f);
 }
 
 /* Without a connection, a proxy or STARTTLS these graphs would always be empty. */
@@ -68,8 +97,35 @@ static const char *what_it_did(const struct probe_facts *f)
 	return greets ? "greeted" : answers ? "answered" : "silent";
 }
 
+/* "--warning 33%", or "the default of --warning". */
+static void name_limit(const char *option, const struct lifetime_limit *limit, char name[64])
+{
+	snprintf(name, 64, "%s%s%s%s", limit->said ? "" : "the default of ", option,
+	    limit->said ? " " : "", limit->said ? limit->said : "");
+}
+
+int nagios_check(const struct probe_facts *f, const struct client_nagios *limits,
+    struct outcome *oc)
+{
+	int64_t begin = f->first.begin, end = f->first.end;
+	int64_t warning = lifetime_limit_seconds(&limits->warning, begin, end);
+	int64_t critical = lifetime_limit_seconds(&limits->critical, begin, end);
+	char names[2][64], spans[2][TIME_TEXT_MAX];
+
+	if (f->code != OC_OK || warning >= critical)
+		return 0;
+	name_limit("--warning", &limits->warning, names[0]);
+	name_limit("--critical", &limits->critical, names[1]);
+	outcome_set(oc, OC_USAGE, "for this certificate %s is %s, less than %s: %s", names[0],
+	    time_span(warning, spans[0]), names[1], time_span(critical, spans[1]));
+	outcome_advise(oc, "give both as a share of the lifetime: --warning 33%% --critical 16%%");
+	return -1;
+}
+
 static void print_success(FILE *to, const struct probe_facts *f)
 {
+	char span[TIME_TEXT_MAX];
+
 	print_text(to, f->host);
 	if (f->file) {
 		fputs(" verified in ", to);
@@ -78,6 +134,9 @@ static void print_success(FILE *to, const struct probe_facts *f)
 		fprintf(to, " %s verified and %s in %.1f ms", f->port, what_it_did(f),
 		    (double)f->us[PHASE_TOTAL] / 1000);
 	}
+	fprintf(to, ", %s left", time_span(f->leaf.end - f->at, span));
+	if (f->first.end < f->leaf.end)
+		fprintf(to, " (%s in the chain)", time_span(f->first.end - f->at, span));
 }
 
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits)
@@ -90,14 +149,10 @@ int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagi
 		print_text(to, f->detail[0] ? f->detail : outcome_words(f->code));
 	} else {
 		print_success(to, f);
-		fprintf(to, ", %" PRId64 " days left", probe_facts_days(f, f->leaf_end));
-		if (f->chain_end < f->leaf_end)
-			fprintf(to, " (%" PRId64 " in the chain)",
-			    probe_facts_days(f, f->chain_end));
 	}
 	fputs(" |", to);
-	print_days(to, "days_left", f, f->leaf_end, limits);
-	print_days(to, "chain_days_left", f, f->chain_end, limits);
+	print_left(to, "days_left", f, f->leaf.end, limits);
+	print_left(to, "chain_days_left", f, f->first.end, limits);
 	print_phases(to, f);
 	fputc('\n', to);
 	return status;

@@ -7,9 +7,17 @@
 #include "client/output/probe_facts.h"
 
 /*
+ * Check what the command line left open: with a limit that is a share of the lifetime, is --warning
+ * less than --critical for this certificate? Returns 0 if not, or if the probe failed; else -1 with
+ * OC_USAGE.
+ */
+int nagios_check(const struct probe_facts *f, const struct client_nagios *limits,
+    struct outcome *oc);
+
+/*
  * --nagios: print one line as in the Monitoring Plugins' guidelines, always with performance data
- * ("U": not known). Returns the plugin's status: 0; 1 or 2 if a certificate of the chain has fewer
- * days left than required; 2 for any failure of the target; 3 for a failure on this side.
+ * ("U": not known). Returns the plugin's status: 0; 1 or 2 if the first certificate to expire has
+ * less time left than required; 2 for any failure of the target; 3 for a failure on this side.
  */
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits);
 

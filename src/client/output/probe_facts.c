@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/output/probe_facts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -12,12 +13,13 @@ enum { DAY = 86400 };
 static void get_dates(struct probe_facts *f, const struct verdict *v)
 {
 	for (int i = 0; i < v->chain_len; i++) {
-		int64_t end = v->chain[i].not_after;
+		const struct probe_lifetime life = { v->chain[i].not_before,
+			v->chain[i].not_after };
 
 		if (i == 0)
-			f->leaf_end = f->chain_end = end;
-		else if (end < f->chain_end)
-			f->chain_end = end;
+			f->leaf = f->first = life;
+		else if (life.end < f->first.end)
+			f->first = life;
 	}
 	if (v->chain_len > 0)
 		f->at = v->at;
@@ -40,6 +42,15 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
 	if (s)
 		get_dates(f, &s->verdict);
+}
+
+double probe_facts_share(const struct probe_facts *f)
+{
+	int64_t life = f->first.end - f->first.begin;
+
+	if (f->first.end == 0)
+		return -INFINITY;
+	return life > 0 ? (double)(f->first.end - f->at) / (double)life : 0;
 }
 
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end)

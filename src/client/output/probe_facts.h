@@ -21,9 +21,10 @@ struct probe_facts {
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */
 	int64_t at;                          /* now, or --verify-time: seconds since 1970 */
-	int64_t leaf_end,
-	    chain_end; /* of the certificate, and of the first in its chain to expire; 0:
-				      * no certificate was seen */
+	/* Of the certificate, and of the first in its chain to expire; 0: none was seen. */
+	struct probe_lifetime {
+		int64_t begin, end;
+	} leaf, first;
 };
 
 /* s is NULL if the probe never began. */
@@ -32,5 +33,11 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 
 /* Whole days from f->at until end, which must not be 0; negative if end has passed. */
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end);
+
+/*
+ * The share of its lifetime that the first certificate to expire has left: 1 at its beginning, less
+ * than 0 when it has expired, minus infinity if no certificate was seen.
+ */
+double probe_facts_share(const struct probe_facts *f);
 
 #endif

@@ -69,8 +69,11 @@ int result_probe(const struct client_options *o, const struct session *s, struct
 		result_metrics(o, &f, 1, oc);
 	save_chain(o, s, oc);
 	probe_facts_get(&f, o, s, oc);
-	if (o->nagios.on)
+	if (o->nagios.on) {
+		if (nagios_check(&f, &o->nagios, oc) != 0)
+			probe_facts_get(&f, o, s, oc);
 		return nagios_print(stdout, &f, &o->nagios);
+	}
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
 	else if (oc->code == OC_OK && !result_is_file(o))

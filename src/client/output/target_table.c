@@ -2,15 +2,16 @@
 #include "client/output/target_table.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/output/terminal.h"
 
 /* Columns: the least and most for a target, the rest, the width for details, the longest bar. */
-enum { TARGET_MIN = 12, TARGET_MAX = 34, REASON = 26, REST = REASON + 17, WIDE = 100, BAR = 50 };
+enum { TARGET_MIN = 12, TARGET_MAX = 31, REASON = 26, REST = REASON + 23, WIDE = 100, BAR = 50 };
 
-static int compare_numbers(int64_t a, int64_t b)
+static int compare_numbers(double a, double b)
 {
 	return (a > b) - (a < b);
 }
@@ -22,9 +23,9 @@ static int compare(const void *left, const void *right)
 
 	if (order == 0)
 		order = compare_numbers(outcome_status(a->code), outcome_status(b->code));
-	/* A missing certificate sorts like one that expired long ago. */
+	/* Days would put each fresh certificate that lives for six of them before older ones. */
 	if (order == 0)
-		order = compare_numbers(a->chain_end, b->chain_end);
+		order = compare_numbers(probe_facts_share(a), probe_facts_share(b));
 	if (order == 0)
 		order = strcmp(a->host, b->host);
 	return order != 0 ? order : strcmp(a->port, b->port);
@@ -58,19 +59,32 @@ static void print_target(FILE *to, const struct probe_facts *v, int width)
 		fprintf(to, "%.*s..%s %s", head, v->host, v->host + head + 2 + over, v->port);
 }
 
+/* The days and the share of the lifetime that are left. */
+static void print_left(FILE *to, const struct probe_facts *v)
+{
+	char days[24] = "-", share[8] = "-";
+
+	if (v->first.end != 0) {
+		double percent = floor(100 * probe_facts_share(v));
+
+		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->first.end));
+		snprintf(share, sizeof share, "%.0f%%", fmin(fmax(percent, 0), 100));
+	}
+	fprintf(to, "%6s %5s", days, share);
+}
+
 static void print_row(FILE *to, const struct probe_facts *v, int width, int words)
 {
-	char ms[TERMINAL_MS_MAX], days[24] = "-";
+	char ms[TERMINAL_MS_MAX];
 
-	if (v->chain_end != 0)
-		snprintf(days, sizeof days, "%" PRId64, probe_facts_days(v, v->chain_end));
 	print_target(to, v, width);
 	fputs("  ", to);
 	if (v->code == OC_OK)
 		fprintf(to, "%-*s", REASON, "OK");
 	else
 		terminal_print_bad(to, outcome_name(v->code), REASON);
-	fprintf(to, "%6s %8s", days, terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
+	print_left(to, v);
+	fprintf(to, " %8s", terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
 	if (words > 0 && v->code != OC_OK)
 		fprintf(to, "  %.*s", words, v->detail);
 	fputc('\n', to);
@@ -84,8 +98,8 @@ void target_table_print(FILE *to, struct probe_facts all[], size_t count)
 	if (terminal_is_live(to) && terminal_columns(to) < WIDE)
 		words = 0;
 	qsort(all, count, sizeof *all, compare);
-	fprintf(to, "%-*s  %-*s%6s %8s%s\n", width, "TARGET", REASON, "OUTCOME", "DAYS", "MS",
-	    words > 0 ? "  WHAT" : "");
+	fprintf(to, "%-*s  %-*s%6s %5s %8s%s\n", width, "TARGET", REASON, "OUTCOME", "DAYS", "LIFE",
+	    "MS", words > 0 ? "  WHAT" : "");
 	for (size_t i = 0; i < count; i++)
 		print_row(to, &all[i], width, words);
 }

@@ -9,8 +9,8 @@
 
 /*
  * Print many targets for people, the worst first: failures by exit status, then certificates with
- * the fewest days left. Sorts them in place. Details of failures are printed in a file, or from 100
- * columns on.
+ * the smallest share of their lifetime left. Sorts them in place. Details of failures are printed
+ * in a file, or from 100 columns on.
  */
 void target_table_print(FILE *to, struct probe_facts all[], size_t count);
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/lifetime.h"
 #include "base/options.h"
 #include "client/judge/expected.h"
 #include "client/services/service.h"
@@ -33,7 +34,7 @@ struct client_series {
 /* --nagios: a plugin of a monitoring system. */
 struct client_nagios {
 	bool on; /* also set when the rest of the command line is invalid */
-	unsigned warning_days, critical_days;
+	struct lifetime_limit warning, critical; /* for the certificate that expires first */
 };
 
 /* Changes to the ClientHello that only --path-test makes. */
