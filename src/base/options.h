@@ -27,7 +27,8 @@ enum option_kind {
 
 enum option_flags {
 	OPTION_PER_TARGET = 1, /* also allowed in a line of hello-client's --targets */
-	OPTION_MAY_BE_EMPTY = 2
+	OPTION_MAY_BE_EMPTY = 2,
+	OPTION_MANY_CHOICES = 4 /* too many for --help: they are for completions only */
 };
 
 struct option_row;

@@ -42,7 +42,7 @@ static void describe(const struct option_row *row, char text[HELP_MAX])
 	char number[16], list[LIST_MAX] = "";
 	const char *usual = default_of(row, number);
 
-	if (row->choices)
+	if (row->choices && !(row->flags & OPTION_MANY_CHOICES))
 		options_list_choices(row->choices, list, sizeof list);
 	snprintf(text, HELP_MAX, "%s%s%s%s%s%s", row->help, list[0] ? ": " : "", list,
 	    usual ? " (" : "", usual ? usual : "", usual ? ")" : "");

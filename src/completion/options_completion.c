@@ -120,7 +120,9 @@ static void print_zsh_option(const struct option_row *row, const char *dashed)
 	case VALUE_NONE:
 		break;
 	case VALUE_CHOICE:
-		printf(":%s:(", row->argument);
+		putchar(':');
+		print_zsh_text(row->argument);
+		printf(":(");
 		print_choices(row);
 		putchar(')');
 		break;
