@@ -121,6 +121,7 @@ libclient_a_SOURCES = \
 	src/client/judge/distrust.c src/client/judge/distrust.h \
 	src/client/judge/expected.c src/client/judge/expected.h \
 	src/client/judge/cert_error.c src/client/judge/cert_error.h \
+	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \

@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
 	tests/unit/check_crl \
+	tests/unit/check_expected_outcome \
 	tests/unit/check_explain \
 	tests/unit/check_hostname \
 	tests/unit/check_input_file \
@@ -110,6 +111,7 @@ system_tests = \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
 	tests/system/endless.sh \
+	tests/system/expect-outcome.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
 	tests/system/from-s_client.sh \

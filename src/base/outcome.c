@@ -165,6 +165,7 @@ const char *outcome_layer_name(enum outcome_code code)
 		[LAYER_CLIENT] = "client",
 		[LAYER_GREETING] = "greeting",
 		[LAYER_PATH] = "path",
+		[LAYER_EXPECTED] = "expected",
 		[LAYER_SERVER] = "server",
 	};
 

@@ -121,6 +121,8 @@
 	X(PATH_DIFFERS, 80, PATH, 0, "the two ends did not see the same connection", \
 	    "a device on the path terminates or rewrites TLS: a balancer, a proxy, an " \
 	    "inspecting firewall; try from a host closer to the server") \
+	X(OUTCOME_UNEXPECTED, 82, EXPECTED, 0, "the outcome is not the expected one", \
+	    "if this outcome is right, add its name to --expect-outcome") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, SERVED | ROUTINE, \
 	    "the client closed the connection without sending a byte", \
 	    "nothing to do: load balancers do this") \
@@ -157,6 +159,7 @@ enum outcome_layer {
 	LAYER_CLIENT,
 	LAYER_GREETING,
 	LAYER_PATH,
+	LAYER_EXPECTED,
 	LAYER_SERVER
 };
 

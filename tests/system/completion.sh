@@ -37,6 +37,7 @@ offers() {
 offers '--tls-min' '^1\.2 1\.3 $'
 offers '--tls-min =' '^1\.2 1\.3 $'
 offers '--haproxy-protocol' '^v1 v2 $'
+offers '--expect-outcome' '^CONNECT_REFUSED $' CONNECT_R
 offers '--json' '^--connect-to --connect-timeout $' --connect
 offers '--max-time' '^ $' 1
 : >"$TMP/roots.pem"

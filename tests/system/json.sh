@@ -103,6 +103,10 @@ cat "$TMP/out" >>"$TMP/all"
 
 ask 71 --expect 'Good night'
 ask 54 --verify-name other.test
+ask 0 --expect-outcome CERT_WRONG_NAME --verify-name other.test
+ask 82 --expect-outcome CERT_WRONG_NAME
+facts .stage '"expected"' \
+	'.expected_outcome | [.met, .came.stage]' '[false,null]'
 ask 50 --cacert "$PKI/expired/chain.pem"
 stop_server
 

@@ -194,7 +194,8 @@ once() {
 	ended=0
 	timeout 60 sh "$TMP/row-$1" --json >"$lane.out" 2>"$lane.err" || ended=$?
 	cat "$lane.out" >>"$TMP/json-$1"
-	told=$(sed -n 's/.*"outcome": *"\([A-Z_]*\)".*/\1/p' "$lane.out")
+	# Its own, not that of an object in it.
+	told=$(sed -n 's/^{[^{}]*"outcome": *"\([A-Z_]*\)".*/\1/p' "$lane.out")
 	[ "$ended $told" = "$3 $2" ] || echo "--json: $ended $told: $(cat "$lane.err")"
 }
 

@@ -86,6 +86,7 @@ START_TEST(test_each_layer_has_its_own_name)
 	ck_assert_str_eq(outcome_layer_name(OC_NOT_TLS), "handshake");
 	ck_assert_str_eq(outcome_layer_name(OC_CERT_EXPIRED), "verify");
 	ck_assert_str_eq(outcome_layer_name(OC_GREETING_RESET), "greeting");
+	ck_assert_str_eq(outcome_layer_name(OC_OUTCOME_UNEXPECTED), "expected");
 	ck_assert_str_eq(outcome_layer_name(OC_SHUTDOWN), "server");
 }
 END_TEST

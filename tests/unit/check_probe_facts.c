@@ -33,7 +33,7 @@ static struct probe_facts bad(enum outcome_code code)
 {
 	struct probe_facts f = good(0, 0);
 
-	f.code = code;
+	f.code = f.came = code;
 	f.leaf = f.first = (struct probe_lifetime){ 0, 0 };
 	for (int i = 1; i < PHASE_TOTAL; i++)
 		f.us[i] = PHASE_UNKNOWN;
@@ -102,6 +102,17 @@ START_TEST(test_nagios_states)
 	ck_assert_int_eq(run_nagios(bad(OC_USAGE)), 3);
 }
 END_TEST
+
+static const char *read_file(const char *name)
+{
+	FILE *from = fopen(name, "r");
+
+	ck_assert_ptr_nonnull(from);
+	memset(text, 0, sizeof text);
+	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, from), 0);
+	fclose(from);
+	return text;
+}
 
 /* A certificate of this lifetime, with so much of it left. */
 static struct probe_facts fresh(int64_t life, int64_t left)
@@ -178,6 +189,72 @@ START_TEST(test_nagios_without_a_certificate)
 }
 END_TEST
 
+/* The same after --expect-outcome. */
+static struct probe_facts expected(struct probe_facts f, enum outcome_code came)
+{
+	f.expects = true;
+	f.came = came;
+	f.code = OC_OK;
+	snprintf(f.detail, sizeof f.detail, "%s, as expected: a|b", outcome_name(came));
+	return f;
+}
+
+START_TEST(test_nagios_and_an_expected_failure)
+{
+	struct probe_facts unexpected = good(300, 300);
+	struct outcome oc = OUTCOME_NONE;
+	struct probe_facts f;
+
+	set_limits(NULL, NULL);
+	ck_assert_int_eq(run_nagios(expected(bad(OC_CONNECT_REFUSED), OC_CONNECT_REFUSED)), 0);
+	ck_assert_has(text,
+	    "HELLO OK - CONNECT_REFUSED, as expected: a/b | days_left=U;; chain_days_left=U;; ");
+	/* A certificate that was seen is judged as usual. */
+	ck_assert_int_eq(run_nagios(expected(good(300, 300), OC_CLIENT_CERT_REQUIRED)), 0);
+	ck_assert_has(text, "REQUIRED, as expected: a/b, 300 days left | days_left=300;");
+	ck_assert_int_eq(run_nagios(expected(good(13, 13), OC_CLIENT_CERT_REQUIRED)), 1);
+	ck_assert_has(text, "HELLO WARNING - CLIENT_CERT_REQUIRED, as expected: a/b, 13 days ");
+	ck_assert_int_eq(run_nagios(expected(good(6, 6), OC_CLIENT_CERT_REQUIRED)), 2);
+	/* But this one was expected to have no time left. */
+	f = expected(good(-5, -5), OC_CERT_EXPIRED);
+	ck_assert_int_eq(run_nagios(f), 0);
+	ck_assert_has(text, "CERT_EXPIRED, as expected: a/b | days_left=-5;");
+	set_limits("33%", "365");
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);
+	ck_assert_no_failure(&oc);
+	unexpected.expects = true;
+	unexpected.code = OC_OUTCOME_UNEXPECTED;
+	ck_assert_int_eq(run_nagios(unexpected), 2);
+	ck_assert_has(text, "HELLO CRITICAL - OUTCOME_UNEXPECTED: ");
+}
+END_TEST
+
+START_TEST(test_prometheus_and_an_expected_failure)
+{
+	struct probe_facts f[2] = { expected(bad(OC_CONNECT_REFUSED), OC_CONNECT_REFUSED),
+		good(300, 300) };
+	struct outcome oc = OUTCOME_NONE;
+
+	f[1].host = "b.test";
+	f[1].expects = true;
+	f[1].code = OC_OUTCOME_UNEXPECTED;
+	ck_assert_int_eq(metrics_file_write("b.prom", f, 2, &oc), 0);
+	read_file("b.prom");
+	ck_assert_has(text, "hello_client_success{host=\"a.test\",port=\"1\"} 1\n");
+	ck_assert_has(text, "hello_client_outcome{host=\"a.test\",port=\"1\","
+			    "reason=\"CONNECT_REFUSED\",stage=\"connect\"} 1\n");
+	ck_assert_has(text, "hello_client_outcome_expected{host=\"a.test\",port=\"1\"} 1\n");
+	ck_assert_has(text, "hello_client_success{host=\"b.test\",port=\"1\"} 0\n");
+	ck_assert_has(text, "hello_client_outcome{host=\"b.test\",port=\"1\",reason=\"OK\",");
+	ck_assert_has(text, "hello_client_outcome_expected{host=\"b.test\",port=\"1\"} 0\n");
+	/* Without the option there is no such sample. */
+	f[0] = bad(OC_CONNECT_REFUSED);
+	ck_assert_int_eq(metrics_file_write("b.prom", f, 1, &oc), 0);
+	ck_assert_ptr_null(strstr(read_file("b.prom"), "hello_client_outcome_expected{"));
+	ck_assert_no_failure(&oc);
+}
+END_TEST
+
 START_TEST(test_share)
 {
 	struct probe_facts f = fresh(6 * DAY, 3 * DAY), none = bad(OC_CONNECT_REFUSED);
@@ -207,17 +284,6 @@ START_TEST(test_a_long_detail_is_cut_and_says_so)
 	ck_assert_str_eq(f.detail + PROBE_FACTS_DETAIL_MAX - 5, "0...");
 }
 END_TEST
-
-static const char *read_file(const char *name)
-{
-	FILE *from = fopen(name, "r");
-
-	ck_assert_ptr_nonnull(from);
-	memset(text, 0, sizeof text);
-	ck_assert_uint_gt(fread(text, 1, sizeof text - 1, from), 0);
-	fclose(from);
-	return text;
-}
 
 START_TEST(test_prometheus_keeps_what_it_knew)
 {
@@ -272,6 +338,7 @@ END_TEST
 
 CHECK_MAIN_IN("probe_facts", testpki_begin, testpki_end, test_days, test_nagios_states,
     test_nagios_judges_by_the_lifetime, test_nagios_limits_that_conflict_for_this_certificate,
-    test_nagios_without_a_certificate, test_share,
+    test_nagios_without_a_certificate, test_nagios_and_an_expected_failure,
+    test_prometheus_and_an_expected_failure, test_share,
     test_a_long_detail_is_cut_and_says_so,
     test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)

@@ -9,6 +9,7 @@
 #include "base/options.h"
 #include "base/options_help.h"
 #include "client/judge/expected.h"
+#include "client/judge/expected_outcome.h"
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "client/services/http_status.h"
@@ -52,6 +53,14 @@ static int set_service(void *said, const struct option_row *row, const char *val
 		return -1;
 	*(const struct service_row **)said = service;
 	return 0;
+}
+
+static int set_expected_outcome(void *list, const struct option_row *row, const char *value,
+    struct outcome *oc)
+{
+	(void)row;
+	*(const char **)list = value;
+	return expected_outcome_check(value, oc);
 }
 
 static int set_limit(void *limit, const struct option_row *row, const char *value,
@@ -192,6 +201,9 @@ const struct option_row client_option_rows[] = {
 
 	HEADING("Additional checks"),
 	TEXT("expect", "TEXT", expect, "require this greeting", PER_TARGET),
+	CALL("expect-outcome", "NAME[,NAME]", expect_outcome, set_expected_outcome,
+	    "succeed only with one of these outcomes, such as CERT_EXPIRED",
+	    .choices = expected_outcome_names, .flags = OPTION_PER_TARGET | OPTION_MANY_CHOICES),
 	FLAG("compare", compare, "check that both ends saw the same connection"),
 
 	HEADING("Repeated probes"),
@@ -211,7 +223,7 @@ const struct option_row client_option_rows[] = {
 	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
 	    .excludes =
 		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
-		"interval resume compare all-addresses",
+		"interval resume compare expect-outcome all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
 
 	HEADING("Output"),

@@ -47,7 +47,7 @@ static void print_row(FILE *to, const struct address_table_row *row, int address
 	fprintf(to, "  %-*.*s%5s %6s", CERTIFICATE, DIGITS,
 	    row->certificate[0] ? row->certificate : "-", days,
 	    terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
-	if (words > 0 && v->code != OC_OK)
+	if (words > 0 && v->detail[0])
 		fprintf(to, "  %.*s", words, v->detail);
 	fputc('\n', to);
 }

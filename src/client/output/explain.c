@@ -23,7 +23,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "Please report it, with the versions that --version prints.",
 	[OC_USAGE] =
 	    "The command line is invalid, or two of its options exclude each other. Nothing was "
-	    "done and no connection was made. Options cannot be abbreviated.",
+	    "done and no connection was made, unless --warning and --critical conflict only for "
+	    "the certificate that was seen. Options cannot be abbreviated.",
 	[OC_FILE] =
 	    "A file that an option or the environment names cannot be read or written, or does "
 	    "not hold what it should: it has no certificate or no key, or the key belongs to "
@@ -279,6 +280,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "server and reads everything. The other differences show what it changes.\n\n"
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
+	[OC_OUTCOME_UNEXPECTED] =
+	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
+	    "may be success. A monitor of a firewall, of a certificate that must be rejected or of "
+	    "a service that admits only its own clients reports by this that the protection is "
+	    "gone. The failure names both, and the advice is about the outcome that came.\n\n"
+	    "A failure of this machine, such as FILE, keeps its own status: nothing was learned "
+	    "about the target.",
 	[OC_HEALTH_CHECK] =
 	    "Only in the server's log: a client connected and closed the connection without "
 	    "sending a byte, as the health checks of load balancers do.",

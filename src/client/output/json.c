@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "client/judge/expected_outcome.h"
 #include "net/conn_report_json.h"
 #include "tls/cert_id.h"
 #include "tls/policy.h"
@@ -229,6 +230,25 @@ static void add_service(json_t *object, const struct session *s)
 	    asked ? text(service_from_name(s->options->service.from)) : json_null());
 }
 
+/* What --expect-outcome made OK or OUTCOME_UNEXPECTED. */
+static json_t *expected_outcome(const struct session *s)
+{
+	const char *list = s->options->expect_outcome;
+	json_t *names, *came;
+
+	if (!list)
+		return json_null();
+	names = json_array();
+	for (int i = 0; i < OUTCOME_COUNT; i++) {
+		if (expected_outcome_is(list, (enum outcome_code)i))
+			append_name(names, outcome_name((enum outcome_code)i));
+	}
+	came = json_object();
+	add_outcome(came, &s->came);
+	return json_pack("{s:o, s:b, s:o}", "names", names, "met",
+	    expected_outcome_is(list, s->came.code), "came", came);
+}
+
 static void add_session(json_t *object, const struct session *s)
 {
 	json_object_set_new(object, "target", target(s->options));
@@ -246,6 +266,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
 	json_object_set_new(object, "report", report(s));
 	json_object_set_new(object, "compare", comparison(s));
+	json_object_set_new(object, "expected_outcome", expected_outcome(s));
 }
 
 void json_prepare(void)

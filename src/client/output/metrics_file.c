@@ -31,11 +31,17 @@ static void write_success(FILE *to, const char *name, const struct probe_facts *
 
 static void write_outcome(FILE *to, const char *name, const struct probe_facts *f)
 {
-	const char *stage = f->code == OC_OK ? "" : outcome_layer_name(f->code);
+	const char *stage = f->came == OC_OK ? "" : outcome_layer_name(f->came);
 
 	prometheus_sample(to, name,
-	    PROMETHEUS_LABELS(TARGET(f), { "reason", outcome_name(f->code) }, { "stage", stage }),
+	    PROMETHEUS_LABELS(TARGET(f), { "reason", outcome_name(f->came) }, { "stage", stage }),
 	    "1");
+}
+
+static void write_expected(FILE *to, const char *name, const struct probe_facts *f)
+{
+	if (f->expects)
+		write_success(to, name, f);
 }
 
 static void write_time(FILE *to, const char *name, const struct probe_facts *f)
@@ -97,10 +103,14 @@ static const struct {
 	void (*write)(FILE *to, const char *name, const struct probe_facts *f);
 } metrics[] = {
 	{ "hello_client_success",
-	    "1 if the server was verified and its whole greeting was read, else 0.",
+	    "1 if the server was verified and its whole greeting was read, or with "
+	    "--expect-outcome if the outcome was expected, else 0.",
 	    write_success },
 	{ "hello_client_outcome", "Outcome of the probe; stage is the layer that failed.",
 	    write_outcome },
+	{ "hello_client_outcome_expected",
+	    "With --expect-outcome: 1 if the outcome of the probe is on its list, else 0.",
+	    write_expected },
 	{ "hello_client_probe_timestamp_seconds", "Time of the probe.", write_time },
 	{ "hello_client_phase_seconds", "Duration of each phase.", write_phases },
 	{ begins,

@@ -10,6 +10,12 @@ static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };
 
+/* Is the time judged that its certificates have left? Not if they were expected to have none. */
+static bool has_time_left(const struct probe_facts *f)
+{
+	return f->code == OC_OK && f->came != OC_CERT_EXPIRED && f->first.end != 0;
+}
+
 static bool is_short(const struct lifetime_limit *limit, const struct probe_facts *f)
 {
 	return lifetime_is_short(limit, f->first.begin, f->first.end, f->at);
@@ -19,6 +25,8 @@ static int judge(const struct probe_facts *f, const struct client_nagios *limits
 {
 	if (f->code != OC_OK)
 		return outcome_layer(f->code) == LAYER_LOCAL ? UNKNOWN : CRITICAL;
+	if (!has_time_left(f))
+		return OK;
 	if (is_short(&limits->critical, f))
 		return CRITICAL;
 	return is_short(&limits->warning, f) ? WARNING : OK;
@@ -112,7 +120,7 @@ int nagios_check(const struct probe_facts *f, const struct client_nagios *limits
 	int64_t critical = lifetime_limit_seconds(&limits->critical, begin, end);
 	char names[2][64], spans[2][TIME_TEXT_MAX];
 
-	if (f->code != OC_OK || warning >= critical)
+	if (!has_time_left(f) || warning >= critical)
 		return 0;
 	name_limit("--warning", &limits->warning, names[0]);
 	name_limit("--critical", &limits->critical, names[1]);
@@ -126,14 +134,19 @@ static void print_success(FILE *to, const struct probe_facts *f)
 {
 	char span[TIME_TEXT_MAX];
 
-	print_text(to, f->host);
-	if (f->file) {
+	if (f->came != OC_OK) {
+		print_text(to, f->detail);
+	} else if (f->file) {
+		print_text(to, f->host);
 		fputs(" verified in ", to);
 		print_text(to, f->file);
 	} else {
+		print_text(to, f->host);
 		fprintf(to, " %s verified and %s in %.1f ms", f->port, what_it_did(f),
 		    (double)f->us[PHASE_TOTAL] / 1000);
 	}
+	if (!has_time_left(f))
+		return;
 	fprintf(to, ", %s left", time_span(f->leaf.end - f->at, span));
 	if (f->first.end < f->leaf.end)
 		fprintf(to, " (%s in the chain)", time_span(f->first.end - f->at, span));

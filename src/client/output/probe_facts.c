@@ -36,7 +36,9 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	f->port = o->port;
 	f->service = o->service.service;
 	f->file = s ? s->chain_name : NULL;
+	f->expects = s && s->options->expect_outcome;
 	f->code = oc->code;
+	f->came = f->expects ? s->came.code : oc->code;
 	text_clean(oc->detail, f->detail, sizeof f->detail);
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);

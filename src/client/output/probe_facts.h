@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_OUTPUT_PROBE_FACTS_H
 #define HELLO_CLIENT_OUTPUT_PROBE_FACTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/outcome.h"
@@ -17,7 +18,8 @@ struct probe_facts {
 	const char *host, *port; /* the target, owned by the caller; "" for none */
 	const struct service_row *service; /* which was asked; NULL: none */
 	const char *file; /* --chain: judged in place of a server; NULL: a server */
-	enum outcome_code code;
+	enum outcome_code code, came; /* came: before it was judged by --expect-outcome */
+	bool expects;                 /* with --expect-outcome */
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */
 	int64_t at;                          /* now, or --verify-time: seconds since 1970 */

@@ -59,26 +59,43 @@ bool result_is_file(const struct client_options *o)
 	    (o->save_chain && strcmp(o->save_chain, "-") == 0);
 }
 
-int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc)
+void result_note_expected(const struct client_options *o, const struct outcome *oc)
 {
+	if (oc->code == OC_OK && oc->detail[0] && !o->quiet)
+		terminal_note("note: %s", oc->detail);
+}
+
+/* Standard output and the notes, for people and for programs. */
+static void print(const struct client_options *o, const struct session *s, bool greeted,
+    const struct outcome *oc)
+{
+	if (o->json)
+		json_print_probe(stdout, s, oc, 0);
+	else if (greeted && oc->code == OC_OK && !result_is_file(o))
+		report_greeting(s);
+	result_note_expected(o, oc);
+	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
+		terminal_note("note: %s", s->remark);
+}
+
+int result_probe(const struct client_options *o, struct session *s, struct outcome *oc)
+{
+	bool greeted = oc->code == OC_OK;
 	struct probe_facts f;
 
+	if (s)
+		session_expect(s, oc);
 	probe_facts_get(&f, o, s, oc);
 	/* A usage error is not a result of the target. */
 	if (oc->code != OC_USAGE)
 		result_metrics(o, &f, 1, oc);
 	save_chain(o, s, oc);
 	probe_facts_get(&f, o, s, oc);
-	if (o->nagios.on) {
-		if (nagios_check(&f, &o->nagios, oc) != 0)
-			probe_facts_get(&f, o, s, oc);
-		return nagios_print(stdout, &f, &o->nagios);
+	if (!o->nagios.on) {
+		print(o, s, greeted, oc);
+		return outcome_status(oc->code);
 	}
-	if (o->json)
-		json_print_probe(stdout, s, oc, 0);
-	else if (oc->code == OC_OK && !result_is_file(o))
-		report_greeting(s);
-	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
-		terminal_note("note: %s", s->remark);
-	return outcome_status(oc->code);
+	if (nagios_check(&f, &o->nagios, oc) != 0)
+		probe_facts_get(&f, o, s, oc);
+	return nagios_print(stdout, &f, &o->nagios);
 }

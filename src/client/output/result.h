@@ -11,11 +11,15 @@
 #include "client/session/settings.h"
 
 /*
- * Print the result of the only probe in the format of the options: the greeting after a success, or
- * always what --json or --nagios prints. Also writes the files of --prometheus and --save-chain. s
- * is NULL if the probe never began. Returns the exit status of that format; oc may become OC_FILE.
+ * Judge the outcome of the only probe by --expect-outcome, and print the result in the format of
+ * the options: the greeting after a success, or always what --json or --nagios prints. Also writes
+ * the files of --prometheus and --save-chain. s is NULL if the probe never began. Returns the exit status of that
+ * format; oc may become OC_FILE.
  */
-int result_probe(const struct client_options *o, const struct session *s, struct outcome *oc);
+int result_probe(const struct client_options *o, struct session *s, struct outcome *oc);
+
+/* Print a note on an expected failure, unless there is none, or with -q. */
+void result_note_expected(const struct client_options *o, const struct outcome *oc);
 
 /* Is standard output only for a file (--prometheus -, --save-chain -)? */
 bool result_is_file(const struct client_options *o);

@@ -85,7 +85,7 @@ static void print_row(FILE *to, const struct probe_facts *v, int width, int word
 		terminal_print_bad(to, outcome_name(v->code), REASON);
 	print_left(to, v);
 	fprintf(to, " %8s", terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
-	if (words > 0 && v->code != OC_OK)
+	if (words > 0 && v->detail[0])
 		fprintf(to, "  %.*s", words, v->detail);
 	fputc('\n', to);
 }

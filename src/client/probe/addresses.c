@@ -5,6 +5,7 @@
 
 #include "client/output/address_table.h"
 #include "client/output/json.h"
+#include "client/output/result.h"
 #include "client/output/summary.h"
 #include "client/probe/runner.h"
 
@@ -36,6 +37,15 @@ static void record(void *mode, struct runner_probe *p)
 		memcpy(row->certificate, v->chain[0].sha256, sizeof row->certificate);
 }
 
+/* Without an address, which may be what is expected. */
+static void report_failure(struct session *s, struct outcome *oc)
+{
+	session_expect(s, oc);
+	if (s->options->json)
+		json_print_probe(stdout, s, oc, 0);
+	result_note_expected(s->options, oc);
+}
+
 static int find_all(struct addresses *a, SSL_CTX *ctx, struct outcome *oc)
 {
 	static const struct step resolve[] = { { "resolve", step_resolve }, { NULL, NULL } };
@@ -47,8 +57,8 @@ static int find_all(struct addresses *a, SSL_CTX *ctx, struct outcome *oc)
 	memcpy(a->all, s.addrs, sizeof a->all);
 	a->count = s.addr_count;
 	a->left_out = s.addr_left_out;
-	if (ret != 0 && a->options->json)
-		json_print_probe(stdout, &s, oc, 0);
+	if (ret != 0)
+		report_failure(&s, oc);
 	session_free(&s);
 	return ret;
 }

@@ -49,6 +49,8 @@ static void record(struct runner *r, struct runner_probe *p)
 
 	pthread_mutex_lock(&lock);
 	stats_add(&r->stats, p->oc.code, &s->phases, s->facts.resumed, p->late_us);
+	if (p->oc.code == OC_OUTCOME_UNEXPECTED && !r->unexpected[0])
+		snprintf(r->unexpected, sizeof r->unexpected, "%s", p->oc.detail);
 	if (r->setup->options->json)
 		json_print_probe(stdout, s, &p->oc, p->number + 1);
 	r->record(r->mode, p);
@@ -75,6 +77,7 @@ static void run_probe(void *arg, uint64_t number, uint64_t due_us)
 	session_init(&p.session, &p.options, p.ctx);
 	p.session.offered = &p.offered;
 	session_run(&p.session, r->setup->steps, NULL, &p.oc);
+	session_expect(&p.session, &p.oc);
 	record(r, &p);
 	resumption_free(&p.offered);
 	session_free(&p.session);
@@ -169,6 +172,8 @@ int runner_run(struct runner *r, struct outcome *oc)
 		json_print_summary(stdout, r->setup->options, &r->stats, r->took_us);
 	if (r->what)
 		stats_judge(&r->stats, r->what, oc);
+	if (oc->code == OC_OUTCOME_UNEXPECTED)
+		outcome_append(oc, "; the first one: %s", r->unexpected);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct runner_probe {
 	SSL_CTX *ctx;
 	struct resumption offered; /* owned by the runner; empty: a full handshake */
 	struct session session;
-	struct outcome oc;
+	struct outcome oc; /* judged by --expect-outcome */
 };
 
 struct thread_pool;
@@ -45,6 +45,7 @@ struct runner {
 	void (*draw)(void *mode);
 
 	struct stats stats;
+	char unexpected[OUTCOME_TEXT_MAX]; /* detail of the first OC_OUTCOME_UNEXPECTED, or "" */
 	uint64_t took_us;
 	struct thread_pool *threads;
 };

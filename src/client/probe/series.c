@@ -44,6 +44,15 @@ static void print_bad(const struct session *s, uint64_t seq, const struct outcom
 	printf("%.*s\n", terminal_room(stdout, used), oc->detail);
 }
 
+static void print_expected(const struct session *s, uint64_t seq, const struct outcome *oc)
+{
+	char after[TERMINAL_MS_MAX];
+	int used = printf("seq=%" PRIu64 " after %s ms: ", seq,
+	    terminal_ms((uint64_t)s->phases.us[PHASE_TOTAL], after));
+
+	printf("%.*s\n", terminal_room(stdout, used), oc->detail);
+}
+
 /* A ticket is offered once (RFC 8446 appendix C.4), so one of several parallel probes resumes. */
 static void offer_session(void *mode, struct runner_probe *p)
 {
@@ -59,6 +68,8 @@ static void record(void *mode, struct runner_probe *p)
 
 	if (series->options->json || series->live)
 		;
+	else if (p->oc.code == OC_OK && p->oc.detail[0])
+		print_expected(s, p->number + 1, &p->oc);
 	else if (p->oc.code == OC_OK)
 		print_good(s, p->number + 1, p->late_us);
 	else

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "client/judge/certificate_request_cause.h"
+#include "client/judge/expected_outcome.h"
 #include "client/session/chain_file.h"
 #include "net/sock.h"
 #include "tls/closing.h"
@@ -158,6 +159,14 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
 	}
 	phases_end(&s->phases);
 	return ret;
+}
+
+void session_expect(struct session *s, struct outcome *oc)
+{
+	if (!s->options->expect_outcome)
+		return;
+	s->came = *oc;
+	expected_outcome_judge(s->options->expect_outcome, oc);
 }
 
 uint64_t session_deadline(const struct session *s, unsigned ms)

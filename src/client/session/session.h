@@ -71,6 +71,7 @@ struct session {
 	struct resumption earned;             /* close: what a later probe may offer */
 	const char *chain_name;               /* chain: where it is from, for people */
 	struct stack_st_X509 *chain;          /* chain: the certificates of --chain */
+	struct outcome came;                  /* session_expect: of all steps */
 };
 
 /*
@@ -111,6 +112,12 @@ typedef void session_watch(const struct session *s, const struct step *step, uin
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
     struct outcome *oc);
+
+/*
+ * With --expect-outcome: keep the outcome of the steps in came, and make oc what the expectation
+ * makes of it, see expected_outcome_judge. Otherwise do nothing.
+ */
+void session_expect(struct session *s, struct outcome *oc);
 
 /*
  * Send the alert or close_notify of a failure, then FIN; without TLS do nothing. Tries once and

@@ -82,6 +82,7 @@ struct client_options {
 	bool compare;             /* compare the server's report with what the client observed */
 	const char *expect;       /* greeting without its last newline; NULL: any */
 	struct expected expected; /* --pinnedpubkey, --expect-cert */
+	const char *expect_outcome; /* see expected_outcome.h; NULL: OK */
 	bool verbose, quiet;
 };
 
