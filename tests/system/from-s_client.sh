@@ -324,6 +324,7 @@ find_x509_modulus_rsa_modulus() {
 	find_hashes=$(sed 's/.*= *//' "$TMP/left" | uniq | wc -l)
 	case $server in
 	'RSA pair') same "$find_hashes" 1 ;;
+	'ECDSA pair') [ "$find_hashes" -gt 1 ] || fail 'openssl compares ECDSA keys' ;;
 	'key of another certificate')
 		[ "$find_hashes" -gt 1 ] || fail 'openssl does not see that the key is another one'
 		says right 'does not belong to the certificate'
