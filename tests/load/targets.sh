@@ -2,10 +2,13 @@
 # targets.sh - 10,000 targets over 200 loopback addresses, a quarter each good, refused, silent and
 # expired: all are told, descriptors are as many as run at a time, and memory grows by no more than a
 # line and a row for each. The same of as many different targets with --prometheus, whose file keeps
-# what it knew when nobody answers any more. TARGETS (in steps of 800) and PARALLEL say how many.
+# what it knew when nobody answers any more. Then as many https targets on nginx, where it is
+# installed, a quarter each 200, 301, 503 and one that requires a certificate. TARGETS (in steps of
+# 800) and PARALLEL say how many.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
+PATH=$PATH:/usr/sbin:/sbin
 TARGETS=${TARGETS-10000} FEW=400
 PARALLEL=${PARALLEL-64}
 
@@ -61,6 +64,8 @@ run_client() {
 	[ "$status" -ne 0 ] || fail 'all is well?'
 }
 
+FILE=$TMP/all.prom
+
 # There are as many targets of each kind.
 check_counts() {
 	expect "$TMP/out" "^--- $targets targets: $targets sent, $quarter ok, $((3 * quarter)) failed in "
@@ -70,8 +75,11 @@ check_counts() {
 }
 
 # One socket a probe, and what the process has. A lane has its stack, and its share of what the TLS
-# library and malloc keep; a target its line and its row, which are less than 1 KiB.
+# library and malloc keep; a target its line and its row, which are less than 1 KiB. The metrics are
+# composed in memory, which grows by doubling, and so are those of the last time.
 check_bounds() {
+	text=0
+	[ ! -e "$FILE" ] || text=$(($(wc -c <"$FILE") / 1024))
 	echo "$1: $targets targets, $PARALLEL at a time: $seconds s, at most $memory KiB and $fds descriptors"
 	[ "$fds" -le $((PARALLEL + 12)) ] || fail "$fds descriptors"
 	! grep -aq __asan_init "$HELLO_CLIENT" || return 0 # which keeps what was freed
@@ -79,8 +87,8 @@ check_bounds() {
 		few_memory=$memory
 		[ "$memory" -le $((12000 + PARALLEL * 256)) ] || fail "$memory KiB"
 	else
-		[ "$memory" -le $((few_memory + 4096 + targets - FEW)) ] ||
-			fail "$memory KiB, and $few_memory for $FEW targets"
+		[ "$memory" -le $((few_memory + 4096 + targets - FEW + 3 * text)) ] ||
+			fail "$memory KiB, and $few_memory for $FEW targets, with $text KiB of metrics"
 	fi
 }
 
@@ -98,7 +106,6 @@ run_client --json
 check_bounds json
 
 # ---- as many different ones, for metrics --------------------------------------------------------
-FILE=$TMP/all.prom
 known() {
 	grep -c '^hello_client_certificate_expiry_timestamp_seconds{' "$FILE"
 }
@@ -116,3 +123,70 @@ run_client --prometheus "$FILE" --connect-to "127.0.0.1:$closed"
 expect "$TMP/out" "^--- $TARGETS targets: $TARGETS sent, 0 ok, $TARGETS failed in "
 check_bounds 'all refused'
 [ "$(grep '_expiry_timestamp_seconds{' "$FILE" | cksum)" = "$before" ] || fail 'it has forgotten certificates'
+
+# ---- https on nginx -----------------------------------------------------------------------------------
+command -v nginx >/dev/null || {
+	echo 'https was not measured: nginx is not installed'
+	exit
+}
+
+# make_https_list [TARGETS]
+make_https_list() {
+	targets=${1-$TARGETS} quarter=$((${1-$TARGETS} / 4))
+	awk -v n="$targets" -v http="$http" -v mutual="$mutual" 'BEGIN {
+		split("/ /moved /broken /", path, " ")
+		for (i = 0; i < n; i++) {
+			host = i % 200
+			kind = (host + int(i / 200)) % 4 + 1
+			printf "https://127.0.%d.%d:%d%s", host / 200, host % 200 + 1, kind == 4 ? mutual : http, path[kind]
+			print " --handshake-timeout 30s --read-timeout 30s"
+		}
+	}' >"$TMP/list"
+}
+
+check_https_counts() {
+	expect "$TMP/out" "^--- $targets targets: $targets sent, $((2 * quarter)) ok, $((2 * quarter)) failed in "
+	for each in GREETING_MISMATCH CLIENT_CERT_REQUIRED; do
+		expect "$TMP/out" "^ *$quarter  $each "
+	done
+}
+
+free_port && http=$PORT
+free_port && mutual=$PORT
+D=$TMP/nginx
+mkdir "$D" || error 'no folder'
+cat >"$D/nginx.conf" <<-CONFIG
+	daemon off; master_process off; pid $D/pid; error_log $D/log;
+	events { worker_connections 1024; }
+	http {
+		access_log off;
+		client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3;
+		uwsgi_temp_path $D/4; scgi_temp_path $D/5;
+		ssl_certificate $CERT; ssl_certificate_key $KEY; ssl_protocols TLSv1.2 TLSv1.3;
+		server {
+			listen $http ssl;
+			location / { return 200 "hello"; }
+			location /moved { return 301 https://a.test/; }
+			location /broken { return 503; }
+		}
+		server {
+			listen $mutual ssl;
+			ssl_verify_client on; ssl_client_certificate $CA; ssl_verify_depth 3;
+			location / { return 200 "hello"; }
+		}
+	}
+CONFIG
+nginx -p "$D" -c "$D/nginx.conf" -e "$D/log" >"$D/out" 2>&1 </dev/null &
+track $!
+log_on_failure "$D/log"
+wait_for "$PATIENCE" is_listening "$mutual" || fail "nginx does not listen: $(cat "$D/out" "$D/log")"
+
+rm "$FILE"
+make_https_list $FEW
+run_client
+check_https_counts
+check_bounds https
+make_https_list
+run_client
+check_https_counts
+check_bounds https
