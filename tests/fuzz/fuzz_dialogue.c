@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a server says before TLS, and inside it: the first byte chooses the service and the place,
- * the rest is the server's. In one piece or byte by byte, the end is the same, and nothing behind
- * it is taken.
+ * What a server says before TLS, and inside it: the first byte chooses the service, the place, and
+ * whether the server speaks unasked; the rest is the server's. In one piece or byte by byte, the end
+ * is the same, and nothing behind it is taken.
  */
 #include "fuzz/target.h"
 
@@ -28,13 +28,16 @@ static void send_out(struct play *p)
 	p->d.out_len = 0;
 }
 
-static void play(struct play *p, const struct dialogue_kind *kind, const uint8_t *data, size_t size,
-    size_t piece)
+enum { UNASKED = 0x80 };
+
+static void play(struct play *p, const struct dialogue_kind *kind, bool unasked,
+    const uint8_t *data, size_t size, size_t piece)
 {
 	enum dialogue_end end = DIALOGUE_GOES_ON;
 
 	memset(p, 0, sizeof *p);
 	dialogue_begin(&p->d, kind, "mx.test");
+	p->d.unasked = unasked;
 	send_out(p);
 	while (p->used < size && end == DIALOGUE_GOES_ON) {
 		size_t n = size - p->used < piece ? size - p->used : piece, used;
@@ -65,12 +68,13 @@ static const struct dialogue_kind *kind_of(unsigned number)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct play whole, pieces;
-	const struct dialogue_kind *kind = size > 0 ? kind_of(data[0]) : NULL;
+	const struct dialogue_kind *kind = size > 0 ? kind_of(data[0] & ~UNASKED) : NULL;
+	bool unasked = kind && (data[0] & UNASKED);
 
 	if (!kind)
 		return 0;
-	play(&whole, kind, data + 1, size - 1, size);
-	play(&pieces, kind, data + 1, size - 1, 1);
+	play(&whole, kind, unasked, data + 1, size - 1, size);
+	play(&pieces, kind, unasked, data + 1, size - 1, 1);
 	fuzz_expect(whole.used == pieces.used);
 	fuzz_expect(pieces.d.end == (whole.d.injected ? DIALOGUE_DONE : whole.d.end));
 	fuzz_expect(whole.said_len == pieces.said_len);
