@@ -189,7 +189,7 @@ libclient_a_SOURCES = \
 	src/client/step/proxy.c \
 	src/client/step/resolve.c \
 	src/client/step/socket.c src/client/step/socket.h \
-	src/client/step/starttls.c \
+	src/client/step/starttls.c src/client/step/starttls.h \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
 	src/client/step/verify.c src/client/step/verify.h
 

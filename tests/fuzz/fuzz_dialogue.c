@@ -68,7 +68,7 @@ static const struct dialogue_kind *kind_of(unsigned number)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct play whole, pieces;
-	const struct dialogue_kind *kind = size > 0 ? kind_of(data[0] & ~UNASKED) : NULL;
+	const struct dialogue_kind *kind = size > 0 ? kind_of(data[0] % UNASKED) : NULL;
 	bool unasked = kind && (data[0] & UNASKED);
 
 	if (!kind)

@@ -380,7 +380,7 @@ const struct dialogue_kind mssql_starttls = { .protocol = "TDS",
 
 enum { TPKT_VERSION = 3, X224_CONFIRM = 0xd0, RDP_RESPONSE = 2, RDP_FAILURE = 3 };
 
-/* TLS (PROTOCOL_SSL), or TLS with CredSSP inside it (PROTOCOL_HYBRID), which many servers require. */
+/* TLS (PROTOCOL_SSL), or with CredSSP inside it (PROTOCOL_HYBRID), which many servers require. */
 enum { RDP_STANDARD = 0, RDP_TLS = 1, RDP_CREDSSP = 2, RDP_UNKNOWN = 0xff };
 
 static void rdp_begin(struct dialogue *d)
