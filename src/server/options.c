@@ -72,10 +72,12 @@ static const char *const sandbox_modes[] = {
 static const struct options_about about = {
 	.program = "hello-server",
 	.rows = server_option_rows,
-	.usage = "usage: hello-server [options] [PORT]\n"
-		 "Say hello over TLS. Listens on port 8443 of all addresses by default.\n",
-	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-		 "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n",
+	.usage =
+	    "usage: hello-server [options] [PORT]\n"
+	    "Say hello over TLS. Listens on port 8443 of all addresses by default.\n",
+	.notes =
+	    "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	    "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n",
 	.library = tls_context_library,
 };
 

@@ -43,12 +43,14 @@ static int set_folder(void *to, const char *value, struct outcome *oc)
 static const struct options_about about = {
 	.program = "hello-zoo",
 	.rows = zoo_option_rows,
-	.usage = "usage: hello-zoo [options] DIR\n"
-		 "       hello-zoo [options] --misbehave KIND [DIR]\n"
-		 "Be a bad TLS server, to test clients. \"hello-certs zoo DIR\" makes DIR. A client\n"
-		 "that requests NAME.zoo.test gets the certificate NAME in DIR.\n",
-	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-		 "seconds.\n",
+	.usage =
+	    "usage: hello-zoo [options] DIR\n"
+	    "       hello-zoo [options] --misbehave KIND [DIR]\n"
+	    "Be a bad TLS server, to test clients. \"hello-certs zoo DIR\" makes DIR. A client\n"
+	    "that requests NAME.zoo.test gets the certificate NAME in DIR.\n",
+	.notes =
+	    "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	    "seconds.\n",
 	.library = tls_context_library,
 };
 

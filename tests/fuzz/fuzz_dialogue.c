@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a server says before TLS, and inside it: the first byte chooses the service, the place, and
- * whether the server speaks unasked; the rest is the server's. In one piece or byte by byte, the end
- * is the same, and nothing behind it is taken.
+ * What a server says before TLS, and inside it: the first byte chooses the service, the place,
+ * and whether the server speaks unasked; the rest is the server's. In one piece or byte by byte,
+ * the end is the same, and nothing behind it is taken.
  */
 #include "fuzz/target.h"
 

@@ -12,13 +12,13 @@
  * any of them, and none. An answer of IMAP has the tag of the command. CASE:
  *
  *	good, capitals, small (letters), slow (a byte at a time), stripped,
- *	masked (XXXXXXXX), refused, injected, late (the same behind the first byte of TLS), endless,
- *	other (protocol), silent, closed, gone (closes then, with a reset),
- *	bye (says before anything else that it takes nobody, inside TLS), second-bye (in place of its
- *	second answer there), leave (closes after the handshake, without a word), settings (HTTP/2),
- *	those of the handshake of mssql in tests/support/tds_server.h,
- *	and those of the answers of HTTP below; with "cut-" before their name the connection ends
- *	behind them without close_notify
+ *	masked (XXXXXXXX), refused, injected, late (the same behind the first byte of TLS),
+ *	endless, other (protocol), silent, closed, gone (closes then, with a reset),
+ *	bye (says before anything else that it takes nobody, inside TLS), second-bye (in place of
+ *	its second answer there), leave (closes after the handshake, without a word), settings
+ *	(HTTP/2), those of the handshake of mssql in tests/support/tds_server.h, and those of the
+ *	answers of HTTP below; with "cut-" before their name the connection ends behind them
+ *	without close_notify
  */
 #include <ctype.h>
 #include <errno.h>

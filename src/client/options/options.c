@@ -109,13 +109,15 @@ static int explain(void *none, const struct option_row *row, const char *value, 
 static const struct options_about about = {
 	.program = "hello-client",
 	.rows = client_option_rows,
-	.usage = "usage: hello-client [options] HOST [PORT]\n"
-		 "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
-		 "       hello-client [options] --chain FILE [--key FILE] NAME\n"
-		 "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
-		 "port determines the service; the default is hello, on port 8443.\n",
-	.notes = "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
-		 "seconds. The exit status names the failure: see hello-client(1).\n",
+	.usage =
+	    "usage: hello-client [options] HOST [PORT]\n"
+	    "       hello-client [options] [SERVICE://]HOST[:PORT][/PATH]\n"
+	    "       hello-client [options] --chain FILE [--key FILE] NAME\n"
+	    "Verify a TLS server and print its greeting, or the first line of its answer. The\n"
+	    "port determines the service; the default is hello, on port 8443.\n",
+	.notes =
+	    "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
+	    "seconds. The exit status names the failure: see hello-client(1).\n",
 	.library = tls_context_library,
 };
 

@@ -162,6 +162,7 @@ int answer_explain(const struct answer *a, enum answer_end end, struct outcome *
 		    a->s->service->name);
 	outcome_set(oc, OC_GREETING_TRUNCATED,
 	    "the server closed the connection before its answer was complete");
-	outcome_advise(oc, "it sent close_notify, so nothing was cut on the path: check the service");
+	outcome_advise(oc,
+	    "it sent close_notify, so nothing was cut on the path: check the service");
 	return -1;
 }
