@@ -202,20 +202,20 @@ START_TEST(test_which_issuers_count)
 	EACH_VERSION
 	{
 		struct certificate_request r =
-		    meet((struct asking){ list_of(other, root, NULL) }, ours, versions[v]);
+		    meet((struct asking){ .names = list_of(other, root, NULL) }, ours, versions[v]);
 
 		ck_assert(r.sent && r.named);
 		ck_assert_str_eq(r.issuer, "Test Intermediate");
 		ck_assert_str_eq(r.last_issuer, "Root");
 		ck_assert_str_eq(r.named_issuer, "Root");
-		r = meet((struct asking){ list_of(middle, NULL) }, ours, versions[v]);
+		r = meet((struct asking){ .names = list_of(middle, NULL) }, ours, versions[v]);
 		ck_assert(r.named);
 		ck_assert_str_eq(r.named_issuer, "Test Intermediate");
-		r = meet((struct asking){ list_of(root, NULL), .short_chain = true }, ours,
+		r = meet((struct asking){ .names = list_of(root, NULL), .short_chain = true }, ours,
 		    versions[v]);
 		ck_assert(r.sent && !r.named);
 		ck_assert_str_eq(r.last_issuer, "Test Intermediate");
-		r = meet((struct asking){ list_of(other, NULL) }, ours, versions[v]);
+		r = meet((struct asking){ .names = list_of(other, NULL) }, ours, versions[v]);
 		ck_assert(r.sent && !r.named);
 		ck_assert_str_eq(r.cas[0], "Other");
 	}
@@ -231,7 +231,7 @@ START_TEST(test_the_whole_list_and_the_whole_name_are_compared)
 	for (int i = 0; i < 100; i++)
 		add_numbered(names, i);
 	sk_X509_NAME_push(names, X509_NAME_dup(X509_get_subject_name(root->cert)));
-	r = meet((struct asking){ names }, ours, TLS1_3_VERSION);
+	r = meet((struct asking){ .names = names }, ours, TLS1_3_VERSION);
 	ck_assert(r.named);
 	ck_assert_int_eq(r.ca_count, 101);
 
@@ -239,7 +239,7 @@ START_TEST(test_the_whole_list_and_the_whole_name_are_compared)
 	add_name(names, "CN", "Root", 4);
 	X509_NAME_add_entry_by_txt(sk_X509_NAME_value(names, 0), "O", V_ASN1_UTF8STRING,
 	    (const unsigned char *)"Elsewhere", -1, -1, 0);
-	r = meet((struct asking){ names }, rsa, TLS1_3_VERSION);
+	r = meet((struct asking){ .names = names }, rsa, TLS1_3_VERSION);
 	ck_assert(!r.named);
 	ck_assert_str_eq(r.cas[0], "Root");
 }
@@ -253,7 +253,7 @@ START_TEST(test_duplicates_count_once_and_the_order_stays)
 
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
 		add_numbered(names, numbers[i]);
-	r = meet((struct asking){ names }, NULL, TLS1_3_VERSION);
+	r = meet((struct asking){ .names = names }, NULL, TLS1_3_VERSION);
 	ck_assert_int_eq(r.ca_count, 5);
 	ck_assert_int_eq(certificate_request_kept(&r), 5);
 	ck_assert_str_eq(r.cas[0], "9");
@@ -272,7 +272,7 @@ START_TEST(test_a_flood_of_names)
 
 		for (int i = 0; i < 3500; i++)
 			add_numbered(names, i);
-		r = meet((struct asking){ names }, ours, versions[v]);
+		r = meet((struct asking){ .names = names }, ours, versions[v]);
 		ck_assert_int_eq(r.ca_count, 3500);
 		ck_assert_int_eq(certificate_request_kept(&r), CERTIFICATE_REQUEST_CAS_MAX);
 		ck_assert_str_eq(r.cas[7], "7");
@@ -281,7 +281,7 @@ START_TEST(test_a_flood_of_names)
 		names = sk_X509_NAME_new_null();
 		for (int i = 0; i < 16000; i++)
 			add_name(names, NULL, NULL, 0);
-		r = meet((struct asking){ names }, ours, versions[v]);
+		r = meet((struct asking){ .names = names }, ours, versions[v]);
 		ck_assert_int_eq(r.ca_count, 1);
 		ck_assert_int_eq(certificate_request_kept(&r), 1);
 		ck_assert_str_eq(r.cas[0], "");
@@ -301,7 +301,7 @@ START_TEST(test_names_that_are_not_for_terminals)
 	add_name(names, "CN", longest, sizeof longest);
 	add_name(names, "O", longest, sizeof longest);
 	add_name(names, "O", bad, sizeof bad - 1);
-	r = meet((struct asking){ names }, NULL, TLS1_3_VERSION);
+	r = meet((struct asking){ .names = names }, NULL, TLS1_3_VERSION);
 	ck_assert_int_eq(r.ca_count, 4);
 	ck_assert_str_eq(r.cas[0], "a\\x00b\\x1b[2J\\x22\\x0a\\xe2\\x80\\xae");
 	ck_assert_uint_lt(strlen(r.cas[1]), CERT_INFO_NAME_MAX);
