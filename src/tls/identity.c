@@ -80,9 +80,8 @@ static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_
 	    key_file, f->path, text);
 	if (at == 0) {
 		outcome_advise(oc,
-		    "use the key that was created for this certificate; hello-server --check "
-		    "--cert %s --key FILE tries another one",
-		    tls_pem_operand(f));
+		    "use the key that was created for this certificate, or issue a certificate "
+		    "for this key");
 		return -1;
 	}
 	outcome_append(oc,

@@ -94,8 +94,13 @@ for each in $lines $binary xmpp xmpp-server; do
 	meet "$each" slow 0 OK '^starttls'
 	meet "$each" injected 37 STARTTLS_FAILED 'clear text follows the answer'
 	# However the bytes are cut: here they come only after the ClientHello.
-	meet "$each" late 37 STARTTLS_FAILED 'agreed to TLS, but .* first bytes are "injected'
-	expect "$TMP/err" '^  try: .*clear text before TLS'
+	case $each in
+	mssql) meet mssql late 37 STARTTLS_FAILED 'sent 0x69 where a TDS packet' ;;
+	*)
+		meet "$each" late 37 STARTTLS_FAILED 'agreed to TLS, but .* first bytes are "injected'
+		expect "$TMP/err" '^  try: .*clear text before TLS'
+		;;
+	esac
 	meet "$each" gone 43 HANDSHAKE_RESET
 	expect "$TMP/err" '^  try: the .* server agreed to TLS, then left'
 	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'

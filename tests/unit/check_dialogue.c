@@ -283,7 +283,7 @@ static const struct row {
 	{ "mssql", false, B(MSSQL_ANSWER("\1") "x"), B(MSSQL_ASK), DIALOGUE_FAILED,
 	    "clear text follows" },
 	{ "mssql", false, B("\4\1\0\x08\0\0\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED, "another" },
-	{ "mssql", false, B("\4\1\x7f\xff\0\0\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED, "another" },
+	{ "mssql", false, B("\4\1\x7f\xff\0\0\1\0"), B(MSSQL_ASK), DIALOGUE_FAILED, "longer than 4" },
 	{ "mssql", false, B("\4\0\0\x09\0\0\1\0\0\x12\1"), B(MSSQL_ASK), DIALOGUE_FAILED,
 	    "another" },
 	{ "mssql", false, B("\x12\1\0\x09\0\0\1\0\0"), B(MSSQL_ASK), DIALOGUE_FAILED,
