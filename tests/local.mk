@@ -242,6 +242,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/proxy \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
+	tests/packaging/deb.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# What packagers take. Nothing of it is installed.
+
+EXTRA_DIST += \
+	packaging/README.md \
+	packaging/deb \
+	packaging/debian/changelog \
+	packaging/debian/control \
+	packaging/debian/copyright \
+	packaging/debian/hello-certs.install \
+	packaging/debian/hello-client.install \
+	packaging/debian/hello-server.dirs \
+	packaging/debian/hello-server.install \
+	packaging/debian/hello-server.postinst \
+	packaging/debian/hello-server.prerm \
+	packaging/debian/hello-zoo.install \
+	packaging/debian/rules \
+	packaging/debian/source/format \
+	packaging/debian/tests/control \
+	packaging/debian/tests/path
