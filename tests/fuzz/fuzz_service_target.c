@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "client/services/http_status.h"
@@ -59,6 +60,27 @@ static void check_statuses(const char *list)
 	fuzz_expect(fit > 0 && fit <= 900 && (taken || fit == 400));
 }
 
+static void check_name(const char *line, const char *port)
+{
+	struct outcome oc = OUTCOME_NONE;
+	char host[ADDR_HOST_MAX];
+
+	if (service_target_name(line, port, host, &oc) == 0)
+		fuzz_expect(!port && strcspn(host, "/") == strlen(host));
+	else
+		fuzz_expect(oc.code == OC_USAGE);
+}
+
+static void check_url(const struct service_target *target)
+{
+	char url[SERVICE_URL_MAX];
+	bool literal = strchr(target->host, ':');
+
+	service_url("tls", target->host, "1", url);
+	fuzz_expect(strncmp(url, "tls://", 6) == 0 && (url[6] == '[') == literal);
+	fuzz_expect(strcmp(url + strlen(url) - 2, ":1") == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -70,9 +92,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (list)
 		check_statuses(list);
+	check_name(line, port);
 	if (service_target_parse(line, &target, &oc) != 0) {
 		fuzz_expect(oc.code == OC_USAGE);
 	} else {
+		check_url(&target);
 		fuzz_expect(!target.path[0] || (target.path[0] == '/' && is_visible(target.path)));
 		check_choice(&target, option, NULL, port ? port : "");
 		check_choice(&target, option, "compare", port ? port : "");
