@@ -55,6 +55,7 @@ version=$(dpkg-parsechangelog -S Version)
 printf 'hello-tls (%s+next) unstable; urgency=medium\n\n  * The upgrade of a test.\n\n -- test <test@example.org>  %s\n\n' \
 	"$version" "$(date -R)" | cat - debian/changelog >"$folder/changelog"
 cp "$folder/changelog" debian/changelog
+rm -f debian/files
 quiet dpkg-buildpackage -b -us -uc -nc
 rm -f "$folder"/*dbgsym*
 quiet apt-get install -q -y --no-install-recommends "$folder"/*+next_*.deb
