@@ -4,6 +4,7 @@
 #
 #	src/FILE.c: FUNCTION, FUNCTION
 #	called in src/FILE.c: FUNCTION
+#	STATUS in src/FILE.h: OUTCOME
 #
 # where the second line is about the last function before it. Each subject below has its line in the
 # map. The reading path is a numbered list of ten files.
@@ -21,6 +22,7 @@ listen
 accept
 SSL_accept
 SSL_write
+send
 SSL_shutdown
 close
 getaddrinfo
@@ -39,7 +41,7 @@ sandbox
 '
 
 # Print a row for each thing that README.md claims: its line, a tab, then "file" FILE, "function" FILE
-# NAME, "call" FILE CALLER NAME, "wide" or "steps" COUNT.
+# NAME, "call" FILE CALLER NAME, "status" FILE OUTCOME STATUS, "wide" or "steps" COUNT.
 claims() {
 	awk '
 	function row(words) { print FNR "\t" words }
@@ -59,6 +61,7 @@ claims() {
 				file = end
 				listing = word[i] ~ /\.[ch]:$/
 				called = i > 2 && word[i - 2] == "called" && word[i - 1] == "in"
+				status = i > 2 && word[i - 1] == "in" ? word[i - 2] : ""
 			} else if (listing && end ~ /^[a-z_][a-z0-9_]*$/) {
 				row("function " file " " end)
 				if (called)
@@ -67,6 +70,8 @@ claims() {
 				called = 0
 				listing = word[i] ~ /,$/
 			} else if (word[i] != "") {
+				if (listing && end ~ /^[A-Z_]+$/ && status ~ /^[0-9]+$/)
+					row("status " file " " end " " status)
 				listing = 0
 			}
 		}
@@ -77,7 +82,7 @@ claims() {
 # defines FILE NAME: NAME begins a function, and not only its declaration.
 defines() {
 	awk -v name="$2" '
-		/^[a-z_]/ { head = $0 ~ "[ *]" name "\\(" }
+		/^[A-Za-z_]/ { head = $0 ~ "[ *]" name "\\(" }
 		/;$/ { head = 0 }
 		head && /^{/ { found = 1 }
 		END { exit !found }' "$1"
@@ -86,7 +91,7 @@ defines() {
 # calls FILE CALLER NAME: in the body of CALLER, NAME is called.
 calls() {
 	awk -v caller="$2" -v name="$3" '
-		/^[a-z_]/ && !/;$/ { inside = $0 ~ "[ *]" caller "\\(" }
+		/^[A-Za-z_]/ && !/;$/ { inside = $0 ~ "[ *]" caller "\\(" }
 		inside && $0 ~ "(^|[^a-z0-9_])" name "\\(" { found = 1 }
 		/^}/ { inside = 0 }
 		END { exit !found }' "$1"
@@ -108,6 +113,8 @@ check() {
 			echo "$readme:$line: $file does not define $name" ;;
 		call) calls "$1/$file" "$name" "$other" 2>/dev/null ||
 			echo "$readme:$line: in $file, $name does not call $other" ;;
+		status) grep -q "^[[:space:]]*X($name, $other," "$1/$file" 2>/dev/null ||
+			echo "$readme:$line: in $file, $name does not have the status $other" ;;
 		esac
 	done
 }
@@ -137,10 +144,20 @@ self_test() {
 	plant $readme 'src/example.c does not define third' '    src/example.c: third'
 	plant $readme 'in src/example.c, first does not call second' \
 		'    src/example.c: second called in src/example.c: first'
+	echo '	X(NOVEL, 99, VERIFY, 0, "novel", "nothing")' >"$style_copy/src/example.h"
+	plant $readme 'in src/example.h, NOVEL does not have the status 98' \
+		'    98 in src/example.h: NOVEL'
+	plant $readme 'in src/example.h, OTHER does not have the status 99' \
+		'    99 in src/example.h: OTHER'
+	plant_harmless $readme '    99 in src/example.h: NOVEL'
 	plant $readme 'reading path has 11 files' "11. \`src/example.c\`"
 	plant $readme 'wider than 80 columns' "$(printf '%081d' 0)"
 	edit $readme '/^reload/d' 'has no line for "reload"'
 	edit $readme 's/socket, bind,/socket,/' 'has no line for "bind"'
+	edit $readme '/^send /d' 'has no line for "send"'
+	edit $readme 's/ 52 in src/ 53 in src/' 'CERT_EXPIRED does not have the status 53'
+	edit src/base/outcome.h 's/X(CERT_EXPIRED, 52/X(CERT_EXPIRED, 53/' \
+		'CERT_EXPIRED does not have the status 52'
 	edit $readme '/^1\. /d' 'reading path has 9 files'
 
 	# Any function of the map, called otherwise in the source.
