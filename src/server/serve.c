@@ -2,7 +2,8 @@
 /*
  * The server's half of the tutorial: socket, bind, listen, accept, write, close, with a
  * TLS handshake before the write. This file prepares it: what to serve, where to
- * listen, and the master, whose workers accept.
+ * listen, and the master, whose workers accept. The calls themselves are in
+ * server/listen/socket.c, tls/conn.c and tls/buffer.c.
  */
 #include "server/serve.h"
 

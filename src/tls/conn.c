@@ -215,8 +215,8 @@ enum io tls_conn_read_hello(struct tls_conn *t, struct outcome *oc)
 
 	tls_error_clear();
 	/*
-	 * max_early_data is 0, so this never returns data: it stops where early data
-	 * could begin.
+	 * The first half of SSL_accept, which alone would not stop where the server may
+	 * write early. max_early_data is 0, so this never returns data.
 	 */
 	done =
 	    SSL_read_early_data(t->ssl, unused, sizeof unused, &got) == SSL_READ_EARLY_DATA_FINISH;
@@ -254,6 +254,7 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 	int ret;
 
 	tls_error_clear();
+	/* SSL_accept or SSL_connect, as tls_conn_new_server or tls_conn_new_client chose. */
 	ret = SSL_do_handshake(t->ssl);
 	if (ret != 1)
 		return answer(t, ret, false, oc);

@@ -93,12 +93,12 @@ enum io tls_conn_write_early(struct tls_conn *t, const void *buf, size_t len, st
 enum io tls_conn_await(struct tls_conn *t);
 
 /*
- * SSL_do_handshake. Failures: NOT_TLS if the peer's first bytes are not a TLS record
- * (PROXY_HEADER_BAD if a server finds a PROXY protocol header in them), HANDSHAKE_*,
- * CERT_INVALID if verification rejected the peer's certificate, CLIENT_CERT_REQUIRED if
- * the client sent none; a client also gets CLIENT_CERT_* from the server's alert, see
- * tls_alert_explain. After a failure an alert may be waiting in the buffer:
- * tls_conn_flush sends it.
+ * SSL_do_handshake: SSL_accept in a server, SSL_connect in a client. Failures:
+ * NOT_TLS if the peer's first bytes are not a TLS record (PROXY_HEADER_BAD if
+ * a server finds a PROXY protocol header in them), HANDSHAKE_*, CERT_INVALID if
+ * verification rejected the peer's certificate, CLIENT_CERT_REQUIRED if the client sent
+ * none; a client also gets CLIENT_CERT_* from the server's alert, see tls_alert_explain.
+ * After a failure an alert may be waiting in the buffer: tls_conn_flush sends it.
  */
 enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc);
 

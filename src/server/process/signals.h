@@ -10,7 +10,10 @@
  * counted.
  */
 struct signals {
-	volatile sig_atomic_t terminations, interrupted, hung_up, asked;
+	volatile sig_atomic_t terminations; /* SIGTERM */
+	volatile sig_atomic_t interrupted;  /* SIGINT */
+	volatile sig_atomic_t hung_up;      /* SIGHUP: reload */
+	volatile sig_atomic_t asked;        /* SIGUSR1: log a status line */
 };
 
 extern struct signals signals_seen;
