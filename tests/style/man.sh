@@ -1,6 +1,6 @@
 #!/bin/sh
 # man.sh - the manual pages agree with the programs: their options and groups are those of --help, their
-# exit statuses those of src/base/outcome.h. They begin with an example, and mandoc finds nothing wrong.
+# exit statuses those of src/base/outcome.h, the services those of the client's table. They begin with an example, and mandoc finds nothing wrong.
 # Each option has a test.
 # Runs in the build folder.
 
@@ -152,11 +152,29 @@ check_statuses() {
 	done <"$work/outcomes"
 }
 
+# Name and ports of each service, in the order of the table.
+check_services() {
+	sed -nE 's/^[[:space:]]+\{ "([a-z0-9-]+)", "([0-9]*)", "([0-9 ]*)", .*/\1 \2 \3/p' \
+		"$top/src/client/services/service.c" | sed 's/ *$//' >"$work/program"
+	awk '$1 == ".It" && $2 == "Sy" { rows = $3 == "Service" }
+		$1 == ".El" { rows = 0 }
+		rows && $1 == ".It" && $2 != "Sy" {
+			line = $2
+			for (i = 4; i <= NF && $i != "Ta"; i++)
+				if ($i != "none")
+					line = line " " $i
+			print line
+		}' "$1" >"$work/page"
+	[ "$(wc -l <"$work/program")" -ge 30 ] || complain 'src/client/services/service.c: its table cannot be read'
+	compare "$1" 'services' "$work/program" "$work/page"
+}
+
 check_options "$top/doc/hello-server.8" ./hello-server
 check_options "$top/doc/hello-client.1" ./hello-client
 check_options "$top/doc/hello-zoo.1" ./hello-zoo
 check_options "$top/doc/hello-certs.1" ./certs/hello-certs
 check_statuses
+check_services "$top/doc/hello-client.1"
 options_of_tests >"$work/tested"
 check_tested ./hello-server server
 check_tested ./hello-client client
