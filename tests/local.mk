@@ -237,6 +237,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/service_target \
 	tests/fuzz/seeds/sni \
 	tests/fuzz/seeds/staple \
+	tests/fuzz/seeds/tds \
 	tests/fuzz/seeds/text \
 	tests/fuzz/seeds/ticket \
 	tests/fuzz/seeds/proxy \

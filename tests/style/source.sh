@@ -32,7 +32,7 @@ check() {
 	(
 		cd "$1" || exit 99
 		# shellcheck disable=SC2046,SC2086  # split into words: our file names have no blanks
-		set -- ${2:-$(find src tests -name '*.[ch]' -o -name '*.sh')}
+		set -- ${2:-$(find src tests -name '*.[ch]' -o -name '*.sh' -o -type f -path '*/seeds/*')}
 		check_build "$@"
 		for file; do
 			shift
@@ -263,6 +263,7 @@ self_test() {
 	plant tests/unit/check_novel.c 'not in tests/local.mk' "$spdx"
 	plant tests/support/novel.h 'the header guard is not HELLO_TESTS_NOVEL_H' "$spdx"
 	plant tests/system/novel.sh 'not in tests/local.mk' ':'
+	plant tests/fuzz/seeds/novel 'not in tests/local.mk' 'x'
 }
 
 style_main "$@"
