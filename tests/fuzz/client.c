@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz/client.h"
 
+#include <sys/socket.h>
+
 #include "client/judge/staple.h"
 #include "client/session/context.h"
 #include "client/step/verify.h"
@@ -23,4 +25,26 @@ SSL_CTX *fuzz_client_context(void)
 		fuzz_expect(ctx != NULL);
 	}
 	return ctx;
+}
+
+enum { ROUNDS = 64 };
+
+enum io fuzz_client_play(struct tls_conn *client, int peer, const uint8_t *data, size_t size,
+    size_t piece, struct outcome *oc)
+{
+	enum io io = tls_conn_handshake(client, oc);
+
+	while (size > 0 && io != IO_FAILED && io != IO_DONE) {
+		size_t n = size < piece ? size : piece;
+
+		if (send(peer, data, n, MSG_NOSIGNAL) != (ssize_t)n)
+			break;
+		data += n;
+		size -= n;
+		io = tls_conn_handshake(client, oc);
+	}
+	shutdown(peer, SHUT_WR);
+	for (int i = 0; i < ROUNDS && io != IO_FAILED && io != IO_DONE; i++)
+		io = tls_conn_handshake(client, oc);
+	return io;
 }

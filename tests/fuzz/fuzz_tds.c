@@ -18,7 +18,7 @@
 #include "fuzz/certificate.h"
 #include "fuzz/client.h"
 
-enum { INPUT_MAX = 16384, PIECES_MAX = 512, ROUNDS = 64 };
+enum { INPUT_MAX = 16384, PIECES_MAX = 512 };
 
 /* ---- the packets, read another way ---------------------------------------------------------- */
 
@@ -147,26 +147,6 @@ static void write_packets(const uint8_t *data, size_t size, size_t piece, size_t
 
 /* ---- a client ------------------------------------------------------------------------------- */
 
-static enum io play(struct tls_conn *client, int peer, const uint8_t *data, size_t size,
-    size_t piece, struct outcome *oc)
-{
-	enum io io = tls_conn_handshake(client, oc);
-
-	while (size > 0 && io != IO_FAILED && io != IO_DONE) {
-		size_t n = size < piece ? size : piece;
-
-		if (send(peer, data, n, MSG_NOSIGNAL) != (ssize_t)n)
-			break;
-		data += n;
-		size -= n;
-		io = tls_conn_handshake(client, oc);
-	}
-	shutdown(peer, SHUT_WR);
-	for (int i = 0; i < ROUNDS && io != IO_FAILED && io != IO_DONE; i++)
-		io = tls_conn_handshake(client, oc);
-	return io;
-}
-
 static void meet_client(const uint8_t *data, size_t size, size_t piece)
 {
 	struct verdict verdict = { .ran = false };
@@ -178,7 +158,7 @@ static void meet_client(const uint8_t *data, size_t size, size_t piece)
 	client =
 	    tls_conn_new_client(fuzz_client_context(), ends[0], "a.test", "a.test", &verdict, &oc);
 	fuzz_expect(client != NULL && tls_conn_wrap_in_tds(client, &oc) == 0);
-	fuzz_expect(play(client, ends[1], data, size, piece, &oc) == IO_FAILED);
+	fuzz_expect(fuzz_client_play(client, ends[1], data, size, piece, &oc) == IO_FAILED);
 	fuzz_expect(oc.code == OC_STARTTLS_FAILED || outcome_layer(oc.code) == LAYER_HANDSHAKE ||
 	    outcome_layer(oc.code) == LAYER_VERIFY || outcome_layer(oc.code) == LAYER_CLIENT);
 	fuzz_expect(oc.detail[0] && fuzz_is_shown(oc.detail) && fuzz_is_shown(oc.advice));
