@@ -13,18 +13,6 @@ CA=zoo/ca.pem
 
 # ---- what was sent and what was saved ------------------------------------------------------------
 
-# shellcheck disable=SC2086 # words, or none
-serve_zoo() {
-	SERVER_LOG=$TMP/zoo.log
-	log_on_failure "$SERVER_LOG"
-	: >"$SERVER_LOG"
-	"$HELLO_ZOO" $WORK_AS --listen 127.0.0.1:0 zoo 2>"$SERVER_LOG" &
-	SERVER_PID=$!
-	track "$SERVER_PID"
-	wait_for "$PATIENCE" server_is_up || fail 'the zoo does not open'
-	PORT=$(sed -n 's/.*msg=listening addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | head -n 1)
-}
-
 # facts FILE: all that has to be equal, one line each. The sentences differ only in where the chain is.
 facts() {
 	jq -c '[.outcome, .status, .stage, .verify_error, .verify_depth, .verify_name, .trust,
@@ -62,6 +50,7 @@ judge_all() {
 	facts all.offline | diff live.facts - || fail '< is said of the server, > of its chain'
 }
 
+# shellcheck disable=SC2119  # no option
 serve_zoo
 while IFS=$tab read -r animal _ arguments _ _; do
 	arguments=$(printf '%s\n' "$arguments" | sed 's/^-$//; s|{dir}|zoo|g')

@@ -10,6 +10,7 @@
 #	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, unless
 #	                            ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
 #	start_zoo ARG...            the same of hello-zoo
+#	serve_zoo [OPTION...]       hello-zoo with the certificates in the folder zoo, any port
 #	stop_server                 TERM; fails unless it leaves with status 0
 #	server_alive                fails unless it lives and greets
 #	workers                     prints the pids of its workers
@@ -100,6 +101,19 @@ start_zoo() {
 	program=$HELLO_ZOO
 	start_server "$@"
 	program=''
+}
+
+serve_zoo() {
+	SERVER_LOG=$TMP/zoo.log
+	log_on_failure "$SERVER_LOG"
+	: >"$SERVER_LOG"
+	# shellcheck disable=SC2086  # words, or none
+	"$HELLO_ZOO" $WORK_AS --listen 127.0.0.1:0 "$@" zoo 2>"$SERVER_LOG" &
+	SERVER_PID=$!
+	track "$SERVER_PID"
+	wait_for "$PATIENCE" server_is_up || fail 'the zoo does not open'
+	logged "$ready" || fail 'the zoo does not open'
+	PORT=$(sed -n 's/.*msg=listening addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | head -n 1)
 }
 
 stop_server() {

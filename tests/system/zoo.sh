@@ -26,20 +26,6 @@ tab=$(printf '\t')
 "$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
 CA=zoo/ca.pem
 
-# serve_zoo [OPTION...]: start_zoo insists on a certificate; the folder brings its own.
-serve_zoo() {
-	SERVER_LOG=$TMP/zoo.log
-	log_on_failure "$SERVER_LOG"
-	: >"$SERVER_LOG"
-	# shellcheck disable=SC2086 # words, or none
-	"$HELLO_ZOO" $WORK_AS --listen 127.0.0.1:0 "$@" zoo 2>"$SERVER_LOG" &
-	SERVER_PID=$!
-	track "$SERVER_PID"
-	wait_for "$PATIENCE" server_is_up || fail 'the zoo does not open'
-	logged "$ready" || fail 'the zoo does not open'
-	PORT=$(sed -n 's/.*msg=listening addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | head -n 1)
-}
-
 # word_after OPTION: of the animal's arguments.
 word_after() {
 	case " $arguments " in
