@@ -45,10 +45,11 @@ bool lifetime_limit_is_relative(const struct lifetime_limit *limit)
 
 int64_t lifetime_limit_seconds(const struct lifetime_limit *limit, int64_t begin, int64_t end)
 {
-	int64_t share = INT64_MAX;
+	/* A certificate that ends before it begins has no lifetime. */
+	int64_t life = end > begin ? end - begin : 0, share = INT64_MAX;
 
 	if (limit->whole != 0)
-		share = (end - begin) * limit->parts / limit->whole;
+		share = life * limit->parts / limit->whole;
 	return share < limit->seconds ? share : limit->seconds;
 }
 

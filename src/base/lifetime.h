@@ -34,7 +34,7 @@ int lifetime_limit_parse(const char *name, const char *value, struct lifetime_li
 /* Does it depend on the certificate? */
 bool lifetime_limit_is_relative(const struct lifetime_limit *limit);
 
-/* The limit in seconds for a certificate that is valid from begin to end. */
+/* The limit in seconds for a certificate that is valid from begin to end; never negative. */
 int64_t lifetime_limit_seconds(const struct lifetime_limit *limit, int64_t begin, int64_t end);
 
 /* Does a certificate that is valid from begin to end have less time left? */

@@ -39,6 +39,9 @@ START_TEST(test_units)
 		{ "100%", 365 * DAY, 365 * DAY },
 		/* From the year 0 to 9999. */
 		{ "100%", 315569519999, 315569519999 },
+		/* Ends before it begins. */
+		{ "33%", -10 * DAY, 0 },
+		{ "14", -10 * DAY, 14 * DAY },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

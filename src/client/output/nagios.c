@@ -130,10 +130,20 @@ int nagios_check(const struct probe_facts *f, const struct client_nagios *limits
 	return -1;
 }
 
-static void print_success(FILE *to, const struct probe_facts *f)
+/* "9 days" and word; a certificate with another fault, which was expected, may also have expired. */
+static void print_rest(FILE *to, int64_t left, const char *word)
 {
 	char span[TIME_TEXT_MAX];
 
+	time_span(left, span);
+	if (left < 0)
+		fprintf(to, "expired %s ago", span);
+	else
+		fprintf(to, "%s%s", span, word);
+}
+
+static void print_success(FILE *to, const struct probe_facts *f)
+{
 	if (f->came != OC_OK) {
 		print_text(to, f->detail);
 	} else if (f->file) {
@@ -147,9 +157,13 @@ static void print_success(FILE *to, const struct probe_facts *f)
 	}
 	if (!has_time_left(f))
 		return;
-	fprintf(to, ", %s left", time_span(f->leaf.end - f->at, span));
-	if (f->first.end < f->leaf.end)
-		fprintf(to, " (%s in the chain)", time_span(f->first.end - f->at, span));
+	fputs(", ", to);
+	print_rest(to, f->leaf.end - f->at, " left");
+	if (f->first.end >= f->leaf.end)
+		return;
+	fputs(" (", to);
+	print_rest(to, f->first.end - f->at, "");
+	fputs(" in the chain)", to);
 }
 
 int nagios_print(FILE *to, const struct probe_facts *f, const struct client_nagios *limits)
