@@ -65,6 +65,19 @@ static int next(struct reader *r, struct pem_block *b, struct outcome *oc)
 	return -1;
 }
 
+/*
+ * Any block may be encrypted (RFC 1421). Neither a daemon that reloads nor a probe with a deadline
+ * must prompt for a passphrase on a terminal.
+ */
+static int refuse_passphrase(char *buf, int size, int writing, void *asked)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	*(int *)asked = 1;
+	return -1;
+}
+
 /* A view of the block's text, for the library's decoders. */
 static BIO *open_block(const struct reader *r, const struct pem_block *b)
 {
@@ -80,6 +93,14 @@ static void damaged(const struct reader *r, const struct pem_block *b, struct ou
 	    r->f->path, b->number, b->label, b->line, tls_error_text(text, sizeof text));
 	outcome_advise(oc, "%s",
 	    file_format_mend(FLAW_NONE, r->wanted, tls_pem_operand(r->f), advice));
+}
+
+static void encrypted(const struct reader *r, const struct pem_block *b, struct outcome *oc)
+{
+	tls_error_clear();
+	outcome_set(oc, OC_FILE, "%s %s cannot be used: block %zu (%s, line %zu) is encrypted",
+	    r->f->what, r->f->path, b->number, b->label, b->line);
+	outcome_advise(oc, "use a file without encryption: its contents are public");
 }
 
 /* The file has no block of the wanted kind. */
@@ -118,22 +139,25 @@ static X509 *read_der(const struct reader *r)
 	return cert;
 }
 
-/* Decodes one item from the text and adds it to a stack. Returns 0, or -1. */
-typedef int add_block(void *all, BIO *text);
+/*
+ * Decodes one item from the text and adds it to a stack. Returns 0, or -1; *asked is 1 if it needs a
+ * passphrase.
+ */
+typedef int add_block(void *all, BIO *text, int *asked);
 
 /* Adds all blocks of the wanted kind. Returns their number, or -1 with OC_FILE. */
 static int read_blocks(struct reader *r, add_block *add, void *all, struct outcome *oc)
 {
 	struct pem_block b;
-	int more, count = 0, ret;
+	int more, count = 0, asked = 0, ret;
 	BIO *text;
 
 	while ((more = next(r, &b, oc)) == 1) {
 		text = open_block(r, &b);
-		ret = text ? add(all, text) : -1;
+		ret = text ? add(all, text, &asked) : -1;
 		BIO_free(text);
 		if (ret != 0) {
-			damaged(r, &b, oc);
+			(asked ? encrypted : damaged)(r, &b, oc);
 			return -1;
 		}
 		count++;
@@ -149,14 +173,14 @@ static int push_certificate(STACK_OF(X509) * all, X509 *cert)
 	return -1;
 }
 
-static int add_certificate(void *all, BIO *text)
+static int add_certificate(void *all, BIO *text, int *asked)
 {
-	return push_certificate(all, PEM_read_bio_X509_AUX(text, NULL, NULL, NULL));
+	return push_certificate(all, PEM_read_bio_X509_AUX(text, NULL, refuse_passphrase, asked));
 }
 
-static int add_crl(void *all, BIO *text)
+static int add_crl(void *all, BIO *text, int *asked)
 {
-	X509_CRL *crl = PEM_read_bio_X509_CRL(text, NULL, NULL, NULL);
+	X509_CRL *crl = PEM_read_bio_X509_CRL(text, NULL, refuse_passphrase, asked);
 
 	if (crl && sk_X509_CRL_push(all, crl) > 0)
 		return 0;
@@ -233,16 +257,6 @@ struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outc
 }
 
 /* ---- keys --------------------------------------------------------------------------------- */
-
-/* A daemon must not prompt for a passphrase on a terminal when it starts. */
-static int refuse_passphrase(char *buf, int size, int writing, void *asked)
-{
-	(void)buf;
-	(void)size;
-	(void)writing;
-	*(int *)asked = 1;
-	return -1;
-}
 
 static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 {

@@ -252,6 +252,27 @@ cd ..
 run_status 6 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert twice.pem --key own.key
 expect out 'certificates 1 and 2 of the chain are both "localhost": remove one$'
 
+# ---- encrypted blocks ----------------------------------------------------------------------------
+
+# Nothing prompts for the passphrase, which a terminal would wait for.
+awk '{ print }
+	/^-----BEGIN/ { print "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n" }
+' "$CERT" >encrypted.pem
+sed 's/CERTIFICATE/X509 CRL/' encrypted.pem >encrypted-crl.pem
+probe 3 encrypted-cacert --cacert encrypted.pem
+probe 3 encrypted-crlfile --cacert "$CA" --crlfile encrypted-crl.pem
+probe 3 encrypted-cert --cacert "$CA" --cert encrypted.pem --key own.key
+probe 3 encrypted-expect-cert --cacert "$CA" --expect-cert encrypted.pem
+client 3 encrypted-chain --cacert "$CA" --chain encrypted.pem localhost
+server encrypted-cert --cert encrypted.pem --key own.key
+server encrypted-client-ca --cert "$CERT" --key own.key --client-ca encrypted.pem
+server encrypted-crlfile --cert "$CERT" --key own.key --client-ca "$CA" --crlfile encrypted-crl.pem
+judge_rows
+for each in rows/*-encrypted-*.log; do
+	expect "$each" ' cannot be used: block 1 ([CX][A-Z0-9 ]*, line 1) is encrypted'
+	! grep -i 'pass *phrase' "$each" || fail "$each: a prompt"
+done
+
 # ---- sizes ---------------------------------------------------------------------------------------
 
 # ca_of BYTES FILE: a CA whose name is at least so long.

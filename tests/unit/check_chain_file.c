@@ -129,6 +129,18 @@ START_TEST(test_a_damaged_block_is_not_skipped)
 }
 END_TEST
 
+/* The library would prompt for a passphrase, and wait without a deadline. */
+START_TEST(test_an_encrypted_block)
+{
+	static const char text[] = "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+				   "DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n"
+				   "AAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n";
+
+	expect_refused(text, sizeof text - 1, "block 1 (CERTIFICATE, line 1) is encrypted",
+	    "use a file without encryption");
+}
+END_TEST
+
 START_TEST(test_no_certificate)
 {
 	expect_refused("", 0, "it is empty", "");
@@ -263,6 +275,6 @@ static void begin(void)
 }
 
 CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read,
-    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped, test_no_certificate,
-    test_der, test_pkcs12_without_a_passphrase, test_pkcs12_that_cannot_be_used,
+    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped, test_an_encrypted_block,
+    test_no_certificate, test_der, test_pkcs12_without_a_passphrase, test_pkcs12_that_cannot_be_used,
     test_the_key_of_the_leaf)
