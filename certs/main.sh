@@ -23,8 +23,9 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
           or a block of addresses
   issue   make DIR/NAME/chain.pem and key.pem for NAME and each SAN: DNS names
           (also *.a.test), IP addresses, e-mail addresses, URIs; --client makes
-          them for a TLS client
-  renew   make a new certificate with the same names and key, or with --new-key
+          a client certificate
+  renew   make a new certificate with the same names and the same key; with
+          --new-key also a new key
   revoke  add the certificate to the revocation list, DIR/crl.pem
   crl     make DIR/crl.pem again: the lists of the root and the intermediate
   ocsp    make DIR/NAME/ocsp.der, an OCSP response to staple
