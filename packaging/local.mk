@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What packagers take. Nothing of it is installed.
+# Files for packagers. None of them is installed.
 
 EXTRA_DIST += \
 	packaging/README.md \
