@@ -9,7 +9,7 @@
 const struct lifetime_limit lifetime_warning = { 14 * TIME_DAY, 1, 3, NULL };
 const struct lifetime_limit lifetime_critical = { 7 * TIME_DAY, 1, 6, NULL };
 
-/* As many days are a hundred years. */
+/* A hundred years. */
 enum { DAYS_MAX = 36500, PERCENT_MAX = 100, DIGITS_MAX = 6 };
 
 int lifetime_limit_parse(const char *name, const char *value, struct lifetime_limit *limit,
@@ -58,7 +58,7 @@ bool lifetime_is_short(const struct lifetime_limit *limit, int64_t begin, int64_
 	return end - now < lifetime_limit_seconds(limit, begin, end);
 }
 
-/* Is the share of a less? Without one, only the seconds limit. */
+/* Is the share of a less than that of b? False if a has none. */
 static bool has_less_share(const struct lifetime_limit *a, const struct lifetime_limit *b)
 {
 	return a->whole != 0 && (uint64_t)a->parts * b->whole < (uint64_t)b->parts * a->whole;
@@ -66,7 +66,7 @@ static bool has_less_share(const struct lifetime_limit *a, const struct lifetime
 
 bool lifetime_limit_is_less(const struct lifetime_limit *a, const struct lifetime_limit *b)
 {
-	/* Each part of b may be the smaller one, so a must be below all that b has. */
+	/* Either part of b may be the smaller one, so a must be below both. */
 	return (b->seconds == INT64_MAX || a->seconds < b->seconds) &&
 	    (b->whole == 0 || has_less_share(a, b));
 }

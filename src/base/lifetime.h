@@ -8,9 +8,9 @@
 #include "base/outcome.h"
 
 /*
- * When is a certificate due for renewal? A limit for the time that it has left: a number of
- * seconds, a share of its lifetime, or the smaller of both. A fixed number of days suits no
- * certificate that lives for six of them. Points in time are in seconds since 1970; no clock here.
+ * A limit for the time that a certificate has left: a number of seconds, a share of its lifetime,
+ * or the smaller of both. No number of days suits both a one-year and a six-day certificate. Times
+ * are in seconds since 1970. Pure.
  */
 struct lifetime_limit {
 	int64_t seconds;       /* INT64_MAX: only the share counts */
@@ -19,25 +19,25 @@ struct lifetime_limit {
 };
 
 /*
- * The defaults of hello-client, and what hello-server warns of: the smaller of 14 days and a third
- * of the lifetime, and the smaller of 7 days and a sixth.
+ * The defaults of hello-client: 14 days or a third of the lifetime, and 7 days or a sixth,
+ * whichever is less. The warnings of hello-server use the first.
  */
 extern const struct lifetime_limit lifetime_warning, lifetime_critical;
 
 /*
- * Parses "14" (days), "36h" or "33%" (of the lifetime) for the option name. *limit keeps value.
- * Returns 0, or -1 with OC_USAGE.
+ * Parses "14" (days), "36h" or "33%" (of the lifetime) for the option name. *limit points to value
+ * afterwards. Returns 0, or -1 with OC_USAGE.
  */
 int lifetime_limit_parse(const char *name, const char *value, struct lifetime_limit *limit,
     struct outcome *oc);
 
-/* Does it depend on the certificate? */
+/* Does the limit depend on the certificate? */
 bool lifetime_limit_is_relative(const struct lifetime_limit *limit);
 
 /* The limit in seconds for a certificate that is valid from begin to end; never negative. */
 int64_t lifetime_limit_seconds(const struct lifetime_limit *limit, int64_t begin, int64_t end);
 
-/* Does a certificate that is valid from begin to end have less time left? */
+/* Does a certificate that is valid from begin to end have less time left than the limit? */
 bool lifetime_is_short(const struct lifetime_limit *limit, int64_t begin, int64_t end, int64_t now);
 
 /* Is a less than b for every certificate? */

@@ -28,7 +28,7 @@ enum option_kind {
 enum option_flags {
 	OPTION_PER_TARGET = 1, /* also allowed in a line of hello-client's --targets */
 	OPTION_MAY_BE_EMPTY = 2,
-	OPTION_MANY_CHOICES = 4 /* too many for --help: they are for completions only */
+	OPTION_MANY_CHOICES = 4 /* too many for --help; only completions show them */
 };
 
 struct option_row;
@@ -41,7 +41,7 @@ typedef int option_take(void *member, const struct option_row *row, const char *
     struct outcome *oc);
 
 /*
- * Checks the word of an OPTION_TEXT row. name is what the user calls it ("--path").
+ * Checks the value of an OPTION_TEXT row. name is the option as typed, "--path".
  * Returns 0, or -1 with an outcome.
  */
 typedef int option_check(const char *name, const char *value, struct outcome *oc);
@@ -58,7 +58,7 @@ struct option_row {
 	const char *text; /* default of OPTION_TEXT, or its description; NULL: none */
 	const char *const *choices; /* for OPTION_CHOICE and for completions; ends with NULL */
 	option_take *take;
-	option_check *check; /* for OPTION_TEXT; NULL: any word */
+	option_check *check; /* for OPTION_TEXT; NULL: any value */
 	const struct options_about *about; /* for options_help_take and options_version_take */
 	unsigned flags;
 	/* Names of other options, separated by spaces: at least one is needed, none is allowed. */

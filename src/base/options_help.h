@@ -10,7 +10,7 @@
  */
 void options_help_print(const struct option_row *rows);
 
-/* What --help and --version print of a program. */
+/* What --help and --version print. */
 struct options_about {
 	const char *program;
 	const struct option_row *rows;

@@ -67,7 +67,7 @@ static int find_owner(STACK_OF(X509) * chain, EVP_PKEY *key)
 	return i < sk_X509_num(chain) ? i : 0;
 }
 
-/* is_pem: the file of the chain is text, which awk can turn around. */
+/* is_pem: the chain file is PEM, whose order an awk command can reverse. */
 static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_pem,
     STACK_OF(X509) * chain, EVP_PKEY *key, struct outcome *oc)
 {

@@ -24,7 +24,7 @@ enum {
 struct tls_pem_file {
 	const char *path;
 	const char *what;    /* "the CA file" */
-	const char *operand; /* stands for path in the commands of an advice; NULL: path */
+	const char *operand; /* used for path in commands that an advice shows; NULL: path */
 };
 
 /*
@@ -34,12 +34,12 @@ struct tls_pem_file {
 struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t max,
     struct outcome *oc);
 
-/* The same from the bytes of a file that was already read, which stay the caller's. */
+/* The same from the bytes of a file that was already read. The caller keeps them. */
 struct input_file;
 struct stack_st_X509 *tls_pem_parse_certificates(const struct tls_pem_file *f,
     const struct input_file *bytes, struct outcome *oc);
 
-/* What a command that is advised calls this file. */
+/* The name of this file in commands that an advice shows. */
 const char *tls_pem_operand(const struct tls_pem_file *f);
 
 /* At least one. The caller frees it. NULL with OC_FILE. */

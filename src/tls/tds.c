@@ -56,7 +56,10 @@ static enum tds_fault judge_head(const struct tds_packets *t)
 	return TDS_FAULT_NONE;
 }
 
-/* Go on to a packet that is not empty. 1, or what BIO_read(3) returned; -1 also for a fault. */
+/*
+ * Reads heads until a packet is not empty. Returns 1, or what BIO_read(3) returned, or -1 after a
+ * fault.
+ */
 static int read_head(struct tds_packets *t, BIO *next)
 {
 	while (t->left == 0) {
@@ -117,7 +120,7 @@ static int bio_read(BIO *b, char *to, int max)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* Pass the gathered packet on. 1, or what BIO_write(3) returned: call it again. */
+/* Writes the gathered packet. Returns 1, or what BIO_write(3) returned: then call it again. */
 static int pass_packet(struct tds_packets *t, BIO *b, bool last)
 {
 	if (t->out_at == 0) {
@@ -152,7 +155,7 @@ static int bio_write(BIO *b, const char *from, int len)
 		BIO_copy_next_retry(b);
 		return n;
 	}
-	/* A full packet waits for the next byte: only then it is not the last one. */
+	/* A full packet is kept until the next byte: it may be the last of its flight. */
 	if (t->out_at > 0 || t->out_len == sizeof t->out) {
 		int n = pass_packet(t, b, false);
 

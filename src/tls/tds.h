@@ -12,8 +12,8 @@
 
 /*
  * The TLS handshake of a database server that speaks TDS 7 travels inside packets of type
- * PRELOGIN (MS-TDS sections 2.2.3.1 and 2.2.6.5): a head of 8 bytes with the length of the whole,
- * then TLS records, cut anywhere. After the handshake there are records only.
+ * PRELOGIN (MS-TDS sections 2.2.3.1 and 2.2.6.5): a head of 8 bytes with the length of the packet,
+ * then TLS records, which may be cut anywhere. After the handshake there are only records.
  */
 enum {
 	TDS_RESPONSE = 0x04, /* of the server's answer to a PRELOGIN message */
@@ -29,10 +29,9 @@ enum {
 enum tds_fault { TDS_FAULT_NONE, TDS_FAULT_TYPE, TDS_FAULT_LENGTH, TDS_FAULT_EMPTY };
 
 /*
- * The state of a filter BIO above the one of a tls_buffer: what the library writes is gathered
- * and becomes packets when it flushes, at the end of a flight; what it reads comes out of packets.
- * It never reads beyond the packet whose bytes the library asked for: whatever follows the
- * handshake stays where it is.
+ * The state of a filter BIO above the BIO of a tls_buffer. It gathers what the library writes, and
+ * sends it in packets at a flush, which ends a flight. It removes the heads from what the library
+ * reads, and never reads beyond the current packet: bytes after the handshake stay in the socket.
  */
 struct tds_packets {
 	bool over; /* see tds_packets_end */
@@ -40,20 +39,20 @@ struct tds_packets {
 	unsigned char head[TDS_HEAD]; /* of the packet that is being received */
 	size_t head_len;
 	size_t left;    /* its bytes of TLS that were not read yet */
-	unsigned empty; /* packets without any so far */
+	unsigned empty; /* number of packets without a byte of TLS */
 	unsigned char first[TLS_BUFFER_HEAD]; /* first bytes of TLS, to guess the protocol */
 	size_t first_len;
-	unsigned char out[TDS_SENT_MAX]; /* the packet that is gathered, or partly passed on */
+	unsigned char out[TDS_SENT_MAX]; /* the packet that is being gathered or sent */
 	size_t out_at, out_len;
 };
 
-/* Begins anew. The state must not move afterwards: the BIO points to it. */
+/* Clears the state. It must not move afterwards: the BIO points to it. */
 void tds_packets_init(struct tds_packets *t);
 
 /* A filter BIO with this state; NULL if out of memory. The caller owns it. */
 BIO *tds_packets_bio(struct tds_packets *t);
 
-/* The handshake is done: the BIO passes everything on, after the rest of a packet. */
+/* Call after the handshake: after the rest of a packet, the BIO passes all bytes unchanged. */
 void tds_packets_end(struct tds_packets *t);
 
 /* If fault is set: STARTTLS_FAILED. Returns -1. */

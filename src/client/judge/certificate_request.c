@@ -131,7 +131,7 @@ static int compare_names(const X509_NAME *const *a, const X509_NAME *const *b)
 	return X509_NAME_cmp(*a, *b);
 }
 
-/* Sorted, because a list has room for thousands of names. */
+/* Sorts the names, because a request has room for thousands. */
 static int count_different(const STACK_OF(X509_NAME) * names)
 {
 	STACK_OF(X509_NAME) *sorted = sk_X509_NAME_dup(names);

@@ -17,9 +17,9 @@ struct expected {
 };
 
 /*
- * Checks the list of pins that the user gave as what. As in curl, a pin is "sha256//BASE64", and
- * semicolons join several. The base64 is that of the SHA-256 of a SubjectPublicKeyInfo. Returns
- * 0, or -1 with OC_USAGE.
+ * Checks a list of pins; what names the option. As in curl, a pin is "sha256//" and the SHA-256 of
+ * a SubjectPublicKeyInfo in base64, and semicolons separate several. Returns 0, or -1 with
+ * OC_USAGE.
  */
 int expected_check_pins(const char *what, const char *list, struct outcome *oc);
 

@@ -17,12 +17,12 @@ extern const char *const expected_outcome_names[];
 /* Returns 0, or -1 with OC_USAGE that shows the invalid name. */
 int expected_outcome_check(const char *list, struct outcome *oc);
 
-/* Is it on this list, which was checked? */
+/* Is code on this list? Needs a list that was checked. */
 bool expected_outcome_is(const char *list, enum outcome_code code);
 
 /*
- * Replace the outcome of a probe by what the list makes of it. An expected failure becomes OC_OK
- * with a detail that names it; any other outcome becomes OC_OUTCOME_UNEXPECTED, which names both.
+ * Judge the outcome of a probe by the list. An expected failure becomes OC_OK, and the detail names
+ * it. An outcome that is not on the list becomes OC_OUTCOME_UNEXPECTED, and the detail shows both.
  * A failure of this machine stays as it is.
  */
 void expected_outcome_judge(const char *list, struct outcome *oc);

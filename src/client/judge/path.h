@@ -57,8 +57,8 @@ enum path_answer path_judge_answer(enum outcome_code code);
 /* What the results support; each has a sentence. */
 enum path_finding {
 	/* the plain one fails: which variants got further */
-	FITS_UNREACHED,       /* the plain one had no connection either */
-	FITS_NOT_READY,       /* the plain one had one, on which the service did not start TLS */
+	FITS_UNREACHED,       /* no variant got a connection */
+	FITS_NOT_READY,       /* the connection was made, but the service did not start TLS */
 	FITS_NOTHING_HELPS,   /* all fail like the plain one */
 	FITS_ALL_REFUSED,     /* all are rejected with an alert */
 	FITS_ALL_STRANGE,     /* all get an answer that is not TLS */

@@ -322,7 +322,7 @@ static int set_target(struct client_options *o, const char *host, const char *po
 	return choose_service(o, &target, base, oc);
 }
 
-/* --chain has a name and no target. */
+/* --chain takes a name, not a target. */
 static int set_name_alone(struct client_options *o, struct outcome *oc)
 {
 	if (!o->operands[0]) {

@@ -14,7 +14,7 @@
 static const char begins[] = "hello_client_certificate_not_before_timestamp_seconds";
 static const char expiry[] = "hello_client_certificate_expiry_timestamp_seconds";
 
-/* Each of these two has a sample for its beginning and its end. */
+/* Labels: each has a sample for the begin and one for the end of the validity. */
 static const char *const which[] = { "leaf", "chain" };
 
 /* ---- samples ---------------------------------------------------------------------- */
@@ -66,7 +66,7 @@ static void write_certificate(FILE *to, const char *name, const struct probe_fac
 	    "%" PRId64, seconds);
 }
 
-/* An old file may have had the end without the beginning. */
+/* A file of an older version may have the end without the begin. */
 static void write_begins(FILE *to, const char *name, const struct probe_facts *f)
 {
 	const int64_t all[] = { f->leaf.begin, f->first.begin };
@@ -139,7 +139,7 @@ static void write_all(FILE *to, const struct probe_facts all[], size_t count)
 /* Bytes; a longer file is not read. */
 enum { KNOWN_MAX = 64 * 1024 * 1024 };
 
-/* A certificate's beginning or end: a sample of the file that will be replaced. */
+/* A sample in the file that will be replaced: the begin or end of a validity. */
 struct known {
 	char *sample; /* its name and labels, up to the closing brace; owned */
 	int64_t time;

@@ -10,7 +10,7 @@ static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };
 
-/* Is the time judged that its certificates have left? Not if they were expected to have none. */
+/* Do the limits apply? Not after an expected CERT_EXPIRED. */
 static bool has_time_left(const struct probe_facts *f)
 {
 	return f->code == OC_OK && f->came != OC_CERT_EXPIRED && f->first.end != 0;
@@ -41,7 +41,7 @@ static void print_text(FILE *to, const char *text)
 		fputc(*c == '|' ? '/' : *c, to);
 }
 
-/* With five digits of a day each second is another number, so no rounding changes a comparison. */
+/* With five decimals each second is a different number, so rounding changes no comparison. */
 static void print_days(FILE *to, int64_t seconds)
 {
 	char text[32];
@@ -64,7 +64,7 @@ static void print_limit(FILE *to, const struct lifetime_limit *limit, const stru
 	fputc(':', to);
 }
 
-/* Both have the limits of the certificate that is judged: the first to expire. */
+/* The limits are those of the certificate that is judged: the first to expire. */
 static void print_left(FILE *to, const char *label, const struct probe_facts *f, int64_t end,
     const struct client_nagios *limits)
 {
@@ -77,7 +77,7 @@ static void print_left(FILE *to, const char *label, const struct probe_facts *f,
 	print_limit(to, &limits->critical, f);
 }
 
-/* Without a connection, a proxy or STARTTLS these graphs would always be empty. */
+/* Is the phase left out if it did not occur? Its graph would always be empty. */
 static bool is_optional(const struct probe_facts *f, int phase)
 {
 	return phase == PHASE_PROXY || phase == PHASE_STARTTLS || f->file;

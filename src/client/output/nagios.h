@@ -7,9 +7,8 @@
 #include "client/output/probe_facts.h"
 
 /*
- * Check what the command line left open: with a limit that is a share of the lifetime, is --warning
- * less than --critical for this certificate? Returns 0 if not, or if the probe failed; else -1 with
- * OC_USAGE.
+ * If a limit is a share of the lifetime, it depends on the certificate whether --warning is less
+ * than --critical. Returns 0 if it is not, or if the probe failed; otherwise -1 with OC_USAGE.
  */
 int nagios_check(const struct probe_facts *f, const struct client_nagios *limits,
     struct outcome *oc);

@@ -16,14 +16,14 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 /* What is kept of a probe after its session: the values that are watched over time. */
 struct probe_facts {
 	const char *host, *port; /* the target, owned by the caller; "" for none */
-	const struct service_row *service; /* which was asked; NULL: none */
-	const char *file; /* --chain: judged in place of a server; NULL: a server */
-	enum outcome_code code, came; /* came: before it was judged by --expect-outcome */
-	bool expects;                 /* with --expect-outcome */
+	const struct service_row *service; /* the service that was probed; NULL: none */
+	const char *file;                  /* file of --chain; NULL: a server was probed */
+	enum outcome_code code, came;      /* came: the outcome without --expect-outcome */
+	bool expects;                      /* with --expect-outcome */
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */
 	int64_t at;                          /* now, or --verify-time: seconds since 1970 */
-	/* Of the certificate, and of the first in its chain to expire; 0: none was seen. */
+	/* Validity of the leaf, and of the first in its chain to expire; 0: none was seen. */
 	struct probe_lifetime {
 		int64_t begin, end;
 	} leaf, first;
@@ -37,8 +37,8 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 int64_t probe_facts_days(const struct probe_facts *f, int64_t end);
 
 /*
- * The share of its lifetime that the first certificate to expire has left: 1 at its beginning, less
- * than 0 when it has expired, minus infinity if no certificate was seen.
+ * The share of its lifetime that is left to the first certificate to expire: 1 when it becomes
+ * valid, less than 0 after it expired, minus infinity if no certificate was seen.
  */
 double probe_facts_share(const struct probe_facts *f);
 

@@ -13,7 +13,7 @@
 #include "client/output/terminal.h"
 #include "client/session/chain_file.h"
 
-/* oc becomes the failure, if there is one; if oc already holds another, it is only printed. */
+/* Keeps a failure in oc, unless oc already has one: then it is only printed. */
 static void keep_first(const struct client_options *o, const struct outcome *failed,
     struct outcome *oc)
 {
@@ -37,7 +37,7 @@ void result_metrics(const struct client_options *o, const struct probe_facts all
 /* World-readable: certificates are public. */
 enum { CHAIN_MODE = 0644 };
 
-/* Without certificates nothing is written, and oc holds why. */
+/* Writes nothing without certificates; oc already has the reason. */
 static void save_chain(const struct client_options *o, const struct session *s, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;

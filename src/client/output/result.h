@@ -11,7 +11,7 @@
 #include "client/session/settings.h"
 
 /*
- * Judge the outcome of the only probe by --expect-outcome, and print the result in the format of
+ * Judge the outcome of a single probe by --expect-outcome, and print the result in the format of
  * the options: the greeting after a success, or always what --json or --nagios prints. Also writes
  * the files of --prometheus and --save-chain. s is NULL if the probe never began. Returns the exit
  * status of that format; oc may become OC_FILE.

@@ -8,7 +8,7 @@
 
 #include "client/output/terminal.h"
 
-/* Columns: the least and most for a target, the rest, the width for details, the longest bar. */
+/* Widths. REST: all columns but the target; WIDE: a table with details; BAR: the longest bar. */
 enum { TARGET_MIN = 12, TARGET_MAX = 31, REASON = 26, REST = REASON + 23, WIDE = 100, BAR = 50 };
 
 static int compare_numbers(double a, double b)
@@ -23,7 +23,7 @@ static int compare(const void *left, const void *right)
 
 	if (order == 0)
 		order = compare_numbers(outcome_status(a->code), outcome_status(b->code));
-	/* Days would put each fresh certificate that lives for six of them before older ones. */
+	/* By days, a fresh six-day certificate would come before an old one-year certificate. */
 	if (order == 0)
 		order = compare_numbers(probe_facts_share(a), probe_facts_share(b));
 	if (order == 0)

@@ -37,7 +37,7 @@ static void record(void *mode, struct runner_probe *p)
 		memcpy(row->certificate, v->chain[0].sha256, sizeof row->certificate);
 }
 
-/* Without an address, which may be what is expected. */
+/* No address was found, which may be the expected outcome. */
 static void report_failure(struct session *s, struct outcome *oc)
 {
 	session_expect(s, oc);

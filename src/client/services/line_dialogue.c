@@ -11,8 +11,8 @@ struct line {
 };
 
 /*
- * What a line means for the answer: more lines follow, or it ends well, badly, or is odd: an
- * answer to something else; or foreign.
+ * What a line means for the answer. MORE: more lines follow. GOOD, BAD: the answer ends with this
+ * result. ODD: it answers another request. FOREIGN: it is another protocol.
  */
 enum part { PART_MORE, PART_GOOD, PART_BAD, PART_ODD, PART_FOREIGN };
 
@@ -89,7 +89,7 @@ static bool is_code(struct line l)
 	return l.len == 3 || l.at[3] == ' ' || l.at[3] == '-';
 }
 
-/* A code below 400 refuses nothing: it is the answer to something else. */
+/* A code below 400 is not a refusal; it answers another request. */
 static enum part judge_code(const struct dialogue *d, struct line l)
 {
 	if (is_good(l, turn_of(d)))
@@ -239,7 +239,7 @@ static enum dialogue_end next_turn(struct dialogue *d)
 {
 	const struct line_turn *turn = turn_of(d);
 
-	/* The last turn only takes leave. */
+	/* The last turn only ends the session. */
 	d->proven |= d->good && (!turn[1].good || !turn[2].good);
 	if (turn->offer && !d->offered && d->good)
 		return DIALOGUE_NOT_OFFERED;

@@ -38,7 +38,7 @@ enum {
 	LDAP_EXTENDED = 0x78
 };
 
-/* The messageID of our request, of a message that answers none, and of no message that is ours. */
+/* The messageIDs of our request and of an unsolicited message, and a value for all others. */
 enum { LDAP_ID = 1, LDAP_UNASKED = 0, LDAP_OTHER_ID = 0xff };
 
 /* Reads tag and length, and moves *at past them. False: they are incomplete or not allowed. */
@@ -106,7 +106,7 @@ static const char *ldap_result(unsigned code)
 	return "an error";
 }
 
-/* The result's name; behind it there are matchedDN, then the words for a person. */
+/* The name of the result, and the diagnosticMessage, which follows the matchedDN at this place. */
 static void ldap_words(struct dialogue *d, size_t at, unsigned code)
 {
 	const unsigned char *b = d->held;
@@ -140,7 +140,7 @@ static enum dialogue_end ldap_take(struct dialogue *d)
 	    !ber_head(b, d->len, &at, BER_ENUMERATED, &size) || size != 1 || at >= d->len)
 		return dialogue_fail(d, "the answer is not an LDAP ExtendedResponse");
 	code = b[at++];
-	/* A server that is about to leave says so unasked: section 4.4. */
+	/* A server sends a Notice of Disconnection without a request (RFC 4511 section 4.4). */
 	if (id != LDAP_ID && (id != LDAP_UNASKED || code == 0))
 		return dialogue_fail(d, "the answer is for another request");
 	if (code == 0)
@@ -306,7 +306,7 @@ static enum dialogue_unit mssql_whole(struct dialogue *d)
 	}
 }
 
-/* Take the heads of the packets out. Returns the length of the message. */
+/* Removes the heads of the packets. Returns the length of the message. */
 static size_t mssql_join(struct dialogue *d)
 {
 	size_t at = 0, len = 0;
@@ -321,7 +321,7 @@ static size_t mssql_join(struct dialogue *d)
 	return len;
 }
 
-/* The value of an option, at least min bytes; NULL: there is none. */
+/* The value of an option, at least min bytes; NULL: none. */
 static const unsigned char *mssql_find(const unsigned char *message, size_t len, unsigned option,
     size_t min)
 {

@@ -144,7 +144,7 @@ const char *service_from_name(enum service_from from)
 	return names[from];
 }
 
-/* As it stands in front of a colon and a port. */
+/* The host as the user types it before a colon and a port. */
 enum { HOST_TYPED_MAX = ADDR_HOST_MAX + 2 };
 
 static const char *as_typed(const char *host, char buf[HOST_TYPED_MAX])

@@ -29,13 +29,13 @@ struct service_target {
 int service_target_parse(const char *text, struct service_target *out, struct outcome *oc);
 
 /*
- * The same for the NAME of --chain, which has only a host; port is what follows it, NULL for none.
- * Returns 0, or -1 with OC_USAGE.
+ * The same for the NAME of --chain, which has only a host. port is the next word of the command
+ * line, or NULL. Returns 0, or -1 with OC_USAGE.
  */
 int service_target_name(const char *text, const char *port, char host[ADDR_HOST_MAX],
     struct outcome *oc);
 
-/* Can this path be sent? what names the option or operand. Returns 0, or -1 with OC_USAGE. */
+/* Checks a path; what names the option or operand. Returns 0, or -1 with OC_USAGE. */
 int service_check_path(const char *what, const char *path, struct outcome *oc);
 
 /*

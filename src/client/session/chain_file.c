@@ -95,14 +95,14 @@ static int refuse_pkcs12(const struct tls_pem_file *f, const char *why, struct o
 	return -1;
 }
 
-/* An empty passphrase has two encodings in use. */
+/* There are two encodings of an empty passphrase. */
 static bool is_open(PKCS12 *store)
 {
 	return !PKCS12_mac_present(store) || PKCS12_verify_mac(store, NULL, 0) == 1 ||
 	    PKCS12_verify_mac(store, "", 0) == 1;
 }
 
-/* Takes leaf and the others, which may be NULL; with a key, leaf is its certificate. */
+/* Takes ownership of leaf and others, which may be NULL. If there is a key, it belongs to leaf. */
 static int take_contents(const struct tls_pem_file *f, bool has_key, X509 *leaf,
     STACK_OF(X509) * others, STACK_OF(X509) * all, struct outcome *oc)
 {
@@ -138,7 +138,7 @@ static int open_pkcs12(const struct tls_pem_file *f, PKCS12 *store, STACK_OF(X50
 	}
 	has_key = key != NULL;
 	EVP_PKEY_free(key);
-	/* The library leaves errors behind when it tries which certificate fits the key. */
+	/* The library leaves errors in its queue when it looks for the certificate of the key. */
 	tls_error_clear();
 	return take_contents(f, has_key, leaf, others, all, oc);
 }

@@ -98,7 +98,7 @@ step_fn step_close;     /* our close_notify, close                              
 
 /* --chain: the steps without a network. */
 step_fn step_chain; /* reads the file, and the key of --key                      */
-step_fn step_judge; /* the verification of a handshake, without one              */
+step_fn step_judge; /* the same verification as in a handshake                   */
 
 /* o and ctx are the caller's and must outlive the session. The time for all steps begins now. */
 void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx);
@@ -114,8 +114,8 @@ int session_run(struct session *s, const struct step steps[], session_watch *wat
     struct outcome *oc);
 
 /*
- * With --expect-outcome: keep the outcome of the steps in came, and make oc what the expectation
- * makes of it, see expected_outcome_judge. Otherwise do nothing.
+ * With --expect-outcome: keep the outcome of the steps in came, and judge oc, see
+ * expected_outcome_judge. Otherwise do nothing.
  */
 void session_expect(struct session *s, struct outcome *oc);
 

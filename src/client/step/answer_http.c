@@ -12,7 +12,7 @@
 
 enum { REQUEST_MAX = SERVICE_PATH_MAX + 512, SHOWN_MAX = 256 };
 
-/* How much of a page is searched for the reason of a refusal. */
+/* At most so many bytes of a page are searched for the reason of a refusal. */
 enum { PAGE_MAX = 4096 };
 
 static int say(const struct answer *a, const void *bytes, size_t len, struct outcome *oc)
@@ -192,7 +192,7 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 			break;
 		end = answer_read(a, bytes, sizeof bytes, &len);
 	}
-	/* A truncated page is enough. */
+	/* Once the head is complete, a truncated page is no failure. */
 	if (end == ANSWER_DATA || page->has_head)
 		return judge(a, http, page, oc);
 	return answer_explain(a, end, oc);

@@ -5,9 +5,9 @@
 #include "client/session/session.h"
 
 /*
- * The handshake failed. If the server had agreed to TLS in its own protocol, bytes that are not
- * TLS become OC_STARTTLS_FAILED, because they follow its answer as those that came together with
- * it, and the advice fits what is known.
+ * Call after a failed handshake. If the server had agreed to TLS in its own protocol, and then sent
+ * bytes that are not TLS, the failure becomes OC_STARTTLS_FAILED, as if the bytes had come together
+ * with its answer. If it ended the connection instead, the advice mentions that it had agreed.
  */
 void starttls_explain_handshake(const struct session *s, struct outcome *failed);
 

@@ -166,7 +166,7 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	v->system_knows = system_knows_issuer(judged);
 }
 
-/* The one verification of this program. */
+/* The only verification of this program. */
 static int verify(struct verdict *v, X509_STORE_CTX *store)
 {
 	int ret;
@@ -193,15 +193,15 @@ int verify_callback(X509_STORE_CTX *store, void *unused)
 	return verify(verdict_of(store), store);
 }
 
-/* Certificates that no handshake of ours carried. */
+/* Certificates that did not come from a handshake just now: from a session or a file. */
 struct evidence {
 	X509 *leaf;
-	STACK_OF(X509) * sent;          /* with the leaf */
-	const X509_VERIFY_PARAM *param; /* with the name */
+	STACK_OF(X509) * sent;          /* includes the leaf */
+	const X509_VERIFY_PARAM *param; /* includes the name */
 	int level;                      /* security level */
 };
 
-/* What the library prepares in a handshake (ssl_verify_cert_chain); NULL: out of memory. */
+/* Prepares what the library does in a handshake (ssl_verify_cert_chain); NULL: out of memory. */
 static X509_STORE_CTX *prepare(SSL_CTX *ctx, const struct evidence *e)
 {
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
