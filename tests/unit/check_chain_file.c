@@ -275,6 +275,6 @@ static void begin(void)
 }
 
 CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read,
-    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped, test_an_encrypted_block,
-    test_no_certificate, test_der, test_pkcs12_without_a_passphrase, test_pkcs12_that_cannot_be_used,
-    test_the_key_of_the_leaf)
+    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped,
+    test_an_encrypted_block, test_no_certificate, test_der, test_pkcs12_without_a_passphrase,
+    test_pkcs12_that_cannot_be_used, test_the_key_of_the_leaf)

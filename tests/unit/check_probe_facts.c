@@ -225,7 +225,8 @@ START_TEST(test_nagios_and_an_expected_failure)
 	set_limits(NULL, NULL);
 	/* This one has two faults. */
 	ck_assert_int_eq(run_nagios(expected(good(-5, -9), OC_CERT_WRONG_NAME)), 2);
-	ck_assert_has(text, "as expected: a/b, expired 5 days ago (expired 9 days ago in the chain) |");
+	ck_assert_has(text,
+	    "as expected: a/b, expired 5 days ago (expired 9 days ago in the chain) |");
 	/* And this one ends before it begins: its limits do not conflict. */
 	f = expected(fresh(-10 * DAY, 30 * DAY), OC_CERT_NOT_YET_VALID);
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);
