@@ -140,8 +140,8 @@ static X509 *read_der(const struct reader *r)
 }
 
 /*
- * Decodes one item from the text and adds it to a stack. Returns 0, or -1; *asked is 1 if it needs a
- * passphrase.
+ * Decodes one item from the text and adds it to a stack. Returns 0, or -1; *asked is 1 if it needs
+ * a passphrase.
  */
 typedef int add_block(void *all, BIO *text, int *asked);
 

@@ -130,7 +130,9 @@ int nagios_check(const struct probe_facts *f, const struct client_nagios *limits
 	return -1;
 }
 
-/* "9 days" and word; a certificate with another fault, which was expected, may also have expired. */
+/*
+ * "9 days" and word; a certificate with another fault, which was expected, may also have expired.
+ */
 static void print_rest(FILE *to, int64_t left, const char *word)
 {
 	char span[TIME_TEXT_MAX];
