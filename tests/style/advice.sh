@@ -18,8 +18,8 @@ check() {
 					both = last text
 					last = text
 				}
-				both ~ /openssl s_client|openssl verify|gnutls-cli|curl -v -x/ ||
-				both ~ /openssl x509 [^;|]*-(enddate|dates|subject|issuer|fingerprint|checkend)/ ||
+				both ~ /openssl s_client|openssl verify|openssl dgst|gnutls-cli|curl -v -x/ ||
+				both ~ /openssl x509 [^;|]*-(enddate|dates|subject|issuer|fingerprint|checkend|pubkey)/ ||
 				both ~ /compare openssl/ {
 					print file ":" NR ": advice to use another program for what ours do"
 					last = ""
@@ -33,6 +33,7 @@ self_test() {
 	plant src/base/outcome.h 'another program' '	    "use openssl s_client -msg")'
 	plant src/tls/alert.c 'another program' '	"openssl x509 -noout -in FILE -dates"'
 	plant src/tls/alert.c 'another program' "$(printf '\t"openssl x509 "\n\t"-in FILE -dates"')"
+	plant src/tls/alert.c 'another program' '	"openssl x509 -in CERT -noout -pubkey"'
 	plant_harmless src/tls/alert.c '	"openssl x509 -inform DER -in F -out NEW.pem"'
 	plant_harmless src/tls/alert.c '	"openssl x509 -noout -ext nameConstraints -in CA.pem"'
 }

@@ -145,6 +145,10 @@ stop_server
 
 spki=$(openssl x509 -in "$CLIENTS/good.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
 	openssl dgst -sha256 -binary | openssl base64)
+run_status 2 "$HELLO_SERVER" --allow-spki "$spki"
+expect "$TMP/err" "^  try: hello-client --json --chain CERT NAME | jq -r '.certificates\[0\].spki' "
+run_status 55 "$HELLO_CLIENT" --json --cacert "$CA" --chain "$CLIENTS/good.pem" a.test
+expect "$TMP/out" "\"spki\":\"sha256//$spki\""
 start_server --workers 1 --client-ca "$CA" --allow-spki "sha256//$spki"
 # shellcheck disable=SC2046 # words
 {

@@ -31,8 +31,8 @@ int client_allow_add(struct client_allow *list, enum client_allow_kind kind, con
 		    "invalid --allow-spki \"%s\": expected sha256//BASE64, the hash of a public "
 		    "key", value);
 		outcome_advise(oc,
-		    "get it with: openssl x509 -in CERT -noout -pubkey | openssl pkey -pubin "
-		    "-outform DER | openssl dgst -sha256 -binary | openssl base64");
+		    "hello-client --json --chain CERT NAME | jq -r '.certificates[0].spki' "
+		    "shows it, also if the certificate is rejected as a server's");
 		return -1;
 	}
 	/* Compared as a whole with the certificate's names, which may include wildcards. */
