@@ -230,7 +230,7 @@ static _Noreturn void die(const char *what)
 struct peer {
 	int fd;
 	SSL *ssl;
-	char tag; /* what the last thing heard began with */
+	char tag[16]; /* the first word of what was heard last */
 };
 
 static bool put(const struct peer *p, const char *bytes, size_t len)
@@ -255,7 +255,8 @@ static bool hear(struct peer *p, const struct turn *turn)
 	while (n < sizeof heard) {
 		if (turn->until ? n >= end && memcmp(heard + n - end, turn->until, end) == 0
 				: n == turn->count) {
-			p->tag = heard[0];
+			heard[n < sizeof heard ? n : n - 1] = '\0';
+			snprintf(p->tag, sizeof p->tag, "%.*s", (int)strcspn(heard, " \r"), heard);
 			return true;
 		}
 		if (!get(p, &heard[n++]))
@@ -275,27 +276,34 @@ static bool say_slowly(const struct peer *p, const char *bytes, size_t len)
 	return true;
 }
 
-/* A line that begins with the letter of a command, as in IMAP, begins with the client's. */
-static void set_tags(const struct peer *p, char *text, size_t len)
+/* A line that begins with the tag of a command, as in IMAP, begins with the client's. */
+static size_t put_tags(const struct peer *p, const struct turn *turn, char text[1024])
 {
-	for (size_t i = 0; i + 1 < len; i++)
-		if ((i == 0 || text[i - 1] == '\n') && strchr("ab", text[i]) && text[i + 1] == ' ')
-			text[i] = p->tag;
+	const char *from = turn->say;
+	size_t len = 0;
+
+	for (size_t i = 0; i < turn->len; i++) {
+		if ((i == 0 || from[i - 1] == '\n') && i + 1 < turn->len &&
+		    (from[i] == 'a' || from[i] == 'b') && from[i + 1] == ' ')
+			len += (size_t)snprintf(text + len, 1024 - len, "%s", p->tag);
+		else
+			text[len++] = from[i];
+	}
+	return len;
 }
 
 static bool say(const struct peer *p, const struct turn *turn)
 {
-	char text[512];
+	char text[1024];
+	size_t len = put_tags(p, turn, text);
 
-	memcpy(text, turn->say, turn->len);
-	set_tags(p, text, turn->len);
-	for (size_t i = 0; i < turn->len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (mode_is("capitals"))
 			text[i] = (char)toupper((unsigned char)text[i]);
 		else if (mode_is("small"))
 			text[i] = (char)tolower((unsigned char)text[i]);
 	}
-	return mode_is("slow") ? say_slowly(p, text, turn->len) : put(p, text, turn->len);
+	return mode_is("slow") ? say_slowly(p, text, len) : put(p, text, len);
 }
 
 static void wait_for_end(const struct peer *p)
