@@ -168,6 +168,7 @@ libclient_a_SOURCES = \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
 	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
+	src/client/session/pkcs12_rounds.c src/client/session/pkcs12_rounds.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \
 	src/client/session/resumption.c src/client/session/resumption.h \

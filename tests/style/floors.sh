@@ -46,6 +46,7 @@ openssl/   server/service/cert_request     asks clients for certificates
 openssl/   tls/context     the only maker of SSL_CTX
 openssl/   server/service/context  chains, tickets, ALPN; rehearses a handshake
 openssl/   client/session/chain_file  decodes DER and PKCS#12, writes PEM
+openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
 openssl/   client/session/context  ALPN, padding; who judges the server
 openssl/   server/service/client_allow  compares names in a certificate
 openssl/   server/service/client_auth  the callback that judges what clients show

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/session/chain_file.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "base/input_file.h"
+#include "client/session/pkcs12_rounds.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
 #include "tls/identity.h"
@@ -236,6 +238,112 @@ START_TEST(test_pkcs12_that_cannot_be_used)
 }
 END_TEST
 
+/* ---- PKCS#12 that would take hours ---------------------------------------------------------- */
+
+static unsigned char salt[] = "saltsalt";
+
+enum { SALT = sizeof salt - 1, SOME = 1000 };
+
+/* A file of these parts, without a MAC; takes them. */
+static PKCS12 *pack(PKCS7 *first, PKCS7 *second)
+{
+	STACK_OF(PKCS7) *parts = sk_PKCS7_new_null();
+	PKCS12 *store = PKCS12_init(NID_pkcs7_data);
+
+	ck_assert_ptr_nonnull(store);
+	ck_assert_int_gt(sk_PKCS7_push(parts, first), 0);
+	if (second)
+		ck_assert_int_gt(sk_PKCS7_push(parts, second), 0);
+	ck_assert_int_eq(PKCS12_pack_authsafes(store, parts), 1);
+	sk_PKCS7_pop_free(parts, PKCS7_free);
+	return store;
+}
+
+/* Takes the file. */
+static void expect_too_many(PKCS12 *store)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PKCS12(store, &der);
+
+	ck_assert_int_gt(len, 0);
+	expect_refused(der, (size_t)len,
+	    "it is PKCS#12, and its iteration counts are invalid, or more than 2000000 in all",
+	    "openssl pkcs12 -in chain.x -nokeys -out NEW.pem");
+	OPENSSL_free(der);
+	PKCS12_free(store);
+}
+
+/* A part that is never opened. */
+static PKCS7 *closed(X509_ALGOR *algorithm)
+{
+	PKCS7 *part = PKCS7_new();
+	PKCS7_ENC_CONTENT *content;
+
+	ck_assert_ptr_nonnull(algorithm);
+	ck_assert_int_eq(PKCS7_set_type(part, NID_pkcs7_encrypted), 1);
+	content = part->d.encrypted->enc_data;
+	X509_ALGOR_free(content->algorithm);
+	content->algorithm = algorithm;
+	content->enc_data = ASN1_OCTET_STRING_new();
+	ck_assert_int_eq(ASN1_OCTET_STRING_set(content->enc_data, salt, SALT), 1);
+	return part;
+}
+
+static X509_ALGOR *pbkdf2(int rounds)
+{
+	return PKCS5_pbe2_set(EVP_aes_256_cbc(), rounds, salt, SALT);
+}
+
+static PKCS12 *with_mac(long rounds)
+{
+	PKCS12 *store = pack(closed(pbkdf2(1)), NULL);
+	const ASN1_INTEGER *iterations;
+
+	ck_assert_int_eq(PKCS12_setup_mac(store, 2, salt, SALT, EVP_sha256()), 1);
+	PKCS12_get0_mac(NULL, NULL, NULL, &iterations, store);
+	ck_assert_int_eq(ASN1_INTEGER_set((ASN1_INTEGER *)iterations, rounds), 1);
+	return store;
+}
+
+/* The key of leaf, whose passphrase is empty, in a part that is itself encrypted or not. */
+static PKCS7 *key_part(int rounds, bool is_encrypted)
+{
+	STACK_OF(PKCS12_SAFEBAG) *bags = sk_PKCS12_SAFEBAG_new_null();
+	PKCS8_PRIV_KEY_INFO *key = EVP_PKEY2PKCS8(leaf->key);
+	PKCS12_SAFEBAG *bag = PKCS12_SAFEBAG_create_pkcs8_encrypt(NID_aes_256_cbc, "", 0, salt,
+	    SALT, rounds, key);
+	PKCS7 *part;
+
+	ck_assert_ptr_nonnull(bag);
+	ck_assert_int_gt(sk_PKCS12_SAFEBAG_push(bags, bag), 0);
+	part = is_encrypted
+	    ? PKCS12_pack_p7encdata(NID_aes_256_cbc, "", 0, salt, SALT, 1, bags)
+	    : PKCS12_pack_p7data(bags);
+	ck_assert_ptr_nonnull(part);
+	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+	PKCS8_PRIV_KEY_INFO_free(key);
+	return part;
+}
+
+START_TEST(test_pkcs12_with_too_many_iterations)
+{
+	enum { MOST = PKCS12_ROUNDS_MAX };
+	static const long macs[] = { MOST + 1, INT_MAX, LONG_MAX, -1, LONG_MIN + 1 };
+
+	for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++)
+		expect_too_many(with_mac(macs[i]));
+	expect_too_many(pack(closed(pbkdf2(MOST + 1)), NULL));
+	expect_too_many(pack(closed(pbkdf2(INT_MAX)), NULL));
+	expect_too_many(pack(closed(PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, INT_MAX,
+	    salt, SALT)), NULL));
+	expect_too_many(pack(closed(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), salt, SALT, NULL,
+	    16384, 8, 16)), NULL));
+	/* Each alone is below the limit. Nothing that is above it is computed. */
+	expect_too_many(pack(key_part(SOME, false), closed(pbkdf2(MOST - SOME + 1))));
+	expect_too_many(pack(key_part(SOME, true), closed(pbkdf2(MOST - SOME))));
+}
+END_TEST
+
 /* ---- the key ------------------------------------------------------------------------------- */
 
 START_TEST(test_the_key_of_the_leaf)
@@ -277,4 +385,5 @@ static void begin(void)
 CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read,
     test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped,
     test_an_encrypted_block, test_no_certificate, test_der, test_pkcs12_without_a_passphrase,
-    test_pkcs12_that_cannot_be_used, test_the_key_of_the_leaf)
+    test_pkcs12_that_cannot_be_used, test_pkcs12_with_too_many_iterations,
+    test_the_key_of_the_leaf)

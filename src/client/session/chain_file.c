@@ -12,6 +12,7 @@
 #include "base/input_file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "client/session/pkcs12_rounds.h"
 #include "tls/cert_info.h"
 #include "tls/error.h"
 #include "tls/file_format.h"
@@ -95,11 +96,23 @@ static int refuse_pkcs12(const struct tls_pem_file *f, const char *why, struct o
 	return -1;
 }
 
-/* There are two encodings of an empty passphrase. */
-static bool is_open(PKCS12 *store)
+/* An empty passphrase has two encodings; finds the one that PKCS12_parse takes. */
+static bool is_open(PKCS12 *store, const char **passphrase)
 {
-	return !PKCS12_mac_present(store) || PKCS12_verify_mac(store, NULL, 0) == 1 ||
-	    PKCS12_verify_mac(store, "", 0) == 1;
+	*passphrase = NULL;
+	if (!PKCS12_mac_present(store) || PKCS12_verify_mac(store, NULL, 0) == 1)
+		return true;
+	*passphrase = "";
+	return PKCS12_verify_mac(store, "", 0) == 1;
+}
+
+static int refuse_rounds(const struct tls_pem_file *f, struct outcome *oc)
+{
+	char why[96];
+
+	snprintf(why, sizeof why, "its iteration counts are invalid, or more than %d in all",
+	    PKCS12_ROUNDS_MAX);
+	return refuse_pkcs12(f, why, oc);
 }
 
 /* Takes ownership of leaf and others, which may be NULL. If there is a key, it belongs to leaf. */
@@ -123,14 +136,19 @@ static int open_pkcs12(const struct tls_pem_file *f, PKCS12 *store, STACK_OF(X50
 {
 	char text[128], why[192];
 	STACK_OF(X509) *others = NULL;
+	const char *passphrase;
 	EVP_PKEY *key = NULL;
 	X509 *leaf = NULL;
 	bool has_key;
 
-	if (!is_open(store)) {
-		tls_error_text(text, sizeof text);
+	if (!pkcs12_rounds_fit_mac(store))
+		return refuse_rounds(f, oc);
+	if (!is_open(store, &passphrase)) {
+		tls_error_clear();
 		return refuse_pkcs12(f, "it has a passphrase or is damaged", oc);
 	}
+	if (!pkcs12_rounds_fit(store, passphrase))
+		return refuse_rounds(f, oc);
 	if (PKCS12_parse(store, "", &key, &leaf, &others) != 1) {
 		snprintf(why, sizeof why, "its contents cannot be decoded: %s",
 		    tls_error_text(text, sizeof text));

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/session/pkcs12_rounds.h"
+
+#include <stdint.h>
+
+#include <openssl/asn1t.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include "tls/error.h"
+
+/* ---- the iterations of an algorithm -------------------------------------------------------- */
+
+static const uint64_t too_many = PKCS12_ROUNDS_MAX + 1;
+
+/* The library takes the low bits of a number that an int cannot hold, or a negative one. */
+static uint64_t get_number(const ASN1_INTEGER *number)
+{
+	uint64_t n;
+
+	return number && ASN1_INTEGER_get_uint64(&n, number) == 1 && n < too_many ? n : too_many;
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b)
+{
+	return a * b < too_many ? a * b : too_many;
+}
+
+static void *decode(const X509_ALGOR *algorithm, const ASN1_ITEM *item)
+{
+	return ASN1_TYPE_unpack_sequence(item, algorithm->parameter);
+}
+
+static uint64_t count_pbkdf2(const X509_ALGOR *algorithm)
+{
+	PBKDF2PARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBKDF2PARAM));
+	uint64_t rounds = param ? get_number(param->iter) : 0;
+
+	PBKDF2PARAM_free(param);
+	return rounds;
+}
+
+/* Each block that scrypt mixes takes about as long as an iteration of the others. */
+static uint64_t count_scrypt(const X509_ALGOR *algorithm)
+{
+	SCRYPT_PARAMS *param = decode(algorithm, ASN1_ITEM_rptr(SCRYPT_PARAMS));
+	uint64_t rounds = 0;
+
+	if (param)
+		rounds = multiply(get_number(param->costParameter),
+		    multiply(get_number(param->blockSize),
+			get_number(param->parallelizationParameter)));
+	SCRYPT_PARAMS_free(param);
+	return rounds;
+}
+
+/* PBES2, and PBMAC1, which has the same form (RFC 8018). */
+static uint64_t count_pbes2(const X509_ALGOR *algorithm)
+{
+	PBE2PARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBE2PARAM));
+	uint64_t rounds = 0;
+
+	if (param && OBJ_obj2nid(param->keyfunc->algorithm) == NID_id_pbkdf2)
+		rounds = count_pbkdf2(param->keyfunc);
+	else if (param && OBJ_obj2nid(param->keyfunc->algorithm) == NID_id_scrypt)
+		rounds = count_scrypt(param->keyfunc);
+	PBE2PARAM_free(param);
+	return rounds;
+}
+
+static uint64_t count_older(const X509_ALGOR *algorithm)
+{
+	PBEPARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBEPARAM));
+	uint64_t rounds = param ? get_number(param->iter) : 0;
+
+	PBEPARAM_free(param);
+	return rounds;
+}
+
+static uint64_t count(const X509_ALGOR *algorithm)
+{
+	int nid = OBJ_obj2nid(algorithm->algorithm);
+
+	return nid == NID_pbes2 || nid == NID_pbmac1 ? count_pbes2(algorithm)
+						     : count_older(algorithm);
+}
+
+static uint64_t count_mac(const PKCS12 *store)
+{
+	const X509_ALGOR *algorithm = NULL;
+	const ASN1_INTEGER *iterations = NULL;
+
+	if (!PKCS12_mac_present(store))
+		return 0;
+	PKCS12_get0_mac(NULL, &algorithm, NULL, &iterations, store);
+	if (OBJ_obj2nid(algorithm->algorithm) == NID_pbmac1)
+		return count_pbes2(algorithm);
+	return iterations ? get_number(iterations) : 1;
+}
+
+/* ---- the parts of a file ------------------------------------------------------------------- */
+
+/* Adds to *rounds. Returns whether the limit is kept. */
+static bool add(uint64_t *rounds, uint64_t more)
+{
+	*rounds += more;
+	return *rounds <= PKCS12_ROUNDS_MAX;
+}
+
+/* Bags hold bags; the decoder limits their depth. */
+static bool fit_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, uint64_t *rounds)
+{
+	bool fit = true;
+
+	for (int i = 0; fit && i < sk_PKCS12_SAFEBAG_num(bags); i++) {
+		const PKCS12_SAFEBAG *bag = sk_PKCS12_SAFEBAG_value(bags, i);
+		const X509_ALGOR *algorithm;
+
+		switch (PKCS12_SAFEBAG_get_nid(bag)) {
+		case NID_pkcs8ShroudedKeyBag:
+			X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, NULL);
+			fit = add(rounds, count(algorithm));
+			break;
+		case NID_safeContentsBag:
+			fit = fit_bags(PKCS12_SAFEBAG_get0_safes(bag), rounds);
+			break;
+		default:
+			break;
+		}
+	}
+	return fit;
+}
+
+static bool fit_part(PKCS7 *part, const char *passphrase, uint64_t *rounds)
+{
+	STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+	bool fit;
+
+	if (PKCS7_type_is_data(part)) {
+		bags = PKCS12_unpack_p7data(part);
+	} else if (PKCS7_type_is_encrypted(part) && part->d.encrypted) {
+		if (!add(rounds, count(part->d.encrypted->enc_data->algorithm)))
+			return false;
+		bags = PKCS12_unpack_p7encdata(part, passphrase, passphrase ? -1 : 0);
+	}
+	fit = fit_bags(bags, rounds);
+	sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+	return fit;
+}
+
+bool pkcs12_rounds_fit_mac(const PKCS12 *store)
+{
+	return count_mac(store) <= PKCS12_ROUNDS_MAX;
+}
+
+bool pkcs12_rounds_fit(const PKCS12 *store, const char *passphrase)
+{
+	STACK_OF(PKCS7) *parts = PKCS12_unpack_authsafes(store);
+	uint64_t rounds = 0;
+	bool fit = add(&rounds, count_mac(store));
+
+	for (int i = 0; fit && i < sk_PKCS7_num(parts); i++)
+		fit = fit_part(sk_PKCS7_value(parts, i), passphrase, &rounds);
+	sk_PKCS7_pop_free(parts, PKCS7_free);
+	tls_error_clear();
+	return fit;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_SESSION_PKCS12_ROUNDS_H
+#define HELLO_CLIENT_SESSION_PKCS12_ROUNDS_H
+
+#include <stdbool.h>
+
+#include <openssl/pkcs12.h>
+
+/*
+ * How much a PKCS#12 file lets its reader compute (RFC 7292). Its MAC and each encrypted part name
+ * the iterations of their key derivation, up to 2^31 of them, and the library computes them without
+ * a deadline: hours for a file of 200 bytes.
+ */
+
+/* For a whole file, in all. Three times 600000 is the most that a common program writes. */
+enum { PKCS12_ROUNDS_MAX = 2000000 };
+
+/* May the MAC be computed? True without one. */
+bool pkcs12_rounds_fit_mac(const PKCS12 *store);
+
+/*
+ * May the whole file be decoded? Opens the encrypted parts with this passphrase, because they hold
+ * further ones, but none that exceeds the limit. What cannot be decoded does not count. Blocks for
+ * some seconds.
+ */
+bool pkcs12_rounds_fit(const PKCS12 *store, const char *passphrase);
+
+#endif
