@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 /* The names of these layers only. */
 #define NAME_LOCAL(name)
 #define NAME_RESOLVE(name) name,
@@ -97,11 +99,15 @@ bool expected_outcome_is(const char *list, enum outcome_code code)
 	}
 }
 
+/* Leaves room for the detail. */
+enum { LIST_SHOWN = 160 };
+
 void expected_outcome_judge(const char *list, struct outcome *oc)
 {
 	const struct outcome came = *oc;
 	const char *name = outcome_name(came.code);
 	bool failed = came.code != OC_OK;
+	char shown[LIST_SHOWN];
 
 	if (failed && outcome_layer(came.code) == LAYER_LOCAL)
 		return;
@@ -112,8 +118,8 @@ void expected_outcome_judge(const char *list, struct outcome *oc)
 		return;
 	}
 	*oc = OUTCOME_NONE;
-	outcome_set(oc, OC_OUTCOME_UNEXPECTED, "the outcome was %s, expected %.160s%s%s", name,
-	    list, failed ? ": " : "", came.detail);
+	outcome_set(oc, OC_OUTCOME_UNEXPECTED, "the outcome was %s, expected %s%s%s", name,
+	    text_clean(list, shown, sizeof shown), failed ? ": " : "", came.detail);
 	if (failed)
 		outcome_advise(oc, "%s", outcome_best_advice(&came));
 }
