@@ -18,6 +18,8 @@ enum { PIPES = 0x50495045 };
 /* A buffer for a pipe or a device starts at this size; a regular file has a known size. */
 enum { FIRST_ROOM = 64 * INPUT_FILE_KIB };
 
+static const char stdin_name[] = "standard input";
+
 /* 0: only regular files are read. */
 static uint64_t once_until_ms;
 
@@ -48,7 +50,7 @@ static int refuse_kind(const struct reading *r, mode_t mode, struct outcome *oc)
 {
 	outcome_set(oc, OC_FILE, "cannot read %s %s: it is %s", r->want->what, r->name,
 	    kind_of(mode));
-	if (S_ISDIR(mode))
+	if (S_ISDIR(mode) && r->name != stdin_name)
 		outcome_advise(oc, "ls %s shows the files in it; name one of them", r->name);
 	else if (r->until_ms == 0 && (S_ISFIFO(mode) || S_ISCHR(mode)))
 		outcome_advise(oc,
@@ -76,7 +78,10 @@ static int too_long(const struct reading *r, struct outcome *oc)
 
 	outcome_set(oc, OC_FILE, "%s %s is longer than %s, the limit for such a file",
 	    r->want->what, r->name, size_text(r->want->max, limit));
-	outcome_advise(oc, "check that it is the right file: ls -lL %s", r->name);
+	if (r->name == stdin_name)
+		outcome_advise(oc, "check that standard input is the right file");
+	else
+		outcome_advise(oc, "check that it is the right file: ls -lL %s", r->name);
 	return -1;
 }
 
@@ -212,7 +217,7 @@ int input_file_read_stdin(struct input_file *f, const struct input_file_want *wa
 	struct reading r = {
 		.fd = STDIN_FILENO,
 		.until_ms = NO_DEADLINE,
-		.name = "standard input",
+		.name = stdin_name,
 		.want = want,
 	};
 

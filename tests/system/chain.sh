@@ -156,6 +156,12 @@ judged 3 - </dev/null
 expect err 'the chain from standard input cannot be used: it is empty$'
 judged 3 $good/key.pem
 judged 3 zoo
+# An advice about standard input names no file.
+judged 3 - <zoo
+expect err '^  try: use a regular file$'
+dd if=/dev/zero bs=1024 count=1025 2>/dev/null | judged 3 - || exit 1
+expect err 'the chain from standard input is longer than 1 MiB'
+expect err '^  try: check that standard input is the right file$'
 # What marks a certificate as trusted is the reader's, not the sender's.
 openssl x509 -in zoo/self-signed/chain.pem -addtrust serverAuth -trustout -out trusted.pem
 run_status 62 "$HELLO_CLIENT" --cacert $CA --chain trusted.pem self-signed.zoo.test
