@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The worst answer of a good server that answers the plain one. */
+/* The worst answer that a good server may give, if it answers the plain one. */
 static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_SNI] = PATH_REFUSED,
 	[PATH_OTHER_SNI] = PATH_REFUSED,

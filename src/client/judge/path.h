@@ -57,14 +57,14 @@ enum path_answer path_judge_answer(enum outcome_code code);
 /* What the results support; each has a sentence. */
 enum path_finding {
 	/* the plain one fails: which variants got further */
-	FITS_UNREACHED,       /* no variant got a connection */
-	FITS_NOT_READY,       /* the connection was made, but the service did not start TLS */
+	FITS_UNREACHED,       /* it got no connection */
+	FITS_NOT_READY,       /* it got a connection, but the service did not start TLS */
 	FITS_NOTHING_HELPS,   /* all fail like the plain one */
 	FITS_ALL_REFUSED,     /* all are rejected with an alert */
 	FITS_ALL_STRANGE,     /* all get an answer that is not TLS */
-	FITS_NAME,            /* another name passes, and so does no name */
-	FITS_ANY_NAME,        /* only no name passes */
-	FITS_NAME_NOT_NONE,   /* another name passes, but no name does not */
+	FITS_NAME,            /* passes with another name, and without a name */
+	FITS_ANY_NAME,        /* passes only without a name */
+	FITS_NAME_NOT_NONE,   /* passes only with another name */
 	FITS_OFFER13,         /* passes without the offer of 1.3 */
 	FITS_OFFER12,         /* passes without the offer of 1.2 */
 	FITS_SIZE,            /* a small one passes */
@@ -74,17 +74,17 @@ enum path_finding {
 	FITS_ALPN_DISLIKED,   /* passes without a protocol */
 	FITS_HEADER_DISLIKED, /* passes without a PROXY header */
 	/* the plain one is answered: which variants fail */
-	FITS_LIST,       /* no name and other names fail */
-	FITS_NO_NAME,    /* no name fails */
-	FITS_OTHER_NAME, /* another name fails */
+	FITS_LIST,       /* fails with another name, and without a name */
+	FITS_NO_NAME,    /* fails without a name */
+	FITS_OTHER_NAME, /* fails with another name */
 	FITS_12,         /* TLS 1.2 alone fails */
 	FITS_13,         /* TLS 1.3 alone fails */
-	FITS_CLASSICAL,  /* no post-quantum key share fails */
+	FITS_CLASSICAL,  /* fails without a post-quantum key share */
 	FITS_BIG,        /* a long one fails */
 	FITS_SPLIT,      /* two segments fail */
 	FITS_SEGMENTS,   /* both fail: a long one has two segments as well */
-	FITS_ALPN,       /* a protocol fails */
-	FITS_NO_ALPN,    /* no protocol fails */
+	FITS_ALPN,       /* fails with a protocol */
+	FITS_NO_ALPN,    /* fails without a protocol */
 	/* facts that are no sign of a middlebox */
 	FITS_ONLY12,         /* TLS 1.3 is rejected with an alert */
 	FITS_ONLY13,         /* TLS 1.2 is rejected with an alert */

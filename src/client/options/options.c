@@ -295,7 +295,7 @@ static int choose_service(struct client_options *o, const struct service_target 
 	return 0;
 }
 
-/* base is what a line of --targets begins with, or NULL. */
+/* base: the common settings, before a line of --targets changes them; or NULL. */
 static int set_target(struct client_options *o, const char *host, const char *port,
     const struct client_options *base, struct outcome *oc)
 {

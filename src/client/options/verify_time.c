@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 
-/* Parse exactly: before, a number, behind. */
+/* Parse exactly: the text before, a number, the text behind. */
 static bool parse_number(const char *value, const char *before, const char *behind, int64_t *n)
 {
 	size_t skipped = strlen(before), digits;

@@ -8,8 +8,8 @@
 #include "client/output/terminal.h"
 
 /*
- * Columns: the least for an address and an outcome; the digits that distinguish a certificate, and
- * their column; that column with the numbers; the width from which details are printed.
+ * Widths. ADDRESS, REASON: at least; DIGITS: of a certificate's SHA-256; REST: all columns after the
+ * outcome; WIDE: with details.
  */
 enum {
 	ADDRESS = 15,

@@ -133,7 +133,7 @@ static void add_file(struct report_line *l, const struct session *s)
 	report_line_add_word(l, s->options->identity.key_file ? "(the key fits)" : "");
 }
 
-/* Where the service was not named, which one it was. */
+/* Names the service, if the user did not. */
 static void add_service(struct report_line *l, const struct session *s)
 {
 	if (s->options->service.from == SERVICE_FROM_PORT)

@@ -58,7 +58,7 @@ static bool is_tried(const struct path_test *t, enum path_variant v)
 	case PATH_BIG:
 		return !has_hybrid();
 	case PATH_ALPN:
-		/* Others might refuse it themselves, or have it anyway. */
+		/* Other services may reject http/1.1 rightly, or offer it anyway. */
 		return !t->options->alpn && t->options->service.service == service_hello;
 	case PATH_NO_ALPN:
 		return t->options->alpn != NULL;

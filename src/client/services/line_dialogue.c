@@ -156,7 +156,7 @@ static enum part on_tagged(struct dialogue *d, struct line l)
 
 	if (begins(l, script->tag))
 		return is_good(skip(l, strlen(script->tag)), turn_of(d)) ? PART_GOOD : PART_BAD;
-	/* In answer to LOGOUT it is a courtesy. */
+	/* In answer to LOGOUT a BYE is regular (RFC 9051 section 6.1.3). */
 	if (d->unasked && begins(l, "* BYE"))
 		return PART_BAD;
 	if (begins(l, capability))

@@ -32,7 +32,7 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 
 enum { ALPN_LIST_MAX = 512 };
 
-/* ProtocolNameList, RFC 7301 section 3.1: each name after its length. Its length, or 0 with oc. */
+/* ProtocolNameList, RFC 7301 section 3.1. Returns its length, or 0 with oc. */
 static size_t list_protocols(const char *names, unsigned char list[ALPN_LIST_MAX],
     struct outcome *oc)
 {

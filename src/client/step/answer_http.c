@@ -200,7 +200,7 @@ static int read_head(struct answer *a, struct http_answer *http, struct page *pa
 
 /* ---- HTTP/2: RFC 9113 section 3.4 ----------------------------------------------------------- */
 
-/* A server may send its frame as soon as the handshake is done: it is first, len bytes. */
+/* first: len bytes that arrived before the request, which may be the server's frame. */
 static int speak_http2(struct answer *a, const char *first, size_t len, struct outcome *oc)
 {
 	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
