@@ -49,7 +49,7 @@ static void print_advice(const struct outcome *oc)
 	printf("  try: %s\n", outcome_best_advice(oc));
 }
 
-/* Reports a failure that would end a start, in the same words. */
+/* Reports a failure that would prevent a start, with the same text. */
 static void print_failure(struct check_findings *f, const char *about, const struct outcome *oc)
 {
 	f->about = about;
@@ -108,7 +108,7 @@ static void check_confinement(struct check_findings *f, const struct server_opti
 	oc = OUTCOME_NONE;
 	if (sandbox_probe(o->confine.sandbox, sandbox, &missing) != 0)
 		print_failure(f, "sandbox", &missing);
-	/* A missing sandbox was already reported; the rehearsal then covers the rest. */
+	/* A missing sandbox was already reported: then rehearse without requiring it. */
 	mode = missing.code == OC_OK ? o->confine.sandbox : SANDBOX_AUTO;
 	if (privdrop_resolve(o->confine.user, o->confine.group, &who, &oc) != 0 ||
 	    confine_rehearse(&who, mode, &oc) != 0)

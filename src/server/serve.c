@@ -69,7 +69,7 @@ static int load(struct server *s, struct outcome *oc)
 {
 	const struct server_options *o = s->options;
 
-	/* Reports what workers would lack before anything is loaded, and only once. */
+	/* First what the workers need, so that a failure is reported before anything is loaded. */
 	privdrop_no_core();
 	reply_prepare();
 	if (limits_apply(&o->limits, o->process.workers, &s->limits, oc) != 0 ||

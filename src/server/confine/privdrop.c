@@ -118,8 +118,8 @@ static int set_no_capabilities(void)
 }
 
 /*
- * A program that this process executed could not have them either; only a privileged
- * process may drop them.
+ * Denies capabilities also to any program that this process may execute. Only a privileged
+ * process can do this; for others it changes nothing.
  */
 static void empty_bounding_set(void)
 {

@@ -70,7 +70,7 @@ static int hold(struct proxy_header *p, const unsigned char *bytes, size_t len, 
 	return 0;
 }
 
-/* From here on the client counts, and it is checked before its first byte is read. */
+/* From here on the peer is the client; --allow and --deny apply before its first byte is read. */
 static int judge(const struct proxy_header *p, const struct proxy_protocol *header,
     struct conn_record *record, struct outcome *oc)
 {

@@ -202,13 +202,13 @@ int listener_revive(const struct listener *l, struct outcome *oc)
 	listener_format(l, was);
 	if (l->at.ss.any.sa_family != AF_UNIX) {
 		/*
-		 * Otherwise a shutdown while it did not listen would apply to every
-		 * accepted connection.
+		 * This clears a shutdown that came while the socket did not listen: accepted
+		 * connections would inherit it.
 		 */
 		(void)connect(l->fd, &nowhere, sizeof nowhere);
 		/*
-		 * The socket still has its port, or the port is free if the kernel had
-		 * chosen it.
+		 * Fails if the socket still has its port. A port that the kernel chose was
+		 * released, and is bound again.
 		 */
 		(void)bind(l->fd, &l->at.ss.any, l->at.len);
 	}

@@ -53,7 +53,7 @@ static void *make_part(const char *name, size_t size, int *fd, struct outcome *o
 	return part;
 }
 
-/* Two files instead of one: a mapping of one could be extended over all of it, mremap(2). */
+/* Two files, because mremap(2) could extend a mapping of one part over the whole file. */
 int counters_make(struct counters *c, struct outcome *oc)
 {
 	*c = (struct counters){ .work_fd = -1, .state_fd = -1 };

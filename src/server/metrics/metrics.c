@@ -161,7 +161,7 @@ static bool is_open(const struct metrics_client *c)
 	return on_event && bufferevent_getfd(c->held) >= 0;
 }
 
-/* Reports its end to the library, which frees it: the sandbox allows only half a shutdown. */
+/* Reports end-of-file to the library, which then frees it. A full shutdown(2) is forbidden. */
 static void cut(struct metrics_client *c)
 {
 	if (is_open(c))

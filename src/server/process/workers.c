@@ -292,7 +292,7 @@ static unsigned count_ready(const struct workers *c, unsigned generation)
 	return ready;
 }
 
-/* Of two that serve equally well, the newer one. */
+/* The generation with the most ready workers; among equals, the newest. */
 static unsigned find_best(const struct workers *c)
 {
 	unsigned best = c->generation;

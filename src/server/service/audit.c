@@ -105,7 +105,7 @@ static void judge_leaf(const struct audit *a, const struct audit_certificate *le
 		    name);
 }
 
-/* The index of the first identical certificate; its own index: it is the first. */
+/* The index of the first identical certificate, which may be i. */
 static size_t find_twin(const struct audit_certificate *chain, size_t i)
 {
 	size_t first = 0;
@@ -117,7 +117,7 @@ static size_t find_twin(const struct audit_certificate *chain, size_t i)
 	return first;
 }
 
-/* A certificate with the issuer's name that is not the issuer; a root may also be elsewhere. */
+/* behind has the issuer's name, but is not the issuer. If it is a root, clients have their own. */
 static void judge_namesake(const struct audit *a, const struct audit_certificate *c,
     const struct audit_certificate *behind)
 {
@@ -139,7 +139,7 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 		    c->info.label, behind->info.label, c->info.label);
 }
 
-/* Each certificate should be issued by the next one; most clients sort the chain, not all. */
+/* Each certificate should be issued by the next one: some clients do not sort the chain. */
 static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
@@ -313,7 +313,7 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		    "it contains no root, in which a client's chain could end: add it");
 }
 
-/* Does this list's CA have a list that covers users, or else one that covers CAs? */
+/* Does the CA of list i have a usable list that covers end-entity certificates (users) or CAs? */
 static bool covers(const struct crl_store_file *crls, size_t i, bool users)
 {
 	for (size_t j = 0; j < crls->count; j++) {

@@ -93,7 +93,7 @@ static int error_for_alert(int error)
 	 */
 	case NOT_ON_THE_LIST:
 		return NOT_ON_THE_LIST;
-	/* "Not currently valid" is certificate_expired, also before the time. */
+	/* certificate_expired also means "not valid yet". */
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		return X509_V_ERR_CERT_HAS_EXPIRED;
 	/*

@@ -29,7 +29,7 @@ static bool keeps_out(const struct client_cas *t, const struct client_auth *a, s
 	return !a->stale_allowed || (fault != CRL_STALE && fault != CRL_NO_END);
 }
 
-/* All of them are named, the first one with advice. */
+/* The failure names all bad lists; the advice is about the first. */
 static int check_lists(const struct client_cas *t, const struct client_auth *a, int64_t now,
     struct outcome *oc)
 {

@@ -234,7 +234,7 @@ SSL_CTX *server_names_find(const struct server_names *n, const char *name)
 	char wildcard[SNI_NAME_MAX] = "*";
 
 	if (!found && parent && parent != name) {
-		/* No longer than the name, whose first label has at least one byte. */
+		/* It fits: "*" is not longer than the first label. */
 		memcpy(wildcard + 1, parent, strlen(parent) + 1);
 		found = find_text(n, wildcard);
 	}

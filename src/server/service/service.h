@@ -15,7 +15,7 @@
 #include "server/service/identity.h"
 #include "server/service/server_names.h"
 
-/* Longest greeting that is served; the client accepts no longer one. */
+/* Maximum length of a greeting with its report; the client rejects a longer one. */
 enum { SERVICE_GREETING_MAX = 65536 };
 
 /* RFC 1035: a host name has 253 characters. */
@@ -50,7 +50,7 @@ int service_take_cert(void *options, const struct option_row *row, const char *v
 int service_take_cert_file(void *options, const struct option_row *row, const char *value,
     struct outcome *oc);
 
-/* Maximum length of the greeting: with the report, no longer than a client accepts. */
+/* Maximum length of the greeting: less with --report, so that a client accepts both together. */
 size_t service_greeting_max(const struct service_options *o);
 
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */

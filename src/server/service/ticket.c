@@ -153,7 +153,7 @@ static int protect(SSL *ssl, unsigned char name[NAME_SIZE], unsigned char *iv,
 
 int ticket_use(SSL_CTX *ctx, const struct ticket_keys *keys, struct outcome *oc)
 {
-	/* Otherwise the first one would be all zero. */
+	/* Without this check the first key would be all zero. */
 	if (keys->count == 0)
 		return outcome_set(oc, OC_INTERNAL, "cannot generate a ticket key");
 	if (SSL_CTX_set_ex_data(ctx, keys_index(), (void *)keys) != 1 ||
@@ -164,7 +164,7 @@ int ticket_use(SSL_CTX *ctx, const struct ticket_keys *keys, struct outcome *oc)
 
 enum io ticket_complete(struct tls_conn *t, struct outcome *oc)
 {
-	/* This asks for another ticket and changes nothing else. */
+	/* Not const, because the calls below request more tickets. */
 	SSL *ssl = (SSL *)tls_conn_library(t);
 	size_t count = SSL_get_num_tickets(ssl);
 
@@ -174,7 +174,7 @@ enum io ticket_complete(struct tls_conn *t, struct outcome *oc)
 		if (SSL_new_session_ticket(ssl) != 1)
 			break;
 	}
-	/* So the next call adds none. */
+	/* The next call must add none. */
 	SSL_set_num_tickets(ssl, 0);
 	return tls_conn_handshake(t, oc);
 }
