@@ -8,8 +8,8 @@
 #include "client/output/terminal.h"
 
 /*
- * Widths. ADDRESS, REASON: at least; DIGITS: of a certificate's SHA-256; REST: all columns after the
- * outcome; WIDE: with details.
+ * Widths. ADDRESS, REASON: at least; DIGITS: of a certificate's SHA-256; REST: all columns after
+ * the outcome; WIDE: with details.
  */
 enum {
 	ADDRESS = 15,
