@@ -21,7 +21,7 @@ static int set_misbehave(void *misbehave, const struct option_row *row, const ch
 }
 
 static const char how_to_start[] =
-    "create a zoo with hello-certs zoo DIR, then hello-zoo DIR";
+    "create a zoo with hello-certs zoo DIR, then run hello-zoo DIR";
 
 static int set_folder(void *to, const char *value, struct outcome *oc)
 {

@@ -258,7 +258,7 @@ static void follow_advice(const struct scene *s, const struct judged *j)
 	helps = !s->lenient && accepts(&other, SCENE_NAME);
 	ck_assert_int_eq(advises(j, "--no-x509-strict"), helps);
 	if (says(j, "a more lenient client would accept it") && !helps)
-		ck_assert(advises(j, "no option changes this"));
+		ck_assert(advises(j, "no option accepts it"));
 	other = *s;
 	if (advises(j, "--cacert FILE with") && !advises(j, "if that is a root")) {
 		ck_assert_ptr_nonnull(s->remedy);

@@ -95,7 +95,7 @@ for version in 1_2 1_3; do
 	expect "$TMP/err" '^           client certificate: requested, none sent$'
 	expect "$TMP/err" "^           acceptable CAs: \"$root\"\$"
 	expect "$TMP/err" '^           acceptable keys: RSA, RSA-PSS, ECDSA'
-	expect "$TMP/err" "^  try: use --cert FILE --key FILE, issued by \"$root\"\$"
+	expect "$TMP/err" "^  try: use --cert FILE --key FILE with a certificate issued by \"$root\"\$"
 	asked '[.sent, .ca_count, .issuer, .issuer_accepted, .key, .key_accepted]' '[false,1,null,null,null,null]'
 	asked '.cas | map(test("^hello-certs root "))' '[true]'
 	asked '.key_types[0:3]' '["RSA","RSA-PSS","ECDSA"]'
@@ -103,7 +103,7 @@ for version in 1_2 1_3; do
 	fails 61 CLIENT_CERT_REFUSED
 	expect "$TMP/err" '^           client certificate: requested, sent$'
 	expect "$TMP/err" "the server asked for a certificate from \"$root\"; ours is issued by \"$middle\", its chain leads to \"$root\", and both are other CAs (127"
-	expect "$TMP/err" "^  try: use a certificate that the server asked for, .* or let the server accept \"$root\"\$"
+	expect "$TMP/err" "^  try: use a certificate from a CA that the server accepts, .* or configure the server to accept \"$root\"\$"
 	asked '[.sent, .issuer_accepted, .key, .key_accepted]' '[true,false,"EC P-256",true]'
 	# The root is asked for, and only the intermediate of our chain names it. It stays silent.
 	shows alice
@@ -137,8 +137,8 @@ for version in 1_2 1_3; do
 	fails 60 CLIENT_CERT_REQUIRED
 	expect "$TMP/err" '^           client certificate: requested, not sent: ours does not fit$'
 	expect "$TMP/err" '^           acceptable keys: ECDSA$'
-	expect "$TMP/err" 'our key is RSA 2048, and the server asked for ECDSA (127'
-	expect "$TMP/err" '^  try: use --cert and --key with a key of a type that the server accepts: ECDSA$'
+	expect "$TMP/err" 'our key is RSA 2048, but the server accepts only ECDSA (127'
+	expect "$TMP/err" '^  try: use --cert and --key with a key of type ECDSA$'
 	asked '[.sent, .key_types, .key, .key_accepted, .issuer_accepted]' '[false,["ECDSA"],"RSA 2048",false,true]'
 	shows alice
 	fails 70 GREETING_TIMEOUT --read-timeout 100ms

@@ -107,7 +107,7 @@ limits 2.01389 1
 
 # Which is smaller depends on the certificate: 33% of six days is less than seven of them.
 run_status 3 "$HELLO_CLIENT" --nagios -w 33% --critical 7 --cacert "$CA" localhost "$PORT"
-expect "$TMP/out" '^HELLO UNKNOWN - USAGE: for this certificate --warning 33% is 47 hours, less than --critical 7: 7 days | '
+expect "$TMP/out" '^HELLO UNKNOWN - USAGE: for this certificate --warning 33% (47 hours) is less than --critical 7 (7 days) | '
 expect "$TMP/err" '^  try: give both as a share of the lifetime: --warning 33% --critical 16%$'
 stop_server
 serve ninety
@@ -131,7 +131,7 @@ bad '--warning 15% is less than --critical 33%$' -w 15% --critical 33%
 expect "$TMP/err" '^  try: --warning 33% --critical 15%$'
 bad '--warning 47h is less than --critical 2$' -w 47h --critical 2
 bad 'the default of --warning, 14 days or a third, is less than --critical 50%$' --critical 50%
-expect "$TMP/err" '^  try: add --warning, not less than 50%$'
+expect "$TMP/err" '^  try: add --warning with at least 50%$'
 
 # ---- many targets: the one with the smallest share of its life left is the first --------------------
 serve six

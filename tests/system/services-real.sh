@@ -180,7 +180,7 @@ if there postfix postfix root; then
 	folder postfix-off
 	start_postfix none
 	off smtp "$PORT" 35 STARTTLS_NOT_OFFERED
-	expect "$TMP/err" 'it says: PIPELINING, SIZE'
+	expect "$TMP/err" 'it offers: PIPELINING, SIZE'
 fi
 
 # ---- others ---------------------------------------------------------------------------------------------

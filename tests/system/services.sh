@@ -102,7 +102,7 @@ for each in $lines $binary xmpp xmpp-server; do
 		;;
 	esac
 	meet "$each" gone 43 HANDSHAKE_RESET
-	expect "$TMP/err" '^  try: the .* server agreed to TLS, then left'
+	expect "$TMP/err" '^  try: the .* server agreed to TLS, then ended the connection'
 	meet "$each" refused 36 STARTTLS_REFUSED 'refused TLS: "'
 	# The first letter alone is what a good PostgreSQL server says.
 	meet "$each" other 37 STARTTLS_FAILED 'another protocol answers: "SSH-2.0-Open\|: "SH-2.0-Open'
@@ -118,11 +118,11 @@ done
 meet ldap endless 37 STARTTLS_FAILED
 meet xmpp endless 37 STARTTLS_FAILED
 for each in $offering; do
-	meet "$each" stripped 35 STARTTLS_NOT_OFFERED 'does not offer TLS; it says: '
+	meet "$each" stripped 35 STARTTLS_NOT_OFFERED 'does not offer TLS; it offers: '
 	meet "$each" masked 35 STARTTLS_NOT_OFFERED 'something on the path overwrites'
 	expect "$TMP/err" '^  try: a firewall'
 done
-meet smtp stripped 35 STARTTLS_NOT_OFFERED 'it says: SIZE, HELP'
+meet smtp stripped 35 STARTTLS_NOT_OFFERED 'it offers: SIZE, HELP'
 for each in mysql mssql rdp xmpp; do
 	meet "$each" stripped 35 STARTTLS_NOT_OFFERED
 done
@@ -262,7 +262,7 @@ judges "$TMP/leaf.pem" "$KEY" 51 CERT_MISSING_INTERMEDIATE
 
 friend="--cert $PKI/friend/chain.pem --key $PKI/friend/key.pem"
 stranger="--cert $TMP/other/stranger/chain.pem --key $TMP/other/stranger/key.pem"
-asked_for='^  try: use --cert FILE --key FILE, issued by "hello-certs root [0-9a-f]*"$'
+asked_for='^  try: use --cert FILE --key FILE with a certificate issued by "hello-certs root [0-9a-f]*"$'
 not_asked_for='ours is issued by "hello-certs intermediate [0-9a-f]*", its chain leads to "hello-certs root [0-9a-f]*", and both are other CAs'
 asking='smtp imap ldap postgres mssql xmpp smtps imaps ircs rediss ldaps tls'
 # shellcheck disable=SC2046,SC2086  # lists of words

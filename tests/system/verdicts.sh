@@ -113,5 +113,5 @@ start_server --workers 1 --cert "$TMP/good.pem" --key "$TMP/good.key" --client-c
 	--client-auth optional
 fails 71 GREETING_MISMATCH 'the server asked for a client certificate and none was sent' \
 	--cacert "$CA" --expect Bye
-expect "$TMP/err" 'try: .*--cert FILE --key FILE, issued by "Test root"'
+expect "$TMP/err" 'try: .*--cert FILE --key FILE with a certificate issued by "Test root"'
 echo 'a certificate that was asked for is told of in a later failure'

@@ -241,11 +241,11 @@ static void variables_that_contradict(void)
 	set_variables("65", NULL);
 	HOLDS(is_refused("expected 0 to 64"));
 	set_variables("1", "a:b");
-	HOLDS(is_refused("another number of names"));
+	HOLDS(is_refused("a different number of names"));
 	give(3);
 	give(4);
 	set_variables("2", "a");
-	HOLDS(is_refused("another number of names"));
+	HOLDS(is_refused("a different number of names"));
 }
 
 #define STORY(name) \

@@ -397,8 +397,8 @@ static void expect(const struct certificate_request *r, enum outcome_code code, 
 }
 
 static const char strange[] =
-    "use a certificate that the server asked for, add missing intermediates to the --cert file, "
-    "or let the server accept \"X\"";
+    "use a certificate from a CA that the server accepts, add missing intermediates to the --cert "
+    "file, or configure the server to accept \"X\"";
 
 START_TEST(test_an_issuer_that_was_not_asked_for)
 {
@@ -468,16 +468,16 @@ START_TEST(test_no_certificate)
 	expect(&r, OC_CLIENT_CERT_REQUIRED, 116, "it failed", NULL);
 	expect(&r, OC_GREETING_RESET, OUTCOME_NO_ALERT,
 	    "it failed; the server asked for a client certificate and none was sent",
-	    "does the service need a client certificate? --cert FILE --key FILE, of a CA that the "
-	    "server trusts");
+	    "does the service need a client certificate? Use --cert FILE --key FILE with a "
+	    "certificate from a CA that the server trusts");
 	expect(&r, OC_INTERNAL, OUTCOME_NO_ALERT, "it failed", NULL);
 	r = asked(9);
 	expect(&r, OC_CLIENT_CERT_REQUIRED, 116, "it failed",
-	    "use --cert FILE --key FILE, issued by \"CA A\", \"CA B\" or 7 more");
+	    "use --cert FILE --key FILE with a certificate issued by \"CA A\", \"CA B\" or 7 more");
 	r.key_types = 1u << CERTIFICATE_REQUEST_ECDSA;
 	expect(&r, OC_CLIENT_CERT_REQUIRED, 116, "it failed",
-	    "use --cert FILE --key FILE, issued by \"CA A\", \"CA B\" or 7 more, with a key of "
-	    "type ECDSA");
+	    "use --cert FILE --key FILE with a certificate issued by \"CA A\", \"CA B\" or 7 more "
+	    "and a key of type ECDSA");
 }
 END_TEST
 
@@ -487,15 +487,15 @@ START_TEST(test_a_key_that_was_not_asked_for)
 
 	r.key_types = 1u << CERTIFICATE_REQUEST_ECDSA | 1u << CERTIFICATE_REQUEST_ED25519;
 	expect(&r, OC_CLIENT_CERT_REFUSED, SSL_AD_BAD_CERTIFICATE,
-	    "it failed; our key is RSA 2048, and the server asked for ECDSA, Ed25519", NULL);
+	    "it failed; our key is RSA 2048, but the server accepts only ECDSA, Ed25519", NULL);
 	r.sent = false;
 	expect(&r, OC_CLIENT_CERT_REQUIRED, 116,
-	    "it failed; our key is RSA 2048, and the server asked for ECDSA, Ed25519",
-	    "use --cert and --key with a key of a type that the server accepts: ECDSA, Ed25519");
+	    "it failed; our key is RSA 2048, but the server accepts only ECDSA, Ed25519",
+	    "use --cert and --key with a key of type ECDSA, Ed25519");
 	r.key_types = BOTH;
 	expect(&r, OC_GREETING_RESET, OUTCOME_NO_ALERT,
-	    "it failed; the server asked for a client certificate and none was sent; no signature "
-	    "algorithm of the server fits our certificate and its key, RSA 2048",
+	    "it failed; the server asked for a client certificate and none was sent; the server "
+	    "accepts no signature algorithm that fits our certificate and its key, RSA 2048",
 	    "use --cert and --key with a key of another type or curve");
 }
 END_TEST
@@ -516,7 +516,7 @@ START_TEST(test_long_names_fit_into_a_sentence)
 	ck_assert_has(oc.detail, "c...\" or 59998 more; ours is issued by \"iii");
 	ck_assert_has(oc.detail, "i...\", its chain leads to \"lll");
 	ck_assert_has(oc.detail, "l...\", and neither is among them");
-	ck_assert_has(oc.advice, "or let the server accept \"lll");
+	ck_assert_has(oc.advice, "or configure the server to accept \"lll");
 }
 END_TEST
 

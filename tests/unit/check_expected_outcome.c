@@ -55,7 +55,7 @@ START_TEST(test_invalid_lists)
 		{ "CERT_EXPIRED,FILE", "\"FILE\": a failure of this machine" },
 		{ "INTERNAL", "a failure of this machine" },
 		{ "SHUTDOWN", "only the log of hello-server has this outcome" },
-		{ "OUTCOME_UNEXPECTED", "it is what other outcomes become" },
+		{ "OUTCOME_UNEXPECTED", "it means that none of the listed outcomes occurred" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -200,7 +200,7 @@ START_TEST(test_a_ca_made_anew)
 	    OC_CERT_UNKNOWN_CA, other_key);
 	scene_check("two of one name", SCENE(plain, .trusted = { anew, root }, .lenient = true),
 	    OC_CERT_INVALID,
-	    "\"Top CA\" has several certificates, and the wrong one was tried");
+	    "\"Top CA\" has several certificates, and the TLS library tried the wrong one");
 	/* What everybody refuses comes before what strict ones do. */
 	scene_check("without identifiers", SCENE(plain, .trusted = { anew }), OC_CERT_INVALID,
 	    "the certificate of \"a.test\" was not signed with the key of \"Top CA\" in");

@@ -35,7 +35,7 @@ static const char *list_cas(const struct certificate_request *r, char buf[LIST_M
 	return buf;
 }
 
-/* Most servers accept both, and then the type of a key is not the cause. */
+/* Most servers accept RSA and ECDSA; then the type of a key is not the cause. */
 static bool restricts_keys(const struct certificate_request *r)
 {
 	const unsigned usual = 1u << CERTIFICATE_REQUEST_RSA | 1u << CERTIFICATE_REQUEST_ECDSA;
@@ -53,10 +53,10 @@ static void advise_none(const struct certificate_request *r, enum outcome_layer 
 	list_cas(r, cas);
 	if (sure && r->ca_count == 0 && !restricts_keys(r))
 		return;
-	outcome_advise_instead(oc, "%s--cert FILE --key FILE%s%s%s%s",
-	    sure ? "use " : "does the service need a client certificate? ",
-	    r->ca_count > 0 ? ", issued by " : ", of a CA that the server trusts", cas,
-	    restricts_keys(r) ? ", with a key of type " : "", restricts_keys(r) ? types : "");
+	outcome_advise_instead(oc, "%s --cert FILE --key FILE with a certificate %s%s%s%s",
+	    sure ? "use" : "does the service need a client certificate? Use",
+	    r->ca_count > 0 ? "issued by " : "from a CA that the server trusts", cas,
+	    restricts_keys(r) ? " and a key of type " : "", restricts_keys(r) ? types : "");
 }
 
 /* --cert was given, but the library could not use it. */
@@ -66,12 +66,13 @@ static void explain_unfit(const struct certificate_request *r, struct outcome *o
 
 	certificate_request_key_types(r, types);
 	if (certificate_request_excludes_key(r)) {
-		outcome_append(oc, "; our key is %s, and the server asked for %s", r->key, types);
-		outcome_advise_instead(oc,
-		    "use --cert and --key with a key of a type that the server accepts: %s", types);
+		outcome_append(oc, "; our key is %s, but the server accepts only %s", r->key,
+		    types);
+		outcome_advise_instead(oc, "use --cert and --key with a key of type %s", types);
 	} else {
 		outcome_append(oc,
-		    "; no signature algorithm of the server fits our certificate and its key, %s",
+		    "; the server accepts no signature algorithm that fits our certificate and its "
+		    "key, %s",
 		    r->key);
 		outcome_advise_instead(oc,
 		    "use --cert and --key with a key of another type or curve");
@@ -93,7 +94,7 @@ static void explain_none(const struct certificate_request *r, enum outcome_layer
 		advise_none(r, layer, oc);
 }
 
-/* Does a CA of the list have this name for a reader, but not in full? */
+/* Does a CA on the server's list have the same name once both are shortened? */
 static bool has_namesake(const struct certificate_request *r, const char *shown)
 {
 	char name[SHOWN_MAX];
@@ -129,7 +130,7 @@ static void explain_ours(const struct certificate_request *r, enum outcome_layer
 	char types[CERTIFICATE_REQUEST_KEY_TYPES_MAX], name[SHOWN_MAX];
 
 	if (certificate_request_excludes_key(r))
-		outcome_append(oc, "; our key is %s, and the server asked for %s", r->key,
+		outcome_append(oc, "; our key is %s, but the server accepts only %s", r->key,
 		    certificate_request_key_types(r, types));
 	if (r->named && oc->alert == SSL_AD_UNKNOWN_CA)
 		outcome_append(oc,
@@ -139,11 +140,11 @@ static void explain_ours(const struct certificate_request *r, enum outcome_layer
 	if (r->named || r->ca_count == 0)
 		return;
 	append_strangers(r, oc);
-	/* Otherwise the server may have accepted our certificate, and failed later. */
+	/* After other failures the server may have accepted our certificate. */
 	if (layer == LAYER_CLIENT || (layer == LAYER_HANDSHAKE && oc->code != OC_HANDSHAKE_TIMEOUT))
 		outcome_advise_instead(oc,
-		    "use a certificate that the server asked for, add missing intermediates to the "
-		    "--cert file, or let the server accept \"%s\"",
+		    "use a certificate from a CA that the server accepts, add missing "
+		    "intermediates to the --cert file, or configure the server to accept \"%s\"",
 		    shorten(r->last_issuer, name));
 }
 
@@ -160,7 +161,7 @@ void certificate_request_cause_explain(const struct certificate_request *r, stru
 	}
 	if (layer != LAYER_CLIENT && layer != LAYER_HANDSHAKE && layer != LAYER_GREETING)
 		return;
-	/* A server that looked at the dates or at a revocation list has found the issuer. */
+	/* A server that checked the dates or a revocation list found the issuer before. */
 	if (oc->alert != SSL_AD_CERTIFICATE_EXPIRED && oc->alert != SSL_AD_CERTIFICATE_REVOKED)
 		explain_ours(r, layer, oc);
 }

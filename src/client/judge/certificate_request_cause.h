@@ -6,7 +6,7 @@
 #include "client/judge/certificate_request.h"
 
 /*
- * Append to a failure of a step after the request what may be its cause: no certificate was sent,
+ * Append what may have caused a failure after the server's request: no certificate was sent,
  * or one whose issuer or key the server did not ask for. Also advise.
  */
 void certificate_request_cause_explain(const struct certificate_request *r, struct outcome *oc);

@@ -126,8 +126,8 @@ static int explain_signature(const struct distrust *d, struct outcome *oc)
 		    d->who);
 	default:
 		outcome_set(oc, OC_CERT_INVALID,
-		    "%s does not identify its issuer's key, and \"%s\" has several certificates, "
-		    "and the wrong one was tried",
+		    "%s does not identify its issuer's key; \"%s\" has several certificates, and "
+		    "the TLS library tried the wrong one",
 		    d->who, d->issuer);
 		outcome_advise(oc,
 		    "issue it again with authorityKeyIdentifier, or keep only the right "

@@ -55,22 +55,23 @@ static int explain_difference(const struct expected *e, const struct verdict *v,
 	time_text(served->not_before, theirs);
 	if (same_name && served->not_before < e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "the certificate was renewed, but %s the old one: it is valid from %s, the one "
-		    "in %s from %s",
+		    "the certificate was renewed, but %s the old one, valid from %s; the one in %s "
+		    "is valid from %s",
 		    v->file ? "the chain has" : "the server still sends", theirs, e->file, ours);
 		outcome_advise(oc, "%s",
 		    v->file ? "judge the current chain"
 			    : "reload the server: systemctl reload SERVICE, or kill -HUP PID");
 	} else if (same_name && served->not_before > e->cert.not_before) {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "%s a newer certificate: it is valid from %s, the one in %s from %s", has,
+		    "%s a newer certificate, valid from %s; the one in %s is valid from %s", has,
 		    theirs, e->file, ours);
 		outcome_advise(oc, "is %s the current file?", e->file);
 	} else {
 		outcome_set(oc, OC_CERT_NOT_EXPECTED,
-		    "%s the certificate in %s, but one for %s, issued by \"%s\"",
+		    "%s the certificate in %s, but %sone for %s, issued by \"%s\"",
 		    v->file ? "the chain does not begin with" : "the server does not send",
-		    e->file, served->sans[0] ? served->sans : served->label, served->issuer);
+		    e->file, v->file ? "with " : "",
+		    served->sans[0] ? served->sans : served->label, served->issuer);
 		outcome_advise(oc, "%s",
 		    v->file ? "is it the right chain?"
 			    : "is it the right server, and does it use this file? A middlebox "

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-/* The names of these layers only. */
+/* Layers without their names here cannot be expected. */
 #define NAME_LOCAL(name)
 #define NAME_RESOLVE(name) name,
 #define NAME_CONNECT(name) name,
@@ -42,7 +42,7 @@ static bool is_allowed(const char *item, size_t len)
 	return false;
 }
 
-/* Why the name of an outcome is not allowed; NULL: it is no such name. */
+/* Why the name of an outcome is not allowed; NULL if this is not the name of one. */
 static const char *explain(const char *item, size_t len)
 {
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
@@ -56,7 +56,7 @@ static const char *explain(const char *item, size_t len)
 		case LAYER_SERVER:
 			return "only the log of hello-server has this outcome";
 		default:
-			return "it is what other outcomes become";
+			return "it means that none of the listed outcomes occurred";
 		}
 	}
 	return NULL;

@@ -206,8 +206,8 @@ static void advise_lenient(const struct verdict *v, struct outcome *oc)
 		    "--no-x509-strict");
 	else
 		outcome_advise_instead(oc,
-		    "issue it again with SHA-256, and RSA from 2048 bits or EC from P-256; no "
-		    "option changes this");
+		    "issue it again with SHA-256, and with at least RSA 2048 or P-256; no option "
+		    "accepts it");
 }
 
 static int explain_ca(const struct verdict *v, struct outcome *oc)
@@ -268,7 +268,8 @@ static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 {
 	outcome_append(oc,
 	    v->cause.link == CERT_ISSUER_STRANGER ? ", but in the system's store"
-					       : "; the system's store has the one that did");
+					       : "; the certificate that signed it is in the "
+						 "system's store");
 	outcome_advise_instead(oc, "is \"%s\" the CA of this service? Then omit --cacert%s",
 	    v->chain_len > 0 ? v->chain[v->chain_len - 1].issuer : v->culprit.issuer,
 	    v->file ? ""

@@ -8,7 +8,7 @@
 #include "tls/identity.h"
 #include "tls/policy.h"
 
-/* What depends on the certificate is checked when it is known, by nagios_check. */
+/* nagios_check checks what depends on the certificate. */
 static int check_limits(const struct client_nagios *n, struct outcome *oc)
 {
 	const char *warning = n->warning.said, *critical = n->critical.said;
@@ -23,12 +23,12 @@ static int check_limits(const struct client_nagios *n, struct outcome *oc)
 		outcome_set(oc, OC_USAGE,
 		    "the default of --warning, 14 days or a third, is less than --critical %s",
 		    critical);
-		outcome_advise(oc, "add --warning, not less than %s", critical);
+		outcome_advise(oc, "add --warning with at least %s", critical);
 	}
 	return -1;
 }
 
-/* With --targets the lines name the services. */
+/* With --targets each line names its service. */
 static int check_version(const struct client_options *o, struct outcome *oc)
 {
 	const struct service_row *service = o->service.service;
@@ -36,10 +36,11 @@ static int check_version(const struct client_options *o, struct outcome *oc)
 	if (!service || !service_uses_tds(service) ||
 	    tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
 		return 0;
-	outcome_set(oc, OC_USAGE, "--tls-min 1.3 excludes the service %s: its TLS is 1.2 at most",
+	outcome_set(oc, OC_USAGE,
+	    "--tls-min 1.3 and the service %s exclude each other: it uses TLS 1.2 at most",
 	    service->name);
 	outcome_advise(oc,
-	    "leave --tls-min out; if the server uses strict encryption: --alpn tds/8.0 tls://%s:%s",
+	    "omit --tls-min; if the server uses strict encryption, use --alpn tds/8.0 tls://%s:%s",
 	    o->host, o->port);
 	return -1;
 }
@@ -64,7 +65,7 @@ static bool is_stdout(const char *file)
 	return file && strcmp(file, "-") == 0;
 }
 
-/* Only one of them can have standard output; the greeting then gives way. */
+/* Only one of them can use standard output; the greeting is then not printed. */
 static int check_stdout(const struct client_options *o, struct outcome *oc)
 {
 	bool metrics = is_stdout(o->prometheus), chain = is_stdout(o->save_chain);
@@ -74,7 +75,7 @@ static int check_stdout(const struct client_options *o, struct outcome *oc)
 		other = "save-chain -";
 	if ((!metrics && !chain) || !other)
 		return 0;
-	return outcome_set(oc, OC_USAGE, "--%s - and --%s exclude each other: both print on "
+	return outcome_set(oc, OC_USAGE, "--%s - and --%s exclude each other: both write to "
 	    "standard output", metrics ? "prometheus" : "save-chain", other);
 }
 

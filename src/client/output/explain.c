@@ -209,8 +209,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "--pinnedpubkey. Either the server has a new key, or something in between has a "
 	    "certificate for this name that you trust: for example, a company's proxy that "
 	    "terminates TLS.\n\n"
-	    "The error line shows the key. Before you pin it, compare it with the server's own by "
-	    "some other means than this connection.",
+	    "The error line shows the key. Before you pin it, compare it with the key on the "
+	    "server itself, not over this connection.",
 	[OC_CERT_INVALID] =
 	    "The chain leads to a trusted root, but the chain breaks a rule: a CA signed for "
 	    "names that its name constraints exclude, the chain is longer than a path length "
@@ -230,9 +230,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "has the same names and is older, the certificate was renewed on disk, but the "
 	    "server, or one node of several, was not reloaded. If it is entirely different, check "
 	    "the address, and whether something on the path terminates TLS.\n\n"
-	    "This outcome comes before any fault of the served certificate, which the error line "
-	    "lists after it: if a certificate expired because the new one was never loaded, a "
-	    "reload is enough. --connect-to ADDRESS probes one node after the other.",
+	    "This outcome takes precedence over faults of the served certificate, which the error "
+	    "line also lists: if a certificate expired because the new one was never loaded, a "
+	    "reload is enough. --connect-to ADDRESS probes a single node.",
 	[OC_CLIENT_CERT_REQUIRED] =
 	    "The server requires a client certificate and none was sent. With TLS 1.3 the server "
 	    "reports this after the client's handshake is complete: a \"completed\" handshake "
@@ -282,11 +282,12 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "report. --compare finds honest ones.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
-	    "may be success. A monitor of a firewall, of a certificate that must be rejected or of "
-	    "a service that admits only its own clients reports by this that the protection is "
-	    "gone. The failure names both, and the advice is about the outcome that came.\n\n"
-	    "A failure of this machine, such as FILE, keeps its own status: nothing was learned "
-	    "about the target.",
+	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "
+	    "service that admits only its own clients, this may mean that the protection is gone. "
+	    "The error line shows the actual outcome and the list; the advice is about the actual "
+	    "outcome.\n\n"
+	    "A failure of this machine, such as FILE, keeps its own status: it shows nothing about "
+	    "the target.",
 	[OC_HEALTH_CHECK] =
 	    "Only in the server's log: a client connected and closed the connection without "
 	    "sending a byte, as the health checks of load balancers do.",

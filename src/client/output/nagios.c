@@ -124,7 +124,7 @@ int nagios_check(const struct probe_facts *f, const struct client_nagios *limits
 		return 0;
 	name_limit("--warning", &limits->warning, names[0]);
 	name_limit("--critical", &limits->critical, names[1]);
-	outcome_set(oc, OC_USAGE, "for this certificate %s is %s, less than %s: %s", names[0],
+	outcome_set(oc, OC_USAGE, "for this certificate %s (%s) is less than %s (%s)", names[0],
 	    time_span(warning, spans[0]), names[1], time_span(critical, spans[1]));
 	outcome_advise(oc, "give both as a share of the lifetime: --warning 33%% --critical 16%%");
 	return -1;

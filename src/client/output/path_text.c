@@ -24,8 +24,8 @@ static const char *const sentences[FITS_COUNT] = {
 	    "No connection was made, so no ClientHello could be sent. The cause is the address, "
 	    "the port or a proxy; nothing is known about what comes after it.",
 	[FITS_NOT_READY] =
-	    "The service did not start TLS ({outcome}), so no ClientHello was sent, and nothing "
-	    "is known about what one meets on the path.",
+	    "The service did not start TLS ({outcome}), so no ClientHello was sent, and this test "
+	    "shows nothing about the path.",
 	[FITS_NOTHING_HELPS] =
 	    "The plain ClientHello {how}, and no variant does better: nothing in it makes a "
 	    "difference. Possible causes: a service that is down behind a balancer; a server that "

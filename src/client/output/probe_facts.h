@@ -15,11 +15,11 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 
 /* What is kept of a probe after its session: the values that are watched over time. */
 struct probe_facts {
-	const char *host, *port; /* the target, owned by the caller; "" for none */
-	const struct service_row *service; /* the service that was probed; NULL: none */
-	const char *file;                  /* file of --chain; NULL: a server was probed */
-	enum outcome_code code, came;      /* came: the outcome without --expect-outcome */
-	bool expects;                      /* with --expect-outcome */
+	const char *host, *port;             /* the target, owned by the caller; "" for none */
+	const struct service_row *service;   /* the service that was probed; NULL: none */
+	const char *file;                    /* file of --chain; NULL: a server was probed */
+	enum outcome_code code, came;        /* came: the outcome without --expect-outcome */
+	bool expects;                        /* with --expect-outcome */
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */
 	int64_t at;                          /* now, or --verify-time: seconds since 1970 */

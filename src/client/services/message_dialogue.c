@@ -204,7 +204,7 @@ static enum dialogue_end postgres_take(struct dialogue *d)
 	else
 		postgres_error(d);
 	if (!d->words[0])
-		keep_text(d, "an error without words");
+		keep_text(d, "an error without a message");
 	return DIALOGUE_REFUSED;
 }
 

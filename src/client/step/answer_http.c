@@ -140,7 +140,8 @@ static int explain_other(const struct page *page, struct outcome *oc)
 	text_quotable(page->beginning, page->beginning_len, shown, sizeof shown);
 	outcome_set(oc, OC_GREETING_MISMATCH,
 	    "the answer to GET does not begin with a status line of HTTP/1.x: \"%s\"", shown);
-	outcome_advise(oc, "is it another service? smtps://, imaps://, tls:// and more name it");
+	outcome_advise(oc,
+	    "is it another service? Use its scheme, such as smtps://, imaps:// or tls://");
 	return -1;
 }
 

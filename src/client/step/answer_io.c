@@ -138,8 +138,9 @@ void answer_remark(const struct answer *a, const char *because)
 
 static int late(const struct answer *a, struct outcome *oc)
 {
-	outcome_set(oc, OC_GREETING_TIMEOUT, "%s of %s came in %u ms",
-	    a->heard ? "the beginning of an answer, but not its end," : "not a byte of an answer",
+	outcome_set(oc, OC_GREETING_TIMEOUT,
+	    a->heard ? "the %s server did not finish its answer within %u ms"
+		     : "the %s server sent no answer within %u ms",
 	    a->s->service->name, (unsigned)(clock_ms() - a->began_ms));
 	outcome_advise(oc, "the handshake succeeded, so check the service; %s allows more time",
 	    session_deadline_option(a->s, a->deadline_ms, "--read-timeout"));

@@ -174,7 +174,7 @@ static const char *end_field(struct http_answer *a)
 	if (length && !parse_lengths(a))
 		return "Content-Length is not one number";
 	if (coding && !parse_coding(a))
-		return "the transfer coding is not chunked alone";
+		return "Transfer-Encoding is not exactly \"chunked\"";
 	return NULL;
 }
 

@@ -158,8 +158,7 @@ static int judge_head(const char *head, bool authenticated, struct outcome *oc)
 		    shown(head, line));
 	outcome_set(oc, OC_PROXY_FAILED, "the proxy could not reach the target: \"%s\"",
 	    shown(head, line));
-	outcome_advise(oc,
-	    "the proxy may not resolve or reach the target: look into the proxy's log");
+	outcome_advise(oc, "the proxy may be unable to resolve or reach the target: see its log");
 	return -1;
 }
 
@@ -288,8 +287,7 @@ static int judge_reply(unsigned char reply, struct outcome *oc)
 		return outcome_set(oc, OC_PROXY_DENIED, "the proxy refused the request: %s", text);
 	outcome_set(oc, OC_PROXY_FAILED, "the proxy could not reach the target: %s (%u)", text,
 	    reply);
-	outcome_advise(oc,
-	    "the proxy may not resolve or reach the target: look into the proxy's log");
+	outcome_advise(oc, "the proxy may be unable to resolve or reach the target: see its log");
 	return -1;
 }
 

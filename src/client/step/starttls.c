@@ -136,7 +136,7 @@ static int explain_not_offered(const struct talk *t, struct outcome *oc)
 {
 	const char *words = t->d.words;
 
-	outcome_set(oc, OC_STARTTLS_NOT_OFFERED, "the %s server does not offer TLS; it says: %s",
+	outcome_set(oc, OC_STARTTLS_NOT_OFFERED, "the %s server does not offer TLS; it offers: %s",
 	    protocol(t), words[0] ? words : "nothing");
 	if (!t->d.masked)
 		return -1;
@@ -222,7 +222,7 @@ void starttls_explain_handshake(const struct session *s, struct outcome *failed)
 	} else if (outcome_layer(failed->code) == LAYER_HANDSHAKE &&
 	    outcome_is(failed->code, OUTCOME_PEER_LEFT) && !tls_conn_heard(s->tls)) {
 		outcome_advise(failed,
-		    "the %s server agreed to TLS, then left: its log may show why",
+		    "the %s server agreed to TLS, then ended the connection: its log may show why",
 		    s->service->before->protocol);
 	}
 }

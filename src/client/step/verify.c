@@ -321,7 +321,7 @@ int step_judge(struct session *s, struct outcome *oc)
 		    s->verify_name);
 	if (s->verdict.chain[0].must_staple)
 		snprintf(s->remark, sizeof s->remark,
-		    "the certificate requires a stapled OCSP response, which no file has; this "
-		    "was not checked");
+		    "the certificate requires a stapled OCSP response; without a server this was "
+		    "not checked");
 	return judge_expected(s, oc);
 }

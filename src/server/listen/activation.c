@@ -51,7 +51,8 @@ static int name_all(struct activation *a, unsigned count, struct outcome *oc)
 	}
 	if (a->names && (named != count || rest))
 		return outcome_set(oc, OC_LISTEN,
-		    "LISTEN_FDS passes %u sockets, but LISTEN_FDNAMES has another number of names",
+		    "LISTEN_FDS passes %u sockets, but LISTEN_FDNAMES has a different number of "
+		    "names",
 		    count);
 	return 0;
 }
