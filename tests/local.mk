@@ -245,7 +245,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/style/lib.sh \
 	tests/packaging/deb.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
-	tests/zoo/table.sh \
+	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
@@ -342,13 +342,18 @@ tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
 
-.PHONY: fuzzers zoo-table
+.PHONY: fuzzers services-table zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
 
 # doc/zoo.md, measured anew with the clients that are installed.
 zoo-table: all
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/zoo/table.sh >zoo.md
 	mv zoo.md $(srcdir)/doc/zoo.md
+
+# doc/services.md, the same for real servers; as root, who may start them.
+services-table: all tests/support/service_peer tests/support/tls_peer
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/services/table.sh >services.md
+	mv services.md $(srcdir)/doc/services.md
 
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
