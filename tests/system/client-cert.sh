@@ -50,7 +50,7 @@ for version in 1_2 1_3; do
 	esac
 	# shellcheck disable=SC2046 # words
 	asked 61 CLIENT_CERT_REFUSED 'rejected the client certificate.*"unknown CA" (48)' $(of mallory "$TMP/other")
-	expect "$TMP/err" 'try: use a certificate that the server asked for'
+	expect "$TMP/err" 'try: use a certificate from a CA that the server accepts'
 	# One that passes has only the greeting to wait for.
 	# shellcheck disable=SC2046
 	asked 70 GREETING_TIMEOUT . --read-timeout 100ms $(of alice)
