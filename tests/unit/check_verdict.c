@@ -2,6 +2,9 @@
 /* Each row: what a server sends and its client trusts, and what the client says of it. */
 #include "client/judge/verdict.h"
 
+#include <openssl/x509_vfy.h>
+
+#include "client/judge/findings.h"
 #include "support/check_main.h"
 #include "support/scene.h"
 #include "support/test_pki.h"
@@ -354,8 +357,38 @@ START_TEST(test_other_rules)
 }
 END_TEST
 
+static void push(STACK_OF(X509) * sent, pki_cert c, int times)
+{
+	while (times-- > 0)
+		ck_assert_int_gt(sk_X509_push(sent, c->cert), 0);
+}
+
+/* Comparing each with each, thousands from a file would take minutes. */
+START_TEST(test_the_order_of_a_long_chain)
+{
+	pki_cert root = testpki_root("Top CA"), sub = testpki_intermediate(root);
+	pki_cert leaf = leaf_of(sub);
+
+	for (int roots = 1; roots <= 1000; roots += 999) {
+		X509_STORE_CTX *judged = X509_STORE_CTX_new();
+		STACK_OF(X509) *sent = sk_X509_new_null();
+
+		push(sent, leaf, 1);
+		push(sent, sub, 1);
+		push(sent, root, roots);
+		ck_assert_int_eq(X509_STORE_CTX_init(judged, NULL, leaf->cert, sent), 1);
+		ck_assert(!findings_disordered(judged));
+		push(sent, leaf, 2);
+		ck_assert(findings_disordered(judged) == (roots < 500));
+		X509_STORE_CTX_free(judged);
+		sk_X509_free(sent);
+	}
+}
+END_TEST
+
 CHECK_MAIN("verdict", test_a_flaw_of_the_leaf_is_named, test_a_malformed_name,
     test_a_flaw_of_the_issuer_is_named, test_a_root_renewed_with_its_key,
     test_an_intermediate_renewed_with_its_key, test_a_ca_that_changes_its_key,
     test_an_issuer_that_may_not_sign, test_a_ca_made_anew, test_who_is_missing, test_self_signed,
-    test_dates, test_purposes_and_names, test_what_only_strict_clients_refuse, test_other_rules)
+    test_dates, test_purposes_and_names, test_what_only_strict_clients_refuse, test_other_rules,
+    test_the_order_of_a_long_chain)

@@ -22,7 +22,10 @@ struct findings {
 /* Add an error, unless it was added before. */
 void findings_add(struct findings *f, int error);
 
-/* Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? */
+/*
+ * Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? Looks at
+ * the first 500 certificates.
+ */
 bool findings_disordered(X509_STORE_CTX *judged);
 
 /* Append the errors to a failure, except those with the same cause as first. */
