@@ -294,11 +294,19 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
 }
 
+/* The library reads more forms than its verification accepts. */
+static bool is_valid_date(const ASN1_TIME *date)
+{
+	return X509_cmp_time(date, NULL) != 0;
+}
+
 void cert_info_judge(X509 *cert, struct cert_info_fitness *out)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(cert);
 	int bits = 0;
 
+	out->invalid_dates = !is_valid_date(X509_get0_notBefore(cert)) ||
+	    !is_valid_date(X509_get0_notAfter(cert));
 	out->is_ca = X509_check_ca(cert) > 0 && (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
 	/* Without the extension both return UINT32_MAX: every purpose. */
 	out->server_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;

@@ -64,6 +64,7 @@ struct cert_info_fitness {
 	bool server_auth;       /* allowed by its extended key usage, or it has none */
 	bool digital_signature; /* allowed by its key usage, or it has none */
 	int key_security_bits, signature_security_bits; /* NIST SP 800-57; 0: unknown */
+	bool invalid_dates; /* not in the form of RFC 5280: verification fails */
 };
 
 /* As cert_info_get. Takes the certificate's lock to parse its extensions. */

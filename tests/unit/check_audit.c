@@ -98,6 +98,10 @@ START_TEST(test_dates)
 	make_good();
 	chain[1].info.not_after = NOW - DAY;
 	expect_one(2, AUDIT_ERROR, "\"middle\" expired");
+	/* Its value is unknown, or is not what it seems. */
+	chain[1].info.not_after = 0;
+	chain[1].fit.invalid_dates = true;
+	expect_one(2, AUDIT_ERROR, "\"middle\" has a date that is not in the form of RFC 5280");
 }
 END_TEST
 

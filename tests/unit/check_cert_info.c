@@ -373,6 +373,27 @@ static void expect_dates(struct cert_info info, int64_t not_before, int64_t not_
 	ck_assert_int_eq(info.not_after, not_after);
 }
 
+/* These are in the form of ASN.1, but not in that of RFC 5280. */
+START_TEST(test_dates_that_no_client_accepts)
+{
+	static const char *const dates[] = { "490101000000-0100", "4901010000Z", "garbage" };
+	const struct testpki_cert *c = testpki_root("Top CA");
+	struct cert_info_fitness fit;
+
+	cert_info_judge(c->cert, &fit);
+	ck_assert(!fit.invalid_dates);
+	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+		X509 *cert = X509_dup(c->cert);
+
+		ck_assert_int_eq(ASN1_STRING_set(i == 0 ? X509_getm_notBefore(cert)
+							: X509_getm_notAfter(cert), dates[i], -1), 1);
+		cert_info_judge(cert, &fit);
+		ck_assert_msg(fit.invalid_dates, "%s", dates[i]);
+		X509_free(cert);
+	}
+}
+END_TEST
+
 START_TEST(test_dates)
 {
 	/* As date -u -d says. RFC 5280: two digits up to 2049, which begin at 1950. */
@@ -396,4 +417,4 @@ CHECK_MAIN_IN("cert_info", testpki_begin, testpki_end,
     test_all_kinds_of_names_with_their_kinds,
     test_a_broken_san_extension_is_none, test_what_just_fits_is_not_cut,
     test_what_is_too_long_is_cut_with_dots, test_machines_get_all_of_it,
-    test_dates)
+    test_dates, test_dates_that_no_client_accepts)

@@ -39,11 +39,16 @@ void audit_record(X509 *cert, struct audit_certificate *out)
 	cert_issuer_unknown_critical(cert, out->critical);
 }
 
-static void judge_dates(const struct audit *a, const struct cert_info *c, int64_t now)
+static void judge_dates(const struct audit *a, const struct audit_certificate *cert, int64_t now)
 {
+	const struct cert_info *c = &cert->info;
 	char text[TIME_PHRASE_MAX];
 
-	if (now < c->not_before)
+	if (cert->fit.invalid_dates)
+		find(a, AUDIT_ERROR,
+		    "\"%s\" has a date that is not in the form of RFC 5280: clients reject it",
+		    c->label);
+	else if (now < c->not_before)
 		find(a, AUDIT_ERROR, "\"%s\" %s: check the clock", c->label,
 		    time_phrase_early(c->not_before, now, text));
 	else if (now > c->not_after)
@@ -186,7 +191,7 @@ void audit_dates(const struct audit_certificate *chain, size_t count, int64_t no
 	const struct audit a = { report, arg };
 
 	for (size_t i = 0; i < count; i++)
-		judge_dates(&a, &chain[i].info, now);
+		judge_dates(&a, &chain[i], now);
 }
 
 static void keep_error(void *arg, enum audit_level level, const char *text)
