@@ -384,9 +384,9 @@ START_TEST(test_dates_that_no_client_accepts)
 	ck_assert(!fit.invalid_dates);
 	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
 		X509 *cert = X509_dup(c->cert);
+		ASN1_TIME *date = i == 0 ? X509_getm_notBefore(cert) : X509_getm_notAfter(cert);
 
-		ck_assert_int_eq(ASN1_STRING_set(i == 0 ? X509_getm_notBefore(cert)
-							: X509_getm_notAfter(cert), dates[i], -1), 1);
+		ck_assert_int_eq(ASN1_STRING_set(date, dates[i], -1), 1);
 		cert_info_judge(cert, &fit);
 		ck_assert_msg(fit.invalid_dates, "%s", dates[i]);
 		X509_free(cert);

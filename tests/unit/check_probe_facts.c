@@ -166,7 +166,7 @@ START_TEST(test_nagios_limits_that_conflict_for_this_certificate)
 	set_limits("33%", "7");
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE,
-	    "--warning 33% is 47 hours, less than --critical 7: 7 days");
+	    "for this certificate --warning 33% (47 hours) is less than --critical 7 (7 days)");
 	oc = OUTCOME_NONE;
 	f = fresh(90 * DAY, 90 * DAY);
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);

@@ -23,8 +23,8 @@ struct findings {
 void findings_add(struct findings *f, int error);
 
 /*
- * Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? Looks at
- * the first 500 certificates.
+ * Does the peer send its chain out of order, which TLS 1.2 forbids (RFC 8446 section 4.4.2)? Looks
+ * at the first 500 certificates.
  */
 bool findings_disordered(X509_STORE_CTX *judged);
 
