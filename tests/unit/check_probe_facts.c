@@ -172,7 +172,7 @@ START_TEST(test_nagios_limits_that_conflict_for_this_certificate)
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), 0);
 	set_limits("3", NULL);
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
-	ck_assert_outcome(&oc, OC_USAGE, "less than the default of --critical: 7 days");
+	ck_assert_outcome(&oc, OC_USAGE, "less than the default of --critical (7 days)");
 	/* A failure is more important, and it may have no certificate at all. */
 	oc = OUTCOME_NONE;
 	f = bad(OC_CONNECT_REFUSED);
