@@ -14,7 +14,11 @@ static struct audit_certificate certificate(const char *subject, const char *san
 {
 	struct audit_certificate c = {
 		.info = { .not_before = NOW - 100 * DAY, .not_after = NOW + 200 * DAY },
-		.fit = { is_ca, true, true, 128, 128 },
+		.fit = { .is_ca = is_ca,
+		    .server_auth = true,
+		    .digital_signature = true,
+		    .key_security_bits = 128,
+		    .signature_security_bits = 128 },
 	};
 
 	snprintf(c.info.label, sizeof c.info.label, "%s", subject);
