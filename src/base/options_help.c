@@ -110,6 +110,6 @@ int options_version_take(void *none, const struct option_row *row, const char *v
     struct outcome *oc)
 {
 	(void)none, (void)value, (void)oc;
-	printf("%s %s\n%s\n", row->about->program, PACKAGE_VERSION, row->about->library());
+	printf("%s %s\n%s\n", row->about->program, PACKAGE_VERSION, row->about->describe_library());
 	return 1;
 }

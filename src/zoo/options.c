@@ -51,7 +51,7 @@ static const struct options_about about = {
 	.notes =
 	    "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
 	    "seconds.\n",
-	.library = tls_context_library,
+	.describe_library = tls_context_library,
 };
 
 #define OPTIONS_STRUCT struct zoo_options

@@ -19,7 +19,7 @@
 enum { SCHEMES_MAX = 6, NO_ALGORITHM = 0, NO_TYPE = 0 };
 
 static const struct key_row {
-	const char *name, *library;
+	const char *name, *openssl_name;
 	unsigned char algorithm, type; /* of TLS 1.2 */
 	unsigned short schemes[SCHEMES_MAX];
 } keys[CERTIFICATE_REQUEST_KEYS] = {
@@ -219,7 +219,7 @@ static void get_own(SSL *ssl, const STACK_OF(X509_NAME) * names, const X509 *cer
 	cert_info_get(cert, &info);
 	memcpy(out->key, info.key, sizeof out->key);
 	for (unsigned i = 0; i < CERTIFICATE_REQUEST_KEYS; i++) {
-		if (strcmp(info.key_type, keys[i].library) == 0)
+		if (strcmp(info.key_type, keys[i].openssl_name) == 0)
 			out->key_type = 1u << i;
 	}
 }
