@@ -284,7 +284,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
+	tests/support/endless tests/support/free_port tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
 	tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
@@ -358,6 +358,7 @@ services-table: all tests/support/service_peer tests/support/tls_peer
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
+tests_support_free_port_LDADD =
 
 # Shared libraries to preload; a rule, because for two of them libtool is too much.
 preloads = tests/support/late_clock.so tests/support/escape_attempts.so

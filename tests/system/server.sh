@@ -28,9 +28,9 @@
 #	start_box [--clear] KIND [PORT]
 #	                            something in between, see tests/support/middlebox.c: sets $PORT, and
 #	                            $BOX, the file where it says what it was asked for
-#	free_port                   sets $PORT to one that was free a moment ago, for programs that do
-#	                            not tell which they took; print_free_port prints it in place of
-#	                            that; is_listening PORT: have they taken it?
+#	free_port                   sets $PORT to one that is free, see tests/support/free_port.c;
+#	                            print_free_port prints it in place of that; is_listening PORT: has
+#	                            somebody taken it?
 #	start_crowd ARG...          clients, see tests/support/load_clients.c: returns when all are
 #	                            connected; their input ends with release_crowd
 #	finish_crowd                wait for their end
@@ -185,18 +185,12 @@ start_box() {
 }
 
 free_port() {
-	start_peer closed
-	kill "${processes##* }"
-	wait "${processes##* }" 2>/dev/null
-	untrack "${processes##* }"
+	PORT=$(print_free_port) || fail 'no free port'
 }
 
-# A subshell, so the next start_peer writes to the same file: it has to be gone.
-print_free_port() (
-	free_port
-	rm "$TMP/peer-$started"
-	echo "$PORT"
-)
+print_free_port() {
+	"$builddir/tests/support/free_port"
+}
 
 is_listening() {
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf '%04X' "$1") [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6
