@@ -65,7 +65,7 @@ void tls_buffer_split(struct tls_buffer *w, size_t at);
 void tls_buffer_bound(struct tls_buffer *w, size_t ceiling, size_t hello_max);
 
 /*
- * Sets a new ceiling: this many more bytes and, unless turns is 0, this many calls of
+ * Sets a new ceiling: this many more bytes, and this many calls of
  * tls_buffer_count_turn.
  */
 void tls_buffer_allow(struct tls_buffer *w, size_t bytes, unsigned turns);

@@ -22,8 +22,11 @@ struct tls_conn {
 	bool asked; /* the server requested a client certificate */
 };
 
-/* Post-handshake messages of the handshake protocol, such as KeyUpdate: two turns at most. */
-enum { TURNS_MAX = 64 };
+/*
+ * Post-handshake messages of the handshake protocol take three turns each at most. A client has
+ * none to send but a few KeyUpdates; a server may send tickets, too.
+ */
+enum { CLIENT_MESSAGES_MAX = 32, SERVER_MESSAGES_MAX = 256, TURNS_PER_MESSAGE = 3 };
 
 /* A fatal alert is waiting to be sent. */
 static void give_up(struct tls_conn *t, int alert)
@@ -326,7 +329,9 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 
 void tls_conn_allow(struct tls_conn *t, size_t bytes)
 {
-	tls_buffer_allow(&t->wire, bytes, SSL_is_server(t->ssl) ? TURNS_MAX : 0);
+	unsigned messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
+
+	tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
 }
 
 bool tls_conn_is_broken(const struct tls_conn *t)

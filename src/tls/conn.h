@@ -126,8 +126,8 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc);
 
 /*
  * After the handshake: limits how many bytes the peer may send from now on, in any
- * records. For a server's peer it also limits handshake messages to what a client can
- * need, because each KeyUpdate costs as much as kilobytes of data.
+ * records, and how many handshake messages: to more than a client (32) or a server
+ * (256) can need, because each KeyUpdate costs as much as kilobytes of data.
  */
 void tls_conn_allow(struct tls_conn *t, size_t bytes);
 

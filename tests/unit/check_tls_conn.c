@@ -418,10 +418,79 @@ START_TEST(test_a_long_write_survives_a_slow_reader)
 }
 END_TEST
 
+/* Sends one message without data after the handshake. */
+typedef void send_message(SSL *ssl);
+
+static void send_key_update(SSL *ssl)
+{
+	ck_assert_int_eq(SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+	ck_assert_int_eq(SSL_do_handshake(ssl), 1);
+}
+
+static void send_ticket(SSL *ssl)
+{
+	ck_assert_int_eq(SSL_new_session_ticket(ssl), 1);
+	ck_assert_int_eq(SSL_do_handshake(ssl), 1);
+}
+
+/* How many of them, MANY at most, a client takes before it only waits for its deadline. */
+enum { MANY = 600 };
+
+static int messages_taken(send_message *say)
+{
+	SSL_CTX *client_ctx = SSL_CTX_new(TLS_client_method());
+	struct outcome oc = OUTCOME_NONE;
+	struct tls_conn *client;
+	SSL *ssl;
+	enum io io = IO_WANT_READ;
+	size_t got;
+	char byte;
+	int n = 0;
+
+	begin();
+	ssl = SSL_new(ctx);
+	SSL_set_fd(ssl, peer);
+	SSL_set_accept_state(ssl);
+	tls_conn_free(server);
+	server = client = tls_conn_new_client(client_ctx, ours, NULL, "localhost", NULL, &oc);
+	ck_assert_no_failure(&oc);
+	for (int i = 0; i < 20 && io != IO_DONE; i++) {
+		io = tls_conn_handshake(client, &oc);
+		tls_conn_flush(client, &oc);
+		SSL_do_handshake(ssl);
+	}
+	ck_assert_no_failure(&oc);
+	tls_conn_allow(client, 1 << 20);
+	io = IO_WANT_READ;
+	for (; n < MANY && io != IO_WANT_TIME; n++) {
+		say(ssl);
+		for (int i = 0; i < 3 && io != IO_WANT_TIME; i++)
+			io = tls_conn_read(client, &byte, 1, &got, &oc);
+		ck_assert_no_failure(&oc);
+	}
+	SSL_free(ssl);
+	ERR_clear_error();
+	SSL_CTX_free(client_ctx);
+	end();
+	return n;
+}
+
+/* Each costs as much as kilobytes of data. */
+START_TEST(test_a_server_may_send_some_messages_without_data)
+{
+	int updates = messages_taken(send_key_update), tickets = messages_taken(send_ticket);
+
+	ck_assert_int_ge(updates, 256);
+	ck_assert_int_lt(updates, MANY);
+	ck_assert_int_ge(tickets, 256);
+	ck_assert_int_lt(tickets, MANY);
+}
+END_TEST
+
 CHECK_MAIN_IN("tls_conn", make_files, testpki_end, test_a_flight_is_one_send,
     test_no_early_word_in_tls12_or_after_a_retry, test_facts_are_those_of_the_handshake,
     test_close_notify_is_said_once, test_a_clean_end_is_told_from_a_truncation,
     test_a_reset_is_told_from_a_close, test_another_protocol_is_named, test_a_proxy_header_is_named,
     test_a_broken_record_is_still_tls, test_late_tells_silence_from_noise,
     test_an_alert_is_named_with_its_number, test_nothing_in_common,
-    test_a_long_write_survives_a_slow_reader)
+    test_a_long_write_survives_a_slow_reader, test_a_server_may_send_some_messages_without_data)
