@@ -211,7 +211,7 @@ START_TEST(test_the_hybrid_where_the_library_has_it)
 
 	if (has_hybrid()) {
 		SSL_CTX_free(narrowed(&hybrid));
-		refused(&old, "leaves nothing for TLS 1.2");
+		refused(&old, "leaves no group for TLS 1.2");
 	} else {
 		refused(&hybrid,
 		    "this TLS library lacks \"X25519MLKEM768\"; available: X25519, ");

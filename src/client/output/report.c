@@ -241,7 +241,7 @@ static void add_cas(struct report_line *l, const struct certificate_request *r)
 
 static void print_request(const struct certificate_request *r)
 {
-	static const char head[] = "acceptable CAs: ";
+	static const char head[] = "acceptable CAs: ", keys[] = "acceptable keys: ";
 	char types[CERTIFICATE_REQUEST_KEY_TYPES_MAX];
 	struct report_line l;
 
@@ -254,8 +254,11 @@ static void print_request(const struct certificate_request *r)
 	report_line_begin(&l, head);
 	add_cas(&l, r);
 	report_line_print_below("%s%s", head, r->ca_count > 0 ? l.text : "any");
-	if (certificate_request_key_types(r, types)[0])
-		report_line_print_below("acceptable keys: %s", types);
+	if (!certificate_request_key_types(r, types)[0])
+		return;
+	report_line_begin(&l, keys);
+	report_line_add_list(&l, types);
+	report_line_print_below("%s%s", keys, l.text);
 }
 
 /* The chain is as good as its first certificate to expire. */
