@@ -129,7 +129,7 @@ serve_revoked() {
 	make_staple intermediate "$PKI/revoked.test/chain.pem" "$TMP/revoked.der"
 	free_port
 	openssl s_server -accept "127.0.0.1:$PORT" -www -cert "$PKI/revoked.test/chain.pem" \
-		-key "$PKI/revoked.test/key.pem" -cert_chain "$PKI/revoked.test/chain.pem" \
+		-key "$PKI/revoked.test/key.pem" -cert_chain "$PKI/intermediate.pem" \
 		-status_file "$TMP/revoked.der" >"$TMP/s_server" 2>&1 </dev/null &
 	track $!
 	log_on_failure "$TMP/s_server"
