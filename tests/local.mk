@@ -108,6 +108,7 @@ system_tests = \
 	tests/system/deadlines.sh \
 	tests/system/deploy-firewalld.sh \
 	tests/system/deploy-nftables.sh \
+	tests/system/drain-delay.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
 	tests/system/endless.sh \

@@ -169,8 +169,11 @@ const struct option_row server_option_rows[] = {
 	    "time to send the greeting"),
 	DURATION("linger-timeout", conn.ms[CONN_PHASE_LINGER], 5000,
 	    "time for the peer to close"),
+	DURATION("drain-delay", process.drain_delay_ms, 0,
+	    "keep accepting for this time after SIGTERM, while /healthz answers 503",
+	    .text = "none"),
 	DURATION("drain-timeout", process.drain_ms, 30000,
-	    "time for open connections after SIGTERM"),
+	    "time for open connections in a drain"),
 
 	HEADING("Privileges"),
 	TEXT("user", "NAME", confine.user,

@@ -75,6 +75,7 @@ START_TEST(test_the_defaults)
 	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_HANDSHAKE], 10000);
 	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_GREETING], 10000);
 	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_LINGER], 5000);
+	ck_assert_uint_eq(o.process.drain_delay_ms, 0);
 	ck_assert_uint_eq(o.process.drain_ms, 30000);
 	ck_assert_int_eq(o.log_level, LEVEL_INFO);
 }
@@ -89,6 +90,7 @@ START_TEST(test_each_option_sets_its_own)
 	    "--ciphers=ECDHE-RSA-AES256-GCM-SHA384",
 	    "--ciphersuites=TLS_AES_256_GCM_SHA384", "--handshake-timeout=1s",
 	    "--greeting-timeout=2s", "--linger-timeout=3s", "--drain-timeout=4s",
+	    "--drain-delay=5s",
 	    "--log-level=debug", "--max-connections=70", "--max-per-client=5", "--allow=::1",
 	    "--allow=10.0.0.0/8", "--deny=10.1.0.0/16"));
 
@@ -112,6 +114,7 @@ START_TEST(test_each_option_sets_its_own)
 	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_GREETING], 2000);
 	ck_assert_uint_eq(o.conn.ms[CONN_PHASE_LINGER], 3000);
 	ck_assert_uint_eq(o.process.drain_ms, 4000);
+	ck_assert_uint_eq(o.process.drain_delay_ms, 5000);
 	ck_assert_int_eq(o.log_level, LEVEL_DEBUG);
 }
 END_TEST
@@ -254,6 +257,7 @@ START_TEST(test_a_bad_value_names_its_option)
 		{ "--greeting-timeout", { "0", "-1s", "1e3", "" } },
 		{ "--linger-timeout", { "0", "inf", "5x", "" } },
 		{ "--drain-timeout", { "0", "25h", "forever", "." } },
+		{ "--drain-delay", { "0", "25h", "none", "" } },
 		{ "--log-level", { "INFO", "notice", "inf", "" } },
 	};
 

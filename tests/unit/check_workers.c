@@ -396,6 +396,47 @@ START_TEST(test_a_graceful_stop_drains_and_finishes)
 }
 END_TEST
 
+START_TEST(test_until_the_drain_begins_all_goes_on)
+{
+	begin_with_two();
+	workers_stop_at(workers, now + 2000);
+	expect_wait_until(now + 2000);
+	ck_assert(!workers_may_renew(workers));
+	/* A worker that dies meanwhile is replaced. */
+	now += 1000;
+	workers_exited(workers, 100, now);
+	now += WORKERS_PAUSE_MIN_MS;
+	spawn(0, 1);
+	workers_set_ready(workers, 102, now);
+	now += 899;
+	ck_assert(workers_are_complete(workers));
+	expect_wait_until(now + 1);
+	now++;
+	/* The listeners first, or a client could still get into a queue that nobody empties. */
+	expect(WORKERS_CLOSE, 0);
+	expect(WORKERS_DRAIN, 102);
+	expect(WORKERS_DRAIN, 101);
+	expect_wait_until(now + DRAIN_MS + WORKERS_KILL_GRACE_MS);
+	workers_exited(workers, 101, now);
+	workers_exited(workers, 102, now);
+	ck_assert_int_eq(next().what, WORKERS_FINISHED);
+	workers_free(workers);
+}
+END_TEST
+
+START_TEST(test_a_stop_does_not_wait_for_the_drain_to_begin)
+{
+	begin_with_two();
+	workers_stop_at(workers, now + 2000);
+	workers_stop(workers, false);
+	expect(WORKERS_KILL, 100);
+	expect(WORKERS_KILL, 101);
+	now += 2000;
+	expect_wait();
+	workers_free(workers);
+}
+END_TEST
+
 START_TEST(test_who_drains_too_long_is_killed_once)
 {
 	begin_with_two();
@@ -602,7 +643,8 @@ CHECK_MAIN("workers", test_every_slot_is_filled_once, test_pauses_double_up_to_t
     test_the_old_are_not_replaced_while_the_new_start, test_a_renewal_overtakes_a_renewal,
     test_a_renewal_keeps_who_serves_best, test_renewals_all_the_time_are_bounded,
     test_when_a_renewal_may_be, test_whether_anybody_was_ever_ready, test_a_renewal_ends_a_pause,
-    test_a_graceful_stop_drains_and_finishes, test_who_drains_too_long_is_killed_once,
+    test_a_graceful_stop_drains_and_finishes, test_until_the_drain_begins_all_goes_on,
+    test_a_stop_does_not_wait_for_the_drain_to_begin, test_who_drains_too_long_is_killed_once,
     test_a_stop_at_once_kills_all_whatever_they_do, test_a_stop_spawns_nobody,
     test_strangers_are_ignored, test_who_never_gets_ready_is_killed_and_replaced_after_a_pause,
     test_who_never_gets_ready_in_an_old_generation_delays_nobody,

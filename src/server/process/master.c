@@ -50,6 +50,15 @@ static pid_t spawn(struct master *m, const struct workers_order *order)
 	return spawn_worker(&job, &parent);
 }
 
+static void close_listeners(struct master *m)
+{
+	struct outcome oc = OUTCOME_NONE;
+
+	worker_sockets_forget_listeners(&m->sockets);
+	if (listener_set_withdraw(m->job->worker.listeners, &oc) != 0)
+		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &oc);
+}
+
 /* Carries out everything that is due. Returns false if no worker is left to supervise. */
 static bool carry_out_orders(struct master *m, struct workers_order *wait)
 {
@@ -69,6 +78,11 @@ static bool carry_out_orders(struct master *m, struct workers_order *wait)
 				    "killed the worker with pid %ld: it missed its deadline",
 				    (long)order.pid);
 			kill(order.pid, SIGKILL);
+			break;
+		case WORKERS_CLOSE:
+			/* The workers accept what is queued; then new clients are refused. */
+			log_at(LEVEL_INFO, "SIGTERM received: draining");
+			close_listeners(m);
 			break;
 		case WORKERS_WAIT:
 			*wait = order;
@@ -92,22 +106,29 @@ static void count_workers(struct master *m)
 	m->pause_ms = count.pause_ms;
 }
 
-static void withdraw_listeners(struct master *m)
-{
-	struct outcome oc = OUTCOME_NONE;
-
-	if (listener_set_withdraw(m->job->worker.listeners, &oc) != 0)
-		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &oc);
-}
-
-/* Begins to drain; also for failures that only a restart can correct. */
-static void stop(struct master *m, bool graceful)
+/* From here on /healthz answers 503, so a balancer sends no more clients. */
+static void announce_stop(struct master *m)
 {
 	m->job->worker.counters->state->draining = true;
 	service_manager_leaving(m->job->service_manager);
+}
+
+/* At once; also for failures that only a restart can correct. */
+static void stop(struct master *m, bool graceful)
+{
+	announce_stop(m);
 	workers_stop(m->workers, graceful);
-	worker_sockets_forget_listeners(&m->sockets);
-	withdraw_listeners(m);
+	close_listeners(m);
+}
+
+static void terminate(struct master *m)
+{
+	unsigned delay_ms = m->job->options->drain_delay_ms;
+
+	if (delay_ms > 0)
+		log_at(LEVEL_INFO, "SIGTERM received: the drain begins in %u ms", delay_ms);
+	announce_stop(m);
+	workers_stop_at(m->workers, clock_ms() + delay_ms);
 }
 
 /*
@@ -290,9 +311,7 @@ static void handle_signals(struct master *m)
 	if (signals_seen.interrupted || signals_seen.terminations > 1) {
 		stop(m, false);
 	} else if (signals_seen.terminations > handled) {
-		log_at(LEVEL_INFO, "SIGTERM received: draining");
-		/* The workers accept what is in the queues; then new clients are refused. */
-		stop(m, true);
+		terminate(m);
 	}
 	handled = signals_seen.terminations;
 }
@@ -325,7 +344,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 
 	m.workers = workers_new(job->options->workers, job->options->drain_ms);
 	if (!m.workers || watch_listeners(&m) != 0) {
-		withdraw_listeners(&m);
+		close_listeners(&m);
 		release(&m);
 		return outcome_set(oc, OC_INTERNAL, "out of memory for the workers");
 	}
@@ -342,7 +361,7 @@ int master_run(const struct master_job *job, struct outcome *oc)
 		count_workers(&m);
 		handle_signals(&m);
 	}
-	withdraw_listeners(&m);
+	close_listeners(&m);
 	metrics_process_stop(m.job->monitor);
 	log_at(LEVEL_INFO, "stopped");
 	release(&m);

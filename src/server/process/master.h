@@ -22,10 +22,11 @@ struct master_job {
 
 /*
  * Forks workers and supervises them until the server is stopped; carries out the
- * decisions of workers. SIGTERM: drain, then exit; a second one: exit at once. SIGINT:
- * exit at once. SIGHUP: load the service again; a good one begins a new generation of
- * workers, a bad one is logged and changes nothing. A SIGHUP during a reload is handled
- * after it, see workers_may_renew. The service_manager is notified of all this.
+ * decisions of workers. SIGTERM: drain after the drain delay, then exit; a second one:
+ * exit at once. SIGINT: exit at once. SIGHUP: load the service again; a good one begins
+ * a new generation of workers, a bad one is logged and changes nothing. A SIGHUP during
+ * a reload is handled after it, see workers_may_renew. The service_manager is notified
+ * of all this.
  *
  * SIGUSR1: log a status line.
  *

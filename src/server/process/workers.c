@@ -20,6 +20,7 @@ struct workers {
 	unsigned kept; /* the generation that serves until the current one is complete */
 	bool served;   /* some worker was ready once */
 	enum stop stop;
+	uint64_t stop_ms; /* when the drain begins */
 	struct workers_pause *slot;
 	struct workers_entry *worker;
 	size_t capacity; /* size of worker: grows when generations overlap */
@@ -34,6 +35,7 @@ struct workers *workers_new(unsigned slots, unsigned drain_ms)
 	c->slots = slots;
 	c->drain_ms = drain_ms;
 	c->generation = 1;
+	c->stop_ms = UINT64_MAX;
 	c->slot = calloc(slots, sizeof *c->slot);
 	if (!c->slot) {
 		workers_free(c);
@@ -199,6 +201,12 @@ struct workers_order workers_next(struct workers *c, uint64_t now_ms)
 	bool nobody = true;
 	uint64_t spawn_ms;
 
+	if (c->stop == STOP_NOT && now_ms >= c->stop_ms) {
+		c->stop = STOP_GRACEFUL;
+		return (struct workers_order){ .what = WORKERS_CLOSE };
+	}
+	if (c->stop == STOP_NOT)
+		wait.until_ms = c->stop_ms;
 	for (size_t i = 0; i < c->capacity; i++) {
 		if (!c->worker[i].pid)
 			continue;
@@ -276,7 +284,7 @@ bool workers_may_renew(const struct workers *c)
 {
 	struct workers_count n = workers_count(c);
 
-	return c->stop == STOP_NOT && n.alive <= 2 * n.slots &&
+	return c->stop == STOP_NOT && c->stop_ms == UINT64_MAX && n.alive <= 2 * n.slots &&
 	    (workers_are_complete(c) || n.pause_ms > 0);
 }
 
@@ -313,6 +321,11 @@ unsigned workers_renew(struct workers *c)
 	for (unsigned s = 0; s < c->slots; s++)
 		c->slot[s] = (struct workers_pause){ 0, 0 };
 	return ++c->generation;
+}
+
+void workers_stop_at(struct workers *c, uint64_t ms)
+{
+	c->stop_ms = ms;
 }
 
 void workers_stop(struct workers *c, bool graceful)

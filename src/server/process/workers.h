@@ -21,7 +21,8 @@ enum { WORKERS_MAX = 256 };
 
 struct process_options {
 	unsigned workers;
-	unsigned drain_ms; /* for open connections after SIGTERM */
+	unsigned drain_delay_ms; /* from SIGTERM until the drain begins */
+	unsigned drain_ms;       /* for open connections after that */
 };
 
 /* Delay before a slot is filled again: doubled by each death, until a worker lived long. */
@@ -47,7 +48,14 @@ enum { WORKERS_KILL_GRACE_MS = 1000 };
 /* How long a worker may take to become ready before it is killed, and its slot pauses. */
 enum { WORKERS_START_MAX_MS = 30000 };
 
-enum workers_action { WORKERS_WAIT, WORKERS_SPAWN, WORKERS_DRAIN, WORKERS_KILL, WORKERS_FINISHED };
+enum workers_action {
+	WORKERS_WAIT,
+	WORKERS_SPAWN,
+	WORKERS_DRAIN,
+	WORKERS_KILL,
+	WORKERS_CLOSE, /* the drain begins: close the listeners; see workers_stop_at */
+	WORKERS_FINISHED
+};
 
 struct workers_order {
 	enum workers_action what;
@@ -63,7 +71,7 @@ void workers_free(struct workers *c);
 
 /*
  * The next action. Carry it out, report it, and ask again until the answer is
- * WORKERS_WAIT or WORKERS_FINISHED. DRAIN and KILL need no report.
+ * WORKERS_WAIT or WORKERS_FINISHED. DRAIN, KILL and CLOSE need no report.
  */
 struct workers_order workers_next(struct workers *c, uint64_t now_ms);
 
@@ -78,13 +86,17 @@ void workers_exited(struct workers *c, pid_t pid, uint64_t now_ms);
 
 /*
  * May a new generation begin? Not while one starts, unless its workers die; not while
- * there are two others, so that at most three generations have workers; not after a
- * stop.
+ * there are two others, so that at most three generations have workers; not after
+ * workers_stop or workers_stop_at.
  */
 bool workers_may_renew(const struct workers *c);
 
-/* Commands: begin a new generation and return its number; drain all; kill all. */
+/*
+ * Commands: begin a new generation and return its number; serve until this time, then
+ * drain all; drain all now; kill all.
+ */
 unsigned workers_renew(struct workers *c);
+void workers_stop_at(struct workers *c, uint64_t ms);
 void workers_stop(struct workers *c, bool graceful);
 
 /* Is every slot filled by a ready worker of the current generation? */
