@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Many clients at once, for tests of hello-server on 127.0.0.1.
+ * Many clients at once, for tests of hello-server, on 127.0.0.1 unless --to says otherwise.
  *
  *	load_clients idle N PORT             connect and send nothing
  *	load_clients half N PORT             send half a ClientHello, then nothing
@@ -14,7 +14,9 @@
  * Prints "ready" when all clients, or AT_ONCE of them, are connected, and at the end one line of
  * name=count. idle ends with standard input, or when the server has closed all connections. Options
  * of greet: --greeting FILE (expected), --send BYTES (sent first), --tls12, --hold (no handshake
- * before the end of standard input), --until-end (stop there, even before N clients).
+ * before the end of standard input), --until-end (stop there, even before N clients), --to ADDRESS
+ * (repeatable: to each in turn), --resume (each of the AT_ONCE offers the last session it got; the
+ * server has --report, which tells how many resumed a session of another node: elsewhere).
  *
  * Status 0: done, whatever the result. 1: it could not be done, or took longer than --time SECONDS
  * (60). 77: the hard limit of open files is too low.
@@ -43,6 +45,7 @@ enum {
 	N_MAX = 100000,
 	GREET_MAX = 10000000,
 	AT_ONCE_MAX = 256,
+	TO_MAX = 4,
 	GREETING_MAX = 65536,
 	DRIP_MS = 100
 };
@@ -54,7 +57,9 @@ static struct options {
 	const char *mode;
 	unsigned n, at_once, port, seconds, send;
 	const char *ca, *greeting_file;
-	bool hold, until_end, tls12;
+	bool hold, until_end, tls12, resume;
+	struct in_addr to[TO_MAX];
+	unsigned to_count;
 } options;
 
 static _Noreturn void die(const char *what)
@@ -123,9 +128,10 @@ static void raise_limit(unsigned connections)
 /* Returns the socket, or -1 with errno. */
 static int connect_to_server(void)
 {
+	static atomic_uint turn;
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)options.port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_addr = options.to[atomic_fetch_add(&turn, 1) % options.to_count] };
 	struct timeval patience = { .tv_sec = PATIENCE_S };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), saved;
 
@@ -310,7 +316,7 @@ static struct {
 	SSL_CTX *ctx;
 	char greeting[GREETING_MAX + 1];
 	size_t greeting_len;
-	atomic_uint begun, connected, counts[RESULTS];
+	atomic_uint begun, connected, counts[RESULTS], resumed, elsewhere;
 	pthread_mutex_t lock;
 	pthread_cond_t go;
 	bool held;
@@ -372,26 +378,65 @@ static enum result send_much(SSL *ssl)
 	return OK;
 }
 
-static enum result read_greeting(SSL *ssl)
+/* The session that a client got last, and the node that it got it from. */
+struct memory {
+	SSL_SESSION *session;
+	char node[64];
+};
+
+/* The node's name in a report, which ends with 0. */
+static bool find_node(const char *report, char node[64])
 {
-	char got[GREETING_MAX + 1];
+	const char *line = strstr(report, "\nnode: ");
+
+	return line && sscanf(line, "\nnode: %63[^\n]", node) == 1;
+}
+
+/* TLS 1.2 gives no new ticket for a good one: then the session is still that of an earlier node. */
+static void remember(SSL *ssl, struct memory *last, const char *node)
+{
+	SSL_SESSION *now = SSL_get1_session(ssl);
+
+	if (SSL_session_reused(ssl)) {
+		atomic_fetch_add(&load.resumed, 1);
+		if (strcmp(node, last->node) != 0)
+			atomic_fetch_add(&load.elsewhere, 1);
+	}
+	if (now == last->session || !now || !SSL_SESSION_is_resumable(now)) {
+		SSL_SESSION_free(now);
+		return;
+	}
+	SSL_SESSION_free(last->session);
+	last->session = now;
+	memcpy(last->node, node, sizeof last->node);
+}
+
+static enum result read_greeting(SSL *ssl, struct memory *last)
+{
+	char got[GREETING_MAX + 2], node[64];
 	size_t len = 0;
 	int ret;
 
-	while ((ret = SSL_read(ssl, got + len, (int)(sizeof got - len))) > 0) {
+	while ((ret = SSL_read(ssl, got + len, (int)(sizeof got - 1 - len))) > 0) {
 		len += (size_t)ret;
-		if (len == sizeof got)
+		if (len == sizeof got - 1)
 			return WRONG;
 	}
 	/* Only close_notify says that this was all of it. */
 	if (SSL_get_error(ssl, ret) != SSL_ERROR_ZERO_RETURN)
 		return judge(ssl, ret, true);
-	if (len != load.greeting_len || memcmp(got, load.greeting, len) != 0)
+	if (len < load.greeting_len || memcmp(got, load.greeting, load.greeting_len) != 0)
 		return WRONG;
+	got[len] = '\0';
+	if (!options.resume)
+		return len == load.greeting_len ? OK : WRONG;
+	if (!find_node(got + load.greeting_len, node))
+		return WRONG;
+	remember(ssl, last, node);
 	return OK;
 }
 
-static enum result be_greeted(SSL *ssl, int fd)
+static enum result be_greeted(SSL *ssl, int fd, struct memory *last)
 {
 	enum result result;
 	int ret;
@@ -400,6 +445,8 @@ static enum result be_greeted(SSL *ssl, int fd)
 	if (!ssl || SSL_set_fd(ssl, fd) != 1 ||
 	    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), "localhost", 0) != 1)
 		die("no TLS connection");
+	if (last->session && SSL_set_session(ssl, last->session) != 1)
+		die("no session");
 	ERR_clear_error();
 	errno = 0;
 	ret = SSL_connect(ssl);
@@ -407,7 +454,7 @@ static enum result be_greeted(SSL *ssl, int fd)
 		return judge(ssl, ret, false);
 	result = send_much(ssl);
 	if (result == OK)
-		result = read_greeting(ssl);
+		result = read_greeting(ssl, last);
 	if (result == OK)
 		SSL_shutdown(ssl);
 	return result;
@@ -424,7 +471,7 @@ static void report_connected(void)
 	pthread_mutex_unlock(&load.lock);
 }
 
-static enum result be_client(void)
+static enum result be_client(struct memory *last)
 {
 	int fd = connect_to_server();
 	enum result result;
@@ -434,7 +481,7 @@ static enum result be_client(void)
 		return errno == ECONNREFUSED ? REFUSED : NOT_CONNECTED;
 	report_connected();
 	ssl = SSL_new(load.ctx);
-	result = be_greeted(ssl, fd);
+	result = be_greeted(ssl, fd, last);
 	SSL_free(ssl);
 	close(fd);
 	return result;
@@ -442,9 +489,12 @@ static enum result be_client(void)
 
 static void *run_clients(void *unused)
 {
+	struct memory last = { .session = NULL };
+
 	(void)unused;
 	while (atomic_fetch_add(&load.begun, 1) < options.n)
-		atomic_fetch_add(&load.counts[be_client()], 1);
+		atomic_fetch_add(&load.counts[be_client(&last)], 1);
+	SSL_SESSION_free(last.session);
 	return NULL;
 }
 
@@ -477,6 +527,8 @@ static void run_greet(void)
 		all += load.counts[r];
 		printf("%s=%u ", result_names[r], load.counts[r]);
 	}
+	if (options.resume)
+		printf("resumed=%u elsewhere=%u ", load.resumed, load.elsewhere);
 	printf("all=%u\n", all);
 	SSL_CTX_free(load.ctx);
 }
@@ -547,7 +599,7 @@ static _Noreturn void usage(void)
 	fputs("usage: load_clients [--time SECONDS] idle|half|drip N PORT | say PORT |\n"
 	      "       [--tls12] garble PORT |\n"
 	      "       [--hold] [--until-end] [--tls12] [--send BYTES] [--greeting FILE]\n"
-	      "       greet N AT_ONCE PORT CA\n",
+	      "       [--to ADDRESS]... [--resume] greet N AT_ONCE PORT CA\n",
 	    stderr);
 	exit(2);
 }
@@ -565,6 +617,13 @@ static unsigned number(const char *text, unsigned max)
 	return (unsigned)n;
 }
 
+static void add_address(const char *text)
+{
+	if (!text || options.to_count == TO_MAX ||
+	    inet_pton(AF_INET, text, &options.to[options.to_count++]) != 1)
+		usage();
+}
+
 static char **parse_options(char **word)
 {
 	options.seconds = 60;
@@ -575,6 +634,10 @@ static char **parse_options(char **word)
 			options.until_end = true;
 		else if (strcmp(*word, "--tls12") == 0)
 			options.tls12 = true;
+		else if (strcmp(*word, "--resume") == 0)
+			options.resume = true;
+		else if (strcmp(*word, "--to") == 0)
+			add_address(*++word);
 		else if (strcmp(*word, "--time") == 0)
 			options.seconds = number(*++word, 3600);
 		else if (strcmp(*word, "--send") == 0)
@@ -586,6 +649,8 @@ static char **parse_options(char **word)
 		if (!*word)
 			usage();
 	}
+	if (options.to_count == 0)
+		add_address("127.0.0.1");
 	return word;
 }
 
