@@ -3,8 +3,12 @@
 
 deploydir = $(docdir)/deploy
 dist_deploy_DATA = \
-	deploy/balancer/haproxy.cfg \
-	deploy/balancer/nginx.conf \
 	deploy/firewall/gateway.nft \
 	deploy/firewall/hello-tls.xml \
 	deploy/firewall/host.nft
+
+fleetdir = $(deploydir)/fleet
+dist_fleet_DATA = \
+	deploy/fleet/README.md \
+	deploy/fleet/haproxy.cfg \
+	deploy/fleet/nginx.conf

@@ -115,6 +115,7 @@ system_tests = \
 	tests/system/expect-outcome.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
+	tests/system/fleet.sh \
 	tests/system/from-s_client.sh \
 	tests/system/greet.sh \
 	tests/system/hostile-names.sh \

@@ -20,7 +20,7 @@ echo "$# scripts: $*"
 status=0
 for file in "$@" "$builddir/certs/hello-certs"; do
 	if grep -qE '(^|[;&|({[:space:]])cd ' "$file" &&
-		! grep -qE '^[[:space:]]*unset .*CDPATH|^\. .*/(lib|server)\.sh"$' "$file"; then
+		! grep -qE '^[[:space:]]*unset .*CDPATH|^\. .*/(lib|server|net)\.sh"$' "$file"; then
 		echo "$file: cd without \"unset CDPATH\""
 		status=1
 	fi

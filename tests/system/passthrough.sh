@@ -1,8 +1,8 @@
 #!/bin/sh
-# passthrough.sh - behind the balancers of deploy/balancer/, with 20 ms between them and the client,
+# passthrough.sh - behind the balancers of deploy/fleet/, with 20 ms between them and the client,
 # every greeting arrives and every connection is logged OK: these proxies close both directions when
 # they see a FIN, and the client's Finished is still under way then if we send it too early. Of the
-# two servers in the files one is not there. HAProxy learns from /healthz that the other one drains.
+# three servers in the files two are not there. HAProxy learns from /healthz that the other one drains.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -12,12 +12,13 @@ DELAY_MS=20
 make_pki
 tried='' missing=''
 
-# The file of deploy/balancer/, with addresses that are there: nobody is the second server.
+# The file of deploy/fleet/, with addresses of this machine. At two of them nobody listens.
 balancer_file() {
 	sed -e "s|192\.0\.2\.7:8443|127.0.0.1:$server_port|" \
 		-e "s|192\.0\.2\.8:8443|127.0.0.2:$(print_free_port)|" \
+		-e "s|192\.0\.2\.9:8443|127.0.0.3:$(print_free_port)|" \
 		-e "s|:8443$|127.0.0.1:$proxy_port|" -e "s|listen 8443|listen 127.0.0.1:$proxy_port|" \
-		-e "s|check port 9443|check port $metrics_port|" "$srcdir/deploy/balancer/$1" >"$TMP/$1"
+		-e "s|check port 9443|check port $metrics_port|" "$srcdir/deploy/fleet/$1" >"$TMP/$1"
 	! grep -E '8443|9443|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
 }
 
@@ -37,9 +38,11 @@ haproxy_says() {
 	grep -q "$1" "$TMP/haproxy.log"
 }
 
-# Before its check has found out, every second client waits for the server that is not there.
+# Before its checks have found out, clients wait for the servers that are not there.
 haproxy_is_up() {
-	wait_for "$PATIENCE" haproxy_says 'hello/hello2 is DOWN' || fail 'HAProxy does not see who is there'
+	for each in 2 3; do
+		wait_for "$PATIENCE" haproxy_says "hello/hello$each is DOWN" || fail 'HAProxy does not see who is there'
+	done
 }
 
 # A connection is open, so the server drains; it would still take others.

@@ -1,11 +1,11 @@
 #!/bin/sh
 # proxy-protocol.sh - behind a balancer the client's own address is logged, judged and counted; a
 # balancer that says nothing of the client, and a client that pretends to be one, are refused by
-# name. With hello-client, and with HAProxy as in deploy/balancer/haproxy.cfg.
+# name. With hello-client, and with HAProxy as in deploy/fleet/haproxy.cfg.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
-CONFIG=$srcdir/deploy/balancer/haproxy.cfg
+CONFIG=$srcdir/deploy/fleet/haproxy.cfg
 make_pki
 
 # announced VERSION: greeted with such a header?
@@ -68,7 +68,7 @@ through() {
 	metrics_port=$(sed -n 's/.*msg=metrics addr=.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
 	sed -e "s|#\(default-server send-proxy-v2\)|\1|" -e "s|default-server send-proxy-v2|default-server $*|" \
 		-e "s|hello1 192\.0\.2\.7:8443|hello1 127.0.0.1:$server_port source 127.0.0.5|" \
-		-e '/hello2/d' -e "s|:8443$|127.0.0.1:$proxy_port|" \
+		-e '/hello[23]/d' -e "s|:8443$|127.0.0.1:$proxy_port|" \
 		-e "s|check port 9443|check port $metrics_port|" "$CONFIG" >"$TMP/haproxy.cfg"
 	case $* in
 	*check-send-proxy*) sed -i -e '/httpchk/d' -e '/check port/d' "$TMP/haproxy.cfg" ;;
