@@ -76,6 +76,28 @@ size_t text_unit(const char *bytes, size_t len, char unit[TEXT_UNIT_MAX])
 	return n;
 }
 
+size_t text_unit_html(const char *bytes, size_t len, char unit[TEXT_UNIT_MAX])
+{
+	static const struct {
+		char c;
+		const char *reference;
+	} special[] = {
+		{ '&', "&amp;" },
+		{ '<', "&lt;" },
+		{ '>', "&gt;" },
+		{ '"', "&quot;" },
+		{ '\'', "&#39;" },
+	};
+
+	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+		if (*bytes == special[i].c) {
+			snprintf(unit, TEXT_UNIT_MAX, "%s", special[i].reference);
+			return 1;
+		}
+	}
+	return text_unit(bytes, len, unit);
+}
+
 bool text_is_clean(const char *bytes, size_t len)
 {
 	char unit[TEXT_UNIT_MAX];

@@ -11,7 +11,7 @@
  * characters. In clean text, \x1b stands for a byte that is not allowed.
  *
  * Bytes from a peer become clean text on arrival: text_add_bytes. Every output
- * (terminal, log, JSON, Prometheus, Nagios, report) cleans its text once more with
+ * (terminal, log, JSON, Prometheus, Nagios, report, page) cleans its text once more with
  * text_clean, which leaves clean text unchanged and makes file names and arguments
  * safe. Each format's own quoting comes after that. All functions are pure.
  */
@@ -24,6 +24,12 @@ enum { TEXT_UNIT_MAX = 4 * 4 + 1 };
  * as \x1b. Returns how many bytes it takes, 1 to 4.
  */
 size_t text_unit(const char *bytes, size_t len, char unit[TEXT_UNIT_MAX]);
+
+/*
+ * The same for HTML, as text and in quoted attributes: & < > " and ' become character
+ * references, each shorter than TEXT_UNIT_MAX.
+ */
+size_t text_unit_html(const char *bytes, size_t len, char unit[TEXT_UNIT_MAX]);
 
 bool text_is_clean(const char *bytes, size_t len);
 

@@ -148,6 +148,24 @@ START_TEST(test_labels_are_quoted)
 }
 END_TEST
 
+START_TEST(test_html_gets_no_markup)
+{
+	static const char bytes[] = "a&<>\"'\0\xff\xc3\xa9\xe2\x80\xae\\";
+	char unit[TEXT_UNIT_MAX], all[128] = "";
+	size_t n;
+
+	for (size_t i = 0; i < sizeof bytes - 1; i += n) {
+		n = text_unit_html(bytes + i, sizeof bytes - 1 - i, unit);
+		strncat(all, unit, sizeof all - strlen(all) - 1);
+	}
+	ck_assert_str_eq(all,
+	    "a&amp;&lt;&gt;&quot;&#39;\\x00\\xff\xc3\xa9\\xe2\\x80\\xae\\");
+	/* A character that is cut off takes nothing that comes after it. */
+	ck_assert_uint_eq(text_unit_html("\xc3<", 2, unit), 1);
+	ck_assert_str_eq(unit, "\\xc3");
+}
+END_TEST
+
 START_TEST(test_a_cut_says_so_and_tears_nothing)
 {
 	static const char long_text[] = "ab\xc3\xa9\x1b\xe2\x82\xac\xf0\x9f\x98\x80"
@@ -187,4 +205,4 @@ END_TEST
 CHECK_MAIN("text", test_what_is_shown_and_what_is_escaped, test_every_code_point,
     test_what_came_from_outside_cannot_pass_for_an_escape,
     test_bytes_of_a_peer_may_stand_between_quotes, test_labels_are_quoted,
-    test_a_cut_says_so_and_tears_nothing, test_no_character_is_torn)
+    test_html_gets_no_markup, test_a_cut_says_so_and_tears_nothing, test_no_character_is_torn)
