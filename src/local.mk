@@ -67,6 +67,7 @@ libserver_a_SOURCES = \
 	src/server/conn/http1.c src/server/conn/http1.h \
 	src/server/conn/http_accept.c src/server/conn/http_accept.h \
 	src/server/conn/limits.c src/server/conn/limits.h \
+	src/server/conn/page.c src/server/conn/page.h \
 	src/server/conn/pool.c src/server/conn/pool.h \
 	src/server/conn/proxy_header.c src/server/conn/proxy_header.h \
 	src/server/conn/reply.c src/server/conn/reply.h \

@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/check_options \
 	tests/unit/check_outcome \
 	tests/unit/check_thread_pool \
+	tests/unit/check_page \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
@@ -144,6 +145,7 @@ system_tests = \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
 	tests/system/outcomes.sh \
+	tests/system/page.sh \
 	tests/system/passthrough.sh \
 	tests/system/path-test.sh \
 	tests/system/ping.sh \
@@ -195,6 +197,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_http_answer \
 	tests/fuzz/fuzz_options \
+	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_proxy_protocol \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_server_cert \
@@ -232,6 +235,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/http_answer \
 	tests/fuzz/seeds/options \
+	tests/fuzz/seeds/page \
 	tests/fuzz/seeds/proxy_protocol \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/server_cert \
@@ -249,6 +253,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
+	tests/support/browser_page.py \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
@@ -256,6 +261,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/support/clients/hello.js \
 	tests/support/clients/hello.py \
 	tests/system/clients.sh \
+	tests/system/chromium.sh \
 	tests/system/lib.sh \
 	tests/system/net.sh \
 	tests/system/outcomes.tsv \
@@ -332,6 +338,7 @@ tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http_answer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)

@@ -77,6 +77,15 @@ good="--cacert $TMP/chain.pem --no-x509-strict --cert $TMP/chain.pem --key $TMP/
 	grep -qF "client: $letters \\x1b]0;x\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x80\\x8b | <- \\x22y\\\\z\\x0anode: evil" "$TMP/out" ||
 		fail "the report: $(cat "$TMP/out")"
 	[ "$(grep -c '^node: ' "$TMP/out")" -eq 1 ] || fail "the report has another node: $(cat "$TMP/out")"
+	# The same as a page: clean, and with no tag of the client's.
+	if command -v curl >/dev/null 2>&1; then
+		curl -sS -k --max-time "$PATIENCE" --cert "$TMP/chain.pem" --key "$TMP/key.pem" \
+			-H 'Accept: text/html' "https://127.0.0.1:$PORT/" >"$TMP/page" 2>"$TMP/err" ||
+			fail "no page: $(cat "$TMP/err")"
+		clean "$TMP/page" 'the page'
+		grep -qF "<code>$letters \\x1b]0;x\\xc2\\x9b\\xe2\\x80\\xae\\xe2\\x80\\x8b | &lt;- \\x22y\\\\z\\x0anode: evil</code>" \
+			"$TMP/page" || fail "the page: $(cat "$TMP/page")"
+	fi
 	try 0 $good -v --compare good.test
 	grep -qF "$letters" "$TMP/err" || fail "-v cannot be read: $(cat "$TMP/err")"
 	! grep -q ' <- ' "$TMP/err" || fail "-v shows two certificates: $(cat "$TMP/err")"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # http.sh - by ALPN the same port speaks HTTP/1.1: curl and wget get the greeting, what is no good
 # request is told why, a slow one ends at its deadline, HAProxy's HTTP check is content; who offers only
-# h2 is refused, and who offers nothing gets the greeting as ever.
+# h2 is refused, and who offers nothing gets the greeting as ever. The report comes as text, as JSON
+# or as a page.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -34,10 +35,15 @@ await 'outcome=OK.* alpn=http/1.1 '
 web "$url/any/where?q=1"
 answered 200 'Hello, HTTP
 '
-# There is no report to be had as JSON.
-web -H 'Accept: application/json' "$url/"
-answered 200 'Hello, HTTP
+cp "$TMP/lines" "$TMP/usual"
+# There is no report to be had as JSON or as a page, so there is nothing to choose.
+for accept in application/json text/html; do
+	web -H "Accept: $accept" "$url/"
+	answered 200 'Hello, HTTP
 '
+	sed 's/^Date: .*/Date: x/' "$TMP/usual" >"$TMP/expected"
+	sed 's/^Date: .*/Date: x/' "$TMP/lines" | cmp -s - "$TMP/expected" || fail "$accept: $(cat "$TMP/lines")"
+done
 web -I "$url/"
 expect "$TMP/lines" '^Content-Length: 12$'
 echo 'GET, HEAD: the greeting'
@@ -155,6 +161,44 @@ web -I -H 'Accept: application/json' "$url/"
 expect "$TMP/lines" '^Content-Type: application/json$'
 [ "$(sed -n 's/^Content-Length: //p' "$TMP/lines")" -gt 300 ] || fail 'HEAD tells another length than GET'
 echo 'the report as JSON'
+
+# ---- the report as a page ---------------------------------------------------------------------------
+
+# What browsers send.
+browser='text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
+web "$url/"
+expect "$TMP/lines" '^Vary: Accept$'
+! grep -q '^Content-Security-Policy' "$TMP/lines" || fail 'the text has the policy of the page'
+for accept in "$browser" text/html 'text/*;q=0.2, text/plain;q=0.1'; do
+	web -H "Accept: $accept" "$url/"
+	expect "$TMP/lines" '^Content-Type: text/html; charset=utf-8$'
+	expect "$TMP/lines" '^Cache-Control: no-store$'
+	expect "$TMP/lines" '^X-Content-Type-Options: nosniff$'
+	expect "$TMP/lines" '^Vary: Accept$'
+	expect "$TMP/lines" "^Content-Length: $(wc -c <"$TMP/content" | tr -d ' ')\$"
+	expect "$TMP/content" '^<p class="greeting" .*>Hello, HTTP</p>$'
+	expect "$TMP/content" '^<td><code>box &quot;1&quot;</code>$'
+	expect "$TMP/content" '^<td><code>localhost</code>$'
+done
+# The policy is that of the style that was sent.
+sed -n '/^<style>/,/^<\/style>/p' "$TMP/content" | sed 's/^<style>//; /^<\/style>/d' >"$TMP/style"
+hash=$(openssl dgst -sha256 -binary <"$TMP/style" | openssl base64)
+expect "$TMP/lines" "^Content-Security-Policy: default-src 'none'; style-src 'sha256-$hash';"
+length=$(wc -c <"$TMP/content")
+web -I -H "Accept: $browser" "$url/"
+expect "$TMP/lines" '^Content-Type: text/html; charset=utf-8$'
+[ "$(sed -n 's/^Content-Length: //p' "$TMP/lines")" -ge $((length - 10)) ] || fail 'HEAD tells another length'
+# A name may be any bytes: here it is no more than text.
+begin -alpn http/1.1 -servername '"><script>&'
+printf 'GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n' >&4
+wait_for "$PATIENCE" told '^</html>' || fail 'no page for a name of another kind'
+finish_asking
+expect "$TMP/told" '^<td><code>&quot;&gt;&lt;script&gt;&amp;</code>$'
+# One that is refused is told so as text, whatever it accepts.
+web -H "Accept: $browser" -X DELETE "$url/"
+expect "$TMP/lines" '^Content-Type: text/plain; charset=utf-8$'
+expect "$TMP/content" '^405 '
+echo 'the report as a page'
 
 # ---- a balancer's HTTP check -----------------------------------------------------------------------
 

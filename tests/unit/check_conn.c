@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "net/conn_report.h"
+#include "server/conn/page.h"
 #include "tls/context.h"
 #include "server/conn/conn_states.h"
 #include "server/service/context.h"
@@ -792,6 +793,42 @@ START_TEST(test_the_report_is_of_this_connection)
 }
 END_TEST
 
+/* What Accept says decides only with a report: the type of the answer, and all of its length. */
+static void expect_page(const char *method, bool report, const char *type)
+{
+	char request[128];
+	struct peer_client client;
+	const char *content;
+	size_t length;
+	struct conn *c;
+	int peer;
+
+	snprintf(request, sizeof request, "%s / HTTP/1.0\r\nAccept: text/html\r\n\r\n", method);
+	ask(&c, &peer, &client, PEER_TLS13, request, 0);
+	service.report = report;
+	play(c, &client);
+	ck_assert_has(client.text, type);
+	ck_assert((strstr(client.text, page_policy) != NULL) == report);
+	ck_assert((strstr(client.text, "\r\nVary: Accept\r\n") != NULL) == report);
+	content = strstr(client.text, "\r\n\r\n");
+	ck_assert_ptr_nonnull(content);
+	length = strtoul(strstr(client.text, "Content-Length: ") + 16, NULL, 10);
+	ck_assert_uint_eq(client.got - (size_t)(content + 4 - client.text),
+	    strcmp(method, "HEAD") == 0 ? 0 : length);
+	ck_assert_uint_ge(length, report ? 4000 : 12);
+	peer_client_free(&client);
+	end(c, peer);
+	service.report = false;
+}
+
+START_TEST(test_a_browser_gets_the_report_as_a_page)
+{
+	expect_page("GET", true, "\r\nContent-Type: text/html; charset=utf-8\r\n");
+	expect_page("HEAD", true, "\r\nContent-Type: text/html; charset=utf-8\r\n");
+	expect_page("GET", false, "\r\nContent-Type: text/plain; charset=utf-8\r\n");
+}
+END_TEST
+
 START_TEST(test_another_protocol_is_refused_by_its_alert)
 {
 	struct peer_client client;
@@ -861,4 +898,5 @@ CHECK_MAIN_IN("conn", make_files, testpki_end, test_tls13_is_greeted, test_tls12
     test_http_waits_for_its_request, test_a_request_in_drips_ends_at_its_deadline,
     test_key_updates_are_counted, test_handshake_and_close_is_a_health_check,
     test_half_a_request_and_close_is_none, test_the_report_is_of_this_connection,
+    test_a_browser_gets_the_report_as_a_page,
     test_another_protocol_is_refused_by_its_alert, test_no_descriptor_is_left_behind)

@@ -103,47 +103,73 @@ static const struct {
 	{ "POST / HTTP/1.1\r\n" END, 400, HTTP1_OTHER, "missing" },
 };
 
+#define TEXT HTTP_ACCEPT_TEXT
+#define JSON HTTP_ACCEPT_JSON
+#define HTML HTTP_ACCEPT_HTML
+
 static const struct {
 	const char *fields;
-	bool json;
+	enum http_accept_type type;
 } accepts[] = {
-	{ "", false },
-	{ "Accept: */*\r\n", false },
-	{ "Accept:\r\n", false },
-	{ "Accept: text/plain\r\n", false },
-	{ "Accept: application/json\r\n", true },
-	{ "ACCEPT:Application/JSON\r\n", true },
-	{ "Accept: application/*\r\n", true },
-	{ "Accept: text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8\r\n", false },
-	{ "Accept: application/json, text/plain, */*\r\n", false },
-	{ "Accept: application/json, */*\r\n", true },
-	{ "Accept: application/json, text/*\r\n", true },
-	{ "Accept: application/json;q=0.5, text/plain\r\n", false },
-	{ "Accept: application/json, text/plain;q=0.999\r\n", true },
-	{ "Accept: text/plain;q=0.5,application/json;q=0.6\r\n", true },
-	{ "Accept: text/plain;q=0.5\r\nX: y\r\naccept: application/json;q=0.6\r\n", true },
-	{ "Accept: application/json;q=0\r\n", false },
-	{ "Accept: application/json;q=0, */*;q=0.1\r\n", false },
-	{ "Accept: text/plain;q=0, */*;q=0.1\r\n", true },
-	{ "Accept: text/plain;q=0.3, text/*;q=0.9, application/json;q=0.5\r\n", true },
-	{ "Accept: text/plain ; Q=0.2 , application/json ; q=0.3\r\n", true },
-	{ "Accept: application/json;charset=utf-8;q=1.000\r\n", true },
-	{ "Accept: application/json;q=1.001\r\n", false },
-	{ "Accept: application/json;q=2\r\n", false },
-	{ "Accept: application/json;q=\r\n", false },
-	{ "Accept: application/json;q=0.5x, text/plain;q=0.1\r\n", false },
-	{ "Accept: application/json2\r\n", false },
-	{ "Accept: x/y;z=\"a, application/json\"\r\n", false },
-	{ "Accept: x/y;z=\"a\\\", application/json\"\r\n", false },
-	{ "Accept: x/y;z=\"a\", application/json\r\n", true },
-	{ "Accept: x/y;z=\"a\r\nAccept: application/json\r\n", true },
-	{ "Accept: ,, ,application/json,\r\n", true },
-	{ "Accept: ;;;\r\n", false },
+	{ "", TEXT },
+	{ "Accept: */*\r\n", TEXT },
+	{ "Accept:\r\n", TEXT },
+	{ "Accept: text/plain\r\n", TEXT },
+	{ "Accept: application/json\r\n", JSON },
+	{ "ACCEPT:Application/JSON\r\n", JSON },
+	{ "Accept: application/*\r\n", JSON },
+	{ "Accept: text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8\r\n", HTML },
+	/* Browsers, today and long ago. */
+	{ "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+	  "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7\r\n", HTML },
+	{ "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2\r\n", HTML },
+	{ "Accept: TEXT/HTML\r\n", HTML },
+	{ "Accept: text/html;q=0.2\r\nAccept: text/plain;q=0.1\r\n", HTML },
+	{ "Accept: text/html, text/*\r\n", HTML },
+	{ "Accept: text/html, */*\r\n", HTML },
+	{ "Accept: text/*\r\n", TEXT },
+	{ "Accept: text/*;q=0.5, */*\r\n", JSON },
+	{ "Accept: text/html, text/plain\r\n", TEXT },
+	{ "Accept: text/html;q=0.9, text/plain\r\n", TEXT },
+	{ "Accept: text/html, application/json\r\n", JSON },
+	{ "Accept: text/html, application/json;q=0.9\r\n", HTML },
+	{ "Accept: text/html, application/*\r\n", HTML },
+	{ "Accept: text/html;q=0\r\n", TEXT },
+	{ "Accept: text/html;q=0, */*;q=0.1\r\n", TEXT },
+	{ "Accept: text/plain;q=0, application/json;q=0, */*;q=0.001\r\n", HTML },
+	{ "Accept: text/html;q=0.0001\r\n", TEXT },
+	{ "Accept: text/htm\r\n", TEXT },
+	{ "Accept: x/y;z=\"a, text/html\"\r\n", TEXT },
+	{ "Accept: application/json, text/plain, */*\r\n", TEXT },
+	{ "Accept: application/json, */*\r\n", JSON },
+	{ "Accept: application/json, text/*\r\n", JSON },
+	{ "Accept: application/json;q=0.5, text/plain\r\n", TEXT },
+	{ "Accept: application/json, text/plain;q=0.999\r\n", JSON },
+	{ "Accept: text/plain;q=0.5,application/json;q=0.6\r\n", JSON },
+	{ "Accept: text/plain;q=0.5\r\nX: y\r\naccept: application/json;q=0.6\r\n", JSON },
+	{ "Accept: application/json;q=0\r\n", TEXT },
+	{ "Accept: application/json;q=0, */*;q=0.1\r\n", TEXT },
+	{ "Accept: text/plain;q=0, */*;q=0.1\r\n", JSON },
+	{ "Accept: text/plain;q=0.3, text/*;q=0.9, application/json;q=0.5\r\n", HTML },
+	{ "Accept: text/plain;q=0.3, text/*;q=0.4, application/json;q=0.5\r\n", JSON },
+	{ "Accept: text/plain ; Q=0.2 , application/json ; q=0.3\r\n", JSON },
+	{ "Accept: application/json;charset=utf-8;q=1.000\r\n", JSON },
+	{ "Accept: application/json;q=1.001\r\n", TEXT },
+	{ "Accept: application/json;q=2\r\n", TEXT },
+	{ "Accept: application/json;q=\r\n", TEXT },
+	{ "Accept: application/json;q=0.5x, text/plain;q=0.1\r\n", TEXT },
+	{ "Accept: application/json2\r\n", TEXT },
+	{ "Accept: x/y;z=\"a, application/json\"\r\n", TEXT },
+	{ "Accept: x/y;z=\"a\\\", application/json\"\r\n", TEXT },
+	{ "Accept: x/y;z=\"a\", application/json\r\n", JSON },
+	{ "Accept: x/y;z=\"a\r\nAccept: application/json\r\n", JSON },
+	{ "Accept: ,, ,application/json,\r\n", JSON },
+	{ "Accept: ;;;\r\n", TEXT },
 	/* One that is too long to be kept is none of ours, and the next one is read. */
 	{ "Accept: application/json;x=0123456789012345678901234567890123456789012345678901234567890"
-	  "123456789012345678901234567890\r\n", false },
+	  "123456789012345678901234567890\r\n", TEXT },
 	{ "Accept: application/j;x=012345678901234567890123456789012345678901234567890123456789012"
-	  "3456789012345678901234567890, application/json\r\n", true },
+	  "3456789012345678901234567890, application/json\r\n", JSON },
 };
 /* clang-format on */
 
@@ -192,7 +218,7 @@ START_TEST(test_accept)
 
 			feed(&p, head, (size_t)len, cut);
 			ck_assert_uint_eq(p.status, 200);
-			ck_assert_msg(http_accept_wants_json(&p.accept) == accepts[i].json, "%s",
+			ck_assert_msg(http_accept_choose(&p.accept) == accepts[i].type, "%s",
 			    accepts[i].fields);
 		}
 	}
@@ -268,9 +294,10 @@ END_TEST
 START_TEST(test_answers)
 {
 	/* The example of RFC 9110 section 5.6.7. */
-	const struct http1_answer greeting = { 200, "text/plain", 12, 784111777 };
-	const struct http1_answer options = { 200, NULL, 0, 784111777 };
-	const struct http1_answer refused = { 405, "text/plain", 1, 0 };
+	const struct http1_answer greeting = { 200, "text/plain", 12, 784111777, false, NULL };
+	const struct http1_answer page = { 200, "text/html", 9, 784111777, true, "img-src data:" };
+	const struct http1_answer options = { 200, NULL, 0, 784111777, false, NULL };
+	const struct http1_answer refused = { 405, "text/plain", 1, 0, false, NULL };
 	char buf[HTTP1_ANSWER_MAX];
 	size_t len = http1_write(&greeting, buf);
 
@@ -284,6 +311,10 @@ START_TEST(test_answers)
 	    "Content-Type: text/plain\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "\r\n");
+	http1_write(&page, buf);
+	ck_assert_has(buf,
+	    "Content-Type: text/html\r\nX-Content-Type-Options: nosniff\r\n"
+	    "Content-Security-Policy: img-src data:\r\nVary: Accept\r\n\r\n");
 	http1_write(&options, buf);
 	ck_assert_has(buf, "Content-Length: 0\r\nAllow: GET, HEAD, OPTIONS\r\n\r\n");
 	http1_write(&refused, buf);
@@ -296,10 +327,13 @@ END_TEST
 START_TEST(test_every_status_has_its_reason_and_room)
 {
 	static const unsigned statuses[] = { 200, 400, 405, 408, 414, 431, 505 };
+	char policy[400 - sizeof "text/plain; charset=utf-8"];
 
+	memset(policy, 'p', sizeof policy);
+	policy[sizeof policy - 1] = '\0';
 	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
 		const struct http1_answer a = { statuses[i], "text/plain; charset=utf-8", SIZE_MAX,
-			(time_t)67767976233532799 };
+			(time_t)67767976233532799, true, policy };
 		char buf[HTTP1_ANSWER_MAX];
 
 		ck_assert(http1_reason(statuses[i])[0]);

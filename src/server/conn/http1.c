@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/conn/http1.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -292,10 +293,19 @@ static void write_date(time_t now, char buf[32])
 	    t.tm_sec);
 }
 
+/* Adds a line at the end of the head; NULL: none. Returns the new length. */
+static size_t add_field(char *buf, size_t at, const char *name, const char *value)
+{
+	if (value)
+		at += (size_t)snprintf(buf + at, HTTP1_ANSWER_MAX - at, "%s: %s\r\n", name, value);
+	assert(at < HTTP1_ANSWER_MAX);
+	return at;
+}
+
 size_t http1_write(const struct http1_answer *a, char buf[HTTP1_ANSWER_MAX])
 {
 	char date[32];
-	int len;
+	size_t at;
 
 	write_date(a->now, date);
 	/*
@@ -303,12 +313,15 @@ size_t http1_write(const struct http1_answer *a, char buf[HTTP1_ANSWER_MAX])
 	 * current state. Allow belongs to 405, and to the response to OPTIONS, which
 	 * has no content.
 	 */
-	len = snprintf(buf, HTTP1_ANSWER_MAX,
+	at = (size_t)snprintf(buf, HTTP1_ANSWER_MAX,
 	    "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
-	    "Content-Length: %zu\r\n%s%s%s%s\r\n",
-	    a->status, http1_reason(a->status), date, a->content_length,
-	    a->type ? "Content-Type: " : "", a->type ? a->type : "",
-	    a->type ? "\r\nX-Content-Type-Options: nosniff\r\n" : "",
-	    a->status == 405 || !a->type ? "Allow: GET, HEAD, OPTIONS\r\n" : "");
-	return (size_t)len;
+	    "Content-Length: %zu\r\n",
+	    a->status, http1_reason(a->status), date, a->content_length);
+	at = add_field(buf, at, "Content-Type", a->type);
+	at = add_field(buf, at, "X-Content-Type-Options", a->type ? "nosniff" : NULL);
+	at = add_field(buf, at, "Content-Security-Policy", a->policy);
+	at = add_field(buf, at, "Vary", a->negotiated ? "Accept" : NULL);
+	if (a->status == 405 || !a->type)
+		at = add_field(buf, at, "Allow", "GET, HEAD, OPTIONS");
+	return at + (size_t)snprintf(buf + at, HTTP1_ANSWER_MAX - at, "\r\n");
 }

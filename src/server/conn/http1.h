@@ -65,13 +65,16 @@ struct http1_answer {
 	const char *type;      /* Content-Type; NULL: there is no content */
 	size_t content_length; /* also for a response to HEAD, which has no content */
 	time_t now;
+	bool negotiated;    /* another Accept would have led to another type */
+	const char *policy; /* Content-Security-Policy; NULL: none */
 };
 
 /*
  * Writes the head of a response that closes the connection, with its empty line.
- * Returns its length; HTTP1_ANSWER_MAX is enough for all of them.
+ * Returns its length, below HTTP1_ANSWER_MAX; type and policy together are shorter than
+ * 400 bytes.
  */
-enum { HTTP1_ANSWER_MAX = 512 };
+enum { HTTP1_ANSWER_MAX = 768 };
 size_t http1_write(const struct http1_answer *a, char buf[HTTP1_ANSWER_MAX]);
 
 /* "Bad Request", for a status that this server uses. */

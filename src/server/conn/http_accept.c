@@ -4,6 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+static const struct {
+	const char *type, *any;
+} types[HTTP_ACCEPT_TYPES] = {
+	[HTTP_ACCEPT_TEXT] = { "text/plain", "text/*" },
+	[HTTP_ACCEPT_JSON] = { "application/json", "application/*" },
+	[HTTP_ACCEPT_HTML] = { "text/html", "text/*" },
+};
+
 /* qvalue (RFC 9110 section 12.4.2): 0 or 1, and up to three digits. -1: invalid. */
 static int parse_q(const char *s)
 {
@@ -71,8 +79,8 @@ static void take(struct http_accept *a)
 	}
 	if (q < 0)
 		return;
-	rank(&a->text, range, "text/plain", "text/*", (unsigned)q);
-	rank(&a->json, range, "application/json", "application/*", (unsigned)q);
+	for (size_t i = 0; i < HTTP_ACCEPT_TYPES; i++)
+		rank(&a->ranks[i], range, types[i].type, types[i].any, (unsigned)q);
 }
 
 void http_accept_feed(struct http_accept *a, char c)
@@ -98,9 +106,20 @@ void http_accept_end(struct http_accept *a)
 	a->quoted = a->escaped = false;
 }
 
-bool http_accept_wants_json(const struct http_accept *a)
+static bool is_preferred(const struct http_accept_rank *a, const struct http_accept_rank *b)
 {
-	if (a->json.q != a->text.q)
-		return a->json.q > a->text.q;
-	return a->json.q > 0 && a->json.precision > a->text.precision;
+	if (a->q != b->q)
+		return a->q > b->q;
+	return a->q > 0 && a->precision > b->precision;
+}
+
+enum http_accept_type http_accept_choose(const struct http_accept *a)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < HTTP_ACCEPT_TYPES; i++) {
+		if (is_preferred(&a->ranks[i], &a->ranks[best]))
+			best = i;
+	}
+	return (enum http_accept_type)best;
 }

@@ -5,10 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The types to choose from. If a client prefers none of several, it gets the first one. */
+enum http_accept_type {
+	HTTP_ACCEPT_TEXT, /* text/plain */
+	HTTP_ACCEPT_JSON, /* application/json */
+	HTTP_ACCEPT_HTML, /* text/html */
+	HTTP_ACCEPT_TYPES
+};
+
 /*
  * The Accept fields of an HTTP request (RFC 9110 section 12.5.1), as far as the choice
- * between text/plain and application/json needs them. Takes one byte at a time and
- * keeps one media range; a range that is too long is ignored. Initially all zero.
+ * between these types needs them. Takes one byte at a time and keeps one media range; a
+ * range that is too long is ignored. Initially all zero.
  */
 enum { HTTP_ACCEPT_RANGE_MAX = 96 };
 
@@ -19,7 +27,7 @@ struct http_accept_rank {
 };
 
 struct http_accept {
-	struct http_accept_rank text, json;
+	struct http_accept_rank ranks[HTTP_ACCEPT_TYPES];
 	char range[HTTP_ACCEPT_RANGE_MAX];
 	size_t len; /* length of the range so far; if it fills the buffer, it is too long */
 	bool quoted, escaped;
@@ -32,9 +40,10 @@ void http_accept_feed(struct http_accept *a, char c);
 void http_accept_end(struct http_accept *a);
 
 /*
- * Does the client prefer JSON? Decided by weight, then by the more specific range; if
- * both are equal, or neither is acceptable, the answer is text.
+ * The type that the client prefers. Decided by weight, then by the more specific range;
+ * if both are equal, or no type is acceptable, by the order of the types. So a client
+ * that accepts everything gets text.
  */
-bool http_accept_wants_json(const struct http_accept *a);
+enum http_accept_type http_accept_choose(const struct http_accept *a);
 
 #endif

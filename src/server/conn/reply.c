@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "net/conn_report_json.h"
+#include "server/conn/page.h"
 #include "tls/cert_info.h"
 #include "tls/facts.h"
 
@@ -135,17 +136,50 @@ static int answer_json(const struct reply_about *about, struct reply *out, struc
 	return failed ? no_memory(oc) : 0;
 }
 
-/* RFC 9110 section 9.3.2: the response to HEAD is that to GET without its content. */
-static int put_head(const struct http1_parser *request, const char *type, struct reply *content,
-    struct reply *out, struct outcome *oc)
+static int answer_page(const struct reply_about *about, struct reply *out, struct outcome *oc)
 {
-	const struct http1_answer head = { request->status, type, content->len, time(NULL) };
-	size_t carried = request->method == HTTP1_HEAD ? 0 : content->len, head_len;
+	const struct service *s = about->service;
+	struct conn_report seen;
+	FILE *to = open_memstream(&out->own, &out->len);
+
+	if (!to)
+		return no_memory(oc);
+	see(about, &seen);
+	page_write(to, s->greeting, s->greeting_len, &seen);
+	if (fclose(to) != 0)
+		return no_memory(oc);
+	out->text = out->own;
+	return 0;
+}
+
+/* The forms of the greeting and its report; without --report there is only the first. */
+static const struct form {
+	const char *type, *policy;
+	int (*answer)(const struct reply_about *about, struct reply *out, struct outcome *oc);
+} forms[HTTP_ACCEPT_TYPES] = {
+	[HTTP_ACCEPT_TEXT] = { "text/plain; charset=utf-8", NULL, reply_greeting },
+	[HTTP_ACCEPT_JSON] = { "application/json", NULL, answer_json },
+	[HTTP_ACCEPT_HTML] = { "text/html; charset=utf-8", page_policy, answer_page },
+};
+
+static void describe_error(const struct http1_parser *request, char words[128], struct reply *out)
+{
+	snprintf(words, 128, "%u %s: %s\n", request->status, http1_reason(request->status),
+	    request->why);
+	out->text = words;
+	out->len = strlen(words);
+}
+
+/* RFC 9110 section 9.3.2: the response to HEAD is that to GET without its content. */
+static int put_head(const struct http1_answer *head, enum http1_method method,
+    const struct reply *content, struct reply *out, struct outcome *oc)
+{
+	size_t carried = method == HTTP1_HEAD ? 0 : content->len, head_len;
 	char *text = malloc(HTTP1_ANSWER_MAX + carried);
 
 	if (!text)
 		return no_memory(oc);
-	head_len = http1_write(&head, text);
+	head_len = http1_write(head, text);
 	memcpy(text + head_len, content->text, carried);
 	out->text = out->own = text;
 	out->len = head_len + carried;
@@ -155,27 +189,29 @@ static int put_head(const struct http1_parser *request, const char *type, struct
 int reply_http(const struct reply_about *about, const struct http1_parser *request,
     struct reply *out, struct outcome *oc)
 {
-	bool json = about->service->report && http_accept_wants_json(&request->accept);
-	const char *type = "text/plain; charset=utf-8";
+	bool report = about->service->report;
+	const struct form *form =
+	    &forms[report ? http_accept_choose(&request->accept) : HTTP_ACCEPT_TEXT];
+	struct http1_answer head = { .status = request->status,
+		.type = forms[HTTP_ACCEPT_TEXT].type,
+		.now = time(NULL) };
 	struct reply content = { .text = "" };
 	char words[128];
 	int ret = 0;
 
 	if (request->status != 200) {
-		snprintf(words, sizeof words, "%u %s: %s\n", request->status,
-		    http1_reason(request->status), request->why);
-		content.text = words;
-		content.len = strlen(words);
+		describe_error(request, words, &content);
 	} else if (request->method == HTTP1_OPTIONS) {
-		type = NULL;
-	} else if (json) {
-		type = "application/json";
-		ret = answer_json(about, &content, oc);
+		head.type = NULL;
 	} else {
-		ret = reply_greeting(about, &content, oc);
+		head.type = form->type;
+		head.policy = form->policy;
+		head.negotiated = report;
+		ret = form->answer(about, &content, oc);
 	}
+	head.content_length = content.len;
 	if (ret == 0)
-		ret = put_head(request, type, &content, out, oc);
+		ret = put_head(&head, request->method, &content, out, oc);
 	reply_free(&content);
 	return ret;
 }

@@ -41,9 +41,9 @@ struct reply_about {
 int reply_greeting(const struct reply_about *about, struct reply *out, struct outcome *oc);
 
 /*
- * The HTTP response to a complete request: the same as text, or with --report as JSON
- * if the client prefers it; or a description of the error in the request. Returns 0, or
- * -1 with OC_INTERNAL.
+ * The HTTP response to a complete request: the same as text, or with --report as JSON or
+ * as a page (page.h) if the client prefers it; or a description of the error in the
+ * request. Returns 0, or -1 with OC_INTERNAL.
  */
 int reply_http(const struct reply_about *about, const struct http1_parser *request,
     struct reply *out, struct outcome *oc);
