@@ -6,6 +6,7 @@ as lines "VIEW NAME: VALUE":
 
     width       of the picture, FOLDER/VIEW.png, which holds the whole page
     overflow    CSS pixels of the page that are to the right of the window
+    broken      words of headers and commands that continue on a second line
     contrast    the lowest one of a text with its ground, as WCAG 2.2 computes it
     ground      the color behind the page
     rows        how many cells the browser presents to assistive technology as headers of rows
@@ -49,8 +50,18 @@ LOOK = """(() => {
     }
     for (const e of document.body.querySelectorAll("*"))
         right = Math.max(right, Math.ceil(e.getBoundingClientRect().right));
+    let broken = "";
+    for (const e of document.body.querySelectorAll("th, footer code")) {
+        for (const word of e.firstChild.data.matchAll(/[^ ]+/g)) {
+            const range = document.createRange();
+            range.setStart(e.firstChild, word.index);
+            range.setEnd(e.firstChild, word.index + word[0].length);
+            if (range.getClientRects().length > 1)
+                broken += word[0] + " ";
+        }
+    }
     const body = ground(document.body);
-    return { overflow: Math.max(0, right - document.documentElement.clientWidth), contrast: contrast.toFixed(2),
+    return { overflow: Math.max(0, right - document.documentElement.clientWidth), broken, contrast: contrast.toFixed(2),
         ground: body ? body.join(",") : "none" };
 })()"""
 

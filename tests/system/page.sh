@@ -29,6 +29,7 @@ look "$url" $views || fail 'the page cannot be looked at'
 for view in $views; do
 	[ "$(found "$view" width)" = "${view%-*}" ] || fail "$view: the picture is $(found "$view" width) wide"
 	[ "$(found "$view" overflow)" = 0 ] || fail "$view: $(found "$view" overflow) pixels too wide"
+	[ -z "$(found "$view" broken)" ] || fail "$view: broken in two: $(found "$view" broken)"
 	found "$view" contrast | awk '{ exit !($1 >= 7) }' || fail "$view: contrast $(found "$view" contrast)"
 	[ "$(found "$view" rows)" = "$rows" ] || fail "$view: $(found "$view" rows) headers, not $rows"
 	[ "$(found "$view" table)" = 'What the server saw' ] || fail "$view: the table is $(found "$view" table)"

@@ -7,7 +7,7 @@
 
 /* tests/unit/check_page.c computes the hash, and shows the new one after a change. */
 const char page_policy[] = "default-src 'none'; "
-			   "style-src 'sha256-DiRmfd1WqRArdyLU4bAjDvCuMQiycNSv7WMaajBDQcc='; "
+			   "style-src 'sha256-ZE13dCPIH6HoSvNqf4UcVOhIZouQ8Ya7oPCDp9za+0A='; "
 			   "img-src data:; base-uri 'none'; form-action 'none'; "
 			   "frame-ancestors 'none'";
 
@@ -34,8 +34,8 @@ static const char style[] =
     "th,td{padding:.75rem 1.25rem;border-top:1px solid var(--line);"
     "text-align:left;vertical-align:top}\n"
     "thead th,td p,footer{color:var(--soft);font-size:.875rem}\n"
-    "tbody th{width:12rem;font-weight:600}\n"
-    "code{font:.9375rem/1.5 ui-monospace,monospace}\n"
+    "th{overflow-wrap:normal}tbody th{width:13rem;font-weight:600}\n"
+    "code{font:.875rem/1.5 ui-monospace,monospace}footer code{white-space:nowrap}\n"
     "p{margin:0 0 1rem}\n"
     "td p{margin:.25rem 0 0}\n"
     "@media(max-width:36rem){main{padding-top:1.5rem}"
