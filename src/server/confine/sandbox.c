@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/confine/sandbox.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -25,10 +26,14 @@ static const struct mechanism {
 
 enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };
 
+/* Right after m->version() returned 0: errno is still its reason. */
 static int missing(const struct mechanism *m, struct outcome *oc)
 {
-	outcome_set(oc, OC_PRIVILEGES, "--sandbox require: %s is missing in this %s", m->name,
-	    m->version ? "kernel" : "build");
+	const char *reason = !m->version ? "missing in this build"
+	    : errno == EPERM             ? "denied by a system call filter, such as a container's"
+					 : "missing in this kernel";
+
+	outcome_set(oc, OC_PRIVILEGES, "--sandbox require: %s is %s", m->name, reason);
 	outcome_advise(oc, "use --sandbox auto to use whatever is available");
 	return -1;
 }
