@@ -102,12 +102,14 @@ system_tests = \
 	tests/system/client-cert.sh \
 	tests/system/compare.sh \
 	tests/system/completion.sh \
+	tests/system/container.sh \
 	tests/system/crash.sh \
 	tests/system/credentials.sh \
 	tests/system/crl-table.sh \
 	tests/system/crl.sh \
 	tests/system/deadlines.sh \
 	tests/system/deploy-firewalld.sh \
+	tests/system/deploy-kubernetes.sh \
 	tests/system/deploy-nftables.sh \
 	tests/system/drain-delay.sh \
 	tests/system/drain-late.sh \
@@ -254,6 +256,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/browser_page.py \
+	tests/support/manifests.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
@@ -368,6 +371,11 @@ services-table: all tests/support/service_peer tests/support/tls_peer
 tests_support_delayproxy_SOURCES = bench/delayproxy.c
 tests_support_delayproxy_LDADD =
 tests_support_free_port_LDADD =
+
+if SECCOMP
+check_PROGRAMS += tests/support/runtime_default
+tests_support_runtime_default_LDADD = $(SECCOMP_LIBS)
+endif
 
 # Shared libraries to preload; a rule, because for two of them libtool is too much.
 preloads = tests/support/late_clock.so tests/support/escape_attempts.so
