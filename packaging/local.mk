@@ -2,7 +2,9 @@
 # Files for packagers. None of them is installed.
 
 EXTRA_DIST += \
+	flake.nix \
 	packaging/README.md \
+	packaging/alpine/APKBUILD \
 	packaging/deb \
 	packaging/debian/changelog \
 	packaging/debian/control \
@@ -17,4 +19,7 @@ EXTRA_DIST += \
 	packaging/debian/rules \
 	packaging/debian/source/format \
 	packaging/debian/tests/control \
-	packaging/debian/tests/path
+	packaging/debian/tests/path \
+	packaging/homebrew/hello-tls.rb \
+	packaging/rpm/hello-tls.rpmlintrc \
+	packaging/rpm/hello-tls.spec

@@ -219,6 +219,7 @@ style_tests = \
 	tests/style/man.sh \
 	tests/style/map.sh \
 	tests/style/outcomes.sh \
+	tests/style/recipes.sh \
 	tests/style/shell.sh \
 	tests/style/source.sh
 
@@ -251,7 +252,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/proxy \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
-	tests/packaging/deb.sh \
+	tests/packaging/deb.sh tests/packaging/rpm.sh tests/packaging/systemd.macros \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
