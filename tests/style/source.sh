@@ -210,11 +210,25 @@ check_lines() {
 # A file that no makefile names is not built, not tested and not in the tarball. A program of one
 # file is named by the program.
 check_build() {
-	for file; do
-		list=${file%%/*}/local.mk
-		tr -cs '[:alnum:]_./-' '[\n*]' <"$list" | grep -qxF -e "$file" -e "${file%.c}" ||
-			echo "$file:1: not in $list"
-	done
+	printf '%s\n' "$@" | LC_ALL=C awk '
+	function read_list(list,    line, n, word, i) {
+		while ((getline line <list) > 0) {
+			n = split(line, word, /[^A-Za-z0-9_.\/-]+/)
+			for (i = 1; i <= n; i++)
+				named[list, word[i]] = 1
+		}
+		close(list)
+		asked[list] = 1
+	}
+	{
+		list = program = $0
+		sub(/\/.*/, "/local.mk", list)
+		sub(/[.]c$/, "", program)
+		if (!(list in asked))
+			read_list(list)
+		if (!((list, $0) in named) && !((list, program) in named))
+			print $0 ":1: not in " list
+	}'
 }
 
 # shellcheck disable=SC2317

@@ -1,12 +1,12 @@
 #!/bin/sh
-# metrics-killed.sh - hello-client --prometheus, killed at 20 moments of its run (50 with ROWS=all) and in
+# metrics-killed.sh - hello-client --prometheus, killed at 10 moments of its run (50 with ROWS=all) and in
 # the middle of its writing: the file is whole each time, all of it from before or all of it new, and what is left
 # beside it has no name that a collector reads.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
 need timeout
-TARGETS=1000 KILLS=20
+TARGETS=1000 KILLS=10
 ! all_rows || KILLS=50
 
 make_pki
