@@ -68,7 +68,7 @@ static void deny_arguments(scmp_filter_ctx filter)
 		    SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i]));
 	ret |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	ret |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_EQ, AF_VSOCK));
+	    SCMP_A0(SCMP_CMP_EQ, AF_VSOCK, 0));
 	if (ret != 0)
 		die("arguments", EINVAL);
 }
