@@ -4,7 +4,7 @@ dnl --enable-coverage: count which lines run. `make coverage` runs the tests and
 AC_DEFUN([HELLO_COVERAGE], [
 	AC_ARG_ENABLE([coverage],
 		[AS_HELP_STRING([--enable-coverage],
-			[count the lines that run, for "make coverage" (default: no)])],
+			[count the lines that are executed, for "make coverage" (default: no)])],
 		[], [enable_coverage=no])
 	AS_CASE([$enable_coverage],
 		[no], [],

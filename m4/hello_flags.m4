@@ -74,7 +74,7 @@ AC_DEFUN([HELLO_WARNINGS], [
 dnl Off by default: a new compiler with a new warning must not keep anybody from building.
 AC_DEFUN([HELLO_WERROR], [
 	AC_ARG_ENABLE([werror],
-		[AS_HELP_STRING([--enable-werror], [warnings are errors (for developers; default: no)])],
+		[AS_HELP_STRING([--enable-werror], [treat warnings as errors (for developers; default: no)])],
 		[], [enable_werror=no])
 	AS_CASE([$enable_werror],
 		[yes], [AS_VAR_APPEND([HELLO_CFLAGS], [" -Werror"])

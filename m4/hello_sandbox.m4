@@ -6,11 +6,11 @@ dnl HELLO_SANDBOX: sets SECCOMP_LIBS, SECCOMP_CFLAGS, hello_sandbox_summary, the
 dnl and SECCOMP, and adds to HELLO_CPPFLAGS.
 AC_DEFUN([HELLO_SANDBOX], [
 	AC_ARG_WITH([landlock],
-		[AS_HELP_STRING([--with-landlock=auto|yes|no], [keep workers from all files (auto)])],
+		[AS_HELP_STRING([--with-landlock=auto|yes|no], [deny the workers access to files (default: auto)])],
 		[], [with_landlock=auto])
 	AC_ARG_WITH([seccomp],
 		[AS_HELP_STRING([--with-seccomp=auto|yes|no],
-			[keep workers from system calls that they do not need; wants libseccomp (auto)])],
+			[limit the system calls of the workers; needs libseccomp (default: auto)])],
 		[], [with_seccomp=auto])
 
 	# A build that watches itself opens files and traces itself, and nobody serves with it.

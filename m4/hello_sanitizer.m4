@@ -5,8 +5,7 @@ dnl that no test can pass over it.
 AC_DEFUN([HELLO_SANITIZER], [
 	AC_ARG_WITH([sanitizer],
 		[AS_HELP_STRING([--with-sanitizer=LIST],
-			[build with these sanitizers, such as address,undefined (which is what a bare
-			 --with-sanitizer means; default: no)])],
+			[build with these sanitizers; without LIST: address,undefined (default: no)])],
 		[], [with_sanitizer=no])
 	AS_CASE([$with_sanitizer],
 		[no], [hello_sanitizer=no],

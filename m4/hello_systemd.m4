@@ -5,7 +5,7 @@ dnl user can install then, and a packager says where his system has them (system
 dnl HELLO_SYSTEMD_DIR(VARIABLE, CONDITIONAL, DEFAULT, WHAT)
 AC_DEFUN([HELLO_SYSTEMD_DIR], [
 	AC_ARG_WITH([$1],
-		[AS_HELP_STRING([--with-$1=DIR], [$4; "no": not installed (default: $3)])],
+		[AS_HELP_STRING([--with-$1=DIR], [$4, or "no" to install none (default: $3)])],
 		[], [with_$1=yes])
 	AS_CASE([$with_$1],
 		[yes], [AC_SUBST([$1], ['$3'])],
@@ -17,7 +17,7 @@ AC_DEFUN([HELLO_SYSTEMD_DIR], [
 
 AC_DEFUN([HELLO_SYSTEMD], [
 	HELLO_SYSTEMD_DIR([systemdsystemunitdir], [SYSTEMD_UNITS], [${prefix}/lib/systemd/system],
-		[where to install the units for systemd])
+		[folder for the systemd units])
 	HELLO_SYSTEMD_DIR([sysusersdir], [SYSTEMD_SYSUSERS], [${prefix}/lib/sysusers.d],
-		[where to install the file for systemd-sysusers])
+		[folder for the systemd-sysusers file])
 ])

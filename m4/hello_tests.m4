@@ -4,8 +4,8 @@ dnl --enable-tests=auto|yes|no: the unit tests need Check, the product does not.
 AC_DEFUN([HELLO_TESTS], [
 	AC_ARG_ENABLE([tests],
 		[AS_HELP_STRING([--enable-tests=auto|yes|no],
-			[make ready for "make check", which needs the Check library (default: auto, where
-			 Check is found)])],
+			[prepare "make check", which needs the Check library (default: auto, if Check is
+			 found)])],
 		[], [enable_tests=auto])
 	hello_tests=no
 	hello_tests_summary='no'

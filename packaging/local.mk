@@ -22,4 +22,6 @@ EXTRA_DIST += \
 	packaging/debian/tests/path \
 	packaging/homebrew/hello-tls.rb \
 	packaging/rpm/hello-tls.rpmlintrc \
-	packaging/rpm/hello-tls.spec
+	packaging/rpm/hello-tls.spec \
+	packaging/release \
+	packaging/source-date

@@ -171,6 +171,7 @@ system_tests = \
 	tests/system/services-real.sh \
 	tests/system/services.sh \
 	tests/system/sni.sh \
+	tests/system/stable.sh \
 	tests/system/stalled.sh \
 	tests/system/staple.sh \
 	tests/system/stdout-full.sh \
@@ -219,9 +220,11 @@ style_tests = \
 	tests/style/man.sh \
 	tests/style/map.sh \
 	tests/style/outcomes.sh \
+	tests/style/readme.sh \
 	tests/style/recipes.sh \
 	tests/style/shell.sh \
-	tests/style/source.sh
+	tests/style/source.sh \
+	tests/style/version.sh
 
 # What the tests read.
 EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
@@ -252,7 +255,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/proxy \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
-	tests/packaging/deb.sh tests/packaging/rpm.sh tests/packaging/systemd.macros \
+	tests/packaging/deb.sh tests/packaging/release.sh tests/packaging/rpm.sh \
+	tests/packaging/systemd.macros \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
@@ -271,7 +275,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/system/outcomes.tsv \
 	tests/system/real.sh \
 	tests/system/revoke.sh \
-	tests/system/server.sh
+	tests/system/server.sh \
+	tests/system/stable.tsv
 
 if TESTS_ENABLED
 # Here and not in Makefile.am: nothing under src/ may lean on a test.
@@ -355,7 +360,7 @@ tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
 
-.PHONY: fuzzers services-table zoo-table
+.PHONY: fuzzers services-table stable-names zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
 
 # doc/zoo.md, measured anew with the clients that are installed.
@@ -367,6 +372,11 @@ zoo-table: all
 services-table: all tests/support/service_peer tests/support/tls_peer
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/services/table.sh >services.md
 	mv services.md $(srcdir)/doc/services.md
+
+# What doc/stability.md promises, as the programs say it: for a release, see doc/release.md.
+stable-names: all
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/system/stable.sh --print >stable.tsv
+	mv stable.tsv $(srcdir)/tests/system/stable.tsv
 
 # The long way on a short wire, of which bench/ has need too.
 tests_support_delayproxy_SOURCES = bench/delayproxy.c

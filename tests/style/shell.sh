@@ -8,7 +8,7 @@ builddir=$PWD
 cd "${srcdir:-.}" || exit 99
 
 set --
-for file in bootstrap dev .ci/root .ci/run $(find tests bench -type f | LC_ALL=C sort); do
+for file in bootstrap dev .ci/root .ci/run $(find tests bench packaging -type f | LC_ALL=C sort); do
 	# A file of tests/ may begin with bytes that are no text, for a shell too.
 	case $(head -n 1 "$file" | LC_ALL=C tr -cd '[:print:]') in
 	'#!'*sh | '# shellcheck shell='*) set -- "$@" "$file" ;;
