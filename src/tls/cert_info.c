@@ -294,10 +294,17 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 	    X509_NAME_cmp(subject, issuer) == 0 && X509_self_signed((X509 *)cert, 0) != 0;
 }
 
-/* The library reads more forms than its verification accepts. */
+/* The library reads more forms than its verification accepts (RFC 5280, section 4.1.2.5). */
 static bool is_valid_date(const ASN1_TIME *date)
 {
-	return X509_cmp_time(date, NULL) != 0;
+	size_t length = (size_t)ASN1_STRING_length(date);
+	char text[sizeof "YYYYMMDDHHMMSSZ"];
+
+	if (length != (ASN1_STRING_type(date) == V_ASN1_UTCTIME ? 13 : 15))
+		return false;
+	memcpy(text, ASN1_STRING_get0_data(date), length);
+	text[length] = '\0';
+	return ASN1_TIME_set_string_X509(NULL, text) == 1;
 }
 
 void cert_info_judge(X509 *cert, struct cert_info_fitness *out)

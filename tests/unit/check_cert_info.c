@@ -376,7 +376,8 @@ static void expect_dates(struct cert_info info, int64_t not_before, int64_t not_
 /* These are in the form of ASN.1, but not in that of RFC 5280. */
 START_TEST(test_dates_that_no_client_accepts)
 {
-	static const char *const dates[] = { "490101000000-0100", "4901010000Z", "garbage" };
+	static const char *const dates[] = { "490101000000-0100", "4901010000Z", "491301000000Z",
+		"20490101000000Z", "garbage" };
 	const struct testpki_cert *c = testpki_root("Top CA");
 	struct cert_info_fitness fit;
 
