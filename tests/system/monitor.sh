@@ -4,6 +4,7 @@
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
+need openssl
 make_pki
 "$srcdir/tests/support/badcerts.sh" "$PKI" expired >"$TMP/out" 2>&1 || error 'no expired certificate'
 
@@ -47,6 +48,8 @@ end=$(metric certificate_expiry_timestamp_seconds ',certificate="leaf"')
 [ "$(($(date +%s) + 25 * 86400))" -lt "$end" ] || fail "the certificate ends at $end"
 begin=$(metric certificate_not_before_timestamp_seconds ',certificate="leaf"')
 [ $((end - begin)) -eq $((30 * 86400 + 3600)) ] || fail "the certificate lives from $begin to $end"
+digest=$(openssl x509 -in "$CERT" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
+[ "$(metric certificate_info ",name=\"localhost\",sha256=\"$digest\"")" = 1 ] || fail 'not its certificate'
 for phase in resolve connect handshake close total; do
 	[ -n "$(metric phase_seconds ",phase=\"$phase\"")" ] || fail "no time of $phase"
 done
@@ -57,6 +60,7 @@ run_status 54 "$HELLO_CLIENT" --prometheus "$FILE" --cacert "$CA" --verify-name 
 [ "$(metric success)" = 0 ] || fail 'success with a wrong name'
 [ "$(metric outcome ',reason="CERT_WRONG_NAME",stage="verify"')" = 1 ] || fail 'no reason'
 [ -n "$(metric certificate_left_seconds ',certificate="leaf"')" ] || fail 'nothing of the certificate that was refused'
+[ "$(metric certificate_info ",name=\"other.test\",sha256=\"$digest\"")" = 1 ] || fail 'not the verified name'
 run_status 3 "$HELLO_CLIENT" --prometheus "$TMP/no/such" --cacert "$CA" localhost "$PORT"
 expect "$TMP/err" '^hello-client: FILE: cannot write .*/no/such'
 [ ! -s "$TMP/out" ] || fail 'a greeting, although something went wrong'
@@ -65,6 +69,7 @@ run_status 20 "$HELLO_CLIENT" --prometheus "$FILE" --cacert "$CA" localhost "$PO
 [ "$(metric outcome ',reason="CONNECT_REFUSED",stage="connect"')" = 1 ] || fail 'no reason'
 [ "$(metric certificate_expiry_timestamp_seconds ',certificate="leaf"')" = "$end" ] ||
 	fail 'what was known of the certificate is forgotten'
+! grep -q '^hello_client_certificate_info{' "$FILE" || fail 'a certificate, although none was sent'
 [ "$(metric certificate_not_before_timestamp_seconds ',certificate="leaf"')" = "$begin" ] ||
 	fail 'the beginning of the certificate is forgotten'
 cp "$FILE" "$TMP/bad"

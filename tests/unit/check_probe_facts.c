@@ -335,6 +335,31 @@ START_TEST(test_prometheus_keeps_what_it_knew)
 }
 END_TEST
 
+START_TEST(test_prometheus_names_only_the_certificate_of_this_probe)
+{
+	static const char info[] = "\nhello_client_certificate_info{host=\"";
+	struct probe_facts f[2] = { good(1, 1), good(2, 2) };
+	struct outcome oc = OUTCOME_NONE;
+
+	f[1].host = "192.0.2.7";
+	f[1].name = "a.test";
+	snprintf(f[0].sha256, sizeof f[0].sha256, "12ab");
+	snprintf(f[1].sha256, sizeof f[1].sha256, "34cd");
+	ck_assert_int_eq(metrics_file_write("c.prom", f, 2, &oc), 0);
+	read_file("c.prom");
+	ck_assert_has(text, info);
+	ck_assert_has(text, "{host=\"a.test\",port=\"1\",name=\"a.test\",sha256=\"12ab\"} 1\n");
+	ck_assert_has(text, "{host=\"192.0.2.7\",port=\"1\",name=\"a.test\",sha256=\"34cd\"} 1\n");
+	/* The dates of an earlier certificate are kept, but not the certificate. */
+	f[0] = f[1] = bad(OC_CONNECT_REFUSED);
+	f[1].host = "192.0.2.7";
+	ck_assert_int_eq(metrics_file_write("c.prom", f, 2, &oc), 0);
+	ck_assert_has(read_file("c.prom"), "\nhello_client_certificate_expiry_timestamp_seconds{");
+	ck_assert_ptr_null(strstr(text, info));
+	ck_assert_no_failure(&oc);
+}
+END_TEST
+
 START_TEST(test_prometheus_cannot_write)
 {
 	struct probe_facts f = good(1, 1);
@@ -350,4 +375,5 @@ CHECK_MAIN_IN("probe_facts", testpki_begin, testpki_end, test_days, test_nagios_
     test_nagios_without_a_certificate, test_nagios_and_an_expected_failure,
     test_prometheus_and_an_expected_failure, test_share,
     test_a_long_detail_is_cut_and_says_so,
-    test_prometheus_keeps_what_it_knew, test_prometheus_cannot_write)
+    test_prometheus_keeps_what_it_knew, test_prometheus_names_only_the_certificate_of_this_probe,
+    test_prometheus_cannot_write)

@@ -66,6 +66,16 @@ static void write_certificate(FILE *to, const char *name, const struct probe_fac
 	    "%" PRId64, seconds);
 }
 
+/* Only of this probe: what an earlier one saw may have been replaced. */
+static void write_info(FILE *to, const char *name, const struct probe_facts *f)
+{
+	if (f->sha256[0])
+		prometheus_sample(to, name,
+		    PROMETHEUS_LABELS(TARGET(f), { "name", f->name ? f->name : f->host },
+			{ "sha256", f->sha256 }),
+		    "1");
+}
+
 /* A file of an older version may have the end without the begin. */
 static void write_begins(FILE *to, const char *name, const struct probe_facts *f)
 {
@@ -113,6 +123,9 @@ static const struct {
 	    write_expected },
 	{ "hello_client_probe_timestamp_seconds", "Time of the probe.", write_time },
 	{ "hello_client_phase_seconds", "Duration of each phase.", write_phases },
+	{ "hello_client_certificate_info",
+	    "SHA-256 of the certificate that the server sent, and the name to verify.",
+	    write_info },
 	{ begins,
 	    "Start of validity of the server's certificate, and of the first in its chain to "
 	    "expire, as last seen.",

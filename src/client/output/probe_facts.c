@@ -10,7 +10,7 @@
 
 enum { DAY = 86400 };
 
-static void get_dates(struct probe_facts *f, const struct verdict *v)
+static void get_certificates(struct probe_facts *f, const struct verdict *v)
 {
 	for (int i = 0; i < v->chain_len; i++) {
 		const struct probe_lifetime life = { v->chain[i].not_before,
@@ -21,8 +21,10 @@ static void get_dates(struct probe_facts *f, const struct verdict *v)
 		else if (life.end < f->first.end)
 			f->first = life;
 	}
-	if (v->chain_len > 0)
+	if (v->chain_len > 0) {
 		f->at = v->at;
+		snprintf(f->sha256, sizeof f->sha256, "%s", v->chain[0].sha256);
+	}
 }
 
 void probe_facts_get(struct probe_facts *f, const struct client_options *o, const struct session *s,
@@ -34,6 +36,7 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	memset(f, 0, sizeof *f);
 	f->host = o->host;
 	f->port = o->port;
+	f->name = o->verify_name ? o->verify_name : o->servername;
 	f->service = o->service.service;
 	f->file = s ? s->chain_name : NULL;
 	f->expects = s && s->options->expect_outcome;
@@ -43,7 +46,7 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
 	if (s)
-		get_dates(f, &s->verdict);
+		get_certificates(f, &s->verdict);
 }
 
 double probe_facts_share(const struct probe_facts *f)

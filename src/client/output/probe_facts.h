@@ -9,6 +9,7 @@
 #include "client/session/phases.h"
 #include "client/session/session.h"
 #include "client/session/settings.h"
+#include "tls/cert_info.h"
 
 /* Room for the part of a detail that a table prints. */
 enum { PROBE_FACTS_DETAIL_MAX = 120 };
@@ -16,6 +17,7 @@ enum { PROBE_FACTS_DETAIL_MAX = 120 };
 /* What is kept of a probe after its session: the values that are watched over time. */
 struct probe_facts {
 	const char *host, *port;             /* the target, owned by the caller; "" for none */
+	const char *name;                    /* the name to verify, as in the options; NULL: host */
 	const struct service_row *service;   /* the service that was probed; NULL: none */
 	const char *file;                    /* file of --chain; NULL: a server was probed */
 	enum outcome_code code, came;        /* came: the outcome without --expect-outcome */
@@ -27,6 +29,7 @@ struct probe_facts {
 	struct probe_lifetime {
 		int64_t begin, end;
 	} leaf, first;
+	char sha256[CERT_INFO_SHA256_MAX]; /* of the leaf; "": none was seen */
 };
 
 /* s is NULL if the probe never began. */
