@@ -12,3 +12,16 @@ dist_fleet_DATA = \
 	deploy/fleet/README.md \
 	deploy/fleet/haproxy.cfg \
 	deploy/fleet/nginx.conf
+
+monitoringdir = $(deploydir)/monitoring
+dist_monitoring_DATA = \
+	deploy/monitoring/README.md \
+	deploy/monitoring/alerts.yml \
+	deploy/monitoring/grafana.json \
+	deploy/monitoring/hello-client.conf \
+	deploy/monitoring/hello-client.service \
+	deploy/monitoring/hello-client.timer \
+	deploy/monitoring/icinga2.conf \
+	deploy/monitoring/mrpe.cfg \
+	deploy/monitoring/zabbix-agent.conf \
+	deploy/monitoring/zabbix.yaml

@@ -138,6 +138,9 @@ system_tests = \
 	tests/system/metrics.sh \
 	tests/system/misbehave.sh \
 	tests/system/monitor.sh \
+	tests/system/monitoring-agents.sh \
+	tests/system/monitoring-prometheus.sh \
+	tests/system/monitoring-units.sh \
 	tests/system/mtls-crl.sh \
 	tests/system/mtls-reload.sh \
 	tests/system/mtls.sh \
@@ -271,6 +274,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/system/clients.sh \
 	tests/system/chromium.sh \
 	tests/system/lib.sh \
+	tests/system/monitoring-alerts.yml \
 	tests/system/net.sh \
 	tests/system/outcomes.tsv \
 	tests/system/real.sh \
