@@ -130,8 +130,36 @@ wait_for "$PATIENCE" greeted || fail "nobody is greeted: $(cat "$TMP/main.err")"
 make_certificate hello-tls
 run_status 0 systemctl reload hello-server-standalone.service
 wait_for "$PATIENCE" serves "$serial" || fail 'the reload does not take the new certificate'
-run_status 0 systemctl stop hello-server-standalone.service
 
-for unit in hello-server hello-server-standalone; do
+echo '7. The timer probes a list of targets; one that fails is no failure of the unit, a wrong list is'
+install -m 0644 "$TMP/ca/ca.pem" $conf/ca.pem
+mkdir -p /run/systemd/system/hello-client.service.d /run/systemd/system/hello-client.timer.d
+printf '[Service]\nEnvironment=SSL_CERT_FILE=%s\n' $conf/ca.pem >/run/systemd/system/hello-client.service.d/ca.conf
+printf '[Timer]\nOnActiveSec=0\nRandomizedDelaySec=0\n' >/run/systemd/system/hello-client.timer.d/soon.conf
+echo 'localhost 8443' >$conf/targets
+# The lines of the README, where it says.
+kit=/usr/share/doc/hello-tls/deploy/monitoring
+collected=/var/lib/prometheus/node-exporter
+mkdir -p $collected
+awk '/^```/ { code = !code; next } code' $kit/README.md >"$TMP/install.sh"
+grep -q 'enable --now hello-client.timer' "$TMP/install.sh" || fail 'the README of the kit has no commands'
+run_status 0 env -C $kit sh -e "$TMP/install.sh"
+file=$collected/hello.prom
+probed() {
+	grep -qs "^hello_client_outcome{host=\"localhost\",port=\"8443\",reason=\"$1\"" $file
+}
+wait_for "$PATIENCE" probed OK || { journal hello-client.service; fail 'the timer does not probe'; }
+# As node_exporter, which is another user.
+run_status 0 setpriv --reuid=65534 --regid=65534 --clear-groups grep -q '^hello_client_success{.*} 1$' $file
+run_status 0 systemctl stop hello-client.timer hello-server-standalone.service
+run_status 0 systemctl start hello-client.service
+probed CONNECT_REFUSED || fail 'the file has no outcome of the failure'
+echo 'localhost 8443 --no-such-option' >$conf/targets
+run_status 1 systemctl start hello-client.service
+is_property hello-client.service ExecMainStatus 2 || fail "a wrong list ends with $(property hello-client.service ExecMainStatus)"
+journal hello-client.service
+expect "$TMP/journal" 'USAGE: line 1: unknown option'
+
+for unit in hello-server hello-server-standalone hello-client; do
 	systemd-analyze --no-pager security $unit.service | tail -n 1
 done
