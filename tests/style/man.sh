@@ -110,7 +110,7 @@ options_of_tests() {
 # have, in one of that side.
 check_tested() {
 	case $2 in
-	certs) "$1" --help | options_of_help | grep '^--' ;;
+	certs | judge) "$1" --help | options_of_help | grep '^--' ;;
 	*) "$1" --help | sed -nE 's/^ +((-[A-Za-z0-9]), )?(--[a-z0-9-]+).*/\3 \2/p' ;;
 	esac >"$work/own"
 	case $2 in
@@ -172,6 +172,7 @@ check_services() {
 check_options "$top/doc/hello-server.8" ./hello-server
 check_options "$top/doc/hello-client.1" ./hello-client
 check_options "$top/doc/hello-zoo.1" ./hello-zoo
+check_options "$top/doc/hello-zoo-judge.1" ./judge/hello-zoo-judge
 check_options "$top/doc/hello-certs.1" ./certs/hello-certs
 check_statuses
 check_services "$top/doc/hello-client.1"
@@ -179,6 +180,7 @@ options_of_tests >"$work/tested"
 check_tested ./hello-server server
 check_tested ./hello-client client
 check_tested ./certs/hello-certs certs
+check_tested ./judge/hello-zoo-judge judge
 
 # The first screen has an example.
 if command -v mandoc >/dev/null 2>&1; then

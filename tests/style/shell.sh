@@ -1,7 +1,7 @@
 #!/bin/sh
 # shell.sh - every shell script is clean under shellcheck, and no CDPATH leads it elsewhere. Scripts
-# are found by their first line; hello-certs is judged as it was put together. With SHELLCHECK_SOURCES
-# set it looks into what they source, too.
+# are found by their first line; hello-certs and hello-zoo-judge are judged as they were put together.
+# With SHELLCHECK_SOURCES set it looks into what they source, too.
 
 unset CDPATH
 builddir=$PWD
@@ -16,9 +16,9 @@ for file in bootstrap dev .ci/root .ci/run $(find tests bench packaging -type f 
 done
 echo "$# scripts: $*"
 
-# Nor may hello-certs use cd; what sources a lib.sh has it from there.
+# Nor may these two use cd; what sources a lib.sh has it from there.
 status=0
-for file in "$@" "$builddir/certs/hello-certs"; do
+for file in "$@" "$builddir/certs/hello-certs" "$builddir/judge/hello-zoo-judge"; do
 	if grep -qE '(^|[;&|({[:space:]])cd ' "$file" &&
 		! grep -qE '^[[:space:]]*unset .*CDPATH|^\. .*/(lib|server|net)\.sh"$' "$file"; then
 		echo "$file: cd without \"unset CDPATH\""
@@ -36,7 +36,7 @@ fi
 # together. Without it nobody can tell who sets a variable. Even without it shellcheck reads what is
 # sourced if it is given in the same call, so each script has a call of its own.
 if [ -n "${SHELLCHECK_SOURCES-}" ]; then
-	shellcheck -x -P . "$@" "$builddir/certs/hello-certs"
+	shellcheck -x -P . "$@" "$builddir/certs/hello-certs" "$builddir/judge/hello-zoo-judge"
 	exit
 fi
 
@@ -45,7 +45,7 @@ fi
 clean=$builddir/tests/style/shell.clean
 rules=$(shellcheck --version | cksum) && rules="$rules $(cksum <tests/style/shell.sh)" || exit 99
 { read -r kept <"$clean"; } 2>/dev/null && [ "$kept" = "$rules" ] || printf '%s\n' "$rules" >"$clean" || exit 99
-for file in "$@" "$builddir/certs/hello-certs"; do
+for file in "$@" "$builddir/certs/hello-certs" "$builddir/judge/hello-zoo-judge"; do
 	sum=$(cksum "$file") || exit 99
 	! grep -qxF -e "$sum" "$clean" || continue
 	if shellcheck -e SC1091,SC2034,SC2153,SC2154 "$file"; then

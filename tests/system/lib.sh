@@ -11,7 +11,7 @@
 # top source folder, with a build there or in build/. KEEP=1 keeps the temporary folder.
 #
 #	$TMP                                       a folder of its own, gone at the end
-#	$HELLO_SERVER $HELLO_CLIENT $HELLO_ZOO $HELLO_CERTS
+#	$HELLO_SERVER $HELLO_CLIENT $HELLO_ZOO $HELLO_CERTS $HELLO_ZOO_JUDGE
 #	                                           the programs; $srcdir $builddir (all absolute)
 #	$WORK_AS                                   for both servers: "--user nobody" if we are root
 #	fail MSG; skip REASON; error MSG           end the test
@@ -45,6 +45,7 @@ srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 	HELLO_CLIENT=$builddir/hello-client
 	HELLO_ZOO=$builddir/hello-zoo
 	HELLO_CERTS=$builddir/certs/hello-certs
+	HELLO_ZOO_JUDGE=$builddir/judge/hello-zoo-judge
 	WORK_AS=''
 	[ "$(id -u)" -ne 0 ] || WORK_AS='--user nobody'
 }
