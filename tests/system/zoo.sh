@@ -1,22 +1,7 @@
 #!/bin/sh
-# zoo.sh [[--hosts] COMMAND...] - what a TLS client says to each animal of the zoo.
-#
-# Without COMMAND the client is ours, and its outcome has to be the one that certs/zoo.tsv lists;
-# clients among the animals are shown to our server, which has to let in or to refuse.
-#
-# With COMMAND that client is judged: status 0 is "accept", any other "refuse", and a table tells
-# them from the verdict of the list. In its words stand
-#	{host} {port}   where the server is         {ca}      the file with the root
-#	{name}          the name to ask for         {verify}  what to verify, as a rule that name
-#	{crl}           a file with CRLs            {both}    one with the root and the CRLs, if any
-#	{srcdir}        this source
-# and what is between "[crl" and "]", "[name" and "]", "[ip" and "]" is left out for an animal without
-# CRLs, one whose address is to be verified, one whose name is. An animal that needs what COMMAND
-# has no place for is not shown to it. For example:
-#	sh tests/system/zoo.sh curl -sS --cacert {ca} [crl --crlfile {crl} ] \
-#		--connect-to {name}:{port}:{host}:{port} https://{name}:{port}/
-# With --hosts it runs where all names of the zoo are 127.0.0.1: in a mount namespace with its own
-# /etc/hosts, for which unshare(1) needs no privilege on most systems, or here, if it is so already.
+# zoo.sh - the outcome of our client for each certificate of the zoo is the one that certs/zoo.tsv lists;
+# the client certificates are shown to our server, which has to let in or to refuse. What hello-zoo
+# rejects. (Other clients: zoo-judge.sh.)
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 need openssl
@@ -25,94 +10,6 @@ cd "$TMP" || error 'no folder'
 tab=$(printf '\t')
 "$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
 CA=zoo/ca.pem
-
-# word_after OPTION: of the animal's arguments.
-word_after() {
-	case " $arguments " in
-	*" $1 "*)
-		found=${arguments#*"$1 "}
-		printf '%s' "${found%% *}" | sed 's|{dir}|zoo|' ;;
-	esac
-}
-
-# ---- any client ----------------------------------------------------------------------------------
-
-# left_out CONDITION: is what depends on it not for this animal?
-left_out() {
-	case $1 in
-	'[crl') [ -z "$crl" ] ;;
-	'[name') [ -n "$verify" ] ;;
-	'[ip') [ -z "$verify" ] ;;
-	esac
-}
-
-# show_to WORD...: sets $said to what that client says to $animal.
-show_to() {
-	crl=$(word_after --crlfile) verify=$(word_after --verify-name)
-	skipping='' said=-
-	case "$* " in
-	*'{crl}'* | *'{both}'*) ;;
-	*) [ -z "$crl" ] || return 0 ;;
-	esac
-	case "$* " in
-	*'{verify}'*) ;;
-	*) [ -z "$verify" ] || return 0 ;;
-	esac
-	cat $CA ${crl:+"$crl"} >both.pem
-	count=$#
-	while [ $count -gt 0 ]; do
-		word=$1 count=$((count - 1))
-		shift
-		case $word in
-		'[crl' | '[name' | '[ip') ! left_out "$word" || skipping=yes ;;
-		']') skipping='' ;;
-		*)
-			[ -n "$skipping" ] || set -- "$@" "$(printf '%s' "$word" | sed \
-				-e "s|{host}|127.0.0.1|g; s|{port}|$PORT|g; s|{ca}|$CA|g" \
-				-e "s|{name}|$animal.zoo.test|g; s|{crl}|$crl|g; s|{both}|both.pem|g; s|{srcdir}|$srcdir|g" \
-				-e "s|{verify}|${verify:-$animal.zoo.test}|g")" ;;
-		esac
-	done
-	said=accept status=0
-	$inside timeout 30 "$@" </dev/null >out 2>err || status=$?
-	case $status in
-	0) ;;
-	124) said=late ;; # which is no verdict
-	*) said=refuse ;;
-	esac
-}
-
-# Sets $inside: how to run what resolves names. Fails where that cannot be.
-find_hosts() {
-	! getent hosts expired.zoo.test | grep -q '^127\.' || return 0
-	sed -n 's/^\([^#	]*\)	.*/127.0.0.1 \1.zoo.test/p' zoo/zoo.tsv >hosts
-	inside=with_hosts
-	for namespace in 'unshare --mount' 'unshare --mount --map-root-user'; do
-		! with_hosts true 2>/dev/null || return 0
-	done
-	return 1
-}
-
-with_hosts() {
-	# shellcheck disable=SC2086 # words
-	$namespace sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$@"
-}
-
-judge() {
-	printf '%-24s %-8s %s\n' ANIMAL CORRECT THIS
-	while IFS=$tab read -r animal _ arguments _ verdict; do
-		case $animal in
-		client-*) continue ;;
-		esac
-		show_to "$@"
-		case $verdict:$said in
-		*:- | either:accept | either:refuse | "$said:$said") remark='' ;;
-		*) remark=' <' wrong=$((wrong + 1)) ;;
-		esac
-		printf '%-24s %-8s %s%s\n' "$animal" "$verdict" "$said" "$remark"
-	done <zoo/zoo.tsv
-	printf '%d wrong\n' $wrong
-}
 
 # ---- ours ----------------------------------------------------------------------------------------
 
@@ -141,23 +38,6 @@ show_servers() {
 		arguments=$(printf '%s\n' "$arguments" | sed 's/^-$//; s|{dir}|zoo|g')
 		# shellcheck disable=SC2086 # words
 		told $arguments --connect-to 127.0.0.1 "$animal.zoo.test" "$PORT"
-	done <zoo/zoo.tsv
-}
-
-# What is good is good for curl, too.
-show_curl() {
-	while IFS=$tab read -r animal _ arguments _ verdict; do
-		case $animal:$verdict in
-		client-*) continue ;;
-		*:accept) ;;
-		*) continue ;;
-		esac
-		show_to curl -sS --cacert '{ca}' '[crl' --crlfile '{crl}' ']' \
-			--connect-to '{name}:{port}:{host}:{port}' 'https://{name}:{port}/'
-		case $animal:$said in
-		ip-ok:- | *:accept) ;;
-		*) fail "curl refuses $animal: $(cat err)" ;;
-		esac
 	done <zoo/zoo.tsv
 }
 
@@ -193,24 +73,7 @@ run_status 3 "$HELLO_ZOO" broken --listen 127.0.0.1:0
 expect err 'invalid line: "nothing"'
 
 serve_zoo
-inside=''
-if [ "${1-}" = --hosts ]; then
-	shift
-	find_hosts || error 'no namespace of our own: put the names of the zoo into /etc/hosts yourself'
-fi
-if [ $# -gt 0 ]; then
-	wrong=0
-	judge "$@"
-	[ $wrong -eq 0 ] || exit 1
-	exit 0
-fi
-
 show_servers
-if command -v curl >/dev/null; then
-	show_curl
-else
-	echo 'NOTE: curl is not installed, not tried'
-fi
 # Who asks for no name is greeted with the list, also after a reload.
 animal=ip-ok outcome=OK
 told 127.0.0.1 "$PORT"
@@ -237,23 +100,4 @@ animal=expired outcome=CERT_EXPIRED
 told --connect-to 127.0.0.1 expired.zoo.test "$PORT"
 animal=good-ecdsa outcome=GREETING_TRUNCATED
 told --connect-to 127.0.0.1 good-ecdsa.zoo.test "$PORT"
-stop_server
-
-# The judge can tell: whoever accepts everything is wrong about most.
-serve_zoo
-wrong=0
-judge true >table
-[ $wrong -gt 20 ] || fail "only $wrong faults of a client that accepts everything: $(cat table)"
-expect table '^expired  *refuse  *accept <$'
-expect table '^good-ecdsa  *accept  *accept$'
-expect table '^revoked  *refuse  *-$'
-
-# Who resolves names itself finds ours, where it may be told so.
-if find_hosts; then
-	animal=expired arguments=-
-	show_to getent hosts '{name}'
-	expect out '^127\.0\.0\.1  *expired\.zoo\.test'
-else
-	echo 'NOTE: no namespace of our own: clients that resolve names were not tried'
-fi
 stop_server

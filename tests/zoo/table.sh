@@ -4,14 +4,16 @@
 set -u
 unset CDPATH
 export LC_ALL=C
-srcdir=$(cd "${srcdir:-.}" && pwd) || exit 99
 builddir=.
 [ -x hello-client ] || builddir=build
-PATH=$(cd $builddir && pwd):$PATH
-export srcdir PATH
+builddir=$(cd $builddir && pwd) || exit 99
+PATH=$builddir:$builddir/certs:$builddir/judge:$PATH
+export PATH
+cd "${srcdir:-.}" || exit 99
 work=$(mktemp -d "${TMPDIR:-/tmp}/hello-tls.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+hello-certs zoo "$work/zoo" >/dev/null || exit 1
 
 # Name and command, with the strictest options of the client.
 clients='
@@ -20,9 +22,9 @@ s_client|openssl s_client -quiet -status -verify_return_error -x509_strict -CAfi
 curl|curl -sS --cacert {ca} [crl --crlfile {crl} ] --connect-to {name}:{port}:{host}:{port} https://{name}:{port}/
 gnutls-cli|gnutls-cli --priority NORMAL:%PROFILE_MEDIUM --x509cafile {ca} --sni-hostname {name} --verify-hostname {verify} -p {port} {host}
 wget|--hosts wget -q -O - --ciphers=NORMAL:%PROFILE_MEDIUM --ca-certificate={ca} [crl --crl-file={crl} ] https://{name}:{port}/
-Python|python3 {srcdir}/tests/support/clients/hello.py {port} {ca} {name} [crl {crl} ]
-Java|java {srcdir}/tests/support/clients/Hello.java {port} {ca} {name} [crl {crl} ]
-Go|go run {srcdir}/tests/support/clients/hello.go {port} {ca} {name}
+Python|python3 tests/support/clients/hello.py {port} {ca} {name} [crl {crl} ]
+Java|java tests/support/clients/Hello.java {port} {ca} {name} [crl {crl} ]
+Go|go run tests/support/clients/hello.go {port} {ca} {name}
 '
 
 version_of() {
@@ -48,33 +50,28 @@ print("Python", sys.version.split()[0], "with", ssl.OPENSSL_VERSION)' ;;
 # judge NAME COMMAND: adds its column, its version and what it got wrong.
 judge() {
 	# shellcheck disable=SC2086 # words
-	sh "$srcdir/tests/system/zoo.sh" $2 >"$work/said" 2>"$work/err"
-	if ! grep -q '^[0-9]* wrong$' "$work/said" || grep -q ' late <$' "$work/said"; then
+	hello-zoo-judge --dir "$work/zoo" $2 >"$work/said" 2>"$work/err"
+	# A client that refuses everything was run with the wrong options.
+	if ! tail -n 1 "$work/said" | grep -q ' right, .* 0 without a verdict' ||
+		! grep -q '^good-ecdsa .* accept$' "$work/said"; then
+		echo "table.sh: no column for $1: $2" >&2
 		cat "$work/said" "$work/err" >&2
 		return 1
 	fi
-	# A client that refuses everything was run with the wrong options.
-	if ! grep -q '^good-ecdsa .* accept$' "$work/said"; then
-		echo "table.sh: $1 refuses what is good: $2" >&2
-		return 1
-	fi
-	awk -v name="$1" '
-		NR == 1 { print name; next }
-		/ wrong$/ { next }
-		{ print $4 == "<" ? "**" $3 "**" : $3 }' "$work/said" >"$work/column"
-	[ -s "$work/table" ] || awk '
-		NR == 1 { print "certificate|a correct client"; next }
-		/ wrong$/ { next }
-		{ print $1 "|" $2 }' "$work/said" >"$work/table"
+	sed '1d; $d' "$work/said" >"$work/rows"
+	{
+		echo "$1"
+		awk '{ print $4 == "WRONG:" ? "**" $3 "**" : $3 }' "$work/rows"
+	} >"$work/column"
+	[ -s "$work/table" ] || {
+		echo 'certificate|a correct client'
+		awk '{ print $1 "|" $2 }' "$work/rows"
+	} >"$work/table"
 	paste -d '|' "$work/table" "$work/column" >"$work/wider" && mv "$work/wider" "$work/table"
-	awk -v name="$1" -v version="$(version_of "$1")" '
-		NR == 1 || / wrong$/ { next }
-		$3 == "-" { unseen++; next }
-		$4 == "<" { wrong++; print $1 "|" name >>missed; next }
-		{ right++ }
-		END { printf "| %s | %s | %d | %d | %d |\n", name, version, right, wrong, unseen }
-	' missed="$work/missed" "$work/said" >>"$work/summary"
-	printf '    sh tests/system/zoo.sh %s\n' "$2" >>"$work/commands"
+	awk -v name="$1" '$4 == "WRONG:" { print $1 "|" name }' "$work/rows" >>"$work/missed"
+	tail -n 1 "$work/said" | awk -v name="$1" -v version="$(version_of "$1")" \
+		'{ printf "| %s | %s | %d | %d | %d |\n", name, version, $1, $3, $9 }' >>"$work/summary"
+	printf '    hello-zoo-judge %s\n' "$2" >>"$work/commands"
 }
 
 is_there() {
@@ -83,7 +80,7 @@ is_there() {
 	Python) command -v python3 ;;
 	Java) command -v java ;;
 	# The first one of all compiles the library, too, which takes longer than a client may.
-	Go) command -v go && go build -o "$work/go" "$srcdir/tests/support/clients/hello.go" ;;
+	Go) command -v go && go build -o "$work/go" tests/support/clients/hello.go ;;
 	*) command -v "$1" ;;
 	esac >/dev/null
 }
@@ -103,7 +100,7 @@ missed() {
 	awk -F '[\t|]' '
 		FNR == NR { who[$1] = who[$1] (who[$1] == "" ? "" : ", ") $2; next }
 		$1 in who { print "| " $1 " | " $2 " | " who[$1] " |" }
-	' "$work/missed" "$srcdir/certs/zoo.tsv"
+	' "$work/missed" certs/zoo.tsv
 }
 
 : >>"$work/missed"
@@ -157,10 +154,9 @@ cat <<EOF
 
 ## Repeat it
 
-Each command makes a zoo, serves it, and connects the client to each certificate. The
-top of \`tests/system/zoo.sh\` explains the words in braces. Run them in the top folder of the
-source, after a build there or in \`build\` (which must be in \`PATH\` for
-\`hello-client\`):
+Each command makes a zoo, serves it, and connects the client to each certificate.
+hello-zoo-judge(1) explains the words in braces. Run the commands in the top folder
+of the source, which has the programs for Python, Java and Go:
 
 $(cat "$work/commands")
 EOF
