@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What stands around the server: examples to copy and adapt, so they are installed with the documents.
+# The action works from the repository only.
+
+EXTRA_DIST += deploy/github/zoo-judge/action.yml
 
 deploydir = $(docdir)/deploy
 dist_deploy_DATA = \

@@ -187,6 +187,7 @@ system_tests = \
 	tests/system/unread.sh \
 	tests/system/verbose.sh \
 	tests/system/verdicts.sh \
+	tests/system/zoo-action.sh \
 	tests/system/zoo-judge.sh \
 	tests/system/zoo-reports.sh \
 	tests/system/zoo.sh
@@ -265,7 +266,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
-	tests/support/browser_page.py tests/support/zoo_reports.py \
+	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
 	tests/support/manifests.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
