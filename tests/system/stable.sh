@@ -33,12 +33,18 @@ options() {
 			print "letter\t" program " " word[i] "\t" word[i + 1]
 		print "option\t" program " " word[i] "\t" (i < n ? "value" : "no value")
 	}'
-	sed -nE "s/^	(-.\|)?(--[a-z0-9-]+)\) COMPREPLY=\(\\$\(compgen -W '([^']*)'.*/\2 \3/p" \
+	[ ! -e "$completions/${1##*/}" ] || sed -nE "s/^	(-.\|)?(--[a-z0-9-]+)\) COMPREPLY=\(\\$\(compgen -W '([^']*)'.*/\2 \3/p" \
 		"$completions/${1##*/}" | while read -r option words; do
 		for word in $words; do
 			printf 'word\t%s %s %s\t\n' "${1##*/}" "$option" "$word"
 		done
 	done
+}
+
+# What it replaces in the words of a command, and what these depend on.
+placeholders() {
+	"$HELLO_ZOO_JUDGE" --help | grep -oE '[{][a-z]+[}]|"\[[a-z]+"' | tr -d '"' | LC_ALL=C sort -u |
+		sed 's/.*/word	hello-zoo-judge &	/'
 }
 
 # Its help shows each command with its options.
@@ -162,6 +168,8 @@ running() {
 	options "$HELLO_CLIENT"
 	options "$HELLO_SERVER"
 	options "$HELLO_ZOO"
+	options "$HELLO_ZOO_JUDGE"
+	placeholders
 	commands
 	services
 	log_keys
