@@ -42,7 +42,10 @@ libshared_a_SOURCES = \
 	src/tls/file_format.c src/tls/file_format.h \
 	src/tls/first_bytes.c src/tls/first_bytes.h \
 	src/tls/hello_length.c src/tls/hello_length.h \
+	src/tls/hello_offers.c src/tls/hello_offers.h \
+	src/tls/iana.c src/tls/iana.h \
 	src/tls/identity.c src/tls/identity.h \
+	src/tls/offers_text.c src/tls/offers_text.h \
 	src/tls/params.c src/tls/params.h \
 	src/tls/pem.c src/tls/pem.h \
 	src/tls/pem_block.c src/tls/pem_block.h \

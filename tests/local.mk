@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/check_proxy_protocol \
 	tests/unit/check_resume \
 	tests/unit/check_route \
+	tests/unit/check_hello_offers \
 	tests/unit/check_histogram \
 	tests/unit/check_sandbox \
 	tests/unit/check_session \

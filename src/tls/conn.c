@@ -10,6 +10,7 @@
 #include "net/addr.h"
 #include "tls/buffer.h"
 #include "tls/error.h"
+#include "tls/hello_offers.h"
 #include "tls/tds.h"
 
 struct tls_conn {
@@ -20,6 +21,7 @@ struct tls_conn {
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */
 	bool asked; /* the server requested a client certificate */
+	struct hello_offers offers; /* of a server's client */
 };
 
 /*
@@ -72,6 +74,23 @@ static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *
 	return t;
 }
 
+/*
+ * SSL_CTX_set_msg_callback(3): gets a ClientHello before the library judges it. The first
+ * one is enough: a second one repeats what it offers (RFC 8446 section 4.1.2). From then
+ * on, this callback costs nothing.
+ */
+static void record_hello(int written, int version, int type, const void *message, size_t len,
+    SSL *ssl, void *tls_conn)
+{
+	struct tls_conn *t = tls_conn;
+
+	(void)version;
+	if (written || type != SSL3_RT_HANDSHAKE)
+		return;
+	hello_offers_read(&t->offers, message, len);
+	SSL_set_msg_callback(ssl, NULL);
+}
+
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = make(ctx, fd, owner, oc);
@@ -79,6 +98,8 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 	if (!t)
 		return NULL;
 	tls_buffer_bound(&t->wire, TLS_CONN_CLIENT_SENDS_MAX, TLS_CONN_HELLO_MAX);
+	SSL_set_msg_callback(t->ssl, record_hello);
+	SSL_set_msg_callback_arg(t->ssl, t);
 	SSL_set_accept_state(t->ssl);
 	return t;
 }
@@ -168,7 +189,7 @@ void tls_conn_free(struct tls_conn *t)
 static struct tls_error_about describe(const struct tls_conn *t)
 {
 	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head, t->wire.head_len,
-		t->asked };
+		t->asked, &t->offers };
 
 	if (t->tds) {
 		about.first = t->tds->first;
@@ -381,6 +402,11 @@ int tls_conn_sent_alert(const struct tls_conn *t)
 	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
 
 	return left ? t->alert : OUTCOME_NO_ALERT;
+}
+
+const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
+{
+	return &t->offers;
 }
 
 char *tls_conn_dup_sni(const struct tls_conn *t)

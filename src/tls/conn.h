@@ -25,6 +25,7 @@
  * operations return IO_WANT_TIME: nothing more is read, so wait for the deadline.
  */
 struct tls_conn;
+struct hello_offers;
 
 /* A longer ClientHello is rejected with HANDSHAKE_FAILED before memory is allocated for it. */
 enum { TLS_CONN_HELLO_MAX = 16 * 1024 };
@@ -163,6 +164,12 @@ int tls_conn_sent_alert(const struct tls_conn *t);
 
 /* The library's own object, for tls_facts. */
 const SSL *tls_conn_library(const struct tls_conn *t);
+
+/*
+ * For a server: what the client's first ClientHello offers, see tls/hello_offers.h. Not
+ * known until all of it has arrived, nor in the format of SSL 2.
+ */
+const struct hello_offers *tls_conn_offers(const struct tls_conn *t);
 
 /* The host name that the client requested by SNI; the caller frees it. NULL: none. */
 char *tls_conn_dup_sni(const struct tls_conn *t);

@@ -10,6 +10,7 @@
 #include "base/outcome.h"
 #include "tls/alert.h"
 #include "tls/buffer.h"
+#include "tls/hello_offers.h"
 
 /*
  * The only reader of the TLS library's error queue, and the one place that turns a
@@ -23,6 +24,7 @@ struct tls_error_about {
 	const unsigned char *first; /* first bytes that were to be TLS, to guess the protocol */
 	size_t first_len;
 	bool asked; /* the server requested a client certificate */
+	const struct hello_offers *offers; /* what the client of a server offers */
 };
 
 /*

@@ -37,6 +37,12 @@ bool tls_facts_is_http(const struct tls_conn *t)
 	return len == sizeof name - 1 && memcmp(selected, name, len) == 0;
 }
 
+const char *tls_facts_offers(const struct tls_conn *t, char buf[OFFERS_TEXT_MAX])
+{
+	/* The library only reads it, but its parameter is not const. */
+	return offers_text(tls_conn_offers(t), (SSL *)tls_conn_library(t), buf);
+}
+
 bool tls_facts_is_within_record(const struct tls_conn *t)
 {
 	return SSL_has_pending(tls_conn_library(t)) == 1;

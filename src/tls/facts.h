@@ -5,12 +5,19 @@
 #include <stdbool.h>
 
 #include "tls/conn.h"
+#include "tls/offers_text.h"
 
 /* What was negotiated. The next tls_conn operation empties the error queue. */
 void tls_facts_get(const struct tls_conn *t, struct tls_conn_facts *out);
 
 /* Did ALPN (RFC 7301) select http/1.1? A server knows it once it has read the ClientHello. */
 bool tls_facts_is_http(const struct tls_conn *t);
+
+/*
+ * What a server's client offers, for the log and the report; "" if no whole ClientHello
+ * has arrived. Returns buf.
+ */
+const char *tls_facts_offers(const struct tls_conn *t, char buf[OFFERS_TEXT_MAX]);
 
 /* Has the peer sent part of a record, or more, that was not read as data? */
 bool tls_facts_is_within_record(const struct tls_conn *t);
