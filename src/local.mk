@@ -33,6 +33,7 @@ libshared_a_SOURCES = \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
 	src/tls/context.c src/tls/context.h \
+	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
 	src/tls/crl_store.c src/tls/crl_store.h \
 	src/tls/crl_text.c src/tls/crl_text.h \
@@ -47,6 +48,7 @@ libshared_a_SOURCES = \
 	src/tls/identity.c src/tls/identity.h \
 	src/tls/offers_text.c src/tls/offers_text.h \
 	src/tls/params.c src/tls/params.h \
+	src/tls/params_offer.c src/tls/params_offer.h \
 	src/tls/pem.c src/tls/pem.h \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \

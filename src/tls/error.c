@@ -97,7 +97,7 @@ static void explain_handshake(const struct tls_error_about *a, unsigned long fir
 	else if (reason == SSL_R_CALLBACK_FAILED)
 		tls_params_explain_name(a->ssl, oc);
 	else if (tls_params_are(reason))
-		tls_params_explain(a->ssl, reason, words, oc);
+		tls_params_explain(a->ssl, a->offers, reason, words, oc);
 	else if (is_unreadable(a, first))
 		outcome_set(oc, OC_CERT_INVALID, "a certificate from the peer cannot be read: %s",
 		    words);

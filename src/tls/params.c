@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "base/text.h"
+#include "tls/params_offer.h"
 
 bool tls_params_are(int reason)
 {
@@ -73,15 +74,22 @@ static const char *find_curve(SSL *ssl)
 	return EC_curve_nid2nist(curve) ? EC_curve_nid2nist(curve) : OBJ_nid2sn(curve);
 }
 
-int tls_params_explain(SSL *ssl, int reason, const char *words, struct outcome *oc)
+int tls_params_explain(SSL *ssl, const struct hello_offers *offers, int reason, const char *words,
+    struct outcome *oc)
 {
-	const char *curve = reason == SSL_R_NO_SHARED_CIPHER ? find_curve(ssl) : NULL;
+	const char *curve;
 
+	if (SSL_is_server(ssl) && params_offer_explain(ssl, offers, reason, oc))
+		return -1;
+	curve = reason == SSL_R_NO_SHARED_CIPHER ? find_curve(ssl) : NULL;
 	if (curve)
 		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 		    "nothing in common: TLS 1.2 requires the curve of our certificate, %s, to be "
 		    "among the peer's groups",
 		    curve);
+	if (reason == SSL_R_NO_SHARED_CIPHER && SSL_is_server(ssl) &&
+	    params_offer_explain_certificate(ssl, offers, oc))
+		return -1;
 	if (reason == SSL_R_WRONG_CURVE && SSL_is_server(ssl))
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "TLS 1.2 requires the curve of the client's certificate to be among our "

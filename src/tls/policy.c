@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "base/options.h"
+#include "tls/context_groups.h"
 #include "tls/error.h"
 
 /*
@@ -292,6 +293,16 @@ static int check_groups(const struct tls_policy_choice *choice, const struct sel
 	return -1;
 }
 
+static int keep_groups(SSL_CTX *ctx, const struct selection *s, struct outcome *oc)
+{
+	char list[LIST_MAX];
+
+	join(list, s, ", ");
+	if (context_groups_set(ctx, list) == 0)
+		return 0;
+	return outcome_set(oc, OC_INTERNAL, "out of memory for the names of the groups");
+}
+
 int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struct outcome *oc)
 {
 	struct selection selected;
@@ -301,7 +312,7 @@ int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struc
 	    set_list(ctx, &lists[CIPHERS], choice->ciphers, &selected, oc) != 0 ||
 	    set_list(ctx, &lists[CIPHERSUITES], choice->ciphersuites, &selected, oc) != 0 ||
 	    set_list(ctx, &lists[GROUPS], choice->groups, &selected, oc) != 0 ||
-	    check_groups(choice, &selected, oc) != 0)
+	    check_groups(choice, &selected, oc) != 0 || keep_groups(ctx, &selected, oc) != 0)
 		return -1;
 	SSL_CTX_set_options(ctx, OPTIONS_ON);
 	SSL_CTX_clear_options(ctx, OPTIONS_OFF);

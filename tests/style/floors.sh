@@ -27,6 +27,8 @@ openssl/   tls/facts   what the library knows of a connection
 openssl/   client/session/resumption  the session that a connection leaves
 openssl/   tls/alert   names and numbers of alerts
 openssl/   tls/params  reasons and curves of a handshake that fails
+openssl/   tls/params_offer  what both ends set, by the names of the library
+openssl/   tls/context_groups  what a context carries along
 openssl/   tls/offers_text  the names of ciphers
 openssl/   tls/cert_id     hashes a certificate and its key
 openssl/   tls/cert_info   reads the fields of a certificate
