@@ -78,5 +78,8 @@ void conn_log_write(const struct conn_record *r)
 		log_number(&line, "request_ms", r->phase_ms[CONN_PHASE_REQUEST]);
 	log_number(&line, "greeting_ms", r->phase_ms[CONN_PHASE_GREETING]);
 	log_number(&line, "linger_ms", r->phase_ms[CONN_PHASE_LINGER]);
+	/* The longest field is the last one, because a field that does not fit is cut. */
+	if (r->offers)
+		log_field(&line, "offers", "%s", r->offers);
 	log_end(&line);
 }

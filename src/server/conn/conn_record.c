@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tls/facts.h"
+
 void conn_record_init(struct conn_record *r, const struct addr *peer)
 {
 	memset(r, 0, sizeof *r);
@@ -58,20 +60,32 @@ void conn_record_fail(struct conn_record *r, const char *stage, const struct out
 		*r->failure = *oc;
 }
 
+/* Composed only after a failure, because the text takes far longer than reading the numbers. */
+static char *dup_offers(const struct tls_conn *tls)
+{
+	char text[OFFERS_TEXT_MAX];
+
+	return tls_facts_offers(tls, text)[0] ? strdup(text) : NULL;
+}
+
 void conn_record_add_tls(struct conn_record *r, const struct tls_conn *tls)
 {
 	r->received += tls_conn_received(tls);
 	r->sent = tls_conn_sent(tls);
 	r->sent_alert = tls_conn_sent_alert(tls);
 	r->sni = tls_conn_dup_sni(tls);
+	if (r->code != OC_OK && !r->facts.protocol[0])
+		r->offers = dup_offers(tls);
 }
 
 void conn_record_free(struct conn_record *r)
 {
 	free(r->sni);
+	free(r->offers);
 	free(r->failure);
 	free(r->client);
 	r->sni = NULL;
+	r->offers = NULL;
 	r->client = NULL;
 	r->failure = NULL;
 }

@@ -31,6 +31,7 @@ struct conn_record {
 	int sent_alert;                 /* AlertDescription that we sent, or OUTCOME_NO_ALERT */
 	const char *alpn;               /* "http/1.1", or "" */
 	char *sni;                      /* the requested name, from the peer; NULL: none */
+	char *offers; /* of a client whose handshake failed, see offers_text.h; NULL: unknown */
 	struct client_auth_peer *client; /* verified after the handshake; NULL: not requested */
 	struct tls_conn_facts facts;       /* "" before the handshake is done */
 	uint64_t received, sent;        /* bytes on the socket, until the linger */
