@@ -23,7 +23,8 @@
 	X(CERTIFICATE, "certificate") /* SHA-256 of the served leaf, in hex */ \
 	X(NODE, "node")               /* the node that answered */ \
 	X(TIME, "time")               /* its clock, UTC */ \
-	X(BINDING, "binding")         /* from the keys of this connection: RFC 9266, in hex */
+	X(BINDING, "binding")         /* from the keys of this connection: RFC 9266, in hex */ \
+	X(OFFERS, "offers")           /* what the ClientHello offered, see tls/offers_text.h */
 
 enum conn_report_field {
 #define X(name, text) CONN_REPORT_##name,
@@ -35,9 +36,13 @@ enum conn_report_field {
 /* A host name fits. A longer value, because of escapes, is cut in the same way at both ends. */
 enum { CONN_REPORT_VALUE_MAX = 272 };
 
-/* Owns nothing; may be copied. */
+/* Four lists of at most eight names. */
+enum { CONN_REPORT_OFFERS_MAX = 1200 };
+
+/* Owns nothing; may be copied. offers is the last field. */
 struct conn_report {
-	char value[CONN_REPORT_FIELDS][CONN_REPORT_VALUE_MAX];
+	char value[CONN_REPORT_OFFERS][CONN_REPORT_VALUE_MAX];
+	char offers[CONN_REPORT_OFFERS_MAX];
 };
 
 /* The text of a missing value. */
@@ -51,17 +56,22 @@ const char *conn_report_name(enum conn_report_field field);
  */
 void conn_report_set(struct conn_report *s, enum conn_report_field field, const char *text);
 
+const char *conn_report_get(const struct conn_report *s, enum conn_report_field field);
 bool conn_report_is_none(const struct conn_report *s, enum conn_report_field field);
 
 /* Writes a line "name: value" for each field. Returns the length, below CONN_REPORT_TEXT_MAX. */
-enum { CONN_REPORT_TEXT_MAX = CONN_REPORT_FIELDS * (CONN_REPORT_VALUE_MAX + 16) };
+enum {
+	CONN_REPORT_TEXT_MAX = CONN_REPORT_OFFERS * (CONN_REPORT_VALUE_MAX + 16) +
+	    CONN_REPORT_OFFERS_MAX + 16
+};
 size_t conn_report_format(const struct conn_report *s, char buf[CONN_REPORT_TEXT_MAX]);
 
 /*
  * Finds the report at the end of a server's reply: it follows the last empty line.
- * Lines with unknown names are ignored; each known field must occur once. *said is the
- * length of the text before the empty line. Pure; the bytes may be anything. Returns 0,
- * or -1 with OC_GREETING_MISMATCH.
+ * Lines with unknown names are ignored; each known field must occur once, but offers may
+ * be missing, as in the reports of older servers, and is "none" then. *said is the length
+ * of the text before the empty line. Pure; the bytes may be anything. Returns 0, or -1
+ * with OC_GREETING_MISMATCH.
  */
 int conn_report_parse(const char *bytes, size_t len, struct conn_report *out, size_t *said,
     struct outcome *oc);

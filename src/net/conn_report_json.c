@@ -15,8 +15,8 @@ const char *conn_report_json_key(enum conn_report_field field, char buf[CONN_REP
 json_t *conn_report_json_value(const struct conn_report *r, enum conn_report_field field)
 {
 	if (field == CONN_REPORT_RESUMED)
-		return json_boolean(strcmp(r->value[field], "yes") == 0);
-	return conn_report_is_none(r, field) ? json_null() : json_string(r->value[field]);
+		return json_boolean(strcmp(conn_report_get(r, field), "yes") == 0);
+	return conn_report_is_none(r, field) ? json_null() : json_string(conn_report_get(r, field));
 }
 
 int conn_report_json_add(json_t *object, const struct conn_report *r)

@@ -46,7 +46,8 @@ START_TEST(test_what_is_written_is_read)
 	ck_assert_int_eq(conn_report_parse(text, len, &read, &said, &oc), 0);
 	ck_assert_uint_eq(said, before - 1);
 	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
-		ck_assert_str_eq(read.value[i], s.value[i]);
+		ck_assert_str_eq(conn_report_get(&read, (enum conn_report_field)i),
+		    conn_report_get(&s, (enum conn_report_field)i));
 }
 END_TEST
 
@@ -54,10 +55,19 @@ START_TEST(test_every_cut_is_refused)
 {
 	const struct conn_report s = sample();
 	char text[CONN_REPORT_TEXT_MAX + 64] = "hello\n\n";
-	size_t len = 7 + conn_report_format(&s, text + 7);
+	size_t len = 7 + conn_report_format(&s, text + 7), said;
+	size_t without = (size_t)(strstr(text, "offers: ") - text);
+	struct outcome oc = OUTCOME_NONE;
+	struct conn_report read;
 
-	for (size_t i = 0; i < len; i++)
-		expect_refused(text, i, "");
+	for (size_t i = 0; i < len; i++) {
+		if (i != without)
+			expect_refused(text, i, "");
+	}
+	/* An older server has no offers. */
+	ck_assert_int_eq(conn_report_parse(text, without, &read, &said, &oc), 0);
+	ck_assert(conn_report_is_none(&read, CONN_REPORT_OFFERS));
+	ck_assert(!conn_report_is_none(&read, CONN_REPORT_BINDING));
 }
 END_TEST
 
@@ -99,7 +109,7 @@ END_TEST
 
 START_TEST(test_the_longest_block_fits)
 {
-	char text[CONN_REPORT_TEXT_MAX], longest[CONN_REPORT_VALUE_MAX];
+	char text[CONN_REPORT_TEXT_MAX], longest[CONN_REPORT_OFFERS_MAX];
 	struct conn_report s;
 
 	memset(longest, 'a', sizeof longest);
@@ -107,6 +117,7 @@ START_TEST(test_the_longest_block_fits)
 	for (int i = 0; i < CONN_REPORT_FIELDS; i++)
 		conn_report_set(&s, (enum conn_report_field)i, longest);
 	ck_assert_uint_lt(conn_report_format(&s, text), sizeof text);
+	ck_assert_uint_eq(strlen(s.offers), CONN_REPORT_OFFERS_MAX - 1);
 }
 END_TEST
 
@@ -137,6 +148,7 @@ static void expect_spoilt(const char *more, const char *why)
 START_TEST(test_what_is_no_report)
 {
 	char longest[CONN_REPORT_VALUE_MAX + 16] = "x\n\npeer: ";
+	char offers[CONN_REPORT_OFFERS_MAX + 16] = "x\n\noffers: ";
 
 	expect_refused("", 0, "no report");
 	expect_refused("\n", 1, "no report");
@@ -156,6 +168,9 @@ START_TEST(test_what_is_no_report)
 	memset(longest + 9, 'a', sizeof longest - 9);
 	longest[sizeof longest - 1] = '\n';
 	expect_refused(longest, sizeof longest, "invalid value for peer");
+	memset(offers + 11, 'a', sizeof offers - 11);
+	offers[sizeof offers - 1] = '\n';
+	expect_refused(offers, sizeof offers, "invalid value for offers");
 }
 END_TEST
 

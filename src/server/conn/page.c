@@ -100,6 +100,10 @@ static const struct {
 	[CONN_REPORT_BINDING] = { "Channel binding",
 	    "Derived from the keys of the connection (RFC 9266). Only its two ends can compute "
 	    "this value: a client with another one is connected to something in between." },
+	[CONN_REPORT_OFFERS] = { "Offered by the client",
+	    "What your client accepts, in its order of preference: how many of each kind, and "
+	    "the first eight. GREASE is a meaningless value, which tests that servers ignore "
+	    "unknown ones (RFC 8701)." },
 };
 
 static void write_escaped(FILE *to, const char *bytes, size_t len)
@@ -136,7 +140,7 @@ static void write_greeting(FILE *to, const char *greeting, size_t len)
 
 static void write_row(FILE *to, const struct conn_report *seen, enum conn_report_field field)
 {
-	const char *value = seen->value[field];
+	const char *value = conn_report_get(seen, field);
 
 	fprintf(to, "<tr id=\"%s\"><th scope=\"row\">%s</th>\n<td><code>", conn_report_name(field),
 	    rows[field].title);

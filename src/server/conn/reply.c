@@ -15,6 +15,8 @@
 #include "tls/cert_info.h"
 #include "tls/facts.h"
 
+_Static_assert((int)OFFERS_TEXT_MAX <= (int)CONN_REPORT_OFFERS_MAX, "offers fit into a report");
+
 void reply_prepare(void)
 {
 	json_object_seed(0);
@@ -61,6 +63,7 @@ static void see_name(const struct tls_conn *tls, struct conn_report *out)
 static void see(const struct reply_about *about, struct conn_report *out)
 {
 	char peer[ADDR_TEXT_MAX], when[TIME_TEXT_MAX], binding[TLS_FACTS_BINDING_MAX];
+	char offers[OFFERS_TEXT_MAX];
 	struct cert_info served;
 	struct tls_conn_facts facts;
 
@@ -78,6 +81,7 @@ static void see(const struct reply_about *about, struct conn_report *out)
 	conn_report_set(out, CONN_REPORT_TIME, time_text(time(NULL), when));
 	conn_report_set(out, CONN_REPORT_BINDING,
 	    tls_facts_binding(about->tls, binding) ? binding : NULL);
+	conn_report_set(out, CONN_REPORT_OFFERS, tls_facts_offers(about->tls, offers));
 }
 
 int reply_greeting(const struct reply_about *about, struct reply *out, struct outcome *oc)
