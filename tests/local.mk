@@ -146,6 +146,7 @@ system_tests = \
 	tests/system/mtls-reload.sh \
 	tests/system/mtls.sh \
 	tests/system/notify.sh \
+	tests/system/offers.sh \
 	tests/system/outcome-chain.sh \
 	tests/system/outcome-local.sh \
 	tests/system/outcome-peer.sh \
@@ -203,6 +204,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_conn \
 	tests/fuzz/fuzz_dialogue \
 	tests/fuzz/fuzz_handshake \
+	tests/fuzz/fuzz_hello_offers \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_http_answer \
@@ -244,6 +246,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/conn \
 	tests/fuzz/seeds/dialogue \
 	tests/fuzz/seeds/handshake \
+	tests/fuzz/seeds/hello_offers \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/http_answer \
@@ -268,6 +271,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
+	tests/support/browser_page.py \
+	tests/support/hello_capture.py \
 	tests/support/manifests.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
@@ -351,6 +356,7 @@ tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dialogue_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_hello_offers_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http_answer_LDFLAGS = $(fuzz_ldflags)
