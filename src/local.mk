@@ -131,6 +131,7 @@ libclient_a_SOURCES = \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
+	src/client/judge/spiffe_id.c src/client/judge/spiffe_id.h \
 	src/client/judge/staple.c src/client/judge/staple.h \
 	src/client/judge/verdict.c src/client/judge/verdict.h \
 	src/client/options/options.c src/client/options/options.h \

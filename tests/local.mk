@@ -65,6 +65,7 @@ unit_tests = \
 	tests/unit/check_service_target \
 	tests/unit/check_tls_alert \
 	tests/unit/check_crl_store \
+	tests/unit/check_spiffe_id \
 	tests/unit/check_stats \
 	tests/unit/check_steps \
 	tests/unit/check_tds \
@@ -176,6 +177,7 @@ system_tests = \
 	tests/system/services-real.sh \
 	tests/system/services.sh \
 	tests/system/sni.sh \
+	tests/system/spiffe.sh \
 	tests/system/stable.sh \
 	tests/system/stalled.sh \
 	tests/system/staple.sh \

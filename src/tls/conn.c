@@ -128,7 +128,7 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 {
 	if (sni && SSL_set_tlsext_host_name(ssl, sni) != 1)
 		return -1;
-	return tls_conn_require_name(SSL_get0_param(ssl), verify_name);
+	return verify_name ? tls_conn_require_name(SSL_get0_param(ssl), verify_name) : 0;
 }
 
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
@@ -142,7 +142,7 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
 		tls_error_clear();
 		tls_conn_free(t);
 		outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
-		    verify_name);
+		    verify_name ? verify_name : sni);
 		return NULL;
 	}
 	tls_buffer_bound(&t->wire, TLS_CONN_SERVER_SENDS_MAX, 0);

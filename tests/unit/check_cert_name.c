@@ -94,6 +94,22 @@ static const struct {
 	{ SANS("URI:x"), "me", "only as the CN", "lists me as a DNS name" },
 	{ NULL, "me", "has \"me\" only as the CN", "lists me as a DNS name" },
 	{ NULL, "a.test", "(no subjectAltName)", "" },
+	/* SPIFFE IDs. */
+	{ SANS("DNS:a.test"), "spiffe://a/me", "no URI in its subjectAltName; you asked for",
+	    "whose only URI is spiffe://a/me" },
+	{ NULL, "spiffe://a/me", "no URI in its subjectAltName", "" },
+	{ SANS("URI:spiffe://a/me", "URI:spiffe://a/me"), "spiffe://a/me",
+	    "has 2 URIs, \"spiffe://a/me\", \"spiffe://a/me\", and", "whose only URI" },
+	{ SANS("URI:spiffe://a/me2"), "spiffe://a/me",
+	    "is for \"spiffe://a/me2\"; you asked for \"spiffe://a/me\"",
+	    "--verify-name spiffe://a/me2" },
+	{ SANS("URI:spiffe://a/m"), "spiffe://a/me", "is for \"spiffe://a/m\"",
+	    "--verify-name spiffe://a/m" },
+	{ SANS("URI:spiffe://A/me"), "spiffe://a/me", "and only the case differs", "whose only" },
+	{ SANS("URI:spiffe://a/$(id)"), "spiffe://a/me", "is for \"spiffe://a/$(id)\"",
+	    "whose only" },
+	{ SANS("URI:https://a/me"), "spiffe://a/me", "is for \"https://a/me\"", "whose only" },
+	{ SANS("DNS:spiffe://a/me"), "spiffe://a/me", "no URI", "whose only" },
 	/* Nothing that a shell would run, or a terminal obey, is advised or shown. */
 	{ SANS("DNS:a;id"), "c.test", "\"a;id\"", "issue a" },
 	{ SANS("DNS:$(id)"), "c.test", "\"$(id)\"", "issue a" },
@@ -156,6 +172,8 @@ START_TEST(test_the_rules_are_the_librarys)
 		{ "IP:::1", "::1", true },
 		{ "IP:::1", "0:0::1", true },
 		{ "URI:https://a.test/", "a.test", false },
+		{ "URI:spiffe://a.test/me", "spiffe://a.test/me", true },
+		{ "URI:spiffe://a.test/me", "spiffe://a.test/Me", false },
 	};
 
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -391,6 +391,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	/* What an earlier handshake may have left is gone afterwards. */
 	memset(&v, 0xff, sizeof v);
 	v.certs = v.received = NULL;
+	v.uri = NULL;
 	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
 	    (SSL *)tls_conn_library(tls));
 

@@ -8,9 +8,114 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "client/judge/spiffe_id.h"
 #include "net/addr.h"
 #include "net/hostname.h"
 #include "tls/cert_info.h"
+
+/* ---- SPIFFE IDs -------------------------------------------------------------------- */
+
+/* The URIs of a certificate, as far as a SPIFFE ID is concerned. */
+struct uris {
+	int count;
+	bool equal;               /* one of them is the requested ID */
+	bool equal_but_case;      /* the same, if case is ignored */
+	char first[SPIFFE_ID_MAX]; /* for advice: without a NUL in it and not cut, or "" */
+	char text[CERT_INFO_SANS_MAX];
+};
+
+static bool is_equal(const ASN1_STRING *uri, const char *id)
+{
+	size_t len = (size_t)ASN1_STRING_length(uri);
+
+	return len == strlen(id) && memcmp(ASN1_STRING_get0_data(uri), id, len) == 0;
+}
+
+static void add_uri(struct uris *u, struct text *t, const ASN1_STRING *uri, const char *id)
+{
+	const char *bytes = (const char *)ASN1_STRING_get0_data(uri);
+	size_t len = (size_t)ASN1_STRING_length(uri);
+
+	text_add(t, u->count++ > 0 ? ", \"" : "\"");
+	text_add_bytes(t, bytes, len, "\",");
+	text_add(t, "\"");
+	u->equal |= is_equal(uri, id);
+	u->equal_but_case |= len == strlen(id) && strncasecmp(bytes, id, len) == 0;
+	if (u->count == 1 && len < sizeof u->first && !memchr(bytes, 0, len))
+		snprintf(u->first, sizeof u->first, "%.*s", (int)len, bytes);
+}
+
+static void get_uris(const X509 *cert, const char *id, struct uris *out)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	struct text t;
+
+	memset(out, 0, sizeof *out);
+	text_begin(&t, out->text, sizeof out->text);
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_URI)
+			add_uri(out, &t, name->d.uniformResourceIdentifier, id);
+	}
+	GENERAL_NAMES_free(names);
+}
+
+/* Why this certificate identifies nobody by a SPIFFE ID (X509-SVID section 5.2); or NULL. */
+static const char *signing_fault(X509 *cert)
+{
+	if (X509_get_extension_flags(cert) & EXFLAG_CA)
+		return "it is a CA (CA:TRUE)";
+	/* Without a keyUsage all bits are set. */
+	if ((X509_get_extension_flags(cert) & EXFLAG_KUSAGE) &&
+	    (X509_get_key_usage(cert) & (KU_KEY_CERT_SIGN | KU_CRL_SIGN)))
+		return "its key usage allows it to sign certificates or revocation lists";
+	return NULL;
+}
+
+static bool has_spiffe_id(X509 *cert, const char *id)
+{
+	struct uris u;
+
+	get_uris(cert, id, &u);
+	return u.count == 1 && u.equal && !signing_fault(cert);
+}
+
+/* A cut advice would not work. */
+enum { ADVISED_MAX = OUTCOME_TEXT_MAX - 80 };
+
+static int explain_spiffe_id(X509 *cert, const char *id, struct outcome *oc)
+{
+	const char *signs = signing_fault(cert);
+	struct uris u;
+
+	get_uris(cert, id, &u);
+	if (u.count == 0)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate has no URI in its subjectAltName; you asked for \"%s\"", id);
+	else if (u.count > 1)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate has %d URIs, %s, and a SPIFFE ID must be the only one; you "
+		    "asked for \"%s\"",
+		    u.count, u.text, id);
+	else if (!u.equal)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate is for %s; you asked for \"%s\"%s", u.text, id,
+		    u.equal_but_case ? ", and only the case differs" : "");
+	else if (signs)
+		outcome_set(oc, OC_CERT_WRONG_NAME,
+		    "the certificate has the URI \"%s\", but %s, and then a SPIFFE ID identifies "
+		    "no server",
+		    id, signs);
+	if (u.count == 1 && !u.equal && !signs && strlen(u.first) + strlen(id) < ADVISED_MAX &&
+	    !spiffe_id_fault(u.first))
+		outcome_advise(oc, "--verify-name %s, or issue a certificate for %s", u.first, id);
+	else
+		outcome_advise(oc, "issue a leaf certificate whose only URI is %s", id);
+	return -1;
+}
+
+/* ---- all names ----------------------------------------------------------------------- */
 
 bool cert_name_matches(X509 *cert, const char *name)
 {
@@ -18,6 +123,8 @@ bool cert_name_matches(X509 *cert, const char *name)
 	const unsigned flags =
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
 
+	if (spiffe_id_is_uri(name))
+		return has_spiffe_id(cert, name);
 	if (addr_is_literal(name))
 		return X509_check_ip_asc(cert, name, flags) == 1;
 	return X509_check_host(cert, name, 0, flags, NULL) == 1;
@@ -157,6 +264,8 @@ int cert_name_explain(X509 *cert, const char *name, struct outcome *oc)
 	char entry[CERT_INFO_NAME_MAX];
 	struct cert_info leaf;
 
+	if (spiffe_id_is_uri(name))
+		return explain_spiffe_id(cert, name, oc);
 	cert_info_get(cert, &leaf);
 	cert_info_each_name(cert, compare_entry, &near);
 	text_quotable(near.entry, strlen(near.entry), entry, sizeof entry);

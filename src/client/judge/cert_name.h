@@ -9,8 +9,10 @@
 #include "base/outcome.h"
 
 /*
- * Is a certificate for this name or IP literal? By the same rule as in the handshake: only DNS
- * names and IP addresses of the subjectAltName count, and a wildcard is one whole label (RFC 9525).
+ * Is a certificate for this name, IP literal or SPIFFE ID? By the same rule as in the handshake:
+ * only DNS names and IP addresses of the subjectAltName count, and a wildcard is one whole label
+ * (RFC 9525). A SPIFFE ID must be the only URI, byte for byte, of a certificate that is neither a
+ * CA nor allowed to sign certificates or revocation lists (X509-SVID section 5.2).
  */
 bool cert_name_matches(X509 *cert, const char *name);
 

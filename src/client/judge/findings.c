@@ -46,6 +46,13 @@ static bool is_same(int a, int b)
 	    (cert_error_code(a) != OC_CERT_INVALID || a == b);
 }
 
+/* The name may also be a SPIFFE ID. */
+static const char *words_of(int error)
+{
+	return error == X509_V_ERR_HOSTNAME_MISMATCH ? "the name does not match"
+						     : X509_verify_cert_error_string(error);
+}
+
 void findings_append(const struct findings *f, int first, struct outcome *oc)
 {
 	const char *before = "; also: ";
@@ -57,7 +64,7 @@ void findings_append(const struct findings *f, int first, struct outcome *oc)
 			known = known || is_same(f->errors[i], f->errors[j]);
 		if (known)
 			continue;
-		outcome_append(oc, "%s%s", before, X509_verify_cert_error_string(f->errors[i]));
+		outcome_append(oc, "%s%s", before, words_of(f->errors[i]));
 		before = ", ";
 	}
 }

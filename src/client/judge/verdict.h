@@ -19,10 +19,11 @@
 enum { VERDICT_CHAIN_MAX = 8 };
 
 /*
- * What the verification of one peer found. Zeroed at first, filled during the handshake, released
- * by verdict_free.
+ * What the verification of one peer found. Zeroed at first, except for uri; filled during the
+ * handshake, released by verdict_free.
  */
 struct verdict {
+	const char *uri;   /* the SPIFFE ID to require; NULL: the library verifies another name */
 	bool ran;          /* the peer sent a certificate, and it was judged */
 	int error, depth;  /* X509_V_OK, or the first error and its depth */
 	int64_t at;        /* the time of the verification, seconds since 1970 */

@@ -10,6 +10,7 @@
 #include "base/options_help.h"
 #include "client/judge/expected.h"
 #include "client/judge/expected_outcome.h"
+#include "client/judge/spiffe_id.h"
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "client/services/http_status.h"
@@ -77,6 +78,12 @@ static int set_verify_time(void *time, const struct option_row *row, const char 
 {
 	(void)row;
 	return verify_time_parse("--verify-time", value, time, oc);
+}
+
+static int check_verify_name(const char *what, const char *name, struct outcome *oc)
+{
+	return spiffe_id_is_uri(name) ? spiffe_id_check(what, name, oc)
+				      : hostname_check(what, name, oc);
 }
 
 static const char *const announcements[] = {
@@ -170,8 +177,9 @@ const struct option_row client_option_rows[] = {
 	TEXT("servername", "NAME", servername, "name to send as SNI and verify (HOST)",
 	    .check = hostname_check, PER_TARGET),
 	FLAG("no-sni", no_sni, "send no SNI", PER_TARGET),
-	TEXT("verify-name", "NAME", verify_name, "name to verify (the name sent as SNI)",
-	    .check = hostname_check, PER_TARGET),
+	TEXT("verify-name", "NAME", verify_name,
+	    "name or spiffe://DOMAIN/PATH to verify (the name sent as SNI)",
+	    .check = check_verify_name, PER_TARGET),
 	CALL("tls-min", "VERSION", policy.min, tls_policy_take_version, "minimum TLS version",
 	    .choices = tls_policy_versions, .text = "1.2"),
 	CALL("tls-max", "VERSION", policy.max, tls_policy_take_version, "maximum TLS version",

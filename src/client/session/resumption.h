@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "client/judge/spiffe_id.h"
 #include "net/addr.h"
 #include "tls/conn.h"
 
@@ -15,7 +16,7 @@
  */
 struct resumption {
 	struct ssl_session_st *session;
-	char sni[ADDR_HOST_MAX], verify_name[ADDR_HOST_MAX];
+	char sni[ADDR_HOST_MAX], verify_name[SPIFFE_ID_MAX];
 	unsigned char *staple; /* DER; NULL: none came */
 	size_t staple_len;
 };

@@ -31,10 +31,19 @@ static void set_names(struct session *s)
 	const struct client_options *o = s->options;
 	const char *asked = o->servername ? o->servername : o->host;
 
-	copy_name(s->verify_name, o->verify_name ? o->verify_name : asked);
+	if (o->verify_name && spiffe_id_is_uri(o->verify_name)) {
+		snprintf(s->verify_name, sizeof s->verify_name, "%s", o->verify_name);
+		s->verdict.uri = o->verify_name;
+		copy_name(s->http_host, asked);
+	} else {
+		copy_name(s->verify_name, o->verify_name ? o->verify_name : asked);
+		copy_name(s->http_host, s->verify_name);
+	}
 	/* SNI carries DNS names only: RFC 6066 section 3. */
-	if (!o->no_sni && !o->chain && !addr_is_literal(asked))
-		copy_name(s->sni, asked);
+	if (o->no_sni || o->chain || addr_is_literal(asked))
+		return;
+	copy_name(s->sni, asked);
+	copy_name(s->http_host, asked);
 }
 
 static void add_store(struct session *s, const char *what, const char *value)

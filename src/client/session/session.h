@@ -11,6 +11,7 @@
 #include "base/outcome.h"
 #include "client/judge/certificate_request.h"
 #include "client/judge/compare.h"
+#include "client/judge/spiffe_id.h"
 #include "client/judge/verdict.h"
 #include "client/session/phases.h"
 #include "client/session/resumption.h"
@@ -37,7 +38,8 @@ struct session {
 	const struct client_options *options;
 	SSL_CTX *ctx;                     /* the caller's */
 	char sni[ADDR_HOST_MAX];          /* name to send, or "" */
-	char verify_name[ADDR_HOST_MAX];  /* name or IP literal to verify */
+	char verify_name[SPIFFE_ID_MAX];  /* name, IP literal or SPIFFE ID to verify */
+	char http_host[ADDR_HOST_MAX];    /* name or IP literal for HTTP's Host field */
 	char store[SESSION_STORE_MAX];    /* the source of trusted roots: "--cacert ca.pem" */
 	const struct service_row *service; /* the service to check */
 	struct route_endpoint target;     /* HOST and PORT, or --connect-to */

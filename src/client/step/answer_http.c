@@ -23,7 +23,7 @@ static int say(const struct answer *a, const void *bytes, size_t len, struct out
 static int ask(const struct answer *a, struct outcome *oc)
 {
 	const struct session *s = a->s;
-	const char *host = s->sni[0] ? s->sni : s->verify_name, *port = s->options->port;
+	const char *host = s->http_host, *port = s->options->port;
 	const char *left = strchr(host, ':') ? "[" : "", *right = left[0] ? "]" : "";
 	bool usual = strcmp(port, "443") == 0;
 	char request[REQUEST_MAX];

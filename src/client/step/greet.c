@@ -125,9 +125,8 @@ static int check_expected(const char *expected, const char *greeting, size_t len
 /* The request fits into an empty socket's buffer, so the write does not wait. */
 static int send_request(struct session *s, struct outcome *oc)
 {
-	const char *host = s->sni[0] ? s->sni : s->verify_name;
 	char request[HTTP_GET_REQUEST_MAX];
-	size_t len = http_get_request(host, s->options->port, request);
+	size_t len = http_get_request(s->http_host, s->options->port, request);
 
 	return tls_conn_write(s->tls, request, len, oc) == IO_FAILED ? -1 : 0;
 }

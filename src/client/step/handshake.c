@@ -144,8 +144,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	struct outcome failed = OUTCOME_NONE;
 	int ret;
 
-	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL, s->verify_name,
-	    &s->verdict, oc);
+	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL,
+	    s->verdict.uri ? NULL : s->verify_name, &s->verdict, oc);
 	if (!s->tls)
 		return -1;
 	if (service_uses_tds(s->service) && tls_conn_wrap_in_tds(s->tls, oc) != 0)

@@ -69,11 +69,24 @@ static int judge_key_usage(X509_STORE_CTX *store)
 	return 0;
 }
 
-static int judge(X509_STORE_CTX *store)
+/* The library compares no URI. */
+static int judge_uri(X509_STORE_CTX *store, const char *uri)
+{
+	X509 *leaf = X509_STORE_CTX_get0_cert(store);
+
+	if (!uri || cert_name_matches(leaf, uri))
+		return 1;
+	X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+	X509_STORE_CTX_set_error_depth(store, 0);
+	X509_STORE_CTX_set_current_cert(store, leaf);
+	return 0;
+}
+
+static int judge(X509_STORE_CTX *store, const char *uri)
 {
 	int ret = X509_verify_cert(store);
 
-	return ret > 0 ? judge_key_usage(store) : ret;
+	return ret <= 0 ? ret : judge_uri(store, uri) && judge_key_usage(store);
 }
 
 /* A context with the same certificates, store and parameters; NULL: out of memory. */
@@ -92,25 +105,26 @@ static X509_STORE_CTX *copy_of(X509_STORE_CTX *judged)
 }
 
 /* Judge the same certificates without X509_V_FLAG_X509_STRICT, at this security level. */
-static X509_STORE_CTX *judge_leniently(X509_STORE_CTX *judged, int level, int *ret)
+static X509_STORE_CTX *judge_leniently(X509_STORE_CTX *judged, const char *uri, int level,
+    int *ret)
 {
 	X509_STORE_CTX *again = copy_of(judged);
 	X509_VERIFY_PARAM *param = again ? X509_STORE_CTX_get0_param(again) : NULL;
 
 	if (param && X509_VERIFY_PARAM_clear_flags(param, X509_V_FLAG_X509_STRICT) == 1) {
 		X509_VERIFY_PARAM_set_auth_level(param, level);
-		*ret = judge(again);
+		*ret = judge(again, uri);
 		return again;
 	}
 	X509_STORE_CTX_free(again);
 	return NULL;
 }
 
-static bool passes_at(X509_STORE_CTX *judged, int level)
+static bool passes_at(X509_STORE_CTX *judged, const char *uri, int level)
 {
 	int ret = 0;
 
-	X509_STORE_CTX_free(judge_leniently(judged, level, &ret));
+	X509_STORE_CTX_free(judge_leniently(judged, uri, level, &ret));
 	return ret > 0;
 }
 
@@ -152,28 +166,32 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 {
 	const int level = X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(judged));
 	int ret = 0;
-	X509_STORE_CTX *again = judge_leniently(judged, level, &ret);
+	X509_STORE_CTX *again = judge_leniently(judged, v->uri, level, &ret);
 	X509_STORE_CTX *failed = again && ret <= 0 ? again : judged;
 
 	v->lenient_accepts = ret > 0;
-	v->weak_accepts = ret <= 0 && passes_at(judged, 0);
+	v->weak_accepts = ret <= 0 && passes_at(judged, v->uri, 0);
 	v->error = X509_STORE_CTX_get_error(failed);
 	cert_info_get(issuer_cause_find(failed, &v->depth, &v->cause), &v->culprit);
 	if (v->error == X509_V_ERR_CERT_REVOKED || crl_store_is_at_fault(v->error))
 		revocation_note_crls(&v->revocation, failed, v->depth);
 	X509_STORE_CTX_free(again);
 	collect_findings(&v->findings, judged);
+	if (v->uri && !cert_name_matches(X509_STORE_CTX_get0_cert(judged), v->uri))
+		findings_add(&v->findings, X509_V_ERR_HOSTNAME_MISMATCH);
 	v->system_knows = system_knows_issuer(judged);
 }
 
 /* The only verification of this program. */
 static int verify(struct verdict *v, X509_STORE_CTX *store)
 {
+	const char *uri = v->uri;
 	int ret;
 
 	verdict_free(v);
 	memset(v, 0, sizeof *v);
-	ret = judge(store);
+	v->uri = uri;
+	ret = judge(store, uri);
 	v->ran = true;
 	v->error = X509_STORE_CTX_get_error(store);
 	v->depth = X509_STORE_CTX_get_error_depth(store);
@@ -297,7 +315,7 @@ static void judge_file(struct session *s)
 
 	/* As SSL_new and tls_conn_new_client do. */
 	if (param && X509_VERIFY_PARAM_inherit(param, SSL_CTX_get0_param(s->ctx)) == 1 &&
-	    tls_conn_require_name(param, s->verify_name) == 0)
+	    (s->verdict.uri || tls_conn_require_name(param, s->verify_name) == 0))
 		store = prepare(s->ctx, &file);
 	if (store && verify(&s->verdict, store) != 1 && s->verdict.error == X509_V_OK)
 		s->verdict.ran = false;
