@@ -130,6 +130,7 @@ libclient_a_SOURCES = \
 	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/path.c src/client/judge/path.h \
+	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
 	src/client/judge/spiffe_id.c src/client/judge/spiffe_id.h \
 	src/client/judge/staple.c src/client/judge/staple.h \

@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
+	tests/unit/check_post_quantum \
 	tests/unit/check_prometheus \
 	tests/unit/check_proxy_header \
 	tests/unit/check_proxy_protocol \
@@ -273,7 +274,6 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
-	tests/support/browser_page.py \
 	tests/support/hello_capture.py \
 	tests/support/manifests.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \

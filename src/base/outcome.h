@@ -71,6 +71,8 @@
 	X(HANDSHAKE_FAILED, 46, HANDSHAKE, SERVED, "the handshake failed", \
 	    "the peer, or a device on the path, violates the protocol; hello-client " \
 	    "--path-test HOST PORT shows whether another ClientHello gets through") \
+	X(KEY_EXCHANGE_CLASSICAL, 47, HANDSHAKE, 0, "the key exchange is not post-quantum", \
+	    "enable the group X25519MLKEM768 on the server; -v shows what was negotiated") \
 	X(CERT_UNKNOWN_CA, 50, VERIFY, UNTRUSTED, "the certificate's issuer is not trusted", \
 	    "use --cacert FILE with the root certificate that this server should have") \
 	X(CERT_MISSING_INTERMEDIATE, 51, VERIFY, 0, "an intermediate certificate is missing", \

@@ -2,6 +2,7 @@
 #include "tls/cert_id.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/bn.h>
@@ -61,6 +62,42 @@ static void get_pin(const X509 *cert, struct cert_id *out)
 	OPENSSL_free(der);
 }
 
+/*
+ * By number, because libraries before OpenSSL 3.5 have no names for them. NIST's arc for signatures
+ * lists older algorithms up to 16, then all variants of ML-DSA and SLH-DSA.
+ */
+static bool is_post_quantum(const ASN1_OBJECT *algorithm)
+{
+	static const char arc[] = "2.16.840.1.101.3.4.3.";
+	enum { FIRST = 17, LAST = 46 };
+	char oid[64];
+	long n;
+
+	if (!algorithm || OBJ_obj2txt(oid, sizeof oid, algorithm, 1) <= 0 ||
+	    strncmp(oid, arc, sizeof arc - 1) != 0)
+		return false;
+	n = strtol(oid + sizeof arc - 1, NULL, 10);
+	return n >= FIRST && n <= LAST;
+}
+
+static bool has_post_quantum_key(const X509 *cert)
+{
+	ASN1_OBJECT *algorithm = NULL;
+
+	return X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY(cert)) ==
+	    1 && is_post_quantum(algorithm);
+}
+
+static bool has_post_quantum_signature(const X509 *cert)
+{
+	const X509_ALGOR *signature = NULL;
+	const ASN1_OBJECT *algorithm = NULL;
+
+	X509_get0_signature(NULL, &signature, cert);
+	X509_ALGOR_get0(&algorithm, NULL, NULL, signature);
+	return is_post_quantum(algorithm);
+}
+
 void cert_id_get(const X509 *cert, struct cert_id *out)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(cert);
@@ -71,4 +108,6 @@ void cert_id_get(const X509 *cert, struct cert_id *out)
 	copy(out->signature, sizeof out->signature, OBJ_nid2sn(X509_get_signature_nid(cert)));
 	if (key)
 		out->key_bits = EVP_PKEY_get_bits(key);
+	out->key_is_post_quantum = has_post_quantum_key(cert);
+	out->signature_is_post_quantum = has_post_quantum_signature(cert);
 }

@@ -13,6 +13,8 @@ struct cert_id {
 	char pin[53];       /* of the public key: "sha256//" and base64, see cert_id_is_pin */
 	char signature[48]; /* the issuer's signature, "ecdsa-with-SHA256" */
 	int key_bits;
+	/* ML-DSA or SLH-DSA (FIPS 204 and 205), also if the library cannot verify it. */
+	bool key_is_post_quantum, signature_is_post_quantum;
 };
 
 /* Never fails: an unreadable value is empty or 0. */

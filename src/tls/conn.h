@@ -42,9 +42,9 @@ enum { TLS_CONN_SERVER_SENDS_MAX = 512 * 1024, TLS_CONN_CLIENT_SENDS_MAX = 128 *
  *
  * The client form requests name by SNI unless sni is NULL, and verifies verify_name, a
  * DNS name or an IP literal, during the handshake: a peer that does not prove it never
- * gets past tls_conn_handshake. With NULL the context's callback must verify a name. owner, which may be NULL, is what tls_conn_owner
- * returns inside the library's callbacks; it also returns NULL for connections that
- * were not made here.
+ * gets past tls_conn_handshake. With NULL the context's callback must verify a name.
+ * owner, which may be NULL, is what tls_conn_owner returns inside the library's
+ * callbacks; it also returns NULL for connections that were not made here.
  */
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc);
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,

@@ -120,7 +120,8 @@ ask 0 --compare
 facts .compare '{"differences":[],"remark":null}' \
 	.greeting_bytes 12
 ask 71 --compare --expect 'Good night'
-facts .report.node '"box"'
+facts .report.node '"box"' .post_quantum.certificate false \
+	'.post_quantum.key_exchange == .tls.post_quantum' true
 # A proxy is another source address, and a phase.
 box=$TMP/box
 "$builddir/tests/support/middlebox" connect >"$box" &

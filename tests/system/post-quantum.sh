@@ -5,6 +5,28 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 make_pki
+
+# What needs no ML-KEM: the verdicts about elliptic curves alone.
+classical() {
+	outcome 47 KEY_EXCHANGE_CLASSICAL --cacert "$CA" --expect-pq "$@" localhost "$PORT"
+	expect "$TMP/err" ', which is not post-quantum; this client offered no post-quantum group'
+}
+start_server
+classical --groups X25519
+classical --tls-max 1.2
+# An invalid certificate comes first.
+outcome 50 CERT_UNKNOWN_CA --expect-pq --groups X25519 localhost "$PORT"
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" --groups X25519 -v --prometheus "$TMP/metrics" \
+	localhost "$PORT"
+expect "$TMP/err" \
+	'^           post-quantum: key exchange no ([Xx]25519), certificate no (EC P-256)$'
+for part in key_exchange certificate; do
+	expect "$TMP/metrics" "^hello_client_post_quantum{host=\"localhost\",port=\"$PORT\",part=\"$part\"} 0$"
+done
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" -v --chain "$CERT" localhost
+expect "$TMP/err" '^           post-quantum: certificate no (EC P-256)$'
+stop_server
+
 "$HELLO_CLIENT" --groups X25519MLKEM768 localhost 9 >/dev/null 2>"$TMP/err"
 ! grep -q 'lacks "X25519MLKEM768"' "$TMP/err" ||
 	skip "$(openssl version): the TLS library has no ML-KEM, which came with OpenSSL 3.5"
@@ -23,6 +45,10 @@ start_server
 ask
 expect "$TMP/err" '^handshake  TLSv1.3 TLS_AES_128_GCM_SHA256 X25519MLKEM768 post-quantum '
 expect "$TMP/line" 'group=X25519MLKEM768 post_quantum=yes'
+ask --expect-pq --prometheus "$TMP/metrics"
+expect "$TMP/err" \
+	'^           post-quantum: key exchange yes (X25519MLKEM768), certificate no (EC P-256)$'
+expect "$TMP/metrics" 'part="key_exchange"} 1$'
 
 ask --groups X25519
 expect "$TMP/err" '^handshake  TLSv1.3 TLS_AES_128_GCM_SHA256 [Xx]25519 *[0-9.]* ms$'
@@ -38,6 +64,8 @@ outcome 42 HANDSHAKE_ALERT --cacert "$CA" --groups X25519 localhost "$PORT"
 stop_server
 
 start_server --groups X25519
+outcome 47 KEY_EXCHANGE_CLASSICAL --cacert "$CA" --expect-pq localhost "$PORT"
+! grep -q 'offered no' "$TMP/err" || fail 'the client did offer one'
 ask
 expect "$TMP/line" 'group=[Xx]25519 post_quantum=no'
 stop_server

@@ -33,6 +33,8 @@ enum path_answer path_judge_answer(enum outcome_code code)
 		return PATH_CLOSED;
 	case OC_HANDSHAKE_TIMEOUT:
 		return PATH_SILENT;
+	case OC_KEY_EXCHANGE_CLASSICAL:
+		return PATH_LATER;
 	default:
 		break;
 	}

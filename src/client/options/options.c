@@ -166,7 +166,7 @@ const struct option_row client_option_rows[] = {
 	    .excludes =
 		"service path expect-status cert servername no-sni tls-min tls-max groups ciphers "
 		"alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
-		"handshake-timeout read-timeout expect compare count interval resume targets "
+		"handshake-timeout read-timeout expect expect-pq compare count interval resume targets "
 		"all-addresses path-test prometheus save-chain",
 	    .why = "no connection is made"),
 	TEXT("save-chain", "FILE", save_chain, "write the server's certificates to FILE, in PEM",
@@ -214,6 +214,7 @@ const struct option_row client_option_rows[] = {
 	CALL("expect-outcome", "NAME[,NAME]", expect_outcome, set_expected_outcome,
 	    "succeed only with one of these outcomes, such as CERT_EXPIRED",
 	    .choices = expected_outcome_names, .flags = OPTION_PER_TARGET | OPTION_MANY_CHOICES),
+	FLAG("expect-pq", expect_pq, "require a post-quantum key exchange", PER_TARGET),
 	FLAG("compare", compare, "check that both ends saw the same connection"),
 
 	HEADING("Repeated probes"),
@@ -233,7 +234,7 @@ const struct option_row client_option_rows[] = {
 	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
 	    .excludes =
 		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
-		"interval resume compare expect-outcome all-addresses",
+		"interval resume compare expect-outcome expect-pq all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
 
 	HEADING("Output"),

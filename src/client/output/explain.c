@@ -156,6 +156,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The peer speaks TLS, but what it sent breaks the protocol; the error line quotes the "
 	    "TLS library. One of the two ends has a bug, or something on the path changed the "
 	    "bytes.",
+	[OC_KEY_EXCHANGE_CLASSICAL] =
+	    "The handshake succeeded and the certificate is valid, but --expect-pq was given and "
+	    "the group that both ends agreed on is not a hybrid with ML-KEM. Somebody who records "
+	    "this connection can decrypt it once a quantum computer breaks elliptic curves.\n\n"
+	    "hello-client offers X25519MLKEM768 if its TLS library has it (OpenSSL 3.5). The "
+	    "server chooses: it needs TLS 1.3, a library with this group, and no list of groups "
+	    "that omits it. A device on the path that terminates TLS chooses for it.",
 	[OC_CERT_UNKNOWN_CA] =
 	    "The chain that the server sent does not end in a trusted root of the store. The "
 	    "error line names the store.\n\n"

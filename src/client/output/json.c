@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "client/judge/expected_outcome.h"
+#include "client/judge/post_quantum.h"
 #include "net/conn_report_json.h"
 #include "tls/cert_id.h"
 #include "tls/policy.h"
@@ -124,6 +125,20 @@ static json_t *tls(const struct session *s)
 	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "protocol", text(f->protocol), "cipher",
 	    text(f->cipher), "group", text(f->group), "post_quantum",
 	    tls_policy_is_post_quantum(f->group), "resumed", f->resumed, "alpn", text(s->alpn));
+}
+
+static json_t *answer(enum post_quantum_answer a)
+{
+	return a == POST_QUANTUM_UNKNOWN ? json_null() : json_boolean(a == POST_QUANTUM_YES);
+}
+
+static json_t *post_quantum(const struct session *s)
+{
+	struct post_quantum pq;
+
+	post_quantum_judge(&s->facts, &s->verdict, &pq);
+	return json_pack("{s:o, s:o}", "key_exchange", answer(pq.key_exchange), "certificate",
+	    answer(pq.certificate));
 }
 
 static void append_name(void *list, const char *name)
@@ -261,6 +276,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "peer", peer(s));
 	json_object_set_new(object, "milliseconds", phases(&s->phases));
 	json_object_set_new(object, "tls", tls(s));
+	json_object_set_new(object, "post_quantum", post_quantum(s));
 	json_object_set_new(object, "certificates", certificates(&s->verdict));
 	json_object_set_new(object, "certificate_request", request(&s->request));
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));

@@ -59,6 +59,19 @@ static void write_phases(FILE *to, const char *name, const struct probe_facts *f
 	}
 }
 
+static void write_post_quantum(FILE *to, const char *name, const struct probe_facts *f)
+{
+	static const char *const parts[] = { "key_exchange", "certificate" };
+	const enum post_quantum_answer all[] = { f->key_exchange, f->certificate };
+
+	for (int i = 0; i < 2; i++) {
+		if (all[i] != POST_QUANTUM_UNKNOWN)
+			prometheus_sample(to, name,
+			    PROMETHEUS_LABELS(TARGET(f), { "part", parts[i] }), "%d",
+			    all[i] == POST_QUANTUM_YES);
+	}
+}
+
 static void write_certificate(FILE *to, const char *name, const struct probe_facts *f, int i,
     int64_t seconds)
 {
@@ -126,6 +139,9 @@ static const struct {
 	{ "hello_client_certificate_info",
 	    "SHA-256 of the certificate that the server sent, and the name to verify.",
 	    write_info },
+	{ "hello_client_post_quantum",
+	    "1 if the key exchange, or the certificate with its chain, is post-quantum, else 0.",
+	    write_post_quantum },
 	{ begins,
 	    "Start of validity of the server's certificate, and of the first in its chain to "
 	    "expire, as last seen.",

@@ -27,6 +27,15 @@ static void get_certificates(struct probe_facts *f, const struct verdict *v)
 	}
 }
 
+static void get_post_quantum(struct probe_facts *f, const struct session *s)
+{
+	struct post_quantum pq;
+
+	post_quantum_judge(&s->facts, &s->verdict, &pq);
+	f->key_exchange = pq.key_exchange;
+	f->certificate = pq.certificate;
+}
+
 void probe_facts_get(struct probe_facts *f, const struct client_options *o, const struct session *s,
     const struct outcome *oc)
 {
@@ -45,8 +54,10 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	text_clean(oc->detail, f->detail, sizeof f->detail);
 	f->at = time(NULL);
 	memcpy(f->us, s ? s->phases.us : none.us, sizeof f->us);
-	if (s)
-		get_certificates(f, &s->verdict);
+	if (!s)
+		return;
+	get_certificates(f, &s->verdict);
+	get_post_quantum(f, s);
 }
 
 double probe_facts_share(const struct probe_facts *f)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
+#include "client/judge/post_quantum.h"
 #include "client/session/phases.h"
 #include "client/session/session.h"
 #include "client/session/settings.h"
@@ -25,6 +26,7 @@ struct probe_facts {
 	char detail[PROBE_FACTS_DETAIL_MAX]; /* cut with "..." */
 	int64_t us[PHASE_COUNT];             /* as in struct phases */
 	int64_t at;                          /* now, or --verify-time: seconds since 1970 */
+	enum post_quantum_answer key_exchange, certificate; /* are they post-quantum? */
 	/* Validity of the leaf, and of the first in its chain to expire; 0: none was seen. */
 	struct probe_lifetime {
 		int64_t begin, end;

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "client/judge/post_quantum.h"
 #include "client/output/report_line.h"
 #include "client/session/chain_file.h"
 #include "tls/policy.h"
@@ -201,6 +202,30 @@ static void print_leaf(const struct cert_info *leaf)
 	report_line_print_below("%s%s", head, l.text);
 }
 
+static void add_answer_to(struct report_line *l, const char *what, enum post_quantum_answer answer,
+    const char *because)
+{
+	if (answer == POST_QUANTUM_UNKNOWN)
+		return;
+	report_line_add(l, "%s%s %s", l->text[0] ? ", " : "", what,
+	    answer == POST_QUANTUM_YES ? "yes" : "no");
+	if (because[0])
+		report_line_add(l, " (%s)", because);
+}
+
+static void print_post_quantum(const struct session *s)
+{
+	static const char head[] = "post-quantum: ";
+	struct post_quantum pq;
+	struct report_line l;
+
+	post_quantum_judge(&s->facts, &s->verdict, &pq);
+	report_line_begin(&l, head);
+	add_answer_to(&l, "key exchange", pq.key_exchange, pq.group);
+	add_answer_to(&l, "certificate", pq.certificate, pq.algorithm);
+	report_line_print_below("%s%s", head, l.text);
+}
+
 static void print_certificates(const struct session *s)
 {
 	const struct verdict *v = &s->verdict;
@@ -209,6 +234,7 @@ static void print_certificates(const struct session *s)
 	if (v->chain_len == 0)
 		return;
 	print_leaf(&v->chain[0]);
+	print_post_quantum(s);
 	if (v->staple.status == STAPLE_GOOD)
 		report_line_print_below("staple: good until %s",
 		    time_text(v->staple.next_update, until));

@@ -83,6 +83,7 @@ struct client_options {
 	const char *expect;       /* greeting without its last newline; NULL: any */
 	struct expected expected; /* --pinnedpubkey, --expect-cert */
 	const char *expect_outcome; /* see expected_outcome.h; NULL: OK */
+	bool expect_pq;             /* require a post-quantum key exchange */
 	bool verbose, quiet;
 };
 

@@ -12,6 +12,7 @@
 #include "client/judge/cert_error.h"
 #include "client/judge/cert_name.h"
 #include "client/judge/expected.h"
+#include "client/judge/post_quantum.h"
 #include "client/judge/staple.h"
 #include "client/judge/verdict.h"
 #include "client/session/session.h"
@@ -299,7 +300,11 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
-	return judge_expected(s, oc);
+	if (judge_expected(s, oc) != 0)
+		return -1;
+	return s->options->expect_pq
+	    ? post_quantum_expect(&s->facts, tls_facts_offers_post_quantum(s->tls), oc)
+	    : 0;
 }
 
 static void judge_file(struct session *s)
