@@ -131,6 +131,7 @@ libclient_a_SOURCES = \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
+	src/client/judge/resigner.c src/client/judge/resigner.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
 	src/client/judge/spiffe_id.c src/client/judge/spiffe_id.h \
 	src/client/judge/staple.c src/client/judge/staple.h \
@@ -177,6 +178,7 @@ libclient_a_SOURCES = \
 	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
 	src/client/session/pkcs12_rounds.c src/client/session/pkcs12_rounds.h \
+	src/client/session/local_root.c src/client/session/local_root.h \
 	src/client/session/phases.c src/client/session/phases.h \
 	src/client/session/proxy.c src/client/session/proxy.h \
 	src/client/session/resumption.c src/client/session/resumption.h \

@@ -36,6 +36,7 @@ unit_tests = \
 	tests/unit/check_lifetime \
 	tests/unit/check_limits \
 	tests/unit/check_listener \
+	tests/unit/check_local_root \
 	tests/unit/check_log \
 	tests/unit/check_misbehave \
 	tests/unit/check_verify_time \
@@ -53,6 +54,7 @@ unit_tests = \
 	tests/unit/check_prometheus \
 	tests/unit/check_proxy_header \
 	tests/unit/check_proxy_protocol \
+	tests/unit/check_resigner \
 	tests/unit/check_resume \
 	tests/unit/check_route \
 	tests/unit/check_hello_offers \
@@ -167,6 +169,7 @@ system_tests = \
 	tests/system/proxy.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
+	tests/system/resigned.sh \
 	tests/system/resolver.sh \
 	tests/system/resume.sh \
 	tests/system/retry.sh \

@@ -154,6 +154,12 @@ int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *o
 	return trust->crl_file ? crl_store_use(ctx, trust->crl_file, oc) : 0;
 }
 
+bool tls_trust_is_default(void)
+{
+	return !getenv(X509_get_default_cert_file_env()) &&
+	    !getenv(X509_get_default_cert_dir_env());
+}
+
 bool tls_trust_knows_issuer(X509 *cert)
 {
 	X509_STORE *store = X509_STORE_new();

@@ -20,6 +20,9 @@ struct tls_trust {
 /* Makes this context trust these. Returns 0, or -1 with OC_FILE. */
 int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc);
 
+/* Does the environment leave the system's store as it is (no SSL_CERT_FILE or SSL_CERT_DIR)? */
+bool tls_trust_is_default(void);
+
 /* Is the issuer of this certificate in the system's store? Reads the store. */
 bool tls_trust_knows_issuer(X509 *cert);
 

@@ -61,6 +61,8 @@ openssl/   client/judge/certificate_request  reads the request and compares name
 openssl/   client/judge/certificate_request_cause  numbers of alerts
 openssl/   client/judge/cert_name   compares names by the rule of the library
 openssl/   client/judge/distrust   the same of errors about an issuer
+openssl/   client/judge/resigner   reads the names of issuers
+openssl/   client/session/local_root  compares certificates
 openssl/   client/judge/cert_error the errors of a certificate
 openssl/   client/judge/findings   looks on behind the first error of a chain
 openssl/   client/step/proxy     base64, for the user and password of a proxy

@@ -12,6 +12,7 @@
 #include "client/judge/cert_error.h"
 #include "client/judge/cert_name.h"
 #include "client/judge/distrust.h"
+#include "client/judge/resigner.h"
 
 void verdict_free(struct verdict *v)
 {
@@ -288,6 +289,8 @@ int verdict_explain(const struct verdict *v, const char *name, const char *store
 	advise_lenient(v, oc);
 	if (v->system_knows && !issuer_cause_beyond_trust(&v->cause))
 		explain_other_ca(v, oc);
+	if (cert_error_is_distrust(v->error) && !issuer_cause_beyond_trust(&v->cause))
+		resigner_append(v->certs, oc);
 	if (v->disordered && v->file)
 		outcome_append(oc, "; the certificates in %s are out of order", v->file);
 	else if (v->disordered)

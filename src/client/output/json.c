@@ -272,6 +272,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "server_name", text(s->sni));
 	json_object_set_new(object, "verify_name", text(s->verify_name));
 	json_object_set_new(object, "trust", text(s->store));
+	json_object_set_new(object, "local_root", text(s->local_root));
 	json_object_set_new(object, "addresses", addresses(s));
 	json_object_set_new(object, "peer", peer(s));
 	json_object_set_new(object, "milliseconds", phases(&s->phases));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/judge/resigner.h"
 #include "client/output/json.h"
 #include "client/output/metrics_file.h"
 #include "client/output/nagios.h"
@@ -65,6 +66,25 @@ void result_note_expected(const struct client_options *o, const struct outcome *
 		terminal_note("note: %s", oc->detail);
 }
 
+/* Only for a root that was added: a public CA may have any name that fits. */
+static void note_local_root(const struct session *s)
+{
+	char name[CERT_INFO_NAME_MAX];
+	struct cert_info root;
+	const char *product;
+
+	if (!s->local_root[0])
+		return;
+	cert_info_get(verdict_certificate(&s->verdict, verdict_count(&s->verdict) - 1), &root);
+	terminal_note("note: the chain ends in \"%s\", a root that was added to this system: %s",
+	    root.label, s->local_root);
+	product = resigner_of_chain(s->verdict.certs, name);
+	if (product)
+		terminal_note("note: the issuer \"%s\" fits %s, which re-signs certificates to "
+			      "inspect TLS",
+		    name, product);
+}
+
 /* Standard output and the notes, for people and for programs. */
 static void print(const struct client_options *o, const struct session *s, bool greeted,
     const struct outcome *oc)
@@ -74,8 +94,11 @@ static void print(const struct client_options *o, const struct session *s, bool 
 	else if (greeted && oc->code == OC_OK && !result_is_file(o))
 		report_greeting(s);
 	result_note_expected(o, oc);
-	if (oc->code == OC_OK && s->remark[0] && !o->quiet)
+	if (oc->code != OC_OK || o->quiet)
+		return;
+	if (s->remark[0])
 		terminal_note("note: %s", s->remark);
+	note_local_root(s);
 }
 
 int result_probe(const struct client_options *o, struct session *s, struct outcome *oc)

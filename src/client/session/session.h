@@ -13,6 +13,7 @@
 #include "client/judge/compare.h"
 #include "client/judge/spiffe_id.h"
 #include "client/judge/verdict.h"
+#include "client/session/local_root.h"
 #include "client/session/phases.h"
 #include "client/session/resumption.h"
 #include "client/session/settings.h"
@@ -60,6 +61,8 @@ struct session {
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
+	char local_root[LOCAL_ROOT_MAX];      /* verify: the file of the root, if it was added
+					       * to the system's store, or "" */
 	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: the selected protocol, or "" */
 	struct certificate_request request;   /* handshake: for our certificate */
 	char *greeting;                       /* greet: for hello the greeting, else the answer's

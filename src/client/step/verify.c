@@ -269,6 +269,17 @@ static void judge_session(struct session *s)
 	X509_STORE_CTX_free(store);
 }
 
+/* Whoever names a store, by option or environment, knows what is in it. */
+static void note_local_root(struct session *s)
+{
+	const struct tls_trust *trust = &s->options->trust;
+	int last = verdict_count(&s->verdict) - 1;
+
+	if (last > 0 && !trust->ca_file && !trust->ca_dir && tls_trust_is_default())
+		local_root_find(local_root_folders, verdict_certificate(&s->verdict, last),
+		    s->local_root);
+}
+
 static int judge_expected(const struct session *s, struct outcome *oc)
 {
 	if (expected_judge_key(&s->options->expected, &s->verdict, oc) != 0)
@@ -300,6 +311,7 @@ int step_verify(struct session *s, struct outcome *oc)
 		return outcome_set(oc, OC_CERT_WRONG_NAME,
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
+	note_local_root(s);
 	if (judge_expected(s, oc) != 0)
 		return -1;
 	return s->options->expect_pq
@@ -342,6 +354,7 @@ int step_judge(struct session *s, struct outcome *oc)
 	if (!cert_name_matches(sk_X509_value(s->chain, 0), s->verify_name))
 		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
 		    s->verify_name);
+	note_local_root(s);
 	if (s->verdict.chain[0].must_staple)
 		snprintf(s->remark, sizeof s->remark,
 		    "the certificate requires a stapled OCSP response; without a server this was "
