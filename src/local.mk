@@ -192,12 +192,15 @@ libclient_a_SOURCES = \
 	src/client/step/chain.c \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
+	src/client/step/fetch_issuer.c src/client/step/fetch_issuer.h \
 	src/client/step/greet.c \
 	src/client/step/handshake.c \
 	src/client/step/http_answer.c src/client/step/http_answer.h \
 	src/client/step/http_get.c src/client/step/http_get.h \
 	src/client/step/icmp.c src/client/step/icmp.h \
-	src/client/step/proxy.c \
+	src/client/step/issuer_answer.c src/client/step/issuer_answer.h \
+	src/client/step/issuer_url.c src/client/step/issuer_url.h \
+	src/client/step/proxy.c src/client/step/proxy.h \
 	src/client/step/resolve.c \
 	src/client/step/socket.c src/client/step/socket.h \
 	src/client/step/starttls.c src/client/step/starttls.h \

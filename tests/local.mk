@@ -121,6 +121,7 @@ system_tests = \
 	tests/system/drain.sh \
 	tests/system/endless.sh \
 	tests/system/expect-outcome.sh \
+	tests/system/fetch-issuer.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
 	tests/system/fleet.sh \
@@ -277,7 +278,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
-	tests/support/hello_capture.py \
+	tests/support/hello_capture.py tests/support/issuer_server.py \
 	tests/support/manifests.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \

@@ -65,6 +65,7 @@ openssl/   client/judge/resigner   reads the names of issuers
 openssl/   client/session/local_root  compares certificates
 openssl/   client/judge/cert_error the errors of a certificate
 openssl/   client/judge/findings   looks on behind the first error of a chain
+openssl/   client/step/fetch_issuer  decodes an issuer in any format
 openssl/   client/step/proxy     base64, for the user and password of a proxy
 openssl/   client/output/keylog     the callback that is given the secrets
 jansson.h  net/conn_report_json   the report as JSON

@@ -167,11 +167,15 @@ const struct option_row client_option_rows[] = {
 		"service path expect-status cert servername no-sni tls-min tls-max groups ciphers "
 		"alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
 		"handshake-timeout read-timeout expect expect-pq compare count interval resume targets "
-		"all-addresses path-test prometheus save-chain",
+		"all-addresses path-test prometheus save-chain fetch-issuer",
 	    .why = "no connection is made"),
 	TEXT("save-chain", "FILE", save_chain, "write the server's certificates to FILE, in PEM",
 	    .excludes = "count interval resume targets all-addresses path-test",
 	    .why = "FILE holds the chain of one connection"),
+	TEXT("fetch-issuer", "FILE", fetch_issuer,
+	    "fetch an issuer that is missing, and write it to FILE",
+	    .excludes = "count interval resume targets all-addresses path-test",
+	    .why = "FILE holds the issuer of one connection"),
 
 	HEADING("TLS"),
 	TEXT("servername", "NAME", servername, "name to send as SNI and verify (HOST)",

@@ -68,15 +68,27 @@ static bool is_stdout(const char *file)
 /* Only one of them can use standard output; the greeting is then not printed. */
 static int check_stdout(const struct client_options *o, struct outcome *oc)
 {
-	bool metrics = is_stdout(o->prometheus), chain = is_stdout(o->save_chain);
-	const char *other = o->json ? "json" : o->nagios.on ? "nagios" : NULL;
+	const char *other = o->json ? "json" : o->nagios.on ? "nagios" : NULL, *first = NULL;
+	const struct {
+		const char *file, *option, *both;
+	} all[] = {
+		{ o->prometheus, "prometheus", "prometheus -" },
+		{ o->save_chain, "save-chain", "save-chain -" },
+		{ o->fetch_issuer, "fetch-issuer", "fetch-issuer -" },
+	};
 
-	if (metrics && chain)
-		other = "save-chain -";
-	if ((!metrics && !chain) || !other)
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (!is_stdout(all[i].file))
+			continue;
+		if (first)
+			other = all[i].both;
+		else
+			first = all[i].option;
+	}
+	if (!first || !other)
 		return 0;
 	return outcome_set(oc, OC_USAGE, "--%s - and --%s exclude each other: both write to "
-	    "standard output", metrics ? "prometheus" : "save-chain", other);
+	    "standard output", first, other);
 }
 
 int client_options_check(struct client_options *o, struct outcome *oc)

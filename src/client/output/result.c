@@ -54,6 +54,23 @@ static void save_chain(const struct client_options *o, const struct session *s, 
 	keep_first(o, &failed, oc);
 }
 
+/* The outcome stays, so oc only gets a failure if it has none. */
+static void save_issuer(const struct client_options *o, const struct session *s,
+    struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+	size_t len;
+	char *text;
+
+	if (!s || !s->issuer)
+		return;
+	text = chain_file_text(s->issuer, &len, &failed);
+	if (text)
+		output_file_write(o->fetch_issuer, text, len, CHAIN_MODE, &failed);
+	free(text);
+	keep_first(o, &failed, oc);
+}
+
 bool result_is_file(const struct client_options *o)
 {
 	return (o->prometheus && strcmp(o->prometheus, "-") == 0) ||
@@ -113,6 +130,7 @@ int result_probe(const struct client_options *o, struct session *s, struct outco
 	if (oc->code != OC_USAGE)
 		result_metrics(o, &f, 1, oc);
 	save_chain(o, s, oc);
+	save_issuer(o, s, oc);
 	probe_facts_get(&f, o, s, oc);
 	if (!o->nagios.on) {
 		print(o, s, greeted, oc);

@@ -13,8 +13,8 @@
 /*
  * Judge the outcome of a single probe by --expect-outcome, and print the result in the format of
  * the options: the greeting after a success, or always what --json or --nagios prints. Also writes
- * the files of --prometheus and --save-chain. s is NULL if the probe never began. Returns the exit
- * status of that format; oc may become OC_FILE.
+ * the files of --prometheus, --save-chain and --fetch-issuer. s is NULL if the probe never began.
+ * Returns the exit status of that format; oc may become OC_FILE.
  */
 int result_probe(const struct client_options *o, struct session *s, struct outcome *oc);
 

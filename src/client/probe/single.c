@@ -2,6 +2,7 @@
 #include "client/output/report.h"
 #include "client/output/result.h"
 #include "client/probe/modes.h"
+#include "client/step/fetch_issuer.h"
 
 static bool is_on(const struct client_options *o)
 {
@@ -17,6 +18,7 @@ static int run(const struct probe_setup *setup, struct outcome *oc)
 
 	session_init(&s, o, setup->ctx);
 	session_run(&s, setup->steps, o->verbose ? report_step : NULL, oc);
+	fetch_issuer(&s, oc);
 	status = result_probe(o, &s, oc);
 	session_free(&s);
 	return status;

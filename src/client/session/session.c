@@ -207,6 +207,8 @@ void session_free(struct session *s)
 	s->greeting_len = 0;
 	resumption_free(&s->earned);
 	verdict_free(&s->verdict);
+	chain_file_free(s->issuer);
+	s->issuer = NULL;
 	chain_file_free(s->chain);
 	s->chain = NULL;
 }

@@ -76,6 +76,7 @@ struct session {
 	struct resumption earned;             /* close: what a later probe may offer */
 	const char *chain_name;               /* chain: where it is from, for people */
 	struct stack_st_X509 *chain;          /* chain: the certificates of --chain */
+	struct stack_st_X509 *issuer;         /* fetch_issuer: the missing issuer, alone; or NULL */
 	struct outcome came;                  /* session_expect: of all steps */
 };
 

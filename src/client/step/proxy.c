@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "client/session/session.h"
+#include "client/step/proxy.h"
 #include "client/step/socket.h"
 
 enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
@@ -162,27 +163,30 @@ static int judge_head(const char *head, bool authenticated, struct outcome *oc)
 	return -1;
 }
 
-static void add_credentials(const struct proxy *p, char *to, size_t max)
+const char *proxy_credentials(const struct proxy *p, char to[PROXY_CREDENTIALS_MAX])
 {
 	char plain[2 * PROXY_SECRET_MAX];
 	unsigned char encoded[4 * sizeof plain / 3 + 8];
 	int len = snprintf(plain, sizeof plain, "%s:%s", p->user, p->password);
 
+	to[0] = '\0';
+	if (!p->authenticate)
+		return to;
 	EVP_EncodeBlock(encoded, (const unsigned char *)plain, len);
-	snprintf(to, max, "Proxy-Authorization: Basic %s\r\n", (const char *)encoded);
+	snprintf(to, PROXY_CREDENTIALS_MAX, "Proxy-Authorization: Basic %s\r\n", (const char *)encoded);
+	return to;
 }
 
 static int connect_http(struct session *s, struct outcome *oc)
 {
 	const struct proxy *p = &s->options->proxy;
 	bool v6 = strchr(s->target.host, ':') != NULL;
-	char host_port[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[1024] = "";
+	char host_port[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[PROXY_CREDENTIALS_MAX];
 	char request[2 * sizeof host_port + sizeof credentials + 128], head[ANSWER_MAX + 1];
 
 	snprintf(host_port, sizeof host_port, v6 ? "[%s]:%s" : "%s:%s", s->target.host,
 	    s->target.port);
-	if (p->authenticate)
-		add_credentials(p, credentials, sizeof credentials);
+	proxy_credentials(p, credentials);
 	snprintf(request, sizeof request,
 	    "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: hello-client/" PACKAGE_VERSION
 	    "\r\n%s\r\n",

@@ -236,6 +236,31 @@ static X509_STORE_CTX *prepare(SSL_CTX *ctx, const struct evidence *e)
 	return NULL;
 }
 
+bool verify_accepts_with(const struct session *s, X509 *issuer)
+{
+	SSL *ssl = (SSL *)tls_conn_library(s->tls);
+	STACK_OF(X509) *sent = X509_chain_up_ref(s->verdict.received);
+	const struct evidence more = {
+		.leaf = sk_X509_value(sent, 0),
+		.sent = sent,
+		.param = SSL_get0_param(ssl),
+		.level = SSL_get_security_level(ssl),
+	};
+	X509_STORE_CTX *store = NULL;
+	bool accepted;
+
+	if (sent && X509_up_ref(issuer) == 1) {
+		if (sk_X509_push(sent, issuer) > 0)
+			store = prepare(s->ctx, &more);
+		else
+			X509_free(issuer);
+	}
+	accepted = store && judge(store, s->verdict.uri) == 1;
+	X509_STORE_CTX_free(store);
+	sk_X509_pop_free(sent, X509_free);
+	return accepted;
+}
+
 static void judge_again(struct session *s, X509_STORE_CTX *store)
 {
 	if (verify(&s->verdict, store) == 1)

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/step/issuer_answer.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/text.h"
+#include "client/step/http_answer.h"
+#include "client/step/proxy.h"
+#include "client/step/socket.h"
+
+/* Heads and chunks included. */
+enum { RECEIVED_MAX = 256 * 1024, PIECE_MAX = 16 * 1024 };
+
+/* One exchange. */
+struct exchange {
+	struct session s;          /* with a target of its own */
+	struct client_options o;   /* those of the probe, for this target */
+	const struct issuer_url *url;
+	uint64_t deadline_ms;
+	struct http_answer answer;
+	char head[ISSUER_ANSWER_HEAD_MAX]; /* the beginning of what was received */
+	size_t received;
+	struct issuer_answer content;
+};
+
+static int await(const struct exchange *x, enum io want, struct outcome *oc)
+{
+	if (socket_wait(x->s.fd, want, x->deadline_ms) == IO_DONE)
+		return 0;
+	if (errno != ETIMEDOUT)
+		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
+	return outcome_set(oc, OC_GREETING_TIMEOUT, "the answer did not arrive within %s",
+	    session_deadline_option(&x->s, x->deadline_ms, "--read-timeout"));
+}
+
+/* ---- the request ------------------------------------------------------------------------ */
+
+static size_t write_request(const struct exchange *x, char *to, size_t max)
+{
+	const struct route_endpoint *at = &x->url->at;
+	const char *left = strchr(at->host, ':') ? "[" : "", *right = left[0] ? "]" : "";
+	const bool by_proxy = x->s.through_proxy && x->o.proxy.kind == PROXY_HTTP;
+	char host[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[PROXY_CREDENTIALS_MAX] = "";
+
+	snprintf(host, sizeof host, "%s%s%s:%s", left, at->host, right, at->port);
+	if (by_proxy)
+		proxy_credentials(&x->o.proxy, credentials);
+	/* HTTP/1.0, so that no server keeps the connection open (RFC 9112 section 6.1). */
+	return (size_t)snprintf(to, max,
+	    "GET %s%s%s HTTP/1.0\r\nHost: %s\r\nUser-Agent: hello-client/" PACKAGE_VERSION
+	    "\r\nAccept: application/pkix-cert, */*\r\n%s\r\n",
+	    by_proxy ? "http://" : "", by_proxy ? host : "", x->url->path, host, credentials);
+}
+
+static int send_request(const struct exchange *x, struct outcome *oc)
+{
+	char request[ISSUER_URL_MAX + PROXY_CREDENTIALS_MAX + 1024];
+	size_t len = write_request(x, request, sizeof request), sent = 0;
+
+	while (sent < len) {
+		ssize_t n = send(x->s.fd, request + sent, len - sent, MSG_NOSIGNAL);
+
+		if (n >= 0) {
+			sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (await(x, IO_WANT_WRITE, oc) != 0)
+				return -1;
+		} else if (errno != EINTR) {
+			return outcome_set_errno(oc, OC_GREETING_RESET, "the connection broke");
+		}
+	}
+	return 0;
+}
+
+/* ---- the answer ------------------------------------------------------------------------- */
+
+static int take(struct exchange *x, char *piece, size_t len, struct outcome *oc)
+{
+	size_t room = x->received < sizeof x->head ? sizeof x->head - x->received : 0;
+	size_t got;
+
+	memcpy(x->head + x->received, piece, len < room ? len : room);
+	x->received += len;
+	got = http_answer_feed(&x->answer, piece, len, piece);
+	if (got > ISSUER_ANSWER_MAX - x->content.len || x->received > RECEIVED_MAX)
+		return outcome_set(oc, OC_GREETING_TOO_LONG, "the answer is longer than %d KiB",
+		    ISSUER_ANSWER_MAX / 1024);
+	memcpy(x->content.bytes + x->content.len, piece, got);
+	x->content.len += got;
+	return 0;
+}
+
+/* Nothing more of the answer matters; a content without a length ends with the connection. */
+static bool is_done(const struct http_answer *a)
+{
+	enum http_answer_end end = http_answer_finish(a);
+
+	if (end == HTTP_ANSWER_NOT_HTTP || end == HTTP_ANSWER_MALFORMED)
+		return true;
+	if (http_answer_in_content(a) && a->status != 200)
+		return true;
+	return end == HTTP_ANSWER_COMPLETE &&
+	    (a->has_length || a->chunked || (a->status >= 200 && a->status != 200));
+}
+
+static int receive(struct exchange *x, struct outcome *oc)
+{
+	char piece[PIECE_MAX];
+
+	while (!is_done(&x->answer)) {
+		ssize_t n;
+
+		/* Also before bytes that are there: a server that always has more must end. */
+		if (await(x, IO_WANT_READ, oc) != 0)
+			return -1;
+		n = recv(x->s.fd, piece, sizeof piece, 0);
+		if (n == 0)
+			return 0;
+		if (n > 0 && take(x, piece, (size_t)n, oc) != 0)
+			return -1;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return outcome_set_errno(oc, OC_GREETING_RESET, "the connection broke");
+	}
+	return 0;
+}
+
+static int judge(const struct exchange *x, struct outcome *oc)
+{
+	const struct http_answer *a = &x->answer;
+	char line[4 * HTTP_ANSWER_LINE_MAX];
+
+	switch (http_answer_finish(a)) {
+	case HTTP_ANSWER_NOT_HTTP:
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the answer is not HTTP");
+	case HTTP_ANSWER_MALFORMED:
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
+		    a->why ? a->why : "its head is too long");
+	default:
+		break;
+	}
+	if (a->status != 0 && a->status != 200)
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers with \"%s\"",
+		    text_quotable(a->line, strlen(a->line), line, sizeof line));
+	if (http_answer_finish(a) == HTTP_ANSWER_SHORT)
+		return outcome_set(oc, OC_GREETING_TRUNCATED,
+		    "the connection ended before the answer was complete");
+	return 0;
+}
+
+/* ---- one exchange, and those after redirects --------------------------------------------- */
+
+static int connect_to(struct exchange *x, const struct session *probe, struct outcome *oc)
+{
+	session_init(&x->s, &x->o, probe->ctx);
+	x->s.deadline_ms = probe->deadline_ms;
+	if (step_resolve(&x->s, oc) != 0 || step_connect(&x->s, oc) != 0)
+		return -1;
+	/* An HTTP proxy fetches by itself; many allow tunnels to port 443 only. */
+	return x->o.proxy.kind == PROXY_SOCKS5 ? step_proxy(&x->s, oc) : 0;
+}
+
+/* Returns 0, or -1 with oc; answer and head are valid in both cases. */
+static int run(struct exchange *x, const struct session *probe, const struct issuer_url *url,
+    struct outcome *oc)
+{
+	x->url = url;
+	x->o = *probe->options;
+	x->o.verify_name = x->o.servername = NULL;
+	x->o.route.detour_count = 0;
+	memcpy(x->o.host, url->at.host, sizeof x->o.host);
+	memcpy(x->o.port, url->at.port, sizeof x->o.port);
+	if (connect_to(x, probe, oc) != 0)
+		return -1;
+	x->deadline_ms = session_deadline(&x->s, x->o.read_ms);
+	if (send_request(x, oc) != 0 || receive(x, oc) != 0)
+		return -1;
+	return judge(x, oc);
+}
+
+static bool is_redirect(const struct http_answer *a)
+{
+	return http_answer_in_content(a) &&
+	    (a->status == 301 || a->status == 302 || a->status == 303 || a->status == 307 ||
+		a->status == 308);
+}
+
+static size_t head_len(const struct exchange *x)
+{
+	return x->received < sizeof x->head ? x->received : sizeof x->head;
+}
+
+/* Returns 1 after a redirect, and url is where to go. */
+static int get_once(const struct session *probe, struct issuer_url *url, struct issuer_answer *out,
+    struct outcome *oc)
+{
+	struct exchange *x = calloc(1, sizeof *x);
+	struct outcome failed = OUTCOME_NONE;
+	struct issuer_url next;
+	const char *fault;
+	int ret;
+
+	if (x)
+		x->content.bytes = malloc(ISSUER_ANSWER_MAX);
+	if (!x || !x->content.bytes) {
+		free(x);
+		return outcome_set(oc, OC_INTERNAL, "out of memory");
+	}
+	x->s.fd = -1;
+	ret = run(x, probe, url, &failed);
+	if (ret == 0) {
+		*out = x->content;
+		x->content.bytes = NULL;
+	} else if (is_redirect(&x->answer)) {
+		fault = issuer_url_redirect(x->head, head_len(x), url, &next);
+		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH,
+				  "the server redirects, but %s", fault)
+			    : 1;
+		if (!fault)
+			*url = next;
+	} else {
+		outcome_report(oc, &failed);
+	}
+	session_free(&x->s);
+	issuer_answer_free(&x->content);
+	free(x);
+	return ret;
+}
+
+int issuer_answer_get(const struct session *s, const struct issuer_url *url,
+    struct issuer_answer *out, struct outcome *oc)
+{
+	struct issuer_url at = *url;
+
+	for (int i = 0; i <= ISSUER_ANSWER_REDIRECTS_MAX; i++) {
+		int ret = get_once(s, &at, out, oc);
+
+		if (ret <= 0)
+			return ret;
+	}
+	return outcome_set(oc, OC_GREETING_MISMATCH, "more than %d redirects",
+	    ISSUER_ANSWER_REDIRECTS_MAX);
+}
+
+void issuer_answer_free(struct issuer_answer *a)
+{
+	free(a->bytes);
+	a->bytes = NULL;
+	a->len = 0;
+}

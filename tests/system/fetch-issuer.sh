@@ -1,0 +1,223 @@
+#!/bin/sh
+# fetch-issuer.sh - --fetch-issuer: a missing intermediate is fetched from where the certificate says,
+# saved only if it did sign it, and the status stays; whatever the HTTP server does, bytes, time and
+# redirects are bounded.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+
+need openssl python3
+make_pki
+"$HELLO_CERTS" init "$TMP/other" >"$TMP/out" 2>&1 || error 'no second CA'
+
+# ---- the server of issuers ----------------------------------------------------------------------------
+
+WEB=$TMP/web
+mkdir "$WEB"
+{
+	openssl x509 -in "$PKI/intermediate.pem" -outform DER -out "$WEB/issuer.der" &&
+		cp "$PKI/intermediate.pem" "$WEB/issuer.pem" &&
+		openssl crl2pkcs7 -nocrl -certfile "$CA" -certfile "$PKI/intermediate.pem" -outform DER \
+			-out "$WEB/both.p7c" &&
+		openssl crl2pkcs7 -nocrl -certfile "$CA" -outform DER -out "$WEB/root.p7c" &&
+		openssl x509 -in "$CA" -outform DER -out "$WEB/root.der" &&
+		openssl x509 -in "$TMP/other/intermediate.pem" -outform DER -out "$WEB/other.der"
+	# The same name, and another key.
+	subject=$(openssl x509 -in "$PKI/intermediate.pem" -noout -subject -nameopt RFC2253)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TMP/twin.key" \
+		-config /dev/null -subj "/CN=${subject#*CN=}" -days 2 -outform DER -out "$WEB/twin.der" \
+		-addext basicConstraints=critical,CA:true
+} >"$TMP/said" 2>&1 || error "no files: $(cat "$TMP/said")"
+head -c 200000 /dev/zero >"$WEB/zeros"
+: >"$TMP/web.log"
+log_on_failure "$TMP/web.log"
+"$srcdir/tests/support/issuer_server.py" "$WEB" "$TMP/web.log" >"$TMP/web.port" &
+track $!
+wait_for "$PATIENCE" [ -s "$TMP/web.port" ] || error 'no HTTP server'
+WEB_PORT=$(cat "$TMP/web.port")
+
+# ---- one certificate for each address -------------------------------------------------------------------
+
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -config /dev/null \
+	-keyout "$TMP/key.pem" -out "$TMP/csr" 2>"$TMP/said" || error 'no key'
+set -- --workers 1
+# leaf NAME ADDRESS [CA-OPTION...]: for NAME.test, without its intermediate.
+leaf() {
+	printf '%s\n' 'basicConstraints = critical, CA:false' 'keyUsage = critical, digitalSignature' \
+		"subjectAltName = critical, DNS:$1.test" 'extendedKeyUsage = serverAuth' \
+		'subjectKeyIdentifier = hash' 'authorityKeyIdentifier = keyid:always' \
+		${2:+"authorityInfoAccess = $2"} >"$TMP/ext"
+	openssl x509 -req -in "$TMP/csr" -CA "${3-$PKI/intermediate.pem}" \
+		-CAkey "${4-$PKI/private/intermediate.key}" -days 2 -extfile "$TMP/ext" \
+		-out "$TMP/$1.pem" 2>"$TMP/said" || error "no certificate: $(cat "$TMP/said")"
+}
+here=http://127.0.0.1:$WEB_PORT
+while read -r each path; do
+	leaf "$each" "caIssuers;URI:$here/$path"
+	set -- "$@" --cert "$TMP/$each.pem" --key "$TMP/key.pem"
+done <<PATHS
+der file/issuer.der
+pem file/issuer.pem
+pkcs7 file/both.p7c
+moved moved/moved/moved/file/issuer.der
+other file/other.der
+twin file/twin.der
+p7root file/root.p7c
+zeros file/zeros
+absent missing
+html html
+empty empty
+cut cut
+huge huge
+endless endless
+chunks chunks
+head head
+slow slow
+silent silent
+garbage garbage
+loop loop
+toomany moved/moved/moved/moved/file/issuer.der
+secure away/secure
+readme away/file
+nowhere away/none
+PATHS
+leaf none ''
+leaf https 'caIssuers;URI:https://127.0.0.1/issuer.der,OCSP;URI:http://127.0.0.1/'
+leaf user "caIssuers;URI:http://me@127.0.0.1:$WEB_PORT/file/issuer.der"
+leaf closed 'caIssuers;URI:http://127.0.0.1:1/issuer.der'
+leaf byname "caIssuers;URI:http://aia.test:$WEB_PORT/file/issuer.der"
+leaf toroot "caIssuers;URI:$here/file/root.der" "$CA" "$PKI/private/ca.key"
+for each in none https user closed byname toroot; do
+	set -- "$@" --cert "$TMP/$each.pem" --key "$TMP/key.pem"
+done
+start_server "$@"
+
+# fetch NAME ARG...: the outcome is always the one without the option.
+usual() {
+	FILE=$TMP/issuer.out cas=$CA want=51 name=CERT_MISSING_INTERMEDIATE
+}
+usual
+fetch() {
+	fetched=$1
+	shift
+	outcome "$want" "$name" --cacert "$cas" --resolve "$fetched.test:$PORT:127.0.0.1" --fetch-issuer "$FILE" "$@" "$fetched.test" "$PORT"
+}
+says() {
+	head -n 1 "$TMP/err" | grep -qFe "$1" || fail "$fetched: it does not say \"$1\": $(cat "$TMP/err")"
+}
+advises() {
+	tail -n 1 "$TMP/err" | grep -qFe "$1" || fail "$fetched: no advice \"$1\": $(cat "$TMP/err")"
+}
+
+for each in der pem pkcs7 moved; do
+	fetch $each
+	says "; its issuer was fetched from $here/"
+	says '; with it the chain is complete'
+	advises "append $FILE to the file of the server's certificate"
+	cat "$TMP/$each.pem" "$FILE" >"$TMP/chain.pem"
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" --chain "$TMP/chain.pem" "$each.test"
+	rm "$FILE"
+done
+# A name of its own: by the resolver or --resolve; --connect-to is for the target alone.
+fetch byname --resolve "aia.test:$WEB_PORT:127.0.0.1" --connect-to 127.0.0.1
+[ -s "$FILE" ] || fail 'it was not fetched by its name'
+rm "$FILE"
+cas=$TMP/other/ca.pem
+fetch der
+says '; even with it the chain is not accepted'
+rm "$FILE"
+# What a server need not send is not advised to be sent.
+fetch toroot
+says '; that is a root, which a server need not send'
+advises "is a CA that you trust: --cacert $FILE"
+rm "$FILE"
+usual
+run_status 51 "$HELLO_CLIENT" --cacert "$CA" --resolve "der.test:$PORT:127.0.0.1" \
+	--fetch-issuer - der.test "$PORT"
+expect "$TMP/out" 'BEGIN CERTIFICATE'
+# Replaced as a whole, and only a regular file.
+echo old >"$TMP/regular"
+ln -s regular "$TMP/link"
+FILE=$TMP/link
+fetch der
+[ -L "$TMP/link" ] || fail 'the link was replaced'
+expect "$TMP/regular" 'BEGIN CERTIFICATE'
+FILE=/dev/null
+fetch der
+[ -c /dev/null ] || fail '/dev/null was replaced'
+run_status 51 "$HELLO_CLIENT" --cacert "$CA" --resolve "der.test:$PORT:127.0.0.1" \
+	--fetch-issuer "$TMP/no/folder" der.test "$PORT"
+expect "$TMP/err" "^hello-client: FILE: cannot write $TMP/no/folder: "
+# After a success, or another failure, nothing is fetched.
+lines=$(wc -l <"$TMP/web.log")
+usual
+cat "$CA" "$PKI/intermediate.pem" >"$TMP/both.pem"
+cas=$TMP/both.pem want=54 name=CERT_WRONG_NAME
+fetch der --verify-name other.test
+want=52 name=CERT_EXPIRED
+fetch der --verify-time +9d
+usual
+run_status 0 "$HELLO_CLIENT" --cacert "$TMP/both.pem" --resolve "der.test:$PORT:127.0.0.1" \
+	--fetch-issuer "$FILE" der.test "$PORT"
+[ ! -e "$FILE" ] || fail 'nothing was missing, and it was saved'
+[ "$(wc -l <"$TMP/web.log")" -eq "$lines" ] || fail 'it asked without a reason'
+outcome 2 USAGE --fetch-issuer "$FILE" --chain "$CERT" a.test
+
+# ---- what is not saved -----------------------------------------------------------------------------------
+
+# refused NAME WORDS [ARG...]
+refused() {
+	refusal=$2 began=$(date +%s)
+	fetch "$1" --read-timeout 300ms --max-time 4s
+	says "$refusal"
+	[ ! -e "$FILE" ] || fail "$1: it was saved"
+	# The limit is 4 s, and the machine may be busy.
+	[ $(($(date +%s) - began)) -lt 20 ] || fail "$1: it took $(($(date +%s) - began)) s"
+}
+refused none 'was not fetched: it names no http address for it (caIssuers)'
+refused https 'was not fetched: it names no http address for it (caIssuers)'
+refused user 'was not fetched: it has no valid host name'
+refused closed "http://127.0.0.1:1/issuer.der: 127.0.0.1:1 refused"
+refused other 'has another name'
+refused twin 'has the right name, but another key'
+refused p7root 'has another name'
+refused zeros ': the answer is longer than 64 KiB'
+refused absent ': the server answers with "HTTP/1.0 404 Not Found"'
+refused html ': what is there is not a certificate; it begins with "<html>'
+refused empty ': what is there is not a certificate; it begins with ""'
+refused cut ': the connection ended before the answer was complete'
+refused huge ': the answer is longer than 64 KiB'
+refused endless ': the answer is longer than 64 KiB'
+refused chunks ': the answer is longer than 64 KiB'
+refused head ': the HTTP answer is malformed: '
+refused slow ': the answer did not arrive within --read-timeout'
+refused silent ': the answer did not arrive within --read-timeout'
+refused garbage ': the answer is not HTTP'
+refused loop ': more than 3 redirects'
+refused toomany ': more than 3 redirects'
+refused secure ': the server redirects, but it is not an http URL'
+refused readme ': the server redirects, but it is not an http URL'
+refused nowhere ': the server redirects, but it is not an http URL'
+
+# Four requests for a loop, and no more than the buffers of the system beyond the limit.
+[ "$(grep -c '^/loop ' "$TMP/web.log")" -eq 4 ] || fail "requests of the loop: $(cat "$TMP/web.log")"
+gone() {
+	[ "$(grep -cE '^/(huge|endless|chunks|head) ' "$TMP/web.log")" -ge 4 ]
+}
+wait_for "$PATIENCE" gone || fail 'the connections were not closed'
+! awk '$2 > 16777216' "$TMP/web.log" | grep . || fail 'it read without end'
+
+# ---- the proxy ---------------------------------------------------------------------------------------------
+
+# An HTTP proxy is asked for the whole address, without a tunnel.
+fetch der --connect-to 127.0.0.1 --proxy "http://me:secret@127.0.0.1:$WEB_PORT"
+says '; with it the chain is complete'
+[ "$(tail -n 1 "$TMP/web.log" | cut -d ' ' -f 1)" = "$here/file/issuer.der" ] ||
+	fail "the proxy was asked for: $(tail -n 1 "$TMP/web.log")"
+rm "$FILE"
+"$builddir/tests/support/middlebox" socks >"$TMP/socks" &
+track $!
+wait_for "$PATIENCE" [ -s "$TMP/socks" ] || fail 'no SOCKS5 proxy'
+fetch der --connect-to 127.0.0.1 --proxy "socks5h://127.0.0.1:$(head -n 1 "$TMP/socks")"
+says '; with it the chain is complete'
+stop_server
