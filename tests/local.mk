@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/check_crl \
 	tests/unit/check_expected_outcome \
 	tests/unit/check_explain \
+	tests/unit/check_fetch_issuer \
 	tests/unit/check_hostname \
 	tests/unit/check_input_file \
 	tests/unit/check_file_format \
@@ -215,6 +216,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_http1 \
 	tests/fuzz/fuzz_icmp \
 	tests/fuzz/fuzz_http_answer \
+	tests/fuzz/fuzz_issuer \
 	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_proxy_protocol \
@@ -257,6 +259,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/http1 \
 	tests/fuzz/seeds/icmp \
 	tests/fuzz/seeds/http_answer \
+	tests/fuzz/seeds/issuer \
 	tests/fuzz/seeds/options \
 	tests/fuzz/seeds/page \
 	tests/fuzz/seeds/proxy_protocol \
@@ -366,6 +369,7 @@ tests_fuzz_fuzz_hello_offers_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_icmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http_answer_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_issuer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
