@@ -152,7 +152,8 @@ for accept in application/json 'application/json, */*' 'text/plain;q=0.5, applic
 	expect "$TMP/content" '^  "resumed": false,$'
 	expect "$TMP/content" '^  "client": null,$'
 	expect "$TMP/content" '^  "node": "box \\"1\\"",$'
-	expect "$TMP/content" '^  "binding": "[0-9a-f]\{64\}"$'
+	expect "$TMP/content" '^  "binding": "[0-9a-f]\{64\}",$'
+	expect "$TMP/content" '^  "offers": "versions .*; groups .*; ciphers .*; signatures .*"$'
 done
 if command -v python3 >/dev/null 2>&1; then
 	run_status 0 python3 -m json.tool "$TMP/content"
