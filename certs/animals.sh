@@ -1,11 +1,11 @@
-# ---- the animals of the zoo ----------------------------------------------------------------------
+# ---- the servers of the zoo ----------------------------------------------------------------------
 # Each certificate has one fault; everything that its recipe does not set is valid.
 
 # recipe: sets what $animal is made of. $after is called when it is made.
 recipe() {
 	host=$animal.zoo.test
 	subject=/CN=$host alt=DNS:$host from=$recently until=$at_last key=ecdsa digest=default
-	usage='critical, digitalSignature' purpose=serverAuth more='' issuer=intermediate
+	usage='critical, digitalSignature' purpose=serverAuth more='' issuer=intermediate basic=CA:false
 	sends='leaf issuer' after=''
 	case $animal in
 	good-ecdsa | crl-ok | crl-expired | crl-other) ;;
@@ -48,21 +48,9 @@ recipe() {
 	staple-revoked) after=staple_revoked ;;
 	staple-expired) more='tlsfeature = status_request' after=staple_expired ;;
 	client-*) client_recipe ;;
+	spiffe-*) spiffe_recipe ;;
 	*) die INTERNAL "no recipe for \"$animal\"" 'a list and recipes of the same version' ;;
 	esac
-}
-
-client_recipe() {
-	purpose=clientAuth
-	case $animal in
-	client-good) ;;
-	client-uri) alt=URI:spiffe://zoo.test/client subject=/ ;;
-	client-expired) from=$long_ago until=$a_month_ago ;;
-	client-revoked) after=mark_revoked ;;
-	client-wrong-purpose) purpose=serverAuth ;;
-	client-unknown-root) issuer=stranger-intermediate ;;
-	esac
-	[ "$subject" != / ] || alt=critical,$alt
 }
 
 # Makes the issuers of the certificates.
@@ -87,8 +75,10 @@ zoo_issuers() {
 		issuer_of "constraint-${each%% *}" ca "$a_ca
 nameConstraints = critical, ${each#* }"
 	done
-	issuer_of ca-false ca "$(printf '%s\n' 'basicConstraints = critical, CA:false' \
-		'keyUsage = critical, digitalSignature')"
+	a_leaf=$(printf '%s\n' 'basicConstraints = critical, CA:false' \
+		'keyUsage = critical, digitalSignature')
+	issuer_of ca-false ca "$a_leaf"
+	issuer_of client-issuer ca "$(printf '%s\n' "$a_leaf" 'extendedKeyUsage = clientAuth')"
 	from=$long_ago until=$a_month_ago
 	issuer_of expired-intermediate ca "$a_ca"
 	from=$recently until=$at_last

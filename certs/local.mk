@@ -14,16 +14,18 @@ certs_parts = \
 	certs/trust.sh \
 	certs/zoo.sh \
 	certs/animals.sh \
+	certs/clients.sh \
 	certs/main.sh
 
 bin_SCRIPTS += certs/hello-certs
-EXTRA_DIST += certs/README.md certs/zoo.tsv $(certs_parts)
+EXTRA_DIST += certs/README.md certs/zoo.tsv certs/clients.tsv $(certs_parts)
 CLEANFILES += certs/hello-certs
 
-# The list of the zoo becomes a here-document, where zoo.sh has a line for it.
-certs/hello-certs: $(certs_parts) certs/zoo.tsv config.status
+# The lists of the zoo become here-documents, where zoo.sh and clients.sh have a line for them.
+certs/hello-certs: $(certs_parts) certs/zoo.tsv certs/clients.tsv config.status
 	$(AM_V_GEN)$(MKDIR_P) certs && for part in $(certs_parts); do \
 		cat $(srcdir)/$$part || exit 1; \
 	done | $(SED) -e 's/@VERSION[@]/$(VERSION)/' \
-		-e '/^@ZOO[@]$$/{' -e 'r $(srcdir)/certs/zoo.tsv' -e 'd' -e '}' >$@.tmp && \
+		-e '/^@ZOO[@]$$/{' -e 'r $(srcdir)/certs/zoo.tsv' -e 'd' -e '}' \
+		-e '/^@CLIENTS[@]$$/{' -e 'r $(srcdir)/certs/clients.tsv' -e 'd' -e '}' >$@.tmp && \
 		chmod +x $@.tmp && mv -f $@.tmp $@

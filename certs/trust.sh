@@ -119,8 +119,8 @@ destroy() {
 	enter
 	rm -f "$dir/crl.pem" "$dir/intermediate.pem"
 	all_leaves destroy_leaf
-	[ ! -e "$dir/zoo.tsv" ] || rm -f "$dir/zoo.tsv" "$dir"/crl-other.pem "$dir"/crl-expired.pem \
-		"$dir"/crl-revoked-intermediate.pem
+	[ ! -e "$dir/zoo.tsv" ] || rm -f "$dir/zoo.tsv" "$dir/clients.tsv" "$dir/crl-other.pem" \
+		"$dir/crl-expired.pem" "$dir/crl-revoked-intermediate.pem" "$dir/crl-clients.pem"
 	rm -rf "$dir/private" && rm -f "$dir/ca.pem"
 	leave
 	rmdir "$dir" 2>/dev/null ||

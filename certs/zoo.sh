@@ -1,7 +1,7 @@
 # ---- zoo ---------------------------------------------------------------------------------------
-# zoo.tsv is the list and animals.sh has the recipes; this part follows them. For speed, each
-# certificate takes one openssl process, and certificates share keys and requests: only the
-# certificate is invalid.
+# zoo.tsv is the list of servers and animals.sh has their recipes; clients.tsv and clients.sh are the
+# same for clients. This part follows them. For speed, each certificate takes one openssl process,
+# and certificates share keys and requests: only the certificate is invalid.
 
 # Prints the list in zoo.tsv.
 zoo_list() {
@@ -31,16 +31,17 @@ zoo() {
 	breed
 	dates_of_lists
 	move_in
-	printf '%s\n' "$target/ca.pem" "$target/zoo.tsv"
+	printf '%s\n' "$target/ca.pem" "$target/zoo.tsv" "$target/clients.tsv"
 }
 
-# move_in: moves everything to $target, first the root, which destroy needs, and last the list,
-# which makes the folder a zoo.
+# move_in: moves everything to $target, first the root, which destroy needs, and last the lists,
+# which make the folder a zoo.
 move_in() {
 	trap '' HUP INT TERM
 	set +f
 	{
-		mv "$dir/ca.pem" "$target/" && mv "$dir"/* "$target/" && mv "$work/zoo.tsv" "$target/"
+		mv "$dir/ca.pem" "$target/" && mv "$dir"/* "$target/" &&
+			mv "$work/clients.tsv" "$work/zoo.tsv" "$target/"
 	} 2>/dev/null || cannot_write "$target"
 	set -f
 }
@@ -52,19 +53,28 @@ breed() {
 	mkdir "$issuers" "$work/keys" || cannot_write "$dir"
 	sed -i.bak -e '/^copy_extensions/d' "$work/config" # the recipes set all extensions
 	zoo_issuers
-	zoo_list >"$work/list"
 	tab=$(printf '\t')
-	while IFS=$tab read -r animal wrong arguments outcome verdict; do
+	zoo_list >"$work/list"
+	breed_list zoo.tsv
+	client_list >"$work/list"
+	breed_list clients.tsv
+}
+
+# breed_list FILE: makes what $work/list lists, and copies the rows of what was made to FILE.
+breed_list() {
+	while IFS= read -r row; do
+		animal=${row%%"$tab"*}
 		case $animal in
 		'#'*) continue ;;
+		client-none) ;; # which has no certificate
+		*)
+			recipe
+			zoo_key "$key" || continue
+			make_animal ;;
 		esac
-		recipe
-		zoo_key "$key" || continue
-		make_animal
-		printf '%s\t%s\t%s\t%s\t%s\n' "$animal" "$wrong" "$arguments" "$outcome" \
-			"$verdict" >>"$work/zoo.tsv" || cannot_write "$dir"
+		printf '%s\n' "$row" >>"$work/$1" || cannot_write "$dir"
 	done <"$work/list"
-	chmod 644 "$work/zoo.tsv"
+	chmod 644 "$work/$1"
 }
 
 # zoo_key TYPE: makes a key of that type and a request, once. Fails if openssl lacks the type.
@@ -85,7 +95,7 @@ make_animal() {
 	home=$dir/$animal
 	mkdir "$home"
 	cp "$work/keys/$key.key" "$home/key.pem" || cannot_write "$dir"
-	profile "$animal" "$(printf '%s\n' 'basicConstraints = critical, CA:false' \
+	profile "$animal" "$(printf '%s\n' "basicConstraints = critical, $basic" \
 		"${usage:+keyUsage = $usage}" "${purpose:+extendedKeyUsage = $purpose}" \
 		"${alt:+subjectAltName = $alt}" "$more")"
 	zoo_sign "$animal" "$key" "$subject" "$issuer" "$work/leaf.pem"
@@ -134,7 +144,7 @@ issuer_of() {
 }
 
 # Makes the revocation lists: those of `crl`; those of the root and the revoked intermediate; those
-# that expired a week ago; those of an unrelated CA.
+# that expired a week ago; those of an unrelated CA; those of all issuers of clients.
 dates_of_lists() {
 	make_crl >/dev/null
 	serial_of "$issuers/revoked-intermediate.pem"
@@ -151,7 +161,8 @@ dates_of_lists() {
 	zoo_crl stranger "$work/list-1"
 	zoo_crl stranger-intermediate "$work/list-2"
 	cat "$work/list-1" "$work/list-2" >"$work/crl-other.pem"
-	for each in revoked-intermediate expired other; do
+	lists_for_clients
+	for each in revoked-intermediate expired other clients; do
 		place_file "crl-$each.pem" 644
 	done
 }

@@ -92,6 +92,7 @@ system_tests = \
 	tests/system/browser.sh \
 	tests/system/babble.sh \
 	tests/system/certificate-request.sh \
+	tests/system/certs-clients.sh \
 	tests/system/certs-constraints.sh \
 	tests/system/certs-curl.sh \
 	tests/system/certs-files.sh \

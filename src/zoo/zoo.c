@@ -75,7 +75,7 @@ static int add_certificate(struct zoo_options *o, const char *name, struct outco
 	return 0;
 }
 
-/* "name, tab, fault, tab, ...". Client certificates are skipped. */
+/* "name, tab, fault, tab, ...". */
 static int read_line(struct zoo_options *o, char *line, FILE *index, struct outcome *oc)
 {
 	char *rest = line, *name = strsep(&rest, "\t"), *wrong = strsep(&rest, "\t");
@@ -83,8 +83,6 @@ static int read_line(struct zoo_options *o, char *line, FILE *index, struct outc
 	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/'))
 		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: invalid line: \"%s\"", o->folder,
 		    name);
-	if (strncmp(name, "client-", strlen("client-")) == 0)
-		return 0;
 	fprintf(index, "\n%-24s %s", name, wrong);
 	return add_certificate(o, name, oc);
 }

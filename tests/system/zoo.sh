@@ -1,7 +1,6 @@
 #!/bin/sh
 # zoo.sh - the outcome of our client for each certificate of the zoo is the one that certs/zoo.tsv lists;
-# the client certificates are shown to our server, which has to let in or to refuse. What hello-zoo
-# rejects. (Other clients: zoo-judge.sh.)
+# what hello-zoo rejects. (Other clients: zoo-judge.sh; the certificates of clients: certs-clients.sh.)
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 need openssl
@@ -32,21 +31,9 @@ told() {
 
 show_servers() {
 	while IFS=$tab read -r animal _ arguments outcome _; do
-		case $animal in
-		client-*) continue ;;
-		esac
 		arguments=$(printf '%s\n' "$arguments" | sed 's/^-$//; s|{dir}|zoo|g')
 		# shellcheck disable=SC2086 # words
 		told $arguments --connect-to 127.0.0.1 "$animal.zoo.test" "$PORT"
-	done <zoo/zoo.tsv
-}
-
-show_clients() {
-	while IFS=$tab read -r animal _ _ outcome _; do
-		case $animal in
-		client-*) told --cert "zoo/$animal/chain.pem" --key "zoo/$animal/key.pem" \
-			--connect-to 127.0.0.1 good-ecdsa.zoo.test "$PORT" ;;
-		esac
 	done <zoo/zoo.tsv
 }
 
@@ -87,11 +74,6 @@ expect out '^expired  *expired a month ago$'
 	expect "/proc/$pid/status" "^Uid:.*[^0-9]$(id -u nobody)$"
 	expect "/proc/$pid/status" '^NoNewPrivs:[^0-9]*1$'
 done
-stop_server
-
-start_server --workers 1 --cert zoo/good-ecdsa/chain.pem --key zoo/good-ecdsa/key.pem \
-	--client-ca $CA --crlfile zoo/crl.pem
-show_clients
 stop_server
 
 # Bad manners come on top of a bad certificate, and not in its place.
