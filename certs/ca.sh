@@ -135,7 +135,7 @@ open_ca() {
 		die FILE "the CA in $dir is not usable: $(reason)" "$(new_ca) --force"
 	lasts "$dir/intermediate.pem" "${ends_in:-$((${days:-0} * DAY))}" ||
 		die USAGE "the CA in $dir would expire first" \
-			"fewer --days, or a new CA: $(new_ca) --force"
+			"a certificate for less time, or a new CA: $(new_ca) --force"
 	unlock
 }
 
@@ -157,7 +157,7 @@ examine() {
 		sed -n '/Alternative Name/{n;s/^ *//;s/IP Address:/IP:/g;s/, /,/g;p;}')
 	serial=$(printf '%s\n' "$facts" | sed -n 's/^serial=//p')
 	ends=$(printf '%s\n' "$facts" | sed -n 's/^notAfter=//p')
-	left=$(days_left "$ends")
+	left=$(time_left "$ends")
 }
 
 # lasts FILE SECONDS: is the certificate still valid after SECONDS (the past counts as now)?

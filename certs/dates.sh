@@ -41,48 +41,65 @@ lasting() {
 }
 
 # chosen_dates: sets the same for a leaf from the command line, and $ends_in, the seconds until its
-# end. The days count from now or from --not-before, or end an hour ago.
+# end. The time counts from now or from --not-before, or ends an hour ago.
 chosen_dates() {
-	since=-3600 ends_in=$((days * DAY))
+	lifetime=${valid_for:-$((days * DAY))}
+	since=-3600 ends_in=$lifetime
 	if [ -n "$expired" ]; then
 		ends_in=-3600
-		since=$((ends_in - days * DAY))
+		since=$((ends_in - lifetime))
 	elif [ -n "$not_before" ]; then
-		since=$(seconds_of "$not_before")
-		ends_in=$((since + days * DAY))
+		since=$(offset_of "$not_before")
+		ends_in=$((since + lifetime))
 	fi
 	valid_from=$(ahead "$since") valid_until=$(ahead "$ends_in")
 }
 
-# seconds_of SPAN: prints "+1d" or "-90m" in seconds. Fails if SPAN is invalid.
+# seconds_of SPAN: prints "6h" or "90m" in seconds. Fails if SPAN is invalid.
 seconds_of() {
-	count=${1#[+-]}
-	case $count in
+	case $1 in
 	*s) unit=1 ;;
 	*m) unit=60 ;;
 	*h) unit=3600 ;;
 	*d) unit=$DAY ;;
 	*) return 1 ;;
 	esac
-	count=${count%?}
-	case $1:$count in
-	[!+-]* | *: | *:*[!0-9]* | *:0?* | *:??????*) return 1 ;;
+	count=${1%?}
+	case $count in
+	'' | *[!0-9]* | 0?* | ??????*) return 1 ;;
 	esac
 	# At most about ten years, so that all dates can be written.
-	[ $((count * unit)) -le $((3650 * DAY)) ] && echo $((${1%"${1#?}"}count * unit))
+	[ $((count * unit)) -le $((3650 * DAY)) ] && echo $((count * unit))
 }
 
-# days_left ISO-8601: prints the whole days from now until "2026-11-25 21:42:10Z", or "expired".
-days_left() {
+# offset_of OFFSET: the same of "+1d" or "-90m".
+offset_of() {
+	offset=$(seconds_of "${1#[+-]}") || return
+	case $1 in
+	+*) echo "$offset" ;;
+	-*) echo $((-offset)) ;;
+	*) return 1 ;;
+	esac
+}
+
+# time_left ISO-8601: prints the time from now until "2026-11-25 21:42:10Z" as a SPAN, or "expired".
+time_left() {
 	date_part=${1%% *} time_part=${1#* }
 	year=${date_part%%-*} month=${date_part#*-} hour=${time_part%%:*}
-	minute=${time_part#*:}
-	seconds=$(($(day "$year" "${month%-*}" "${date_part##*-}") * 86400 + \
-		${hour#0} * 3600 + $((0 + 1${minute%%:*} - 100)) * 60 - $(date +%s)))
+	minute=${time_part#*:} second=${time_part##*:}
+	minute=${minute%:*} second=${second%Z}
+	seconds=$(($(day "$year" "${month%-*}" "${date_part##*-}") * 86400 + ${hour#0} * 3600 + \
+		${minute#0} * 60 + ${second#0} - $(date +%s)))
 	if [ $seconds -lt 0 ]; then
 		echo expired
+	elif [ $seconds -ge $((2 * 86400)) ]; then
+		echo $((seconds / 86400))d
+	elif [ $seconds -ge $((2 * 3600)) ]; then
+		echo $((seconds / 3600))h
+	elif [ $seconds -ge 120 ]; then
+		echo $((seconds / 60))m
 	else
-		echo $((seconds / 86400))
+		echo ${seconds}s
 	fi
 }
 

@@ -27,7 +27,7 @@ OCSP_DAYS=7
 # main) prevents the expansion of the "*" of a wildcard.
 verb='' dir='' names='' domains='' force='' kind=server key_type='' days='' new_key='' staple=''
 crl_reason='' p12='' nss='' sysroot='' yes='' ask_passphrase='' passphrase_file=''
-not_before='' expired=''
+valid_for='' not_before='' expired=''
 # Derived from it: the constraints, the folder in DIR, the certificate's names, its key.
 permitted='' folder='' cn='' san='' key=''
 

@@ -14,7 +14,7 @@ all_leaves() {
 
 show() {
 	[ -r "$dir/ca.pem" ] || die FILE "$dir is not a CA: cannot read $dir/ca.pem" "$(new_ca)"
-	printf '%-24s %-12s %9s  %-7s  %s\n' NAME KIND 'DAYS LEFT' REVOKED 'VALID FOR'
+	printf '%-24s %-12s %9s  %-7s  %s\n' NAME KIND LEFT REVOKED 'VALID FOR'
 	show_row ca.pem "$dir/ca.pem" root
 	show_row intermediate.pem "$dir/intermediate.pem" intermediate
 	all_leaves show_leaf
@@ -74,7 +74,7 @@ judge() {
 	if verify "$dir/ca.pem" -untrusted "$3" ${2:+-purpose "ssl$2"} \
 		${lists:+-crl_check_all -CRLfile "$dir/crl.pem"} "$3"; then
 		examine "$3"
-		printf '%s: good, %s days left\n' "$1" "$left"
+		printf '%s: good, %s left\n' "$1" "$left"
 	else
 		verdict "$1" "$(reason)"
 	fi

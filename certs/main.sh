@@ -4,9 +4,11 @@ usage() {
 	cat <<EOF
 usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
                    [--passphrase-file FILE] [--force]
-       hello-certs issue DIR NAME [SAN...] [--client] [--key TYPE] [--days N]
-                   [--not-before SPAN | --expired] [--must-staple] [--force]
-       hello-certs renew DIR NAME [--days N] [--new-key [--key TYPE]]
+       hello-certs issue DIR NAME [SAN...] [--client] [--key TYPE]
+                   [--days N | --valid-for SPAN]
+                   [--not-before OFFSET | --expired] [--must-staple] [--force]
+       hello-certs renew DIR NAME [--days N | --valid-for SPAN]
+                   [--new-key [--key TYPE]]
        hello-certs revoke DIR NAME [--reason REASON] [--days N]
        hello-certs crl DIR [--days N]
        hello-certs ocsp DIR NAME [--days N]
@@ -29,7 +31,7 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
   revoke  add the certificate to the revocation list, DIR/crl.pem
   crl     make DIR/crl.pem again: the lists of the root and the intermediate
   ocsp    make DIR/NAME/ocsp.der, an OCSP response to staple
-  show    list the certificates: names, days left, revocations
+  show    list the certificates: names, time left, revocations
   verify  verify all certificates, or each NAME, as a strict peer would
   export  write certificate, chain, root and key to one encrypted PKCS #12 file
   trust   add the root to the trusted roots of this system or an NSS database
@@ -39,10 +41,11 @@ usage: hello-certs init DIR [--domain NAME|CIDR]... [--key TYPE] [--passphrase]
 
 TYPE is ecdsa (P-256), ecdsa-384, rsa (2048), rsa-3072, rsa-4096, ed25519,
 ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs
-asks for it or reads --passphrase-file. A certificate with --not-before +1d will
-be valid in a day; one with --expired (or --days 0) expired an hour ago. SPAN is
-a sign, a number, and s, m, h or d. Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL
-$CRL_DAYS, and an OCSP response $OCSP_DAYS. Only --force replaces existing files.
+asks for it or reads --passphrase-file. SPAN is a number and s, m, h or d, such
+as 6h; OFFSET is a SPAN with a sign. A certificate with --not-before +1d will be
+valid in a day; one with --expired (or --days 0) expired an hour ago.
+Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, and an OCSP response
+$OCSP_DAYS. Only --force replaces existing files.
 Exit status: 0 success, 1 internal error, 2 invalid usage, 3 unusable file.
 EOF
 }
@@ -51,8 +54,9 @@ EOF
 options_of() {
 	case $1 in
 	init) echo '--domain= --key= --passphrase --passphrase-file= --force' ;;
-	issue) echo '--client --key= --days= --not-before= --expired --must-staple --passphrase-file= --force' ;;
-	renew) echo '--days= --new-key --key= --passphrase-file=' ;;
+	issue) echo '--client --key= --days= --valid-for= --not-before= --expired --must-staple' \
+		'--passphrase-file= --force' ;;
+	renew) echo '--days= --valid-for= --new-key --key= --passphrase-file=' ;;
 	revoke) echo '--reason= --days= --passphrase-file=' ;;
 	crl | ocsp) echo '--days= --passphrase-file=' ;;
 	export) echo '--p12= --passphrase-file= --force' ;;
@@ -90,8 +94,12 @@ set_option() {
 	--expired) expired=yes ;;
 	--not-before)
 		not_before=$2
-		seconds_of "$2" >/dev/null ||
-			usage_error "invalid --not-before \"$2\": expected a span such as +1d, -2h or +90m" ;;
+		offset_of "$2" >/dev/null ||
+			usage_error "invalid --not-before \"$2\": expected a sign and a span, such as +1d or -90m" ;;
+	--valid-for)
+		valid_for=$(seconds_of "$2")
+		[ "${valid_for:-0}" -gt 0 ] ||
+			usage_error "invalid --valid-for \"$2\": expected a span such as 6d, 12h or 90m" ;;
 	--must-staple) staple=-must-staple ;;
 	--new-key) new_key=yes ;;
 	--yes) yes=yes ;;
@@ -112,6 +120,10 @@ set_option() {
 		days=$2
 		case $verb:$2 in
 		issue:0) days='' expired=yes; return ;;
+		esac
+		case $2:$options in
+		[1-9]*[smhd]:*' --valid-for= '*) ! seconds_of "$2" >/dev/null ||
+			die USAGE "invalid --days \"$2\": expected 1 to 9999" "--valid-for $2" ;;
 		esac
 		case $2 in
 		'' | 0* | *[!0-9]* | ?????*) usage_error "invalid --days \"$2\": expected 1 to 9999" ;;
@@ -155,6 +167,7 @@ check_completeness() {
 	issue:client-*) usage_error '--must-staple and --client exclude each other: only servers staple' ;;
 	renew:server) [ -z "$key_type" ] || usage_error 'renew --key needs --new-key' ;;
 	esac
+	[ -z "$days" ] || [ -z "$valid_for" ] || usage_error '--days and --valid-for exclude each other'
 	[ -z "$expired" ] || [ -z "$not_before" ] || die USAGE \
 		'--expired and --not-before exclude each other' '--not-before -30d --days 29'
 	case $verb in

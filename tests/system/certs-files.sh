@@ -75,10 +75,10 @@ done
 refused 3 'FILE: no certificate with its key' renew "$ca" c.test
 refused 2 'USAGE' renew "$ca" ../a.test
 run_status 0 "$HELLO_CERTS" show "$ca"
-expect out '^ca.pem  *root  *36[45]  *-  *-$'
-expect out '^intermediate.pem  *intermediate  *36[45]  *-  *-$'
-expect out '^a.test  *server  *[23]  *-  *DNS:a.test$'
-expect out '^al  *client  *[23]  *-  *DNS:al.client.internal$'
+expect out '^ca.pem  *root  *36[45]d  *-  *-$'
+expect out '^intermediate.pem  *intermediate  *36[45]d  *-  *-$'
+expect out '^a.test  *server  *[23]d  *-  *DNS:a.test$'
+expect out '^al  *client  *[23]d  *-  *DNS:al.client.internal$'
 
 # A CA that is not one (any more) is a file's fault, and says so.
 for file in ca.pem intermediate.pem intermediate.key; do

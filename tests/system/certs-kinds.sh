@@ -112,8 +112,38 @@ dated --not-before -36h --days 1
 lasts "$((-35 * 3600)) $((-13 * 3600))" "0 $((-11 * 3600)) $((-37 * 3600))"
 run_status 0 "$HELLO_CERTS" renew "$ca" a.test
 run_status 0 "$HELLO_CERTS" verify "$ca" a.test
+dated --expired --valid-for 6h
+lasts "-3700 $((-7 * 3600 + 100))" "0 -3500 $((-7 * 3600 - 100))"
 run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --not-before -90m --days 1
 lasts "0 -5300 $((day - 5500))" "-5500 $((day - 5300))"
 run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --not-before +99s
+
+# Short ones: from an hour ago until then, or from now.
+for each in 6h 360m 21600s; do
+	run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --valid-for $each
+	{ valid -3500 && ! valid -3700; } || fail "the beginning with --valid-for $each is not an hour ago"
+	lasts "0 $((6 * 3600 - 100))" "$((6 * 3600 + 100))"
+done
+run_status 0 "$HELLO_CERTS" verify "$ca" a.test
+expect "$TMP/out" '^a\.test: good, 5h left$'
+run_status 0 "$HELLO_CERTS" issue "$ca" a.test --force --valid-for 90m --not-before +0s
+lasts "5300" "-100 5500"
+run_status 0 "$HELLO_CERTS" show "$ca"
+expect "$TMP/out" '^a\.test  *server  *8[0-9]m  '
+
+# A certificate for six days is renewed before anybody misses it.
+rehearsed() {
+	run_status "$1" "$HELLO_CLIENT" --nagios --cacert "$ca/ca.pem" --chain "$ca/short.test/chain.pem" \
+		short.test
+	expect "$TMP/out" "$2"
+}
+run_status 0 "$HELLO_CERTS" issue "$ca" short.test --valid-for 6d --not-before +0s
+rehearsed 0 '^HELLO OK - '
+run_status 0 "$HELLO_CERTS" issue "$ca" short.test --valid-for 6d --not-before -109h --force
+rehearsed 1 '^HELLO WARNING - .* 3[45] hours left'
+run_status 0 "$HELLO_CERTS" issue "$ca" short.test --valid-for 6d --not-before -121h --force
+rehearsed 2 '^HELLO CRITICAL - .* 2[23] hours left'
+run_status 0 "$HELLO_CERTS" renew "$ca" short.test --valid-for 6d
+rehearsed 0 '^HELLO OK - .* [56] days left'
 
 command -v certtool >/dev/null || echo 'NOTE: no certtool: GnuTLS has not seen any of this'

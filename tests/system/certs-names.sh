@@ -79,6 +79,17 @@ done
 for each in renew crl ocsp revoke; do
 	refused 2 $each $ca a.test --days 0
 done
+for each in '' 0s 6 h +6h -6h 06h 6.5h 6H 1w '6 h' 100000s 3651d 365d; do
+	refused 2 issue $ca a.test --valid-for "$each"
+done
+refused 2 renew $ca a.test --valid-for 6
+refused 2 issue $ca a.test --valid-for 6h --days 1
+refused 2 crl $ca --valid-for 6h
+# Whoever asks --days for hours is shown how.
+refused 2 issue $ca a.test --days 6h
+expect err '^  try: --valid-for 6h$'
+refused 2 crl $ca --days 6h
+expect err '^  try: hello-certs --help$'
 for each in '' + +1 1d -d +01d +1w +1.5d +-1d '+1 d' +100000s +3651d +364d; do
 	refused 2 issue $ca a.test --not-before "$each"
 done

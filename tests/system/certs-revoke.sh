@@ -48,8 +48,8 @@ story() { # story OPTION...: with those, the CA is of use
 	status b.test revoked
 	expect out 'Reason: keyCompromise'
 	certs 0 show ca
-	expect out '^b.test  *server  *[0-9]*  *yes  *DNS:b.test$'
-	expect out '^a.test  *server  *[0-9]*  *-  *DNS:a.test$'
+	expect out '^b.test  *server  *[0-9]*d  *yes  *DNS:b.test$'
+	expect out '^a.test  *server  *[0-9]*d  *-  *DNS:a.test$'
 	certs 3 verify ca
 	expect out '^b.test: revoked$'
 	expect out '^a.test: good, '

@@ -20,8 +20,8 @@ everything() {
 
 # What was signed in this very second has a day more left than what was signed in the one before.
 without_days() {
-	sed -E 's/, [0-9]+ days left$/, N days left/
-		s/ (root|intermediate|server|client) +[0-9]+  / \1 N  /'
+	sed -E 's/, [0-9]+([dhms]) left$/, N\1 left/
+		s/ (root|intermediate|server|client) +[0-9]+([dhms])  / \1 N\2  /'
 }
 
 # story SHELL...: all verbs, good and bad. What it printed, and how it ended, is in $TMP/story.
@@ -46,6 +46,7 @@ issue ca ä.test
 issue ca $HOME
 issue ca 192.0.2.127 2001:db8:8000::1 x.example
 renew ca *.example.com --days 3
+renew ca alice --valid-for 5h
 ocsp ca a.test
 renew ca a.test --new-key --key=ecdsa-384
 issue ca bob --client

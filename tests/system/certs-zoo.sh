@@ -77,7 +77,7 @@ rm listed
 # It is a CA as any other.
 run_status 0 "$HELLO_CERTS" issue one a.test
 run_status 0 "$HELLO_CERTS" show one
-expect out '^revoked  *server  *[0-9]*  *yes  '
+expect out '^revoked  *server  *[0-9]*d  *yes  '
 expect out '^expired  *server  *expired  '
 run_status 3 "$HELLO_CERTS" zoo one
 expect err 'exists already'
