@@ -12,6 +12,8 @@ recipe() {
 	good-rsa) key=rsa ;;
 	good-ed25519) key=ed25519 ;;
 	good-mldsa) key=ml-dsa ;;
+	good-mldsa-chain) key=ml-dsa issuer=$animal ;;
+	big-chain) issuer=$animal more=$(filler) ;;
 	wildcard-ok) alt='DNS:*.zoo.test' ;;
 	ip-ok) alt=DNS:$host,IP:127.0.0.1,IP:::1 ;;
 	extra-root) sends='leaf issuer root' ;;
@@ -79,6 +81,8 @@ nameConstraints = critical, ${each#* }"
 		'keyUsage = critical, digitalSignature')
 	issuer_of ca-false ca "$a_leaf"
 	issuer_of client-issuer ca "$(printf '%s\n' "$a_leaf" 'extendedKeyUsage = clientAuth')"
+	issuer_of big-chain ca "$(printf '%s\n' "$a_ca" "$(filler)")"
+	! zoo_key ml-dsa-issuer || issuer_of good-mldsa-chain ca "$a_ca" ml-dsa-issuer
 	from=$long_ago until=$a_month_ago
 	issuer_of expired-intermediate ca "$a_ca"
 	from=$recently until=$at_last
@@ -88,6 +92,11 @@ nameConstraints = critical, ${each#* }"
 	cp "$work/keys/issuer.request" "$work/keys/stranger.request"
 	issuer_of stranger self "$(printf '%s\n' 'basicConstraints = critical, CA:true' "$usage")"
 	issuer_of stranger-intermediate stranger "$a_ca"
+}
+
+# An extension that no verifier knows, and that is not critical: half of the 20 KiB of big-chain.
+filler() {
+	printf '1.3.6.1.4.1.32473.2 = ASN1:FORMAT:HEX, OCTETSTRING:%019600d' 0 # RFC 5612
 }
 
 # A dNSName with a NUL, where a C string ends: SEQUENCE of one [2] with $host, NUL, ".evil.test".

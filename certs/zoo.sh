@@ -1,7 +1,7 @@
 # ---- zoo ---------------------------------------------------------------------------------------
-# zoo.tsv is the list of servers and animals.sh has their recipes; clients.tsv and clients.sh are the
-# same for clients. This part follows them. For speed, each certificate takes one openssl process,
-# and certificates share keys and requests: only the certificate is invalid.
+# zoo.tsv is the list of servers and animals.sh has their recipes; clients.tsv and clients.sh are
+# the same for clients. This part follows them. For speed, each certificate takes one openssl
+# process, and certificates share keys and requests: only the certificate is invalid.
 
 # Prints the list in zoo.tsv.
 zoo_list() {
@@ -32,6 +32,8 @@ zoo() {
 	dates_of_lists
 	move_in
 	printf '%s\n' "$target/ca.pem" "$target/zoo.tsv" "$target/clients.tsv"
+	[ -z "$left_out" ] || printf 'hello-certs: note: the zoo lacks %s: this openssl has no ML-DSA\n' \
+		"${left_out#, }" >&2
 }
 
 # move_in: moves everything to $target, first the root, which destroy needs, and last the lists,
@@ -53,7 +55,7 @@ breed() {
 	mkdir "$issuers" "$work/keys" || cannot_write "$dir"
 	sed -i.bak -e '/^copy_extensions/d' "$work/config" # the recipes set all extensions
 	zoo_issuers
-	tab=$(printf '\t')
+	tab=$(printf '\t') left_out=''
 	zoo_list >"$work/list"
 	breed_list zoo.tsv
 	client_list >"$work/list"
@@ -69,7 +71,10 @@ breed_list() {
 		client-none) ;; # which has no certificate
 		*)
 			recipe
-			zoo_key "$key" || continue
+			if ! zoo_key "$key"; then
+				left_out="$left_out, $animal"
+				continue
+			fi
 			make_animal ;;
 		esac
 		printf '%s\n' "$row" >>"$work/$1" || cannot_write "$dir"
@@ -83,7 +88,7 @@ zoo_key() {
 	case $1 in
 	rsa-1024) tool genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 \
 		-out "$work/keys/$1.key" ;;
-	ml-dsa) tool genpkey -algorithm ML-DSA-65 -out "$work/keys/$1.key" || return ;;
+	ml-dsa*) tool genpkey -algorithm ML-DSA-65 -out "$work/keys/$1.key" || return ;;
 	*) key_type=$1 new_key "$work/keys/$1.key" ;;
 	esac
 	request "$work/keys/$1.key" zoo ''
@@ -134,12 +139,12 @@ zoo_sign() {
 		die INTERNAL "cannot make $profile_name: $(reason)" 'openssl version -a'
 }
 
-# issuer_of NAME SIGNER LINES: makes another CA, with the key that all of these share.
+# issuer_of NAME SIGNER LINES [KEY]: makes another CA, with the key that most of these share.
 issuer_of() {
 	issuer=$2
 	profile "$1" "$3"
-	zoo_sign "$1" issuer "/CN=hello-certs zoo $1 $tag" "$2" "$issuers/$1.pem"
-	cp "$work/keys/issuer.key" "$issuers/$1.key"
+	zoo_sign "$1" "${4:-issuer}" "/CN=hello-certs zoo $1 $tag" "$2" "$issuers/$1.pem"
+	cp "$work/keys/${4:-issuer}.key" "$issuers/$1.key"
 	cp "$issuers/$1.pem" "$issuers/$1.chain"
 }
 
