@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,35 @@ START_TEST(test_exec_ends_it)
 }
 END_TEST
 
+/* How musl's abort() ends a thread. */
+static void abort_by_tkill(void)
+{
+	if (syscall(SYS_tkill, getppid(), 0) == -1 && errno == EPERM)
+		syscall(SYS_tkill, getpid(), SIGABRT);
+}
+
+/* Otherwise the log would name another signal than the one that ended the worker. */
+START_TEST(test_abort_ends_with_its_own_signal)
+{
+	void (*const ways[])(void) = { abort, abort_by_tkill };
+	int status;
+	pid_t pid;
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0] && has("seccomp"); i++) {
+		pid = fork();
+		if (pid == 0) {
+			drop();
+			enter(SANDBOX_AUTO);
+			ways[i]();
+			_exit(0);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert(WIFSIGNALED(status));
+		ck_assert_int_eq(WTERMSIG(status), SIGABRT);
+	}
+}
+END_TEST
+
 START_TEST(test_required_and_missing)
 {
 	char text[SANDBOX_TEXT_MAX];
@@ -187,4 +217,5 @@ END_TEST
 
 CHECK_MAIN("sandbox", test_dropped_for_good, test_dropping_twice_is_fine,
     test_a_half_done_drop_is_found, test_off_is_off, test_landlock_takes_all_files,
-    test_seccomp_takes_what_is_not_on_the_list, test_exec_ends_it, test_required_and_missing)
+    test_seccomp_takes_what_is_not_on_the_list, test_exec_ends_it,
+    test_abort_ends_with_its_own_signal, test_required_and_missing)

@@ -45,7 +45,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The resolver answered that the name does not exist, or that it has no address of the "
 	    "family that -4 or -6 selects. \"getent ahosts NAME\" asks in the same way, through "
 	    "/etc/nsswitch.conf, and so it finds names in /etc/hosts; dig and nslookup do "
-	    "not.\n\n"
+	    "not. A client that was built with musl uses only /etc/hosts and "
+	    "/etc/resolv.conf.\n\n"
 	    "What cannot be known from here: whether the name does not exist, or only this "
 	    "resolver does not know it. From outside, a name of an internal zone looks the same.",
 	[OC_RESOLVE_FAILED] =

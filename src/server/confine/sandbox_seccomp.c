@@ -129,7 +129,9 @@ static int add_conditions(scmp_filter_ctx filter)
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1, &not_executable);
 	ret |=
 	    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_executable);
+	/* abort(): glibc, then musl. A worker has one thread, with the id of the process. */
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own_process);
+	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tkill), 1, &own_process);
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &fionread);
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, &getfl);
 	ret |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown), 1, &write_end);
