@@ -89,8 +89,11 @@ AC_DEFUN([HELLO_HARDENING], [
 	AC_REQUIRE([HELLO_SANITIZER])
 
 	# Position independent programs: the loader may put them anywhere. Objects and
-	# program must agree, so it is both or neither.
-	HELLO_TRY_FLAGS([-fPIE], [-pie])
+	# program must agree, so it is both or neither. The linker would take -pie in place
+	# of -static-pie.
+	AS_VAR_IF([enable_static_programs], [yes],
+		[HELLO_ADD_CFLAGS([-fPIE])],
+		[HELLO_TRY_FLAGS([-fPIE], [-pie])])
 
 	# Canaries; every page of a big frame is touched; returns and jumps only to where
 	# they belong (the first flag for x86, the second for ARM).
@@ -159,5 +162,7 @@ int main(int argc, char *argv[])
 	AS_VAR_IF([hello_cv_fortify_$1], [yes], [
 		AS_VAR_APPEND([HELLO_CPPFLAGS], [" -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$1"])
 		hello_fortify_summary='level $1'
+		AS_VAR_IF([enable_static_programs], [yes],
+			[AS_VAR_APPEND([hello_fortify_summary], [', if the C library has it'])])
 	], [$2])
 ])
