@@ -65,7 +65,7 @@ START_TEST(test_a_regular_file_up_to_its_limit)
 	expect_advice("/dev/fd/99", "a regular file");
 	/* It says that it has no bytes. */
 	input_file_read_once(clock_ms() + LONG_MS);
-	expect_refused("/proc/self/maps", "longer than 4 KiB");
+	expect_refused("/proc/self/smaps", "longer than 4 KiB");
 	expect_advice("/dev/fd/99", "99<FILE");
 }
 END_TEST

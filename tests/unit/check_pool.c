@@ -305,8 +305,8 @@ START_TEST(test_without_memory_nothing_is_taken_in)
 		}
 	} while (ret != 0 && failures < 100);
 	failing = 0;
-	/* The client, the table of clients, and its buckets. */
-	ck_assert_uint_eq(failures, 3);
+	/* The client, the table of clients, its buckets. In musl, calloc also calls malloc. */
+	ck_assert_uint_ge(failures, 3);
 	ck_assert_uint_eq(p.open, 1);
 	leave_all(&p);
 	ck_assert_ptr_null(p.clients);
