@@ -21,7 +21,9 @@ EXTRA_DIST += \
 	packaging/debian/tests/control \
 	packaging/debian/tests/path \
 	packaging/homebrew/hello-tls.rb \
+	packaging/image/build \
 	packaging/rpm/hello-tls.rpmlintrc \
 	packaging/rpm/hello-tls.spec \
 	packaging/release \
-	packaging/source-date
+	packaging/source-date \
+	packaging/static/build
