@@ -85,6 +85,13 @@ static int too_long(const struct reading *r, struct outcome *oc)
 	return -1;
 }
 
+static int refuse_exposed(const char *what, const char *name, unsigned mode, struct outcome *oc)
+{
+	outcome_set(oc, OC_FILE, "%s %s is world-readable (mode %04o)", what, name, mode);
+	outcome_advise(oc, "chmod o-r %s, and treat its contents as public", name);
+	return -1;
+}
+
 /* Rejects a file that is too long, too open, or of a kind without an end, before reading it. */
 static int check(struct reading *r, struct outcome *oc)
 {
@@ -96,12 +103,10 @@ static int check(struct reading *r, struct outcome *oc)
 	if (!S_ISREG(st.st_mode) &&
 	    (r->until_ms == 0 || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode)))
 		return refuse_kind(r, st.st_mode, oc);
-	if (r->want->secret && (st.st_mode & S_IROTH) && !S_ISCHR(st.st_mode)) {
-		outcome_set(oc, OC_FILE, "%s %s is world-readable (mode %04o)", r->want->what,
-		    r->name, (unsigned)(st.st_mode & 07777));
-		outcome_advise(oc, "chmod o-r %s, and treat its contents as public", r->name);
-		return -1;
-	}
+	if ((st.st_mode & S_IROTH) && !S_ISCHR(st.st_mode))
+		r->f->exposed_mode = (unsigned)(st.st_mode & 07777);
+	if (r->want->secret && r->f->exposed_mode)
+		return refuse_exposed(r->want->what, r->name, r->f->exposed_mode, oc);
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > r->want->max)
 		return too_long(r, oc);
 	r->fifo = S_ISFIFO(st.st_mode) && fstatfs(r->fd, &fs) == 0 && fs.f_type != PIPES;
@@ -112,7 +117,7 @@ static int check(struct reading *r, struct outcome *oc)
 /* No realloc(3): it could leave a copy of a secret behind. */
 static int grow(struct reading *r, struct outcome *oc)
 {
-	struct input_file larger = { .secret = r->want->secret, .len = r->f->len };
+	struct input_file larger = *r->f;
 
 	if (r->f->bytes && r->f->len + 1 < r->room)
 		return 0;
@@ -124,6 +129,8 @@ static int grow(struct reading *r, struct outcome *oc)
 		    r->name);
 	if (r->f->len > 0)
 		memcpy(larger.bytes, r->f->bytes, r->f->len);
+	/* Its contents may turn out to be secret. */
+	r->f->secret = true;
 	input_file_free(r->f);
 	*r->f = larger;
 	return 0;
@@ -255,6 +262,13 @@ int input_file_read(struct input_file *f, const char *path, const struct input_f
 	ret = run(&r, f, oc);
 	close(r.fd);
 	return ret;
+}
+
+int input_file_keep_secret(struct input_file *f, const char *path, const char *what,
+    struct outcome *oc)
+{
+	f->secret = true;
+	return f->exposed_mode ? refuse_exposed(what, path, f->exposed_mode, oc) : 0;
 }
 
 void input_file_free(struct input_file *f)

@@ -31,9 +31,10 @@ struct input_file {
 	unsigned char *bytes; /* owned */
 	size_t len;
 	bool secret;
+	unsigned exposed_mode; /* 0: not world-readable */
 };
 
-#define INPUT_FILE_NONE ((struct input_file){ NULL, 0, false })
+#define INPUT_FILE_NONE ((struct input_file){ NULL, 0, false, 0 })
 
 /*
  * Reads the whole file. Without a deadline it never waits for a writer to open a FIFO.
@@ -45,6 +46,13 @@ int input_file_read(struct input_file *f, const char *path, const struct input_f
 
 /* Reads standard input, of any kind and without a deadline. */
 int input_file_read_stdin(struct input_file *f, const struct input_file_want *want,
+    struct outcome *oc);
+
+/*
+ * For a file that only its contents show to be secret: from now on it is treated as if it had been
+ * read with want.secret. Returns 0, or -1 with OC_FILE if it is world-readable.
+ */
+int input_file_keep_secret(struct input_file *f, const char *path, const char *what,
     struct outcome *oc);
 
 /* Idempotent. */

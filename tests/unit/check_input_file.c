@@ -18,7 +18,7 @@ static const struct input_file_want want = { "the file", MAX, false };
 
 static void expect_refused(const char *path, const char *because)
 {
-	struct input_file f = { NULL, 7, false };
+	struct input_file f = { .len = 7 };
 	struct outcome oc = OUTCOME_NONE;
 
 	ck_assert_int_eq(input_file_read(&f, path, &want, &oc), -1);
