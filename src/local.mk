@@ -177,6 +177,11 @@ libclient_a_SOURCES = \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
 	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
+	src/client/session/identity_file.c src/client/session/identity_file.h \
+	src/client/session/key_file.c src/client/session/key_file.h \
+	src/client/session/passphrase.c src/client/session/passphrase.h \
+	src/client/session/pbe.c src/client/session/pbe.h \
+	src/client/session/pkcs12_file.c src/client/session/pkcs12_file.h \
 	src/client/session/pkcs12_rounds.c src/client/session/pkcs12_rounds.h \
 	src/client/session/local_root.c src/client/session/local_root.h \
 	src/client/session/phases.c src/client/session/phases.h \
@@ -184,6 +189,7 @@ libclient_a_SOURCES = \
 	src/client/session/resumption.c src/client/session/resumption.h \
 	src/client/session/route.c src/client/session/route.h \
 	src/client/session/session.c src/client/session/session.h \
+	src/client/session/token.c src/client/session/token.h \
 	src/client/session/settings.h \
 	src/client/step/announce.c \
 	src/client/step/answer.c src/client/step/answer.h \

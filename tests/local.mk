@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/check_explain \
 	tests/unit/check_fetch_issuer \
 	tests/unit/check_hostname \
+	tests/unit/check_identity_file \
 	tests/unit/check_input_file \
 	tests/unit/check_file_format \
 	tests/unit/check_output_file \
@@ -136,6 +137,9 @@ system_tests = \
 	tests/system/json.sh \
 	tests/system/languages.sh \
 	tests/system/lifetime.sh \
+	tests/system/keys.sh \
+	tests/system/keys-java.sh \
+	tests/system/keys-token.sh \
 	tests/system/limit.sh \
 	tests/system/limits.sh \
 	tests/system/log-lost.sh \

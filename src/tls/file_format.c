@@ -148,6 +148,12 @@ static const char *fill_in(const char *command, const char *path, char buf[FILE_
 	return buf;
 }
 
+const char *file_format_command(const char *command, const char *path,
+    char buf[FILE_FORMAT_ADVICE_MAX])
+{
+	return fill_in(command, path, buf);
+}
+
 const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX])
 {

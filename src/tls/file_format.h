@@ -66,6 +66,10 @@ enum { FILE_FORMAT_ADVICE_MAX = 400 };
 const char *file_format_advise(enum file_format format, enum file_format_wanted wanted,
     const char *path, char buf[FILE_FORMAT_ADVICE_MAX]);
 
+/* The same of a command in which F, as a word of its own, stands for the path. */
+const char *file_format_command(const char *command, const char *path,
+    char buf[FILE_FORMAT_ADVICE_MAX]);
+
 /* Does a label match what is wanted? An encrypted key counts as a key. */
 bool file_format_fits(const char *label, enum file_format_wanted wanted);
 

@@ -98,53 +98,35 @@ static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_
 	return -1;
 }
 
-static EVP_PKEY *read_key(const char *path, struct outcome *oc)
+int tls_identity_use_pair(SSL_CTX *ctx, const struct tls_pem_file *f, bool is_pem,
+    struct stack_st_X509 *chain, const char *key_file, EVP_PKEY *key, struct outcome *oc)
 {
-	const struct tls_pem_file f = { .path = path, .what = "the key" };
-
-	return tls_pem_key(&f, oc);
-}
-
-static int use_both(SSL_CTX *ctx, const char *key_file, const struct tls_pem_file *f,
-    STACK_OF(X509) * chain, struct outcome *oc)
-{
-	EVP_PKEY *key;
-	int ret = 0;
-
 	if (use_chain(ctx, chain, f->path, oc) != 0)
 		return -1;
-	key = read_key(key_file, oc);
-	if (!key)
-		return -1;
-	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1)
-		ret = mismatch(key_file, f, true, chain, key, oc);
-	EVP_PKEY_free(key);
-	return ret;
+	if (SSL_CTX_use_PrivateKey(ctx, key) == 1 && SSL_CTX_check_private_key(ctx) == 1)
+		return 0;
+	return mismatch(key_file, f, is_pem, chain, key, oc);
 }
 
-int tls_identity_check_key(const char *key_file, const struct tls_pem_file *f,
+int tls_identity_check_key(const char *key_file, EVP_PKEY *key, const struct tls_pem_file *f,
     struct stack_st_X509 *chain, struct outcome *oc)
 {
-	EVP_PKEY *key = read_key(key_file, oc);
-	int ret = 0;
-
-	if (!key)
-		return -1;
-	if (X509_check_private_key(sk_X509_value(chain, 0), key) != 1)
-		ret = mismatch(key_file, f, false, chain, key, oc);
-	EVP_PKEY_free(key);
-	return ret;
+	if (X509_check_private_key(sk_X509_value(chain, 0), key) == 1)
+		return 0;
+	return mismatch(key_file, f, false, chain, key, oc);
 }
 
 int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc)
 {
 	const struct tls_pem_file f = { .path = id->chain_file, .what = "the certificate" };
+	const struct tls_pem_file k = { .path = id->key_file, .what = "the key" };
 	STACK_OF(X509) *chain = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
-	int ret;
+	EVP_PKEY *key = chain ? tls_pem_key(&k, oc) : NULL;
+	int ret = -1;
 
-	if (!chain)
-		return -1;
-	ret = use_both(ctx, id->key_file, &f, chain, oc);
+	if (key)
+		ret = tls_identity_use_pair(ctx, &f, true, chain, id->key_file, key, oc);
+	EVP_PKEY_free(key);
 	sk_X509_pop_free(chain, X509_free);
 	return ret;
 }

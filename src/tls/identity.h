@@ -2,14 +2,20 @@
 #ifndef HELLO_TLS_IDENTITY_H
 #define HELLO_TLS_IDENTITY_H
 
+#include <stdbool.h>
+
 #include <openssl/types.h>
 
 #include "base/outcome.h"
 #include "tls/pem.h"
 
-/* A certificate chain and its key. PEM files: the leaf, then its intermediates; the leaf's key. */
+/*
+ * A certificate chain and its key. PEM files: the leaf, then its intermediates; the leaf's key. A
+ * client also has other forms, see identity_file.
+ */
 struct tls_identity {
 	const char *chain_file, *key_file;
+	const char *passphrase_file; /* of a client's key; NULL: none */
 	const char *ocsp_file; /* OCSP response to staple, in DER; NULL: none. See stapling */
 	/*
 	 * NULL, or the name for which clients get this certificate unchanged, whatever
@@ -26,10 +32,14 @@ struct tls_identity {
 int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc);
 
 /*
- * Does the key in this file belong to the first certificate of chain, which came from f? Reads the
- * key as tls_identity_use does. Returns 0, or -1 with OC_FILE.
+ * The same with both already read: the chain came from f, the key from key_file. is_pem: f is a
+ * PEM file. The context keeps references.
  */
-int tls_identity_check_key(const char *key_file, const struct tls_pem_file *f,
+int tls_identity_use_pair(SSL_CTX *ctx, const struct tls_pem_file *f, bool is_pem,
+    struct stack_st_X509 *chain, const char *key_file, EVP_PKEY *key, struct outcome *oc);
+
+/* Does this key from key_file belong to the first certificate of chain? 0, or -1 with OC_FILE. */
+int tls_identity_check_key(const char *key_file, EVP_PKEY *key, const struct tls_pem_file *f,
     struct stack_st_X509 *chain, struct outcome *oc);
 
 /* The first certificate of a file; the caller frees it. NULL with OC_FILE. */

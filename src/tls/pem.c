@@ -23,6 +23,17 @@ const char *tls_pem_operand(const struct tls_pem_file *f)
 	return f->operand ? f->operand : f->path;
 }
 
+static struct reader reader_of(const struct tls_pem_file *f, enum file_format_wanted wanted,
+    const struct input_file *bytes)
+{
+	return (struct reader){
+		.f = f,
+		.wanted = wanted,
+		.file = *bytes,
+		.walk = PEM_BLOCK_WALK((const char *)bytes->bytes, bytes->len),
+	};
+}
+
 static int begin(struct reader *r, const struct tls_pem_file *f, enum file_format_wanted wanted,
     size_t max, struct outcome *oc)
 {
@@ -31,11 +42,11 @@ static int begin(struct reader *r, const struct tls_pem_file *f, enum file_forma
 		.max = max,
 		.secret = wanted == WANT_KEY,
 	};
+	struct input_file file;
 
-	*r = (struct reader){ .f = f, .wanted = wanted };
-	if (input_file_read(&r->file, f->path, &want, oc) != 0)
+	if (input_file_read(&file, f->path, &want, oc) != 0)
 		return -1;
-	r->walk = PEM_BLOCK_WALK((const char *)r->file.bytes, r->file.len);
+	*r = reader_of(f, wanted, &file);
 	return 0;
 }
 
@@ -230,12 +241,7 @@ struct stack_st_X509 *tls_pem_certificates(const struct tls_pem_file *f, size_t 
 struct stack_st_X509 *tls_pem_parse_certificates(const struct tls_pem_file *f,
     const struct input_file *bytes, struct outcome *oc)
 {
-	struct reader r = {
-		.f = f,
-		.wanted = WANT_CERTIFICATES,
-		.file = *bytes,
-		.walk = PEM_BLOCK_WALK((const char *)bytes->bytes, bytes->len),
-	};
+	struct reader r = reader_of(f, WANT_CERTIFICATES, bytes);
 	STACK_OF(X509) *all = sk_X509_new_null();
 
 	if (!all)
@@ -258,14 +264,36 @@ struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outc
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
-static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
+struct passphrase_use {
+	const char *given; /* NULL: none */
+	bool asked;
+};
+
+/* Never prompts, as refuse_passphrase. */
+static int give_passphrase(char *buf, int size, int writing, void *arg)
 {
-	char unread[128], advice[FILE_FORMAT_ADVICE_MAX];
+	struct passphrase_use *use = arg;
+	size_t len = use->given ? strlen(use->given) : 0;
+
+	(void)writing;
+	use->asked = true;
+	if (!use->given || len > (size_t)size)
+		return -1;
+	memcpy(buf, use->given, len);
+	return (int)len;
+}
+
+/* *locked: see tls_pem_parse_key. */
+static EVP_PKEY *read_key(struct reader *r, const char *passphrase, bool *locked,
+    struct outcome *oc)
+{
+	struct passphrase_use use = { .given = passphrase };
 	EVP_PKEY *key = NULL;
 	struct pem_block b;
-	int more = next(r, &b, oc), asked = 0;
+	int more = next(r, &b, oc);
 	BIO *text;
 
+	*locked = false;
 	if (more < 0)
 		return NULL;
 	if (more == 0) {
@@ -274,28 +302,40 @@ static EVP_PKEY *read_key(struct reader *r, struct outcome *oc)
 	}
 	text = open_block(r, &b);
 	if (text)
-		key = PEM_read_bio_PrivateKey(text, NULL, refuse_passphrase, &asked);
+		key = PEM_read_bio_PrivateKey(text, NULL, give_passphrase, &use);
 	BIO_free(text);
-	if (!key && asked) {
-		tls_error_text(unread, sizeof unread);
-		outcome_set(oc, OC_FILE, "the key %s needs a passphrase", r->f->path);
-		outcome_advise(oc, "%s",
-		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY,
-			tls_pem_operand(r->f), advice));
-	} else if (!key) {
+	*locked = !key && use.asked;
+	if (key || *locked)
+		tls_error_clear();
+	else
 		damaged(r, &b, oc);
-	}
 	return key;
+}
+
+EVP_PKEY *tls_pem_parse_key(const struct tls_pem_file *f, const struct input_file *bytes,
+    const char *passphrase, bool *locked, struct outcome *oc)
+{
+	struct reader r = reader_of(f, WANT_KEY, bytes);
+
+	return read_key(&r, passphrase, locked, oc);
 }
 
 EVP_PKEY *tls_pem_key(const struct tls_pem_file *f, struct outcome *oc)
 {
+	char advice[FILE_FORMAT_ADVICE_MAX];
 	EVP_PKEY *key = NULL;
 	struct reader r;
+	bool locked;
 
-	if (begin(&r, f, WANT_KEY, TLS_PEM_KEY_MAX, oc) == 0) {
-		key = read_key(&r, oc);
-		end(&r);
+	if (begin(&r, f, WANT_KEY, TLS_PEM_KEY_MAX, oc) != 0)
+		return NULL;
+	key = read_key(&r, NULL, &locked, oc);
+	end(&r);
+	if (locked) {
+		outcome_set(oc, OC_FILE, "the key %s needs a passphrase", f->path);
+		outcome_advise(oc, "%s",
+		    file_format_advise(FORMAT_PEM_ENCRYPTED_KEY, WANT_KEY, tls_pem_operand(f),
+			advice));
 	}
 	return key;
 }

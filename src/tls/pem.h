@@ -2,6 +2,8 @@
 #ifndef HELLO_TLS_PEM_H
 #define HELLO_TLS_PEM_H
 
+#include <stdbool.h>
+
 #include <openssl/types.h>
 
 #include "base/outcome.h"
@@ -50,5 +52,12 @@ struct stack_st_X509_CRL *tls_pem_crls(const struct tls_pem_file *f, struct outc
  * rejected; never prompts on the terminal. The caller frees it. NULL with OC_FILE.
  */
 EVP_PKEY *tls_pem_key(const struct tls_pem_file *f, struct outcome *oc);
+
+/*
+ * The same from the bytes of a file that was already read, with its passphrase or NULL. *locked:
+ * the key is encrypted, and this does not open it; then oc is not set.
+ */
+EVP_PKEY *tls_pem_parse_key(const struct tls_pem_file *f, const struct input_file *bytes,
+    const char *passphrase, bool *locked, struct outcome *oc);
 
 #endif

@@ -19,7 +19,7 @@ static STACK_OF(X509) * parse(const void *bytes, size_t len)
 	const struct tls_pem_file f = chain_file_of("chain");
 	struct input_file file = { .bytes = (unsigned char *)fuzz_text(bytes, len), .len = len };
 	struct outcome oc = OUTCOME_NONE;
-	STACK_OF(X509) *chain = chain_file_parse(&f, &file, &oc);
+	STACK_OF(X509) *chain = chain_file_parse(&f, &file, NULL, &oc);
 
 	fuzz_expect(chain ? oc.code == OC_OK : oc.code == OC_FILE);
 	fuzz_expect(fuzz_is_shown(oc.detail) && fuzz_is_shown(oc.advice));

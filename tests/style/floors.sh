@@ -48,8 +48,13 @@ openssl/   tls/trust   loads roots
 openssl/   server/service/cert_request     asks clients for certificates
 openssl/   tls/context     the only maker of SSL_CTX
 openssl/   server/service/context  chains, tickets, ALPN; rehearses a handshake
-openssl/   client/session/chain_file  decodes DER and PKCS#12, writes PEM
+openssl/   client/session/chain_file  decodes DER, writes PEM
+openssl/   client/session/identity_file  orders the certificates of the client
+openssl/   client/session/key_file   decodes keys in DER
+openssl/   client/session/pbe        finds the cipher of an encrypted key
+openssl/   client/session/pkcs12_file  decodes PKCS#12
 openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
+openssl/   client/session/token      reads from tokens, through OSSL_STORE
 openssl/   client/session/context  ALPN, padding; who judges the server
 openssl/   server/service/client_allow  compares names in a certificate
 openssl/   server/service/client_auth  the callback that judges what clients show

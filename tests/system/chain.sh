@@ -147,7 +147,7 @@ judged 51 - <leaf.der
 expect err '(standard input)$'
 judged 3 locked.p12
 expect err 'the chain from locked.p12 cannot be used: it is PKCS#12, and it has a passphrase or is damaged$'
-expect err '^  try: openssl pkcs12 -in locked.p12 -nokeys -out NEW.pem'
+expect err '^  try: write its passphrase into FILE, and use --passphrase-file FILE$'
 judged 3 - <chain.p7b
 expect err 'the chain from standard input cannot be used: this is PKCS#7'
 expect err '^  try: openssl pkcs7 -print_certs -in FILE -out NEW.pem$'

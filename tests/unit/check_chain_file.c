@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/session/chain_file.h"
+#include "client/session/identity_file.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #include "client/session/pkcs12_rounds.h"
 #include "support/check_main.h"
 #include "support/test_pki.h"
-#include "tls/identity.h"
 
 static const struct testpki_cert *root, *sub, *leaf;
 
@@ -45,7 +45,7 @@ static STACK_OF(X509) * parse(const void *bytes, size_t len, struct outcome *oc)
 		memcpy(file.bytes, bytes, len);
 	file.bytes[len] = '\0';
 	*oc = OUTCOME_NONE;
-	chain = chain_file_parse(&f, &file, oc);
+	chain = chain_file_parse(&f, &file, NULL, oc);
 	input_file_free(&file);
 	return chain;
 }
@@ -225,7 +225,8 @@ START_TEST(test_pkcs12_that_cannot_be_used)
 	unsigned char *der;
 	size_t len = make_pkcs12(&der, "secret", leaf->key, leaf, sub);
 
-	expect_refused(der, len, "it is PKCS#12, and it has a passphrase or is damaged", command);
+	expect_refused(der, len, "it is PKCS#12, and it has a passphrase or is damaged",
+	    "use --passphrase-file FILE");
 	expect_refused(der, len - 1, "it is PKCS#12, and it cannot be decoded", command);
 	OPENSSL_free(der);
 	/* A key and no certificate of it. */
@@ -346,33 +347,39 @@ END_TEST
 
 /* ---- the key ------------------------------------------------------------------------------- */
 
+/* The result of --chain FILE --key KEY. */
+static int with_key(const char *file, const char *key, struct outcome *oc)
+{
+	const struct tls_pem_file f = chain_file_of(file);
+	const struct tls_identity id = { .key_file = key };
+	STACK_OF(X509) *chain;
+
+	*oc = OUTCOME_NONE;
+	chain = identity_file_read_chain(&f, &id, oc);
+	chain_file_free(chain);
+	return chain ? 0 : -1;
+}
+
 START_TEST(test_the_key_of_the_leaf)
 {
-	const struct tls_pem_file f = chain_file_of("chain.x"), in = chain_file_of("-");
-	STACK_OF(X509) *chain = stack(leaf, sub);
-	struct outcome oc = OUTCOME_NONE;
+	struct outcome oc;
 
+	testpki_write_certs("chain.pem", leaf, sub, NULL);
 	testpki_write_key("leaf.key", leaf, NULL);
 	testpki_write_key("sub.key", sub, NULL);
 	testpki_write_key("root.key", root, NULL);
-	ck_assert_int_eq(tls_identity_check_key("leaf.key", &f, chain, &oc), 0);
+	ck_assert_int_eq(with_key("chain.pem", "leaf.key", &oc), 0);
 	ck_assert_no_failure(&oc);
-	ck_assert_int_eq(tls_identity_check_key("root.key", &f, chain, &oc), -1);
+	ck_assert_int_eq(with_key("chain.pem", "root.key", &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE,
-	    "the key root.key does not belong to the certificate chain.x");
-	oc = OUTCOME_NONE;
-	ck_assert_int_eq(tls_identity_check_key("sub.key", &f, chain, &oc), -1);
+	    "the key root.key does not belong to the certificate chain.pem");
+	ck_assert_int_eq(with_key("chain.pem", "sub.key", &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, "the key matches certificate 2 of that file");
 	/* The file may be binary, so no tool for text is advised. */
-	ck_assert_str_eq(oc.advice, "move certificate 2 of chain.x to its beginning");
-	oc = OUTCOME_NONE;
-	ck_assert_int_eq(tls_identity_check_key("root.key", &in, chain, &oc), -1);
-	ck_assert_outcome(&oc, OC_FILE, "does not belong to the certificate standard input");
-	ck_assert_has(oc.advice, "use the key that was created for this certificate");
-	oc = OUTCOME_NONE;
-	ck_assert_int_eq(tls_identity_check_key("none.key", &f, chain, &oc), -1);
+	ck_assert_str_eq(oc.advice, "move certificate 2 of chain.pem to its beginning");
+	ck_assert_has(oc.detail, "the leaf must come first");
+	ck_assert_int_eq(with_key("chain.pem", "none.key", &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, "cannot read the key none.key");
-	sk_X509_free(chain);
 }
 END_TEST
 

@@ -156,8 +156,11 @@ const struct option_row client_option_rows[] = {
 
 	HEADING("Client certificate"),
 	TEXT("cert", "FILE", identity.chain_file,
-	    "PEM chain to send if the server requests one", .needs = "key"),
-	TEXT("key", "FILE", identity.key_file, "PEM private key of the certificate",
+	    "chain to send if requested: PEM, DER, PKCS#12, or a pkcs11: URI"),
+	TEXT("key", "FILE", identity.key_file, "its private key, or a pkcs11: URI (in --cert)",
+	    .needs = "cert chain"),
+	TEXT("passphrase-file", "FILE", identity.passphrase_file,
+	    "file with the passphrase of the key, or the PIN of the token",
 	    .needs = "cert chain"),
 
 	HEADING("Certificate files"),

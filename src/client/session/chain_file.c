@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include <openssl/pem.h>
-#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
 #include "base/input_file.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "client/session/pkcs12_rounds.h"
+#include "client/session/pkcs12_file.h"
 #include "tls/cert_info.h"
 #include "tls/error.h"
 #include "tls/file_format.h"
@@ -83,106 +82,10 @@ static int parse_der(const struct tls_pem_file *f, const struct input_file *byte
 	return 0;
 }
 
-/* ---- PKCS#12 ------------------------------------------------------------------------------- */
-
-static int refuse_pkcs12(const struct tls_pem_file *f, const char *why, struct outcome *oc)
-{
-	char advice[FILE_FORMAT_ADVICE_MAX];
-
-	outcome_set(oc, OC_FILE, "%s %s cannot be used: it is PKCS#12, and %s", f->what, f->path,
-	    why);
-	outcome_advise(oc, "%s",
-	    file_format_advise(FORMAT_PKCS12, WANT_CERTIFICATES, tls_pem_operand(f), advice));
-	return -1;
-}
-
-/* An empty passphrase has two encodings; finds the one that PKCS12_parse takes. */
-static bool is_open(PKCS12 *store, const char **passphrase)
-{
-	*passphrase = NULL;
-	if (!PKCS12_mac_present(store) || PKCS12_verify_mac(store, NULL, 0) == 1)
-		return true;
-	*passphrase = "";
-	return PKCS12_verify_mac(store, "", 0) == 1;
-}
-
-static int refuse_rounds(const struct tls_pem_file *f, struct outcome *oc)
-{
-	char why[96];
-
-	snprintf(why, sizeof why, "its iteration counts are invalid, or more than %d in all",
-	    PKCS12_ROUNDS_MAX);
-	return refuse_pkcs12(f, why, oc);
-}
-
-/* Takes ownership of leaf and others, which may be NULL. If there is a key, it belongs to leaf. */
-static int take_contents(const struct tls_pem_file *f, bool has_key, X509 *leaf,
-    STACK_OF(X509) * others, STACK_OF(X509) * all, struct outcome *oc)
-{
-	int ret = leaf ? push(all, leaf, f, oc) : 0;
-
-	while (ret == 0 && sk_X509_num(others) > 0)
-		ret = push(all, sk_X509_shift(others), f, oc);
-	sk_X509_pop_free(others, X509_free);
-	if (ret != 0 || (leaf && sk_X509_num(all) > 0))
-		return ret;
-	if (has_key)
-		return refuse_pkcs12(f, "its key belongs to none of its certificates", oc);
-	return sk_X509_num(all) > 0 ? 0 : refuse_pkcs12(f, "it holds no certificate", oc);
-}
-
-static int open_pkcs12(const struct tls_pem_file *f, PKCS12 *store, STACK_OF(X509) * all,
-    struct outcome *oc)
-{
-	char text[128], why[192];
-	STACK_OF(X509) *others = NULL;
-	const char *passphrase;
-	EVP_PKEY *key = NULL;
-	X509 *leaf = NULL;
-	bool has_key;
-
-	if (!pkcs12_rounds_fit_mac(store))
-		return refuse_rounds(f, oc);
-	if (!is_open(store, &passphrase)) {
-		tls_error_clear();
-		return refuse_pkcs12(f, "it has a passphrase or is damaged", oc);
-	}
-	if (!pkcs12_rounds_fit(store, passphrase))
-		return refuse_rounds(f, oc);
-	if (PKCS12_parse(store, "", &key, &leaf, &others) != 1) {
-		snprintf(why, sizeof why, "its contents cannot be decoded: %s",
-		    tls_error_text(text, sizeof text));
-		return refuse_pkcs12(f, why, oc);
-	}
-	has_key = key != NULL;
-	EVP_PKEY_free(key);
-	/* The library leaves errors in its queue when it looks for the certificate of the key. */
-	tls_error_clear();
-	return take_contents(f, has_key, leaf, others, all, oc);
-}
-
-static int parse_pkcs12(const struct tls_pem_file *f, const struct input_file *bytes,
-    STACK_OF(X509) * all, struct outcome *oc)
-{
-	const unsigned char *p = bytes->bytes;
-	PKCS12 *store = d2i_PKCS12(NULL, &p, (long)bytes->len);
-	char text[128], why[192];
-	int ret;
-
-	if (!store) {
-		snprintf(why, sizeof why, "it cannot be decoded: %s",
-		    tls_error_text(text, sizeof text));
-		return refuse_pkcs12(f, why, oc);
-	}
-	ret = open_pkcs12(f, store, all, oc);
-	PKCS12_free(store);
-	return ret;
-}
-
 /* ---- any format ---------------------------------------------------------------------------- */
 
 struct stack_st_X509 *chain_file_parse(const struct tls_pem_file *f,
-    const struct input_file *bytes, struct outcome *oc)
+    const struct input_file *bytes, const char *passphrase, struct outcome *oc)
 {
 	enum file_format format = file_format_recognize(bytes->bytes, bytes->len);
 	STACK_OF(X509) *all;
@@ -194,7 +97,7 @@ struct stack_st_X509 *chain_file_parse(const struct tls_pem_file *f,
 	if (!all)
 		ret = outcome_set(oc, OC_INTERNAL, "out of memory for %s %s", f->what, f->path);
 	else if (format == FORMAT_PKCS12)
-		ret = parse_pkcs12(f, bytes, all, oc);
+		ret = pkcs12_file_open(f, bytes, passphrase, all, NULL, oc);
 	else
 		ret = parse_der(f, bytes, all, oc);
 	if (ret == 0)
@@ -203,7 +106,8 @@ struct stack_st_X509 *chain_file_parse(const struct tls_pem_file *f,
 	return NULL;
 }
 
-struct stack_st_X509 *chain_file_read(const struct tls_pem_file *f, struct outcome *oc)
+struct stack_st_X509 *chain_file_read(const struct tls_pem_file *f, const char *passphrase,
+    struct outcome *oc)
 {
 	const struct input_file_want want = { f->what, TLS_PEM_CHAIN_MAX, false };
 	struct stack_st_X509 *chain;
@@ -213,7 +117,7 @@ struct stack_st_X509 *chain_file_read(const struct tls_pem_file *f, struct outco
 
 	if (ret != 0)
 		return NULL;
-	chain = chain_file_parse(f, &bytes, oc);
+	chain = chain_file_parse(f, &bytes, passphrase, oc);
 	if (bytes.len == 0 && is_stdin(f))
 		outcome_advise_instead(oc, "check the command before the pipe: it printed nothing");
 	input_file_free(&bytes);

@@ -11,7 +11,7 @@
 
 /*
  * The certificates that a peer sends, as a file: the leaf, then its intermediates. Read from PEM,
- * from DER (one certificate after another) and from PKCS#12 without a passphrase; written as PEM.
+ * from DER (one certificate after another) and from PKCS#12; written as PEM.
  */
 
 struct input_file;
@@ -21,14 +21,15 @@ struct tls_pem_file chain_file_of(const char *path);
 
 /*
  * At least one certificate, in the order of the file; in PKCS#12 the certificate of the key is the
- * first. The caller frees it with chain_file_free. NULL with OC_FILE. Standard input is read
- * without a deadline.
+ * first. passphrase: see pkcs12_file_open. The caller frees it with chain_file_free. NULL with
+ * OC_FILE. Standard input is read without a deadline.
  */
-struct stack_st_X509 *chain_file_read(const struct tls_pem_file *f, struct outcome *oc);
+struct stack_st_X509 *chain_file_read(const struct tls_pem_file *f, const char *passphrase,
+    struct outcome *oc);
 
 /* The same from bytes that were already read. Accepts any bytes. */
 struct stack_st_X509 *chain_file_parse(const struct tls_pem_file *f,
-    const struct input_file *bytes, struct outcome *oc);
+    const struct input_file *bytes, const char *passphrase, struct outcome *oc);
 
 /*
  * Each certificate as a comment line and a PEM block. The comment is clean text (text.h) that no

@@ -7,6 +7,7 @@
 
 #include <openssl/ssl.h>
 
+#include "client/session/identity_file.h"
 #include "tls/context.h"
 
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
@@ -20,10 +21,10 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 	SSL_CTX_set_cert_verify_callback(ctx, judge->chain, NULL);
 	SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
 	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
-	/* Send the chain as it is in the file, like the server. */
+	/* Send the chain as it was read, like the server. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	if (tls_trust_use(ctx, trust, oc) != 0 ||
-	    (id->chain_file && tls_identity_use(ctx, id, oc) != 0)) {
+	    (id->chain_file && identity_file_use(ctx, id, oc) != 0)) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}

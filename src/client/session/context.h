@@ -25,8 +25,8 @@ struct client_context_judge {
 /*
  * Make a client's context: judge verifies the peer, which cannot be switched off; its functions
  * find the connection's tls_conn_owner. id is sent to a server that requests it; without a
- * chain_file nothing is sent. Returns NULL with OC_FILE, OC_USAGE (see tls_policy_apply) or
- * OC_INTERNAL.
+ * chain_file nothing is sent. Returns NULL with OC_FILE, OC_USAGE (see tls_policy_apply and
+ * identity_file_use) or OC_INTERNAL.
  */
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
     const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc);

@@ -25,4 +25,10 @@ bool pkcs12_rounds_fit_mac(const PKCS12 *store);
  */
 bool pkcs12_rounds_fit(const PKCS12 *store, const char *passphrase);
 
+/*
+ * The first cipher in the file that this library does not have, see pbe.h. Only after
+ * pkcs12_rounds_fit.
+ */
+const char *pkcs12_rounds_missing_cipher(const PKCS12 *store, const char *passphrase);
+
 #endif
