@@ -163,6 +163,7 @@ system_tests = \
 	tests/system/outcome-peer.sh \
 	tests/system/outcome-verify.sh \
 	tests/system/outcomes.sh \
+	tests/system/own-certificate.sh \
 	tests/system/page.sh \
 	tests/system/passthrough.sh \
 	tests/system/path-test.sh \

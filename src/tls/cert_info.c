@@ -317,6 +317,7 @@ void cert_info_judge(X509 *cert, struct cert_info_fitness *out)
 	out->is_ca = X509_check_ca(cert) > 0 && (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
 	/* Without the extension both return UINT32_MAX: every purpose. */
 	out->server_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
+	out->client_auth = (X509_get_extended_key_usage(cert) & (XKU_SSL_CLIENT | XKU_ANYEKU)) != 0;
 	out->digital_signature = (X509_get_key_usage(cert) & KU_DIGITAL_SIGNATURE) != 0;
 	out->key_security_bits = key ? EVP_PKEY_get_security_bits(key) : 0;
 	out->signature_security_bits = 0;

@@ -62,6 +62,7 @@ void cert_info_alternatives(const X509 *cert, char out[CERT_INFO_SANS_MAX]);
 struct cert_info_fitness {
 	bool is_ca;
 	bool server_auth;       /* allowed by its extended key usage, or it has none */
+	bool client_auth;       /* the same */
 	bool digital_signature; /* allowed by its key usage, or it has none */
 	int key_security_bits, signature_security_bits; /* NIST SP 800-57; 0: unknown */
 	bool invalid_dates; /* not in the form of RFC 5280: verification fails */

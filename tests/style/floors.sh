@@ -64,6 +64,7 @@ openssl/   client/judge/revocation  the reasons of a revocation
 openssl/   client/judge/verdict    puts the verdicts of the library (X509_V_*) into words
 openssl/   client/judge/certificate_request  reads the request and compares names
 openssl/   client/judge/certificate_request_cause  numbers of alerts
+openssl/   client/judge/own_certificate  reads policies and the chain of a connection
 openssl/   client/judge/cert_name   compares names by the rule of the library
 openssl/   client/judge/distrust   the same of errors about an issuer
 openssl/   client/judge/resigner   reads the names of issuers

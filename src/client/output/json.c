@@ -185,7 +185,19 @@ static json_t *key_types(const struct certificate_request *r)
 	return list;
 }
 
-static json_t *request(const struct certificate_request *r)
+static json_t *own_faults(const struct own_certificate *own)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < OWN_FAULTS; i++) {
+		if (own->faults & 1u << i)
+			json_array_append_new(list,
+			    string(own_certificate_fault((enum own_fault)i)));
+	}
+	return list;
+}
+
+static json_t *request(const struct certificate_request *r, const struct own_certificate *own)
 {
 	json_t *cas = json_array();
 
@@ -195,13 +207,14 @@ static json_t *request(const struct certificate_request *r)
 	}
 	for (int i = 0; i < certificate_request_kept(r); i++)
 		json_array_append_new(cas, string(r->cas[i]));
-	return json_pack("{s:b, s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "sent", r->sent, "cas", cas,
-	    "ca_count", r->ca_count, "key_types", key_types(r), "issuer",
+	return json_pack("{s:b, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "sent", r->sent,
+	    "cas", cas, "ca_count", r->ca_count, "key_types", key_types(r), "issuer",
 	    r->own ? string(r->issuer) : json_null(), "issuer_accepted",
 	    r->own && r->ca_count > 0 ? json_boolean(r->named) : json_null(), "key", text(r->key),
 	    "key_accepted",
 	    r->key_type && r->key_types ? json_boolean(!certificate_request_excludes_key(r))
-					: json_null());
+					: json_null(),
+	    "faults", own_faults(own));
 }
 
 static json_t *report(const struct session *s)
@@ -279,7 +292,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "tls", tls(s));
 	json_object_set_new(object, "post_quantum", post_quantum(s));
 	json_object_set_new(object, "certificates", certificates(&s->verdict));
-	json_object_set_new(object, "certificate_request", request(&s->request));
+	json_object_set_new(object, "certificate_request", request(&s->request, &s->own));
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
 	json_object_set_new(object, "report", report(s));
 	json_object_set_new(object, "compare", comparison(s));

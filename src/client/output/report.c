@@ -267,7 +267,7 @@ static void add_cas(struct report_line *l, const struct certificate_request *r)
 		report_line_add(l, " and %d more", r->ca_count - shown);
 }
 
-static void print_request(const struct certificate_request *r)
+static void print_request(const struct certificate_request *r, const struct own_certificate *own)
 {
 	static const char head[] = "acceptable CAs: ", keys[] = "acceptable keys: ";
 	char types[CERTIFICATE_REQUEST_KEY_TYPES_MAX];
@@ -279,6 +279,13 @@ static void print_request(const struct certificate_request *r)
 	    r->sent      ? "sent"
 		: r->own ? "not sent: ours does not fit"
 			 : "none sent");
+	for (int i = 0; i < OWN_FAULTS; i++) {
+		char text[OWN_CERTIFICATE_TEXT_MAX];
+
+		if (own->faults & 1u << i)
+			report_line_print_below("our certificate %s",
+			    own_certificate_text(own, (enum own_fault)i, text));
+	}
 	report_line_begin(&l, head);
 	add_cas(&l, r);
 	report_line_print_below("%s%s", head, r->ca_count > 0 ? l.text : "any");
@@ -331,7 +338,7 @@ static void print_line(const struct session *s, const struct step *step, uint64_
 	if (is_verification(step))
 		print_certificates(s);
 	if (step->run == step_handshake)
-		print_request(&s->request);
+		print_request(&s->request, &s->own);
 }
 
 /* An invalid certificate ends the handshake, but the report names the verification. */
@@ -345,7 +352,7 @@ static void print_failure(const struct session *s, const struct step *step, uint
 	report_line_print_bad(judged ? "verify" : step->name, outcome_name(code),
 	    measure_time(took_us, measure));
 	if (step->run == step_handshake)
-		print_request(&s->request);
+		print_request(&s->request, &s->own);
 	if (!judged || s->verdict.chain_len == 0)
 		return;
 	report_line_begin(&l, "chain: ");

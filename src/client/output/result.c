@@ -102,6 +102,16 @@ static void note_local_root(const struct session *s)
 		    name, product);
 }
 
+/* Other servers may be stricter than this one. */
+static void note_own_certificate(const struct client_options *o, const struct session *s)
+{
+	char line[OWN_CERTIFICATE_LINE_MAX];
+
+	if (!o->quiet && s->own.sent && s->own.faults)
+		terminal_note("note: %s; this server did not refuse it, but others do",
+		    own_certificate_line(&s->own, line));
+}
+
 /* Standard output and the notes, for people and for programs. */
 static void print(const struct client_options *o, const struct session *s, bool greeted,
     const struct outcome *oc)
@@ -111,6 +121,8 @@ static void print(const struct client_options *o, const struct session *s, bool 
 	else if (greeted && oc->code == OC_OK && !result_is_file(o))
 		report_greeting(s);
 	result_note_expected(o, oc);
+	if (greeted)
+		note_own_certificate(o, s);
 	if (oc->code != OC_OK || o->quiet)
 		return;
 	if (s->remark[0])

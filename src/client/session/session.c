@@ -128,6 +128,7 @@ static void append_peer(const struct session *s, struct outcome *oc)
 		return;
 	}
 	advise_usual(s, oc);
+	own_certificate_explain(&s->own, oc);
 	certificate_request_cause_explain(&s->request, oc);
 	if (s->fd >= 0)
 		outcome_append(oc, s->through_proxy ? " (through the proxy %s)" : " (%s)",

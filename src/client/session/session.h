@@ -11,6 +11,7 @@
 #include "base/outcome.h"
 #include "client/judge/certificate_request.h"
 #include "client/judge/compare.h"
+#include "client/judge/own_certificate.h"
 #include "client/judge/spiffe_id.h"
 #include "client/judge/verdict.h"
 #include "client/session/local_root.h"
@@ -65,6 +66,7 @@ struct session {
 					       * to the system's store, or "" */
 	char alpn[TLS_FACTS_ALPN_MAX];        /* handshake: the selected protocol, or "" */
 	struct certificate_request request;   /* handshake: for our certificate */
+	struct own_certificate own;           /* handshake: that certificate */
 	char *greeting;                       /* greet: for hello the greeting, else the answer's
 					       * first line, clean text and a newline, or "" */
 	size_t greeting_len;                  /* greet */

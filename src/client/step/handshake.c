@@ -160,6 +160,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 	ret = shake_hands(s, &failed);
 	s->hello_bytes = tls_conn_opening(s->tls);
 	certificate_request_get(s->tls, &s->request);
+	own_certificate_get(s->tls, time(NULL), &s->own);
 	if (ret == 0) {
 		phases_mark(&s->phases, PHASE_HANDSHAKE);
 		get_facts(s);
