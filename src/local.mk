@@ -104,6 +104,7 @@ libserver_a_SOURCES = \
 	src/server/service/client_allow.c src/server/service/client_allow.h \
 	src/server/service/client_auth.c src/server/service/client_auth.h \
 	src/server/service/client_cas.c src/server/service/client_cas.h \
+	src/server/service/client_try.c src/server/service/client_try.h \
 	src/server/service/context.c src/server/service/context.h \
 	src/server/service/identity.c src/server/service/identity.h \
 	src/server/service/server_names.c src/server/service/server_names.h \

@@ -106,6 +106,7 @@ system_tests = \
 	tests/system/certs-trust.sh \
 	tests/system/certs-zoo.sh \
 	tests/system/chain.sh \
+	tests/system/check-client.sh \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
 	tests/system/compare.sh \

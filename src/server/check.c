@@ -13,6 +13,7 @@
 #include "server/listen/socket.h"
 #include "server/listen/unix_socket.h"
 #include "server/service/audit.h"
+#include "server/service/client_try.h"
 #include "server/service/service.h"
 
 /* A path and the text of a finding. */
@@ -22,6 +23,7 @@ enum { LINE_BYTES = PATH_MAX + 2 * OUTCOME_TEXT_MAX };
 struct check_findings {
 	const char *about;
 	enum audit_level worst;
+	enum outcome_code client; /* of --client-cert */
 };
 
 static void print_finding(void *arg, enum audit_level level, const char *text)
@@ -78,8 +80,31 @@ static void check_clients(struct check_findings *f, const struct service_options
 		audit_crls(clients->crls, time(NULL), print_finding, f);
 }
 
-static void check_service(struct check_findings *f, const struct service_options *o)
+/* Whether a client is admitted is not a finding about this server. */
+static void check_client(struct check_findings *f, const struct service_options *o,
+    const struct service *s, const char *file)
 {
+	struct check_findings apart = { .about = file };
+	struct outcome oc = OUTCOME_NONE;
+	struct client_auth_peer peer;
+
+	if (client_try_file(&o->clients, s->tls, file, &peer, &oc) == 0) {
+		print_finding(&apart, AUDIT_NOTE,
+		    "a client with this certificate would be admitted");
+		return;
+	}
+	if (oc.code != OC_CLIENT_CERT_REFUSED && oc.code != OC_CRL_UNUSABLE) {
+		print_failure(f, file, &oc);
+		return;
+	}
+	f->client = oc.code;
+	print_finding(&apart, AUDIT_ERROR, oc.detail);
+	printf("  a client with this certificate would be rejected: %s\n", outcome_name(oc.code));
+}
+
+static void check_service(struct check_findings *f, const struct server_options *all)
+{
+	const struct service_options *o = &all->service;
 	struct outcome oc = OUTCOME_NONE;
 	struct service *s = service_load(o, NULL, &oc);
 
@@ -92,6 +117,8 @@ static void check_service(struct check_findings *f, const struct service_options
 		check_identity(f, &s->identities[i]);
 	}
 	check_clients(f, o, &s->clients);
+	if (all->client_cert)
+		check_client(f, o, s, all->client_cert);
 	service_free(s);
 }
 
@@ -179,11 +206,11 @@ enum outcome_code check_run(const struct server_options *o)
 		[AUDIT_WARNING] = OC_WARNINGS,
 		[AUDIT_ERROR] = OC_FILE,
 	};
-	struct check_findings f = { .worst = AUDIT_NOTE };
+	struct check_findings f = { .worst = AUDIT_NOTE, .client = OC_OK };
 
-	check_service(&f, &o->service);
+	check_service(&f, o);
 	check_confinement(&f, o);
 	check_endpoints(&f, &o->listen, &o->metrics);
 	check_access(&f, &o->listen.access);
-	return codes[f.worst];
+	return f.worst < AUDIT_ERROR && f.client != OC_OK ? f.client : codes[f.worst];
 }

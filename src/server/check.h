@@ -7,8 +7,9 @@
 
 /*
  * --check: loads everything as a start would, judges it, and serves nothing. Prints one
- * line for each finding to standard output. Returns OC_OK (no findings, or only notes),
- * OC_WARNINGS or OC_FILE (any error).
+ * line for each finding to standard output. Returns OC_FILE (any error); with --client-cert,
+ * OC_CLIENT_CERT_REFUSED or OC_CRL_UNUSABLE if that client would be rejected; OC_WARNINGS; or
+ * OC_OK (no findings, or only notes).
  */
 enum outcome_code check_run(const struct server_options *o);
 

@@ -29,6 +29,7 @@ struct server_options {
 	struct metrics_options metrics;
 	struct process_options process;
 	bool check;      /* check only, serve nothing */
+	const char *client_cert; /* with check: a client to judge; NULL: none */
 	enum log_level log_level;
 	enum log_format log_format;
 };

@@ -57,6 +57,9 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		choose_usual_files(o);
 	if (client_auth_settle(&o->service.clients, oc) != 0)
 		return -1;
+	if (o->client_cert && o->service.clients.mode == CLIENT_AUTH_NONE)
+		return outcome_set(oc, OC_USAGE,
+		    "--client-cert needs --client-ca: without it every client is admitted");
 	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.tls.tickets > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes could "

@@ -57,6 +57,7 @@ openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
 openssl/   client/session/token      reads from tokens, through OSSL_STORE
 openssl/   client/session/context  ALPN, padding; who judges the server
 openssl/   server/service/client_allow  compares names in a certificate
+openssl/   server/service/client_try  gives a chain to the judge, without a handshake
 openssl/   server/service/client_auth  the callback that judges what clients show
 openssl/   client/step/verify     the callback that records what the library verified
 openssl/   client/judge/staple     the callback for OCSP responses

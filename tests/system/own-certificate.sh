@@ -7,6 +7,7 @@
 . "${srcdir:-.}/tests/system/clients.sh"
 
 need openssl jq
+unset CDPATH
 make_pki
 make_clients
 cd "$TMP" || error 'cd'

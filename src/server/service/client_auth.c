@@ -151,13 +151,9 @@ static void forget_all_but_leaf(STACK_OF(X509) * sent)
 		X509_free(sk_X509_pop(sent));
 }
 
-/* Replaces X509_verify_cert, and calls it first; the later checks can only reject. */
-static int judge(X509_STORE_CTX *store, void *arg)
+int client_auth_judge(const struct client_auth *a, X509_STORE_CTX *store,
+    struct client_auth_peer *p)
 {
-	const struct client_auth *a = arg;
-	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct client_auth_peer *p = tls_conn_owner(ssl);
-	char discarded[128];
 	int error;
 
 	/* Not the level of the connection, which an identity with unjudged_name lowers. */
@@ -174,9 +170,20 @@ static int judge(X509_STORE_CTX *store, void *arg)
 	if (error == X509_V_OK && a->allow.count > 0 &&
 	    !client_allow_has(&a->allow, X509_STORE_CTX_get0_cert(store)))
 		error = NOT_ON_THE_LIST;
-	/* In a rehearsal there is no record to fill. */
 	if (p)
 		record(p, store, error);
+	return error;
+}
+
+/* Replaces X509_verify_cert, and calls it first; the later checks can only reject. */
+static int judge(X509_STORE_CTX *store, void *arg)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	/* In a rehearsal there is no record to fill. */
+	struct client_auth_peer *p = tls_conn_owner(ssl);
+	int error = client_auth_judge(arg, store, p);
+	char discarded[128];
+
 	/* Not unknown_ca if another cause than trust was found: bad_certificate. */
 	if (p && issuer_cause_beyond_trust(&p->cause))
 		error = X509_V_ERR_CERT_REJECTED;

@@ -69,6 +69,13 @@ int client_auth_settle(struct client_auth *a, struct outcome *oc);
 struct cert_request client_auth_ask(const struct client_auth *a);
 
 /*
+ * Verifies the certificate of this context, as a handshake does: first with the library, then
+ * against the list. Fills p unless it is NULL. Returns the error, X509_V_OK if there is none.
+ */
+int client_auth_judge(const struct client_auth *a, X509_STORE_CTX *store,
+    struct client_auth_peer *p);
+
+/*
  * Why this client was rejected: CLIENT_CERT_REFUSED, or CRL_UNUSABLE if it is not the
  * client's fault. Only if error is set. Returns -1.
  */
