@@ -156,7 +156,8 @@ START_TEST(test_certificates)
 	const struct testpki_cert *sub = testpki_intermediate(root);
 	const struct testpki_cert *leaf = testpki_leaf(sub, "DNS:a.test");
 	const struct testpki_spec twin_spec = { .cn = "Twin", .ca = true, .issuer = root };
-	const struct testpki_cert *twin = testpki_make(&twin_spec), *other = testpki_make(&twin_spec);
+	const struct testpki_cert *twin = testpki_make(&twin_spec);
+	const struct testpki_cert *other = testpki_make(&twin_spec);
 	const struct testpki_cert *lower = testpki_leaf(twin, "DNS:a.test");
 	const struct testpki_spec no_ca = { .cn = "No CA", .issuer = root };
 	const struct testpki_cert *plain = testpki_make(&no_ca);

@@ -20,7 +20,8 @@ struct post_quantum {
 	/* The leaf's key, and all signatures of the chain except a root's own. */
 	enum post_quantum_answer certificate;
 	const char *group;                 /* of the key exchange; "" if unknown */
-	char algorithm[CERT_INFO_KEY_MAX + 32]; /* the first classical one, else the leaf's; or "" */
+	/* The first classical one, else that of the leaf's key; or "". */
+	char algorithm[CERT_INFO_KEY_MAX + 32];
 };
 
 /* f and v may be empty, as of a handshake that failed early. Strings point into f. */

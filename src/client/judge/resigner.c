@@ -123,8 +123,9 @@ void resigner_append(const STACK_OF(X509) * chain, struct outcome *oc)
 
 	if (!product)
 		return;
-	outcome_append(oc, "; the issuer \"%s\" fits %s, which re-signs certificates to inspect TLS",
-	    name, product);
+	outcome_append(oc,
+	    "; the issuer \"%s\" fits %s, which re-signs certificates to inspect TLS", name,
+	    product);
 	outcome_advise_instead(oc,
 	    "compare from a network, or a machine, without it; if its inspection is intended, "
 	    "--cacert FILE with its root");

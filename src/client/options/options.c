@@ -169,8 +169,8 @@ const struct option_row client_option_rows[] = {
 	    .excludes =
 		"service path expect-status cert servername no-sni tls-min tls-max groups ciphers "
 		"alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
-		"handshake-timeout read-timeout expect expect-pq compare count interval resume targets "
-		"all-addresses path-test prometheus save-chain fetch-issuer",
+		"handshake-timeout read-timeout expect expect-pq compare count interval resume "
+		"targets all-addresses path-test prometheus save-chain fetch-issuer",
 	    .why = "no connection is made"),
 	TEXT("save-chain", "FILE", save_chain, "write the server's certificates to FILE, in PEM",
 	    .excludes = "count interval resume targets all-addresses path-test",

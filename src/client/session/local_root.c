@@ -13,7 +13,7 @@
 const struct local_root_folders local_root_folders[] = {
 	/* update-ca-certificates of Debian, Ubuntu and Alpine */
 	{ "/usr/local/share/ca-certificates", "/usr/share/ca-certificates" },
-	/* update-ca-trust of Fedora and its relatives, and of Arch; update-ca-certificates of SUSE */
+	/* update-ca-trust of Fedora and of Arch; update-ca-certificates of SUSE */
 	{ "/etc/pki/ca-trust/source/anchors", NULL },
 	{ "/etc/ca-certificates/trust-source/anchors", NULL },
 	{ "/etc/pki/trust/anchors", NULL },

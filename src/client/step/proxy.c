@@ -4,6 +4,8 @@
  * section 9.3.6) or SOCKS5 (RFC 1928). It reads the proxy's answer and not a byte more, and never
  * more than ANSWER_MAX.
  */
+#include "client/step/proxy.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +18,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "client/session/session.h"
-#include "client/step/proxy.h"
 #include "client/step/socket.h"
 
 enum { ANSWER_MAX = 8192, SHOWN_MAX = 80 };
@@ -173,7 +174,8 @@ const char *proxy_credentials(const struct proxy *p, char to[PROXY_CREDENTIALS_M
 	if (!p->authenticate)
 		return to;
 	EVP_EncodeBlock(encoded, (const unsigned char *)plain, len);
-	snprintf(to, PROXY_CREDENTIALS_MAX, "Proxy-Authorization: Basic %s\r\n", (const char *)encoded);
+	snprintf(to, PROXY_CREDENTIALS_MAX, "Proxy-Authorization: Basic %s\r\n",
+	    (const char *)encoded);
 	return to;
 }
 
