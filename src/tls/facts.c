@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "tls/error.h"
-#include "tls/policy.h"
 
 static const char *or_empty(const char *s)
 {
@@ -26,28 +25,6 @@ void tls_facts_get(const struct tls_conn *t, struct tls_conn_facts *out)
 	out->cipher = or_empty(SSL_get_cipher_name(ssl));
 	out->group = group ? or_empty(SSL_group_to_name(ssl, group)) : "";
 	out->resumed = SSL_session_reused(ssl) != 0;
-}
-
-/* Room for more groups than the policy has. */
-enum { GROUPS_MAX = 32 };
-
-bool tls_facts_offers_post_quantum(const struct tls_conn *t)
-{
-	/* The library only reads it, but its parameter is not const. */
-	SSL *ssl = (SSL *)tls_conn_library(t);
-	int count = (int)SSL_get1_groups(ssl, NULL), groups[GROUPS_MAX];
-	int max = (int)SSL_get_max_proto_version(ssl);
-	bool offers = false;
-
-	if (count <= 0 || count > GROUPS_MAX || (max != 0 && max < TLS1_3_VERSION))
-		return false;
-	SSL_get1_groups(ssl, groups);
-	for (int i = 0; i < count; i++) {
-		const char *name = SSL_group_to_name(ssl, groups[i]);
-
-		offers |= name && tls_policy_is_post_quantum(name);
-	}
-	return offers;
 }
 
 bool tls_facts_is_http(const struct tls_conn *t)

@@ -10,9 +10,6 @@
 /* What was negotiated. The next tls_conn operation empties the error queue. */
 void tls_facts_get(const struct tls_conn *t, struct tls_conn_facts *out);
 
-/* For a client: does its ClientHello offer a group that tls_policy_is_post_quantum accepts? */
-bool tls_facts_offers_post_quantum(const struct tls_conn *t);
-
 /* Did ALPN (RFC 7301) select http/1.1? A server knows it once it has read the ClientHello. */
 bool tls_facts_is_http(const struct tls_conn *t);
 

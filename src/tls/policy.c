@@ -324,6 +324,21 @@ int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struc
 	return 0;
 }
 
+bool tls_policy_offers_post_quantum(const struct tls_policy_choice *choice)
+{
+	SSL_CTX *scratch = SSL_CTX_new(TLS_client_method());
+	struct selection left = { .count = 0 };
+	bool offers = false;
+
+	if (scratch && tls_policy_allows(choice, TLS1_3_VERSION) &&
+	    set_list(scratch, &lists[GROUPS], choice->groups, &left, NULL) == 0) {
+		for (size_t i = 0; i < left.count; i++)
+			offers |= left.entry[i]->hybrid;
+	}
+	SSL_CTX_free(scratch);
+	return offers;
+}
+
 bool tls_policy_is_post_quantum(const char *group)
 {
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {

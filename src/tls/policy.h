@@ -62,6 +62,9 @@ bool tls_policy_allows(const struct tls_policy_choice *choice, int version);
  */
 bool tls_policy_limits_curves(const struct tls_policy_choice *choice);
 
+/* Does a client with this choice offer a hybrid? The library may lack them. */
+bool tls_policy_offers_post_quantum(const struct tls_policy_choice *choice);
+
 /*
  * Is this group (of tls_conn_facts) a hybrid, whose secret stays safe even if somebody
  * who recorded it can break elliptic curves later?

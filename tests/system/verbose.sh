@@ -108,7 +108,7 @@ SERVER_PORT=$PORT
 shape() {
 	sed 's/-> .* ms$/-> ADDRESSES ms/; s/^\(connect  *\)[^ ]*  *[0-9.]* ms/\1PEER ms/
 		s/[0-9]\.[0-9] ms$/T ms/; s/ [0-9]\{1,2\}T ms$/  T ms/; s/\(GCM_SHA256\) .* ms$/\1 GROUP ms/
-		s/\(key exchange\) [a-z]* ([^)]*)/\1 GROUP/
+		s/\(key exchange\) [a-z]*/\1 ANSWER/
 		s/ \{2,\}[0-9]* days left/  DAYS left/; s/SHA-256 [0-9a-f]*/SHA-256 HASH/; s/[0-9a-f]\{8\}/ID/g'
 }
 

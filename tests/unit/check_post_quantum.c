@@ -105,7 +105,7 @@ START_TEST(test_chains)
 
 	v = (struct verdict){ .ran = true };
 	add(&v, claim(leaf, ML_DSA_65, NULL));
-	judge(&v, POST_QUANTUM_NO, "signature ecdsa-with-SHA256");
+	judge(&v, POST_QUANTUM_NO, "ecdsa-with-SHA256");
 	verdict_free(&v);
 
 	v = (struct verdict){ .ran = true };
@@ -119,13 +119,13 @@ START_TEST(test_chains)
 	judge(&v, POST_QUANTUM_YES, "");
 	X509_free(sk_X509_pop(v.certs));
 	add(&v, claim(sub, SLH_DSA_128F, NULL));
-	judge(&v, POST_QUANTUM_NO, "signature ecdsa-with-SHA256");
+	judge(&v, POST_QUANTUM_NO, "ecdsa-with-SHA256");
 	verdict_free(&v);
 
 	/* Without a chain, a self-signed leaf is all there is. */
 	v = (struct verdict){ .ran = true };
 	add(&v, claim(root, ML_DSA_65, NULL));
-	judge(&v, POST_QUANTUM_NO, "signature ecdsa-with-SHA256");
+	judge(&v, POST_QUANTUM_NO, "ecdsa-with-SHA256");
 	verdict_free(&v);
 }
 END_TEST
@@ -150,7 +150,6 @@ START_TEST(test_key_exchanges)
 
 		post_quantum_judge(&rows[i].f, &v, &pq);
 		ck_assert_int_eq(pq.key_exchange, rows[i].answer);
-		ck_assert_str_eq(pq.group, rows[i].f.group);
 		oc = OUTCOME_NONE;
 		ck_assert_int_eq(post_quantum_expect(&rows[i].f, true, &oc), yes ? 0 : -1);
 		ck_assert_int_eq(oc.code, yes ? OC_OK : OC_KEY_EXCHANGE_CLASSICAL);

@@ -15,9 +15,8 @@ static enum post_quantum_answer answer(bool yes)
 
 static void judge_key_exchange(const struct tls_conn_facts *f, struct post_quantum *out)
 {
-	out->group = f->group ? f->group : "";
 	if (f->protocol && f->protocol[0])
-		out->key_exchange = answer(tls_policy_is_post_quantum(out->group));
+		out->key_exchange = answer(tls_policy_is_post_quantum(f->group));
 }
 
 /* A root's own signature proves nothing: the root is trusted without it. */
@@ -43,7 +42,7 @@ static void judge_certificate(const struct verdict *v, struct post_quantum *out)
 		if (id.signature_is_post_quantum || is_trusted_alone(v, i))
 			continue;
 		out->certificate = POST_QUANTUM_NO;
-		snprintf(out->algorithm, sizeof out->algorithm, "signature %s", id.signature);
+		snprintf(out->algorithm, sizeof out->algorithm, "%s", id.signature);
 	}
 }
 

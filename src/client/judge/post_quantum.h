@@ -19,12 +19,11 @@ struct post_quantum {
 	enum post_quantum_answer key_exchange;
 	/* The leaf's key, and all signatures of the chain except a root's own. */
 	enum post_quantum_answer certificate;
-	const char *group;                 /* of the key exchange; "" if unknown */
-	/* The first classical one, else that of the leaf's key; or "". */
+	/* Of the certificate: the first classical one, else that of the leaf's key; or "". */
 	char algorithm[CERT_INFO_KEY_MAX + 32];
 };
 
-/* f and v may be empty, as of a handshake that failed early. Strings point into f. */
+/* f and v may be empty, as of a handshake that failed early. */
 void post_quantum_judge(const struct tls_conn_facts *f, const struct verdict *v,
     struct post_quantum *out);
 

@@ -221,7 +221,7 @@ static void print_post_quantum(const struct session *s)
 
 	post_quantum_judge(&s->facts, &s->verdict, &pq);
 	report_line_begin(&l, head);
-	add_answer_to(&l, "key exchange", pq.key_exchange, pq.group);
+	add_answer_to(&l, "key exchange", pq.key_exchange, "");
 	add_answer_to(&l, "certificate", pq.certificate, pq.algorithm);
 	report_line_print_below("%s%s", head, l.text);
 }

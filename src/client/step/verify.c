@@ -17,6 +17,7 @@
 #include "client/judge/verdict.h"
 #include "client/session/session.h"
 #include "tls/conn.h"
+#include "tls/policy.h"
 #include "tls/trust.h"
 
 static void record_time(struct verdict *v, X509_STORE_CTX *judged)
@@ -340,7 +341,8 @@ int step_verify(struct session *s, struct outcome *oc)
 	if (judge_expected(s, oc) != 0)
 		return -1;
 	return s->options->expect_pq
-	    ? post_quantum_expect(&s->facts, tls_facts_offers_post_quantum(s->tls), oc)
+	    ? post_quantum_expect(&s->facts, tls_policy_offers_post_quantum(&s->options->policy),
+		  oc)
 	    : 0;
 }
 
