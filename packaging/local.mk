@@ -13,8 +13,6 @@ EXTRA_DIST += \
 	packaging/debian/hello-client.install \
 	packaging/debian/hello-server.dirs \
 	packaging/debian/hello-server.install \
-	packaging/debian/hello-server.postinst \
-	packaging/debian/hello-server.prerm \
 	packaging/debian/hello-zoo.install \
 	packaging/debian/rules \
 	packaging/debian/source/format \
