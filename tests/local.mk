@@ -282,9 +282,10 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/proxy \
 	tests/load/kill.sh tests/load/reload.sh tests/load/silent.sh tests/load/targets.sh \
 	tests/style/lib.sh \
-	tests/packaging/deb.sh tests/packaging/image.sh tests/packaging/release.sh \
-	tests/packaging/rpm.sh tests/packaging/static.sh tests/packaging/systemd.macros \
-	tests/systemd/boot.sh tests/systemd/inside.sh \
+	tests/packaging/deb.sh tests/packaging/image.sh tests/packaging/lib.sh \
+	tests/packaging/release.sh tests/packaging/rpm.sh tests/packaging/static.sh \
+	tests/packaging/systemd.macros \
+	tests/systemd/boot.sh tests/systemd/inside.sh tests/systemd/packages.sh \
 	tests/services/table.sh tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \

@@ -1,8 +1,9 @@
 #!/bin/sh
 # inside.sh - what the units promise, on a machine whose process 1 is systemd; boot.sh starts it there,
 # once the machine is up. The programs and units are installed as `make install` leaves them.
+srcdir=/src
 # shellcheck source=tests/system/lib.sh
-. /usr/local/share/hello-tests/lib.sh
+. "$srcdir/tests/system/lib.sh"
 
 PATIENCE=60
 HELLO_CLIENT=/usr/bin/hello-client HELLO_CERTS=/usr/bin/hello-certs
