@@ -98,7 +98,7 @@ static int give_pin(char *buf, int size, int writing, void *arg)
 /* Takes an object that it wants. Returns whether to go on. */
 typedef bool take_object(void *to, OSSL_STORE_INFO *object);
 
-struct search {
+struct token_search {
 	const char *uri;
 	int kind; /* OSSL_STORE_INFO_* */
 	take_object *take;
@@ -106,7 +106,7 @@ struct search {
 };
 
 /* After a failed search, or one that found nothing without its PIN. */
-static int refuse(const struct search *s, const struct pin_use *pin, struct outcome *oc)
+static int refuse(const struct token_search *s, const struct pin_use *pin, struct outcome *oc)
 {
 	char text[128], name[TOKEN_NAME_MAX];
 
@@ -124,7 +124,7 @@ static int refuse(const struct search *s, const struct pin_use *pin, struct outc
 	return -1;
 }
 
-static void run_search(const struct search *s, OSSL_STORE_CTX *store)
+static void run_search(const struct token_search *s, OSSL_STORE_CTX *store)
 {
 	bool go_on = true;
 
@@ -138,7 +138,7 @@ static void run_search(const struct search *s, OSSL_STORE_CTX *store)
 }
 
 /* Returns 0, also if nothing was found, or -1 with OC_FILE. */
-static int search(const struct search *s, const char *pin, struct pin_use *use,
+static int search(const struct token_search *s, const char *pin, struct pin_use *use,
     struct outcome *oc)
 {
 	UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give_pin, 0);
@@ -175,7 +175,7 @@ static bool take_certificate(void *to, OSSL_STORE_INFO *object)
 int token_read_certificates(const char *uri, const char *pin, struct stack_st_X509 *all,
     struct outcome *oc)
 {
-	const struct search s = { uri, OSSL_STORE_INFO_CERT, take_certificate, all };
+	const struct token_search s = { uri, OSSL_STORE_INFO_CERT, take_certificate, all };
 	char name[TOKEN_NAME_MAX];
 	struct pin_use use;
 
@@ -202,7 +202,7 @@ static bool take_key(void *to, OSSL_STORE_INFO *object)
 EVP_PKEY *token_read_key(const char *uri, const char *pin, struct outcome *oc)
 {
 	EVP_PKEY *key = NULL;
-	const struct search s = { uri, OSSL_STORE_INFO_PKEY, take_key, &key };
+	const struct token_search s = { uri, OSSL_STORE_INFO_PKEY, take_key, &key };
 	char name[TOKEN_NAME_MAX];
 	struct pin_use use;
 
