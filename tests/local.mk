@@ -349,9 +349,19 @@ tests/pki/ca.pem: certs/hello-certs always
 			mv tests/pki.new tests/pki; \
 		fi; \
 	}
+
+# The same with the zoo, see make_zoo.
+check_DATA += tests/pki-zoo/zoo.tsv
+tests/pki-zoo/zoo.tsv: certs/hello-certs always
+	@test -n "`find $@ -newer certs/hello-certs -mmin -300 2>/dev/null`" || { \
+		rm -rf tests/pki-zoo tests/pki-zoo.new; \
+		if certs/hello-certs zoo tests/pki-zoo.new >/dev/null 2>&1; then \
+			mv tests/pki-zoo.new tests/pki-zoo; \
+		fi; \
+	}
 .PHONY: always
 mostlyclean-local:
-	rm -rf tests/pki tests/pki.new
+	rm -rf tests/pki tests/pki.new tests/pki-zoo tests/pki-zoo.new
 MOSTLYCLEANFILES += tests/style/shell.clean
 
 # Targets for a fuzzer: each takes one input. By themselves they run what they are given; their

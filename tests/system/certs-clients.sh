@@ -9,7 +9,7 @@ export SSL_CERT_FILE=/dev/null # openssl would read the system's trust each time
 
 cd "$TMP" || error 'no folder'
 tab=$(printf '\t')
-"$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo zoo
 CA=zoo/ca.pem
 
 # ---- the list ------------------------------------------------------------------------------------

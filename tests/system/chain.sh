@@ -8,7 +8,7 @@
 need openssl jq
 cd "$TMP" || error 'no folder'
 tab=$(printf '\t')
-"$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo zoo
 CA=zoo/ca.pem
 
 # ---- what was sent and what was saved ------------------------------------------------------------

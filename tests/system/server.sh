@@ -7,6 +7,7 @@
 #
 #	make_pki                    $PKI, made by hello-certs and the test's own: $CA; $CERT and $KEY
 #	                            for localhost, 127.0.0.1 and ::1
+#	make_zoo FOLDER             all certificates of `hello-certs zoo`
 #	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, unless
 #	                            ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
 #	start_zoo ARG...            the same of hello-zoo
@@ -68,6 +69,15 @@ make_pki() {
 	CA=$PKI/ca.pem
 	CERT=$PKI/localhost/chain.pem
 	KEY=$PKI/localhost/key.pem
+}
+
+# make_zoo FOLDER: the same with `hello-certs zoo`.
+make_zoo() {
+	if [ -z "$(find "$builddir/tests/pki-zoo/zoo.tsv" -newer "$HELLO_CERTS" -mmin -600 2>/dev/null)" ] ||
+		! cp -Rp "$builddir/tests/pki-zoo" "$1" 2>/dev/null; then
+		rm -rf "$1"
+		"$HELLO_CERTS" zoo "$1" >"$TMP/zoo.made" 2>&1 || error "no zoo: $(cat "$TMP/zoo.made")"
+	fi
 }
 
 server_is_up() {

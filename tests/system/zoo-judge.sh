@@ -10,7 +10,7 @@ cd "$TMP" || error 'no folder'
 export PATH="$builddir:$builddir/certs:$builddir/judge:$PATH"
 mkdir scratch && export TMPDIR="$TMP/scratch"
 zoo="$TMP/the zoo" # its folder may have a blank
-hello-certs zoo "$zoo" >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo "$zoo"
 
 # judge STATUS OPTION...: must exit so, and leave nothing behind. The limit is for a judge that hangs.
 judge() {

@@ -1,13 +1,13 @@
 #!/bin/sh
 # zoo-reports.sh - the reports of hello-zoo-judge are valid XML and Markdown, whatever the client prints,
 # their counts are right, and no report of an earlier run is left.
-# shellcheck source=tests/system/lib.sh
-. "${srcdir:-.}/tests/system/lib.sh"
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
 need openssl python3
 
 cd "$TMP" || error 'no folder'
 export PATH="$builddir:$builddir/certs:$builddir/judge:$PATH"
-hello-certs zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo zoo
 
 # What it prints ends a block in XML, HTML and Markdown, moves a terminal, or is no UTF-8; the last
 # client prints more than anybody reads.

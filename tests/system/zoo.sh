@@ -7,7 +7,7 @@ need openssl
 
 cd "$TMP" || error 'no folder'
 tab=$(printf '\t')
-"$HELLO_CERTS" zoo zoo >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo zoo
 CA=zoo/ca.pem
 
 # ---- ours ----------------------------------------------------------------------------------------
