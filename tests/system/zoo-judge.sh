@@ -181,7 +181,7 @@ rejects 2 'USAGE: "[ip" is inside "[crl"' true '{port}' '[crl' '[ip' '{verify}' 
 rejects 2 'USAGE: --junit and --markdown need different files' --junit x --markdown x true '{port}'
 rejects 2 'USAGE: invalid --only "unicorn": the zoo has no such certificate' --dir "$zoo" \
 	--only 'good-*,unicorn' true '{port}'
-rejects 2 'USAGE: no good certificate is left' --dir "$zoo" --skip '*-ok,good-*,extra-root,no-eku' true '{port}'
+rejects 2 'USAGE: no good certificate is left' --dir "$zoo" --skip '*-ok,good-*,big-chain,extra-root,no-eku' true '{port}'
 rejects 3 'FILE: cannot find the program judge' judge '{port}' # a function of the script
 rejects 3 'FILE: cannot read nowhere/zoo.tsv' --dir nowhere true '{port}'
 rejects 3 'FILE: cannot write to nowhere/x' --junit nowhere/x true '{port}'
