@@ -212,8 +212,8 @@ wait_for "$PATIENCE" gone || fail 'the connections were not closed'
 # An HTTP proxy is asked for the whole address, without a tunnel.
 fetch der --connect-to 127.0.0.1 --proxy "http://me:secret@127.0.0.1:$WEB_PORT"
 says '; with it the chain is complete'
-[ "$(tail -n 1 "$TMP/web.log" | cut -d ' ' -f 1)" = "$here/file/issuer.der" ] ||
-	fail "the proxy was asked for: $(tail -n 1 "$TMP/web.log")"
+wait_for "$PATIENCE" grep -qF "$here/file/issuer.der " "$TMP/web.log" ||
+	fail "the proxy was asked for: $(tail -n 2 "$TMP/web.log")"
 rm "$FILE"
 "$builddir/tests/support/middlebox" socks >"$TMP/socks" &
 track $!
