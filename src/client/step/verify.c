@@ -53,6 +53,14 @@ static struct verdict *verdict_of(X509_STORE_CTX *store)
 	return tls_conn_owner(ssl);
 }
 
+static int reject_leaf(X509_STORE_CTX *store, int error)
+{
+	X509_STORE_CTX_set_error(store, error);
+	X509_STORE_CTX_set_error_depth(store, 0);
+	X509_STORE_CTX_set_current_cert(store, X509_STORE_CTX_get0_cert(store));
+	return 0;
+}
+
 /*
  * In TLS 1.3, and in every suite of our policy, the server's key signs: a keyUsage without
  * digitalSignature forbids that (RFC 5280 section 4.2.1.3, RFC 8446 section 4.4.2.2). OpenSSL also
@@ -65,10 +73,7 @@ static int judge_key_usage(X509_STORE_CTX *store)
 	/* Without a keyUsage all bits are set. */
 	if (X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE)
 		return 1;
-	X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
-	X509_STORE_CTX_set_error_depth(store, 0);
-	X509_STORE_CTX_set_current_cert(store, leaf);
-	return 0;
+	return reject_leaf(store, X509_V_ERR_INVALID_PURPOSE);
 }
 
 /* The library compares no URI. */
@@ -78,10 +83,7 @@ static int judge_uri(X509_STORE_CTX *store, const char *uri)
 
 	if (!uri || cert_name_matches(leaf, uri))
 		return 1;
-	X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
-	X509_STORE_CTX_set_error_depth(store, 0);
-	X509_STORE_CTX_set_current_cert(store, leaf);
-	return 0;
+	return reject_leaf(store, X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
 static int judge(X509_STORE_CTX *store, const char *uri)
