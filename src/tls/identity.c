@@ -89,8 +89,8 @@ static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_
 	    at + 1);
 	if (is_pem && at == sk_X509_num(chain) - 1)
 		outcome_advise(oc,
-		    "reverse the order: awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; "
-		    "n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
+		    "reverse the order: awk '/^-----BEGIN/ { n++ } { b[n] = b[n] $0 RS } "
+		    "END { for (; n; n--) printf \"%%s\", b[n] }' %s >NEW.pem",
 		    tls_pem_operand(f));
 	else
 		outcome_advise(oc, "move certificate %d of %s to its beginning", at + 1,

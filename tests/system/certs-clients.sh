@@ -35,7 +35,7 @@ verified() {
 	trust=$1 chain=zoo/$animal/chain.pem
 	shift
 	if [ "$trust" = itself ]; then
-		awk '{ print } /END/ { exit }' "$chain" >itself.pem
+		awk '{ print } /^-----END/ { exit }' "$chain" >itself.pem
 		trust=itself.pem chain=itself.pem
 		set -- "$@" -partial_chain
 	fi
@@ -146,7 +146,7 @@ offered() {
 	set -- "$1" "$2" openssl s_client -quiet "-tls$2" -connect "127.0.0.1:$PORT" \
 		-cipher ALL:@SECLEVEL=0
 	if [ -d "zoo/$1" ]; then
-		awk '/BEGIN/ { n++ } n > 1' "zoo/$1/chain.pem" >issuers.pem
+		awk '/^-----BEGIN/ { n++ } n > 1' "zoo/$1/chain.pem" >issuers.pem
 		[ ! -s issuers.pem ] || set -- "$@" -cert_chain issuers.pem
 		set -- "$@" -cert "zoo/$1/chain.pem" -key "zoo/$1/key.pem"
 	fi

@@ -62,7 +62,7 @@ verdict 61 "$CLIENTS/not-listed.pem"
 verdict 0 "$CLIENTS/revoked.pem"
 options="--client-ca $CA --client-auth optional"
 verdict 61 "$CLIENTS/expired.pem"
-sed -n '1,/END/p' "$CLIENTS/good.pem" >"$TMP/leaf.pem"
+sed -n '1,/^-----END/p' "$CLIENTS/good.pem" >"$TMP/leaf.pem"
 verdict 61 "$TMP/leaf.pem"
 cp "$CLIENTS/good.pem" "$TMP/long.pem"
 while [ "$(wc -c <"$TMP/long.pem")" -lt 60000 ]; do

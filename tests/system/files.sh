@@ -181,8 +181,8 @@ mkdir formats && cd formats || exit 99
 	openssl base64 -in cert.der -out cert.base64
 	sed 's/^/  /' "$CERT" >cert.indented
 	awk '{ printf "%s\\n", $0 }' "$CERT" >cert.oneline
-	awk '/END/ { printf "%s", $0; next } { print }' "$CERT" >cert.glued
-	awk '/BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; n; n--) printf "%s", b[n] }' "$CERT" \
+	awk '/^-----END/ { printf "%s", $0; next } { print }' "$CERT" >cert.glued
+	awk '/^-----BEGIN/ { n++ } { b[n] = b[n] $0 RS } END { for (; n; n--) printf "%s", b[n] }' "$CERT" \
 		>cert.reversed
 	openssl pkcs12 -export -in "$CERT" -inkey "$KEY" -passout pass:x -out 'cert of.p12'
 	openssl pkey -in "$KEY" -outform DER -out key.der

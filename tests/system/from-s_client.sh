@@ -245,7 +245,7 @@ find_x509_fingerprint() {
 }
 
 find_showcerts() {
-	same "$(sed -n '/BEGIN/,/END/p' "$TMP/right")" "$(cat "$TMP/left")"
+	same "$(sed -n '/^-----BEGIN/,/^-----END/p' "$TMP/right")" "$(cat "$TMP/left")"
 }
 
 find_verify() {

@@ -31,7 +31,7 @@ put() {
 	pkcs11-tool --module "$module" --token-label hello --login --pin 12345678 --write-object cert.der \
 		--type cert --label "$2" --id "$3" >said 2>&1 || error "no $2: $(cat said)"
 }
-sed '1,/END/d' "$PKI/alice/chain.pem" >sub.pem
+sed '1,/^-----END/d' "$PKI/alice/chain.pem" >sub.pem
 put "$CA" root 03
 put sub.pem sub 02
 put "$PKI/alice/chain.pem" alice 01

@@ -31,8 +31,8 @@ pack() {
 		error "no $pack_to: $(cat said)"
 }
 
-sed -n '1,/END/p' "$CHAIN" >leaf.pem
-sed '1,/END/d' "$CHAIN" >sub.pem
+sed -n '1,/^-----END/p' "$CHAIN" >leaf.pem
+sed '1,/^-----END/d' "$CHAIN" >sub.pem
 cat "$ALICE" "$CHAIN" >both.pem
 pack own.p12 -inkey "$ALICE"
 pack windows.p12 -inkey "$ALICE" -certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1

@@ -22,7 +22,7 @@ openssl x509 -req -in public.csr -CA issuer.pem -CAkey issuer.key -CAcreateseria
 	-out "$CLIENTS/public.pem" 2>said || error "no certificate: $(cat said)"
 cat "$CA" issuer.pem >both-cas.pem
 # The intermediate's place is taken by a certificate that did not issue it.
-sed -n '1,/END/p' "$CLIENTS/good.pem" >"$CLIENTS/gap.pem"
+sed -n '1,/^-----END/p' "$CLIENTS/good.pem" >"$CLIENTS/gap.pem"
 cat "$CA" >>"$CLIENTS/gap.pem"
 cp "$CLIENTS/good.key" "$CLIENTS/gap.key"
 

@@ -108,7 +108,7 @@ start_mariadb() {
 start_slapd() {
 	free_port
 	mkdir "$D/db"
-	awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$D/leaf.pem"
+	awk '/^-----BEGIN/ { n++ } n < 2' "$CERT" >"$D/leaf.pem"
 	cat >"$D/slapd.conf" <<-CONFIG
 		include /etc/ldap/schema/core.schema
 		modulepath /usr/lib/ldap

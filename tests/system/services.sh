@@ -19,7 +19,7 @@ make_pki
 		"$HELLO_CERTS" init "$TMP/other" && "$HELLO_CERTS" issue "$TMP/other" localhost &&
 		"$HELLO_CERTS" issue "$TMP/other" --client stranger
 } >"$TMP/out" 2>&1 || error "no certificates: $(cat "$TMP/out")"
-awk '/BEGIN/ { n++ } n < 2' "$CERT" >"$TMP/leaf.pem"
+awk '/^-----BEGIN/ { n++ } n < 2' "$CERT" >"$TMP/leaf.pem"
 rows=0
 
 lines='smtp submission lmtp imap pop3 sieve nntp ftp irc'
