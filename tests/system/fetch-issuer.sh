@@ -129,12 +129,13 @@ rm "$FILE"
 # What a server need not send is not advised to be sent.
 fetch toroot
 says '; that is a root, which a server need not send'
-advises "is a CA that you trust: --cacert $FILE"
+advises "\", use --cacert $FILE"
 rm "$FILE"
 usual
 run_status 51 "$HELLO_CLIENT" --cacert "$CA" --resolve "der.test:$PORT:127.0.0.1" \
 	--fetch-issuer - der.test "$PORT"
 expect "$TMP/out" 'BEGIN CERTIFICATE'
+expect "$TMP/err" "^  try: append this certificate to the file of the server's certificate, "
 # Replaced as a whole, and only a regular file.
 echo old >"$TMP/regular"
 ln -s regular "$TMP/link"
@@ -174,17 +175,17 @@ refused() {
 	# The limit is 4 s, and the machine may be busy.
 	[ $(($(date +%s) - began)) -lt 20 ] || fail "$1: it took $(($(date +%s) - began)) s"
 }
-refused none 'was not fetched: it names no http address for it (caIssuers)'
-refused https 'was not fetched: it names no http address for it (caIssuers)'
-refused user 'was not fetched: it has no valid host name'
+refused none 'was not fetched: the certificate names no http address for it (caIssuers)'
+refused https 'was not fetched: the certificate names no http address for it (caIssuers)'
+refused user 'was not fetched: the address has no valid host name'
 refused closed "http://127.0.0.1:1/issuer.der: 127.0.0.1:1 refused"
 refused other 'has another name'
 refused twin 'has the right name, but another key'
 refused p7root 'has another name'
 refused zeros ': the answer is longer than 64 KiB'
-refused absent ': the server answers with "HTTP/1.0 404 Not Found"'
-refused html ': what is there is not a certificate; it begins with "<html>'
-refused empty ': what is there is not a certificate; it begins with ""'
+refused absent ': the server answered with "HTTP/1.0 404 Not Found"'
+refused html ': the content is not a certificate; it begins with "<html>'
+refused empty ': the content is not a certificate; it begins with ""'
 refused cut ': the connection ended before the answer was complete'
 refused huge ': the answer is longer than 64 KiB'
 refused endless ': the answer is longer than 64 KiB'
@@ -195,9 +196,9 @@ refused silent ': the answer did not arrive within --read-timeout'
 refused garbage ': the answer is not HTTP'
 refused loop ': more than 3 redirects'
 refused toomany ': more than 3 redirects'
-refused secure ': the server redirects, but it is not an http URL'
-refused readme ': the server redirects, but it is not an http URL'
-refused nowhere ': the server redirects, but it is not an http URL'
+refused secure ': the server redirected, but the address is not an http URL'
+refused readme ': the server redirected, but the address is not an http URL'
+refused nowhere ': the server redirected, but the address is not an http URL'
 
 # Four requests for a loop, and no more than the buffers of the system beyond the limit.
 looped() {

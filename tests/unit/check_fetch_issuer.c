@@ -75,7 +75,7 @@ START_TEST(test_addresses)
 	ck_assert_ptr_nonnull(issuer_url_parse("http://a.test/\0x", 16, &url));
 	memset(text + strlen(text), 'x', ISSUER_URL_MAX);
 	fault = issuer_url_parse(text, ISSUER_URL_MAX - 1, &url);
-	ck_assert_str_eq(fault, "it is too long");
+	ck_assert_str_eq(fault, "the address is too long");
 	ck_assert_ptr_null(issuer_url_parse(text, ISSUER_URL_MAX - 2, &url));
 }
 END_TEST

@@ -39,7 +39,7 @@ static const ASN1_STRING *http_address(const ACCESS_DESCRIPTION *access)
 static const char *find_url(const X509 *cert, struct issuer_url *url, char *shown, size_t max)
 {
 	AUTHORITY_INFO_ACCESS *all = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
-	const char *fault = "it names no http address for it (caIssuers)";
+	const char *fault = "the certificate names no http address for it (caIssuers)";
 
 	shown[0] = '\0';
 	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && !shown[0]; i++) {
@@ -117,7 +117,7 @@ static const char *words_of(enum cert_issuer link)
 	case CERT_ISSUER_NOT_SIGNED:
 		return "has the right name, but another key";
 	case CERT_ISSUER_UNCHECKED:
-		return "has the right name, but the signature cannot be verified with it";
+		return "has the right name, but its key cannot verify the signature";
 	case CERT_ISSUER_ISSUED:
 		return "is not a CA";
 	default:
@@ -156,7 +156,7 @@ static bool select_issuer(STACK_OF(X509) * all, X509 *cert, char why[FETCH_ISSUE
 		snprintf(why, FETCH_ISSUER_WHY_MAX, "the certificate there, \"%s\", %s", name,
 		    words_of(link));
 	else
-		snprintf(why, FETCH_ISSUER_WHY_MAX, "there is no certificate with a name there");
+		snprintf(why, FETCH_ISSUER_WHY_MAX, "no certificate with a name is there");
 	return false;
 }
 
@@ -170,7 +170,7 @@ struct stack_st_X509 *fetch_issuer_decode(const unsigned char *bytes, size_t len
 		return all;
 	if (!all)
 		snprintf(why, FETCH_ISSUER_WHY_MAX,
-		    "what is there is not a certificate; it begins with \"%s\"",
+		    "the content is not a certificate; it begins with \"%s\"",
 		    text_quotable(bytes, len < SHOWN_MAX ? len : SHOWN_MAX, shown, sizeof shown));
 	chain_file_free(all);
 	return NULL;
@@ -189,17 +189,18 @@ static X509 *find_orphan(const struct verdict *v, const struct outcome *oc)
 	return sk_X509_value(v->certs, verdict_count(v) - 1);
 }
 
-/* A root is nothing that a server should send, or a client trust because it was fetched. */
+/* No server should send a root, and no client should trust one because it was fetched. */
 static void advise(const struct session *s, X509 *issuer, struct outcome *oc)
 {
-	const char *file = s->options->fetch_issuer;
+	bool printed = strcmp(s->options->fetch_issuer, "-") == 0;
+	const char *file = printed ? "this certificate" : s->options->fetch_issuer;
 	struct cert_info c;
 
 	cert_info_get(issuer, &c);
 	if (c.self_signed) {
 		outcome_append(oc, "; that is a root, which a server need not send");
-		outcome_advise_instead(oc, "if \"%s\" is a CA that you trust: --cacert %s",
-		    c.label, file);
+		outcome_advise_instead(oc, "if you trust the CA \"%s\", use --cacert %s",
+		    c.label, printed ? "FILE with this certificate" : file);
 		return;
 	}
 	outcome_append(oc,

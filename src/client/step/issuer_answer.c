@@ -144,7 +144,7 @@ static int judge(const struct exchange *x, struct outcome *oc)
 		break;
 	}
 	if (a->status != 0 && a->status != 200)
-		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answers with \"%s\"",
+		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answered with \"%s\"",
 		    text_quotable(a->line, strlen(a->line), line, sizeof line));
 	if (http_answer_finish(a) == HTTP_ANSWER_SHORT)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
@@ -218,7 +218,7 @@ static int get_once(const struct session *probe, struct issuer_url *url, struct 
 	} else if (is_redirect(&x->answer)) {
 		fault = issuer_url_redirect(x->head, head_len(x), url, &next);
 		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH,
-				  "the server redirects, but %s", fault)
+				  "the server redirected, but %s", fault)
 			    : 1;
 		if (!fault)
 			*url = next;

@@ -31,10 +31,10 @@ static const char *parse_authority(const char *text, struct issuer_url *out)
 	snprintf(out->at.port, sizeof out->at.port, "80");
 	if (strchr(text, '@') || addr_split(text, out->at.host, out->at.port, NULL) != 0 ||
 	    hostname_fault(out->at.host))
-		return "it has no valid host name";
+		return "the address has no valid host name";
 	port = strtoul(out->at.port, &end, 10);
 	if (out->at.port[0] < '0' || out->at.port[0] > '9' || *end || port == 0 || port > 65535)
-		return "it has no valid port";
+		return "the address has no valid port";
 	return NULL;
 }
 
@@ -54,12 +54,12 @@ const char *issuer_url_parse(const char *bytes, size_t len, struct issuer_url *o
 
 	/* One byte less, because the path may get a slash. */
 	if (len + 1 >= sizeof text)
-		return "it is too long";
+		return "the address is too long";
 	if (!is_printable(bytes, len))
-		return "it has characters that no URL has";
+		return "the address has characters that no URL has";
 	snprintf(text, sizeof text, "%.*s", (int)len, bytes);
 	if (strncasecmp(text, scheme, SCHEME_LEN) != 0)
-		return "it is not an http URL";
+		return "the address is not an http URL";
 	host_len = strcspn(text + SCHEME_LEN, "/?#");
 	snprintf(authority, sizeof authority, "%.*s", (int)host_len, text + SCHEME_LEN);
 	fault = parse_authority(authority, &url);
@@ -103,13 +103,13 @@ const char *issuer_url_redirect(const char *head, size_t len, const struct issue
 	struct issuer_url url = *from;
 
 	if (!value)
-		return "the redirect has no Location";
+		return "sent no Location";
 	if (value_len == 0 || value[0] != '/' || (value_len > 1 && value[1] == '/'))
 		return issuer_url_parse(value, value_len, out);
 	if (value_len >= sizeof path)
-		return "it is too long";
+		return "the address is too long";
 	if (!is_printable(value, value_len))
-		return "it has characters that no URL has";
+		return "the address has characters that no URL has";
 	snprintf(path, sizeof path, "%.*s", (int)value_len, value);
 	set_path(path, &url);
 	*out = url;
