@@ -41,11 +41,11 @@ static bool explain_version(SSL *ssl, const struct hello_offers *o, struct outco
 
 	if (o->highest > 0 && o->highest < min)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "the client offers %s at most; the least here is %s", version_words(o->highest),
+		    "the client offers at most %s; the minimum here is %s", version_words(o->highest),
 		    version_number(min));
 	else if (max > 0 && o->lowest > max)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "the client offers %s at least; the most here is %s", version_words(o->lowest),
+		    "the client offers at least %s; the maximum here is %s", version_words(o->lowest),
 		    version_number(max));
 	else
 		return false;
@@ -88,7 +88,7 @@ static bool explain_cipher(SSL *ssl, const struct hello_offers *o, struct outcom
 	    !list_ciphers(ssl, false, ours)[0])
 		return false;
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-	    "no common cipher: the client offers %u, but none of those for %s here: %s",
+	    "no common cipher: the client offers %u, but none that this server allows in %s: %s",
 	    (unsigned)o->count[HELLO_CIPHERS], version_words(SSL_version(ssl)), ours);
 	return true;
 }
@@ -102,7 +102,7 @@ static bool explain_group(SSL *ssl, const struct hello_offers *o, struct outcome
 	if (o->count[HELLO_GROUPS] == 0 || SSL_get_shared_group(ssl, -1) > 0 || !ours)
 		return false;
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-	    "no common group: the client offers %s; here are %s",
+	    "no common group: the client offers %s; this server allows %s",
 	    offers_text_list(o, HELLO_GROUPS, ssl, offered), ours);
 	return true;
 }
@@ -136,8 +136,8 @@ static bool explain_signature(SSL *ssl, const struct hello_offers *o, struct out
 	if (o->count[HELLO_SIGNATURES] == 0 || !list_keys(ssl, keys)[0])
 		return false;
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-	    "no common signature algorithm: the client offers %s; here the certificate has a "
-	    "key of type %s",
+	    "no common signature algorithm: the client offers %s; the server's certificate has "
+	    "a key of type %s",
 	    offers_text_list(o, HELLO_SIGNATURES, ssl, offered), keys);
 	return true;
 }
@@ -177,8 +177,8 @@ bool params_offer_explain_certificate(SSL *ssl, const struct hello_offers *offer
 	if (explain_group(ssl, offers, oc))
 		return true;
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-	    "none of the common ciphers (%s) fits both the certificate here (key of type %s) and "
-	    "the signature algorithms that the client offers",
+	    "none of the common ciphers (%s) fits both the server's certificate (key of type %s) "
+	    "and the signature algorithms that the client offers",
 	    list_ciphers(ssl, true, common), keys);
 	return true;
 }

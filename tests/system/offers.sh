@@ -64,12 +64,12 @@ else
 	python3 "$capture" send "$through" tls-1.0 || error 'tls-1.0 was not sent'
 fi
 failed 'TLS 1.0 only' '^versions up to TLSv1\.0; .*signatures none$'
-expect "$TMP/lines" 'detail="the client offers TLS 1\.0 at most; the least here is 1\.2"'
+expect "$TMP/lines" 'detail="the client offers at most TLS 1\.0; the minimum here is 1\.2"'
 
 connect -tls1_3 -noservername -groups P-521
 failed 'no SNI' '^versions 1: TLSv1\.3; groups 1: secp521r1; '
 [ -z "$(python3 "$capture" sni "$TMP/capture-$started/$number")" ] || error 's_client requested a name'
-expect "$TMP/lines" 'detail="no common group: the client offers secp521r1; here are P-384"'
+expect "$TMP/lines" 'detail="no common group: the client offers secp521r1; this server allows P-384"'
 ! grep -q 'secp521r1.* sni=' "$TMP/lines" || fail 'a name that was not requested'
 
 for each in post-quantum 200-ciphers grease; do

@@ -42,11 +42,11 @@ stop_server
 start_server --tls-min 1.3 --ciphersuites TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256 --groups P-384
 as_client 0 -tls1_3
 as_client 1 -tls1_2
-await 'outcome=HANDSHAKE_PARAMETERS .*"the client offers TLS 1.2 at most; the least here is 1.3"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"the client offers at most TLS 1.2; the minimum here is 1.3"'
 as_client 1 -tls1_3 -groups X25519
-await 'outcome=HANDSHAKE_PARAMETERS .*"no common group: the client offers x25519; here are P-384"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"no common group: the client offers x25519; this server allows P-384"'
 as_client 1 -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256
-await 'outcome=HANDSHAKE_PARAMETERS .*"no common cipher: the client offers [0-9]*, but none of those for TLS 1.3 here: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"no common cipher: the client offers [0-9]*, but none that this server allows in TLS 1.3: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256"'
 agreed TLSv1.3 TLS_AES_256_GCM_SHA384 secp384r1
 outcome 45 HANDSHAKE_PARAMETERS --cacert "$CA" --tls-max 1.2 localhost "$PORT"
 outcome 42 HANDSHAKE_ALERT --cacert "$CA" --groups X25519:P-256 localhost "$PORT"
@@ -65,13 +65,13 @@ expect "$TMP/err" '^  try: compare without --groups: with TLS 1.2 it also limits
 await 'outcome=HANDSHAKE_PARAMETERS .*TLS 1.2 requires the curve of our certificate, P-256, to be among the peer' "$REPEAT"
 # What has nothing to do with curves is not explained by them.
 as_client 1 -tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256
-await 'outcome=HANDSHAKE_PARAMETERS .*"none of the common ciphers (ECDHE-RSA-AES128-GCM-SHA256) fits both the certificate here (key of type EC 256) and'
+await 'outcome=HANDSHAKE_PARAMETERS .*"none of the common ciphers (ECDHE-RSA-AES128-GCM-SHA256) fits both the server.s certificate (key of type EC 256) and'
 as_client 1 -tls1_1 -cipher ALL@SECLEVEL=0
-await 'outcome=HANDSHAKE_PARAMETERS .*"the client offers TLS 1.1 at most; the least here is 1.2"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"the client offers at most TLS 1.1; the minimum here is 1.2"'
 as_client 1 -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256
-await 'outcome=HANDSHAKE_PARAMETERS .*"no common cipher: the client offers [0-9]*, but none of those for TLS 1.2 here: ECDHE-ECDSA-AES128-GCM-SHA256, .*AES256-GCM-SHA384"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"no common cipher: the client offers [0-9]*, but none that this server allows in TLS 1.2: ECDHE-ECDSA-AES128-GCM-SHA256, .*AES256-GCM-SHA384"'
 as_client 1 -tls1_3 -sigalgs rsa_pss_rsae_sha256
-await 'outcome=HANDSHAKE_PARAMETERS .*"no common signature algorithm: the client offers rsa_pss_rsae_sha256; here the certificate has a key of type EC 256"'
+await 'outcome=HANDSHAKE_PARAMETERS .*"no common signature algorithm: the client offers rsa_pss_rsae_sha256; the server.s certificate has a key of type EC 256"'
 stop_server
 
 # ---- the server alone narrows, and a client shows a certificate ------------------------------------

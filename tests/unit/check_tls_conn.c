@@ -377,7 +377,7 @@ START_TEST(test_nothing_in_common)
 	peer_client_step(&client);
 	oc = failed_handshake();
 	ck_assert_outcome(&oc, OC_HANDSHAKE_PARAMETERS,
-	    "no common group: the client offers secp521r1; here are X25519");
+	    "no common group: the client offers secp521r1; this server allows X25519");
 	/* Until it has left the peer was not told. */
 	ck_assert_int_eq(tls_conn_sent_alert(server), OUTCOME_NO_ALERT);
 	ck_assert_int_eq(tls_conn_flush(server, &none), IO_DONE);
