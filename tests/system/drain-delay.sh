@@ -48,11 +48,7 @@ start_delayed 300ms
 start_crowd --hold greet 10 10 "$PORT" "$CA"
 kill -TERM "$SERVER_PID"
 await 'SIGTERM received: draining'
-refused() {
-	"$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT" >/dev/null 2>&1
-	[ $? -eq 20 ]
-}
-wait_for "$PATIENCE" refused || fail 'a server that drains still accepts connections'
+wait_for "$PATIENCE" refuses_clients || fail 'a server that drains still accepts connections'
 release_crowd
 finish_crowd
 [ "$(crowd ok)" -eq 10 ] || fail 'the drain let somebody down'

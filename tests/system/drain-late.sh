@@ -22,11 +22,7 @@ idle_server --drain-timeout 10m
 kill -TERM "$SERVER_PID"
 await 'SIGTERM received: draining'
 # The worker takes what is in the queue, and only then closes it.
-refused() {
-	"$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT" >/dev/null 2>&1
-	[ $? -eq 20 ]
-}
-wait_for "$PATIENCE" refused || fail 'a server that drains still takes new clients'
+wait_for "$PATIENCE" refuses_clients || fail 'a server that drains still takes new clients'
 outcome 20 CONNECT_REFUSED --cacert "$CA" 127.0.0.1 "$PORT"
 ! is_gone "$SERVER_PID" || fail 'the server did not wait for its clients'
 kill -TERM "$SERVER_PID"

@@ -37,6 +37,7 @@
 #	finish_crowd                wait for their end
 #	crowd NAME                  prints one number of what they found
 #	greeted                     is a good client of $HOST (127.0.0.1) greeted, exactly?
+#	refuses_clients             is a new connection to 127.0.0.1 refused?
 #	outcome STATUS NAME ARG...  hello-client ARG... must end so, $REPEAT times (1)
 
 # shellcheck source=tests/system/lib.sh
@@ -245,6 +246,11 @@ greeted() {
 	"$HELLO_CLIENT" --cacert "$CA" --servername localhost "$HOST" "$PORT" \
 		>"$TMP/greeted.out" 2>"$TMP/greeted.err" &&
 		printf '%s\n' "$GREETING" | cmp -s - "$TMP/greeted.out"
+}
+
+refuses_clients() {
+	"$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT" >/dev/null 2>&1
+	[ $? -eq 20 ]
 }
 
 outcome() {
