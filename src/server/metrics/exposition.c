@@ -176,7 +176,7 @@ void exposition_write(FILE *to, const struct counters *c)
 	    "%" PRIu64, (uint64_t)c->state->reloads);
 	prometheus_sample(to, "hello_reloads_total", PROMETHEUS_LABELS({ "result", "failed" }),
 	    "%" PRIu64, (uint64_t)c->state->reloads_failed);
-	number(to, "hello_draining", "gauge", "1 once the server drains.",
+	number(to, "hello_draining", "gauge", "1 from SIGTERM on.",
 	    c->state->draining);
 	number(to, "hello_start_time_seconds", "gauge", "Start time of the server.",
 	    (uint64_t)c->state->started);

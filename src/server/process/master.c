@@ -81,7 +81,9 @@ static bool carry_out_orders(struct master *m, struct workers_order *wait)
 			break;
 		case WORKERS_CLOSE:
 			/* The workers accept what is queued; then new clients are refused. */
-			log_at(LEVEL_INFO, "SIGTERM received: draining");
+			log_at(LEVEL_INFO, "%s: draining",
+			    m->job->options->drain_delay_ms > 0 ? "the drain delay is over"
+								: "SIGTERM received");
 			close_listeners(m);
 			break;
 		case WORKERS_WAIT:
