@@ -251,15 +251,18 @@ int64_t cert_info_seconds(const ASN1_TIME *time)
 	return time_seconds(&tm);
 }
 
-/* If the subject is empty, the first of "a.test", "b.test" without its quotes replaces it. */
-static void set_label(struct cert_info *out)
+/* The first of "a.test", "b.test" without its quotes, else the first of "URI:a, email:b". */
+static void set_label_from_names(const X509 *cert, struct cert_info *out)
 {
+	char others[CERT_INFO_SANS_MAX];
 	const char *name = out->sans + (out->sans[0] == '"');
 
-	if (out->subject[0])
-		memcpy(out->label, out->subject, sizeof out->label);
-	else
-		snprintf(out->label, sizeof out->label, "%.*s", (int)strcspn(name, "\""), name);
+	if (!out->sans[0]) {
+		cert_info_alternatives(cert, others);
+		name = others + strcspn(others, ":");
+		name += *name == ':';
+	}
+	snprintf(out->label, sizeof out->label, "%.*s", (int)strcspn(name, "\","), name);
 }
 
 static bool must_staple(const X509 *cert)
@@ -283,7 +286,10 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 	cert_info_name(subject, out->subject);
 	cert_info_name(issuer, out->issuer);
 	describe_names(cert, describe_san, out->sans);
-	set_label(out);
+	if (out->subject[0])
+		memcpy(out->label, out->subject, sizeof out->label);
+	else
+		set_label_from_names(cert, out);
 	out->not_before = cert_info_seconds(X509_get0_notBefore(cert));
 	out->not_after = cert_info_seconds(X509_get0_notAfter(cert));
 	describe_key(X509_get0_pubkey(cert), out);

@@ -128,6 +128,19 @@ START_TEST(test_the_first_name_stands_for_a_subject)
 }
 END_TEST
 
+START_TEST(test_a_uri_stands_for_a_subject_without_host_names)
+{
+	const struct testpki_cert *root = testpki_root("Top CA");
+	const struct testpki_cert *cert = testpki_make(&(struct testpki_spec){ .issuer = root,
+	    .extra = { { "subjectAltName", "URI:spiffe://a.test/web,email:me@a.test" } } });
+	struct cert_info info;
+
+	cert_info_get(cert->cert, &info);
+	ck_assert_str_eq(info.sans, "");
+	ck_assert_str_eq(info.label, "spiffe://a.test/web");
+}
+END_TEST
+
 START_TEST(test_nothing_at_all)
 {
 	struct cert_info info = info_and_free(X509_new());
@@ -410,6 +423,7 @@ END_TEST
 CHECK_MAIN_IN("cert_info", testpki_begin, testpki_end,
     test_an_ordinary_chain, test_self_issued_is_not_self_signed,
     test_a_certificate_without_subject, test_the_first_name_stands_for_a_subject,
+    test_a_uri_stands_for_a_subject_without_host_names,
     test_nothing_at_all,
     test_a_name_without_cn_is_told_whole, test_what_a_name_holds_is_escaped,
     test_names_of_all_string_types_are_read, test_one_name_cannot_pass_for_two,

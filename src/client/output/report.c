@@ -191,14 +191,20 @@ static const struct {
 	{ step_judge, add_chain },
 };
 
-static void print_leaf(const struct cert_info *leaf)
+static void print_leaf(const struct verdict *v)
 {
-	char head[CERT_INFO_KEY_MAX + CERT_INFO_SHA256_MAX + 32];
+	char head[CERT_INFO_KEY_MAX + CERT_INFO_SHA256_MAX + 32], others[CERT_INFO_SANS_MAX] = "";
+	const struct cert_info *leaf = &v->chain[0];
 	struct report_line l;
 
 	snprintf(head, sizeof head, "leaf: %s, SHA-256 %.16s, for ", leaf->key, leaf->sha256);
 	report_line_begin(&l, head);
-	report_line_add_list(&l, leaf->sans[0] ? leaf->sans : "no name");
+	if (!leaf->sans[0] && verdict_count(v) > 0)
+		cert_info_alternatives(verdict_certificate(v, 0), others);
+	if (others[0])
+		report_line_add_name(&l, others, report_line_left(&l));
+	else
+		report_line_add_list(&l, leaf->sans[0] ? leaf->sans : "no name");
 	report_line_print_below("%s%s", head, l.text);
 }
 
@@ -233,7 +239,7 @@ static void print_certificates(const struct session *s)
 
 	if (v->chain_len == 0)
 		return;
-	print_leaf(&v->chain[0]);
+	print_leaf(v);
 	print_post_quantum(s);
 	if (v->staple.status == STAPLE_GOOD)
 		report_line_print_below("staple: good until %s",
