@@ -28,12 +28,12 @@ cp "$CLIENTS/good.key" "$CLIENTS/gap.key"
 
 mention() {
 	case $1 in
-	expired) fault=expired text='expired on 2021-01-01 .* ago' advice='renew the certificate of --cert' ;;
+	expired) fault=expired text='expired on 2021-01-01 .* ago' advice='renew the certificate in --cert' ;;
 	wrong-eku) fault=no_client_auth text='lacks clientAuth in its extended key usage' \
 		advice='use a certificate with the extended key usage clientAuth, from a private CA .* in 2026' ;;
-	public) fault=no_client_auth text="lacks clientAuth, like any public CA's since 2026" \
+	public) fault=no_client_auth text="lacks clientAuth, which public CAs no longer issue" \
 		advice='use a certificate with the extended key usage clientAuth, from a private CA .* in 2026' ;;
-	gap) fault=chain_gap text='was not issued by the next one in --cert' \
+	gap) fault=chain_gap text='was not issued by the next certificate in --cert' \
 		advice='put the leaf into the --cert file, then the certificate that issued it' ;;
 	esac
 }
@@ -75,7 +75,7 @@ for kind in expired wrong-eku public gap; do
 	mention $kind
 	# shellcheck disable=SC2046
 	run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" $(of $kind) "https://127.0.0.1:$PORT"
-	expect err "^hello-client: note: our certificate $text; this server did not refuse it, but others do\$"
+	expect err "^hello-client: note: our certificate $text; this server accepted it, but others may reject it\$"
 	expect err "^           our certificate $text\$"
 	awk 'length($0) > 80 && !/^hello-client: / { bad = 1 } END { exit bad }' err || fail "a line of -v is too long: $(cat err)"
 	# shellcheck disable=SC2046

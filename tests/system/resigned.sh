@@ -27,20 +27,20 @@ resign() {
 resign 'Zscaler Root CA' product
 resign 'Example Root CA' private
 
-fits='; the issuer "Zscaler Root CA" fits Zscaler, which re-signs certificates to inspect TLS'
+fits='; the issuer "Zscaler Root CA" suggests Zscaler, which re-signs certificates to inspect TLS'
 outcome 50 CERT_UNKNOWN_CA --cacert "$CA" --chain "$TMP/product-chain.pem" localhost
 expect "$TMP/err" "$fits"
-expect "$TMP/err" '^  try: compare from a network, or a machine, without it;'
+expect "$TMP/err" '^  try: connect from a network or a machine without it;'
 outcome 51 CERT_MISSING_INTERMEDIATE --cacert "$CA" --chain "$TMP/product-leaf.pem" localhost
 expect "$TMP/err" "$fits"
 outcome 62 CERT_SELF_SIGNED --cacert "$CA" --chain "$TMP/product.pem" localhost
 expect "$TMP/err" "$fits"
 outcome 50 CERT_UNKNOWN_CA --cacert "$CA" --chain "$TMP/private-chain.pem" localhost
-! grep -q fits "$TMP/err" || fail 'a private CA fits nobody'
+! grep -q suggests "$TMP/err" || fail 'a private CA was taken for a product'
 # What is wrong for another reason is not explained by the name.
 outcome 52 CERT_EXPIRED --cacert "$TMP/product.pem" --verify-time +9d \
 	--chain "$TMP/product-chain.pem" localhost
-! grep -q fits "$TMP/err" || fail 'the date does not depend on the issuer'
+! grep -q suggests "$TMP/err" || fail 'the date does not depend on the issuer'
 # A root that the user names needs no note.
 run_status 0 "$HELLO_CLIENT" --cacert "$TMP/product.pem" --chain "$TMP/product-chain.pem" localhost
 [ ! -s "$TMP/err" ] || fail "a note: $(cat "$TMP/err")"
@@ -76,11 +76,11 @@ note='^hello-client: note: the chain ends in'
 here=/usr/local/share/ca-certificates
 run_status 0 within "$HELLO_CLIENT" -v --chain "$TMP/product-chain.pem" localhost
 expect "$TMP/err" "$note \"Zscaler Root CA\", a root that was added to this system: $here/product.crt\$"
-expect "$TMP/err" '^hello-client: note: the issuer "Zscaler Root CA" fits Zscaler, which'
+expect "$TMP/err" '^hello-client: note: the issuer "Zscaler Root CA" suggests Zscaler, which'
 expect "$TMP/err" "^           root added to it: $here/product.crt\$"
 run_status 0 within "$HELLO_CLIENT" --chain "$TMP/private-chain.pem" localhost
 expect "$TMP/err" "$note \"Example Root CA\", a root that was added to this system: $here/private.crt\$"
-! grep -q fits "$TMP/err" || fail 'a private CA fits nobody'
+! grep -q suggests "$TMP/err" || fail 'a private CA was taken for a product'
 run_status 0 within "$HELLO_CLIENT" --json --chain "$TMP/private-chain.pem" localhost
 [ "$(jq -r .local_root "$TMP/out")" = "$here/private.crt" ] || fail 'the member local_root'
 run_status 0 within "$HELLO_CLIENT" -q --chain "$TMP/private-chain.pem" localhost

@@ -54,12 +54,13 @@ advises() {
 
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" --verify-name "$ID" --chain "$TMP/good.pem" a.test
 judged 54 CERT_WRONG_NAME two
-says "has 2 URIs, \"$ID\", \"https://example.org/\", and a SPIFFE ID must be the only one"
+says "has 2 URIs, \"$ID\", \"https://example.org/\", but a SPIFFE ID must be the only one"
 judged 54 CERT_WRONG_NAME other
 says "is for \"spiffe://example.org/ns/test/web\"; you asked for \"$ID\""
 advises '--verify-name spiffe://example.org/ns/test/web, or issue'
-run_status 0 "$HELLO_CLIENT" --cacert "$CA" --verify-name spiffe://example.org/ns/test/web \
+run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --verify-name spiffe://example.org/ns/test/web \
 	--chain "$TMP/other.pem" a.test
+expect "$TMP/err" '^ *leaf: .* SHA-256 [0-9a-f]\{16\}, for URI:.*/web$'
 judged 54 CERT_WRONG_NAME case
 says 'and only the case differs'
 judged 54 CERT_WRONG_NAME shell

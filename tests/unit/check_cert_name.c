@@ -99,7 +99,7 @@ static const struct {
 	    "whose only URI is spiffe://a/me" },
 	{ NULL, "spiffe://a/me", "no URI in its subjectAltName", "" },
 	{ SANS("URI:spiffe://a/me", "URI:spiffe://a/me"), "spiffe://a/me",
-	    "has 2 URIs, \"spiffe://a/me\", \"spiffe://a/me\", and", "whose only URI" },
+	    "has 2 URIs, \"spiffe://a/me\", \"spiffe://a/me\", but a SPIFFE", "whose only URI" },
 	{ SANS("URI:spiffe://a/me2"), "spiffe://a/me",
 	    "is for \"spiffe://a/me2\"; you asked for \"spiffe://a/me\"",
 	    "--verify-name spiffe://a/me2" },

@@ -102,8 +102,8 @@ START_TEST(test_what_is_appended)
 	sk_X509_push(chain, leaf->cert);
 	resigner_append(chain, &oc);
 	ck_assert_outcome(&oc, OC_CERT_UNKNOWN_CA,
-	    "not trusted; the issuer \"Zscaler Root CA\" fits Zscaler, which re-signs");
-	ck_assert_has(oc.advice, "compare from a network");
+	    "not trusted; the issuer \"Zscaler Root CA\" suggests Zscaler, which re-signs");
+	ck_assert_has(oc.advice, "connect from a network");
 	sk_X509_free(chain);
 }
 END_TEST

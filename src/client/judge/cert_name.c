@@ -95,7 +95,7 @@ static int explain_spiffe_id(X509 *cert, const char *id, struct outcome *oc)
 		    "the certificate has no URI in its subjectAltName; you asked for \"%s\"", id);
 	else if (u.count > 1)
 		outcome_set(oc, OC_CERT_WRONG_NAME,
-		    "the certificate has %d URIs, %s, and a SPIFFE ID must be the only one; you "
+		    "the certificate has %d URIs, %s, but a SPIFFE ID must be the only one; you "
 		    "asked for \"%s\"",
 		    u.count, u.text, id);
 	else if (!u.equal)
@@ -104,8 +104,8 @@ static int explain_spiffe_id(X509 *cert, const char *id, struct outcome *oc)
 		    u.equal_but_case ? ", and only the case differs" : "");
 	else if (signs)
 		outcome_set(oc, OC_CERT_WRONG_NAME,
-		    "the certificate has the URI \"%s\", but %s, and then a SPIFFE ID identifies "
-		    "no server",
+		    "the certificate has the URI \"%s\", but %s, so this SPIFFE ID does not "
+		    "identify a server",
 		    id, signs);
 	if (u.count == 1 && !u.equal && !signs && strlen(u.first) + strlen(id) < ADVISED_MAX &&
 	    !spiffe_id_fault(u.first))

@@ -101,12 +101,12 @@ const char *own_certificate_text(const struct own_certificate *own, enum own_fau
 	case OWN_FAULT_EARLY:
 		return time_phrase_early(own->from, own->now, buf);
 	case OWN_FAULT_NO_CLIENT_AUTH:
-		return own->from_public_ca ? "lacks clientAuth, like any public CA's since 2026"
+		return own->from_public_ca ? "lacks clientAuth, which public CAs no longer issue"
 					   : "lacks clientAuth in its extended key usage";
 	case OWN_FAULT_NO_SIGNATURE:
 		return "lacks digitalSignature in its key usage";
 	default:
-		return "was not issued by the next one in --cert";
+		return "was not issued by the next certificate in --cert";
 	}
 }
 
@@ -133,12 +133,12 @@ static void advise(const struct own_certificate *own, struct outcome *oc)
 	if (own->faults & 1u << OWN_FAULT_NO_CLIENT_AUTH)
 		outcome_advise_instead(oc,
 		    "use a certificate with the extended key usage clientAuth, from a private CA "
-		    "that the server accepts: public CAs stopped issuing them in 2026");
+		    "that the server accepts; public CAs stopped issuing clientAuth in 2026");
 	else if (own->faults & 1u << OWN_FAULT_EXPIRED)
-		outcome_advise_instead(oc, "renew the certificate of --cert");
+		outcome_advise_instead(oc, "renew the certificate in --cert");
 	else if (own->faults & 1u << OWN_FAULT_EARLY)
 		outcome_advise_instead(oc,
-		    "check the clocks of both machines; --cert is not valid yet");
+		    "check the clocks of both machines; the certificate in --cert is not valid yet");
 	else if (own->faults & 1u << OWN_FAULT_NO_SIGNATURE)
 		outcome_advise_instead(oc,
 		    "use a certificate whose key usage includes digitalSignature");

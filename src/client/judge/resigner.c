@@ -124,9 +124,9 @@ void resigner_append(const STACK_OF(X509) * chain, struct outcome *oc)
 	if (!product)
 		return;
 	outcome_append(oc,
-	    "; the issuer \"%s\" fits %s, which re-signs certificates to inspect TLS", name,
+	    "; the issuer \"%s\" suggests %s, which re-signs certificates to inspect TLS", name,
 	    product);
 	outcome_advise_instead(oc,
-	    "compare from a network, or a machine, without it; if its inspection is intended, "
+	    "connect from a network or a machine without it; if you accept its inspection, use "
 	    "--cacert FILE with its root");
 }

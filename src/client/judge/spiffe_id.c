@@ -21,9 +21,9 @@ static const char *foreign_part(char c)
 {
 	switch (c) {
 	case '?':
-		return "it has a query, which no SPIFFE ID has";
+		return "it has a query, and a SPIFFE ID has none";
 	case '#':
-		return "it has a fragment, which no SPIFFE ID has";
+		return "it has a fragment, and a SPIFFE ID has none";
 	case '%':
 		return "it has a percent sign, and percent-encoding is not allowed";
 	default:
@@ -45,7 +45,7 @@ static const char *domain_fault(const char *domain, size_t len)
 		if (strchr(UPPER, domain[plain]))
 			return "the trust domain must be in lower case";
 		if (!foreign_part(domain[plain]))
-			return "the trust domain may have only lower-case letters, digits, \".\", "
+			return "the trust domain may contain only lower-case letters, digits, \".\", "
 			       "\"-\" and \"_\"";
 		return foreign_part(domain[plain]);
 	}
@@ -66,7 +66,7 @@ static const char *path_fault(const char *path)
 		const char *foreign = foreign_part(path[plain]);
 
 		return foreign ? foreign
-			       : "its path may have only letters, digits, \".\", \"-\" and \"_\"";
+			       : "its path may contain only letters, digits, \".\", \"-\" and \"_\"";
 	}
 	while (*path) {
 		size_t len = strcspn(++path, "/");
@@ -97,7 +97,7 @@ const char *spiffe_id_fault(const char *id)
 	if (fault)
 		return fault;
 	if (!domain[len] || !domain[len + 1])
-		return "its path is missing, and only a CA has an ID without one";
+		return "its path is missing, and only a CA may have an ID without one";
 	return path_fault(domain + len);
 }
 

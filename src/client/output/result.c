@@ -97,7 +97,7 @@ static void note_local_root(const struct session *s)
 	    root.label, s->local_root);
 	product = resigner_of_chain(s->verdict.certs, name);
 	if (product)
-		terminal_note("note: the issuer \"%s\" fits %s, which re-signs certificates to "
+		terminal_note("note: the issuer \"%s\" suggests %s, which re-signs certificates to "
 			      "inspect TLS",
 		    name, product);
 }
@@ -108,7 +108,7 @@ static void note_own_certificate(const struct client_options *o, const struct se
 	char line[OWN_CERTIFICATE_LINE_MAX];
 
 	if (!o->quiet && s->own.sent && s->own.faults)
-		terminal_note("note: %s; this server did not refuse it, but others do",
+		terminal_note("note: %s; this server accepted it, but others may reject it",
 		    own_certificate_line(&s->own, line));
 }
 
