@@ -227,7 +227,8 @@ START_TEST(test_pkcs12_that_cannot_be_used)
 
 	expect_refused(der, len, "it is PKCS#12, and it has a passphrase or is damaged",
 	    "use --passphrase-file FILE");
-	expect_refused(der, len - 1, "it is PKCS#12, and it cannot be decoded", command);
+	expect_refused(der, len - 1, "it is PKCS#12, and it cannot be decoded",
+	    "copy the file again");
 	OPENSSL_free(der);
 	/* A key and no certificate of it. */
 	len = make_pkcs12(&der, "", leaf->key, NULL, sub);

@@ -156,7 +156,9 @@ int pkcs12_file_open(const struct tls_pem_file *f, const struct input_file *byte
 	if (!o.store) {
 		snprintf(why, sizeof why, "it cannot be decoded: %s",
 		    tls_error_text(text, sizeof text));
-		return refuse(&o, why);
+		refuse(&o, why);
+		outcome_advise_instead(oc, "copy the file again from its source");
+		return -1;
 	}
 	ret = read_contents(&o, all, key);
 	PKCS12_free(o.store);
