@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/identity.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -41,9 +42,19 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 	return -1;
 }
 
+static bool is_too_weak(unsigned long error)
+{
+	int reason = ERR_GET_REASON(error);
+
+	return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+	    (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
+		reason == SSL_R_CA_MD_TOO_WEAK);
+}
+
 static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
 	char text[128];
+	bool weak;
 	int ok = SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) == 1 &&
 	    SSL_CTX_clear_chain_certs(ctx) == 1;
 
@@ -51,8 +62,14 @@ static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, str
 		ok = SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) == 1;
 	if (ok)
 		return check_size(chain, path, oc);
-	return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
+	weak = is_too_weak(ERR_peek_error());
+	outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
 	    tls_error_text(text, sizeof text));
+	if (weak)
+		outcome_advise(oc,
+		    "issue a certificate with an RSA key of at least 2048 bits, or an ECDSA key, "
+		    "and sign it with SHA-256");
+	return -1;
 }
 
 /* The certificate that the key belongs to, after the first one; 0: none. */
