@@ -104,7 +104,7 @@
 	    "use --cert FILE --key FILE with a certificate from a CA that this server " \
 	    "trusts for clients") \
 	X(CLIENT_CERT_REFUSED, 61, CLIENT, SERVED, "the server rejected the client certificate", \
-	    "the server's log says why") \
+	    "the server's log gives the reason") \
 	X(GREETING_TIMEOUT, 70, GREETING, SERVED, "the greeting did not arrive in time", \
 	    "the handshake succeeded, so check the service; --read-timeout allows more time") \
 	X(GREETING_MISMATCH, 71, GREETING, 0, "the greeting is not the expected one", \

@@ -191,7 +191,8 @@ const struct option_row server_option_rows[] = {
 	HEADING("Other actions"),
 	FLAG("check", check, "check configuration and files, then exit", .letter = 't'),
 	TEXT("client-cert", "FILE", client_cert,
-	    "with --check: would a client with this PEM chain be admitted?", .needs = "check"),
+	    "with --check, also test whether a client with this PEM chain would be admitted",
+	    .needs = "check"),
 	HELP_AND_VERSION(&about),
 	{ .name = NULL },
 };

@@ -62,7 +62,7 @@ static void advise_refused(int alert, struct outcome *oc)
 		break;
 	default:
 		outcome_advise(oc,
-		    "the server's log says why; the server may admit only some of its CA's "
+		    "the server's log gives the reason; the server may admit only some of its CA's "
 		    "clients");
 	}
 }

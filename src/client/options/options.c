@@ -160,7 +160,7 @@ const struct option_row client_option_rows[] = {
 	TEXT("key", "FILE", identity.key_file, "its private key, or a pkcs11: URI (in --cert)",
 	    .needs = "cert chain"),
 	TEXT("passphrase-file", "FILE", identity.passphrase_file,
-	    "file with the passphrase of the key, or the PIN of the token",
+	    "file with the passphrase of the key or the PIN of the token",
 	    .needs = "cert chain"),
 
 	HEADING("Certificate files"),
@@ -176,7 +176,7 @@ const struct option_row client_option_rows[] = {
 	    .excludes = "count interval resume targets all-addresses path-test",
 	    .why = "FILE holds the chain of one connection"),
 	TEXT("fetch-issuer", "FILE", fetch_issuer,
-	    "fetch an issuer that is missing, and write it to FILE",
+	    "fetch a missing issuer, and write it to FILE",
 	    .excludes = "count interval resume targets all-addresses path-test",
 	    .why = "FILE holds the issuer of one connection"),
 

@@ -163,7 +163,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "this connection can decrypt it once a quantum computer breaks elliptic curves.\n\n"
 	    "hello-client offers X25519MLKEM768 if its TLS library has it (OpenSSL 3.5). The "
 	    "server chooses: it needs TLS 1.3, a library with this group, and no list of groups "
-	    "that omits it. A device on the path that terminates TLS chooses for it.",
+	    "that omits it. A device on the path that terminates TLS chooses in its place.",
 	[OC_CERT_UNKNOWN_CA] =
 	    "The chain that the server sent does not end in a trusted root of the store. The "
 	    "error line names the store.\n\n"
@@ -178,7 +178,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "own certificate: configure the full chain, not the certificate alone. Browsers often "
 	    "hide this, because they fetch or remember intermediates.\n\n"
 	    "What cannot be known from here: whether the issuer is an intermediate, or a root "
-	    "that is not in the store.",
+	    "that is not in the store. --fetch-issuer FILE fetches it, if the certificate names "
+	    "its address.",
 	[OC_CERT_EXPIRED] =
 	    "A certificate of the chain ended before now, or before --verify-time. If it was "
 	    "renewed, the server may still serve the old file: many servers read it again only on "

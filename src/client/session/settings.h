@@ -75,7 +75,7 @@ struct client_options {
 	const char *targets; /* a file, "-"; NULL: host and port */
 	const char *chain;   /* a file or "-" to judge, without a server; NULL: none */
 	const char *save_chain;   /* the file for the server's certificates, or "-"; NULL: none */
-	const char *fetch_issuer; /* the file for an issuer that is missing, or "-"; NULL: none */
+	const char *fetch_issuer; /* the file for a missing issuer, or "-"; NULL: none */
 	bool json;           /* also set when the rest of the command line is invalid */
 	struct client_nagios nagios;
 	const char *prometheus;   /* the file; NULL: none */

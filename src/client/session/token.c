@@ -72,7 +72,7 @@ static int load_provider(const char *uri, struct outcome *oc)
 	    "%s cannot be read: the TLS library cannot load its provider \"%s\": %s",
 	    token_name(uri, name), provider, tls_error_text(text, sizeof text));
 	outcome_advise(oc,
-	    "install pkcs11-provider, as the package of Debian 13 and Fedora is called");
+	    "install the package pkcs11-provider (Debian 13, Fedora)");
 	return -1;
 }
 
