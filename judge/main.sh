@@ -5,17 +5,17 @@ usage() {
 	cat <<EOF
 usage: hello-zoo-judge [options] COMMAND [WORD...]
 
-Tests a TLS client: runs COMMAND once for each certificate of a zoo, good and
-bad ones. Exit status 0 of COMMAND means that the client accepted the
-certificate, any other that it refused. Prints a line for each certificate.
+Test a TLS client: run COMMAND once for each certificate of a zoo, good and bad
+ones, and print a line for each. Exit status 0 of COMMAND means that the client
+accepted the certificate, any other that it refused.
 
 Certificates:
   --only NAME,...   test only these; * and ? match as in file names
   --skip NAME,...   test all but these
-  --dir DIR         a zoo made by hello-certs zoo (default: a new one)
+  --dir DIR         use a zoo made by hello-certs zoo (default: a new one)
 Command:
   --timeout S       kill COMMAND after this many seconds (default $TIMEOUT)
-  --hosts           make all names of the zoo 127.0.0.1 for COMMAND
+  --hosts           let COMMAND resolve all names of the zoo to 127.0.0.1
 Reports:
   --junit FILE      write a report in the XML format of JUnit
   --markdown FILE   write a report in Markdown
@@ -23,7 +23,7 @@ Other:
   -h, --help        print this help, then exit
   -V, --version     print the version, then exit
 
-These are replaced in each WORD:
+These placeholders are replaced in each WORD:
   {host} {port}     address of hello-zoo
   {name}            name to request with SNI
   {verify}          name or IP address to verify, mostly {name}

@@ -62,7 +62,8 @@ nap() {
 	sleep 0.05 2>/dev/null || sleep 1
 }
 
-# --hosts: sets $namespace to the words that run a command where all names of the zoo are 127.0.0.1.
+# --hosts: sets $namespace to the words that run a command, for which all names of the zoo are then
+# 127.0.0.1.
 make_hosts() {
 	namespace='' mounting=''
 	[ -n "$hosts" ] || return 0
