@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * What a ClientHello offers (RFC 8446 section 4.1.2), read from its bytes. So it is also
- * known of a ClientHello that the TLS library rejects.
+ * What a ClientHello offers (RFC 8446 section 4.1.2), read from its bytes, so also if the
+ * TLS library rejects it.
  */
 enum hello_list { HELLO_VERSIONS, HELLO_GROUPS, HELLO_CIPHERS, HELLO_SIGNATURES, HELLO_LISTS };
 
@@ -21,9 +21,9 @@ struct hello_offers {
 	bool malformed; /* its end, or the end of a list, is not where it should be */
 	uint16_t legacy_version;
 	/*
-	 * Of the versions from SSL 3.0 to TLS 1.3 that the client offers. lowest is 0 if
-	 * there is no list: then the client offers everything up to highest. Both are 0 if
-	 * there is none of them in the list.
+	 * Among the versions from SSL 3.0 to TLS 1.3 that the client offers. Without a list
+	 * of versions lowest is 0: the client offers all up to highest. Both are 0 if the
+	 * list has none of these versions.
 	 */
 	uint16_t lowest, highest;
 	uint16_t count[HELLO_LISTS]; /* 0 also if there is no list */

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Names of IANA's TLS registries for the numbers that a client offers. They are also
- * known for what the TLS library lacks, because that is what a handshake fails for.
+ * Names of IANA's TLS registries for the numbers that a client offers, also for what the
+ * TLS library lacks, because this is often why a handshake fails.
  * Pure; the strings are static, and NULL stands for an unknown number.
  */
 

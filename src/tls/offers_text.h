@@ -18,7 +18,7 @@
  */
 enum { OFFERS_TEXT_MAX = 1200 };
 
-/* "" if that is not known. Only the names of ciphers need the library's object. Returns buf. */
+/* "" if nothing is known. Only the names of ciphers need the library's object. Returns buf. */
 const char *offers_text(const struct hello_offers *o, SSL *ssl, char buf[OFFERS_TEXT_MAX]);
 
 /* One list for a sentence: the first eight names, and " ..." if there are more. Returns buf. */

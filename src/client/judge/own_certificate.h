@@ -10,24 +10,23 @@
 #include "tls/conn.h"
 
 /*
- * What servers refuse a client certificate for, whatever they asked for: certificate_request has
- * the rest. These are facts about our certificate. A server may accept it anyway, so they are never
- * an outcome.
+ * Faults of our certificate for which most servers reject it, whichever CAs and keys they asked for
+ * (certificate_request). A server may accept it anyway, so a fault is never an outcome.
  */
 enum own_fault {
 	OWN_FAULT_EXPIRED,
 	OWN_FAULT_EARLY,
-	OWN_FAULT_NO_CLIENT_AUTH, /* its extended key usage does not have it (RFC 5280) */
-	OWN_FAULT_NO_SIGNATURE,   /* its key usage has no digitalSignature */
+	OWN_FAULT_NO_CLIENT_AUTH, /* its extended key usage lacks clientAuth (RFC 5280) */
+	OWN_FAULT_NO_SIGNATURE,   /* its key usage lacks digitalSignature */
 	OWN_FAULT_GAP,            /* the next certificate of the file did not issue it */
 	OWN_FAULTS
 };
 
 struct own_certificate {
-	bool known; /* the server asked, and we have one; else nothing is set */
+	bool known; /* the server asked, and we have a certificate; else nothing is set */
 	bool sent;
 	unsigned faults;       /* 1 << each */
-	bool from_public_ca;   /* it has a policy of the CA/Browser Forum for servers */
+	bool from_public_ca;   /* it has a policy of public CAs for TLS servers */
 	int64_t from, until, now;
 };
 
@@ -42,12 +41,12 @@ enum { OWN_CERTIFICATE_TEXT_MAX = TIME_PHRASE_MAX };
 const char *own_certificate_text(const struct own_certificate *own, enum own_fault fault,
     char buf[OWN_CERTIFICATE_TEXT_MAX]);
 
-/* All of them: "our certificate expired on ..., and lacks ..."; "" without faults. Returns buf. */
+/* "our certificate expired on ..., and it lacks ..."; "" without faults. Returns buf. */
 enum { OWN_CERTIFICATE_LINE_MAX = 400 };
 const char *own_certificate_line(const struct own_certificate *own,
     char buf[OWN_CERTIFICATE_LINE_MAX]);
 
-/* Appends them to a failure that they may have caused, and advises. */
+/* Appends the faults to a failure that they may have caused, and advises. */
 void own_certificate_explain(const struct own_certificate *own, struct outcome *oc);
 
 #endif

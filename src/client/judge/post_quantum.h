@@ -9,9 +9,9 @@
 #include "tls/conn.h"
 
 /*
- * What of a connection a quantum computer could not break. A classical key exchange lets somebody
- * who records the connection today decrypt it later; a classical certificate only lets somebody
- * impersonate the server once such a computer exists.
+ * Which parts of a connection a quantum computer could not break. A classical key exchange lets
+ * somebody who records the connection today decrypt it later; a classical certificate only lets
+ * somebody impersonate the server once such a computer exists.
  */
 enum post_quantum_answer { POST_QUANTUM_UNKNOWN, POST_QUANTUM_NO, POST_QUANTUM_YES };
 
@@ -19,11 +19,11 @@ struct post_quantum {
 	enum post_quantum_answer key_exchange;
 	/* The leaf's key, and all signatures of the chain except a root's own. */
 	enum post_quantum_answer certificate;
-	/* Of the certificate: the first classical one, else that of the leaf's key; or "". */
+	/* The first classical algorithm of the chain, else that of the leaf's key; or "". */
 	char algorithm[CERT_INFO_KEY_MAX + 32];
 };
 
-/* f and v may be empty, as of a handshake that failed early. */
+/* f and v may be empty, as after a handshake that failed early. */
 void post_quantum_judge(const struct tls_conn_facts *f, const struct verdict *v,
     struct post_quantum *out);
 

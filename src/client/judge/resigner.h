@@ -11,16 +11,16 @@ struct stack_st_X509;
 
 /*
  * Products that decrypt TLS on the path, or on this machine, and sign a certificate of their own
- * for each server. A name proves nothing, so it only fits: anybody may choose it.
+ * for each server. An issuer's name only suggests one: anybody can choose it.
  */
 
-/* The product that an issuer's name fits, or NULL. Reads its CN, O and OU. */
+/* The product that this name suggests, by its CN, O or OU; or NULL. */
 const char *resigner_of_name(const X509_NAME *issuer);
 
-/* The same of the first issuer in this chain that fits; name: the issuer's. NULL is allowed. */
+/* The same for the first issuer in this chain, which may be NULL, that suggests one: its name. */
 const char *resigner_of_chain(const struct stack_st_X509 *chain, char name[CERT_INFO_NAME_MAX]);
 
-/* Append to a failure what an issuer of this chain fits, and advise; does nothing if none does. */
+/* Appends the product to a failure, and advises; does nothing if no issuer suggests one. */
 void resigner_append(const struct stack_st_X509 *chain, struct outcome *oc);
 
 #endif

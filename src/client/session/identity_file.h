@@ -8,15 +8,15 @@
 #include "tls/identity.h"
 
 /*
- * The client's own certificate and key, where they are: in PEM, DER and PKCS#12, encrypted or not,
- * and in tokens (token.h). Without a key_file the key is in the chain_file, or has the same URI.
- * The chain of a PEM or DER file is sent as it is. PKCS#12 and tokens have no order: the
- * certificate of the key is sent, and the issuers that they hold.
+ * The client's own certificate and key, from files in PEM, DER and PKCS#12, encrypted or not, and
+ * from tokens (token.h). Without a key_file the key is in the chain_file, or has the same URI.
+ * The chain of a PEM or DER file is sent as it is. PKCS#12 and tokens have no order: the client
+ * sends the certificate that belongs to the key, and those of its issuers that it finds there.
  *
  * Keys and passphrases are wiped from our buffers; no file with a key may be world-readable.
  */
 
-/* Returns 0, or -1 with OC_FILE, OC_INTERNAL, or OC_USAGE if the key is nowhere. */
+/* Returns 0, or -1 with OC_FILE, OC_INTERNAL, or OC_USAGE if no key is found. */
 int identity_file_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc);
 
 /*

@@ -10,7 +10,7 @@
 
 /*
  * Certificates and keys in a token, such as a smart card, named by a pkcs11: URI (RFC 7512) and
- * read through OSSL_STORE, from the provider "pkcs11". It is loaded if the library's configuration
+ * read through OSSL_STORE. The provider "pkcs11" is loaded if the library's configuration
  * did not load it. The key stays in the token. These calls block as long as the token does. The
  * process may read configuration files and open devices for it.
  */

@@ -23,7 +23,7 @@ struct issuer_url {
 const char *issuer_url_parse(const char *bytes, size_t len, struct issuer_url *out);
 
 /*
- * The same of the Location field in the head of an HTTP answer, which may also be a path on the
+ * The same for the Location field in the head of an HTTP answer, which may also be a path on the
  * server of from. Returns an error if there is no such field within len bytes.
  */
 const char *issuer_url_redirect(const char *head, size_t len, const struct issuer_url *from,

@@ -8,9 +8,9 @@
 #include "server/service/client_auth.h"
 
 /*
- * Would this context, which asks clients for certificates as in a, admit a client with the chain
- * in this PEM file? Judges it now, as a handshake would. Whether the client has the key, and
- * signs with an algorithm that the server accepts, is not tested: only the client has the key.
+ * Would this context, which requests client certificates as a describes, admit a client with the
+ * chain in this PEM file? Judges it now, as a handshake would. It cannot test that the client has
+ * the key, and signs with an algorithm that the server accepts.
  *
  * Returns 0 and fills peer; or -1 with OC_CLIENT_CERT_REFUSED or OC_CRL_UNUSABLE for a client that
  * would be rejected, with OC_FILE for an unusable file, or with OC_INTERNAL.
