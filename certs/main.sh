@@ -99,7 +99,7 @@ set_option() {
 	--valid-for)
 		valid_for=$(seconds_of "$2")
 		[ "${valid_for:-0}" -gt 0 ] ||
-			usage_error "invalid --valid-for \"$2\": expected up to 3650d, such as 6d, 12h or 90m" ;;
+			usage_error "invalid --valid-for \"$2\": expected 1s to 3650d, such as 12h or 90m" ;;
 	--must-staple) staple=-must-staple ;;
 	--new-key) new_key=yes ;;
 	--yes) yes=yes ;;
