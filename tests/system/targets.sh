@@ -142,3 +142,4 @@ cp "$TMP/three" "$LIST"
 echo "localhost $good -4" >>"$LIST"
 targets 2 --prometheus "$TMP/all.prom"
 expect "$TMP/err" 'lines 1 and 4 are the same target'
+expect "$TMP/err" '^  try: metrics show only host and port: .* ADDRESS PORT --servername NAME$'

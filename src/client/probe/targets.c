@@ -87,10 +87,14 @@ static int check_metrics(const struct targets *t, struct outcome *oc)
 	for (size_t i = 1; ret == 0 && i < count; i++) {
 		unsigned a = sorted[i - 1]->number, b = sorted[i]->number;
 
-		if (compare_targets(&sorted[i - 1], &sorted[i]) == 0)
-			ret = outcome_set(oc, OC_USAGE,
-			    "lines %u and %u are the same target for --prometheus",
-			    a < b ? a : b, a < b ? b : a);
+		if (compare_targets(&sorted[i - 1], &sorted[i]) != 0)
+			continue;
+		ret = outcome_set(oc, OC_USAGE,
+		    "lines %u and %u are the same target for --prometheus", a < b ? a : b,
+		    a < b ? b : a);
+		outcome_advise(oc,
+		    "metrics show only host and port: in one of the lines, write ADDRESS PORT "
+		    "--servername NAME");
 	}
 	free(sorted);
 	return ret;
