@@ -59,7 +59,8 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 		return -1;
 	if (o->client_cert && o->service.clients.mode == CLIENT_AUTH_NONE)
 		return outcome_set(oc, OC_USAGE,
-		    "--client-cert needs --client-ca: without it every client is admitted");
+		    "--client-cert needs --client-ca, and not --client-auth none, which admits "
+		    "every client");
 	if (o->service.clients.mode != CLIENT_AUTH_NONE && o->service.tls.tickets > 0)
 		return outcome_set(oc, OC_USAGE,
 		    "--tickets and --client-ca exclude each other: a client that resumes could "

@@ -78,5 +78,8 @@ verdict 3 "$CLIENTS/expired.pem" --greeting-file "$TMP/none"
 options=''
 verdict 2 "$CLIENTS/good.pem"
 expect "$TMP/err" 'USAGE: --client-cert needs --client-ca'
+options="--client-ca $CA --client-auth none"
+verdict 2 "$CLIENTS/good.pem"
+expect "$TMP/err" 'and not --client-auth none'
 run_status 2 "$HELLO_SERVER" --client-cert "$CLIENTS/good.pem" --client-ca "$CA"
 expect "$TMP/err" 'USAGE: --client-cert needs --check'
