@@ -77,7 +77,7 @@ here=/usr/local/share/ca-certificates
 run_status 0 within "$HELLO_CLIENT" -v --chain "$TMP/product-chain.pem" localhost
 expect "$TMP/err" "$note \"Zscaler Root CA\", a root that was added to this system: $here/product.crt\$"
 expect "$TMP/err" '^hello-client: note: the issuer "Zscaler Root CA" suggests Zscaler, which'
-expect "$TMP/err" "^           root added to it: $here/product.crt\$"
+expect "$TMP/err" "^           root added by: $here/product.crt\$"
 run_status 0 within "$HELLO_CLIENT" --chain "$TMP/private-chain.pem" localhost
 expect "$TMP/err" "$note \"Example Root CA\", a root that was added to this system: $here/private.crt\$"
 ! grep -q suggests "$TMP/err" || fail 'a private CA was taken for a product'

@@ -248,7 +248,7 @@ static void print_certificates(const struct session *s)
 	    s->options->trust.no_x509_strict ? "; --no-x509-strict was used" : "",
 	    !v->disordered ? "" : v->file ? "; out of order" : "; sent out of order");
 	if (s->local_root[0])
-		report_line_print_below("root added to it: %s", s->local_root);
+		report_line_print_below("root added by: %s", s->local_root);
 }
 
 /* As many names as there is room for, and the number of the others. */
