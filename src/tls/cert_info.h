@@ -22,7 +22,7 @@ enum {
 
 struct cert_info {
 	char subject[CERT_INFO_NAME_MAX]; /* CN if there is one, else the whole name, else "" */
-	char label[CERT_INFO_NAME_MAX];   /* for sentences: subject, else the first name of any type */
+	char label[CERT_INFO_NAME_MAX];   /* for sentences: subject, else the first name */
 	char issuer[CERT_INFO_NAME_MAX];
 	char sans[CERT_INFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
 	int64_t not_before, not_after;    /* seconds since 1970, UTC */

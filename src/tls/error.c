@@ -27,6 +27,16 @@ const char *tls_error_text(char *buf, size_t max)
 	return buf;
 }
 
+bool tls_error_is_weakness(void)
+{
+	unsigned long first = ERR_peek_error();
+	int reason = ERR_GET_REASON(first);
+
+	return ERR_GET_LIB(first) == ERR_LIB_SSL &&
+	    (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
+		reason == SSL_R_CA_MD_TOO_WEAK);
+}
+
 static int not_tls(const struct tls_error_about *a, struct outcome *oc)
 {
 	return first_bytes_explain(a->first, a->first_len, SSL_is_server(a->ssl), oc);

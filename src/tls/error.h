@@ -33,6 +33,9 @@ struct tls_error_about {
  */
 void tls_error_clear(void);
 
+/* Is the first entry of the queue that a certificate is too weak? The queue stays as it is. */
+bool tls_error_is_weakness(void);
+
 /* Text of the first entry in the queue, which is emptied. Returns buf. */
 const char *tls_error_text(char *buf, size_t max);
 

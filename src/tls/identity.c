@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/identity.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -42,15 +41,6 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 	return -1;
 }
 
-static bool is_too_weak(unsigned long error)
-{
-	int reason = ERR_GET_REASON(error);
-
-	return ERR_GET_LIB(error) == ERR_LIB_SSL &&
-	    (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
-		reason == SSL_R_CA_MD_TOO_WEAK);
-}
-
 static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
 	char text[128];
@@ -62,7 +52,7 @@ static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, str
 		ok = SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) == 1;
 	if (ok)
 		return check_size(chain, path, oc);
-	weak = is_too_weak(ERR_peek_error());
+	weak = tls_error_is_weakness();
 	outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
 	    tls_error_text(text, sizeof text));
 	if (weak)

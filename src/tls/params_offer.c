@@ -41,12 +41,12 @@ static bool explain_version(SSL *ssl, const struct hello_offers *o, struct outco
 
 	if (o->highest > 0 && o->highest < min)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "the client offers at most %s; the minimum here is %s", version_words(o->highest),
-		    version_number(min));
+		    "the client offers at most %s; the minimum here is %s",
+		    version_words(o->highest), version_number(min));
 	else if (max > 0 && o->lowest > max)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-		    "the client offers at least %s; the maximum here is %s", version_words(o->lowest),
-		    version_number(max));
+		    "the client offers at least %s; the maximum here is %s",
+		    version_words(o->lowest), version_number(max));
 	else
 		return false;
 	return true;

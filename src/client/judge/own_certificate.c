@@ -138,7 +138,8 @@ static void advise(const struct own_certificate *own, struct outcome *oc)
 		outcome_advise_instead(oc, "renew the certificate in --cert");
 	else if (own->faults & 1u << OWN_FAULT_EARLY)
 		outcome_advise_instead(oc,
-		    "check the clocks of both machines; the certificate in --cert is not valid yet");
+		    "check the clocks of both machines; the certificate in --cert is not valid "
+		    "yet");
 	else if (own->faults & 1u << OWN_FAULT_NO_SIGNATURE)
 		outcome_advise_instead(oc,
 		    "use a certificate whose key usage includes digitalSignature");

@@ -45,8 +45,8 @@ static const char *domain_fault(const char *domain, size_t len)
 		if (strchr(UPPER, domain[plain]))
 			return "the trust domain must be in lower case";
 		if (!foreign_part(domain[plain]))
-			return "the trust domain may contain only lower-case letters, digits, \".\", "
-			       "\"-\" and \"_\"";
+			return "the trust domain may contain only lower-case letters, digits, "
+			       "\".\", \"-\" and \"_\"";
 		return foreign_part(domain[plain]);
 	}
 	return len > DOMAIN_MAX ? "the trust domain is longer than 255 bytes" : NULL;
@@ -66,7 +66,8 @@ static const char *path_fault(const char *path)
 		const char *foreign = foreign_part(path[plain]);
 
 		return foreign ? foreign
-			       : "its path may contain only letters, digits, \".\", \"-\" and \"_\"";
+			       : "its path may contain only letters, digits, \".\", \"-\" "
+				 "and \"_\"";
 	}
 	while (*path) {
 		size_t len = strcspn(++path, "/");
