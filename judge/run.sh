@@ -23,7 +23,7 @@ fill() {
 	done
 }
 
-# left_out CONDITION: is what depends on it not for this certificate?
+# left_out CONDITION: are its words left out for this certificate?
 left_out() {
 	case $1 in
 	'[crl') [ -z "$crl" ] ;;
@@ -53,8 +53,9 @@ show_to() {
 	run "$@"
 }
 
-# run WORD...: with its own session, so that it cannot ask at a terminal, and so that all that it
-# started can be killed. A process that outlives it in another session may keep the pipe open.
+# run WORD...: runs the command in a session of its own, so that it cannot ask on a terminal, and so
+# that everything that it starts can be killed. A process that outlives it in another session may
+# keep the pipe open.
 run() {
 	# shellcheck disable=SC2086 # words, or none
 	[ -z "$namespace" ] || set -- $namespace sh -c "$mounting" "$work/hosts" "$@"

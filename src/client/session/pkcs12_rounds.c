@@ -101,7 +101,7 @@ static uint64_t count_mac(const PKCS12 *store)
 
 /* ---- the parts of a file ------------------------------------------------------------------- */
 
-/* Called with the algorithm of each encrypted part, before it is opened. False: stop there. */
+/* Called with the algorithm of each encrypted part, before it is opened. False: stop. */
 typedef bool visit_part(void *arg, const X509_ALGOR *algorithm);
 
 /* Adds to *rounds. Returns whether the limit is kept. */

@@ -47,7 +47,7 @@ static int refuse_prompt(UI *ui, UI_STRING *string)
 	return -1;
 }
 
-/* The provider itself asks for a PIN that our callback did not give, on the terminal. */
+/* If our callback gives no PIN, the provider itself would ask for it on the terminal. */
 static int forbid_prompts(struct outcome *oc)
 {
 	static UI_METHOD *silent;

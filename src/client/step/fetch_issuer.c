@@ -58,7 +58,7 @@ static const char *find_url(const X509 *cert, struct issuer_url *url, char *show
 
 /* ---- the content -------------------------------------------------------------------------- */
 
-/* So much is shown of something else, and so many certificates are compared. */
+/* Bytes to show of an unknown content; certificates to compare. */
 enum { SHOWN_MAX = 32, CANDIDATES_MAX = 16 };
 
 static STACK_OF(X509) * decode_pem(const unsigned char *bytes, size_t len)
@@ -104,7 +104,7 @@ static STACK_OF(X509) * decode(const unsigned char *bytes, size_t len)
 
 	if (!all)
 		all = decode_pem(bytes, len);
-	/* It tried formats that do not fit. */
+	/* Each format that did not fit left an error. */
 	tls_error_clear();
 	return all;
 }
@@ -134,7 +134,7 @@ static bool is_issuer(X509 *candidate, X509 *cert, enum cert_issuer *link)
 	return *link == CERT_ISSUER_ISSUED && fitness.is_ca;
 }
 
-/* Keep only the issuer. Returns whether there is one; else why says what there is. */
+/* Keeps only the issuer. Returns whether there is one; else why says what is there instead. */
 static bool select_issuer(STACK_OF(X509) * all, X509 *cert, char why[FETCH_ISSUER_WHY_MAX])
 {
 	char name[CERT_INFO_NAME_MAX] = "";

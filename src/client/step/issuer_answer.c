@@ -13,7 +13,7 @@
 #include "client/step/proxy.h"
 #include "client/step/socket.h"
 
-/* Heads and chunks included. */
+/* RECEIVED_MAX: bytes of an answer with its head and the chunks' own lines. */
 enum { RECEIVED_MAX = 256 * 1024, PIECE_MAX = 16 * 1024 };
 
 /* One exchange. */
@@ -95,7 +95,7 @@ static int take(struct exchange *x, char *piece, size_t len, struct outcome *oc)
 	return 0;
 }
 
-/* Nothing more of the answer matters; a content without a length ends with the connection. */
+/* No more bytes are needed. A content without a length ends with the connection. */
 static bool is_done(const struct http_answer *a)
 {
 	enum http_answer_end end = http_answer_finish(a);
@@ -115,7 +115,7 @@ static int receive(struct exchange *x, struct outcome *oc)
 	while (!is_done(&x->answer)) {
 		ssize_t n;
 
-		/* Also before bytes that are there: a server that always has more must end. */
+		/* Even if bytes are ready: the deadline bounds a server that never stops. */
 		if (await(x, IO_WANT_READ, oc) != 0)
 			return -1;
 		n = recv(x->s.fd, piece, sizeof piece, 0);
@@ -152,7 +152,7 @@ static int judge(const struct exchange *x, struct outcome *oc)
 	return 0;
 }
 
-/* ---- one exchange, and those after redirects --------------------------------------------- */
+/* ---- one exchange, and the redirects ----------------------------------------------------- */
 
 static int connect_to(struct exchange *x, const struct session *probe, struct outcome *oc)
 {
@@ -194,7 +194,7 @@ static size_t head_len(const struct exchange *x)
 	return x->received < sizeof x->head ? x->received : sizeof x->head;
 }
 
-/* Returns 1 after a redirect, and url is where to go. */
+/* Returns 1 after a redirect, and sets url to its address. */
 static int get_once(const struct session *probe, struct issuer_url *url, struct issuer_answer *out,
     struct outcome *oc)
 {

@@ -297,7 +297,7 @@ static void judge_session(struct session *s)
 	X509_STORE_CTX_free(store);
 }
 
-/* Whoever names a store, by option or environment, knows what is in it. */
+/* A store that the user names holds only what the user put into it, so nothing is noted. */
 static void note_local_root(struct session *s)
 {
 	const struct tls_trust *trust = &s->options->trust;

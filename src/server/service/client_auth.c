@@ -179,7 +179,7 @@ int client_auth_judge(const struct client_auth *a, X509_STORE_CTX *store,
 static int judge(X509_STORE_CTX *store, void *arg)
 {
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	/* In a rehearsal there is no record to fill. */
+	/* NULL while the context is tested: there is no connection, so no record to fill. */
 	struct client_auth_peer *p = tls_conn_owner(ssl);
 	int error = client_auth_judge(arg, store, p);
 	char discarded[128];
