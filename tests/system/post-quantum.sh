@@ -13,6 +13,8 @@ classical() {
 }
 start_server
 classical --groups X25519
+run_status 47 "$HELLO_CLIENT" --cacert "$CA" --expect-pq --groups X25519 -v localhost "$PORT"
+expect "$TMP/err" '^           post-quantum: key exchange no, certificate no (EC P-256)$'
 classical --tls-max 1.2
 # An invalid certificate comes first.
 outcome 50 CERT_UNKNOWN_CA --expect-pq --groups X25519 localhost "$PORT"

@@ -351,7 +351,7 @@ static void print_line(const struct session *s, const struct step *step, uint64_
 static void print_failure(const struct session *s, const struct step *step, uint64_t took_us,
     enum outcome_code code)
 {
-	bool judged = outcome_layer(code) == LAYER_VERIFY;
+	bool judged = outcome_layer(code) == LAYER_VERIFY || is_verification(step);
 	char measure[MEASURE_MAX];
 	struct report_line l;
 
