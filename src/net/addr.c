@@ -19,9 +19,9 @@ static int copy_part(char *to, size_t max, const char *from, size_t len, const c
 
 static int split_bracketed(const char *text, char *host, char *port, struct outcome *oc)
 {
-	const char *end = strchr(text, ']');
+	const char *end = text + 1 + strcspn(text + 1, "[]");
 
-	if (!end || (end[1] != '\0' && end[1] != ':'))
+	if (*end != ']' || (end[1] != '\0' && end[1] != ':'))
 		return outcome_set(oc, OC_USAGE,
 		    "invalid address \"%s\": expected [IPv6]:PORT", text);
 	if (end[1] == ':' &&

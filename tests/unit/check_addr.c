@@ -76,6 +76,8 @@ START_TEST(test_split_refuses_broken_brackets)
 {
 	refuse_split("[::1", "\"[::1\": expected [IPv6]:PORT");
 	refuse_split("[", "expected [IPv6]:PORT");
+	refuse_split("[[]", "\"[[]\": expected [IPv6]:PORT");
+	refuse_split("[[::1]:443", "expected [IPv6]:PORT");
 	refuse_split("[::1]x", "\"[::1]x\": expected [IPv6]:PORT");
 	refuse_split("[::1]443", "expected [IPv6]:PORT");
 	refuse_split("[::1]]:443", "expected [IPv6]:PORT");
