@@ -13,7 +13,7 @@ EXTRA_DIST += \
 	packaging/debian/hello-client.install \
 	packaging/debian/hello-server.dirs \
 	packaging/debian/hello-server.install \
-	packaging/debian/hello-zoo.install \
+	packaging/debian/hello-zoo.install packaging/debian/hello-zoo.lintian-overrides \
 	packaging/debian/rules \
 	packaging/debian/source/format \
 	packaging/debian/tests/control \
