@@ -84,10 +84,12 @@ PATHS
 leaf none ''
 leaf https 'caIssuers;URI:https://127.0.0.1/issuer.der,OCSP;URI:http://127.0.0.1/'
 leaf user "caIssuers;URI:http://me@127.0.0.1:$WEB_PORT/file/issuer.der"
+leaf second "caIssuers;URI:http://me@127.0.0.1/x,caIssuers;URI:$here/file/issuer.der"
+leaf long "caIssuers;URI:$here/missing/$(printf '%0400d' 0)"
 leaf closed 'caIssuers;URI:http://127.0.0.1:1/issuer.der'
 leaf byname "caIssuers;URI:http://aia.test:$WEB_PORT/file/issuer.der"
 leaf toroot "caIssuers;URI:$here/file/root.der" "$CA" "$PKI/private/ca.key"
-for each in none https user closed byname toroot; do
+for each in none https user second long closed byname toroot; do
 	set -- "$@" --cert "$TMP/$each.pem" --key "$TMP/key.pem"
 done
 start_server "$@"
@@ -109,7 +111,7 @@ advises() {
 	tail -n 1 "$TMP/err" | grep -qFe "$1" || fail "$fetched: no advice \"$1\": $(cat "$TMP/err")"
 }
 
-for each in der pem pkcs7 moved; do
+for each in der pem pkcs7 moved second; do
 	fetch $each
 	says "; its issuer was fetched from $here/"
 	says '; with it the chain is complete'
@@ -135,7 +137,7 @@ usual
 run_status 51 "$HELLO_CLIENT" --cacert "$CA" --resolve "der.test:$PORT:127.0.0.1" \
 	--fetch-issuer - der.test "$PORT"
 expect "$TMP/out" 'BEGIN CERTIFICATE'
-expect "$TMP/err" "^  try: append this certificate to the file of the server's certificate, "
+advises "append this certificate to the file of the server's certificate, "
 # Replaced as a whole, and only a regular file.
 echo old >"$TMP/regular"
 ln -s regular "$TMP/link"
@@ -149,6 +151,7 @@ fetch der
 run_status 51 "$HELLO_CLIENT" --cacert "$CA" --resolve "der.test:$PORT:127.0.0.1" \
 	--fetch-issuer "$TMP/no/folder" der.test "$PORT"
 expect "$TMP/err" "^hello-client: FILE: cannot write $TMP/no/folder: "
+advises '--fetch-issuer FILE with a FILE that can be written'
 # After a success, or another failure, nothing is fetched.
 lines=$(wc -l <"$TMP/web.log")
 usual
@@ -177,7 +180,8 @@ refused() {
 }
 refused none 'was not fetched: the certificate names no http address for it (caIssuers)'
 refused https 'was not fetched: the certificate names no http address for it (caIssuers)'
-refused user 'was not fetched: the address has no valid host name'
+refused user "was not fetched from http://me@127.0.0.1:$WEB_PORT/file/issuer.der: the address has no valid host name"
+refused long ': the server answered with "HTTP/1.0 404 Not Found"'
 refused closed "http://127.0.0.1:1/issuer.der: 127.0.0.1:1 refused"
 refused other 'has another name'
 refused twin 'has the right name, but another key'

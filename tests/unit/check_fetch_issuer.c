@@ -6,6 +6,7 @@
 
 #include <openssl/cms.h>
 #include <openssl/pem.h>
+#include <openssl/ui.h>
 
 #include "client/step/issuer_url.h"
 #include "support/check_main.h"
@@ -80,6 +81,7 @@ START_TEST(test_addresses)
 }
 END_TEST
 
+#define INTERIM "HTTP/1.1 103 Early Hints\r\nLocation: /early\r\n\r\n"
 #define MOVED "HTTP/1.0 302 Found\r\nServer: x\r\n"
 
 START_TEST(test_redirects)
@@ -91,6 +93,10 @@ START_TEST(test_redirects)
 		{ MOVED "location:\thttp://b.test/y \r\n\r\n", "b.test", "/y", NULL },
 		{ MOVED "Location: /y?z\r\n\r\n", "a.test", "/y?z", NULL },
 		{ MOVED "Location: /\r\n\r\n", "a.test", "/", NULL },
+		{ INTERIM MOVED "Location: /y\r\n\r\n", "a.test", "/y", NULL },
+		{ INTERIM INTERIM MOVED "Location: /y\r\n\r\n", "a.test", "/y", NULL },
+		{ INTERIM "HTTP/1.1 1", "", "", "no Location" },
+		{ MOVED "\r\n" INTERIM "Location: /y\r\n\r\n", "", "", "no Location" },
 		{ MOVED "Location: //b.test/y\r\n\r\n", "", "", "not an http URL" },
 		{ MOVED "Location: y\r\n\r\n", "", "", "not an http URL" },
 		{ MOVED "Location:\r\n\r\n", "", "", "not an http URL" },
@@ -210,5 +216,46 @@ START_TEST(test_other_contents)
 }
 END_TEST
 
+static bool prompted;
+
+static int note_prompt(UI *ui, UI_STRING *string)
+{
+	(void)ui;
+	(void)string;
+	prompted = true;
+	return -1;
+}
+
+START_TEST(test_pem)
+{
+	static const char sealed[] = "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+				     "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+				     "MIIB\n-----END CERTIFICATE-----\n";
+	const struct testpki_cert *root = testpki_root("Root");
+	const struct testpki_cert *sub = testpki_intermediate(root);
+	const struct testpki_cert *leaf = testpki_leaf(sub, "DNS:a.test");
+	UI_METHOD *notes = UI_create_method("notes");
+	BIO *pem = BIO_new(BIO_s_mem());
+	unsigned char *bytes;
+	long len;
+
+	/* Whoever answers must not make us ask the terminal for a passphrase, and wait. */
+	UI_method_set_reader(notes, note_prompt);
+	UI_set_default_method(notes);
+	ck_assert(!decodes((const unsigned char *)sealed, sizeof sealed - 1, leaf, sub));
+	ck_assert(!prompted);
+	ck_assert_has(why, "is not a certificate; it begins with \"-----BEGIN");
+	UI_set_default_method(UI_OpenSSL());
+	UI_destroy_method(notes);
+
+	/* The issuer need not be the first one. */
+	ck_assert_int_eq(PEM_write_bio_X509(pem, root->cert), 1);
+	ck_assert_int_eq(PEM_write_bio_X509(pem, sub->cert), 1);
+	len = BIO_get_mem_data(pem, (char **)&bytes);
+	ck_assert(decodes(bytes, (size_t)len, leaf, sub));
+	BIO_free(pem);
+}
+END_TEST
+
 CHECK_MAIN_IN("fetch_issuer", testpki_begin, testpki_end, test_addresses, test_redirects,
-    test_certificates, test_other_contents)
+    test_certificates, test_other_contents, test_pem)

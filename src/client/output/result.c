@@ -68,6 +68,8 @@ static void save_issuer(const struct client_options *o, const struct session *s,
 	if (text)
 		output_file_write(o->fetch_issuer, text, len, CHAIN_MODE, &failed);
 	free(text);
+	if (failed.code != OC_OK)
+		outcome_advise_instead(oc, "--fetch-issuer FILE with a FILE that can be written");
 	keep_first(o, &failed, oc);
 }
 

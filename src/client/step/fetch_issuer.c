@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include <openssl/cms.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "base/input_file.h"
 #include "base/text.h"
 #include "client/judge/cert_error.h"
 #include "client/session/chain_file.h"
@@ -16,6 +16,7 @@
 #include "client/step/verify.h"
 #include "tls/cert_issuer.h"
 #include "tls/error.h"
+#include "tls/pem.h"
 
 /* ---- the address ------------------------------------------------------------------------- */
 
@@ -35,22 +36,26 @@ static const ASN1_STRING *http_address(const ACCESS_DESCRIPTION *access)
 	    : NULL;
 }
 
-/* The first http URL; shown: as clean text, "" if there is none. Returns NULL, or the error. */
+/* The first http URL that can be used, else the first one, with the error; shown: as clean text. */
 static const char *find_url(const X509 *cert, struct issuer_url *url, char *shown, size_t max)
 {
 	AUTHORITY_INFO_ACCESS *all = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
 	const char *fault = "the certificate names no http address for it (caIssuers)";
 
 	shown[0] = '\0';
-	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && !shown[0]; i++) {
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && fault; i++) {
 		const ASN1_STRING *uri = http_address(sk_ACCESS_DESCRIPTION_value(all, i));
+		const char *own_fault;
 
 		if (!uri)
 			continue;
+		own_fault = issuer_url_parse((const char *)ASN1_STRING_get0_data(uri),
+		    (size_t)ASN1_STRING_length(uri), url);
+		if (own_fault && shown[0])
+			continue;
+		fault = own_fault;
 		text_quotable(ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri), shown,
 		    max);
-		fault = issuer_url_parse((const char *)ASN1_STRING_get0_data(uri),
-		    (size_t)ASN1_STRING_length(uri), url);
 	}
 	AUTHORITY_INFO_ACCESS_free(all);
 	return fault;
@@ -61,18 +66,13 @@ static const char *find_url(const X509 *cert, struct issuer_url *url, char *show
 /* Bytes to show of an unknown content; certificates to compare. */
 enum { SHOWN_MAX = 32, CANDIDATES_MAX = 16 };
 
+/* Like a file of ours: the library's own reader would ask the terminal for a passphrase. */
 static STACK_OF(X509) * decode_pem(const unsigned char *bytes, size_t len)
 {
-	BIO *mem = BIO_new_mem_buf(bytes, (int)len);
-	X509 *cert = mem ? PEM_read_bio_X509(mem, NULL, NULL, NULL) : NULL;
-	STACK_OF(X509) *all = cert ? sk_X509_new_null() : NULL;
+	const struct tls_pem_file f = { .path = "there", .what = "the certificate" };
+	const struct input_file pem = { .bytes = (unsigned char *)bytes, .len = len };
 
-	BIO_free(mem);
-	if (all && sk_X509_push(all, cert) > 0)
-		return all;
-	X509_free(cert);
-	chain_file_free(all);
-	return NULL;
+	return tls_pem_parse_certificates(&f, &pem, NULL);
 }
 
 static STACK_OF(X509) * decode_der(const unsigned char *bytes, size_t len)
@@ -212,9 +212,18 @@ static void advise(const struct session *s, X509 *issuer, struct outcome *oc)
 	    file);
 }
 
+/* shown: "" if there is no address. In two parts, so that a long address does not hide why. */
+static void append_failure(const char *shown, const char *why, struct outcome *oc)
+{
+	outcome_append(oc, "; its issuer was not fetched%s%s", shown[0] ? " from " : "", shown);
+	outcome_append(oc, ": %s", why);
+}
+
+enum { SHOWN_URL_MAX = 160 };
+
 void fetch_issuer(struct session *s, struct outcome *oc)
 {
-	char shown[ISSUER_URL_MAX / 4], why[FETCH_ISSUER_WHY_MAX];
+	char shown[SHOWN_URL_MAX], why[FETCH_ISSUER_WHY_MAX];
 	struct issuer_answer answer = { .len = 0 };
 	X509 *orphan = find_orphan(&s->verdict, oc);
 	struct outcome failed = OUTCOME_NONE;
@@ -225,7 +234,7 @@ void fetch_issuer(struct session *s, struct outcome *oc)
 		return;
 	fault = find_url(orphan, &url, shown, sizeof shown);
 	if (fault) {
-		outcome_append(oc, "; its issuer was not fetched: %s", fault);
+		append_failure(shown, fault, oc);
 		return;
 	}
 	if (issuer_answer_get(s, &url, &answer, &failed) == 0) {
@@ -238,7 +247,6 @@ void fetch_issuer(struct session *s, struct outcome *oc)
 		outcome_append(oc, "; its issuer was fetched from %s", shown);
 		advise(s, sk_X509_value(s->issuer, 0), oc);
 	} else {
-		outcome_append(oc, "; its issuer was not fetched from %s: %s", shown,
-		    failed.detail);
+		append_failure(shown, failed.detail, oc);
 	}
 }

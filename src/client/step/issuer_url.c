@@ -94,16 +94,34 @@ static const char *find_field(const char *head, size_t len, const char *name, si
 	return NULL;
 }
 
+/* Interim answers (1xx) have a head of their own, before that of the answer. */
+static void skip_interim(const char **head, size_t *len)
+{
+	enum { STATUS_AT = sizeof "HTTP/1.1 " - 1 };
+
+	while (*len > STATUS_AT && (*head)[STATUS_AT] == '1') {
+		size_t n = 4;
+
+		while (n <= *len && memcmp(*head + n - 4, "\r\n\r\n", 4) != 0)
+			n++;
+		n = n <= *len ? n : *len;
+		*head += n;
+		*len -= n;
+	}
+}
+
 const char *issuer_url_redirect(const char *head, size_t len, const struct issuer_url *from,
     struct issuer_url *out)
 {
 	size_t value_len = 0;
-	const char *value = find_field(head, len, "Location:", &value_len);
 	char path[ISSUER_URL_MAX];
 	struct issuer_url url = *from;
+	const char *value;
 
+	skip_interim(&head, &len);
+	value = find_field(head, len, "Location:", &value_len);
 	if (!value)
-		return "sent no Location";
+		return "the part of its head that was read has no Location";
 	if (value_len == 0 || value[0] != '/' || (value_len > 1 && value[1] == '/'))
 		return issuer_url_parse(value, value_len, out);
 	if (value_len >= sizeof path)

@@ -24,7 +24,8 @@ const char *issuer_url_parse(const char *bytes, size_t len, struct issuer_url *o
 
 /*
  * The same for the Location field in the head of an HTTP answer, which may also be a path on the
- * server of from. Returns an error if there is no such field within len bytes.
+ * server of from. Interim answers before it are skipped. Returns an error if there is no such field
+ * within len bytes.
  */
 const char *issuer_url_redirect(const char *head, size_t len, const struct issuer_url *from,
     struct issuer_url *out);
