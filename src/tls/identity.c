@@ -81,6 +81,9 @@ static int mismatch(const char *key_file, const struct tls_pem_file *f, bool is_
 	char text[128];
 	int at;
 
+	/* A context looks only for a certificate of the key's type: "no certificate assigned". */
+	tls_error_clear();
+	(void)X509_check_private_key(sk_X509_value(chain, 0), key);
 	tls_error_text(text, sizeof text);
 	at = find_owner(chain, key);
 	outcome_set(oc, OC_FILE, "the key %s does not belong to the certificate %s: %s",

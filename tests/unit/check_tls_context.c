@@ -115,6 +115,7 @@ START_TEST(test_each_bad_file_is_named)
 	ck_assert_outcome(&oc, OC_FILE, "other.key does not belong to");
 	oc = refused("chain.pem", "rsa.key");
 	ck_assert_outcome(&oc, OC_FILE, "rsa.key does not belong to");
+	ck_assert_has(oc.detail, "key type");
 }
 END_TEST
 
