@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -14,21 +15,31 @@
 #include "tls/error.h"
 
 static const char scheme[] = "pkcs11:", provider[] = "pkcs11";
+static const char secret[] = "pin-value=";
 
 enum { CERTIFICATES_MAX = 64, OBJECTS_MAX = 1024 };
 
 bool token_is_uri(const char *name)
 {
-	return strncmp(name, scheme, sizeof scheme - 1) == 0;
+	return strncasecmp(name, scheme, sizeof scheme - 1) == 0;
+}
+
+/* Of any case, although only this one is read: whoever mistyped it would see it in a message. */
+static const char *find_secret(const char *uri)
+{
+	for (; *uri; uri++) {
+		if (strncasecmp(uri, secret, sizeof secret - 1) == 0)
+			return uri;
+	}
+	return NULL;
 }
 
 const char *token_name(const char *uri, char buf[TOKEN_NAME_MAX])
 {
-	static const char secret[] = "pin-value=";
 	const char *at;
 	size_t len = 0;
 
-	while ((at = strstr(uri, secret)) && len < TOKEN_NAME_MAX) {
+	while ((at = find_secret(uri)) && len < TOKEN_NAME_MAX) {
 		int shown = (int)(at - uri) + (int)sizeof secret - 1;
 
 		len += (size_t)snprintf(buf + len, TOKEN_NAME_MAX - len, "%.*s...", shown, uri);
