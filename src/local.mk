@@ -183,6 +183,7 @@ libclient_a_SOURCES = \
 	src/client/session/key_file.c src/client/session/key_file.h \
 	src/client/session/passphrase.c src/client/session/passphrase.h \
 	src/client/session/pbe.c src/client/session/pbe.h \
+	src/client/session/pbe_rounds.c src/client/session/pbe_rounds.h \
 	src/client/session/pkcs12_file.c src/client/session/pkcs12_file.h \
 	src/client/session/pkcs12_rounds.c src/client/session/pkcs12_rounds.h \
 	src/client/session/local_root.c src/client/session/local_root.h \

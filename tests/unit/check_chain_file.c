@@ -269,7 +269,8 @@ static void expect_too_many(PKCS12 *store)
 
 	ck_assert_int_gt(len, 0);
 	expect_refused(der, (size_t)len,
-	    "it is PKCS#12, and its iteration counts are invalid, or more than 2000000 in all",
+	    "it is PKCS#12, and its iteration counts are invalid, or more than 2000000 in all, "
+	    "or need more memory for scrypt than the TLS library allows",
 	    "openssl pkcs12 -in chain.x -nokeys -out NEW.pem");
 	OPENSSL_free(der);
 	PKCS12_free(store);
@@ -346,6 +347,23 @@ START_TEST(test_pkcs12_with_too_many_iterations)
 }
 END_TEST
 
+/* Opened by the library alone, so that only it knows what is wrong. */
+START_TEST(test_pkcs12_reason_of_the_library)
+{
+	PKCS12 *store = pack(closed(pbkdf2(1)), NULL);
+	unsigned char *der = NULL;
+	int len = i2d_PKCS12(store, &der);
+	struct outcome oc;
+
+	ck_assert_int_gt(len, 0);
+	ck_assert_ptr_null(parse(der, (size_t)len, &oc));
+	ck_assert_has(oc.detail, "its contents cannot be decoded: ");
+	ck_assert_ptr_null(strstr(oc.detail, "gives no reason"));
+	OPENSSL_free(der);
+	PKCS12_free(store);
+}
+END_TEST
+
 /* ---- the key ------------------------------------------------------------------------------- */
 
 /* The result of --chain FILE --key KEY. */
@@ -394,4 +412,4 @@ CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read
     test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped,
     test_an_encrypted_block, test_no_certificate, test_der, test_pkcs12_without_a_passphrase,
     test_pkcs12_that_cannot_be_used, test_pkcs12_with_too_many_iterations,
-    test_the_key_of_the_leaf)
+    test_pkcs12_reason_of_the_library, test_the_key_of_the_leaf)

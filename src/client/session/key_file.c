@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "client/session/pbe.h"
+#include "client/session/pbe_rounds.h"
 #include "client/session/pkcs12_file.h"
 #include "tls/error.h"
 #include "tls/file_format.h"
@@ -46,6 +47,21 @@ static void refuse_cipher(const struct tls_pem_file *f, const char *cipher, stru
 	outcome_advise(oc, "%s",
 	    file_format_command("convert it: (umask 077; openssl pkey -provider legacy -provider "
 				"default -in F -out NEW.pem), then use NEW.pem",
+		tls_pem_operand(f), advice));
+}
+
+static void refuse_rounds(const struct tls_pem_file *f, struct outcome *oc)
+{
+	char advice[FILE_FORMAT_ADVICE_MAX];
+
+	outcome_set(oc, OC_FILE,
+	    "the key derivation of %s %s is invalid, takes more than %d iterations, or needs more "
+	    "memory for scrypt than the TLS library allows",
+	    f->what, f->path, PBE_ROUNDS_MAX);
+	outcome_advise(oc, "%s",
+	    file_format_command("with PBKDF2, (umask 077; openssl pkcs8 -topk8 -in F -out NEW.pem) "
+				"reads it, however long that takes, and writes it with 2048 "
+				"iterations",
 		tls_pem_operand(f), advice));
 }
 
@@ -115,6 +131,10 @@ EVP_PKEY *key_file_parse(const struct tls_pem_file *f, const struct input_file *
 		return parse_pkcs12(f, bytes, passphrase, oc);
 	if (format == FORMAT_DER_KEY)
 		return parse_der(f, bytes, oc);
+	if (passphrase && !pbe_rounds_fit_key(bytes->bytes, bytes->len)) {
+		refuse_rounds(f, oc);
+		return NULL;
+	}
 	if (format == FORMAT_DER_ENCRYPTED_KEY)
 		key = parse_encrypted_der(bytes, passphrase, &locked);
 	else

@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "tls/error.h"
+#include "tls/file_format.h"
 
 static const char *missing(int nid)
 {
@@ -43,19 +44,14 @@ const char *pbe_missing_cipher(const X509_ALGOR *algorithm)
 	return missing(cipher);
 }
 
-static const char *missing_of_pkcs8(const unsigned char *der, long len)
+static const char *missing_of_pkcs8(const X509_SIG *key)
 {
-	X509_SIG *key = d2i_X509_SIG(NULL, &der, len);
 	const X509_ALGOR *algorithm;
-	const char *name = NULL;
 
-	if (key) {
-		X509_SIG_get0(key, &algorithm, NULL);
-		name = pbe_missing_cipher(algorithm);
-	}
-	X509_SIG_free(key);
-	tls_error_clear();
-	return name;
+	if (!key)
+		return NULL;
+	X509_SIG_get0(key, &algorithm, NULL);
+	return pbe_missing_cipher(algorithm);
 }
 
 /* "DEK-Info: DES-CBC,...", RFC 1421: the library's own reader of it needs the cipher. */
@@ -77,40 +73,78 @@ static const char *missing_of_header(const char *header)
 	return missing(OBJ_txt2nid(name));
 }
 
-static const char *missing_of_block(const char *label, const char *header,
-    const unsigned char *der, long len)
+/* ---- the first key ------------------------------------------------------------------------- */
+
+struct key_block {
+	char *label, *header; /* NULL: the bytes are not PEM */
+	unsigned char *der;
+	long len;
+};
+
+/* The block that tls_pem_parse_key opens. */
+static bool find_block(const void *bytes, size_t len, struct pem_block *b)
 {
-	return strcmp(label, PEM_STRING_PKCS8) == 0 ? missing_of_pkcs8(der, len)
-						    : missing_of_header(header);
+	struct pem_block_walk walk = PEM_BLOCK_WALK(bytes, len);
+
+	while (pem_block_next(&walk, b)) {
+		if (file_format_fits(b->label, WANT_KEY))
+			return true;
+	}
+	return false;
 }
 
-static bool is_key(const char *label)
+static void read_block(const void *bytes, size_t len, struct key_block *k)
 {
-	static const char end[] = "PRIVATE KEY";
-	size_t len = strlen(label);
+	struct pem_block b;
+	BIO *text;
 
-	return len >= sizeof end - 1 && strcmp(label + len - (sizeof end - 1), end) == 0;
+	*k = (struct key_block){ .label = NULL };
+	if (!find_block(bytes, len, &b))
+		return;
+	text = BIO_new_mem_buf((const char *)bytes + b.at, (int)b.len);
+	if (!text || PEM_read_bio(text, &k->label, &k->header, &k->der, &k->len) != 1)
+		*k = (struct key_block){ .label = NULL };
+	BIO_free(text);
+}
+
+static void free_block(struct key_block *k)
+{
+	OPENSSL_free(k->label);
+	OPENSSL_free(k->header);
+	OPENSSL_clear_free(k->der, (size_t)k->len);
+}
+
+static X509_SIG *decode_pkcs8(const struct key_block *k, const void *bytes, size_t len)
+{
+	const unsigned char *der = k->label ? k->der : bytes;
+
+	return d2i_X509_SIG(NULL, &der, k->label ? k->len : (long)len);
+}
+
+X509_SIG *pbe_find_key(const void *bytes, size_t len, bool *sealed_twice)
+{
+	struct key_block k;
+	X509_SIG *key;
+
+	read_block(bytes, len, &k);
+	*sealed_twice = k.label && k.header[0] && strcmp(k.label, PEM_STRING_PKCS8) == 0;
+	key = decode_pkcs8(&k, bytes, len);
+	free_block(&k);
+	tls_error_clear();
+	return key;
 }
 
 const char *pbe_missing_cipher_of_key(const void *bytes, size_t len)
 {
-	BIO *text = BIO_new_mem_buf(bytes, (int)len);
-	char *label, *header;
-	const char *name = NULL;
-	bool found = false, any = false;
-	unsigned char *der;
-	long der_len;
+	struct key_block k;
+	const char *name;
+	X509_SIG *key;
 
-	while (text && !found && PEM_read_bio(text, &label, &header, &der, &der_len) == 1) {
-		any = true;
-		found = is_key(label);
-		if (found)
-			name = missing_of_block(label, header, der, der_len);
-		OPENSSL_free(label);
-		OPENSSL_free(header);
-		OPENSSL_clear_free(der, (size_t)der_len);
-	}
-	BIO_free(text);
+	read_block(bytes, len, &k);
+	key = decode_pkcs8(&k, bytes, len);
+	name = k.label && k.header[0] ? missing_of_header(k.header) : missing_of_pkcs8(key);
+	X509_SIG_free(key);
+	free_block(&k);
 	tls_error_clear();
-	return any ? name : missing_of_pkcs8(bytes, (long)len);
+	return name;
 }

@@ -32,9 +32,11 @@ static int refuse(const struct opening *o, const char *why)
 
 static int refuse_rounds(const struct opening *o)
 {
-	char why[96];
+	char why[160];
 
-	snprintf(why, sizeof why, "its iteration counts are invalid, or more than %d in all",
+	snprintf(why, sizeof why,
+	    "its iteration counts are invalid, or more than %d in all, or need more memory for "
+	    "scrypt than the TLS library allows",
 	    PKCS12_ROUNDS_MAX);
 	return refuse(o, why);
 }
@@ -58,10 +60,12 @@ static int refuse_passphrase(const struct opening *o)
 
 static int refuse_contents(const struct opening *o, const char *passphrase)
 {
-	const char *cipher = pkcs12_rounds_missing_cipher(o->store, passphrase);
 	char text[128], why[192], advice[FILE_FORMAT_ADVICE_MAX];
+	const char *cipher;
 
+	/* The next call empties the library's queue. */
 	tls_error_text(text, sizeof text);
+	cipher = pkcs12_rounds_missing_cipher(o->store, passphrase);
 	if (!cipher) {
 		snprintf(why, sizeof why, "its contents cannot be decoded: %s", text);
 		return refuse(o, why);

@@ -3,100 +3,28 @@
 
 #include <stdint.h>
 
-#include <openssl/asn1t.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "client/session/pbe.h"
+#include "client/session/pbe_rounds.h"
 #include "tls/error.h"
 
-/* ---- the iterations of an algorithm -------------------------------------------------------- */
-
-static const uint64_t too_many = PKCS12_ROUNDS_MAX + 1;
-
-/* The library takes the low bits of a number that an int cannot hold, or a negative one. */
-static uint64_t get_number(const ASN1_INTEGER *number)
-{
-	uint64_t n;
-
-	return number && ASN1_INTEGER_get_uint64(&n, number) == 1 && n < too_many ? n : too_many;
-}
-
-static uint64_t multiply(uint64_t a, uint64_t b)
-{
-	return a * b < too_many ? a * b : too_many;
-}
-
-static void *decode(const X509_ALGOR *algorithm, const ASN1_ITEM *item)
-{
-	return ASN1_TYPE_unpack_sequence(item, algorithm->parameter);
-}
-
-static uint64_t count_pbkdf2(const X509_ALGOR *algorithm)
-{
-	PBKDF2PARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBKDF2PARAM));
-	uint64_t rounds = param ? get_number(param->iter) : 0;
-
-	PBKDF2PARAM_free(param);
-	return rounds;
-}
-
-/* Each block that scrypt mixes takes about as long as an iteration of the others. */
-static uint64_t count_scrypt(const X509_ALGOR *algorithm)
-{
-	SCRYPT_PARAMS *param = decode(algorithm, ASN1_ITEM_rptr(SCRYPT_PARAMS));
-	uint64_t rounds = 0;
-
-	if (param)
-		rounds = multiply(get_number(param->costParameter),
-		    multiply(get_number(param->blockSize),
-			get_number(param->parallelizationParameter)));
-	SCRYPT_PARAMS_free(param);
-	return rounds;
-}
-
-/* PBES2, and PBMAC1, which has the same form (RFC 8018). */
-static uint64_t count_pbes2(const X509_ALGOR *algorithm)
-{
-	PBE2PARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBE2PARAM));
-	uint64_t rounds = 0;
-
-	if (param && OBJ_obj2nid(param->keyfunc->algorithm) == NID_id_pbkdf2)
-		rounds = count_pbkdf2(param->keyfunc);
-	else if (param && OBJ_obj2nid(param->keyfunc->algorithm) == NID_id_scrypt)
-		rounds = count_scrypt(param->keyfunc);
-	PBE2PARAM_free(param);
-	return rounds;
-}
-
-static uint64_t count_older(const X509_ALGOR *algorithm)
-{
-	PBEPARAM *param = decode(algorithm, ASN1_ITEM_rptr(PBEPARAM));
-	uint64_t rounds = param ? get_number(param->iter) : 0;
-
-	PBEPARAM_free(param);
-	return rounds;
-}
-
-static uint64_t count(const X509_ALGOR *algorithm)
-{
-	int nid = OBJ_obj2nid(algorithm->algorithm);
-
-	return nid == NID_pbes2 || nid == NID_pbmac1 ? count_pbes2(algorithm)
-						     : count_older(algorithm);
-}
-
+/* PBMAC1 (RFC 9579) is an algorithm with rounds of its own. */
 static uint64_t count_mac(const PKCS12 *store)
 {
 	const X509_ALGOR *algorithm = NULL;
 	const ASN1_INTEGER *iterations = NULL;
+	uint64_t rounds = 1;
 
 	if (!PKCS12_mac_present(store))
 		return 0;
 	PKCS12_get0_mac(NULL, &algorithm, NULL, &iterations, store);
 	if (OBJ_obj2nid(algorithm->algorithm) == NID_pbmac1)
-		return count_pbes2(algorithm);
-	return iterations ? get_number(iterations) : 1;
+		return pbe_rounds(algorithm);
+	if (iterations && ASN1_INTEGER_get_uint64(&rounds, iterations) != 1)
+		rounds = PKCS12_ROUNDS_MAX + 1;
+	return rounds;
 }
 
 /* ---- the parts of a file ------------------------------------------------------------------- */
@@ -113,7 +41,7 @@ static bool add(uint64_t *rounds, uint64_t more)
 
 static bool add_part(void *rounds, const X509_ALGOR *algorithm)
 {
-	return add(rounds, count(algorithm));
+	return add(rounds, pbe_rounds(algorithm));
 }
 
 static bool find_missing(void *name, const X509_ALGOR *algorithm)

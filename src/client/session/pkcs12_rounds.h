@@ -6,14 +6,13 @@
 
 #include <openssl/pkcs12.h>
 
-/*
- * How much a PKCS#12 file lets its reader compute (RFC 7292). Its MAC and each encrypted part name
- * the iterations of their key derivation, up to 2^31 of them, and the library computes them without
- * a deadline: hours for a file of 200 bytes.
- */
+#include "client/session/pbe_rounds.h"
 
-/* For a whole file, in all. Three times 600000 is the most that a common program writes. */
-enum { PKCS12_ROUNDS_MAX = 2000000 };
+/*
+ * How much a PKCS#12 file lets its reader compute (RFC 7292), see pbe_rounds.h: its MAC and each
+ * encrypted part name their iterations.
+ */
+enum { PKCS12_ROUNDS_MAX = PBE_ROUNDS_MAX };
 
 /* May the MAC be computed? True without one. */
 bool pkcs12_rounds_fit_mac(const PKCS12 *store);
