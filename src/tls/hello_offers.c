@@ -93,9 +93,10 @@ static bool read_extension(struct hello_offers *o, size_t type, struct bytes bod
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
 		if (wanted[i].type != type)
 			continue;
+		/* An empty list is not allowed, and would read as if there were none. */
 		return o->count[wanted[i].list] == 0 &&
 		    take_vector(&body, wanted[i].width, &list) && body.left == 0 &&
-		    read_list(o, wanted[i].list, list);
+		    list.left > 0 && read_list(o, wanted[i].list, list);
 	}
 	return true;
 }

@@ -62,8 +62,9 @@ static void add_list(struct text *t, const struct hello_offers *o, enum hello_li
 	char number[NUMBER_MAX];
 
 	if (count == 0 && list == HELLO_VERSIONS) {
+		/* TLS 1.3 and later are offered by a list alone, whatever this field says. */
 		text_add(t, " up to ");
-		add_name(t, list, ssl, o->legacy_version);
+		add_name(t, list, ssl, o->highest > 0 ? o->highest : o->legacy_version);
 		return;
 	}
 	if (count == 0) {

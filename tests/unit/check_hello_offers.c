@@ -165,7 +165,11 @@ static const struct {
 	    0x0302, 0x0302 },
 	/* Without a list nobody offers TLS 1.3, whatever the old field says. */
 	{ { 0x0304, B("\0\x2f"), NULL, 0 },
-	    "versions up to TLSv1.3; groups none; ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; "
+	    "versions up to TLSv1.2; groups none; ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; "
+	    "signatures none",
+	    0, 0x0303 },
+	{ { 0xfefd, B("\0\x2f"), NULL, 0 },
+	    "versions up to TLSv1.2; groups none; ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; "
 	    "signatures none",
 	    0, 0x0303 },
 	{ { 0x0200, B("\0\x2f"), NULL, 0 },
@@ -189,6 +193,11 @@ static const struct {
 	{ { 0x0303, B("\0\x2f"), B("\0\x17\0\x01") },
 	    "ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; the rest is malformed", 0, 0 },
 	{ { 0x0303, B(""), B("\0") }, "malformed", 0, 0 },
+	/* An empty list is none: it must not read as TLS 1.2. */
+	{ { 0x0303, B("\0\x2f"), B("\0\x2b\0\x01\0") },
+	    "ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; the rest is malformed", 0, 0 },
+	{ { 0x0301, B("\0\x2f"), B("\0\x0a\0\x02\0\0") },
+	    "ciphers 1: TLS_RSA_WITH_AES_128_CBC_SHA; the rest is malformed", 0, 0 },
 };
 
 START_TEST(test_each_row)
