@@ -71,6 +71,41 @@ done
 verdict 61 "$TMP/long.pem"
 expect "$TMP/out" 'certificates are [0-9]* bytes long, and this server reads at most 32768'
 
+# A good chain, and a key with which nobody can sign for this server.
+printf '%s\n' 'basicConstraints = CA:false' 'extendedKeyUsage = clientAuth' 'subjectKeyIdentifier = hash' \
+	'authorityKeyIdentifier = keyid' >"$TMP/ext"
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$TMP/csr.key" -subj /CN=odd \
+	-config /dev/null -out "$TMP/csr" 2>"$TMP/said" || error 'no request'
+# odd NAME GENPKEY-ARG...: $TMP/NAME.pem and NAME.key
+odd() {
+	odd_name=$1
+	shift
+	openssl genpkey "$@" -out "$TMP/$odd_name.key" 2>"$TMP/said" &&
+		openssl pkey -in "$TMP/$odd_name.key" -pubout -out "$TMP/odd.pub" 2>"$TMP/said" &&
+		openssl x509 -req -in "$TMP/csr" -force_pubkey "$TMP/odd.pub" -CA "$PKI/intermediate.pem" \
+			-CAkey "$PKI/private/intermediate.key" -days 2 -extfile "$TMP/ext" \
+			-out "$TMP/odd.crt" 2>"$TMP/said" &&
+		cat "$TMP/odd.crt" "$PKI/intermediate.pem" >"$TMP/$odd_name.pem"
+}
+options="--client-ca $CA"
+# shellcheck disable=SC2086
+start_server $options
+if odd koblitz -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1; then
+	verdict 61 "$TMP/koblitz.pem"
+	expect "$TMP/out" 'has a key on the curve secp256k1, with which no client can sign for this server'
+	run_status 60 "$HELLO_CLIENT" --quiet --cacert "$CA" --cert "$TMP/koblitz.pem" --key "$TMP/koblitz.key" \
+		127.0.0.1 "$PORT"
+fi
+odd wide -algorithm EC -pkeyopt ec_paramgen_curve:P-521 || error "no wide: $(cat "$TMP/said")"
+verdict 0 "$TMP/wide.pem"
+run_status 0 "$HELLO_CLIENT" --quiet --cacert "$CA" --cert "$TMP/wide.pem" --key "$TMP/wide.key" 127.0.0.1 "$PORT"
+verdict 61 "$TMP/wide.pem" --tls-max 1.2
+if odd agreement -algorithm X25519; then
+	verdict 61 "$TMP/agreement.pem"
+	expect "$TMP/out" 'has a key of a type that cannot sign'
+fi
+stop_server
+
 # An error of the configuration comes first, and so does a file that cannot be used.
 verdict 3 "$CLIENTS/good.key"
 verdict 3 "$TMP/none"
