@@ -63,6 +63,8 @@ static const struct {
 	{ "HydrantID Server CA O1", "IdenTrust", "HydrantID Trusted Certificate Service", NULL },
 	{ "Cisco RXC-R2", "Cisco Systems", NULL, NULL },
 	{ "hello-certs root 723c0413", NULL, NULL, NULL },
+	{ "Squidex Root CA", "Theosophos GmbH", "Fiddlers Green", NULL },
+	{ "CA of Websensei", "\xc3\xbcsquid", "xmitmproxy", NULL },
 	{ NULL, NULL, NULL, NULL },
 };
 

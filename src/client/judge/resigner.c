@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/judge/resigner.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <strings.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
 /*
- * Parts of the names that the products' documentation shows for their built-in CAs, without regard
+ * Words of the names that the products' documentation shows for their built-in CAs, without regard
  * to case. A company that gives such a product a CA of its own is not recognized. No part may occur
  * in the name of a public CA: "Symantec" alone would.
  */
@@ -59,6 +61,19 @@ static const struct {
 
 enum { VALUE_MAX = 256 };
 
+static bool is_letter(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* The part is not within a longer word: "Squidex" is another company. "FiddlerRoot" is two words. */
+static bool is_word(const char *text, const char *at, size_t len)
+{
+	return !(at > text && is_letter(at[-1]) && is_letter(at[0])) &&
+	    !(is_letter(at[len]) && !isupper((unsigned char)at[len]) &&
+		!isdigit((unsigned char)at[len]));
+}
+
 static const char *product_of(const ASN1_STRING *value)
 {
 	unsigned char *utf8 = NULL;
@@ -73,7 +88,8 @@ static const char *product_of(const ASN1_STRING *value)
 		size_t part_len = strlen(table[i].part);
 
 		for (const char *at = text; strlen(at) >= part_len; at++) {
-			if (strncasecmp(at, table[i].part, part_len) == 0)
+			if (strncasecmp(at, table[i].part, part_len) == 0 &&
+			    is_word(text, at, part_len))
 				return table[i].product;
 		}
 	}
