@@ -38,13 +38,24 @@ static int await(const struct exchange *x, enum io want, struct outcome *oc)
 	    session_deadline_option(&x->s, x->deadline_ms, "--read-timeout"));
 }
 
+/* An HTTP proxy gets the answer for us, or makes one of its own. */
+static bool is_by_proxy(const struct exchange *x)
+{
+	return x->s.through_proxy && x->o.proxy.kind == PROXY_HTTP;
+}
+
+static const char *answerer(const struct exchange *x)
+{
+	return is_by_proxy(x) ? "the proxy" : "the server";
+}
+
 /* ---- the request ------------------------------------------------------------------------ */
 
 static size_t write_request(const struct exchange *x, char *to, size_t max)
 {
 	const struct route_endpoint *at = &x->url->at;
 	const char *left = strchr(at->host, ':') ? "[" : "", *right = left[0] ? "]" : "";
-	const bool by_proxy = x->s.through_proxy && x->o.proxy.kind == PROXY_HTTP;
+	const bool by_proxy = is_by_proxy(x);
 	char host[ADDR_HOST_MAX + ADDR_PORT_MAX + 4], credentials[PROXY_CREDENTIALS_MAX] = "";
 
 	snprintf(host, sizeof host, "%s%s%s:%s", left, at->host, right, at->port);
@@ -84,7 +95,8 @@ static int take(struct exchange *x, char *piece, size_t len, struct outcome *oc)
 	size_t room = x->received < sizeof x->head ? sizeof x->head - x->received : 0;
 	size_t got;
 
-	memcpy(x->head + x->received, piece, len < room ? len : room);
+	if (room > 0)
+		memcpy(x->head + x->received, piece, len < room ? len : room);
 	x->received += len;
 	got = http_answer_feed(&x->answer, piece, len, piece);
 	if (got > ISSUER_ANSWER_MAX - x->content.len || x->received > RECEIVED_MAX)
@@ -144,8 +156,8 @@ static int judge(const struct exchange *x, struct outcome *oc)
 		break;
 	}
 	if (a->status != 0 && a->status != 200)
-		return outcome_set(oc, OC_GREETING_MISMATCH, "the server answered with \"%s\"",
-		    text_quotable(a->line, strlen(a->line), line, sizeof line));
+		return outcome_set(oc, OC_GREETING_MISMATCH, "%s answered with \"%s\"",
+		    answerer(x), text_quotable(a->line, strlen(a->line), line, sizeof line));
 	if (http_answer_finish(a) == HTTP_ANSWER_SHORT)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
 		    "the connection ended before the answer was complete");
@@ -218,7 +230,7 @@ static int get_once(const struct session *probe, struct issuer_url *url, struct 
 	} else if (is_redirect(&x->answer)) {
 		fault = issuer_url_redirect(x->head, head_len(x), url, &next);
 		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH,
-				  "the server redirected, but %s", fault)
+				  "%s redirected, but %s", answerer(x), fault)
 			    : 1;
 		if (!fault)
 			*url = next;

@@ -121,7 +121,7 @@ const char *issuer_url_redirect(const char *head, size_t len, const struct issue
 	skip_interim(&head, &len);
 	value = find_field(head, len, "Location:", &value_len);
 	if (!value)
-		return "the part of its head that was read has no Location";
+		return "there is no Location in the first 8 KiB of its answer";
 	if (value_len == 0 || value[0] != '/' || (value_len > 1 && value[1] == '/'))
 		return issuer_url_parse(value, value_len, out);
 	if (value_len >= sizeof path)
