@@ -95,8 +95,8 @@ static bool read_extension(struct hello_offers *o, size_t type, struct bytes bod
 			continue;
 		/* An empty list is not allowed, and would read as if there were none. */
 		return o->count[wanted[i].list] == 0 &&
-		    take_vector(&body, wanted[i].width, &list) && body.left == 0 &&
-		    list.left > 0 && read_list(o, wanted[i].list, list);
+		    take_vector(&body, wanted[i].width, &list) && body.left == 0 && list.left > 0 &&
+		    read_list(o, wanted[i].list, list);
 	}
 	return true;
 }

@@ -53,6 +53,7 @@ openssl/   client/session/identity_file  orders the certificates of the client
 openssl/   client/session/key_file   decodes keys in DER
 openssl/   client/session/pbe        finds the cipher of an encrypted key
 openssl/   client/session/pkcs12_file  decodes PKCS#12
+openssl/   client/session/pbe_rounds  counts the iterations of a key derivation
 openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
 openssl/   client/session/token      reads from tokens, through OSSL_STORE
 openssl/   client/session/context  ALPN, padding; who judges the server

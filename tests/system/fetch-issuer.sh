@@ -225,7 +225,7 @@ wait_for "$PATIENCE" grep -qF "$here/file/issuer.der " "$TMP/web.log" ||
 	fail "the proxy was asked for: $(tail -n 2 "$TMP/web.log")"
 rm "$FILE"
 fetch absent --connect-to 127.0.0.1 --proxy "http://127.0.0.1:$WEB_PORT"
-says ': the proxy answers with "HTTP/1.0 404 Not Found"'
+says ': the proxy answered with "HTTP/1.0 404 Not Found"'
 "$builddir/tests/support/middlebox" socks >"$TMP/socks" &
 track $!
 wait_for "$PATIENCE" [ -s "$TMP/socks" ] || fail 'no SOCKS5 proxy'

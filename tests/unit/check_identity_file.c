@@ -114,10 +114,10 @@ static X509_ALGOR *scrypt(long cost)
 	    ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), own->parameter);
 
 	ck_assert_int_eq(ASN1_INTEGER_set(param->costParameter, cost), 1);
-	ck_assert_ptr_nonnull(ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), param,
-	    &own->parameter));
-	ck_assert_ptr_nonnull(ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBE2PARAM), pbe2,
-	    &all->parameter));
+	ck_assert_ptr_nonnull(
+	    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), param, &own->parameter));
+	ck_assert_ptr_nonnull(
+	    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBE2PARAM), pbe2, &all->parameter));
 	SCRYPT_PARAMS_free(param);
 	PBE2PARAM_free(pbe2);
 	return all;

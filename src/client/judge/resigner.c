@@ -66,7 +66,7 @@ static bool is_letter(char c)
 	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
-/* The part is not within a longer word: "Squidex" is another company. "FiddlerRoot" is two words. */
+/* Not within a longer word: "Squidex" is another company, but "FiddlerRoot" is two words. */
 static bool is_word(const char *text, const char *at, size_t len)
 {
 	return !(at > text && is_letter(at[-1]) && is_letter(at[0])) &&

@@ -156,8 +156,8 @@ static int judge(const struct exchange *x, struct outcome *oc)
 		break;
 	}
 	if (a->status != 0 && a->status != 200)
-		return outcome_set(oc, OC_GREETING_MISMATCH, "%s answered with \"%s\"",
-		    answerer(x), text_quotable(a->line, strlen(a->line), line, sizeof line));
+		return outcome_set(oc, OC_GREETING_MISMATCH, "%s answered with \"%s\"", answerer(x),
+		    text_quotable(a->line, strlen(a->line), line, sizeof line));
 	if (http_answer_finish(a) == HTTP_ANSWER_SHORT)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
 		    "the connection ended before the answer was complete");
@@ -229,8 +229,8 @@ static int get_once(const struct session *probe, struct issuer_url *url, struct 
 		x->content.bytes = NULL;
 	} else if (is_redirect(&x->answer)) {
 		fault = issuer_url_redirect(x->head, head_len(x), url, &next);
-		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH,
-				  "%s redirected, but %s", answerer(x), fault)
+		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH, "%s redirected, but %s",
+				  answerer(x), fault)
 			    : 1;
 		if (!fault)
 			*url = next;

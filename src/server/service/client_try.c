@@ -80,14 +80,16 @@ static int check_key(const SSL_CTX *ctx, const X509 *leaf, struct outcome *oc)
 	cert_info_get(leaf, &c);
 	if (!key || !EVP_PKEY_can_sign(key))
 		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the client's certificate \"%s\" has a key of a type that cannot sign", c.label);
+		    "the client's certificate \"%s\" has a key of a type that cannot sign",
+		    c.label);
 	if (!EVP_PKEY_is_a(key, "EC") ||
 	    (EVP_PKEY_get_group_name(key, curve, sizeof curve, &len) == 1 &&
 		allows_curve(ctx, curve)))
 		return 0;
 	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 	    "the client's certificate \"%s\" has a key on the curve %s, with which no client can "
-	    "sign for this server", c.label, curve[0] ? curve : "of its own");
+	    "sign for this server",
+	    c.label, curve[0] ? curve : "of its own");
 }
 
 /* ---- the chain ----------------------------------------------------------------------------- */
