@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/identity.h"
 
+#include <strings.h>
+
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -126,14 +128,31 @@ int tls_identity_check_key(const char *key_file, EVP_PKEY *key, const struct tls
 	return mismatch(key_file, f, false, chain, key, oc);
 }
 
+/* hello-client reads tokens. The URI may contain a PIN, so no message shows it. */
+static int refuse_token(const char *file, const char *what, struct outcome *oc)
+{
+	static const char scheme[] = "pkcs11:";
+
+	if (strncasecmp(file, scheme, sizeof scheme - 1) != 0)
+		return 0;
+	outcome_set(oc, OC_FILE, "%s is named by a pkcs11: URI, and this server reads only files",
+	    what);
+	outcome_advise(oc, "use a PEM file");
+	return -1;
+}
+
 int tls_identity_use(SSL_CTX *ctx, const struct tls_identity *id, struct outcome *oc)
 {
 	const struct tls_pem_file f = { .path = id->chain_file, .what = "the certificate" };
 	const struct tls_pem_file k = { .path = id->key_file, .what = "the key" };
-	STACK_OF(X509) *chain = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
-	EVP_PKEY *key = chain ? tls_pem_key(&k, oc) : NULL;
+	STACK_OF(X509) *chain = NULL;
+	EVP_PKEY *key = NULL;
 	int ret = -1;
 
+	if (refuse_token(f.path, f.what, oc) == 0 && refuse_token(k.path, k.what, oc) == 0)
+		chain = tls_pem_certificates(&f, TLS_PEM_CHAIN_MAX, oc);
+	if (chain)
+		key = tls_pem_key(&k, oc);
 	if (key)
 		ret = tls_identity_use_pair(ctx, &f, true, chain, id->key_file, key, oc);
 	EVP_PKEY_free(key);

@@ -116,6 +116,10 @@ START_TEST(test_each_bad_file_is_named)
 	oc = refused("chain.pem", "rsa.key");
 	ck_assert_outcome(&oc, OC_FILE, "rsa.key does not belong to");
 	ck_assert_has(oc.detail, "key type");
+	oc = refused("chain.pem", "pkcs11:token=a?pin-value=1234");
+	ck_assert_outcome(&oc, OC_FILE, "the key is named by a pkcs11: URI, and this server");
+	oc = refused("PKCS11:a?pin-value=1234", "key.pem");
+	ck_assert_outcome(&oc, OC_FILE, "the certificate is named by a pkcs11: URI");
 }
 END_TEST
 
