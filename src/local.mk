@@ -30,6 +30,7 @@ libshared_a_SOURCES = \
 	src/tls/cert_id.c src/tls/cert_id.h \
 	src/tls/cert_info.c src/tls/cert_info.h \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
+	src/tls/other_path.c src/tls/other_path.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
 	src/tls/context.c src/tls/context.h \

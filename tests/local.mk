@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/check_outcome \
 	tests/unit/check_thread_pool \
 	tests/unit/check_page \
+	tests/unit/check_other_path \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
@@ -166,6 +167,7 @@ system_tests = \
 	tests/system/outcomes.sh \
 	tests/system/own-certificate.sh \
 	tests/system/page.sh \
+	tests/system/other-path.sh \
 	tests/system/passthrough.sh \
 	tests/system/path-test.sh \
 	tests/system/ping.sh \

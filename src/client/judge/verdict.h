@@ -13,6 +13,7 @@
 #include "tls/cert_id.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
+#include "tls/other_path.h"
 #include "tls/staple.h"
 
 /* Texts for people cut a longer chain. */
@@ -42,11 +43,12 @@ struct verdict {
 	struct staple_facts staple;   /* the OCSP response, if one came */
 	struct revocation revocation; /* of culprit, if a CRL or staple has it */
 	struct issuer_cause cause;    /* why culprit has no issuer, if trust was at fault */
+	struct other_path other;      /* a valid one, where the library's was not */
 	bool lenient_accepts; /* the chain passes without X509_V_FLAG_X509_STRICT */
 	bool weak_accepts;    /* the chain passes without that flag at security level 0 */
 };
 
-/* Release certs and received, and keep everything else; idempotent. */
+/* Release certs, received and other, and keep everything else; idempotent. */
 void verdict_free(struct verdict *v);
 
 /* The whole chain, as built or else as sent: its length, and its certificates, not to be freed. */

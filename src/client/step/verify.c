@@ -184,6 +184,7 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	if (v->uri && !cert_name_matches(X509_STORE_CTX_get0_cert(judged), v->uri))
 		findings_add(&v->findings, X509_V_ERR_HOSTNAME_MISMATCH);
 	v->system_knows = system_knows_issuer(judged);
+	other_path_find(judged, &v->other);
 }
 
 /* The only verification of this program. */
