@@ -132,6 +132,7 @@ libclient_a_SOURCES = \
 	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
+	src/client/judge/client_auth.c src/client/judge/client_auth.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
 	src/client/judge/resigner.c src/client/judge/resigner.h \
@@ -151,6 +152,7 @@ libclient_a_SOURCES = \
 	src/client/output/metrics_file.c src/client/output/metrics_file.h \
 	src/client/output/nagios.c src/client/output/nagios.h \
 	src/client/output/output_file.c src/client/output/output_file.h \
+	src/client/output/client_zoo_table.c src/client/output/client_zoo_table.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
 	src/client/output/path_text.c src/client/output/path_text.h \
 	src/client/output/probe_facts.c src/client/output/probe_facts.h \
@@ -163,6 +165,8 @@ libclient_a_SOURCES = \
 	src/client/output/terminal.c src/client/output/terminal.h \
 	src/client/probe/addresses.c \
 	src/client/probe/modes.h \
+	src/client/probe/client_list.c src/client/probe/client_list.h \
+	src/client/probe/client_zoo.c \
 	src/client/probe/path_test.c \
 	src/client/probe/resume.c \
 	src/client/probe/runner.c src/client/probe/runner.h \

@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/check_thread_pool \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
+	tests/unit/check_client_auth \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
@@ -110,6 +111,7 @@ system_tests = \
 	tests/system/check-client.sh \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
+	tests/system/client-zoo.sh \
 	tests/system/compare.sh \
 	tests/system/completion.sh \
 	tests/system/container.sh \

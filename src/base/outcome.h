@@ -123,6 +123,12 @@
 	X(PATH_DIFFERS, 80, PATH, 0, "the two ends did not see the same connection", \
 	    "a device on the path terminates or rewrites TLS: a balancer, a proxy, an " \
 	    "inspecting firewall; try from a host closer to the server") \
+	X(CLIENT_AUTH_OPEN, 81, CLIENT, 0, "the server let in a bad client certificate", \
+	    "require and verify client certificates on the server; the table on standard output " \
+	    "shows which it let in") \
+	X(CLIENT_AUTH_UNKNOWN, 83, CLIENT, 0, \
+	    "it is not known whether the server lets in bad client certificates", \
+	    "name the service by its scheme, so that its answer decides: https://HOST, ldaps://HOST") \
 	X(OUTCOME_UNEXPECTED, 82, EXPECTED, 0, "the outcome is not the expected one", \
 	    "if this outcome is right, add its name to --expect-outcome") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, SERVED | ROUTINE, \

@@ -3,8 +3,8 @@
 
 #include <openssl/ssl.h>
 
-/* The library's text for an alert. OpenSSL 3.0 has none for one of them. */
-static const char *text_of(int alert)
+/* OpenSSL 3.0 has no text for one of them. */
+const char *tls_alert_name(int alert)
 {
 	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
 						      : SSL_alert_desc_string_long(alert);
@@ -70,7 +70,7 @@ static void advise_refused(int alert, struct outcome *oc)
 static int lacks_parameters(int alert, struct outcome *oc)
 {
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS, "the peer sent the alert \"%s\" (%d)",
-	    text_of(alert), alert);
+	    tls_alert_name(alert), alert);
 	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		outcome_advise(oc,
 		    "check which application protocol the server expects: try --alpn http/1.1, "
@@ -93,11 +93,11 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 		return outcome_set(oc, OC_CLIENT_CERT_REQUIRED,
 		    "the server requires a client certificate and none was sent: it sent the "
 		    "alert \"%s\" (%d)%s",
-		    text_of(alert), alert, when);
+		    tls_alert_name(alert), alert, when);
 	if (identity == TLS_ALERT_SENT_OURS && refuses_ours(alert)) {
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "the server rejected the client certificate: it sent the alert \"%s\" (%d)%s",
-		    text_of(alert), alert, when);
+		    tls_alert_name(alert), alert, when);
 		advise_refused(alert, oc);
 		return -1;
 	}
@@ -105,7 +105,7 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		return lacks_parameters(alert, oc);
-	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s", text_of(alert),
+	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s", tls_alert_name(alert),
 	    alert, when);
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)
 		outcome_advise(oc,

@@ -23,4 +23,7 @@ enum tls_alert_identity {
  */
 int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, struct outcome *oc);
 
+/* An alert's name: "unknown CA". Static. */
+const char *tls_alert_name(int alert);
+
 #endif

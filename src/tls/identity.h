@@ -18,8 +18,9 @@ struct tls_identity {
 	const char *passphrase_file; /* of a client's key; NULL: none */
 	const char *ocsp_file; /* OCSP response to staple, in DER; NULL: none. See stapling */
 	/*
-	 * NULL, or the name for which clients get this certificate unchanged, whatever
-	 * is wrong with it. For tests of clients. See tls_policy_relax.
+	 * NULL, or a name: the certificate is sent unchanged, whatever is wrong with it. On a
+	 * server it is the SNI for which clients get it. For tests of clients and of servers. See
+	 * tls_policy_relax and tls_policy_relax_own.
 	 */
 	const char *unjudged_name;
 };

@@ -47,11 +47,17 @@ int tls_policy_take_version(void *version, const struct option_row *row, const c
 int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struct outcome *oc);
 
 /*
- * The one relaxed policy, for servers that serve bad certificates on purpose: keys and
+ * The relaxed policy, for servers that serve bad certificates on purpose: keys and
  * signatures of any strength, in whatever the connection sends or receives. Everything
  * else stays. Only for a tls_identity with unjudged_name.
  */
 void tls_policy_relax(SSL_CTX *ctx);
+
+/*
+ * The same, but only for the certificates that this end sends: the peer's are judged as ever.
+ * For clients that offer bad certificates on purpose.
+ */
+void tls_policy_relax_own(SSL_CTX *ctx);
 
 /* May these two ends agree on this version (TLS1_2_VERSION, TLS1_3_VERSION)? */
 bool tls_policy_allows(const struct tls_policy_choice *choice, int version);

@@ -8,6 +8,7 @@
 . "$srcdir/tests/system/revoke.sh"
 
 ROUNDS=${ROUNDS-1}
+anybody=''
 LANES=4 # so many causes at a time: most of them wait
 LIFE=1200
 list=$srcdir/tests/system/outcomes.tsv
@@ -75,7 +76,8 @@ how_weak() {
 # spoken SERVICE:CASE [OPTION...]: a stand-in that speaks as such a service.
 how_spoken() {
 	started=$((started + 1))
-	"$builddir/tests/support/service_peer" --time "$LIFE" --cert "$CERT" --key "$KEY" "$1" \
+	"$builddir/tests/support/service_peer" --time "$LIFE" --cert "$CERT" --key "$KEY" \
+		${anybody:+--client-any "$CA"} "$1" \
 		>"$TMP/spoken-$started" &
 	track $!
 	wait_for "$PATIENCE" grep -qsx ready "$TMP/spoken-$started" || fail "no stand-in: $1"
@@ -114,6 +116,17 @@ how_served() {
 how_mutual() {
 	start_server --workers 1 --client-ca "$CA"
 	row "$HELLO_CLIENT" -- --cacert "$CA" "$@" 127.0.0.1 "$PORT"
+}
+
+# zoo SERVICE:CASE [OPTION...]: a stand-in that asks for a certificate and takes any, or none; and two clients.
+how_zoo() {
+	mkdir -p "$TMP/zoo/client-good"
+	cp "$STRANGER/chain.pem" "$STRANGER/key.pem" "$TMP/zoo/client-good/" || error "no zoo"
+	printf '%s\t%s\t%s\tca\t%s\trefuse\t-\n' client-none nothing nothing refuse \
+		client-good nothing chain accept >"$TMP/zoo/clients.tsv"
+	anybody=yes
+	how_spoken "$@" --client-zoo "$TMP/zoo" --parallel 1
+	anybody=''
 }
 
 # The server's own end.
@@ -174,7 +187,7 @@ done <"$list"
 said() {
 	if [ "$2" -eq 0 ]; then
 		printf '%s\n' "$GREETING" | cmp -s - "$lane.out" && echo OK
-	elif [ -s "$lane.out" ] && [ "$1" != server ]; then
+	elif [ -s "$lane.out" ] && [ "$1" != server ] && [ "$1" != zoo ]; then
 		echo 'something on standard output'
 	else
 		sed -n 's/^hello-[a-z]*: \([A-Z_]*\): ..*/\1/p' "$lane.err" | head -n 1
@@ -190,7 +203,8 @@ once() {
 	[ "$2" != WARNINGS ] || told=WARNINGS
 	[ "$ended $told" = "$3 $2" ] || echo "$ended $told: $(cat "$lane.err")"
 	[ "$2" = OK ] || [ "$2" = WARNINGS ] || grep -q '^  try: .' "$lane.err" || echo "no advice: $(cat "$lane.err")"
-	[ "$4" != server ] || return 0
+	# These have no JSON.
+	[ "$4" != server ] && [ "$4" != zoo ] || return 0
 	ended=0
 	timeout 60 sh "$TMP/row-$1" --json >"$lane.out" 2>"$lane.err" || ended=$?
 	cat "$lane.out" >>"$TMP/json-$1"

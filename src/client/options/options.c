@@ -230,7 +230,7 @@ const struct option_row client_option_rows[] = {
 	DURATION("interval", series.interval_ms, 1000, "start a probe every T", .letter = 'i'),
 	UINT("parallel", "N", series.parallel, 32, 1, CLIENT_PARALLEL_MAX,
 	    "maximum number of probes at a time",
-	    .needs = "count interval targets all-addresses path-test"),
+	    .needs = "count interval targets all-addresses path-test client-zoo"),
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,
 	    "probe each target in FILE; \"-\" is standard input",
@@ -243,6 +243,12 @@ const struct option_row client_option_rows[] = {
 		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
 		"interval resume compare expect-outcome expect-pq all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
+	TEXT("client-zoo", "DIR", client_zoo,
+	    "offer the bad client certificates in DIR; is mutual TLS open?",
+	    .excludes =
+		"cert key chain save-chain json nagios prometheus verbose targets count interval "
+		"resume compare expect-outcome all-addresses path-test",
+	    .why = "it varies the client certificate and prints its own table"),
 
 	HEADING("Output"),
 	FLAG("json", json, "print the result as JSON instead of the greeting"),

@@ -289,6 +289,17 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "server and reads everything. The other differences show what it changes.\n\n"
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
+	[OC_CLIENT_AUTH_OPEN] =
+	    "With --client-zoo: the server let in a client that it has to refuse. It asks for no "
+	    "certificate, or accepts clients without one, or does not verify what it gets, or has "
+	    "no revocation list. The table shows each client, what the server did, and what proves "
+	    "it: an answer to that client, not the end of its handshake.",
+	[OC_CLIENT_AUTH_UNKNOWN] =
+	    "With --client-zoo: the server refused some bad clients, and of the others it is not "
+	    "known. In TLS 1.3 the handshake ends for the client before the server has verified its "
+	    "certificate, so only an answer of the service proves that the client was let in, and "
+	    "only an alert, a close or the service's words prove that it was refused. This server "
+	    "did neither in time.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
 	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "

@@ -54,6 +54,15 @@ extern const struct mode mode_addresses;
 extern const struct mode mode_path_test;
 
 /*
+ * --client-zoo: probe one address with each client certificate of a folder of hello-certs, and print
+ * who was let in and what proves it (see judge/client_auth.h). The good one goes first and alone: if
+ * its probe fails before the server can judge a client, its outcome is the result. Blocks for the
+ * deadlines of two probes, and of one more for each --parallel. Returns the exit status of
+ * client_auth_judge.
+ */
+extern const struct mode mode_client_zoo;
+
+/*
  * -c, -i: probe the same target repeatedly until the count is reached, INT or TERM arrives, or
  * standard output is closed. Then waits for the running probes; a second signal ends the program at
  * once. Prints a line for each probe, or one changing line if they are too fast to read on a

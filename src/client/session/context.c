@@ -23,6 +23,8 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 	SSL_CTX_set_tlsext_status_cb(ctx, judge->staple);
 	/* Send the chain as it was read, like the server. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
+	if (id->unjudged_name)
+		tls_policy_relax_own(ctx);
 	if (tls_trust_use(ctx, trust, oc) != 0 ||
 	    (id->chain_file && identity_file_use(ctx, id, oc) != 0)) {
 		SSL_CTX_free(ctx);

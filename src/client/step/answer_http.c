@@ -154,6 +154,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 	if (!page->has_head && end == HTTP_ANSWER_NOT_HTTP)
 		return explain_other(page, oc);
 	answer_keep_line(a->s, http->line, strlen(http->line));
+	a->s->http_status = page->has_head ? http->status : 0;
 	if (!page->has_head && end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    http->why);

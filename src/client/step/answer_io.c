@@ -129,6 +129,7 @@ void answer_remark(const struct answer *a, const char *because)
 {
 	if (a->identity == TLS_ALERT_NOT_ASKED)
 		return;
+	a->s->unproven = true;
 	snprintf(a->s->remark, sizeof a->s->remark, "%s: %s",
 	    a->identity == TLS_ALERT_SENT_OURS
 		? "the server may not have accepted the client certificate"

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/client_auth.h"
+
+#include <string.h>
+
+const char client_auth_good[] = "client-good";
+
+/* ---- one client ------------------------------------------------------------------------------- */
+
+static enum client_auth_did look_at_status(unsigned status, unsigned reference)
+{
+	if (reference != 0 && status == reference)
+		return CLIENT_AUTH_LET_IN;
+	if (status == 401 || status == 403)
+		return reference != 0 ? CLIENT_AUTH_REFUSED : CLIENT_AUTH_NOT_PROVEN;
+	return reference != 0 ? CLIENT_AUTH_NOT_PROVEN : CLIENT_AUTH_LET_IN;
+}
+
+static enum client_auth_did look_at_failure(const struct client_auth_evidence *e)
+{
+	switch (e->code) {
+	case OC_CLIENT_CERT_REQUIRED:
+	case OC_CLIENT_CERT_REFUSED:
+		return CLIENT_AUTH_REFUSED;
+	case OC_HANDSHAKE_ALERT:
+	case OC_HANDSHAKE_RESET:
+	case OC_HANDSHAKE_CLOSED:
+	case OC_HANDSHAKE_PARAMETERS:
+	case OC_GREETING_RESET:
+	case OC_GREETING_EMPTY:
+	case OC_GREETING_TRUNCATED:
+		if (!e->requested)
+			return CLIENT_AUTH_NO_CONNECTION;
+		return e->heard ? CLIENT_AUTH_NOT_PROVEN : CLIENT_AUTH_REFUSED;
+	case OC_HANDSHAKE_TIMEOUT:
+	case OC_GREETING_TIMEOUT:
+	case OC_GREETING_MISMATCH:
+	case OC_GREETING_TOO_LONG:
+		return e->requested ? CLIENT_AUTH_NOT_PROVEN : CLIENT_AUTH_NO_CONNECTION;
+	default:
+		return CLIENT_AUTH_NO_CONNECTION;
+	}
+}
+
+enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsigned reference)
+{
+	bool data = e->http_status != 0 || (e->greeting && e->heard);
+	enum client_auth_did did = look_at_failure(e);
+
+	if (did != CLIENT_AUTH_REFUSED && e->offers && e->requested && !e->sent)
+		return CLIENT_AUTH_NOT_SENT;
+	if (e->code != OC_OK && (did == CLIENT_AUTH_REFUSED || !data))
+		return did;
+	if (!e->requested)
+		return CLIENT_AUTH_NOT_ASKED;
+	if (e->http_status != 0)
+		return look_at_status(e->http_status, reference);
+	return e->unproven ? CLIENT_AUTH_NOT_PROVEN : CLIENT_AUTH_LET_IN;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------ */
+
+static bool is_let_in(enum client_auth_did did)
+{
+	return did == CLIENT_AUTH_LET_IN || did == CLIENT_AUTH_NOT_ASKED;
+}
+
+/* No trusted CA issued these. */
+static bool is_stranger(const char *name)
+{
+	return strcmp(name, "client-unknown-root") == 0 || strcmp(name, "client-self-signed") == 0;
+}
+
+static void judge_good(enum client_auth_did did, struct client_auth_verdict *out)
+{
+	out->fits[CLIENT_AUTH_FITS_NO_REQUEST] = did == CLIENT_AUTH_NOT_ASKED;
+	out->fits[CLIENT_AUTH_FITS_OTHER_CA] =
+	    did == CLIENT_AUTH_REFUSED || did == CLIENT_AUTH_NOT_SENT;
+	out->fits[CLIENT_AUTH_FITS_SILENCE] = did == CLIENT_AUTH_NOT_PROVEN;
+}
+
+static void judge_bad(const struct client_auth_trial *t, struct client_auth_verdict *out)
+{
+	out->bad++;
+	out->unknown += t->did == CLIENT_AUTH_NOT_PROVEN || t->did == CLIENT_AUTH_NO_CONNECTION;
+	if (!is_let_in(t->did))
+		return;
+	out->open++;
+	if (strcmp(t->name, "client-none") == 0)
+		out->fits[CLIENT_AUTH_FITS_OPTIONAL] = true;
+	else if (is_stranger(t->name))
+		out->fits[CLIENT_AUTH_FITS_NOT_VERIFIED] = true;
+	else if (strcmp(t->name, "client-revoked") == 0)
+		out->fits[CLIENT_AUTH_FITS_NO_REVOCATION] = true;
+	else
+		out->fits[CLIENT_AUTH_FITS_SOME] = true;
+}
+
+void client_auth_judge(const struct client_auth_trial trials[], size_t count,
+    struct client_auth_verdict *out)
+{
+	bool *fits = out->fits;
+
+	*out = (struct client_auth_verdict){ .code = OC_OK };
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(trials[i].name, client_auth_good) == 0)
+			judge_good(trials[i].did, out);
+		else if (trials[i].should == CLIENT_AUTH_REFUSE)
+			judge_bad(&trials[i], out);
+	}
+	/* If the good one is refused, the CA of a stranger may be the trusted one. */
+	if (fits[CLIENT_AUTH_FITS_OTHER_CA])
+		fits[CLIENT_AUTH_FITS_NOT_VERIFIED] = false;
+	/* If strangers get in, that is the reason why others do. */
+	if (fits[CLIENT_AUTH_FITS_NOT_VERIFIED])
+		fits[CLIENT_AUTH_FITS_SOME] = fits[CLIENT_AUTH_FITS_NO_REVOCATION] = false;
+	if (out->open > 0 || fits[CLIENT_AUTH_FITS_NO_REQUEST])
+		out->code = OC_CLIENT_AUTH_OPEN;
+	else if (fits[CLIENT_AUTH_FITS_OTHER_CA])
+		out->code = OC_CLIENT_CERT_REFUSED;
+	else if (out->unknown > 0)
+		out->code = OC_CLIENT_AUTH_UNKNOWN;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_CLIENT_JUDGE_CLIENT_AUTH_H
+#define HELLO_CLIENT_JUDGE_CLIENT_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/outcome.h"
+
+/*
+ * What --client-zoo concludes: which client certificates did the server let in? A complete
+ * handshake proves nothing: in TLS 1.3 the server verifies the client after the client's handshake
+ * has ended (RFC 8446 section 4.4.2.4), and many servers refuse in their own protocol. Pure
+ * functions without sockets or options.
+ */
+
+enum client_auth_should { CLIENT_AUTH_REFUSE, CLIENT_AUTH_ACCEPT, CLIENT_AUTH_EITHER };
+
+/* What a probe with one of the certificates observed. */
+struct client_auth_evidence {
+	enum outcome_code code;
+	bool offers;          /* the client had a certificate to send */
+	bool requested, sent; /* the server asked for one; the client sent it */
+	bool heard;           /* data arrived after the handshake */
+	bool greeting;        /* the service is hello: any data is a greeting */
+	bool unproven;        /* a success that does not prove that the certificate was accepted */
+	unsigned http_status; /* of an HTTP answer; 0: none */
+};
+
+enum client_auth_did {
+	CLIENT_AUTH_UNTRIED, /* zeroed */
+	CLIENT_AUTH_LET_IN,
+	CLIENT_AUTH_REFUSED,
+	CLIENT_AUTH_NOT_ASKED,    /* let in without being asked for a certificate */
+	CLIENT_AUTH_NOT_SENT,     /* the server takes no key of this type, so nothing was offered */
+	CLIENT_AUTH_NOT_PROVEN,
+	CLIENT_AUTH_NO_CONNECTION /* it failed before the server could judge the client */
+};
+
+/*
+ * reference: the HTTP status that the good client got when it was let in; 0: none, or for the good
+ * client itself. A bad client that gets the same status was let in; one that gets 401 or 403 was
+ * refused.
+ */
+enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsigned reference);
+
+struct client_auth_trial {
+	const char *name;
+	enum client_auth_should should;
+	enum client_auth_did did;
+};
+
+/* The good client's name: the list must have it. */
+extern const char client_auth_good[];
+
+/* Ways to set up a server, each recognised by whom it let in. */
+enum client_auth_finding {
+	CLIENT_AUTH_FITS_NO_REQUEST,    /* it asks for no certificate */
+	CLIENT_AUTH_FITS_OPTIONAL,      /* it lets in clients without a certificate */
+	CLIENT_AUTH_FITS_NOT_VERIFIED,  /* strangers and the good one: certificates of any CA */
+	CLIENT_AUTH_FITS_NO_REVOCATION, /* no strangers, but revoked ones */
+	CLIENT_AUTH_FITS_SOME,          /* no strangers, but others */
+	CLIENT_AUTH_FITS_OTHER_CA,      /* it refuses even the good one */
+	CLIENT_AUTH_FITS_SILENCE,       /* it says nothing to the good one either */
+	CLIENT_AUTH_FINDINGS
+};
+
+struct client_auth_verdict {
+	enum outcome_code code; /* OC_OK, _CLIENT_AUTH_OPEN, _CLIENT_AUTH_UNKNOWN or
+				 * _CLIENT_CERT_REFUSED */
+	unsigned bad;           /* clients to be refused */
+	unsigned open;          /* of them: let in */
+	unsigned unknown;       /* of them: not proven, or no connection */
+	bool fits[CLIENT_AUTH_FINDINGS];
+};
+
+/* An open server is OPEN, whatever else is wrong; a refused good client comes next. */
+void client_auth_judge(const struct client_auth_trial trials[], size_t count,
+    struct client_auth_verdict *out);
+
+#endif

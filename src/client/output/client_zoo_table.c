@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/output/client_zoo_table.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "client/output/terminal.h"
+#include "tls/alert.h"
+
+/* Columns. */
+enum { NAME = 25, SHOULD = 8, DID = 14 };
+
+static const char *const shoulds[] = {
+	[CLIENT_AUTH_REFUSE] = "refuse",
+	[CLIENT_AUTH_ACCEPT] = "accept",
+	[CLIENT_AUTH_EITHER] = "either",
+};
+
+static const char *const dids[] = {
+	[CLIENT_AUTH_UNTRIED] = "not tried",
+	[CLIENT_AUTH_LET_IN] = "accepted",
+	[CLIENT_AUTH_REFUSED] = "refused",
+	[CLIENT_AUTH_NOT_ASKED] = "not asked",
+	[CLIENT_AUTH_NOT_SENT] = "not sent",
+	[CLIENT_AUTH_NOT_PROVEN] = "not proven",
+	[CLIENT_AUTH_NO_CONNECTION] = "no connection",
+};
+
+static const char *const findings[CLIENT_AUTH_FINDINGS] = {
+	[CLIENT_AUTH_FITS_NO_REQUEST] =
+	    "The server asks for no client certificate: it lets in everybody. So only the good "
+	    "client was tried.",
+	[CLIENT_AUTH_FITS_OPTIONAL] =
+	    "It lets in a client that has no certificate: it asks for one, but does not require it. "
+	    "In nginx that is ssl_verify_client optional, in HAProxy verify optional, in Apache "
+	    "SSLVerifyClient optional, in s_server -verify where -Verify is meant.",
+	[CLIENT_AUTH_FITS_NOT_VERIFIED] =
+	    "It lets in a certificate that its CA did not issue: it requires one, but does not verify "
+	    "it. In nginx that is ssl_verify_client optional_no_ca, in Apache optional_no_ca, in "
+	    "HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in s_server -Verify without "
+	    "-verify_return_error, in gnutls-serv --require-client-cert without "
+	    "--verify-client-cert.",
+	[CLIENT_AUTH_FITS_NO_REVOCATION] =
+	    "It lets in a revoked certificate: it has no revocation list, or not the one of this CA. "
+	    "In nginx that is ssl_crl, in HAProxy crl-file, in Apache SSLCARevocationFile with "
+	    "SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
+	[CLIENT_AUTH_FITS_SOME] =
+	    "It refuses certificates of other CAs, but not each bad one of its own CA.",
+	[CLIENT_AUTH_FITS_OTHER_CA] =
+	    "It refuses the good client: does it trust the ca.pem of this zoo for clients, and only "
+	    "that, while it is tested?",
+	[CLIENT_AUTH_FITS_SILENCE] =
+	    "It says nothing to the good client either, so it is not proven that anybody is let in; "
+	    "the refusals are proven.",
+};
+
+/* ---- what proves it --------------------------------------------------------------------------- */
+
+static const char *quote(const char *before, const char *words, char buf[CLIENT_ZOO_BY_MAX])
+{
+	struct text t;
+
+	text_begin(&t, buf, CLIENT_ZOO_BY_MAX);
+	text_add(&t, before);
+	text_add(&t, words);
+	return buf;
+}
+
+static const char *name_end(enum outcome_code code)
+{
+	switch (code) {
+	case OC_HANDSHAKE_RESET:
+	case OC_GREETING_RESET:
+		return "reset";
+	case OC_HANDSHAKE_TIMEOUT:
+	case OC_GREETING_TIMEOUT:
+	case OC_OK:
+		return "silence";
+	default:
+		return "closed";
+	}
+}
+
+const char *client_zoo_table_by(const struct session *s, const struct outcome *oc,
+    enum client_auth_did did, char buf[CLIENT_ZOO_BY_MAX])
+{
+	char line[CLIENT_ZOO_BY_MAX];
+
+	if (did == CLIENT_AUTH_NO_CONNECTION)
+		return quote("", outcome_name(oc->code), buf);
+	if (did == CLIENT_AUTH_NOT_SENT)
+		return quote("the server takes no key of its type", "", buf);
+	if (oc->alert != OUTCOME_NO_ALERT)
+		return quote("alert ", tls_alert_name(oc->alert), buf);
+	if (s->service->talk == TALK_HELLO && s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN)
+		return quote("the greeting", "", buf);
+	if (s->greeting_len == 0)
+		return quote(name_end(oc->code), "", buf);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(s->greeting, "\n"), s->greeting);
+	return quote("", line, buf);
+}
+
+/* ---- the table -------------------------------------------------------------------------------- */
+
+static bool is_wrong(const struct client_auth_trial *t)
+{
+	if (t->should == CLIENT_AUTH_EITHER)
+		return false;
+	if (t->did == CLIENT_AUTH_LET_IN || t->did == CLIENT_AUTH_NOT_ASKED)
+		return t->should == CLIENT_AUTH_REFUSE || t->did == CLIENT_AUTH_NOT_ASKED;
+	return t->should == CLIENT_AUTH_ACCEPT && t->did != CLIENT_AUTH_NOT_PROVEN;
+}
+
+static void print_row(FILE *to, const struct client_zoo_table_row *row)
+{
+	const struct client_auth_trial *t = row->trial;
+
+	fprintf(to, "%-*s%-*s", NAME, t->name, SHOULD, shoulds[t->should]);
+	if (is_wrong(t))
+		terminal_print_bad(to, dids[t->did], DID);
+	else
+		fprintf(to, "%-*s", DID, dids[t->did]);
+	fprintf(to, "%.*s\n", terminal_room(to, NAME + SHOULD + DID), row->by);
+}
+
+static void print_open(FILE *to, const struct client_zoo_table_row *row)
+{
+	char sentence[256];
+
+	if (row->trial->should != CLIENT_AUTH_REFUSE || !is_wrong(row->trial))
+		return;
+	snprintf(sentence, sizeof sentence, "%s: %s\n", row->trial->name, row->wrong);
+	terminal_print_wrapped(to, sentence, 0);
+}
+
+void client_zoo_table_print(FILE *to, const struct client_zoo_table_row rows[], size_t count,
+    const struct client_auth_verdict *v)
+{
+	fprintf(to, "%-*s%-*s%-*sBY\n", NAME, "CLIENT", SHOULD, "SHOULD", DID, "DID");
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].trial->did != CLIENT_AUTH_UNTRIED)
+			print_row(to, &rows[i]);
+	}
+	fputc('\n', to);
+	if (v->fits[CLIENT_AUTH_FITS_SOME]) {
+		for (size_t i = 0; i < count; i++)
+			print_open(to, &rows[i]);
+		fputc('\n', to);
+	}
+	for (size_t i = 0; i < CLIENT_AUTH_FINDINGS; i++) {
+		if (v->fits[i])
+			terminal_print_wrapped(to, findings[i], 0);
+	}
+}

@@ -1,0 +1,129 @@
+#!/bin/sh
+# client-zoo.sh - --client-zoo finds out whether mutual TLS is open: of servers set up right and wrong,
+# in TLS 1.2 and 1.3, it says who was let in, and the server's log says the same.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+
+cd "$TMP" || exit 99
+{ "$HELLO_CERTS" zoo zoo && "$HELLO_CERTS" init other; } >made 2>&1 || error "no zoo: $(cat made)"
+CA=zoo/ca.pem CERT=zoo/good-ecdsa/chain.pem KEY=zoo/good-ecdsa/key.pem
+bad=$(awk -F '\t' '/^client-/ && $5 == "refuse"' zoo/clients.tsv | wc -l)
+bad=$((bad))
+
+# visit STATUS ARG...: the table is in $TMP/out.
+visit() {
+	visit_status=$1
+	shift
+	run_status "$visit_status" "$HELLO_CLIENT" --client-zoo zoo --cacert "$CA" \
+		--servername good-ecdsa.zoo.test "$@"
+}
+
+# is_right NAME...: all clients but these were treated as they should be.
+is_right() {
+	awk -v except=" $* " '
+	$1 !~ /^client-/ { next }
+	$2 == "either" || index(except, " " $1 " ") { next }
+	$3 != ($2 == "accept" ? "accepted" : "refused") { print; wrong = 1 }
+	{ n++ }
+	END { exit wrong || n < 5 }' "$TMP/out" || fail "$cell: wrong: $(cat "$TMP/out")"
+}
+
+# let_in NAME...: these were let in, and are the only bad ones.
+let_in() {
+	for let_in_name in "$@"; do
+		expect "$TMP/out" "^$let_in_name  *refuse  *accepted  *the greeting\$"
+	done
+	is_right "$@"
+	expect "$TMP/err" "^hello-client: CLIENT_AUTH_OPEN: the server let in $# of $bad bad clients\$"
+}
+
+# The server knows whom it greeted, and of whom it could say so in an alert.
+agrees() {
+	agrees_accepted=$(awk '/^client-/ && $3 == "accepted" { n++ } END { print n + 0 }' "$TMP/out")
+	agrees_refused=$(awk '/^client-/ && $3 == "refused" { n++ } END { print n + 0 }' "$TMP/out")
+	await ' outcome=OK ' "$agrees_accepted"
+	await 'peer=' "$((agrees_accepted + agrees_refused))"
+	[ "$(count ' outcome=OK ')" -eq "$agrees_accepted" ] || fail "$cell: the server let in others"
+}
+
+for version in 1.2 1.3; do
+	set -- --tls-min $version --tls-max $version 127.0.0.1
+
+	cell="TLS $version, all verified"
+	start_server --client-ca "$CA" --crlfile zoo/crl-clients.pem
+	visit 0 "$@" "$PORT"
+	is_right
+	[ "$(grep -c '^client-' "$TMP/out")" -eq "$(grep -c '^client-' zoo/clients.tsv)" ] ||
+		fail "$cell: some were not tried: $(cat "$TMP/out")"
+	expect "$TMP/out" '^client-expired  *refuse  *refused  *alert certificate expired$'
+	agrees
+	stop_server
+
+	cell="TLS $version, no revocation list"
+	start_server --client-ca "$CA"
+	visit 81 "$@" "$PORT"
+	let_in client-revoked
+	expect "$TMP/out" '^It lets in a revoked certificate: '
+	agrees
+	stop_server
+
+	cell="TLS $version, optional"
+	start_server --client-ca "$CA" --crlfile zoo/crl-clients.pem --client-auth optional
+	visit 81 "$@" "$PORT"
+	let_in client-none
+	expect "$TMP/out" '^It lets in a client that has no certificate: '
+	agrees
+	stop_server
+
+	cell="TLS $version, none asked for"
+	start_server
+	visit 81 "$@" "$PORT"
+	expect "$TMP/out" '^client-good  *accept  *not asked  *the greeting$'
+	expect "$TMP/err" 'CLIENT_AUTH_OPEN: the server asks for no client certificate$'
+	await 'peer=' 1
+	[ "$(count 'peer=')" -eq 1 ] || fail "$cell: more than one connection"
+	stop_server
+
+	cell="TLS $version, another CA"
+	start_server --client-ca other/ca.pem
+	visit 61 "$@" "$PORT"
+	expect "$TMP/out" '^client-good  *accept  *refused  *alert unknown CA$'
+	expect "$TMP/out" '^It refuses the good client: '
+	expect "$TMP/err" '^hello-client: CLIENT_CERT_REFUSED: '
+	! grep -q accepted "$TMP/out" || fail "$cell: accepted: $(cat "$TMP/out")"
+	stop_server
+done
+
+# ---- what is no verdict --------------------------------------------------------------------------------
+
+free_port
+run_status 20 "$HELLO_CLIENT" --client-zoo zoo --cacert "$CA" 127.0.0.1 "$PORT"
+[ ! -s "$TMP/out" ] || fail "a table without a server: $(cat "$TMP/out")"
+start_server --client-ca "$CA"
+run_status 54 "$HELLO_CLIENT" --client-zoo zoo --cacert "$CA" --servername other.test 127.0.0.1 "$PORT"
+[ ! -s "$TMP/out" ] || fail "a table of a server with another name: $(cat "$TMP/out")"
+
+# ---- what is no zoo ------------------------------------------------------------------------------------
+
+# refused_list WORDS LINE...: a list with these lines.
+refused_list() {
+	refused_list_words=$1
+	shift
+	mkdir -p bad && printf '%b\n' "$@" >bad/clients.tsv
+	run_status 3 "$HELLO_CLIENT" --client-zoo bad --cacert "$CA" 127.0.0.1 "$PORT"
+	expect "$TMP/err" "^hello-client: FILE: $refused_list_words"
+	[ "$(wc -l <"$TMP/err")" -eq 2 ] || fail "$(cat "$TMP/err")"
+}
+
+good='client-good\tnothing\tchain\tca\taccept\trefuse\tvalid'
+run_status 3 "$HELLO_CLIENT" --client-zoo nothing 127.0.0.1 "$PORT"
+expect "$TMP/err" '^hello-client: FILE: .*nothing/clients.tsv'
+expect "$TMP/err" '^  try: .*hello-certs zoo'
+refused_list 'bad/clients.tsv, line 2: there is no client "client-good"' '# none'
+refused_list 'bad/clients.tsv, line 1: too few columns after "client-good"' 'client-good\tnothing'
+refused_list 'bad/clients.tsv, line 2: unknown verdict "perhaps"' \
+	"$good" 'client-x\tw\tchain\tca\tperhaps\trefuse\tr'
+refused_list 'bad/clients.tsv, line 1: cannot send "more"' 'client-x\tw\tmore\tca\trefuse\trefuse\tr'
+refused_list 'bad/clients.tsv, line 1: invalid name "client-../x"' \
+	'client-../x\tw\tchain\tca\trefuse\trefuse\tr'
+refused_list '.*bad/client-good/' "$good"
