@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/check_certificate_request \
 	tests/unit/check_chain_file \
 	tests/unit/check_client_auth \
+	tests/unit/check_client_auth_judge \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
 	tests/unit/check_conn \

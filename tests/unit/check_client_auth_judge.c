@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/judge/client_auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/check_main.h"
+
+/* ---- one client ------------------------------------------------------------------------------- */
+
+#define ASKED .offers = true, .requested = true, .sent = true
+#define NONE .requested = true
+
+/* Of a service that is not hello, unless .greeting is set. */
+static const struct {
+	struct client_auth_evidence seen;
+	unsigned reference;
+	enum client_auth_did did;
+} looks[] = {
+	/* A handshake alone, or silence, proves nothing. */
+	{ { ASKED, .code = OC_OK, .unproven = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TIMEOUT }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_HANDSHAKE_TIMEOUT }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TRUNCATED, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	/* An answer does. */
+	{ { ASKED, .code = OC_OK, .heard = true }, 0, CLIENT_AUTH_LET_IN },
+	{ { NONE, .code = OC_OK, .heard = true }, 0, CLIENT_AUTH_LET_IN },
+	{ { .offers = true, .code = OC_OK }, 0, CLIENT_AUTH_NOT_ASKED },
+	{ { .code = OC_OK, .http_status = 200 }, 0, CLIENT_AUTH_NOT_ASKED },
+	/* Before any data, the end of the connection is a refusal. */
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED }, 0, CLIENT_AUTH_REFUSED },
+	{ { NONE, .code = OC_CLIENT_CERT_REQUIRED }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_ALERT }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_CLOSED }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_RESET }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_PARAMETERS }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_GREETING_RESET }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_GREETING_EMPTY }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_GREETING_TRUNCATED }, 0, CLIENT_AUTH_REFUSED },
+	/* If no certificate was requested, it cannot be about ours. */
+	{ { .offers = true, .code = OC_HANDSHAKE_ALERT }, 0, CLIENT_AUTH_NO_CONNECTION },
+	{ { .offers = true, .code = OC_HANDSHAKE_RESET }, 0, CLIENT_AUTH_NO_CONNECTION },
+	{ { .offers = true, .code = OC_CONNECT_REFUSED }, 0, CLIENT_AUTH_NO_CONNECTION },
+	{ { ASKED, .code = OC_CERT_UNKNOWN_CA }, 0, CLIENT_AUTH_NO_CONNECTION },
+	/* Requested, but the server takes no such key. */
+	{ { .offers = true, .requested = true, .code = OC_OK, .heard = true }, 0,
+	    CLIENT_AUTH_NOT_SENT },
+	{ { .offers = true, .requested = true, .code = OC_GREETING_TIMEOUT }, 0,
+	    CLIENT_AUTH_NOT_SENT },
+	/* Of hello, any data is the greeting, even if it is cut or not the expected one. */
+	{ { ASKED, .code = OC_GREETING_TRUNCATED, .greeting = true, .heard = true }, 0,
+	    CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .greeting = true, .heard = true }, 0,
+	    CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_GREETING_TRUNCATED, .greeting = true }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .greeting = true, .heard = true }, 0,
+	    CLIENT_AUTH_REFUSED },
+	/* HTTP, for the good client itself. */
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 503 }, 0,
+	    CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true, .http_status = 400 }, 0,
+	    CLIENT_AUTH_REFUSED },
+	/* Beside a good client that got 200, or 404. */
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 200, CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 404, CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 200, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 401 }, 404, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 200, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 502 }, 200,
+	    CLIENT_AUTH_NOT_PROVEN },
+};
+
+START_TEST(test_look)
+{
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+		ck_assert_msg(client_auth_look(&looks[i].seen, looks[i].reference) == looks[i].did,
+		    "row %zu: %d", i, client_auth_look(&looks[i].seen, looks[i].reference));
+}
+END_TEST
+
+/* ---- all of them ------------------------------------------------------------------------------ */
+
+/* A vector has a letter for each of these clients, in this order. */
+static const struct client_auth_trial zoo[] = {
+	{ .name = "client-good", .should = CLIENT_AUTH_ACCEPT },
+	{ .name = "client-none", .should = CLIENT_AUTH_REFUSE },
+	{ .name = "client-unknown-root", .should = CLIENT_AUTH_REFUSE },
+	{ .name = "client-expired", .should = CLIENT_AUTH_REFUSE },
+	{ .name = "client-revoked", .should = CLIENT_AUTH_REFUSE },
+	{ .name = "client-ca", .should = CLIENT_AUTH_EITHER },
+};
+
+enum { CLIENTS = sizeof zoo / sizeof zoo[0] };
+
+static enum client_auth_did letter(char c)
+{
+	switch (c) {
+	case '+':
+		return CLIENT_AUTH_LET_IN;
+	case '-':
+		return CLIENT_AUTH_REFUSED;
+	case '?':
+		return CLIENT_AUTH_NOT_PROVEN;
+	case 'n':
+		return CLIENT_AUTH_NOT_ASKED;
+	case 's':
+		return CLIENT_AUTH_NOT_SENT;
+	case 'x':
+		return CLIENT_AUTH_NO_CONNECTION;
+	default:
+		ck_assert_int_eq(c, '.');
+		return CLIENT_AUTH_UNTRIED;
+	}
+}
+
+#define BIT(finding) (1u << CLIENT_AUTH_FITS_##finding)
+
+static const struct {
+	const char *did;
+	enum outcome_code code;
+	unsigned fits; /* BIT of each finding */
+	unsigned open, unknown;
+} verdicts[] = {
+	{ "+-----", OC_OK, 0, 0, 0 },
+	{ "+----+", OC_OK, 0, 0, 0 },
+	{ "+-s---", OC_OK, 0, 0, 0 },
+	{ "?-----", OC_OK, BIT(SILENCE), 0, 0 },
+	{ "n.....", OC_CLIENT_AUTH_OPEN, BIT(NO_REQUEST), 0, 0 },
+	{ "++----", OC_CLIENT_AUTH_OPEN, BIT(OPTIONAL), 1, 0 },
+	{ "+-++++", OC_CLIENT_AUTH_OPEN, BIT(NOT_VERIFIED), 3, 0 },
+	{ "++++++", OC_CLIENT_AUTH_OPEN, BIT(NOT_VERIFIED) | BIT(OPTIONAL), 4, 0 },
+	{ "+---++", OC_CLIENT_AUTH_OPEN, BIT(NO_REVOCATION), 1, 0 },
+	{ "+--++-", OC_CLIENT_AUTH_OPEN, BIT(NO_REVOCATION) | BIT(SOME), 2, 0 },
+	{ "+--+--", OC_CLIENT_AUTH_OPEN, BIT(SOME), 1, 0 },
+	{ "------", OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA), 0, 0 },
+	{ "s-----", OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA), 0, 0 },
+	{ "--+---", OC_CLIENT_AUTH_OPEN, BIT(OTHER_CA), 1, 0 },
+	{ "+--?--", OC_CLIENT_AUTH_UNKNOWN, 0, 0, 1 },
+	{ "+--x--", OC_CLIENT_AUTH_UNKNOWN, 0, 0, 1 },
+	{ "+--?+-", OC_CLIENT_AUTH_OPEN, BIT(NO_REVOCATION), 1, 1 },
+	{ "??????", OC_CLIENT_AUTH_UNKNOWN, BIT(SILENCE), 0, 4 },
+	{ "--?---", OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA), 0, 1 },
+};
+
+START_TEST(test_judge)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+		struct client_auth_trial trials[CLIENTS];
+		struct client_auth_verdict v;
+		unsigned fits = 0;
+
+		memcpy(trials, zoo, sizeof trials);
+		for (size_t k = 0; k < CLIENTS; k++)
+			trials[k].did = letter(verdicts[i].did[k]);
+		client_auth_judge(trials, CLIENTS, &v);
+		for (unsigned k = 0; k < CLIENT_AUTH_FINDINGS; k++)
+			fits |= v.fits[k] ? 1u << k : 0;
+		ck_assert_msg(v.code == verdicts[i].code, "%s: %s", verdicts[i].did,
+		    outcome_name(v.code));
+		ck_assert_msg(fits == verdicts[i].fits, "%s: %x", verdicts[i].did, fits);
+		ck_assert_uint_eq(v.bad, 4);
+		ck_assert_uint_eq(v.open, verdicts[i].open);
+		ck_assert_uint_eq(v.unknown, verdicts[i].unknown);
+	}
+}
+END_TEST
+
+CHECK_MAIN("client_auth_judge", test_look, test_judge)
