@@ -113,6 +113,7 @@ system_tests = \
 	tests/system/check.sh \
 	tests/system/client-cert.sh \
 	tests/system/client-zoo.sh \
+	tests/system/client-zoo-hostile.sh \
 	tests/system/compare.sh \
 	tests/system/completion.sh \
 	tests/system/container.sh \
@@ -336,7 +337,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/free_port tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
+	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
 	tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

@@ -302,6 +302,25 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	return io;
 }
 
+enum io tls_conn_read_unsent(struct tls_conn *t, void *buf, size_t max, size_t *got,
+    struct outcome *oc)
+{
+	uint64_t before;
+	int ret;
+
+	tls_error_clear();
+	do {
+		before = t->wire.received;
+		t->wire.drained = false;
+		ret = SSL_read_ex(t->ssl, buf, max, got);
+	} while (ret != 1 && SSL_get_error(t->ssl, ret) == SSL_ERROR_WANT_READ &&
+	    t->wire.received > before);
+	if (ret == 1)
+		return IO_DONE;
+	return SSL_get_error(t->ssl, ret) == SSL_ERROR_WANT_READ ? IO_WANT_READ
+								 : answer(t, ret, true, oc);
+}
+
 enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc)
 {
 	size_t put;
@@ -346,6 +365,11 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 		return IO_DONE;
 	tls_error_vanished(&about, true, oc);
 	return IO_FAILED;
+}
+
+bool tls_conn_has_unsent(const struct tls_conn *t)
+{
+	return tls_buffer_pending(&t->wire);
 }
 
 void tls_conn_allow(struct tls_conn *t, size_t bytes)

@@ -112,6 +112,13 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc);
  */
 enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc);
 
+/*
+ * The same, but gathered bytes stay where they are, see tls_conn_has_unsent. It does not say how to
+ * wait: IO_WANT_READ means that there is nothing more now.
+ */
+enum io tls_conn_read_unsent(struct tls_conn *t, void *buf, size_t max, size_t *got,
+    struct outcome *oc);
+
 /* SSL_write of all len bytes; the outcomes are those of tls_conn_read. */
 enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc);
 
@@ -124,6 +131,12 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc);
 
 /* Sends the gathered bytes. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc);
+
+/*
+ * Gathered bytes are not sent yet. After a client's handshake in TLS 1.3 these are its last flight,
+ * with its certificate: what is read until then, the server sent before it saw that.
+ */
+bool tls_conn_has_unsent(const struct tls_conn *t);
 
 /*
  * After the handshake: limits how many bytes the peer may send from now on, in any

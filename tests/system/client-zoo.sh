@@ -37,9 +37,9 @@ let_in() {
 	expect "$TMP/err" "^hello-client: CLIENT_AUTH_OPEN: the server let in $# of $bad bad clients\$"
 }
 
-# The server knows whom it greeted, and of whom it could say so in an alert.
+# The server knows whom it greeted, the good client twice, and of whom it could say so in an alert.
 agrees() {
-	agrees_accepted=$(awk '/^client-/ && $3 == "accepted" { n++ } END { print n + 0 }' "$TMP/out")
+	agrees_accepted=$(awk '/^client-/ && $3 == "accepted" { n++ } END { print n + 1 }' "$TMP/out")
 	agrees_refused=$(awk '/^client-/ && $3 == "refused" { n++ } END { print n + 0 }' "$TMP/out")
 	await ' outcome=OK ' "$agrees_accepted"
 	await 'peer=' "$((agrees_accepted + agrees_refused))"
@@ -88,7 +88,7 @@ for version in 1.2 1.3; do
 	start_server --client-ca other/ca.pem
 	visit 61 "$@" "$PORT"
 	expect "$TMP/out" '^client-good  *accept  *refused  *alert unknown CA$'
-	expect "$TMP/out" '^It refuses the good client: '
+	expect "$TMP/out" '^It refuses the good client, '
 	expect "$TMP/err" '^hello-client: CLIENT_CERT_REFUSED: '
 	! grep -q accepted "$TMP/out" || fail "$cell: accepted: $(cat "$TMP/out")"
 	stop_server
@@ -126,4 +126,26 @@ refused_list 'bad/clients.tsv, line 2: unknown verdict "perhaps"' \
 refused_list 'bad/clients.tsv, line 1: cannot send "more"' 'client-x\tw\tmore\tca\trefuse\trefuse\tr'
 refused_list 'bad/clients.tsv, line 1: invalid name "client-../x"' \
 	'client-../x\tw\tchain\tca\trefuse\trefuse\tr'
-refused_list '.*bad/client-good/' "$good"
+some='client-x\tw\tnothing\tca\trefuse\trefuse\tr'
+refused_list '.*bad/client-good/' "$good" "$some"
+refused_list 'bad/clients.tsv, line 2: there is no client to "refuse"' "$good"
+refused_list 'bad/clients.tsv, line 2: this client is listed twice: "client-good"' "$good" "$good" "$some"
+refused_list 'bad/clients.tsv, line 3: servers must accept, and get the chain of, "client-good"' \
+	'client-good\tn\tnothing\tca\taccept\trefuse\tvalid' "$some"
+refused_list 'bad/clients.tsv, line 1: control character in ' 'client-x\ta\033[2Jw\tchain\tca\trefuse\trefuse\tr'
+refused_list 'bad/clients.tsv is not text: it has a NUL byte' "$good" 'a\0000b' "$some"
+refused_list 'bad/clients.tsv, line 1: invalid name ' "client-$(printf '%065d' 0)\tw\tnothing\tca\trefuse\trefuse\tr"
+# shellcheck disable=SC2046 # words
+refused_list 'bad/clients.tsv, line 65: too many clients, from "client-65"' \
+	$(awk 'BEGIN { for (i = 1; i <= 65; i++) print "client-" i "\\tw\\tnothing\\tca\\trefuse\\trefuse\\tr" }')
+refused_list 'the list of clients bad/clients.tsv is longer than 64 KiB' "$(printf '%070000d' 0)"
+
+# The list may come from another system; and whatever a client's files are, nothing waits for them.
+mkdir -p bad/client-good
+cp zoo/client-good/chain.pem zoo/client-good/key.pem bad/client-good/ || error "no client-good"
+chmod 644 bad/client-good/key.pem
+refused_list '.*bad/client-good/key.pem is world-readable' "$good\r" "$some\r"
+rm bad/client-good/key.pem
+refused_list '.*bad/client-good/key.pem' "$good" "$some"
+mkfifo bad/client-good/key.pem && chmod 600 bad/client-good/key.pem
+refused_list '.*bad/client-good/key.pem' "$good" "$some"

@@ -11,7 +11,6 @@
 #define ASKED .offers = true, .requested = true, .sent = true
 #define NONE .requested = true
 
-/* Of a service that is not hello, unless .greeting is set. */
 static const struct {
 	struct client_auth_evidence seen;
 	unsigned reference;
@@ -48,20 +47,31 @@ static const struct {
 	    CLIENT_AUTH_NOT_SENT },
 	{ { .offers = true, .requested = true, .code = OC_GREETING_TIMEOUT }, 0,
 	    CLIENT_AUTH_NOT_SENT },
-	/* Of hello, any data is the greeting, even if it is cut or not the expected one. */
-	{ { ASKED, .code = OC_GREETING_TRUNCATED, .greeting = true, .heard = true }, 0,
-	    CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_GREETING_MISMATCH, .greeting = true, .heard = true }, 0,
-	    CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_GREETING_TRUNCATED, .greeting = true }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .greeting = true, .heard = true }, 0,
-	    CLIENT_AUTH_REFUSED },
+	/* Data before a refusal is no answer. */
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_GREETING_TIMEOUT, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TOO_LONG, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	/* An answer that may be older than our certificate proves nothing, whatever its status. */
+	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true, .http_status = 200 }, 0,
+	    CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true, .http_status = 200 }, 200,
+	    CLIENT_AUTH_NOT_PROVEN },
+	/* A server that asks later, for a part of its site, has not judged any certificate. */
+	{ { .offers = true, .code = OC_CLIENT_CERT_REQUIRED, .heard = true, .http_status = 403 },
+	    0, CLIENT_AUTH_NO_CONNECTION },
 	/* HTTP, for the good client itself. */
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 503 }, 0,
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404, .expected = true }, 0,
 	    CLIENT_AUTH_LET_IN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 503 }, 0,
+	    CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 400 }, 0, CLIENT_AUTH_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302, .expected = true }, 0,
+	    CLIENT_AUTH_LET_IN },
 	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true, .http_status = 400 }, 0,
 	    CLIENT_AUTH_REFUSED },
 	/* Beside a good client that got 200, or 404. */
@@ -137,7 +147,9 @@ static const struct {
 	{ "+--++-", OC_CLIENT_AUTH_OPEN, BIT(NO_REVOCATION) | BIT(SOME), 2, 0 },
 	{ "+--+--", OC_CLIENT_AUTH_OPEN, BIT(SOME), 1, 0 },
 	{ "------", OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA), 0, 0 },
-	{ "s-----", OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA), 0, 0 },
+	{ "s-----", OC_CLIENT_CERT_REFUSED, BIT(NO_KEY), 0, 0 },
+	{ "+--n--", OC_CLIENT_AUTH_OPEN, BIT(MIXED), 1, 0 },
+	{ "+n----", OC_CLIENT_AUTH_OPEN, BIT(MIXED), 1, 0 },
 	{ "--+---", OC_CLIENT_AUTH_OPEN, BIT(OTHER_CA), 1, 0 },
 	{ "+--?--", OC_CLIENT_AUTH_UNKNOWN, 0, 0, 1 },
 	{ "+--x--", OC_CLIENT_AUTH_UNKNOWN, 0, 0, 1 },
@@ -169,4 +181,44 @@ START_TEST(test_judge)
 }
 END_TEST
 
-CHECK_MAIN("client_auth_judge", test_look, test_judge)
+/* The good client is tried again at the end: the letters are its first and its second trial. */
+static const struct {
+	char good, again, others;
+	enum outcome_code code;
+	unsigned fits;
+} repeats[] = {
+	{ '+', '+', '-', OC_OK, 0 },
+	{ '-', '-', '-', OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA) },
+	{ '?', '?', '-', OC_OK, BIT(SILENCE) },
+	{ 'n', '.', '.', OC_CLIENT_AUTH_OPEN, BIT(NO_REQUEST) },
+	/* A server that lets in nobody any more did not refuse the others for their certificates. */
+	{ '+', '-', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
+	{ '+', 'x', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
+	{ '-', '+', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
+	{ '?', '+', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
+	{ '+', '-', '+', OC_CLIENT_AUTH_OPEN, BIT(UNSTEADY) | BIT(NOT_VERIFIED) | BIT(OPTIONAL) },
+};
+
+START_TEST(test_repeat)
+{
+	for (size_t i = 0; i < sizeof repeats / sizeof repeats[0]; i++) {
+		struct client_auth_trial trials[CLIENTS + 1];
+		struct client_auth_verdict v;
+		unsigned fits = 0;
+
+		memcpy(trials, zoo, sizeof zoo);
+		for (size_t k = 1; k < CLIENTS; k++)
+			trials[k].did = letter(repeats[i].others);
+		trials[CLIENTS] = zoo[0];
+		trials[0].did = letter(repeats[i].good);
+		trials[CLIENTS].did = letter(repeats[i].again);
+		client_auth_judge(trials, CLIENTS + 1, &v);
+		for (unsigned k = 0; k < CLIENT_AUTH_FINDINGS; k++)
+			fits |= v.fits[k] ? 1u << k : 0;
+		ck_assert_msg(v.code == repeats[i].code, "row %zu: %s", i, outcome_name(v.code));
+		ck_assert_msg(fits == repeats[i].fits, "row %zu: %x", i, fits);
+	}
+}
+END_TEST
+
+CHECK_MAIN("client_auth_judge", test_look, test_judge, test_repeat)

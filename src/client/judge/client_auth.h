@@ -22,9 +22,9 @@ struct client_auth_evidence {
 	bool offers;          /* the client had a certificate to send */
 	bool requested, sent; /* the server asked for one; the client sent it */
 	bool heard;           /* data arrived after the handshake */
-	bool greeting;        /* the service is hello: any data is a greeting */
 	bool unproven;        /* a success that does not prove that the certificate was accepted */
 	unsigned http_status; /* of an HTTP answer; 0: none */
+	bool expected;        /* the user named this HTTP status as that of a success */
 };
 
 enum client_auth_did {
@@ -40,7 +40,8 @@ enum client_auth_did {
 /*
  * reference: the HTTP status that the good client got when it was let in; 0: none, or for the good
  * client itself. A bad client that gets the same status was let in; one that gets 401 or 403 was
- * refused.
+ * refused. Without a reference only 2xx shows that the server let a client in: a redirection may lead
+ * to a page for others, and 404 may hide what is there.
  */
 enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsigned reference);
 
@@ -50,18 +51,21 @@ struct client_auth_trial {
 	enum client_auth_did did;
 };
 
-/* The good client's name: the list must have it. */
+/* The good client's name: the list must have it. It is tried again after all others. */
 extern const char client_auth_good[];
 
 /* Ways to set up a server, each recognised by whom it let in. */
 enum client_auth_finding {
 	CLIENT_AUTH_FITS_NO_REQUEST,    /* it asks for no certificate */
+	CLIENT_AUTH_FITS_MIXED,         /* it asks some clients, and others not */
 	CLIENT_AUTH_FITS_OPTIONAL,      /* it lets in clients without a certificate */
 	CLIENT_AUTH_FITS_NOT_VERIFIED,  /* strangers and the good one: certificates of any CA */
 	CLIENT_AUTH_FITS_NO_REVOCATION, /* no strangers, but revoked ones */
 	CLIENT_AUTH_FITS_SOME,          /* no strangers, but others */
 	CLIENT_AUTH_FITS_OTHER_CA,      /* it refuses even the good one */
-	CLIENT_AUTH_FITS_SILENCE,       /* it says nothing to the good one either */
+	CLIENT_AUTH_FITS_NO_KEY,        /* it takes no key of the good one's type */
+	CLIENT_AUTH_FITS_SILENCE,       /* nothing shows that it let in the good one */
+	CLIENT_AUTH_FITS_UNSTEADY,      /* it did not do the same with the good one again */
 	CLIENT_AUTH_FINDINGS
 };
 
@@ -71,10 +75,14 @@ struct client_auth_verdict {
 	unsigned bad;           /* clients to be refused */
 	unsigned open;          /* of them: let in */
 	unsigned unknown;       /* of them: not proven, or no connection */
+	unsigned lost;          /* of them: no connection */
 	bool fits[CLIENT_AUTH_FINDINGS];
 };
 
-/* An open server is OPEN, whatever else is wrong; a refused good client comes next. */
+/*
+ * An open server is OPEN, whatever else is wrong; one that is not the same at the end is UNKNOWN; a
+ * refused good client comes next. A second trial of the good client is the one at the end.
+ */
 void client_auth_judge(const struct client_auth_trial trials[], size_t count,
     struct client_auth_verdict *out);
 

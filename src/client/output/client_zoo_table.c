@@ -28,30 +28,40 @@ static const char *const dids[] = {
 
 static const char *const findings[CLIENT_AUTH_FINDINGS] = {
 	[CLIENT_AUTH_FITS_NO_REQUEST] =
-	    "The server asks for no client certificate: it lets in everybody. So only the good "
-	    "client was tried.",
+	    "The server asks for no client certificate. So only the good client was tried.",
+	[CLIENT_AUTH_FITS_MIXED] =
+	    "It asks some clients for a certificate, and others not: are there several servers behind "
+	    "this address, set up in different ways?",
 	[CLIENT_AUTH_FITS_OPTIONAL] =
 	    "It lets in a client that has no certificate: it asks for one, but does not require it. "
 	    "In nginx that is ssl_verify_client optional, in HAProxy verify optional, in Apache "
-	    "SSLVerifyClient optional, in s_server -verify where -Verify is meant.",
+	    "SSLVerifyClient optional, in s_server -verify where -Verify is meant, in Go "
+	    "tls.VerifyClientCertIfGiven, in stunnel verify = 1.",
 	[CLIENT_AUTH_FITS_NOT_VERIFIED] =
-	    "It lets in a certificate that its CA did not issue: it requires one, but does not verify "
+	    "It lets in a certificate that its CA did not issue: it asks for one, but does not verify "
 	    "it. In nginx that is ssl_verify_client optional_no_ca, in Apache optional_no_ca, in "
 	    "HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in s_server -Verify without "
 	    "-verify_return_error, in gnutls-serv --require-client-cert without "
 	    "--verify-client-cert.",
 	[CLIENT_AUTH_FITS_NO_REVOCATION] =
-	    "It lets in a revoked certificate: it has no revocation list, or not the one of this CA. "
-	    "In nginx that is ssl_crl, in HAProxy crl-file, in Apache SSLCARevocationFile with "
+	    "It lets in a revoked certificate: it has no revocation list of this CA, or does not use "
+	    "it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache SSLCARevocationFile with "
 	    "SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
 	[CLIENT_AUTH_FITS_SOME] =
-	    "It refuses certificates of other CAs, but not each bad one of its own CA.",
+	    "It lets in these clients, which it should refuse:",
 	[CLIENT_AUTH_FITS_OTHER_CA] =
-	    "It refuses the good client: does it trust the ca.pem of this zoo for clients, and only "
-	    "that, while it is tested?",
+	    "It refuses the good client, or closes its connection: does it trust the ca.pem of this "
+	    "zoo for clients, and does the service behind it work?",
+	[CLIENT_AUTH_FITS_NO_KEY] =
+	    "It takes no key of the type that the good client has, so that client sent no "
+	    "certificate.",
 	[CLIENT_AUTH_FITS_SILENCE] =
-	    "It says nothing to the good client either, so it is not proven that anybody is let in; "
-	    "the refusals are proven.",
+	    "Nothing proves that it lets in the good client: it says nothing, or not what proves it. "
+	    "With https, ask for a page that exists, or name its status with --expect-status.",
+	[CLIENT_AUTH_FITS_UNSTEADY] =
+	    "It did not treat the good client the same the second time, after all others; the last "
+	    "row shows that. So a limit of connections, or several servers behind this address, may "
+	    "have changed the other rows as well.",
 };
 
 /* ---- what proves it --------------------------------------------------------------------------- */
@@ -81,6 +91,19 @@ static const char *name_end(enum outcome_code code)
 	}
 }
 
+static const char *name_greeting(const struct session *s, const struct outcome *oc,
+    enum client_auth_did did)
+{
+	if (s->unproven)
+		return "a greeting, before it saw the certificate";
+	if (oc->code == OC_GREETING_MISMATCH)
+		return "another greeting";
+	if (oc->code != OC_OK)
+		return "an incomplete greeting";
+	return did == CLIENT_AUTH_NOT_PROVEN ? "another greeting than to the good client"
+					     : "the greeting";
+}
+
 const char *client_zoo_table_by(const struct session *s, const struct outcome *oc,
     enum client_auth_did did, char buf[CLIENT_ZOO_BY_MAX])
 {
@@ -93,7 +116,7 @@ const char *client_zoo_table_by(const struct session *s, const struct outcome *o
 	if (oc->alert != OUTCOME_NO_ALERT)
 		return quote("alert ", tls_alert_name(oc->alert), buf);
 	if (s->service->talk == TALK_HELLO && s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN)
-		return quote("the greeting", "", buf);
+		return quote(name_greeting(s, oc, did), "", buf);
 	if (s->greeting_len == 0)
 		return quote(name_end(oc->code), "", buf);
 	snprintf(line, sizeof line, "%.*s", (int)strcspn(s->greeting, "\n"), s->greeting);
@@ -129,7 +152,7 @@ static void print_open(FILE *to, const struct client_zoo_table_row *row)
 
 	if (row->trial->should != CLIENT_AUTH_REFUSE || !is_wrong(row->trial))
 		return;
-	snprintf(sentence, sizeof sentence, "%s: %s\n", row->trial->name, row->wrong);
+	snprintf(sentence, sizeof sentence, "  %s: %s", row->trial->name, row->wrong);
 	terminal_print_wrapped(to, sentence, 0);
 }
 
@@ -141,14 +164,13 @@ void client_zoo_table_print(FILE *to, const struct client_zoo_table_row rows[], 
 		if (rows[i].trial->did != CLIENT_AUTH_UNTRIED)
 			print_row(to, &rows[i]);
 	}
+	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY])
+		print_row(to, &rows[count]);
 	fputc('\n', to);
-	if (v->fits[CLIENT_AUTH_FITS_SOME]) {
-		for (size_t i = 0; i < count; i++)
-			print_open(to, &rows[i]);
-		fputc('\n', to);
-	}
 	for (size_t i = 0; i < CLIENT_AUTH_FINDINGS; i++) {
 		if (v->fits[i])
 			terminal_print_wrapped(to, findings[i], 0);
+		for (size_t k = 0; i == CLIENT_AUTH_FITS_SOME && v->fits[i] && k < count; k++)
+			print_open(to, &rows[k]);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "base/input_file.h"
 
-enum { PATH_TEXT_MAX = 4096 };
+enum { PATH_TEXT_MAX = 4096, NAME_MAX_ = 64 };
 
 /* The columns of clients.tsv. */
 enum { NAME, WRONG, SENDS, NEEDS, VERDICT, SPIFFE_VERDICT, REASON, COLUMNS };
@@ -26,10 +26,10 @@ static int bad(const struct reader *r, const char *what, const char *value, stru
 	return -1;
 }
 
-/* A name becomes part of a path. */
+/* Part of a path, and of the table. */
 static bool is_name(const char *name)
 {
-	return name[0] != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+	return strlen(name) <= NAME_MAX_ && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
 	    strlen(name);
 }
 
@@ -82,6 +82,15 @@ static void put_good_first(struct client_list *list)
 	list->rows[0] = last;
 }
 
+static bool is_listed(const struct client_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->rows[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int add(struct reader *r, char *columns[COLUMNS], struct outcome *oc)
 {
 	struct client_list *list = r->list;
@@ -93,6 +102,8 @@ static int add(struct reader *r, char *columns[COLUMNS], struct outcome *oc)
 		return bad(r, "too many clients, from", columns[NAME], oc);
 	if (!is_name(columns[NAME]))
 		return bad(r, "invalid name", columns[NAME], oc);
+	if (is_listed(list, columns[NAME]))
+		return bad(r, "this client is listed twice:", columns[NAME], oc);
 	*row = (struct client_list_row){ .name = columns[NAME], .wrong = columns[WRONG] };
 	list->count++;
 	if (set_should(r, columns[VERDICT], row, oc) != 0 ||
@@ -102,11 +113,25 @@ static int add(struct reader *r, char *columns[COLUMNS], struct outcome *oc)
 	return 0;
 }
 
+/* The words of the list are printed. */
+static bool is_text(const char *line)
+{
+	for (; *line; line++) {
+		if (((unsigned char)*line < ' ' && *line != '\t') || *line == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static int read_line(struct reader *r, char *line, struct outcome *oc)
 {
 	char *columns[COLUMNS];
 
 	r->line++;
+	if (line[0] != '\0' && line[strlen(line) - 1] == '\r')
+		line[strlen(line) - 1] = '\0';
+	if (!is_text(line))
+		return bad(r, "control character in", line, oc);
 	if (line[0] == '#' || line[0] == '\0')
 		return 0;
 	for (size_t i = 0; i < COLUMNS; i++) {
@@ -117,6 +142,22 @@ static int read_line(struct reader *r, char *line, struct outcome *oc)
 	return add(r, columns, oc);
 }
 
+/* Without the good client, or without a bad one, nothing could be concluded. */
+static int check(const struct reader *r, struct outcome *oc)
+{
+	const struct client_list *list = r->list;
+	const struct client_list_row *good = &list->rows[0];
+	size_t refused = 0;
+
+	if (list->count == 0 || strcmp(good->name, client_auth_good) != 0)
+		return bad(r, "there is no client", client_auth_good, oc);
+	if (good->should != CLIENT_AUTH_ACCEPT || !good->chain_file)
+		return bad(r, "servers must accept, and get the chain of,", client_auth_good, oc);
+	for (size_t i = 1; i < list->count; i++)
+		refused += list->rows[i].should == CLIENT_AUTH_REFUSE;
+	return refused > 0 ? 0 : bad(r, "there is no client to", "refuse", oc);
+}
+
 static int read_lines(struct reader *r, struct outcome *oc)
 {
 	char *at = r->list->text, *line;
@@ -125,9 +166,7 @@ static int read_lines(struct reader *r, struct outcome *oc)
 		if (read_line(r, line, oc) != 0)
 			return -1;
 	}
-	if (r->list->count > 0 && strcmp(r->list->rows[0].name, client_auth_good) == 0)
-		return 0;
-	return bad(r, "there is no client", client_auth_good, oc);
+	return check(r, oc);
 }
 
 int client_list_read(struct client_list *list, const char *folder, struct outcome *oc)
@@ -136,6 +175,7 @@ int client_list_read(struct client_list *list, const char *folder, struct outcom
 		.max = 64 * INPUT_FILE_KIB };
 	struct reader r = { .list = list, .folder = folder };
 	struct input_file f = INPUT_FILE_NONE;
+	int ret = -1;
 
 	*list = (struct client_list){ .count = 0 };
 	if ((size_t)snprintf(r.file, sizeof r.file, "%s/clients.tsv", folder) >= sizeof r.file)
@@ -145,10 +185,14 @@ int client_list_read(struct client_list *list, const char *folder, struct outcom
 		return -1;
 	}
 	list->text = strndup((char *)f.bytes, f.len);
-	input_file_free(&f);
 	if (!list->text)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for the clients");
-	return read_lines(&r, oc);
+		outcome_set(oc, OC_INTERNAL, "out of memory for the clients");
+	else if (strlen(list->text) < f.len)
+		outcome_set(oc, OC_FILE, "%s is not text: it has a NUL byte", r.file);
+	else
+		ret = read_lines(&r, oc);
+	input_file_free(&f);
+	return ret;
 }
 
 void client_list_free(struct client_list *list)

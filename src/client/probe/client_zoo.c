@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/judge/client_auth.h"
 #include "client/output/client_zoo_table.h"
@@ -8,24 +9,37 @@
 #include "client/probe/runner.h"
 #include "tls/context.h"
 
+/* The good client is the first, and once more the last. */
+enum { TRIALS_MAX = CLIENT_LIST_MAX + 1, LINE_MAX_ = 240 };
+
 struct client_zoo {
 	struct runner runner;
-	struct client_list list; /* the good client is the first */
+	struct client_list list;
 	struct client_options options[CLIENT_LIST_MAX];
 	SSL_CTX *contexts[CLIENT_LIST_MAX];
-	struct client_auth_trial trials[CLIENT_LIST_MAX];
-	struct client_zoo_table_row rows[CLIENT_LIST_MAX];
+	struct client_auth_trial trials[TRIALS_MAX];
+	struct client_zoo_table_row rows[TRIALS_MAX];
 	size_t first;         /* of this pass */
 	unsigned reference;   /* see client_auth_look */
-	struct outcome good;  /* the good client's */
+	char line[LINE_MAX_]; /* of hello: the greeting that the good client got, or its beginning */
+	size_t line_len;
+	struct outcome good;  /* the good client's, the first time */
 	struct addr peer;     /* where the good client got to; length 0: nowhere */
 	bool through_proxy;
 };
 
 /* ---- what is tried ---------------------------------------------------------------------------- */
 
+static void prepare_trial(struct client_zoo *z, size_t at, const struct client_list_row *row)
+{
+	z->trials[at] = (struct client_auth_trial){ .name = row->name, .should = row->should };
+	z->rows[at].trial = &z->trials[at];
+	z->rows[at].wrong = row->wrong;
+}
+
 static int prepare(struct client_zoo *z, const struct probe_setup *setup, struct outcome *oc)
 {
+	prepare_trial(z, z->list.count, &z->list.rows[0]);
 	for (size_t i = 0; i < z->list.count; i++) {
 		const struct client_list_row *row = &z->list.rows[i];
 		struct client_options *o = &z->options[i];
@@ -34,10 +48,7 @@ static int prepare(struct client_zoo *z, const struct probe_setup *setup, struct
 		o->identity.chain_file = row->chain_file;
 		o->identity.key_file = row->key_file;
 		o->identity.unjudged_name = row->name;
-		z->trials[i] =
-		    (struct client_auth_trial){ .name = row->name, .should = row->should };
-		z->rows[i].trial = &z->trials[i];
-		z->rows[i].wrong = row->wrong;
+		prepare_trial(z, i, row);
 		z->contexts[i] = setup->make_context(o, oc);
 		if (!z->contexts[i])
 			return -1;
@@ -57,9 +68,43 @@ static void pin(struct client_zoo *z)
 static void choose_client(void *mode, struct runner_probe *p)
 {
 	const struct client_zoo *z = mode;
+	size_t at = z->first + p->number;
 
-	p->options = z->options[z->first + p->number];
-	p->ctx = z->contexts[z->first + p->number];
+	if (at == z->list.count)
+		at = 0;
+	p->options = z->options[at];
+	p->ctx = z->contexts[at];
+}
+
+/* The first line: a report may follow it, which is different each time. */
+static size_t line_of(const struct session *s)
+{
+	const char *end = memchr(s->greeting, '\n', s->greeting_len);
+	size_t len = end ? (size_t)(end - s->greeting) : s->greeting_len;
+
+	return len < LINE_MAX_ ? len : LINE_MAX_;
+}
+
+static bool is_other_greeting(const struct client_zoo *z, const struct session *s)
+{
+	return z->line_len > 0 && s->greeting_len > 0 &&
+	    (line_of(s) != z->line_len || memcmp(s->greeting, z->line, z->line_len) != 0);
+}
+
+static void keep_good(struct client_zoo *z, const struct runner_probe *p)
+{
+	const struct session *s = &p->session;
+
+	z->good = p->oc;
+	z->peer = s->peer;
+	z->through_proxy = s->through_proxy;
+	if (z->trials[0].did != CLIENT_AUTH_LET_IN)
+		return;
+	z->reference = s->http_status;
+	if (s->service->talk != TALK_HELLO)
+		return;
+	z->line_len = line_of(s);
+	memcpy(z->line, s->greeting, z->line_len);
 }
 
 static void record(void *mode, struct runner_probe *p)
@@ -73,20 +118,15 @@ static void record(void *mode, struct runner_probe *p)
 		.requested = s->request.received,
 		.sent = s->request.sent,
 		.heard = s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN,
-		.greeting = s->service->talk == TALK_HELLO,
-		.unproven = s->unproven,
+		.unproven = s->unproven || is_other_greeting(z, s),
 		.http_status = s->http_status,
+		.expected = s->options->expect_status != NULL && p->oc.code == OC_OK,
 	};
 
 	z->trials[at].did = client_auth_look(&evidence, z->reference);
 	client_zoo_table_by(s, &p->oc, z->trials[at].did, z->rows[at].by);
-	if (at > 0)
-		return;
-	z->good = p->oc;
-	z->peer = s->peer;
-	z->through_proxy = s->through_proxy;
-	if (z->trials[0].did == CLIENT_AUTH_LET_IN)
-		z->reference = s->http_status;
+	if (at == 0)
+		keep_good(z, p);
 }
 
 static int run_pass(struct client_zoo *z, const struct probe_setup *setup, size_t first,
@@ -118,11 +158,38 @@ static void print(const struct client_zoo *z, const struct client_auth_verdict *
 	client_zoo_table_print(stdout, z->rows, z->list.count, v);
 }
 
+static void explain_refused(const struct client_zoo *z, struct outcome *oc)
+{
+	if (z->trials[0].did == CLIENT_AUTH_NOT_SENT)
+		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
+		    "the server takes no key of the type that the good client has");
+	else if (z->good.code == OC_CLIENT_CERT_REFUSED)
+		*oc = z->good;
+	else
+		outcome_set(oc, OC_CLIENT_CERT_REFUSED, "the server refused the good client: %s",
+		    z->good.detail);
+}
+
+static void explain_unknown(const struct client_auth_verdict *v, struct outcome *oc)
+{
+	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY])
+		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
+		    "the server did not treat the good client the same at the end");
+	else
+		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
+		    "it is not proven that the server refused %u of %u bad clients", v->unknown,
+		    v->bad);
+	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY] || v->lost > 0)
+		outcome_advise(oc,
+		    "does the server limit connections? --parallel 1 makes one at a time; are there "
+		    "several servers behind this name? --connect-to tests one of them");
+}
+
 static void conclude(const struct client_zoo *z, struct outcome *oc)
 {
 	struct client_auth_verdict v;
 
-	client_auth_judge(z->trials, z->list.count, &v);
+	client_auth_judge(z->trials, z->list.count + 1, &v);
 	print(z, &v);
 	switch (v.code) {
 	case OC_CLIENT_AUTH_OPEN:
@@ -133,13 +200,10 @@ static void conclude(const struct client_zoo *z, struct outcome *oc)
 			    v.bad);
 		break;
 	case OC_CLIENT_CERT_REFUSED:
-		*oc = z->good;
-		if (oc->code != v.code)
-			outcome_set(oc, v.code, "the server refused the good client");
+		explain_refused(z, oc);
 		break;
 	case OC_CLIENT_AUTH_UNKNOWN:
-		outcome_set(oc, v.code, "of %u of %u bad clients it is not proven that the server "
-		    "refused them", v.unknown, v.bad);
+		explain_unknown(&v, oc);
 		break;
 	default:
 		break;
@@ -159,7 +223,8 @@ static void test(struct client_zoo *z, const struct probe_setup *setup, struct o
 	pin(z);
 	*oc = OUTCOME_NONE;
 	if (z->trials[0].did != CLIENT_AUTH_NOT_ASKED &&
-	    run_pass(z, setup, 1, z->list.count - 1, oc) != 0)
+	    (run_pass(z, setup, 1, z->list.count - 1, oc) != 0 ||
+		run_pass(z, setup, z->list.count, 1, oc) != 0))
 		return;
 	*oc = OUTCOME_NONE;
 	conclude(z, oc);

@@ -60,6 +60,7 @@ struct dialogue {
 	size_t out_len;                 /* the caller sends these bytes, then sets 0 */
 	bool proven;                    /* a complete answer was good; the rest does not matter */
 	bool unasked;                   /* set by the caller: the server spoke before we did */
+	bool vague;                     /* the good answer could be a refusal as well */
 	bool masked;                    /* a firewall overwrote an offer with "XXXXXXXX" */
 	bool injected;                  /* bytes followed the last answer before TLS */
 	char first[DIALOGUE_WORDS_MAX]; /* the server's first line, clean text */

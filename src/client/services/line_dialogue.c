@@ -183,8 +183,10 @@ static enum part on_irc(struct dialogue *d, struct line l)
 
 	if (begins(l, ":"))
 		command = skip(l, first_word(l).len + 1);
-	if (!d->unasked && is_good(command, turn_of(d)))
+	if (!d->unasked && is_good(command, turn_of(d))) {
+		d->vague = begins(command, "ERROR");
 		return PART_GOOD;
+	}
 	if (begins(command, "ERROR"))
 		return PART_BAD;
 	if (begins(command, "NOTICE") || begins(command, "PING") || begins(command, "CAP"))

@@ -71,7 +71,7 @@ struct session {
 					       * first line, clean text and a newline, or "" */
 	size_t greeting_len;                  /* greet */
 	unsigned http_status;                 /* greet: of an https answer; 0: none */
-	bool unproven;                        /* greet: the success does not prove that the server
+	bool unproven;                        /* greet: nothing that arrived proves that the server
 					       * accepted our certificate */
 	bool has_report;                      /* greet: the greeting ended in a report */
 	struct conn_report reported;          /* greet: that report */

@@ -38,12 +38,14 @@ static int await_nothing(struct answer *a, struct outcome *oc)
 		    "the server did not select \"%s\" by ALPN, which %s needs", service->alpn,
 		    service->name);
 	end = answer_look(a, bytes, sizeof bytes, &len);
-	if (end == ANSWER_DATA)
+	if (end == ANSWER_DATA) {
 		answer_keep_line(a->s, bytes, len);
-	else if (end == ANSWER_LATE)
+		a->s->unproven = true;
+	} else if (end == ANSWER_LATE) {
 		remark_silence(a);
-	else
+	} else {
 		return judge_end(a, end, oc);
+	}
 	if (!service->leave)
 		return 0;
 	return tls_conn_write(a->s->tls, service->leave, service->leave_len, oc) == IO_FAILED ? -1
@@ -63,6 +65,7 @@ static int refused(struct answer *a, const struct dialogue *d, struct outcome *o
 static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *oc)
 {
 	answer_keep_text(a->s, d->first);
+	a->s->unproven |= d->end != DIALOGUE_DONE || d->vague;
 	if (d->proven)
 		return 0;
 	if (d->end == DIALOGUE_REFUSED)
@@ -87,8 +90,16 @@ static int feed(struct answer *a, struct dialogue *d, const char *bytes, size_t 
 		d->out_len = 0;
 		dialogue_feed(d, bytes + at, len - at, &used);
 		at += used;
+		/* What follows is there before our next words are sent, so it is no answer to them. */
+		a->s->unproven |= d->out_len > 0 && at < len;
 	} while (d->out_len > 0 || (d->end == DIALOGUE_GOES_ON && at < len));
 	return 0;
+}
+
+/* In TLS 1.3 the refusal may arrive after an answer. */
+static bool is_refusal(const struct outcome *failed)
+{
+	return failed->code == OC_CLIENT_CERT_REFUSED || failed->code == OC_CLIENT_CERT_REQUIRED;
 }
 
 static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
@@ -101,6 +112,7 @@ static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
 	if (a->identity != TLS_ALERT_NOT_ASKED && d->out_len > 0)
 		end = answer_look(a, bytes, sizeof bytes, &len);
 	d->unasked = len > 0;
+	a->s->unproven |= d->unasked;
 	if (end == ANSWER_LATE)
 		end = ANSWER_DATA;
 	while (end == ANSWER_DATA) {
@@ -112,7 +124,8 @@ static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
 		end = answer_read(a, bytes, sizeof bytes, &len);
 	}
 	answer_keep_text(a->s, d->first);
-	return d->proven ? 0 : answer_explain(a, end, oc);
+	a->s->unproven = true;
+	return d->proven && !is_refusal(&a->failed) ? 0 : answer_explain(a, end, oc);
 }
 
 static int await_dialogue(struct answer *a, struct outcome *oc)

@@ -242,6 +242,7 @@ int answer_http(struct answer *a, struct outcome *oc)
 		end = answer_look(a, bytes, sizeof bytes, &len);
 	if (end != ANSWER_LATE && end != ANSWER_DATA)
 		return answer_explain(a, end, oc);
+	a->s->unproven |= len > 0;
 	if (strcmp(a->s->alpn, "h2") == 0)
 		return speak_http2(a, bytes, len, oc);
 	if (ask(a, oc) != 0)

@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "client/session/session.h"
 #include "client/step/answer.h"
+#include "client/step/answer_io.h"
 #include "client/step/http_get.h"
 #include "client/step/socket.h"
+#include "client/step/tcp_state.h"
 
 /* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)
@@ -52,6 +55,34 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 	return -1;
 }
 
+/*
+ * In TLS 1.3 a server may send data before it has seen our certificate (RFC 8446 section 2). Ours is
+ * still in our buffer here, so what arrives within a moment does not depend on it.
+ */
+static int read_early(struct session *s, size_t *len, struct outcome *oc)
+{
+	struct tcp_state tcp;
+	unsigned ms = answer_moment(tcp_state_get(s->fd, &tcp) ? tcp.rtt_us : 0);
+	const struct timespec moment = { .tv_sec = ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000 * 1000 };
+	enum io io = IO_DONE;
+	size_t got;
+
+	if (!s->request.received || !tls_conn_has_unsent(s->tls))
+		return 0;
+	nanosleep(&moment, NULL);
+	while (io == IO_DONE && *len <= SESSION_GREETING_MAX) {
+		io = tls_conn_read_unsent(s->tls, s->greeting + *len,
+		    SESSION_GREETING_MAX + 1 - *len, &got, oc);
+		if (io != IO_DONE)
+			break;
+		phases_mark(&s->phases, PHASE_FIRST_BYTE);
+		s->unproven = true;
+		*len += got;
+	}
+	return io == IO_FAILED ? -1 : 0;
+}
+
 /* More than the longest greeting needs in records of one byte. */
 enum { RECEIVES_MAX = 32 * SESSION_GREETING_MAX };
 
@@ -63,6 +94,8 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 	size_t len = 0, got;
 
 	tls_conn_allow(s->tls, RECEIVES_MAX);
+	if (s->options->client_zoo && read_early(s, &len, oc) != 0)
+		return -1;
 	while (len <= SESSION_GREETING_MAX) {
 		enum io io = tls_conn_read(s->tls, s->greeting + len,
 		    SESSION_GREETING_MAX + 1 - len, &got, oc);
