@@ -51,7 +51,6 @@ unit_tests = \
 	tests/unit/check_thread_pool \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
-	tests/unit/check_client_auth \
 	tests/unit/check_path \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
@@ -114,6 +113,7 @@ system_tests = \
 	tests/system/client-cert.sh \
 	tests/system/client-zoo.sh \
 	tests/system/client-zoo-hostile.sh \
+	tests/system/client-zoo-real.sh \
 	tests/system/compare.sh \
 	tests/system/completion.sh \
 	tests/system/container.sh \
@@ -293,6 +293,9 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/packaging/systemd.macros \
 	tests/systemd/boot.sh tests/systemd/inside.sh tests/systemd/packages.sh \
 	tests/services/table.sh tests/zoo/table.sh \
+	tests/systemd/boot.sh tests/systemd/inside.sh \
+	tests/mtls/page-1.md tests/mtls/page-2.md tests/mtls/servers.sh tests/mtls/table.sh \
+	tests/services/table.sh tests/support/servers/mutual.go tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
 	tests/support/hello_capture.py tests/support/issuer_server.py \
@@ -408,7 +411,7 @@ tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
 
-.PHONY: fuzzers services-table stable-names zoo-table
+.PHONY: fuzzers mtls-table services-table stable-names zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
 
 # doc/zoo.md, measured anew with the clients that are installed.
@@ -420,6 +423,11 @@ zoo-table: all
 services-table: all tests/support/service_peer tests/support/tls_peer
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/services/table.sh >services.md
 	mv services.md $(srcdir)/doc/services.md
+
+# doc/mtls.md, the same for servers with mutual TLS.
+mtls-table: all tests/support/free_port
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/mtls/table.sh >mtls.md
+	mv mtls.md $(srcdir)/doc/mtls.md
 
 # What doc/stability.md promises, as the programs say it: for a release, see doc/release.md.
 stable-names: all

@@ -105,8 +105,8 @@ int tls_alert_explain(int alert, enum tls_alert_identity identity, bool open, st
 	if (alert == SSL_AD_PROTOCOL_VERSION || alert == SSL_AD_INSUFFICIENT_SECURITY ||
 	    alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		return lacks_parameters(alert, oc);
-	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s", tls_alert_name(alert),
-	    alert, when);
+	outcome_set(oc, OC_HANDSHAKE_ALERT, "the peer sent the alert \"%s\" (%d)%s",
+	    tls_alert_name(alert), alert, when);
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)
 		outcome_advise(oc,
 		    "usually no version, cipher or group is in common: the peer's log says "

@@ -3,8 +3,10 @@
 # real.sh.
 #
 #	make_mutual_zoo             $Z, made by hello-certs; $CERT, $KEY, $CA and $CRL are from there
-#	mutual_rows                 the settings: lines of "SERVER|VERDICT|SETTING|ARGUMENTS"; VERDICT: right
-#	                            (the first of each server), also (no fault, but not the usual one), wrong
+#	mutual_rows                 the settings: lines of "SERVER|VERDICT|IN|WHEN|SETTING|ARGUMENTS". VERDICT:
+#	                            right (the first of each server), also (another that is not wrong),
+#	                            wrong. IN: a client that gets in, "good" if none is asked for a
+#	                            certificate, "?CLIENT" if that one is not known. WHEN: quick, all
 #	has_mutual SERVER           is it installed, and may it be started?
 #	mutual_version SERVER       prints its version
 #	start_mutual SERVER ARGUMENTS
@@ -27,47 +29,47 @@ make_mutual_zoo() {
 
 mutual_rows() {
 	sed "s,{ca},$CA,g; s,{crl},$CRL,g; s,{both},$Z/both.pem,g" <<-'ROWS'
-		nginx|right|ssl_verify_client on, ssl_crl|ssl_verify_client on; ssl_crl {crl};
-		nginx|wrong|on, no ssl_crl|ssl_verify_client on;
-		nginx|wrong|optional, ssl_crl|ssl_verify_client optional; ssl_crl {crl};
-		nginx|wrong|optional_no_ca|ssl_verify_client optional_no_ca;
-		nginx|wrong|off|ssl_verify_client off;
-		HAProxy|right|verify required crl-file FILE|verify required ca-file {ca} crl-file {crl}
-		HAProxy|wrong|verify required, no crl-file|verify required ca-file {ca}
-		HAProxy|wrong|verify optional crl-file FILE|verify optional ca-file {ca} crl-file {crl}
-		HAProxy|wrong|verify required crt-ignore-err all|verify required ca-file {ca} crl-file {crl} crt-ignore-err all
-		HAProxy|wrong|verify required ca-ignore-err all crt-ignore-err all|verify required ca-file {ca} ca-ignore-err all crt-ignore-err all
-		HAProxy|wrong|verify none|verify none
-		stunnel|right|verifyChain, requireCert, CRLfile|verifyChain=yes requireCert=yes CAfile={ca} CRLfile={crl}
-		stunnel|wrong|verifyChain, requireCert, no CRLfile|verifyChain=yes requireCert=yes CAfile={ca}
-		stunnel|also|verifyChain, CRLfile|verifyChain=yes CAfile={ca} CRLfile={crl}
-		stunnel|wrong|requireCert, no verifyChain|requireCert=yes CAfile={ca}
-		stunnel|wrong|verify = 1|verify=1 CAfile={ca} CRLfile={crl}
-		stunnel|wrong|verify = 0|verify=0 CAfile={ca}
-		s_server|right|-Verify -verify_return_error -crl_check, lists in -CAfile|-Verify 3 -verify_return_error -crl_check -CAfile {both}
-		s_server|wrong|the same without -crl_check|-Verify 3 -verify_return_error
-		s_server|wrong|-Verify, no -verify_return_error|-Verify 3
-		s_server|wrong|-verify -verify_return_error|-verify 3 -verify_return_error
-		s_server|wrong|-verify|-verify 3
-		gnutls-serv|right|--require-client-cert --verify-client-cert --x509crlfile|--require-client-cert --verify-client-cert --x509cafile {ca} --x509crlfile {crl}
-		gnutls-serv|wrong|the same without --x509crlfile|--require-client-cert --verify-client-cert --x509cafile {ca}
-		gnutls-serv|wrong|no --verify-client-cert|--require-client-cert --x509cafile {ca} --x509crlfile {crl}
-		gnutls-serv|wrong|--require-client-cert, no CA|--require-client-cert
-		gnutls-serv|wrong|--verify-client-cert alone|--verify-client-cert --x509cafile {ca} --x509crlfile {crl}
-		Go|right|RequireAndVerifyClientCert|RequireAndVerifyClientCert
-		Go|wrong|VerifyClientCertIfGiven|VerifyClientCertIfGiven
-		Go|wrong|RequireAnyClientCert|RequireAnyClientCert
-		Go|wrong|RequestClientCert|RequestClientCert
-		Redis|right|tls-auth-clients yes|yes
-		Redis|wrong|tls-auth-clients optional|optional
-		Redis|wrong|tls-auth-clients no|no
-		PostgreSQL|right|ssl_ca_file, ssl_crl_file, clientcert=verify-ca|verify-ca -c ssl_ca_file={ca} -c ssl_crl_file={crl}
-		PostgreSQL|wrong|no ssl_crl_file|verify-ca -c ssl_ca_file={ca}
-		PostgreSQL|wrong|no clientcert|none -c ssl_ca_file={ca} -c ssl_crl_file={crl}
-		PostgreSQL|wrong|no ssl_ca_file|none
-		MariaDB|right|ssl-ca, ssl-crl (and accounts with REQUIRE X509)|--ssl-ca={ca} --ssl-crl={crl}
-		MariaDB|wrong|no ssl-crl|--ssl-ca={ca}
-		MariaDB|also|no ssl-ca|--ssl-cipher=DEFAULT
+		nginx|right|-|quick|ssl_verify_client on, ssl_crl|ssl_verify_client on; ssl_crl {crl};
+		nginx|wrong|revoked|all|on, no ssl_crl|ssl_verify_client on;
+		nginx|wrong|none|quick|optional, ssl_crl|ssl_verify_client optional; ssl_crl {crl};
+		nginx|wrong|unknown-root|quick|optional_no_ca|ssl_verify_client optional_no_ca;
+		nginx|wrong|good|all|off|ssl_verify_client off;
+		HAProxy|right|-|quick|verify required crl-file FILE|verify required ca-file {ca} crl-file {crl}
+		HAProxy|wrong|revoked|all|verify required, no crl-file|verify required ca-file {ca}
+		HAProxy|wrong|none|quick|verify optional crl-file FILE|verify optional ca-file {ca} crl-file {crl}
+		HAProxy|wrong|expired|all|verify required crt-ignore-err all|verify required ca-file {ca} crl-file {crl} crt-ignore-err all
+		HAProxy|wrong|unknown-root|quick|verify required ca-ignore-err all crt-ignore-err all|verify required ca-file {ca} ca-ignore-err all crt-ignore-err all
+		HAProxy|wrong|good|all|verify none|verify none
+		stunnel|right|-|all|verifyChain, requireCert, CRLfile|verifyChain=yes requireCert=yes CAfile={ca} CRLfile={crl}
+		stunnel|wrong|revoked|all|verifyChain, requireCert, no CRLfile|verifyChain=yes requireCert=yes CAfile={ca}
+		stunnel|also|-|all|verifyChain, CRLfile|verifyChain=yes CAfile={ca} CRLfile={crl}
+		stunnel|wrong|unknown-root|all|requireCert, no verifyChain|requireCert=yes CAfile={ca}
+		stunnel|wrong|none|all|verify = 1|verify=1 CAfile={ca} CRLfile={crl}
+		stunnel|wrong|unknown-root|all|verify = 0|verify=0 CAfile={ca}
+		s_server|right|-|quick|-Verify -verify_return_error -crl_check, lists in -CAfile|-Verify 3 -verify_return_error -crl_check -CAfile {both}
+		s_server|wrong|revoked|all|the same without -crl_check|-Verify 3 -verify_return_error
+		s_server|wrong|unknown-root|quick|-Verify, no -verify_return_error|-Verify 3
+		s_server|wrong|none|all|-verify -verify_return_error|-verify 3 -verify_return_error
+		s_server|wrong|unknown-root|quick|-verify|-verify 3
+		gnutls-serv|right|-|quick|--require-client-cert --verify-client-cert --x509crlfile|--require-client-cert --verify-client-cert --x509cafile {ca} --x509crlfile {crl}
+		gnutls-serv|wrong|revoked|all|the same without --x509crlfile|--require-client-cert --verify-client-cert --x509cafile {ca}
+		gnutls-serv|wrong|unknown-root|all|no --verify-client-cert|--require-client-cert --x509cafile {ca} --x509crlfile {crl}
+		gnutls-serv|wrong|unknown-root|quick|--require-client-cert, no CA|--require-client-cert
+		gnutls-serv|wrong|none|all|--verify-client-cert alone|--verify-client-cert --x509cafile {ca} --x509crlfile {crl}
+		Go|right|-|all|RequireAndVerifyClientCert|RequireAndVerifyClientCert
+		Go|wrong|none|all|VerifyClientCertIfGiven|VerifyClientCertIfGiven
+		Go|wrong|unknown-root|all|RequireAnyClientCert|RequireAnyClientCert
+		Go|wrong|none|all|RequestClientCert|RequestClientCert
+		Redis|right|-|all|tls-auth-clients yes|yes
+		Redis|wrong|none|all|tls-auth-clients optional|optional
+		Redis|wrong|good|all|tls-auth-clients no|no
+		PostgreSQL|right|-|all|ssl_ca_file, ssl_crl_file, clientcert=verify-ca|verify-ca -c ssl_ca_file={ca} -c ssl_crl_file={crl}
+		PostgreSQL|wrong|?revoked|all|no ssl_crl_file|verify-ca -c ssl_ca_file={ca}
+		PostgreSQL|wrong|?none|all|no clientcert|none -c ssl_ca_file={ca} -c ssl_crl_file={crl}
+		PostgreSQL|wrong|good|all|no ssl_ca_file|none
+		MariaDB|right|-|all|ssl-ca, ssl-crl (and accounts with REQUIRE X509)|--ssl-ca={ca} --ssl-crl={crl}
+		MariaDB|wrong|?revoked|all|no ssl-crl|--ssl-ca={ca}
+		MariaDB|also|-|all|no ssl-ca|--ssl-cipher=DEFAULT
 	ROWS
 }
 

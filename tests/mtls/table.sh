@@ -46,7 +46,7 @@ run=0
 mutual_rows >"$TMP/settings"
 while [ "$run" -lt "$RUNS" ]; do
 	run=$((run + 1))
-	while IFS='|' read -r server verdict setting arguments; do
+	while IFS='|' read -r server verdict _ _ setting arguments; do
 		case $SERVERS in '  ' | *" $server "*) ;; *) continue ;; esac
 		has_mutual "$server" || continue
 		measure
@@ -63,7 +63,7 @@ cat <<PAGE
 Measured on $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), $(date -u +%F), by \`make mtls-table\`,
 which writes this page anew. Each server is set up as its manual says, and then
 wrong in the ways that are easy to overlook. \`hello-client --client-zoo\` offers it
-$bad clients that it should refuse, and tells who got in.
+$bad clients that it should refuse, and shows who got in.
 
 PAGE
 cat "$srcdir/tests/mtls/page-1.md"

@@ -19,8 +19,9 @@
  *	early (the first good answer before the certificate arrives, then an alert), early-whole
  *	(all that the client gets, and close_notify, before the certificate arrives),
  *	200 to 599 (this status, for https), nobody-200 to nobody-599 (the same to good clients),
- *	close-all (close, to good clients as well), every-third (resets each third connection after the handshake), first-only (the same from
- *	the second connection on), mixed (asks each second connection for no certificate)
+ *	close-all (close, to good clients as well), every-third (resets each third connection),
+ *	first-only (resets all but the first connection), mixed (asks each second connection for no
+ *	certificate)
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -77,7 +78,7 @@ static void pause_ms(long ms)
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
-/* ---- the verdict -------------------------------------------------------------------------------- */
+/* ---- the verdict ------------------------------------------------------------------------- */
 
 static bool fails_in_handshake(void)
 {
@@ -103,7 +104,7 @@ static void tell(bool good)
 	fflush(stdout);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------ */
+/* ---- answers ----------------------------------------------------------------------------- */
 
 static void say(SSL *ssl, const char *words)
 {
@@ -217,7 +218,7 @@ static void speak(SSL *ssl, int fd, size_t said)
 	wait_for_end(ssl);
 }
 
-/* ---- the handshake ------------------------------------------------------------------------------ */
+/* ---- the handshake ----------------------------------------------------------------------- */
 
 /* Data before the client's Finished (RFC 8446 section 2); false: the handshake is over. */
 static bool speak_early(SSL *ssl)
@@ -225,8 +226,8 @@ static bool speak_early(SSL *ssl)
 	unsigned char unused[1];
 	size_t len;
 
-	while (SSL_read_early_data(ssl, unused, sizeof unused, &len) !=
-	    SSL_READ_EARLY_DATA_FINISH) {
+	while (
+	    SSL_read_early_data(ssl, unused, sizeof unused, &len) != SSL_READ_EARLY_DATA_FINISH) {
 		if (SSL_get_error(ssl, -1) != SSL_ERROR_WANT_READ)
 			return false;
 	}
@@ -248,8 +249,7 @@ static void serve(SSL_CTX *ctx, int fd)
 		SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	else
 		SSL_set_verify(ssl,
-		    SSL_VERIFY_PEER |
-			(fails_in_handshake() ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+		    SSL_VERIFY_PEER | (fails_in_handshake() ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
 		    take);
 	if (is("tickets") || is("no-tickets"))
 		SSL_set_num_tickets(ssl, is("tickets") ? 10 : 0);
@@ -266,7 +266,7 @@ static void serve(SSL_CTX *ctx, int fd)
 	close(fd);
 }
 
-/* ---- the program -------------------------------------------------------------------------------- */
+/* ---- the program ------------------------------------------------------------------------- */
 
 static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, const char *crl)
 {

@@ -6,7 +6,7 @@
 
 #include "support/check_main.h"
 
-/* ---- one client ------------------------------------------------------------------------------- */
+/* ---- one client -------------------------------------------------------------------------- */
 
 #define ASKED .offers = true, .requested = true, .sent = true
 #define NONE .requested = true
@@ -58,8 +58,8 @@ static const struct {
 	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true, .http_status = 200 }, 200,
 	    CLIENT_AUTH_NOT_PROVEN },
 	/* A server that asks later, for a part of its site, has not judged any certificate. */
-	{ { .offers = true, .code = OC_CLIENT_CERT_REQUIRED, .heard = true, .http_status = 403 },
-	    0, CLIENT_AUTH_NO_CONNECTION },
+	{ { .offers = true, .code = OC_CLIENT_CERT_REQUIRED, .heard = true, .http_status = 403 }, 0,
+	    CLIENT_AUTH_NO_CONNECTION },
 	/* HTTP, for the good client itself. */
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, CLIENT_AUTH_LET_IN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, CLIENT_AUTH_NOT_PROVEN },
@@ -79,7 +79,8 @@ static const struct {
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 404, CLIENT_AUTH_LET_IN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 200, CLIENT_AUTH_REFUSED },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 401 }, 404, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 200, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 200,
+	    CLIENT_AUTH_NOT_PROVEN },
 	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 502 }, 200,
 	    CLIENT_AUTH_NOT_PROVEN },
 };
@@ -92,7 +93,7 @@ START_TEST(test_look)
 }
 END_TEST
 
-/* ---- all of them ------------------------------------------------------------------------------ */
+/* ---- all of them ------------------------------------------------------------------------- */
 
 /* A vector has a letter for each of these clients, in this order. */
 static const struct client_auth_trial zoo[] = {
@@ -191,7 +192,7 @@ static const struct {
 	{ '-', '-', '-', OC_CLIENT_CERT_REFUSED, BIT(OTHER_CA) },
 	{ '?', '?', '-', OC_OK, BIT(SILENCE) },
 	{ 'n', '.', '.', OC_CLIENT_AUTH_OPEN, BIT(NO_REQUEST) },
-	/* A server that lets in nobody any more did not refuse the others for their certificates. */
+	/* A server that lets in nobody any more may have refused all for another reason. */
 	{ '+', '-', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
 	{ '+', 'x', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },
 	{ '-', '+', '-', OC_CLIENT_AUTH_UNKNOWN, BIT(UNSTEADY) },

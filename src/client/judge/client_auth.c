@@ -5,7 +5,7 @@
 
 const char client_auth_good[] = "client-good";
 
-/* ---- one client ------------------------------------------------------------------------------- */
+/* ---- one client -------------------------------------------------------------------------- */
 
 static enum client_auth_did look_at_status(const struct client_auth_evidence *e, unsigned reference)
 {
@@ -13,7 +13,7 @@ static enum client_auth_did look_at_status(const struct client_auth_evidence *e,
 
 	if (reference == 0)
 		return e->expected || status / 100 == 2 ? CLIENT_AUTH_LET_IN
-							 : CLIENT_AUTH_NOT_PROVEN;
+							: CLIENT_AUTH_NOT_PROVEN;
 	if (status == reference)
 		return CLIENT_AUTH_LET_IN;
 	return status == 401 || status == 403 ? CLIENT_AUTH_REFUSED : CLIENT_AUTH_NOT_PROVEN;
@@ -63,7 +63,7 @@ enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsi
 	return e->http_status != 0 ? look_at_status(e, reference) : CLIENT_AUTH_LET_IN;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------ */
+/* ---- all of them ------------------------------------------------------------------------- */
 
 static bool is_let_in(enum client_auth_did did)
 {
@@ -80,8 +80,8 @@ static bool is_stranger(const char *name)
 static void judge_good(enum client_auth_did did, enum client_auth_did *before,
     struct client_auth_verdict *out)
 {
-	bool unsteady = *before != CLIENT_AUTH_UNTRIED && did != CLIENT_AUTH_UNTRIED &&
-	    did != *before;
+	bool unsteady =
+	    *before != CLIENT_AUTH_UNTRIED && did != CLIENT_AUTH_UNTRIED && did != *before;
 
 	if (*before == CLIENT_AUTH_UNTRIED)
 		*before = did;

@@ -40,8 +40,8 @@ enum client_auth_did {
 /*
  * reference: the HTTP status that the good client got when it was let in; 0: none, or for the good
  * client itself. A bad client that gets the same status was let in; one that gets 401 or 403 was
- * refused. Without a reference only 2xx shows that the server let a client in: a redirection may lead
- * to a page for others, and 404 may hide what is there.
+ * refused. Without a reference only 2xx shows that the server let a client in: a redirection may
+ * lead to a page for others, and 404 may hide what is there.
  */
 enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsigned reference);
 

@@ -30,41 +30,41 @@ static const char *const findings[CLIENT_AUTH_FINDINGS] = {
 	[CLIENT_AUTH_FITS_NO_REQUEST] =
 	    "The server asks for no client certificate. So only the good client was tried.",
 	[CLIENT_AUTH_FITS_MIXED] =
-	    "It asks some clients for a certificate, and others not: are there several servers behind "
-	    "this address, set up in different ways?",
+	    "It asks some clients for a certificate, and others not: are there several "
+	    "servers behind this address, set up in different ways?",
 	[CLIENT_AUTH_FITS_OPTIONAL] =
-	    "It lets in a client that has no certificate: it asks for one, but does not require it. "
-	    "In nginx that is ssl_verify_client optional, in HAProxy verify optional, in Apache "
-	    "SSLVerifyClient optional, in s_server -verify where -Verify is meant, in Go "
-	    "tls.VerifyClientCertIfGiven, in stunnel verify = 1.",
+	    "It lets in a client that has no certificate: it asks for one, but does not "
+	    "require it. In nginx that is ssl_verify_client optional, in HAProxy verify "
+	    "optional, in Apache SSLVerifyClient optional, in s_server -verify where -Verify "
+	    "is meant, in Go tls.VerifyClientCertIfGiven, in stunnel verify = 1.",
 	[CLIENT_AUTH_FITS_NOT_VERIFIED] =
-	    "It lets in a certificate that its CA did not issue: it asks for one, but does not verify "
-	    "it. In nginx that is ssl_verify_client optional_no_ca, in Apache optional_no_ca, in "
-	    "HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in s_server -Verify without "
-	    "-verify_return_error, in gnutls-serv --require-client-cert without "
-	    "--verify-client-cert.",
+	    "It lets in a certificate that its CA did not issue: it asks for one, but does "
+	    "not verify it. In nginx that is ssl_verify_client optional_no_ca, in Apache "
+	    "optional_no_ca, in HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in "
+	    "s_server -Verify without -verify_return_error, in gnutls-serv "
+	    "--require-client-cert without --verify-client-cert.",
 	[CLIENT_AUTH_FITS_NO_REVOCATION] =
-	    "It lets in a revoked certificate: it has no revocation list of this CA, or does not use "
-	    "it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache SSLCARevocationFile with "
-	    "SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
-	[CLIENT_AUTH_FITS_SOME] =
-	    "It lets in these clients, which it should refuse:",
+	    "It lets in a revoked certificate: it has no revocation list of this CA, or does "
+	    "not use it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache "
+	    "SSLCARevocationFile with SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
+	[CLIENT_AUTH_FITS_SOME] = "It lets in these clients, which it should refuse:",
 	[CLIENT_AUTH_FITS_OTHER_CA] =
-	    "It refuses the good client, or closes its connection: does it trust the ca.pem of this "
-	    "zoo for clients, and does the service behind it work?",
+	    "It refuses the good client, or closes its connection: does it trust the ca.pem "
+	    "of this zoo for clients, and does the service behind it work?",
 	[CLIENT_AUTH_FITS_NO_KEY] =
 	    "It takes no key of the type that the good client has, so that client sent no "
 	    "certificate.",
 	[CLIENT_AUTH_FITS_SILENCE] =
-	    "Nothing proves that it lets in the good client: it says nothing, or not what proves it. "
-	    "With https, ask for a page that exists, or name its status with --expect-status.",
+	    "Nothing proves that it lets in the good client: it says nothing, or not what "
+	    "proves it. With https, ask for a page that exists, or name its status with "
+	    "--expect-status.",
 	[CLIENT_AUTH_FITS_UNSTEADY] =
-	    "It did not treat the good client the same the second time, after all others; the last "
-	    "row shows that. So a limit of connections, or several servers behind this address, may "
-	    "have changed the other rows as well.",
+	    "It did not treat the good client the same the second time, after all others; the "
+	    "last row shows that. So a limit of connections, or several servers behind this "
+	    "address, may have changed the other rows as well.",
 };
 
-/* ---- what proves it --------------------------------------------------------------------------- */
+/* ---- what proves it ---------------------------------------------------------------------- */
 
 static const char *quote(const char *before, const char *words, char buf[CLIENT_ZOO_BY_MAX])
 {
@@ -123,7 +123,7 @@ const char *client_zoo_table_by(const struct session *s, const struct outcome *o
 	return quote("", line, buf);
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------- */
 
 static bool is_wrong(const struct client_auth_trial *t)
 {

@@ -23,8 +23,8 @@ struct client_zoo_table_row {
 };
 
 /*
- * Print count rows, then what they say about the server. One more row follows them: the second trial
- * of the good client, which is only printed if it ended in another way.
+ * Print count rows, then what they say about the server. One more row follows them: the second
+ * trial of the good client, which is only printed if it ended in another way.
  */
 void client_zoo_table_print(FILE *to, const struct client_zoo_table_row rows[], size_t count,
     const struct client_auth_verdict *v);

@@ -296,10 +296,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "it: an answer to that client, not the end of its handshake.",
 	[OC_CLIENT_AUTH_UNKNOWN] =
 	    "With --client-zoo: the server refused some bad clients, and of the others it is not "
-	    "known. In TLS 1.3 the handshake ends for the client before the server has verified its "
-	    "certificate, so only an answer of the service proves that the client was let in, and "
-	    "only an alert, a close or the service's words prove that it was refused. This server "
-	    "did neither in time.",
+	    "known. In TLS 1.3 the handshake ends for the client before the server has verified "
+	    "its certificate, so only an answer of the service proves that the client was let in, "
+	    "and only an alert, a close or the service's words prove that it was refused. This "
+	    "server did neither in time.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
 	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "

@@ -12,14 +12,14 @@ enum { PATH_TEXT_MAX = 4096, NAME_MAX_ = 64 };
 /* The columns of clients.tsv. */
 enum { NAME, WRONG, SENDS, NEEDS, VERDICT, SPIFFE_VERDICT, REASON, COLUMNS };
 
-struct reader {
+struct list_reader {
 	struct client_list *list;
 	const char *folder;
 	char file[PATH_TEXT_MAX]; /* clients.tsv */
 	unsigned line;
 };
 
-static int bad(const struct reader *r, const char *what, const char *value, struct outcome *oc)
+static int bad(const struct list_reader *r, const char *what, const char *value, struct outcome *oc)
 {
 	outcome_set(oc, OC_FILE, "%s, line %u: %s \"%.64s\"", r->file, r->line, what, value);
 	outcome_advise(oc, "make the folder anew: hello-certs zoo NEW-FOLDER");
@@ -29,11 +29,11 @@ static int bad(const struct reader *r, const char *what, const char *value, stru
 /* Part of a path, and of the table. */
 static bool is_name(const char *name)
 {
-	return strlen(name) <= NAME_MAX_ && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
-	    strlen(name);
+	return strlen(name) <= NAME_MAX_ &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
 }
 
-static char *join(const struct reader *r, const char *name, const char *file)
+static char *join(const struct list_reader *r, const char *name, const char *file)
 {
 	size_t size = strlen(r->folder) + strlen(name) + strlen(file) + 3;
 	char *path = malloc(size);
@@ -43,7 +43,7 @@ static char *join(const struct reader *r, const char *name, const char *file)
 	return path;
 }
 
-static int set_should(const struct reader *r, const char *word, struct client_list_row *row,
+static int set_should(const struct list_reader *r, const char *word, struct client_list_row *row,
     struct outcome *oc)
 {
 	if (strcmp(word, "accept") == 0)
@@ -57,7 +57,7 @@ static int set_should(const struct reader *r, const char *word, struct client_li
 	return 0;
 }
 
-static int set_files(const struct reader *r, const char *sends, struct client_list_row *row,
+static int set_files(const struct list_reader *r, const char *sends, struct client_list_row *row,
     struct outcome *oc)
 {
 	if (strcmp(sends, "nothing") == 0)
@@ -91,7 +91,7 @@ static bool is_listed(const struct client_list *list, const char *name)
 	return false;
 }
 
-static int add(struct reader *r, char *columns[COLUMNS], struct outcome *oc)
+static int add(struct list_reader *r, char *columns[COLUMNS], struct outcome *oc)
 {
 	struct client_list *list = r->list;
 	struct client_list_row *row = &list->rows[list->count];
@@ -123,7 +123,7 @@ static bool is_text(const char *line)
 	return true;
 }
 
-static int read_line(struct reader *r, char *line, struct outcome *oc)
+static int read_line(struct list_reader *r, char *line, struct outcome *oc)
 {
 	char *columns[COLUMNS];
 
@@ -143,7 +143,7 @@ static int read_line(struct reader *r, char *line, struct outcome *oc)
 }
 
 /* Without the good client, or without a bad one, nothing could be concluded. */
-static int check(const struct reader *r, struct outcome *oc)
+static int check(const struct list_reader *r, struct outcome *oc)
 {
 	const struct client_list *list = r->list;
 	const struct client_list_row *good = &list->rows[0];
@@ -158,7 +158,7 @@ static int check(const struct reader *r, struct outcome *oc)
 	return refused > 0 ? 0 : bad(r, "there is no client to", "refuse", oc);
 }
 
-static int read_lines(struct reader *r, struct outcome *oc)
+static int read_lines(struct list_reader *r, struct outcome *oc)
 {
 	char *at = r->list->text, *line;
 
@@ -173,7 +173,7 @@ int client_list_read(struct client_list *list, const char *folder, struct outcom
 {
 	static const struct input_file_want want = { .what = "the list of clients",
 		.max = 64 * INPUT_FILE_KIB };
-	struct reader r = { .list = list, .folder = folder };
+	struct list_reader r = { .list = list, .folder = folder };
 	struct input_file f = INPUT_FILE_NONE;
 	int ret = -1;
 

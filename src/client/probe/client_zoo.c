@@ -21,14 +21,14 @@ struct client_zoo {
 	struct client_zoo_table_row rows[TRIALS_MAX];
 	size_t first;         /* of this pass */
 	unsigned reference;   /* see client_auth_look */
-	char line[LINE_MAX_]; /* of hello: the greeting that the good client got, or its beginning */
+	char line[LINE_MAX_]; /* of hello: the beginning of the good one's greeting */
 	size_t line_len;
-	struct outcome good;  /* the good client's, the first time */
-	struct addr peer;     /* where the good client got to; length 0: nowhere */
+	struct outcome good; /* the good client's, the first time */
+	struct addr peer;    /* where the good client got to; length 0: nowhere */
 	bool through_proxy;
 };
 
-/* ---- what is tried ---------------------------------------------------------------------------- */
+/* ---- what is tried ----------------------------------------------------------------------- */
 
 static void prepare_trial(struct client_zoo *z, size_t at, const struct client_list_row *row)
 {
@@ -63,7 +63,7 @@ static void pin(struct client_zoo *z)
 		route_pin(&z->options[i].route, &z->peer);
 }
 
-/* ---- trying it -------------------------------------------------------------------------------- */
+/* ---- trying it --------------------------------------------------------------------------- */
 
 static void choose_client(void *mode, struct runner_probe *p)
 {
@@ -146,7 +146,7 @@ static int run_pass(struct client_zoo *z, const struct probe_setup *setup, size_
 	return runner_run(&z->runner, oc);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------- */
 
 static void print(const struct client_zoo *z, const struct client_auth_verdict *v)
 {
@@ -170,7 +170,16 @@ static void explain_refused(const struct client_zoo *z, struct outcome *oc)
 		    z->good.detail);
 }
 
-static void explain_unknown(const struct client_auth_verdict *v, struct outcome *oc)
+/* Its answer comes after a login, in its own protocol. */
+static bool is_silent(const struct client_zoo *z)
+{
+	const struct service_row *service = z->options[0].service.service;
+
+	return service && service->talk == TALK_NOTHING;
+}
+
+static void explain_unknown(const struct client_zoo *z, const struct client_auth_verdict *v,
+    struct outcome *oc)
 {
 	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY])
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
@@ -181,8 +190,13 @@ static void explain_unknown(const struct client_auth_verdict *v, struct outcome 
 		    v->bad);
 	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY] || v->lost > 0)
 		outcome_advise(oc,
-		    "does the server limit connections? --parallel 1 makes one at a time; are there "
-		    "several servers behind this name? --connect-to tests one of them");
+		    "does the server limit connections? --parallel 1 makes one at a time; are "
+		    "there several servers behind this name? --connect-to tests one of them");
+	else if (is_silent(z))
+		outcome_advise(oc,
+		    "this service answers only to a login: log in with its own client and the "
+		    "certificates in %.200s",
+		    z->options[0].client_zoo);
 }
 
 static void conclude(const struct client_zoo *z, struct outcome *oc)
@@ -203,7 +217,7 @@ static void conclude(const struct client_zoo *z, struct outcome *oc)
 		explain_refused(z, oc);
 		break;
 	case OC_CLIENT_AUTH_UNKNOWN:
-		explain_unknown(&v, oc);
+		explain_unknown(z, &v, oc);
 		break;
 	default:
 		break;

@@ -90,7 +90,7 @@ static int feed(struct answer *a, struct dialogue *d, const char *bytes, size_t 
 		d->out_len = 0;
 		dialogue_feed(d, bytes + at, len - at, &used);
 		at += used;
-		/* What follows is there before our next words are sent, so it is no answer to them. */
+		/* The rest is there before our next words, so it does not answer them. */
 		a->s->unproven |= d->out_len > 0 && at < len;
 	} while (d->out_len > 0 || (d->end == DIALOGUE_GOES_ON && at < len));
 	return 0;

@@ -49,14 +49,15 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 	if (len == 0)
 		advise_services(s, oc);
 	else
-		outcome_advise(oc, "the handshake succeeded, so check the service; %s allows more "
+		outcome_advise(oc,
+		    "the handshake succeeded, so check the service; %s allows more "
 		    "time",
 		    session_deadline_option(s, deadline_ms, "--read-timeout"));
 	return -1;
 }
 
 /*
- * In TLS 1.3 a server may send data before it has seen our certificate (RFC 8446 section 2). Ours is
+ * In TLS 1.3 a server may send data before it has seen our certificate (RFC 8446 section 2). It is
  * still in our buffer here, so what arrives within a moment does not depend on it.
  */
 static int read_early(struct session *s, size_t *len, struct outcome *oc)
