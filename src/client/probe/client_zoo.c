@@ -170,12 +170,12 @@ static void explain_refused(const struct client_zoo *z, struct outcome *oc)
 		    z->good.detail);
 }
 
-/* Its answer comes after a login, in its own protocol. */
+/* Its answer comes later, in its own protocol. */
 static bool is_silent(const struct client_zoo *z)
 {
 	const struct service_row *service = z->options[0].service.service;
 
-	return service && service->talk == TALK_NOTHING;
+	return service && service->talk == TALK_NOTHING && strcmp(service->name, "tls") != 0;
 }
 
 static void explain_unknown(const struct client_zoo *z, const struct client_auth_verdict *v,
@@ -194,8 +194,8 @@ static void explain_unknown(const struct client_zoo *z, const struct client_auth
 		    "there several servers behind this name? --connect-to tests one of them");
 	else if (is_silent(z))
 		outcome_advise(oc,
-		    "this service answers only to a login: log in with its own client and the "
-		    "certificates in %.200s",
+		    "hello-client does not speak this protocol after the handshake: test it with a "
+		    "client that does, and the certificates in %.200s",
 		    z->options[0].client_zoo);
 }
 
