@@ -129,7 +129,7 @@
 	X(CLIENT_AUTH_UNKNOWN, 83, CLIENT, 0, \
 	    "it is not known whether the server lets in bad client certificates", \
 	    "name the service by its scheme, so that its answer decides: https://HOST, " \
-	    "ldaps://HOST") \
+	    "imaps://HOST") \
 	X(OUTCOME_UNEXPECTED, 82, EXPECTED, 0, "the outcome is not the expected one", \
 	    "if this outcome is right, add its name to --expect-outcome") \
 	X(HEALTH_CHECK, OUTCOME_NO_STATUS, SERVER, SERVED | ROUTINE, \
