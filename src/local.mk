@@ -30,7 +30,6 @@ libshared_a_SOURCES = \
 	src/tls/cert_id.c src/tls/cert_id.h \
 	src/tls/cert_info.c src/tls/cert_info.h \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
-	src/tls/other_path.c src/tls/other_path.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
 	src/tls/context.c src/tls/context.h \
@@ -122,6 +121,7 @@ libserver_a_SOURCES += src/server/confine/sandbox_seccomp.c
 endif
 
 libclient_a_SOURCES = \
+	src/client/judge/admission.c src/client/judge/admission.h \
 	src/client/judge/certificate_request.c src/client/judge/certificate_request.h \
 	src/client/judge/certificate_request_cause.c src/client/judge/certificate_request_cause.h \
 	src/client/judge/cert_name.c src/client/judge/cert_name.h \
@@ -131,8 +131,8 @@ libclient_a_SOURCES = \
 	src/client/judge/cert_error.c src/client/judge/cert_error.h \
 	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
+	src/client/judge/other_path.c src/client/judge/other_path.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
-	src/client/judge/client_auth.c src/client/judge/client_auth.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
 	src/client/judge/resigner.c src/client/judge/resigner.h \

@@ -5,6 +5,7 @@
 unit_tests = \
 	tests/unit/check_access \
 	tests/unit/check_activation \
+	tests/unit/check_admission \
 	tests/unit/check_addr \
 	tests/unit/check_alerts \
 	tests/unit/check_answer_io \
@@ -16,7 +17,6 @@ unit_tests = \
 	tests/unit/check_certificate_request \
 	tests/unit/check_chain_file \
 	tests/unit/check_client_auth \
-	tests/unit/check_client_auth_judge \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
 	tests/unit/check_conn \

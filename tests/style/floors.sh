@@ -70,6 +70,7 @@ openssl/   client/judge/own_certificate  reads policies and the chain of a conne
 openssl/   client/judge/cert_name   compares names by the rule of the library
 openssl/   client/judge/distrust   the same of errors about an issuer
 openssl/   client/judge/resigner   reads the names of issuers
+openssl/   client/judge/other_path verifies the paths that it finds
 openssl/   client/session/local_root  compares certificates
 openssl/   client/judge/cert_error the errors of a certificate
 openssl/   client/judge/findings   looks on behind the first error of a chain

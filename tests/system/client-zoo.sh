@@ -5,7 +5,8 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 cd "$TMP" || exit 99
-{ "$HELLO_CERTS" zoo zoo && "$HELLO_CERTS" init other; } >made 2>&1 || error "no zoo: $(cat made)"
+make_zoo zoo
+"$HELLO_CERTS" init other >made 2>&1 || error "no other CA: $(cat made)"
 CA=zoo/ca.pem CERT=zoo/good-ecdsa/chain.pem KEY=zoo/good-ecdsa/key.pem
 bad=$(awk -F '\t' '/^client-/ && $5 == "refuse"' zoo/clients.tsv | wc -l)
 bad=$((bad))

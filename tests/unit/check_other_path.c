@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/other_path.h"
+#include "client/judge/other_path.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,7 +90,7 @@ static void expect_path(const struct testpki_cert *root, int length, bool enough
 	other_path_free(&found);
 }
 
-/* ---- a CA that two roots signed --------------------------------------------------------------- */
+/* ---- a CA that two roots signed -------------------------------------------------------------- */
 
 static const struct testpki_cert *expired_root(void)
 {
@@ -205,7 +205,7 @@ START_TEST(test_only_one_path_may_have_the_name)
 }
 END_TEST
 
-/* ---- what the leaf lacks, no path mends ------------------------------------------------------- */
+/* ---- what the leaf lacks, no path mends ------------------------------------------------------ */
 
 START_TEST(test_an_expired_leaf)
 {
@@ -224,7 +224,7 @@ START_TEST(test_an_expired_leaf)
 }
 END_TEST
 
-/* ---- bounds ----------------------------------------------------------------------------------- */
+/* ---- bounds ---------------------------------------------------------------------------------- */
 
 START_TEST(test_loops_end)
 {

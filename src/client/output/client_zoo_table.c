@@ -11,54 +11,54 @@
 enum { NAME = 25, SHOULD = 8, DID = 14 };
 
 static const char *const shoulds[] = {
-	[CLIENT_AUTH_REFUSE] = "refuse",
-	[CLIENT_AUTH_ACCEPT] = "accept",
-	[CLIENT_AUTH_EITHER] = "either",
+	[ADMISSION_REFUSE] = "refuse",
+	[ADMISSION_ACCEPT] = "accept",
+	[ADMISSION_EITHER] = "either",
 };
 
 static const char *const dids[] = {
-	[CLIENT_AUTH_UNTRIED] = "not tried",
-	[CLIENT_AUTH_LET_IN] = "accepted",
-	[CLIENT_AUTH_REFUSED] = "refused",
-	[CLIENT_AUTH_NOT_ASKED] = "not asked",
-	[CLIENT_AUTH_NOT_SENT] = "not sent",
-	[CLIENT_AUTH_NOT_PROVEN] = "not proven",
-	[CLIENT_AUTH_NO_CONNECTION] = "no connection",
+	[ADMISSION_UNTRIED] = "not tried",
+	[ADMISSION_LET_IN] = "accepted",
+	[ADMISSION_REFUSED] = "refused",
+	[ADMISSION_NOT_ASKED] = "not asked",
+	[ADMISSION_NOT_SENT] = "not sent",
+	[ADMISSION_NOT_PROVEN] = "not proven",
+	[ADMISSION_NO_CONNECTION] = "no connection",
 };
 
-static const char *const findings[CLIENT_AUTH_FINDINGS] = {
-	[CLIENT_AUTH_FITS_NO_REQUEST] =
+static const char *const findings[ADMISSION_FINDINGS] = {
+	[ADMISSION_FITS_NO_REQUEST] =
 	    "The server asks for no client certificate. So only the good client was tried.",
-	[CLIENT_AUTH_FITS_MIXED] =
+	[ADMISSION_FITS_MIXED] =
 	    "It asks some clients for a certificate, and others not: are there several "
 	    "servers behind this address, set up in different ways?",
-	[CLIENT_AUTH_FITS_OPTIONAL] =
+	[ADMISSION_FITS_OPTIONAL] =
 	    "It lets in a client that has no certificate: it asks for one, but does not "
 	    "require it. In nginx that is ssl_verify_client optional, in HAProxy verify "
 	    "optional, in Apache SSLVerifyClient optional, in s_server -verify where -Verify "
 	    "is meant, in Go tls.VerifyClientCertIfGiven, in stunnel verify = 1.",
-	[CLIENT_AUTH_FITS_NOT_VERIFIED] =
+	[ADMISSION_FITS_NOT_VERIFIED] =
 	    "It lets in a certificate that its CA did not issue: it asks for one, but does "
 	    "not verify it. In nginx that is ssl_verify_client optional_no_ca, in Apache "
 	    "optional_no_ca, in HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in "
 	    "s_server -Verify without -verify_return_error, in gnutls-serv "
 	    "--require-client-cert without --verify-client-cert.",
-	[CLIENT_AUTH_FITS_NO_REVOCATION] =
+	[ADMISSION_FITS_NO_REVOCATION] =
 	    "It lets in a revoked certificate: it has no revocation list of this CA, or does "
 	    "not use it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache "
 	    "SSLCARevocationFile with SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
-	[CLIENT_AUTH_FITS_SOME] = "It lets in these clients, which it should refuse:",
-	[CLIENT_AUTH_FITS_OTHER_CA] =
+	[ADMISSION_FITS_SOME] = "It lets in these clients, which it should refuse:",
+	[ADMISSION_FITS_OTHER_CA] =
 	    "It refuses the good client, or closes its connection: does it trust the ca.pem "
 	    "of this zoo for clients, and does the service behind it work?",
-	[CLIENT_AUTH_FITS_NO_KEY] =
+	[ADMISSION_FITS_NO_KEY] =
 	    "It takes no key of the type that the good client has, so that client sent no "
 	    "certificate.",
-	[CLIENT_AUTH_FITS_SILENCE] =
+	[ADMISSION_FITS_SILENCE] =
 	    "Nothing proves that it lets in the good client: it says nothing, or not what "
 	    "proves it. With https, ask for a page that exists, or name its status with "
 	    "--expect-status.",
-	[CLIENT_AUTH_FITS_UNSTEADY] =
+	[ADMISSION_FITS_UNSTEADY] =
 	    "It did not treat the good client the same the second time, after all others; the "
 	    "last row shows that. So a limit of connections, or several servers behind this "
 	    "address, may have changed the other rows as well.",
@@ -92,7 +92,7 @@ static const char *name_end(enum outcome_code code)
 }
 
 static const char *name_greeting(const struct session *s, const struct outcome *oc,
-    enum client_auth_did did)
+    enum admission_did did)
 {
 	if (s->unproven)
 		return "a greeting, before it saw the certificate";
@@ -100,18 +100,18 @@ static const char *name_greeting(const struct session *s, const struct outcome *
 		return "another greeting";
 	if (oc->code != OC_OK)
 		return "an incomplete greeting";
-	return did == CLIENT_AUTH_NOT_PROVEN ? "another greeting than to the good client"
+	return did == ADMISSION_NOT_PROVEN ? "another greeting than to the good client"
 					     : "the greeting";
 }
 
 const char *client_zoo_table_by(const struct session *s, const struct outcome *oc,
-    enum client_auth_did did, char buf[CLIENT_ZOO_BY_MAX])
+    enum admission_did did, char buf[CLIENT_ZOO_BY_MAX])
 {
 	char line[CLIENT_ZOO_BY_MAX];
 
-	if (did == CLIENT_AUTH_NO_CONNECTION)
+	if (did == ADMISSION_NO_CONNECTION)
 		return quote("", outcome_name(oc->code), buf);
-	if (did == CLIENT_AUTH_NOT_SENT)
+	if (did == ADMISSION_NOT_SENT)
 		return quote("the server takes no key of its type", "", buf);
 	if (oc->alert != OUTCOME_NO_ALERT)
 		return quote("alert ", tls_alert_name(oc->alert), buf);
@@ -125,18 +125,18 @@ const char *client_zoo_table_by(const struct session *s, const struct outcome *o
 
 /* ---- the table --------------------------------------------------------------------------- */
 
-static bool is_wrong(const struct client_auth_trial *t)
+static bool is_wrong(const struct admission_trial *t)
 {
-	if (t->should == CLIENT_AUTH_EITHER)
+	if (t->should == ADMISSION_EITHER)
 		return false;
-	if (t->did == CLIENT_AUTH_LET_IN || t->did == CLIENT_AUTH_NOT_ASKED)
-		return t->should == CLIENT_AUTH_REFUSE || t->did == CLIENT_AUTH_NOT_ASKED;
-	return t->should == CLIENT_AUTH_ACCEPT && t->did != CLIENT_AUTH_NOT_PROVEN;
+	if (t->did == ADMISSION_LET_IN || t->did == ADMISSION_NOT_ASKED)
+		return t->should == ADMISSION_REFUSE || t->did == ADMISSION_NOT_ASKED;
+	return t->should == ADMISSION_ACCEPT && t->did != ADMISSION_NOT_PROVEN;
 }
 
 static void print_row(FILE *to, const struct client_zoo_table_row *row)
 {
-	const struct client_auth_trial *t = row->trial;
+	const struct admission_trial *t = row->trial;
 
 	fprintf(to, "%-*s%-*s", NAME, t->name, SHOULD, shoulds[t->should]);
 	if (is_wrong(t))
@@ -150,27 +150,27 @@ static void print_open(FILE *to, const struct client_zoo_table_row *row)
 {
 	char sentence[256];
 
-	if (row->trial->should != CLIENT_AUTH_REFUSE || !is_wrong(row->trial))
+	if (row->trial->should != ADMISSION_REFUSE || !is_wrong(row->trial))
 		return;
 	snprintf(sentence, sizeof sentence, "  %s: %s", row->trial->name, row->wrong);
 	terminal_print_wrapped(to, sentence, 0);
 }
 
 void client_zoo_table_print(FILE *to, const struct client_zoo_table_row rows[], size_t count,
-    const struct client_auth_verdict *v)
+    const struct admission_verdict *v)
 {
 	fprintf(to, "%-*s%-*s%-*sBY\n", NAME, "CLIENT", SHOULD, "SHOULD", DID, "DID");
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i].trial->did != CLIENT_AUTH_UNTRIED)
+		if (rows[i].trial->did != ADMISSION_UNTRIED)
 			print_row(to, &rows[i]);
 	}
-	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY])
+	if (v->fits[ADMISSION_FITS_UNSTEADY])
 		print_row(to, &rows[count]);
 	fputc('\n', to);
-	for (size_t i = 0; i < CLIENT_AUTH_FINDINGS; i++) {
+	for (size_t i = 0; i < ADMISSION_FINDINGS; i++) {
 		if (v->fits[i])
 			terminal_print_wrapped(to, findings[i], 0);
-		for (size_t k = 0; i == CLIENT_AUTH_FITS_SOME && v->fits[i] && k < count; k++)
+		for (size_t k = 0; i == ADMISSION_FITS_SOME && v->fits[i] && k < count; k++)
 			print_open(to, &rows[k]);
 	}
 }

@@ -47,11 +47,11 @@ static int set_should(const struct list_reader *r, const char *word, struct clie
     struct outcome *oc)
 {
 	if (strcmp(word, "accept") == 0)
-		row->should = CLIENT_AUTH_ACCEPT;
+		row->should = ADMISSION_ACCEPT;
 	else if (strcmp(word, "refuse") == 0)
-		row->should = CLIENT_AUTH_REFUSE;
+		row->should = ADMISSION_REFUSE;
 	else if (strcmp(word, "either") == 0)
-		row->should = CLIENT_AUTH_EITHER;
+		row->should = ADMISSION_EITHER;
 	else
 		return bad(r, "unknown verdict", word, oc);
 	return 0;
@@ -76,7 +76,7 @@ static void put_good_first(struct client_list *list)
 {
 	struct client_list_row last = list->rows[list->count - 1];
 
-	if (strcmp(last.name, client_auth_good) != 0)
+	if (strcmp(last.name, admission_good) != 0)
 		return;
 	memmove(&list->rows[1], &list->rows[0], (list->count - 1) * sizeof list->rows[0]);
 	list->rows[0] = last;
@@ -149,12 +149,12 @@ static int check(const struct list_reader *r, struct outcome *oc)
 	const struct client_list_row *good = &list->rows[0];
 	size_t refused = 0;
 
-	if (list->count == 0 || strcmp(good->name, client_auth_good) != 0)
-		return bad(r, "there is no client", client_auth_good, oc);
-	if (good->should != CLIENT_AUTH_ACCEPT || !good->chain_file)
-		return bad(r, "servers must accept, and get the chain of,", client_auth_good, oc);
+	if (list->count == 0 || strcmp(good->name, admission_good) != 0)
+		return bad(r, "there is no client", admission_good, oc);
+	if (good->should != ADMISSION_ACCEPT || !good->chain_file)
+		return bad(r, "servers must accept, and get the chain of,", admission_good, oc);
 	for (size_t i = 1; i < list->count; i++)
-		refused += list->rows[i].should == CLIENT_AUTH_REFUSE;
+		refused += list->rows[i].should == ADMISSION_REFUSE;
 	return refused > 0 ? 0 : bad(r, "there is no client to", "refuse", oc);
 }
 

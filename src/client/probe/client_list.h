@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/outcome.h"
-#include "client/judge/client_auth.h"
+#include "client/judge/admission.h"
 
 /*
  * The clients of a folder that `hello-certs zoo` made: clients.tsv lists them, see hello-certs(1).
@@ -16,7 +16,7 @@ enum { CLIENT_LIST_MAX = 64 };
 struct client_list_row {
 	const char *name;  /* also that of its folder, with chain.pem and key.pem */
 	const char *wrong; /* what is wrong with its certificate, in a few words */
-	enum client_auth_should should;
+	enum admission_should should;
 	char *chain_file, *key_file; /* NULL: a client without a certificate */
 };
 

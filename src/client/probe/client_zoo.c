@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/judge/client_auth.h"
+#include "client/judge/admission.h"
 #include "client/output/client_zoo_table.h"
 #include "client/probe/client_list.h"
 #include "client/probe/runner.h"
@@ -17,10 +17,10 @@ struct client_zoo {
 	struct client_list list;
 	struct client_options options[CLIENT_LIST_MAX];
 	SSL_CTX *contexts[CLIENT_LIST_MAX];
-	struct client_auth_trial trials[TRIALS_MAX];
+	struct admission_trial trials[TRIALS_MAX];
 	struct client_zoo_table_row rows[TRIALS_MAX];
 	size_t first;         /* of this pass */
-	unsigned reference;   /* see client_auth_look */
+	unsigned reference;   /* see admission_look */
 	char line[LINE_MAX_]; /* of hello: the beginning of the good one's greeting */
 	size_t line_len;
 	struct outcome good; /* the good client's, the first time */
@@ -32,7 +32,7 @@ struct client_zoo {
 
 static void prepare_trial(struct client_zoo *z, size_t at, const struct client_list_row *row)
 {
-	z->trials[at] = (struct client_auth_trial){ .name = row->name, .should = row->should };
+	z->trials[at] = (struct admission_trial){ .name = row->name, .should = row->should };
 	z->rows[at].trial = &z->trials[at];
 	z->rows[at].wrong = row->wrong;
 }
@@ -98,7 +98,7 @@ static void keep_good(struct client_zoo *z, const struct runner_probe *p)
 	z->good = p->oc;
 	z->peer = s->peer;
 	z->through_proxy = s->through_proxy;
-	if (z->trials[0].did != CLIENT_AUTH_LET_IN)
+	if (z->trials[0].did != ADMISSION_LET_IN)
 		return;
 	z->reference = s->http_status;
 	if (s->service->talk != TALK_HELLO)
@@ -112,7 +112,7 @@ static void record(void *mode, struct runner_probe *p)
 	struct client_zoo *z = mode;
 	const struct session *s = &p->session;
 	size_t at = z->first + p->number;
-	const struct client_auth_evidence evidence = {
+	const struct admission_evidence evidence = {
 		.code = p->oc.code,
 		.offers = s->options->identity.chain_file != NULL,
 		.requested = s->request.received,
@@ -123,7 +123,7 @@ static void record(void *mode, struct runner_probe *p)
 		.expected = s->options->expect_status != NULL && p->oc.code == OC_OK,
 	};
 
-	z->trials[at].did = client_auth_look(&evidence, z->reference);
+	z->trials[at].did = admission_look(&evidence, z->reference);
 	client_zoo_table_by(s, &p->oc, z->trials[at].did, z->rows[at].by);
 	if (at == 0)
 		keep_good(z, p);
@@ -148,7 +148,7 @@ static int run_pass(struct client_zoo *z, const struct probe_setup *setup, size_
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-static void print(const struct client_zoo *z, const struct client_auth_verdict *v)
+static void print(const struct client_zoo *z, const struct admission_verdict *v)
 {
 	const struct client_options *o = &z->options[0];
 	char at[ADDR_TEXT_MAX];
@@ -160,7 +160,7 @@ static void print(const struct client_zoo *z, const struct client_auth_verdict *
 
 static void explain_refused(const struct client_zoo *z, struct outcome *oc)
 {
-	if (z->trials[0].did == CLIENT_AUTH_NOT_SENT)
+	if (z->trials[0].did == ADMISSION_NOT_SENT)
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 		    "the server takes no key of the type that the good client has");
 	else if (z->good.code == OC_CLIENT_CERT_REFUSED)
@@ -178,17 +178,17 @@ static bool is_silent(const struct client_zoo *z)
 	return service && service->talk == TALK_NOTHING && strcmp(service->name, "tls") != 0;
 }
 
-static void explain_unknown(const struct client_zoo *z, const struct client_auth_verdict *v,
+static void explain_unknown(const struct client_zoo *z, const struct admission_verdict *v,
     struct outcome *oc)
 {
-	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY])
+	if (v->fits[ADMISSION_FITS_UNSTEADY])
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
 		    "the server did not treat the good client the same at the end");
 	else
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
 		    "it is not proven that the server refused %u of %u bad clients", v->unknown,
 		    v->bad);
-	if (v->fits[CLIENT_AUTH_FITS_UNSTEADY] || v->lost > 0)
+	if (v->fits[ADMISSION_FITS_UNSTEADY] || v->lost > 0)
 		outcome_advise(oc,
 		    "does the server limit connections? --parallel 1 makes one at a time; are "
 		    "there several servers behind this name? --connect-to tests one of them");
@@ -201,13 +201,13 @@ static void explain_unknown(const struct client_zoo *z, const struct client_auth
 
 static void conclude(const struct client_zoo *z, struct outcome *oc)
 {
-	struct client_auth_verdict v;
+	struct admission_verdict v;
 
-	client_auth_judge(z->trials, z->list.count + 1, &v);
+	admission_judge(z->trials, z->list.count + 1, &v);
 	print(z, &v);
 	switch (v.code) {
 	case OC_CLIENT_AUTH_OPEN:
-		if (v.fits[CLIENT_AUTH_FITS_NO_REQUEST])
+		if (v.fits[ADMISSION_FITS_NO_REQUEST])
 			outcome_set(oc, v.code, "the server asks for no client certificate");
 		else
 			outcome_set(oc, v.code, "the server let in %u of %u bad clients", v.open,
@@ -230,13 +230,13 @@ static void test(struct client_zoo *z, const struct probe_setup *setup, struct o
 	if (client_list_read(&z->list, setup->options->client_zoo, oc) != 0 ||
 	    prepare(z, setup, oc) != 0 || run_pass(z, setup, 0, 1, oc) != 0)
 		return;
-	if (z->trials[0].did == CLIENT_AUTH_NO_CONNECTION) {
+	if (z->trials[0].did == ADMISSION_NO_CONNECTION) {
 		*oc = z->good;
 		return;
 	}
 	pin(z);
 	*oc = OUTCOME_NONE;
-	if (z->trials[0].did != CLIENT_AUTH_NOT_ASKED &&
+	if (z->trials[0].did != ADMISSION_NOT_ASKED &&
 	    (run_pass(z, setup, 1, z->list.count - 1, oc) != 0 ||
 		run_pass(z, setup, z->list.count, 1, oc) != 0))
 		return;

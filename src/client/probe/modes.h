@@ -55,10 +55,10 @@ extern const struct mode mode_path_test;
 
 /*
  * --client-zoo: probe one address with each client certificate of a folder of hello-certs, and
- * print who was let in and what proves it (see judge/client_auth.h). The good one goes first and
+ * print who was let in and what proves it (see judge/admission.h). The good one goes first and
  * alone, and again last: if its first probe fails before the server can judge a client, that
  * outcome is the result. Blocks for the deadlines of three probes, and of one more for each
- * --parallel. Returns the exit status of client_auth_judge.
+ * --parallel. Returns the exit status of admission_judge.
  */
 extern const struct mode mode_client_zoo;
 

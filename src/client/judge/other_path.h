@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_TLS_OTHER_PATH_H
-#define HELLO_TLS_OTHER_PATH_H
+#ifndef HELLO_CLIENT_JUDGE_OTHER_PATH_H
+#define HELLO_CLIENT_JUDGE_OTHER_PATH_H
 
 #include <stdbool.h>
 

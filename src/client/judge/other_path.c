@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/other_path.h"
+#include "client/judge/other_path.h"
 
-#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-struct search {
+#include "tls/error.h"
+
+struct path_search {
 	X509_STORE_CTX *judged;
 	STACK_OF(X509) * sent;
 	STACK_OF(X509) * path; /* so far, leaf first; owns nothing */
@@ -14,10 +15,10 @@ struct search {
 	struct other_path *out;
 };
 
-/* ---- verification of one path ----------------------------------------------------------------- */
+/* ---- verification of one path ---------------------------------------------------------------- */
 
 /* sent: without the leaf. trusted: the only roots; NULL: the store. */
-static bool accepts(struct search *s, STACK_OF(X509) * sent, STACK_OF(X509) * trusted)
+static bool accepts(struct path_search *s, STACK_OF(X509) * sent, STACK_OF(X509) * trusted)
 {
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	bool accepted = false;
@@ -36,7 +37,7 @@ static bool accepts(struct search *s, STACK_OF(X509) * sent, STACK_OF(X509) * tr
 }
 
 /* The path ends below root. Keeps it if the library accepts it. */
-static bool try_path(struct search *s, X509 *root)
+static bool try_path(struct path_search *s, X509 *root)
 {
 	STACK_OF(X509) *between = sk_X509_dup(s->path), *trusted = sk_X509_new_null();
 	bool found = false;
@@ -57,16 +58,16 @@ static bool try_path(struct search *s, X509 *root)
 	return found;
 }
 
-/* ---- the search ------------------------------------------------------------------------------- */
+/* ---- the search ------------------------------------------------------------------------------ */
 
-static bool is_exhausted(struct search *s)
+static bool is_exhausted(struct path_search *s)
 {
 	s->out->gave_up = s->out->gave_up || s->signatures <= 0 || s->tries <= 0;
 	return s->out->gave_up;
 }
 
 /* By name, key identifiers, key usage, and signature. */
-static bool issued(struct search *s, X509 *issuer, X509 *cert)
+static bool issued(struct path_search *s, X509 *issuer, X509 *cert)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
 
@@ -85,7 +86,7 @@ static bool is_in(STACK_OF(X509) * path, const X509 *cert)
 	return false;
 }
 
-static bool search_trusted(struct search *s, X509 *last)
+static bool search_trusted(struct path_search *s, X509 *last)
 {
 	/* The library only reads the name; OpenSSL 3.0 takes it without const. */
 	STACK_OF(X509) *roots =
@@ -101,9 +102,9 @@ static bool search_trusted(struct search *s, X509 *last)
 	return found;
 }
 
-static bool search_above(struct search *s);
+static bool search_above(struct path_search *s);
 
-static bool search_sent(struct search *s, X509 *last)
+static bool search_sent(struct path_search *s, X509 *last)
 {
 	for (int i = 0; i < sk_X509_num(s->sent) && i < OTHER_PATH_SENT_MAX; i++) {
 		X509 *issuer = sk_X509_value(s->sent, i);
@@ -123,7 +124,7 @@ static bool search_sent(struct search *s, X509 *last)
 }
 
 /* Depth first; as deep as OTHER_PATH_MAX with the root. */
-static bool search_above(struct search *s)
+static bool search_above(struct path_search *s)
 {
 	X509 *last = sk_X509_value(s->path, sk_X509_num(s->path) - 1);
 
@@ -134,7 +135,7 @@ static bool search_above(struct search *s)
 
 void other_path_find(X509_STORE_CTX *judged, struct other_path *out)
 {
-	struct search s = {
+	struct path_search s = {
 		.judged = judged,
 		.sent = X509_STORE_CTX_get0_untrusted(judged),
 		.path = sk_X509_new_null(),
@@ -148,7 +149,7 @@ void other_path_find(X509_STORE_CTX *judged, struct other_path *out)
 		(void)search_above(&s);
 	sk_X509_free(s.path);
 	/* What did not fit left its reasons in the library's queue. */
-	ERR_clear_error();
+	tls_error_clear();
 }
 
 void other_path_free(struct other_path *p)

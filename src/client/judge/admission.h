@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_CLIENT_JUDGE_CLIENT_AUTH_H
-#define HELLO_CLIENT_JUDGE_CLIENT_AUTH_H
+#ifndef HELLO_CLIENT_JUDGE_ADMISSION_H
+#define HELLO_CLIENT_JUDGE_ADMISSION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +14,10 @@
  * functions without sockets or options.
  */
 
-enum client_auth_should { CLIENT_AUTH_REFUSE, CLIENT_AUTH_ACCEPT, CLIENT_AUTH_EITHER };
+enum admission_should { ADMISSION_REFUSE, ADMISSION_ACCEPT, ADMISSION_EITHER };
 
 /* What a probe with one of the certificates observed. */
-struct client_auth_evidence {
+struct admission_evidence {
 	enum outcome_code code;
 	bool offers;          /* the client had a certificate to send */
 	bool requested, sent; /* the server asked for one; the client sent it */
@@ -27,14 +27,14 @@ struct client_auth_evidence {
 	bool expected;        /* the user named this HTTP status as that of a success */
 };
 
-enum client_auth_did {
-	CLIENT_AUTH_UNTRIED, /* zeroed */
-	CLIENT_AUTH_LET_IN,
-	CLIENT_AUTH_REFUSED,
-	CLIENT_AUTH_NOT_ASKED,    /* let in without being asked for a certificate */
-	CLIENT_AUTH_NOT_SENT,     /* the server takes no key of this type, so nothing was offered */
-	CLIENT_AUTH_NOT_PROVEN,
-	CLIENT_AUTH_NO_CONNECTION /* it failed before the server could judge the client */
+enum admission_did {
+	ADMISSION_UNTRIED, /* zeroed */
+	ADMISSION_LET_IN,
+	ADMISSION_REFUSED,
+	ADMISSION_NOT_ASKED,    /* let in without being asked for a certificate */
+	ADMISSION_NOT_SENT,     /* the server takes no key of this type, so nothing was offered */
+	ADMISSION_NOT_PROVEN,
+	ADMISSION_NO_CONNECTION /* it failed before the server could judge the client */
 };
 
 /*
@@ -43,47 +43,47 @@ enum client_auth_did {
  * refused. Without a reference only 2xx shows that the server let a client in: a redirection may
  * lead to a page for others, and 404 may hide what is there.
  */
-enum client_auth_did client_auth_look(const struct client_auth_evidence *e, unsigned reference);
+enum admission_did admission_look(const struct admission_evidence *e, unsigned reference);
 
-struct client_auth_trial {
+struct admission_trial {
 	const char *name;
-	enum client_auth_should should;
-	enum client_auth_did did;
+	enum admission_should should;
+	enum admission_did did;
 };
 
 /* The good client's name: the list must have it. It is tried again after all others. */
-extern const char client_auth_good[];
+extern const char admission_good[];
 
 /* Ways to set up a server, each recognised by whom it let in. */
-enum client_auth_finding {
-	CLIENT_AUTH_FITS_NO_REQUEST,    /* it asks for no certificate */
-	CLIENT_AUTH_FITS_MIXED,         /* it asks some clients, and others not */
-	CLIENT_AUTH_FITS_OPTIONAL,      /* it lets in clients without a certificate */
-	CLIENT_AUTH_FITS_NOT_VERIFIED,  /* strangers and the good one: certificates of any CA */
-	CLIENT_AUTH_FITS_NO_REVOCATION, /* no strangers, but revoked ones */
-	CLIENT_AUTH_FITS_SOME,          /* no strangers, but others */
-	CLIENT_AUTH_FITS_OTHER_CA,      /* it refuses even the good one */
-	CLIENT_AUTH_FITS_NO_KEY,        /* it takes no key of the good one's type */
-	CLIENT_AUTH_FITS_SILENCE,       /* nothing shows that it let in the good one */
-	CLIENT_AUTH_FITS_UNSTEADY,      /* it did not do the same with the good one again */
-	CLIENT_AUTH_FINDINGS
+enum admission_finding {
+	ADMISSION_FITS_NO_REQUEST,    /* it asks for no certificate */
+	ADMISSION_FITS_MIXED,         /* it asks some clients, and others not */
+	ADMISSION_FITS_OPTIONAL,      /* it lets in clients without a certificate */
+	ADMISSION_FITS_NOT_VERIFIED,  /* strangers and the good one: certificates of any CA */
+	ADMISSION_FITS_NO_REVOCATION, /* no strangers, but revoked ones */
+	ADMISSION_FITS_SOME,          /* no strangers, but others */
+	ADMISSION_FITS_OTHER_CA,      /* it refuses even the good one */
+	ADMISSION_FITS_NO_KEY,        /* it takes no key of the good one's type */
+	ADMISSION_FITS_SILENCE,       /* nothing shows that it let in the good one */
+	ADMISSION_FITS_UNSTEADY,      /* it did not do the same with the good one again */
+	ADMISSION_FINDINGS
 };
 
-struct client_auth_verdict {
+struct admission_verdict {
 	enum outcome_code code; /* OC_OK, _CLIENT_AUTH_OPEN, _CLIENT_AUTH_UNKNOWN or
 				 * _CLIENT_CERT_REFUSED */
 	unsigned bad;           /* clients to be refused */
 	unsigned open;          /* of them: let in */
 	unsigned unknown;       /* of them: not proven, or no connection */
 	unsigned lost;          /* of them: no connection */
-	bool fits[CLIENT_AUTH_FINDINGS];
+	bool fits[ADMISSION_FINDINGS];
 };
 
 /*
  * An open server is OPEN, whatever else is wrong; one that is not the same at the end is UNKNOWN; a
  * refused good client comes next. A second trial of the good client is the one at the end.
  */
-void client_auth_judge(const struct client_auth_trial trials[], size_t count,
-    struct client_auth_verdict *out);
+void admission_judge(const struct admission_trial trials[], size_t count,
+    struct admission_verdict *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/judge/client_auth.h"
+#include "client/judge/admission.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,123 +12,123 @@
 #define NONE .requested = true
 
 static const struct {
-	struct client_auth_evidence seen;
+	struct admission_evidence seen;
 	unsigned reference;
-	enum client_auth_did did;
+	enum admission_did did;
 } looks[] = {
 	/* A handshake alone, or silence, proves nothing. */
-	{ { ASKED, .code = OC_OK, .unproven = true }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_GREETING_TIMEOUT }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_HANDSHAKE_TIMEOUT }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_GREETING_TRUNCATED, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .unproven = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TIMEOUT }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_HANDSHAKE_TIMEOUT }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TRUNCATED, .heard = true }, 0, ADMISSION_NOT_PROVEN },
 	/* An answer does. */
-	{ { ASKED, .code = OC_OK, .heard = true }, 0, CLIENT_AUTH_LET_IN },
-	{ { NONE, .code = OC_OK, .heard = true }, 0, CLIENT_AUTH_LET_IN },
-	{ { .offers = true, .code = OC_OK }, 0, CLIENT_AUTH_NOT_ASKED },
-	{ { .code = OC_OK, .http_status = 200 }, 0, CLIENT_AUTH_NOT_ASKED },
+	{ { ASKED, .code = OC_OK, .heard = true }, 0, ADMISSION_LET_IN },
+	{ { NONE, .code = OC_OK, .heard = true }, 0, ADMISSION_LET_IN },
+	{ { .offers = true, .code = OC_OK }, 0, ADMISSION_NOT_ASKED },
+	{ { .code = OC_OK, .http_status = 200 }, 0, ADMISSION_NOT_ASKED },
 	/* Before any data, the end of the connection is a refusal. */
-	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED }, 0, CLIENT_AUTH_REFUSED },
-	{ { NONE, .code = OC_CLIENT_CERT_REQUIRED }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_HANDSHAKE_ALERT }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_HANDSHAKE_CLOSED }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_HANDSHAKE_RESET }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_HANDSHAKE_PARAMETERS }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_GREETING_RESET }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_GREETING_EMPTY }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_GREETING_TRUNCATED }, 0, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED }, 0, ADMISSION_REFUSED },
+	{ { NONE, .code = OC_CLIENT_CERT_REQUIRED }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_ALERT }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_CLOSED }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_RESET }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_HANDSHAKE_PARAMETERS }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_GREETING_RESET }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_GREETING_EMPTY }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_GREETING_TRUNCATED }, 0, ADMISSION_REFUSED },
 	/* If no certificate was requested, it cannot be about ours. */
-	{ { .offers = true, .code = OC_HANDSHAKE_ALERT }, 0, CLIENT_AUTH_NO_CONNECTION },
-	{ { .offers = true, .code = OC_HANDSHAKE_RESET }, 0, CLIENT_AUTH_NO_CONNECTION },
-	{ { .offers = true, .code = OC_CONNECT_REFUSED }, 0, CLIENT_AUTH_NO_CONNECTION },
-	{ { ASKED, .code = OC_CERT_UNKNOWN_CA }, 0, CLIENT_AUTH_NO_CONNECTION },
+	{ { .offers = true, .code = OC_HANDSHAKE_ALERT }, 0, ADMISSION_NO_CONNECTION },
+	{ { .offers = true, .code = OC_HANDSHAKE_RESET }, 0, ADMISSION_NO_CONNECTION },
+	{ { .offers = true, .code = OC_CONNECT_REFUSED }, 0, ADMISSION_NO_CONNECTION },
+	{ { ASKED, .code = OC_CERT_UNKNOWN_CA }, 0, ADMISSION_NO_CONNECTION },
 	/* Requested, but the server takes no such key. */
 	{ { .offers = true, .requested = true, .code = OC_OK, .heard = true }, 0,
-	    CLIENT_AUTH_NOT_SENT },
+	    ADMISSION_NOT_SENT },
 	{ { .offers = true, .requested = true, .code = OC_GREETING_TIMEOUT }, 0,
-	    CLIENT_AUTH_NOT_SENT },
+	    ADMISSION_NOT_SENT },
 	/* Data before a refusal is no answer. */
-	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true }, 0, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_GREETING_TIMEOUT, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_GREETING_TOO_LONG, .heard = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true }, 0, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_GREETING_TIMEOUT, .heard = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_GREETING_TOO_LONG, .heard = true }, 0, ADMISSION_NOT_PROVEN },
 	/* An answer that may be older than our certificate proves nothing, whatever its status. */
-	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true }, 0, ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true, .http_status = 200 }, 0,
-	    CLIENT_AUTH_NOT_PROVEN },
+	    ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .unproven = true, .http_status = 200 }, 200,
-	    CLIENT_AUTH_NOT_PROVEN },
+	    ADMISSION_NOT_PROVEN },
 	/* A server that asks later, for a part of its site, has not judged any certificate. */
 	{ { .offers = true, .code = OC_CLIENT_CERT_REQUIRED, .heard = true, .http_status = 403 }, 0,
-	    CLIENT_AUTH_NO_CONNECTION },
+	    ADMISSION_NO_CONNECTION },
 	/* HTTP, for the good client itself. */
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, ADMISSION_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404, .expected = true }, 0,
-	    CLIENT_AUTH_LET_IN },
+	    ADMISSION_LET_IN },
 	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 503 }, 0,
-	    CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 400 }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 0, CLIENT_AUTH_NOT_PROVEN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 0, CLIENT_AUTH_NOT_PROVEN },
+	    ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 400 }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 0, ADMISSION_NOT_PROVEN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 0, ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302, .expected = true }, 0,
-	    CLIENT_AUTH_LET_IN },
+	    ADMISSION_LET_IN },
 	{ { ASKED, .code = OC_CLIENT_CERT_REFUSED, .heard = true, .http_status = 400 }, 0,
-	    CLIENT_AUTH_REFUSED },
+	    ADMISSION_REFUSED },
 	/* Beside a good client that got 200, or 404. */
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 200, CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 404, CLIENT_AUTH_LET_IN },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 200, CLIENT_AUTH_REFUSED },
-	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 401 }, 404, CLIENT_AUTH_REFUSED },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 200, ADMISSION_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 404, ADMISSION_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 200, ADMISSION_REFUSED },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 401 }, 404, ADMISSION_REFUSED },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 200,
-	    CLIENT_AUTH_NOT_PROVEN },
+	    ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_GREETING_MISMATCH, .heard = true, .http_status = 502 }, 200,
-	    CLIENT_AUTH_NOT_PROVEN },
+	    ADMISSION_NOT_PROVEN },
 };
 
 START_TEST(test_look)
 {
 	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-		ck_assert_msg(client_auth_look(&looks[i].seen, looks[i].reference) == looks[i].did,
-		    "row %zu: %d", i, client_auth_look(&looks[i].seen, looks[i].reference));
+		ck_assert_msg(admission_look(&looks[i].seen, looks[i].reference) == looks[i].did,
+		    "row %zu: %d", i, admission_look(&looks[i].seen, looks[i].reference));
 }
 END_TEST
 
 /* ---- all of them ------------------------------------------------------------------------- */
 
 /* A vector has a letter for each of these clients, in this order. */
-static const struct client_auth_trial zoo[] = {
-	{ .name = "client-good", .should = CLIENT_AUTH_ACCEPT },
-	{ .name = "client-none", .should = CLIENT_AUTH_REFUSE },
-	{ .name = "client-unknown-root", .should = CLIENT_AUTH_REFUSE },
-	{ .name = "client-expired", .should = CLIENT_AUTH_REFUSE },
-	{ .name = "client-revoked", .should = CLIENT_AUTH_REFUSE },
-	{ .name = "client-ca", .should = CLIENT_AUTH_EITHER },
+static const struct admission_trial zoo[] = {
+	{ .name = "client-good", .should = ADMISSION_ACCEPT },
+	{ .name = "client-none", .should = ADMISSION_REFUSE },
+	{ .name = "client-unknown-root", .should = ADMISSION_REFUSE },
+	{ .name = "client-expired", .should = ADMISSION_REFUSE },
+	{ .name = "client-revoked", .should = ADMISSION_REFUSE },
+	{ .name = "client-ca", .should = ADMISSION_EITHER },
 };
 
 enum { CLIENTS = sizeof zoo / sizeof zoo[0] };
 
-static enum client_auth_did letter(char c)
+static enum admission_did letter(char c)
 {
 	switch (c) {
 	case '+':
-		return CLIENT_AUTH_LET_IN;
+		return ADMISSION_LET_IN;
 	case '-':
-		return CLIENT_AUTH_REFUSED;
+		return ADMISSION_REFUSED;
 	case '?':
-		return CLIENT_AUTH_NOT_PROVEN;
+		return ADMISSION_NOT_PROVEN;
 	case 'n':
-		return CLIENT_AUTH_NOT_ASKED;
+		return ADMISSION_NOT_ASKED;
 	case 's':
-		return CLIENT_AUTH_NOT_SENT;
+		return ADMISSION_NOT_SENT;
 	case 'x':
-		return CLIENT_AUTH_NO_CONNECTION;
+		return ADMISSION_NO_CONNECTION;
 	default:
 		ck_assert_int_eq(c, '.');
-		return CLIENT_AUTH_UNTRIED;
+		return ADMISSION_UNTRIED;
 	}
 }
 
-#define BIT(finding) (1u << CLIENT_AUTH_FITS_##finding)
+#define BIT(finding) (1u << ADMISSION_FITS_##finding)
 
 static const struct {
 	const char *did;
@@ -162,15 +162,15 @@ static const struct {
 START_TEST(test_judge)
 {
 	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
-		struct client_auth_trial trials[CLIENTS];
-		struct client_auth_verdict v;
+		struct admission_trial trials[CLIENTS];
+		struct admission_verdict v;
 		unsigned fits = 0;
 
 		memcpy(trials, zoo, sizeof trials);
 		for (size_t k = 0; k < CLIENTS; k++)
 			trials[k].did = letter(verdicts[i].did[k]);
-		client_auth_judge(trials, CLIENTS, &v);
-		for (unsigned k = 0; k < CLIENT_AUTH_FINDINGS; k++)
+		admission_judge(trials, CLIENTS, &v);
+		for (unsigned k = 0; k < ADMISSION_FINDINGS; k++)
 			fits |= v.fits[k] ? 1u << k : 0;
 		ck_assert_msg(v.code == verdicts[i].code, "%s: %s", verdicts[i].did,
 		    outcome_name(v.code));
@@ -203,8 +203,8 @@ static const struct {
 START_TEST(test_repeat)
 {
 	for (size_t i = 0; i < sizeof repeats / sizeof repeats[0]; i++) {
-		struct client_auth_trial trials[CLIENTS + 1];
-		struct client_auth_verdict v;
+		struct admission_trial trials[CLIENTS + 1];
+		struct admission_verdict v;
 		unsigned fits = 0;
 
 		memcpy(trials, zoo, sizeof zoo);
@@ -213,8 +213,8 @@ START_TEST(test_repeat)
 		trials[CLIENTS] = zoo[0];
 		trials[0].did = letter(repeats[i].good);
 		trials[CLIENTS].did = letter(repeats[i].again);
-		client_auth_judge(trials, CLIENTS + 1, &v);
-		for (unsigned k = 0; k < CLIENT_AUTH_FINDINGS; k++)
+		admission_judge(trials, CLIENTS + 1, &v);
+		for (unsigned k = 0; k < ADMISSION_FINDINGS; k++)
 			fits |= v.fits[k] ? 1u << k : 0;
 		ck_assert_msg(v.code == repeats[i].code, "row %zu: %s", i, outcome_name(v.code));
 		ck_assert_msg(fits == repeats[i].fits, "row %zu: %x", i, fits);
@@ -222,4 +222,4 @@ START_TEST(test_repeat)
 }
 END_TEST
 
-CHECK_MAIN("client_auth_judge", test_look, test_judge, test_repeat)
+CHECK_MAIN("admission", test_look, test_judge, test_repeat)
