@@ -127,7 +127,7 @@
 	    "require and verify client certificates on the server; the table on standard output " \
 	    "shows which it let in") \
 	X(CLIENT_AUTH_UNKNOWN, 83, CLIENT, 0, \
-	    "it is not known whether the server lets in bad client certificates", \
+	    "it is unknown whether the server lets in bad clients", \
 	    "name the service by its scheme, so that its answer decides: https://HOST, " \
 	    "imaps://HOST") \
 	X(OUTCOME_UNEXPECTED, 82, EXPECTED, 0, "the outcome is not the expected one", \

@@ -390,7 +390,7 @@ static struct verdict judge(const struct testpki_cert *leaf, const struct testpk
 	X509_VERIFY_PARAM_set1_host(param, name, 0);
 	/* What an earlier handshake may have left is gone afterwards. */
 	memset(&v, 0xff, sizeof v);
-	v.certs = v.received = NULL;
+	v.certs = v.received = v.other.certs = NULL;
 	v.uri = NULL;
 	X509_STORE_CTX_set_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx(),
 	    (SSL *)tls_conn_library(tls));
