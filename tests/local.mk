@@ -171,7 +171,7 @@ system_tests = \
 	tests/system/outcomes.sh \
 	tests/system/own-certificate.sh \
 	tests/system/page.sh \
-	tests/system/other-path.sh \
+	tests/system/cross-signed.sh \
 	tests/system/passthrough.sh \
 	tests/system/path-test.sh \
 	tests/system/ping.sh \
@@ -292,9 +292,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/packaging/release.sh tests/packaging/rpm.sh tests/packaging/static.sh \
 	tests/packaging/systemd.macros \
 	tests/systemd/boot.sh tests/systemd/inside.sh tests/systemd/packages.sh \
-	tests/services/table.sh tests/zoo/table.sh \
-	tests/systemd/boot.sh tests/systemd/inside.sh \
 	tests/mtls/page-1.md tests/mtls/page-2.md tests/mtls/servers.sh tests/mtls/table.sh \
+	tests/paths/page.md tests/paths/sets.sh tests/paths/table.sh \
 	tests/services/table.sh tests/support/servers/mutual.go tests/zoo/table.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
@@ -411,7 +410,7 @@ tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ticket_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_LDFLAGS = $(fuzz_ldflags)
 
-.PHONY: fuzzers mtls-table services-table stable-names zoo-table
+.PHONY: fuzzers mtls-table paths-table services-table stable-names zoo-table
 fuzzers: $(fuzz_targets) tests/fuzz/unpack
 
 # doc/zoo.md, measured anew with the clients that are installed.
@@ -428,6 +427,11 @@ services-table: all tests/support/service_peer tests/support/tls_peer
 mtls-table: all tests/support/free_port
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/mtls/table.sh >mtls.md
 	mv mtls.md $(srcdir)/doc/mtls.md
+
+# doc/paths.md, the same for clients and cross-signed chains.
+paths-table: all
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/paths/table.sh >paths.md
+	mv paths.md $(srcdir)/doc/paths.md
 
 # What doc/stability.md promises, as the programs say it: for a release, see doc/release.md.
 stable-names: all

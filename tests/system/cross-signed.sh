@@ -1,0 +1,63 @@
+#!/bin/sh
+# cross-signed.sh - chains with more than one path. hello-client decides as OpenSSL does, which follows one
+# path. If another one is valid it says so, then and only then: Go searches, and accepts the server. After
+# the advice OpenSSL accepts it, too.
+# shellcheck source=tests/system/server.sh
+. "${srcdir:-.}/tests/system/server.sh"
+# shellcheck source=tests/paths/sets.sh
+. "$srcdir/tests/paths/sets.sh"
+
+need openssl timeout
+cd "$TMP" || exit 99
+export SSL_CERT_FILE=/dev/null # openssl would read the system's trust each time
+make_path_certs
+path_sets >sets
+clients=$(path_clients)
+
+# verdict CLIENT: sets $verdict.
+verdict() {
+	verdict=no
+	! judges "$1" || verdict=yes
+}
+
+tab=$(printf '\t') told=0 set=0
+while IFS=$tab read -r what sent trusted; do
+	set=$((set + 1))
+	send_set "$sent" "$trusted"
+	verdict OpenSSL
+	openssl=$verdict
+	verdict hello-client
+	[ "$verdict" = "$openssl" ] || fail "$what: $verdict, but OpenSSL says $openssl: $(cat said)"
+	search=$verdict
+	if grep -q '; another path, to the root "[^"]*", is valid' said; then
+		[ "$verdict" = no ] || fail "$what: another path of a good chain: $(cat said)"
+		search=yes told=$((told + 1))
+	fi
+	case $clients in
+	*Go*)
+		verdict Go
+		[ "$verdict" = "$search" ] || fail "$what: $verdict, not $search, says Go: $(cat said)" ;;
+	esac
+	echo "$what: OpenSSL $openssl, with a search $search"
+	stop_server
+done <sets
+[ $set -eq 15 ] && [ $told -eq 2 ] || fail "$set sets, another path in $told"
+case $clients in *Go*) ;; *) echo 'not tried: go is not installed' ;; esac
+
+# ---- the sentence and the advice -----------------------------------------------------------------
+
+send_set 'leaf our-old our-new' new
+CA=new.pem
+sentence='; another path, to the root "New root", is valid: clients that search for one, as Go and browsers do, accept it; OpenSSL does not search'
+run_status 50 "$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT"
+grep -qF "$sentence" err || fail "no other path: $(cat err)"
+expect err '^  try: let the server send its chain without "Our CA", for clients that do not search$'
+run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain sent.pem localhost
+grep -qF "$sentence" err || fail "no other path in a file: $(cat err)"
+expect err '^  try: use the chain without "Our CA", '
+
+cat leaf.pem our-new.pem >one.pem
+cat leaf.pem our-old.pem >other.pem
+run_status 0 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem localhost
+run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain other.pem localhost
+! grep 'another path' err || fail 'a path over a certificate that is not there'
