@@ -112,7 +112,8 @@ send_set() {
 	# A database of NSS holds them one by one.
 	rm -rf nss
 	if command -v certutil >/dev/null 2>&1; then
-		mkdir nss && certutil -N -d sql:nss --empty-password >said 2>&1 || error "no nss: $(cat said)"
+		mkdir nss
+		certutil -N -d sql:nss --empty-password >said 2>&1 || error "no nss: $(cat said)"
 		for each in $2; do
 			certutil -A -d sql:nss -n "$each" -t C,, -i "$each.pem" >said 2>&1 ||
 				error "no nss: $(cat said)"
