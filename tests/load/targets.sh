@@ -26,6 +26,7 @@ closed=$PORT
 # The servers' logs have a line for each target, which would drown the rest.
 logs=''
 log_on_failure "$TMP/err"
+log_on_failure "$TMP/sum"
 
 # make_list ADDRESSES [TARGETS]: four kinds in turn, over so many addresses.
 make_list() {
@@ -36,7 +37,7 @@ make_list() {
 			host = i % addresses
 			kind = (host + int(i / addresses)) % 4 + 1
 			printf "127.0.%d.%d %s", host / 200, host % 200 + 1, port[kind]
-			print kind == 3 ? " --handshake-timeout 300ms" : " --handshake-timeout 30s"
+			print " --connect-timeout 30s --read-timeout 30s --handshake-timeout", kind == 3 ? "300ms" : "30s"
 		}
 	}' >"$TMP/list"
 }
@@ -66,8 +67,9 @@ run_client() {
 
 FILE=$TMP/all.prom
 
-# There are as many targets of each kind.
+# There are as many targets of each kind. If not, the sum at the end says what there is.
 check_counts() {
+	sed -n '/^--- /,$p' "$TMP/out" >"$TMP/sum"
 	expect "$TMP/out" "^--- $targets targets: $targets sent, $quarter ok, $((3 * quarter)) failed in "
 	for each in CONNECT_REFUSED HANDSHAKE_TIMEOUT CERT_EXPIRED; do
 		expect "$TMP/out" "^ *$quarter  $each "

@@ -296,7 +296,7 @@ START_TEST(test_a_path_may_be_too_long)
 {
 	const struct testpki_cert *root = testpki_root("Root"), *ca = root;
 	const struct testpki_cert *cas[OTHER_PATH_MAX];
-	char name[8];
+	char name[16];
 
 	for (int i = 0; i < OTHER_PATH_MAX; i++) {
 		snprintf(name, sizeof name, "CA %d", i);
