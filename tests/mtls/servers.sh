@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # variables for the tests, and of server.sh
 # tests/mtls/servers.sh - servers with mutual TLS, set up right and wrong; for tests that have server.sh and
 # real.sh.
 #

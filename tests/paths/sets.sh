@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # variables for the tests, and of server.sh
 # sets.sh - chains of certificates with more than one path, and clients that judge them. For
 # tests/system/cross-signed.sh and table.sh; after server.sh.
 #
