@@ -16,7 +16,6 @@
 #	mutual_let_in, mutual_unknown
 #	                            print the bad clients of $TMP/out that were let in, and those of which
 #	                            nothing is known, without "client-"
-#	stop_mutual                 stops all servers
 
 make_mutual_zoo() {
 	Z=$TMP/zoo
@@ -213,19 +212,6 @@ start_mutual() {
 		URL=mysql://127.0.0.1:$PORT
 		;;
 	esac
-}
-
-stop_mutual() {
-	# shellcheck disable=SC2086 # a list of words
-	{
-		kill $processes
-		(wait_for 10 false || kill -KILL $processes) &
-		mutual_guard=$!
-		wait $processes
-		kill -KILL $mutual_guard # a trap of ours might answer TERM
-		wait $mutual_guard
-	} 2>/dev/null
-	processes=''
 }
 
 # ---- their clients ---------------------------------------------------------------------------------------

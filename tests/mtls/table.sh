@@ -29,7 +29,7 @@ words() {
 measure() {
 	start_mutual "$server" "$arguments"
 	visit_mutual
-	stop_mutual
+	stop_all
 	{
 		echo "== $server, $setting: $status"
 		cat "$TMP/out" "$TMP/err"

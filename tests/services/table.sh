@@ -209,19 +209,6 @@ start_case() {
 	esac
 }
 
-stop_all() {
-	# shellcheck disable=SC2086 # a list of words
-	{
-		kill $processes
-		(wait_for 10 false || kill -KILL $processes) &
-		stop_guard=$!
-		wait $processes
-		kill -KILL $stop_guard # a trap of ours might answer TERM
-		wait $stop_guard
-	} 2>/dev/null
-	processes=''
-}
-
 # ---- the table -------------------------------------------------------------------------------------------
 
 number=0

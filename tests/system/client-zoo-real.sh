@@ -56,7 +56,7 @@ while IFS='|' read -r server verdict client when setting arguments; do
 	visit_mutual
 	in=$(mutual_let_in)
 	case $verdict in wrong) check_wrong ;; *) check_right ;; esac
-	stop_mutual
+	stop_all
 	echo "$cell: status $status, let in:" "$(echo "$in" | xargs)"
 	tried=$server
 done <"$TMP/rows"

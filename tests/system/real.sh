@@ -7,6 +7,7 @@
 #	                            and $missing collect the names
 #	folder NAME                 makes the folder $D, with the key and the chain
 #	launch PORT COMMAND...      starts it in $D, and waits until it listens there
+#	stop_all                    stops what was started, with force after a while
 #	start_postgres, start_mariadb, start_slapd, start_dovecot, start_postfix
 #	                            set $PORT or the ports that they name
 
@@ -218,4 +219,17 @@ start_postfix() {
 	CONFIG
 	postfix -c "$D/etc" check >"$D/log.check" 2>&1
 	launch "$PORT" env MAIL_CONFIG="$D/etc" MAIL_LOGTAG=postfix /usr/lib/postfix/sbin/master -c "$D/etc" -d
+}
+
+stop_all() {
+	# shellcheck disable=SC2086 # a list of words
+	{
+		kill $processes
+		(wait_for 10 false || kill -KILL $processes) &
+		stop_guard=$!
+		wait $processes
+		kill -KILL $stop_guard # a trap of ours might answer TERM
+		wait $stop_guard
+	} 2>/dev/null
+	processes=''
 }
