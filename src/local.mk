@@ -47,6 +47,7 @@ libshared_a_SOURCES = \
 	src/tls/iana.c src/tls/iana.h \
 	src/tls/identity.c src/tls/identity.h \
 	src/tls/offers_text.c src/tls/offers_text.h \
+	src/tls/other_path.c src/tls/other_path.h \
 	src/tls/params.c src/tls/params.h \
 	src/tls/params_offer.c src/tls/params_offer.h \
 	src/tls/pem.c src/tls/pem.h \
@@ -131,7 +132,7 @@ libclient_a_SOURCES = \
 	src/client/judge/cert_error.c src/client/judge/cert_error.h \
 	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
-	src/client/judge/other_path.c src/client/judge/other_path.h \
+	src/tls/other_path.c src/client/judge/other_path.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \

@@ -61,10 +61,14 @@ static void print_failure(struct check_findings *f, const char *about, const str
 
 static void check_identity(struct check_findings *f, const struct identity *id)
 {
+	struct other_path_facts other;
+
 	if (id->chain_count == 1)
 		id->chain[0].issuer_known =
 		    tls_trust_knows_issuer(server_context_chain(id->tls, 0));
 	audit_chain(id->chain, id->chain_count, time(NULL), print_finding, f);
+	tls_trust_other_path(id->tls, &other);
+	audit_other_path(&other, print_finding, f);
 	audit_names(&id->names, print_finding, f);
 	audit_staple(&id->staple, &id->chain[0].info, time(NULL), print_finding, f);
 }

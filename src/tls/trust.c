@@ -176,3 +176,33 @@ bool tls_trust_knows_issuer(X509 *cert)
 	X509_STORE_free(store);
 	return known;
 }
+
+static void find_other_path(STACK_OF(X509) *chain, struct other_path_facts *out)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *judged = X509_STORE_CTX_new();
+	struct other_path found = { .certs = NULL };
+
+	if (store && judged && use_system_trust(store, NULL) == 0 &&
+	    X509_STORE_CTX_init(judged, store, sk_X509_value(chain, 0), chain) == 1 &&
+	    X509_STORE_CTX_set_default(judged, "ssl_server") == 1 && X509_verify_cert(judged) != 1)
+		other_path_find(judged, &found);
+	other_path_describe(&found, chain, out);
+	other_path_free(&found);
+	X509_STORE_CTX_free(judged);
+	X509_STORE_free(store);
+	tls_error_clear();
+}
+
+void tls_trust_other_path(const SSL_CTX *server, struct other_path_facts *out)
+{
+	STACK_OF(X509) *others = NULL, *chain;
+
+	*out = (struct other_path_facts){ .superfluous = 0 };
+	/* The macro's parameter is not const, but it only reads. */
+	SSL_CTX_get0_chain_certs((SSL_CTX *)server, &others);
+	chain = others ? sk_X509_dup(others) : NULL;
+	if (chain && sk_X509_unshift(chain, SSL_CTX_get0_certificate(server)) > 0)
+		find_other_path(chain, out);
+	sk_X509_free(chain);
+}

@@ -8,6 +8,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "tls/other_path.h"
 
 /* Which roots are trusted; ca_file and ca_dir NULL: the system's store. */
 struct tls_trust {
@@ -25,5 +26,11 @@ bool tls_trust_is_default(void);
 
 /* Is the issuer of this certificate in the system's store? Reads the store. */
 bool tls_trust_knows_issuer(X509 *cert);
+
+/*
+ * Does a client that trusts the system's store, and does not search, reject the chain of this
+ * server's context, although another path is valid? Reads the store.
+ */
+void tls_trust_other_path(const SSL_CTX *server, struct other_path_facts *out);
 
 #endif

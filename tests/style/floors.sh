@@ -45,6 +45,7 @@ openssl/   server/service/stapling  hands them out
 openssl/   server/service/sni     the name that a client asks for
 openssl/   server/service/ticket  protects tickets with keys of ours
 openssl/   tls/trust   loads roots
+openssl/   tls/other_path  verifies the paths that it finds
 openssl/   server/service/cert_request     asks clients for certificates
 openssl/   tls/context     the only maker of SSL_CTX
 openssl/   server/service/context  chains, tickets, ALPN; rehearses a handshake
@@ -70,7 +71,6 @@ openssl/   client/judge/own_certificate  reads policies and the chain of a conne
 openssl/   client/judge/cert_name   compares names by the rule of the library
 openssl/   client/judge/distrust   the same of errors about an issuer
 openssl/   client/judge/resigner   reads the names of issuers
-openssl/   client/judge/other_path verifies the paths that it finds
 openssl/   client/session/local_root  compares certificates
 openssl/   client/judge/cert_error the errors of a certificate
 openssl/   client/judge/findings   looks on behind the first error of a chain

@@ -52,12 +52,31 @@ sentence='; another path, to the root "New root", is valid: clients that search 
 run_status 50 "$HELLO_CLIENT" --cacert "$CA" 127.0.0.1 "$PORT"
 grep -qF "$sentence" err || fail "no other path: $(cat err)"
 expect err '^  try: let the server send its chain without "Our CA", for clients that do not search$'
+run_status 50 "$HELLO_CLIENT" --json --cacert "$CA" 127.0.0.1 "$PORT"
+expect out '"other_path":\["localhost","Our CA","New root"\]'
 run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain sent.pem localhost
 grep -qF "$sentence" err || fail "no other path in a file: $(cat err)"
 expect err '^  try: use the chain without "Our CA", '
 
 cat leaf.pem our-new.pem >one.pem
 cat leaf.pem our-old.pem >other.pem
-run_status 0 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem localhost
+run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --chain one.pem localhost
+expect out '"other_path":null'
 run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain other.pem localhost
 ! grep 'another path' err || fail 'a path over a certificate that is not there'
+
+# ---- --check finds it before a client does -------------------------------------------------------
+
+# checked STATUS FILE...: the chain of these files, with the new root as this system's trust.
+checked() {
+	checked_status=$1
+	shift
+	cat "$@" >sent.pem
+	# shellcheck disable=SC2086  # words, or none
+	SSL_CERT_FILE=$CA run_status "$checked_status" "$HELLO_SERVER" --check $WORK_AS \
+		--listen 127.0.0.1:0 --cert sent.pem --key leaf.key
+}
+checked 6 leaf.pem our-old.pem our-new.pem
+expect out '^warning: sent.pem: with the roots of this system, clients that do not search for a path, as OpenSSL, reject the chain; those that search, as Go and browsers do, accept it with the root "New root": remove "Our CA" from the chain$'
+checked 0 leaf.pem our-new.pem
+checked 0 leaf.pem our-old.pem

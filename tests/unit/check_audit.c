@@ -180,6 +180,28 @@ START_TEST(test_a_leaf_alone)
 }
 END_TEST
 
+START_TEST(test_a_path_that_only_some_find)
+{
+	struct other_path_facts path = { .root = "", .first = "A" };
+	struct found f = { .count = 0 };
+
+	audit_other_path(&path, note, &f);
+	ck_assert_uint_eq(f.count, 0);
+	path.root[0] = 'R';
+	audit_other_path(&path, note, &f);
+	ck_assert_int_eq(f.level, AUDIT_WARNING);
+	ck_assert_has(f.text, "accept it with the root \"R\"");
+	ck_assert_ptr_null(strstr(f.text, "remove"));
+	path.superfluous = 1;
+	audit_other_path(&path, note, &f);
+	ck_assert_has(f.text, "the root \"R\": remove \"A\" from the chain");
+	path.superfluous = 3;
+	audit_other_path(&path, note, &f);
+	ck_assert_has(f.text, ": remove \"A\" and 2 more, which that path does not need, from");
+	ck_assert_uint_eq(f.count, 3);
+}
+END_TEST
+
 START_TEST(test_names_that_another_one_serves)
 {
 	struct audit_names names = { .served = 2, .first_hidden = "a.test", .hidden_by = "x.pem" };
@@ -237,7 +259,7 @@ START_TEST(test_a_client_ca_that_is_over_beside_one_that_is_not)
 }
 END_TEST
 
-CHECK_MAIN("audit", test_a_good_chain, test_dates, test_a_short_life_is_judged_by_its_length,
-    test_what_a_leaf_must_be, test_strength, test_the_chain, test_a_leaf_alone,
-    test_names_that_another_one_serves, test_what_is_outdated,
+CHECK_MAIN("audit", test_a_path_that_only_some_find, test_a_good_chain, test_dates,
+    test_a_short_life_is_judged_by_its_length, test_what_a_leaf_must_be, test_strength,
+    test_the_chain, test_a_leaf_alone, test_names_that_another_one_serves, test_what_is_outdated,
     test_a_client_ca_that_is_over_beside_one_that_is_not)

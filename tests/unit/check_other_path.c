@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/judge/other_path.h"
+#include "tls/other_path.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -279,45 +279,26 @@ static void explain_other_ca(const struct verdict *v, struct outcome *oc)
 		      "closer to the server");
 }
 
-/* How many of the certificates that were sent are not in that path; first: one of them. */
-static int count_superfluous(const struct verdict *v, struct cert_info *first)
-{
-	int count = 0;
-
-	for (int i = 0; i < sk_X509_num(v->received); i++) {
-		X509 *cert = sk_X509_value(v->received, i);
-		bool used = false;
-
-		for (int k = 0; k < sk_X509_num(v->other.certs); k++)
-			used = used || X509_cmp(sk_X509_value(v->other.certs, k), cert) == 0;
-		if (!used && count++ == 0)
-			cert_info_get(cert, first);
-	}
-	return count;
-}
-
 static void explain_other_path(const struct verdict *v, struct outcome *oc)
 {
-	struct cert_info root, first;
-	int count;
+	const char *what = v->file ? "use the chain" : "let the server send its chain";
+	struct other_path_facts other;
 
-	if (!v->other.certs)
+	other_path_describe(&v->other, v->received, &other);
+	if (!other.root[0])
 		return;
-	cert_info_get(sk_X509_value(v->other.certs, sk_X509_num(v->other.certs) - 1), &root);
 	outcome_append(oc,
 	    "; another path, to the root \"%s\", is valid: clients that search for one, as Go "
 	    "and browsers do, accept it; OpenSSL does not search",
-	    root.label);
-	count = count_superfluous(v, &first);
-	if (v->other.enough && count == 1)
+	    other.root);
+	if (other.superfluous == 1)
 		outcome_advise_instead(oc, "%s without \"%s\", for clients that do not search",
-		    v->file ? "use the chain" : "let the server send its chain", first.label);
-	else if (v->other.enough && count > 1)
+		    what, other.first);
+	else if (other.superfluous > 1)
 		outcome_advise_instead(oc,
 		    "%s without \"%s\" and %d more that this path does not need, for clients that "
 		    "do not search",
-		    v->file ? "use the chain" : "let the server send its chain", first.label,
-		    count - 1);
+		    what, other.first, other.superfluous - 1);
 }
 
 int verdict_explain(const struct verdict *v, const char *name, const char *store,

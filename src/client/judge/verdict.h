@@ -9,11 +9,11 @@
 
 #include "base/outcome.h"
 #include "client/judge/findings.h"
-#include "client/judge/other_path.h"
 #include "client/judge/revocation.h"
 #include "tls/cert_id.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
+#include "tls/other_path.h"
 #include "tls/staple.h"
 
 /* Texts for people cut a longer chain. */

@@ -175,6 +175,19 @@ static json_t *certificates(const struct verdict *v)
 	return list;
 }
 
+/* The path that the library did not take, as labels. */
+static json_t *other_path(const struct verdict *v)
+{
+	json_t *list = v->other.certs ? json_array() : json_null();
+	struct cert_info info;
+
+	for (int i = 0; i < sk_X509_num(v->other.certs); i++) {
+		cert_info_get(sk_X509_value(v->other.certs, i), &info);
+		json_array_append_new(list, text(info.label));
+	}
+	return list;
+}
+
 static json_t *key_types(const struct certificate_request *r)
 {
 	json_t *list = json_array();
@@ -292,6 +305,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "tls", tls(s));
 	json_object_set_new(object, "post_quantum", post_quantum(s));
 	json_object_set_new(object, "certificates", certificates(&s->verdict));
+	json_object_set_new(object, "other_path", other_path(&s->verdict));
 	json_object_set_new(object, "certificate_request", request(&s->request, &s->own));
 	json_object_set_new(object, "greeting_bytes", json_integer((json_int_t)s->greeting_len));
 	json_object_set_new(object, "report", report(s));

@@ -222,6 +222,26 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 		    names->first_hidden, names->hidden - 1, names->hidden_by);
 }
 
+void audit_other_path(const struct other_path_facts *path, audit_report *report, void *arg)
+{
+	const struct audit a = { report, arg };
+	char remedy[2 * CERT_INFO_NAME_MAX] = "";
+
+	if (!path->root[0])
+		return;
+	if (path->superfluous == 1)
+		snprintf(remedy, sizeof remedy, ": remove \"%s\" from the chain", path->first);
+	else if (path->superfluous > 1)
+		snprintf(remedy, sizeof remedy,
+		    ": remove \"%s\" and %d more, which that path does not need, from the chain",
+		    path->first, path->superfluous - 1);
+	find(&a, AUDIT_WARNING,
+	    "with the roots of this system, clients that do not search for a path, as OpenSSL, "
+	    "reject the chain; those that search, as Go and browsers do, accept it with the root "
+	    "\"%s\"%s",
+	    path->root, remedy);
+}
+
 void audit_staple(const struct staple_facts *staple, const struct cert_info *leaf, int64_t now,
     audit_report *report, void *arg)
 {

@@ -11,6 +11,7 @@
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
 #include "tls/crl_store.h"
+#include "tls/other_path.h"
 #include "tls/staple.h"
 
 /*
@@ -80,6 +81,9 @@ void audit_crl_cover(const struct crl_store_file *crls, int64_t now, audit_repor
 
 /* Judges the names of a certificate that clients get only if they request one of its names. */
 void audit_names(const struct audit_names *names, audit_report *report, void *arg);
+
+/* Judges a chain that the library rejects, with the roots of this system. */
+void audit_other_path(const struct other_path_facts *path, audit_report *report, void *arg);
 
 /* Judges the response stapled to this certificate; a warning in the last third of its lifetime. */
 void audit_staple(const struct staple_facts *staple, const struct cert_info *leaf, int64_t now,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/judge/other_path.h"
+#include "tls/other_path.h"
+
+#include <string.h>
 
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -150,6 +152,29 @@ void other_path_find(X509_STORE_CTX *judged, struct other_path *out)
 	sk_X509_free(s.path);
 	/* What did not fit left its reasons in the library's queue. */
 	tls_error_clear();
+}
+
+static void copy_label(X509 *cert, char out[CERT_INFO_NAME_MAX])
+{
+	struct cert_info info;
+
+	cert_info_get(cert, &info);
+	memcpy(out, info.label, CERT_INFO_NAME_MAX);
+}
+
+void other_path_describe(const struct other_path *p, STACK_OF(X509) *sent,
+    struct other_path_facts *out)
+{
+	*out = (struct other_path_facts){ .superfluous = 0 };
+	if (!p->certs)
+		return;
+	copy_label(sk_X509_value(p->certs, sk_X509_num(p->certs) - 1), out->root);
+	for (int i = 0; p->enough && i < sk_X509_num(sent); i++) {
+		X509 *cert = sk_X509_value(sent, i);
+
+		if (!is_in(p->certs, cert) && out->superfluous++ == 0)
+			copy_label(cert, out->first);
+	}
 }
 
 void other_path_free(struct other_path *p)

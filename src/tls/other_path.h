@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_CLIENT_JUDGE_OTHER_PATH_H
-#define HELLO_CLIENT_JUDGE_OTHER_PATH_H
+#ifndef HELLO_TLS_OTHER_PATH_H
+#define HELLO_TLS_OTHER_PATH_H
 
 #include <stdbool.h>
 
 #include <openssl/types.h>
+
+#include "tls/cert_info.h"
 
 /*
  * X509_verify_cert(3) follows one path: at each certificate it takes one issuer, and it never goes
@@ -37,6 +39,21 @@ struct other_path {
  * OTHER_PATH_TRIES_MAX verifications. out is empty if there is no memory.
  */
 void other_path_find(X509_STORE_CTX *judged, struct other_path *out);
+
+/* The same for people. */
+struct other_path_facts {
+	char root[CERT_INFO_NAME_MAX]; /* label of the root, or "": there is no other path */
+	/*
+	 * Certificates that the path does not need, and that hide it from a client that does not
+	 * search; the label of the first one. 0: it would not help to leave them out.
+	 */
+	int superfluous;
+	char first[CERT_INFO_NAME_MAX];
+};
+
+/* sent: what the peer sent. */
+void other_path_describe(const struct other_path *p, STACK_OF(X509) *sent,
+    struct other_path_facts *out);
 
 /* Idempotent. */
 void other_path_free(struct other_path *p);
