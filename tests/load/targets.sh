@@ -3,13 +3,13 @@
 # expired: all are told, descriptors are as many as run at a time, and memory grows by no more than a
 # line and a row for each. The same of as many different targets with --prometheus, whose file keeps
 # what it knew when nobody answers any more. Then as many https targets on nginx, where it is
-# installed, a quarter each 200, 301, 503 and one that requires a certificate. TARGETS (in steps of
-# 800) and PARALLEL say how many.
+# installed, a quarter each 200, 301, 503 and one that requires a certificate. TARGETS and FEW (in steps
+# of 200) and PARALLEL say how many.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
 PATH=$PATH:/usr/sbin:/sbin
-TARGETS=${TARGETS-10000} FEW=400
+TARGETS=${TARGETS-10000} FEW=${FEW-400}
 PARALLEL=${PARALLEL-64}
 
 make_pki

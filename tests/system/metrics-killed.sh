@@ -6,8 +6,8 @@
 . "${srcdir:-.}/tests/system/server.sh"
 
 need timeout
-TARGETS=1000 KILLS=10
-! all_rows || KILLS=50
+TARGETS=400 KILLS=10
+! all_rows || TARGETS=1000 KILLS=50
 
 make_pki
 start_server --workers 1 --listen 0.0.0.0:0
