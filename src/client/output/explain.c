@@ -362,7 +362,9 @@ static void print_all(FILE *to, enum outcome_code code)
 		fprintf(to, "exit status %d, layer: %s\n", outcome_status(code),
 		    outcome_layer_name(code));
 	fputc('\n', to);
-	terminal_print_wrapped(to, texts[code], 0);
+	/* check_explain names the outcome that has none. */
+	if (texts[code])
+		terminal_print_wrapped(to, texts[code], 0);
 	terminal_print_wrapped(to, outcome_advice(code), (size_t)fprintf(to, "\ntry: ") - 1);
 }
 
