@@ -341,12 +341,14 @@ int step_verify(struct session *s, struct outcome *oc)
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
 	note_local_root(s);
-	if (judge_expected(s, oc) != 0)
-		return -1;
-	return s->options->expect_pq
-	    ? post_quantum_expect(&s->facts, tls_policy_offers_post_quantum(&s->options->policy),
-		  oc)
-	    : 0;
+	return judge_expected(s, oc);
+}
+
+int step_expect_pq(struct session *s, struct outcome *oc)
+{
+	bool offered = tls_policy_offers_post_quantum(&s->options->policy);
+
+	return s->options->expect_pq ? post_quantum_expect(&s->facts, offered, oc) : 0;
 }
 
 static void judge_file(struct session *s)
