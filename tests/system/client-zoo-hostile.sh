@@ -73,6 +73,7 @@ hello late-close 0 ^client-none.*refused all
 hello reset 0 ^client-expired.*refused..*reset all
 hello silent 83 ^client-none.*not.proven..*silence
 hello words 83 ^client-none.*not.proven..*another.greeting
+hello banner 83 ^client-none.*not.proven..*another.greeting
 hello half 83 ^client-none.*not.proven..*an.incomplete.greeting
 hello second 83 ^client-none.*not.proven all
 hello tickets 83 ^client-none.*not.proven
