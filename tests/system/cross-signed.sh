@@ -61,3 +61,12 @@ cat leaf.pem our-old.pem >other.pem
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem localhost
 run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain other.pem localhost
 ! grep 'another path' err || fail 'a path over a certificate that is not there'
+
+# A leaf that is rejected by itself is rejected on each path, also if the library looks at the path alone.
+signed agrees localhost agrees our-new our basicConstraints=critical,CA:false keyUsage=critical,keyAgreement \
+	extendedKeyUsage=serverAuth subjectAltName=DNS:localhost
+cat agrees.pem our-new.pem >no-signature.pem
+run_status 55 "$HELLO_CLIENT" --cacert "$CA" --chain no-signature.pem localhost
+! grep 'another path' err || fail 'a key that may not sign has another path'
+run_status 54 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem --verify-name spiffe://a.test/b localhost
+! grep 'another path' err || fail 'a certificate without the URI has another path'
