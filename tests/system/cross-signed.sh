@@ -56,6 +56,12 @@ run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain sent.pem localhost
 grep -qF "$sentence" err || fail "no other path in a file: $(cat err)"
 expect err '^  try: use the chain without "Our CA", '
 
+# The server's own check warns before anybody is refused.
+# shellcheck disable=SC2086 # options
+run_status 6 "$HELLO_SERVER" $WORK_AS --check --listen 127.0.0.1:0 --cert sent.pem --key leaf.key
+expect out '^warning: sent.pem: "Our CA" is twice in the chain, issued by "Old root" and by "New root": '
+[ "$(wc -l <out)" -eq 1 ] || fail "more warnings: $(cat out)"
+
 cat leaf.pem our-new.pem >one.pem
 cat leaf.pem our-old.pem >other.pem
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem localhost
