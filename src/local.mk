@@ -54,6 +54,7 @@ libshared_a_SOURCES = \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
 	src/tls/signature.c src/tls/signature.h \
+	src/tls/weakness.c src/tls/weakness.h \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h

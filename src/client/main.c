@@ -30,6 +30,7 @@ static const struct step steps[] = {
 	{ "starttls", step_starttls },   /* if the service begins in clear    */
 	{ "handshake", step_handshake }, /* SSL_connect                       */
 	{ "verify", step_verify },       /* chain, name, dates, purpose       */
+	{ "handshake", step_expect_pq }, /* --expect-pq: its key exchange     */
 	{ "greet", step_greet },         /* the greeting, or an answer        */
 	{ "compare", step_compare },     /* with --compare                    */
 	{ "close", step_close },         /* SSL_shutdown, close               */

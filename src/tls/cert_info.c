@@ -177,6 +177,14 @@ void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *
 	GENERAL_NAMES_free(names);
 }
 
+/* The string in a name, or NULL: it is of another kind. */
+static const ASN1_STRING *text_of(const GENERAL_NAME *name)
+{
+	if (name->type == GEN_DNS)
+		return name->d.dNSName;
+	return name->type == GEN_URI ? name->d.uniformResourceIdentifier : NULL;
+}
+
 /*
  * A name of n bytes needs 4 n bytes and a terminator if all of it is escaped; an
  * address has a fixed limit.
@@ -184,19 +192,19 @@ void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *
 static void visit_san(const GENERAL_NAME *name, void (*visit)(void *arg, const char *name),
     void *arg)
 {
-	size_t len = name->type == GEN_DNS ? (size_t)ASN1_STRING_length(name->d.dNSName) : 0;
-	size_t max = 4 * len + INET6_ADDRSTRLEN;
+	const ASN1_STRING *string = text_of(name);
+	size_t max = INET6_ADDRSTRLEN + (string ? 4 * (size_t)ASN1_STRING_length(string) : 0);
 	struct text t;
 	char *buf;
 
-	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+	if (!string && name->type != GEN_IPADD)
 		return;
 	buf = malloc(max);
 	if (!buf)
 		return;
 	text_begin(&t, buf, max);
-	if (name->type == GEN_DNS)
-		add_string(&t, name->d.dNSName);
+	if (string)
+		add_string(&t, string);
 	else
 		add_address(&t, name->d.iPAddress);
 	visit(arg, buf);
@@ -242,13 +250,23 @@ static void describe_digest(const X509 *cert, char out[CERT_INFO_SHA256_MAX])
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
-int64_t cert_info_seconds(const ASN1_TIME *time)
+/* Returns whether the date can be read. */
+static bool read_date(const ASN1_TIME *time, int64_t *seconds)
 {
+	bool readable;
 	struct tm tm;
 
-	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
-		return 0;
-	return time_seconds(&tm);
+	readable = time && ASN1_TIME_to_tm(time, &tm) == 1;
+	*seconds = readable ? time_seconds(&tm) : 0;
+	return readable;
+}
+
+int64_t cert_info_seconds(const ASN1_TIME *time)
+{
+	int64_t seconds;
+
+	read_date(time, &seconds);
+	return seconds;
 }
 
 /* The first of "a.test", "b.test" without its quotes, else the first of "URI:a, email:b". */
@@ -290,8 +308,8 @@ void cert_info_get(const X509 *cert, struct cert_info *out)
 		memcpy(out->label, out->subject, sizeof out->label);
 	else
 		set_label_from_names(cert, out);
-	out->not_before = cert_info_seconds(X509_get0_notBefore(cert));
-	out->not_after = cert_info_seconds(X509_get0_notAfter(cert));
+	out->has_begin = read_date(X509_get0_notBefore(cert), &out->not_before);
+	out->has_end = read_date(X509_get0_notAfter(cert), &out->not_after);
 	describe_key(X509_get0_pubkey(cert), out);
 	describe_digest(cert, out->sha256);
 	out->must_staple = must_staple(cert);

@@ -26,6 +26,7 @@ struct cert_info {
 	char issuer[CERT_INFO_NAME_MAX];
 	char sans[CERT_INFO_SANS_MAX];     /* dNSName and iPAddress: "a.test", "192.0.2.1" */
 	int64_t not_before, not_after;    /* seconds since 1970, UTC */
+	bool has_begin, has_end;          /* these dates can be read; otherwise they are 0 */
 	char key_type[CERT_INFO_KEY_MAX];  /* "EC", "RSA", "ED25519" */
 	char key[CERT_INFO_KEY_MAX];       /* with its size: "EC P-256", "RSA 2048" */
 	char sha256[CERT_INFO_SHA256_MAX]; /* of the whole certificate, in hex */
@@ -42,7 +43,10 @@ void cert_info_get(const X509 *cert, struct cert_info *out);
  */
 void cert_info_each_name(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg);
 
-/* The same for programs: all names, escaped as in cert_info.sans and never cut. */
+/*
+ * The same for programs, and each uniformResourceIdentifier too: all of them, escaped as in
+ * cert_info.sans and never cut.
+ */
 void cert_info_each_san(const X509 *cert, void (*visit)(void *arg, const char *name), void *arg);
 
 /* The usual name of a subject: its CN if there is one, else the whole name, else "". */

@@ -27,14 +27,14 @@ const char *tls_error_text(char *buf, size_t max)
 	return buf;
 }
 
-bool tls_error_is_weakness(void)
+enum weakness tls_error_weakness(void)
 {
 	unsigned long first = ERR_peek_error();
-	int reason = ERR_GET_REASON(first);
+	int reason = ERR_GET_LIB(first) == ERR_LIB_SSL ? ERR_GET_REASON(first) : 0;
 
-	return ERR_GET_LIB(first) == ERR_LIB_SSL &&
-	    (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL ||
-		reason == SSL_R_CA_MD_TOO_WEAK);
+	if (reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_KEY_TOO_SMALL)
+		return WEAKNESS_KEY;
+	return reason == SSL_R_CA_MD_TOO_WEAK ? WEAKNESS_SIGNATURE : WEAKNESS_NONE;
 }
 
 static int not_tls(const struct tls_error_about *a, struct outcome *oc)

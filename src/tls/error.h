@@ -11,6 +11,7 @@
 #include "tls/alert.h"
 #include "tls/buffer.h"
 #include "tls/hello_offers.h"
+#include "tls/weakness.h"
 
 /*
  * The only reader of the TLS library's error queue, and the one place that turns a
@@ -34,7 +35,7 @@ struct tls_error_about {
 void tls_error_clear(void);
 
 /* Is the first entry of the queue that a certificate is too weak? The queue stays as it is. */
-bool tls_error_is_weakness(void);
+enum weakness tls_error_weakness(void);
 
 /* Text of the first entry in the queue, which is emptied. Returns buf. */
 const char *tls_error_text(char *buf, size_t max);

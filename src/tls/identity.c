@@ -6,9 +6,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "tls/cert_id.h"
+#include "tls/cert_info.h"
 #include "tls/error.h"
 #include "tls/params.h"
 #include "tls/pem.h"
+#include "tls/weakness.h"
 
 X509 *tls_identity_read_certificate(const char *path, struct outcome *oc)
 {
@@ -43,25 +46,36 @@ static int check_size(STACK_OF(X509) * chain, const char *path, struct outcome *
 	return -1;
 }
 
+/* The library did not take this certificate of the file. */
+static int refuse(const X509 *cert, const char *path, struct outcome *oc)
+{
+	enum weakness weak = tls_error_weakness();
+	char text[WEAKNESS_TEXT_MAX];
+	struct cert_info c;
+	struct cert_id id;
+
+	if (weak == WEAKNESS_NONE)
+		return outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
+		    tls_error_text(text, sizeof text));
+	tls_error_clear();
+	cert_info_get(cert, &c);
+	cert_id_get(cert, &id);
+	outcome_set(oc, OC_FILE, "the certificate %s cannot be used: \"%s\" %s", path, c.label,
+	    weakness_phrase(weak, &c, id.signature, text));
+	outcome_advise(oc, "%s", weakness_advice(weak));
+	return -1;
+}
+
 static int use_chain(SSL_CTX *ctx, STACK_OF(X509) * chain, const char *path, struct outcome *oc)
 {
-	char text[128];
-	bool weak;
-	int ok = SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) == 1 &&
-	    SSL_CTX_clear_chain_certs(ctx) == 1;
-
-	for (int i = 1; ok && i < sk_X509_num(chain); i++)
-		ok = SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) == 1;
-	if (ok)
-		return check_size(chain, path, oc);
-	weak = tls_error_is_weakness();
-	outcome_set(oc, OC_FILE, "the certificate %s cannot be used: %s", path,
-	    tls_error_text(text, sizeof text));
-	if (weak)
-		outcome_advise(oc,
-		    "issue a certificate with an RSA key of at least 2048 bits, or an ECDSA key, "
-		    "and sign it with SHA-256");
-	return -1;
+	if (SSL_CTX_use_certificate(ctx, sk_X509_value(chain, 0)) != 1 ||
+	    SSL_CTX_clear_chain_certs(ctx) != 1)
+		return refuse(sk_X509_value(chain, 0), path, oc);
+	for (int i = 1; i < sk_X509_num(chain); i++) {
+		if (SSL_CTX_add1_chain_cert(ctx, sk_X509_value(chain, i)) != 1)
+			return refuse(sk_X509_value(chain, i), path, oc);
+	}
+	return check_size(chain, path, oc);
 }
 
 /* The certificate that the key belongs to, after the first one; 0: none. */

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """issuer_server.py FOLDER LOG - an HTTP server for certificates, good and bad.
 
-It prints its port. The first part of a path says what it does:
+It listens at 127.0.0.1 and 127.0.0.2, and prints its port. The first part of a path says what it does:
 
     file/NAME      sends this file of FOLDER
     moved/PATH     redirects to PATH
     away/WORD      redirects to https (secure), a file (file), or nowhere (none)
-    loop           redirects to itself
+    loop           redirects to itself, with all that follows
+    else/WORD/ADDRESS/PATH   does PATH at this address, and WORD at the other
     missing        answers 404
     html           sends a page
     empty          sends no content
@@ -46,10 +47,13 @@ def redirect(send, to):
     send(b"HTTP/1.0 302 Found\r\nLocation: " + to.encode() + b"\r\n\r\n")
 
 
-def answer(send, target):
+def answer(send, target, here):
     path = target.split("http://", 1)[-1]
     what, _, rest = path.split("/", 1)[1].partition("/")
-    if what == "file":
+    if what == "else":
+        word, address, path = rest.split("/", 2)
+        answer(send, "/" + (path if address == here else word), here)
+    elif what == "file":
         with open(os.path.join(FOLDER, rest), "rb") as f:
             content = f.read()
         send(OK + b"Content-Length: %d\r\n\r\n" % len(content) + content)
@@ -59,7 +63,7 @@ def answer(send, target):
         redirect(send, {"secure": "https://127.0.0.1/x", "file": "file:///etc/passwd",
                         "none": ""}[rest])
     elif what == "loop":
-        redirect(send, "/loop")
+        redirect(send, "/" + path.split("/", 1)[1])
     elif what == "missing":
         send(b"HTTP/1.0 404 Not Found\r\n\r\nnothing")
     elif what == "html":
@@ -127,7 +131,7 @@ def serve(conn):
         if method == "CONNECT":
             tunnel(conn, target)
         else:
-            answer(send, target)
+            answer(send, target, conn.getsockname()[0])
     except OSError:
         pass
     finally:
@@ -136,8 +140,22 @@ def serve(conn):
             log.write("%s %d\n" % (target, sent))
 
 
-listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
-while True:
-    connection, _ = listener.accept()
-    threading.Thread(target=serve, args=(connection,), daemon=True).start()
+def listen_on_both():
+    while True:
+        first = socket.create_server(("127.0.0.1", 0))
+        try:
+            return first, socket.create_server(("127.0.0.2", first.getsockname()[1]))
+        except OSError:
+            first.close()
+
+
+def accept(listener):
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+
+here, there = listen_on_both()
+print(here.getsockname()[1], flush=True)
+threading.Thread(target=accept, args=(there,), daemon=True).start()
+accept(here)

@@ -15,6 +15,7 @@
  *	alert, slow-alert (400 ms late), close, late-close (400 ms), reset, silent,
  *	words (the service's own), rash-words (before the client asked), half (the beginning of a
  *	good answer), second (words, after a good first answer), second-close,
+ *	banner (words, and all that is said begins with an empty line),
  *	tickets (10 of them, then words), no-tickets (none, then words),
  *	early (the first good answer before the certificate arrives, then an alert), early-whole
  *	(all that the client gets, and close_notify, before the certificate arrives),
@@ -108,7 +109,8 @@ static void tell(bool good)
 
 static void say(SSL *ssl, const char *words)
 {
-	(void)SSL_write(ssl, words, (int)strlen(words));
+	if (words[0])
+		(void)SSL_write(ssl, words, (int)strlen(words));
 }
 
 static bool listen_to(SSL *ssl)
@@ -133,6 +135,7 @@ static bool serve_good(SSL *ssl, size_t from, size_t until)
 	for (size_t i = from; i < until && service->good[i]; i++) {
 		if ((i > 0 || service->asked) && !listen_to(ssl))
 			return false;
+		say(ssl, is("banner") && i == 0 ? "\r\n" : "");
 		say(ssl, service->good[i]);
 	}
 	return true;
@@ -144,6 +147,7 @@ static void refuse_in_words(SSL *ssl, size_t after)
 
 	if (!is("rash-words") && asked && strcmp(service->name, "tls") != 0 && !listen_to(ssl))
 		return;
+	say(ssl, is("banner") ? "\r\n" : "");
 	if (way[0] >= '2' && way[0] <= '5')
 		answer_status(ssl, way);
 	else

@@ -19,6 +19,8 @@
  *	(HTTP/2), those of the handshake of mssql in tests/support/tds_server.h, and those of the
  *	answers of HTTP below; with "cut-" before their name the connection ends behind them
  *	without close_notify
+ *
+ * A service without words of its own for a case does not have it, and it is no case then.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -564,6 +566,37 @@ static const struct service *find(const char *name, size_t len)
 	die("unknown service");
 }
 
+/* Has the service no words for this case? */
+static bool lacks(const struct service *s, const char *wanted)
+{
+	const struct {
+		const char *name;
+		bool has;
+	} cases[] = {
+		{ "bye", s->bye },
+		{ "second-bye", s->bye },
+		{ "endless", s->endless || !s->before[0].say },
+		{ "stripped", s->stripped.say || !s->before[0].say },
+		{ "masked", s->masked.say || !s->before[0].say },
+		{ "refused", s->refused.say || !s->before[0].say },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (strcmp(cases[i].name, wanted) == 0 && !cases[i].has)
+			return true;
+	return false;
+}
+
+/* Before anybody connects, who would see a crash only. */
+static void check_case(const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	errno = EINVAL;
+	if (!colon || lacks(find(word, (size_t)(colon - word)), colon + 1))
+		die(word);
+}
+
 static _Noreturn void serve_all(SSL_CTX *ctx, char *words[], struct pollfd at[], nfds_t count)
 {
 	for (;;) {
@@ -612,8 +645,7 @@ int main(int argc, char *argv[])
 	alarm(seconds);
 	ctx = make_ctx(cert, key, ca, any);
 	for (; i + (int)count < argc; count++) {
-		if (!strchr(argv[i + (int)count], ':'))
-			die("no case");
+		check_case(argv[i + (int)count]);
 		printf("%s ", argv[i + (int)count]);
 		at[count] = (struct pollfd){ .fd = start_listening(), .events = POLLIN };
 	}

@@ -73,6 +73,7 @@ hello late-close 0 ^client-none.*refused all
 hello reset 0 ^client-expired.*refused..*reset all
 hello silent 83 ^client-none.*not.proven..*silence
 hello words 83 ^client-none.*not.proven..*another.greeting
+hello banner 83 ^client-none.*not.proven..*another.greeting
 hello half 83 ^client-none.*not.proven..*an.incomplete.greeting
 hello second 83 ^client-none.*not.proven all
 hello tickets 83 ^client-none.*not.proven
@@ -92,6 +93,8 @@ https close 0 ^client-none.*refused..*closed all
 https 302 83 ^client-none.*not.proven..*HTTP/1.1.302
 https 401 0 ^client-none.*refused..*HTTP/1.1.401
 https 403 0 ^client-none.*refused all
+https 496 0 ^client-none.*refused..*HTTP/1.1.496
+https nobody-495 61 ^client-good.*refused all
 https 404 83 ^client-none.*not.proven all
 https 421 83 ^client-none.*not.proven all
 https 429 83 ^client-none.*not.proven all

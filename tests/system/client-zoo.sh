@@ -58,6 +58,12 @@ for version in 1.2 1.3; do
 		fail "$cell: some were not tried: $(cat "$TMP/out")"
 	expect "$TMP/out" '^client-expired  *refuse  *refused  *alert certificate expired$'
 	agrees
+	if [ $version = 1.3 ]; then
+		# Nobody bad got in, but the good one did not get what it should.
+		visit 83 "$@" "$PORT" --expect 'another greeting'
+		expect "$TMP/out" '^client-good  *accept  *not proven  *another greeting$'
+		expect "$TMP/err" 'CLIENT_AUTH_UNKNOWN: it is not proven that the server let in the good client: the greeting is'
+	fi
 	stop_server
 
 	cell="TLS $version, no revocation list"
@@ -103,6 +109,9 @@ run_status 20 "$HELLO_CLIENT" --client-zoo zoo --cacert "$CA" 127.0.0.1 "$PORT"
 start_server --client-ca "$CA"
 run_status 54 "$HELLO_CLIENT" --client-zoo zoo --cacert "$CA" --servername other.test 127.0.0.1 "$PORT"
 [ ! -s "$TMP/out" ] || fail "a table of a server with another name: $(cat "$TMP/out")"
+
+run_status 2 "$HELLO_CLIENT" --client-zoo zoo --fetch-issuer x 127.0.0.1 "$PORT"
+expect "$TMP/err" '--client-zoo and --fetch-issuer exclude each other'
 
 # ---- what is no zoo ------------------------------------------------------------------------------------
 
@@ -150,3 +159,12 @@ rm bad/client-good/key.pem
 refused_list '.*bad/client-good/key.pem' "$good" "$some"
 mkfifo bad/client-good/key.pem && chmod 600 bad/client-good/key.pem
 refused_list '.*bad/client-good/key.pem' "$good" "$some"
+
+# Its keys may have a passphrase.
+rm bad/client-good/key.pem
+(umask 077 && echo pass >pass && openssl pkcs8 -topk8 -in zoo/client-good/key.pem -passout file:pass \
+	-out bad/client-good/key.pem) || error 'no encrypted key'
+refused_list 'the key bad/client-good/key.pem needs a passphrase' "$good" "$some"
+expect "$TMP/err" '^  try: .*--passphrase-file FILE$'
+free_port
+run_status 20 "$HELLO_CLIENT" --client-zoo bad --passphrase-file pass --cacert "$CA" 127.0.0.1 "$PORT"

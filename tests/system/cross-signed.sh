@@ -58,12 +58,27 @@ run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain sent.pem localhost
 grep -qF "$sentence" err || fail "no other path in a file: $(cat err)"
 expect err '^  try: use the chain without "Our CA", '
 
+# The server's own check warns before anybody is refused.
+# shellcheck disable=SC2086 # options
+run_status 6 "$HELLO_SERVER" $WORK_AS --check --listen 127.0.0.1:0 --cert sent.pem --key leaf.key
+expect out '^warning: sent.pem: "Our CA" is twice in the chain, issued by "Old root" and by "New root": '
+[ "$(wc -l <out)" -eq 1 ] || fail "more warnings: $(cat out)"
+
 cat leaf.pem our-new.pem >one.pem
 cat leaf.pem our-old.pem >other.pem
 run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --chain one.pem localhost
 expect out '"other_path":null'
 run_status 50 "$HELLO_CLIENT" --cacert "$CA" --chain other.pem localhost
 ! grep 'another path' err || fail 'a path over a certificate that is not there'
+
+# A leaf that is rejected by itself is rejected on each path, also if the library looks at the path alone.
+signed agrees localhost agrees our-new our basicConstraints=critical,CA:false keyUsage=critical,keyAgreement \
+	extendedKeyUsage=serverAuth subjectAltName=DNS:localhost
+cat agrees.pem our-new.pem >no-signature.pem
+run_status 55 "$HELLO_CLIENT" --cacert "$CA" --chain no-signature.pem localhost
+! grep 'another path' err || fail 'a key that may not sign has another path'
+run_status 54 "$HELLO_CLIENT" --cacert "$CA" --chain one.pem --verify-name spiffe://a.test/b localhost
+! grep 'another path' err || fail 'a certificate without the URI has another path'
 
 # ---- --check finds it before a client does -------------------------------------------------------
 

@@ -89,7 +89,19 @@ leaf long "caIssuers;URI:$here/missing/$(printf '%0400d' 0)"
 leaf closed 'caIssuers;URI:http://127.0.0.1:1/issuer.der'
 leaf byname "caIssuers;URI:http://aia.test:$WEB_PORT/file/issuer.der"
 leaf toroot "caIssuers;URI:$here/file/root.der" "$CA" "$PKI/private/ca.key"
-for each in none https user second long closed byname toroot; do
+# Several addresses, of which one has the issuer.
+issuer=$here/file/issuer.der
+leaf third "caIssuers;URI:$here/missing,caIssuers;URI:https://127.0.0.1/x,caIssuers;URI:$here/html,caIssuers;URI:$issuer"
+leaf late "caIssuers;URI:$here/silent,caIssuers;URI:$issuer"
+leaf bad "caIssuers;URI:$here/missing,caIssuers;URI:$here/file/other.der"
+leaf fifth "caIssuers;URI:$here/missing,caIssuers;URI:$here/html,caIssuers;URI:$here/empty,caIssuers;URI:$here/cut,caIssuers;URI:$issuer"
+leaf loops "caIssuers;URI:$here/loop/1,caIssuers;URI:$here/loop/2,caIssuers;URI:$here/loop/3,caIssuers;URI:$here/loop/4"
+for each in missing html silent; do
+	leaf two-$each "caIssuers;URI:http://aia.test:$WEB_PORT/else/$each/127.0.0.1/file/issuer.der"
+done
+leaf two-none "caIssuers;URI:http://aia.test:$WEB_PORT/else/missing/192.0.2.1/x"
+for each in none https user second long closed byname toroot third late bad fifth loops \
+	two-missing two-html two-silent two-none; do
 	set -- "$@" --cert "$TMP/$each.pem" --key "$TMP/key.pem"
 done
 start_server "$@"
@@ -111,9 +123,9 @@ advises() {
 	tail -n 1 "$TMP/err" | grep -qFe "$1" || fail "$fetched: no advice \"$1\": $(cat "$TMP/err")"
 }
 
-for each in der pem pkcs7 moved second; do
-	fetch $each
-	says "; its issuer was fetched from $here/"
+for each in der pem pkcs7 moved second third late; do
+	fetch $each --read-timeout 1s
+	says "fetched from $here/"
 	says '; with it the chain is complete'
 	advises "append $FILE to the file of the server's certificate"
 	cat "$TMP/$each.pem" "$FILE" >"$TMP/chain.pem"
@@ -124,6 +136,12 @@ done
 fetch byname --resolve "aia.test:$WEB_PORT:127.0.0.1" --connect-to 127.0.0.1
 [ -s "$FILE" ] || fail 'it was not fetched by its name'
 rm "$FILE"
+# The first address of a name is no reason to give up.
+for each in missing html silent; do
+	fetch two-$each --resolve "aia.test:$WEB_PORT:127.0.0.2,127.0.0.1" --read-timeout 1s
+	says '; its issuer was fetched from http://aia.test:'
+	rm "$FILE"
+done
 cas=$TMP/other/ca.pem
 fetch der
 says '; even with it the chain is not accepted'
@@ -172,7 +190,9 @@ outcome 2 USAGE --fetch-issuer "$FILE" --chain "$CERT" a.test
 # refused NAME WORDS [ARG...]
 refused() {
 	refusal=$2 began=$(date +%s)
-	fetch "$1" --read-timeout 300ms --max-time 4s
+	each=$1
+	shift 2
+	fetch "$each" --read-timeout 300ms --max-time 4s "$@"
 	says "$refusal"
 	[ ! -e "$FILE" ] || fail "$1: it was saved"
 	# The limit is 4 s, and the machine may be busy.
@@ -203,6 +223,18 @@ refused toomany ': more than 3 redirects'
 refused secure ': the server redirected, but the address is not an http URL'
 refused readme ': the server redirected, but the address is not an http URL'
 refused nowhere ': the server redirected, but the address is not an http URL'
+
+refused bad "its issuer was not fetched from $here/missing: the server answered with \"HTTP/1.0 404 Not Found\""
+says "; nor from $here/file/other.der: the certificate there, "
+refused fifth '; it names more addresses, which were not tried'
+refused loops ': 12 requests were made, the limit'
+[ "$(grep -c '^/loop/. ' "$TMP/web.log")" -le 12 ] || fail 'more than 12 requests'
+# The rest of --max-time is too short for a second silent one.
+began=$(date +%s)
+refused two-silent ': the answer did not arrive within --max-time' --read-timeout 9s --max-time 1s \
+	--resolve "aia.test:$WEB_PORT:127.0.0.2,127.0.0.2"
+refused two-none '"; the other addresses of that name failed as well' \
+	--resolve "aia.test:$WEB_PORT:127.0.0.2,127.0.0.1,127.0.0.3"
 
 # Four requests for a loop, and no more than the buffers of the system beyond the limit.
 looped() {

@@ -166,6 +166,12 @@ facts .stage '"verify"' \
 serve early 53
 serve nosan 54
 facts '.certificates[0].sans' '[]'
+# A date that nobody can read is no date: neither 1970 nor a number of days.
+openssl x509 -in "$CERT" -outform DER -out "$TMP/dated.der" || error 'no DER'
+LC_ALL=C sed 's/[0-9]\{12\}Z\(..\)[0-9]\{12\}Z/not a number\1nor is that1Z/; s/not a number/not a numberZ/' "$TMP/dated.der" >"$TMP/undated.der"
+[ "$(wc -c <"$TMP/undated.der")" -eq "$(wc -c <"$TMP/dated.der")" ] || error 'no dates in the certificate'
+probe 51 "$HELLO_CLIENT" --json --cacert "$CA" --chain "$TMP/undated.der" localhost
+facts '.certificates[0] | [.not_before, .not_after, .days_left]' '[null,null,null]'
 serve ageless 0
 facts '.certificates[0] | [.not_before, .not_after]' '["0000-01-01T00:00:00Z","9999-12-31T23:59:59Z"]'
 serve client 55

@@ -19,6 +19,8 @@ printf 'geheim\r\n' >crlf
 printf '\357\273\277geheim' >mark
 : >empty
 printf '\r\n' >only-crlf
+echo >only-lf
+printf '\357\273\277' >only-mark
 printf 'geheim\nzwei\n' >two
 printf 'geh\0eim\n' >nul
 awk 'BEGIN { while (n++ < 1100) printf "x" }' >long
@@ -48,6 +50,8 @@ openssl pkey -in "$ALICE" -outform DER -out key.der
 openssl pkcs8 -topk8 -in "$ALICE" -passout file:pass -out pkcs8.pem
 openssl pkcs8 -topk8 -in "$ALICE" -passout file:pass -outform DER -out pkcs8.der
 openssl ec -in "$ALICE" -aes256 -passout file:pass -out header.pem 2>said || error "no header.pem: $(cat said)"
+openssl pkcs8 -topk8 -in "$ALICE" -passout pass: -out open-pkcs8.pem
+openssl pkcs8 -topk8 -in "$ALICE" -passout pass: -outform DER -out open-pkcs8.der
 cat "$CHAIN" pkcs8.pem >both-encrypted.pem
 
 start_server --client-ca "$CA"
@@ -72,6 +76,10 @@ done <<ROWS
 --cert windows.p12 --passphrase-file crlf
 --cert many.p12 --passphrase-file pass
 --cert open.p12
+--cert open.p12 --passphrase-file only-crlf
+--cert $CHAIN --key open-pkcs8.pem --passphrase-file only-lf
+--cert $CHAIN --key open-pkcs8.pem --passphrase-file only-crlf
+--cert $CHAIN --key open-pkcs8.der --passphrase-file only-lf
 ROWS
 
 # A pipe can be read only once, and holds both.
@@ -111,13 +119,13 @@ for key in pkcs8.pem pkcs8.der header.pem; do
 	refused 3 FILE "the key $key cannot be used: $another the file is damaged" \
 		"openssl pkey -in $key -noout asks.*" --cert "$CHAIN" --key $key --passphrase-file wrong
 done
-for each in empty only-crlf two nul; do
+for each in empty only-mark two nul; do
 	case $each in
 	two) why='it has more than one line' ;;
 	nul) why='it contains a NUL byte, so it is not text in UTF-8' ;;
 	*) why='it is empty' ;;
 	esac
-	refused 3 FILE "the passphrase file $each cannot be used: $why" 'write the passphrase into it, as its only line' \
+	refused 3 FILE "the passphrase file $each cannot be used: $why" 'write the passphrase into it, as its only line; for the empty one a line break' \
 		--cert own.p12 --passphrase-file $each
 done
 refused 3 FILE 'the passphrase file long is longer than 1 KiB, the limit for such a file' '.*' \

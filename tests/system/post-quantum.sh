@@ -15,6 +15,10 @@ start_server
 classical --groups X25519
 run_status 47 "$HELLO_CLIENT" --cacert "$CA" --expect-pq --groups X25519 -v localhost "$PORT"
 expect "$TMP/err" '^           post-quantum: key exchange no, certificate no (EC P-256)$'
+# The handshake is what failed, and the chain is valid.
+expect "$TMP/err" '^handshake  failed: KEY_EXCHANGE_CLASSICAL '
+expect "$TMP/err" '^verify     localhost <- '
+! grep -q '^verify     failed' "$TMP/err" || fail "the verification did not fail: $(cat "$TMP/err")"
 classical --tls-max 1.2
 # An invalid certificate comes first.
 outcome 50 CERT_UNKNOWN_CA --expect-pq --groups X25519 localhost "$PORT"

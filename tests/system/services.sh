@@ -44,6 +44,12 @@ find_port() {
 	[ -n "$PORT" ] || fail "no stand-in $1"
 }
 
+# A case that a service does not have is an error at once, and no crash later.
+for each in rediss:bye ldaps:second-bye postgres:endless xmpp:masked nothing:good good; do
+	run_status 1 "$builddir/tests/support/service_peer" --cert "$CERT" --key "$KEY" imap:good "$each"
+	expect "$TMP/err" '^service_peer: '
+done
+
 # all CASE SERVICE...
 all() {
 	all_case=$1

@@ -77,6 +77,7 @@ static const struct {
 	/* Beside a good client that got 200, or 404. */
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 200, ADMISSION_LET_IN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 404, ADMISSION_LET_IN },
+	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 302, ADMISSION_NOT_PROVEN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 403 }, 200, ADMISSION_REFUSED },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 401 }, 404, ADMISSION_REFUSED },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 302 }, 200,
@@ -222,4 +223,26 @@ START_TEST(test_repeat)
 }
 END_TEST
 
-CHECK_MAIN("admission", test_look, test_judge, test_repeat)
+/* No bad client got in, but did the good one? Silence is no failure of a service that has to wait. */
+START_TEST(test_a_service_that_fails_for_the_good_client)
+{
+	for (int failed = 0; failed <= 1; failed++) {
+		struct admission_trial trials[CLIENTS];
+		struct admission_verdict v;
+
+		memcpy(trials, zoo, sizeof zoo);
+		for (size_t k = 1; k < CLIENTS; k++) {
+			trials[k].did = ADMISSION_REFUSED;
+			trials[k].failed = true;
+		}
+		trials[0].did = ADMISSION_NOT_PROVEN;
+		trials[0].failed = failed;
+		admission_judge(trials, CLIENTS, &v);
+		ck_assert_int_eq(v.code, failed ? OC_CLIENT_AUTH_UNKNOWN : OC_OK);
+		ck_assert_int_eq(v.good_failed, failed);
+	}
+}
+END_TEST
+
+CHECK_MAIN("admission", test_look, test_judge, test_repeat,
+    test_a_service_that_fails_for_the_good_client)

@@ -168,6 +168,27 @@ START_TEST(test_the_chain)
 }
 END_TEST
 
+START_TEST(test_a_ca_that_two_roots_signed)
+{
+	make_good();
+	chain[2] = chain[1];
+	chain[2].issuer = 2;
+	snprintf(chain[1].id.pin, sizeof chain[1].id.pin, "sha256//x");
+	snprintf(chain[1].info.sha256, sizeof chain[1].info.sha256, "1");
+	snprintf(chain[1].info.issuer, sizeof chain[1].info.issuer, "old");
+	snprintf(chain[2].id.pin, sizeof chain[2].id.pin, "sha256//x");
+	snprintf(chain[2].info.sha256, sizeof chain[2].info.sha256, "2");
+	snprintf(chain[2].info.issuer, sizeof chain[2].info.issuer, "new");
+	expect_one(3, AUDIT_WARNING,
+	    "\"middle\" is twice in the chain, issued by \"old\" and by \"new\": Go");
+	snprintf(chain[2].info.issuer, sizeof chain[2].info.issuer, "old");
+	expect_one(3, AUDIT_WARNING, "\"middle\" is twice in the chain: some clients use");
+	/* A CA that was made anew under its name is another matter. */
+	snprintf(chain[2].id.pin, sizeof chain[2].id.pin, "sha256//y");
+	expect_one(3, AUDIT_WARNING, "\"middle\" in the chain did not issue \"middle\"");
+}
+END_TEST
+
 START_TEST(test_a_leaf_alone)
 {
 	make_good();
@@ -261,5 +282,6 @@ END_TEST
 
 CHECK_MAIN("audit", test_a_path_that_only_some_find, test_a_good_chain, test_dates,
     test_a_short_life_is_judged_by_its_length, test_what_a_leaf_must_be, test_strength,
-    test_the_chain, test_a_leaf_alone, test_names_that_another_one_serves, test_what_is_outdated,
+    test_the_chain, test_a_ca_that_two_roots_signed, test_a_leaf_alone,
+    test_names_that_another_one_serves, test_what_is_outdated,
     test_a_client_ca_that_is_over_beside_one_that_is_not)

@@ -363,11 +363,12 @@ START_TEST(test_machines_get_all_of_it)
 		add_san(names, GEN_DNS, text, sizeof text);
 	add_san(names, GEN_DNS, "\0\"", 2);
 	add_san(names, GEN_EMAIL, "x@x", 3);
+	add_san(names, GEN_URI, text, sizeof text);
 	ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0), 1);
 	GENERAL_NAMES_free(names);
 	cert_info_each_san(cert, count_x, &sum);
 	X509_free(cert);
-	ck_assert_uint_eq(sum, 200 * sizeof text + 8);
+	ck_assert_uint_eq(sum, 201 * sizeof text + 8);
 }
 END_TEST
 

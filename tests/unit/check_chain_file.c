@@ -95,6 +95,26 @@ START_TEST(test_what_is_written_can_be_read)
 }
 END_TEST
 
+/* A date that cannot be read is not 1970. */
+START_TEST(test_a_date_that_is_none)
+{
+	const struct testpki_cert *odd = testpki_make(&(struct testpki_spec){ .cn = "odd.test",
+	    .sans = "DNS:odd.test",
+	    .issuer = sub });
+	STACK_OF(X509) *chain = stack(odd, NULL);
+	struct outcome oc = OUTCOME_NONE;
+	size_t len;
+	char *text;
+
+	ck_assert_int_eq(ASN1_STRING_set(X509_getm_notAfter(odd->cert), "tomorrow", 8), 1);
+	text = chain_file_text(chain, &len, &oc);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_has(text, "Z to an invalid date\n");
+	free(text);
+	sk_X509_free(chain);
+}
+END_TEST
+
 START_TEST(test_a_name_that_looks_like_a_block)
 {
 	const struct testpki_cert *evil = testpki_make(&(struct testpki_spec){
@@ -409,7 +429,8 @@ static void begin(void)
 }
 
 CHECK_MAIN_IN("chain_file", begin, testpki_end, test_what_is_written_can_be_read,
-    test_a_name_that_looks_like_a_block, test_a_damaged_block_is_not_skipped,
+    test_a_date_that_is_none, test_a_name_that_looks_like_a_block,
+    test_a_damaged_block_is_not_skipped,
     test_an_encrypted_block, test_no_certificate, test_der, test_pkcs12_without_a_passphrase,
     test_pkcs12_that_cannot_be_used, test_pkcs12_with_too_many_iterations,
     test_pkcs12_reason_of_the_library, test_the_key_of_the_leaf)

@@ -14,8 +14,9 @@ static enum admission_did look_at_status(const struct admission_evidence *e, uns
 	if (reference == 0)
 		return e->expected || status / 100 == 2 ? ADMISSION_LET_IN
 							: ADMISSION_NOT_PROVEN;
+	/* A redirection may lead the good client home, and others to a login. */
 	if (status == reference)
-		return ADMISSION_LET_IN;
+		return status / 100 == 3 ? ADMISSION_NOT_PROVEN : ADMISSION_LET_IN;
 	return status == 401 || status == 403 ? ADMISSION_REFUSED : ADMISSION_NOT_PROVEN;
 }
 
@@ -77,9 +78,10 @@ static bool is_stranger(const char *name)
 }
 
 /* before: what the server did with it the first time. */
-static void judge_good(enum admission_did did, enum admission_did *before,
+static void judge_good(const struct admission_trial *t, enum admission_did *before,
     struct admission_verdict *out)
 {
+	const enum admission_did did = t->did;
 	bool unsteady =
 	    *before != ADMISSION_UNTRIED && did != ADMISSION_UNTRIED && did != *before;
 
@@ -90,6 +92,7 @@ static void judge_good(enum admission_did did, enum admission_did *before,
 	out->fits[ADMISSION_FITS_OTHER_CA] = *before == ADMISSION_REFUSED && !unsteady;
 	out->fits[ADMISSION_FITS_NO_KEY] = *before == ADMISSION_NOT_SENT && !unsteady;
 	out->fits[ADMISSION_FITS_SILENCE] = *before == ADMISSION_NOT_PROVEN && !unsteady;
+	out->good_failed = out->fits[ADMISSION_FITS_SILENCE] && t->failed;
 }
 
 static void judge_bad(const struct admission_trial *t, struct admission_verdict *out)
@@ -122,7 +125,7 @@ static void choose_code(struct admission_verdict *out)
 		out->code = OC_CLIENT_AUTH_UNKNOWN;
 	else if (fits[ADMISSION_FITS_OTHER_CA] || fits[ADMISSION_FITS_NO_KEY])
 		out->code = OC_CLIENT_CERT_REFUSED;
-	else if (out->unknown > 0)
+	else if (out->unknown > 0 || out->good_failed)
 		out->code = OC_CLIENT_AUTH_UNKNOWN;
 }
 
@@ -135,7 +138,7 @@ void admission_judge(const struct admission_trial trials[], size_t count,
 	*out = (struct admission_verdict){ .code = OC_OK };
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(trials[i].name, admission_good) == 0)
-			judge_good(trials[i].did, &good, out);
+			judge_good(&trials[i], &good, out);
 		else if (trials[i].should == ADMISSION_REFUSE)
 			judge_bad(&trials[i], out);
 	}

@@ -41,7 +41,7 @@ enum admission_did {
  * reference: the HTTP status that the good client got when it was let in; 0: none, or for the good
  * client itself. A bad client that gets the same status was let in; one that gets 401 or 403 was
  * refused. Without a reference only 2xx shows that the server let a client in: a redirection may
- * lead to a page for others, and 404 may hide what is there.
+ * lead to a page for others, and 404 may hide what is there. The same redirection does not show it.
  */
 enum admission_did admission_look(const struct admission_evidence *e, unsigned reference);
 
@@ -49,6 +49,7 @@ struct admission_trial {
 	const char *name;
 	enum admission_should should;
 	enum admission_did did;
+	bool failed; /* the probe ended in a failure: with a good client, of the service */
 };
 
 /* The good client's name: the list must have it. It is tried again after all others. */
@@ -76,12 +77,14 @@ struct admission_verdict {
 	unsigned open;          /* of them: let in */
 	unsigned unknown;       /* of them: not proven, or no connection */
 	unsigned lost;          /* of them: no connection */
+	bool good_failed;       /* the good client was not refused, but got no good answer */
 	bool fits[ADMISSION_FINDINGS];
 };
 
 /*
  * An open server is OPEN, whatever else is wrong; one that is not the same at the end is UNKNOWN; a
- * refused good client comes next. A second trial of the good client is the one at the end.
+ * refused good client comes next. If the service failed for the good client, it is UNKNOWN whether
+ * it gets in. A second trial of the good client is the one at the end.
  */
 void admission_judge(const struct admission_trial trials[], size_t count,
     struct admission_verdict *out);

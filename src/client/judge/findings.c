@@ -5,6 +5,7 @@
 
 #include "client/judge/cert_error.h"
 #include "tls/cert_info.h"
+#include "tls/weakness.h"
 
 void findings_add(struct findings *f, int error)
 {
@@ -46,11 +47,19 @@ static bool is_same(int a, int b)
 	    (cert_error_code(a) != OC_CERT_INVALID || a == b);
 }
 
-/* The name may also be a SPIFFE ID. */
 static const char *words_of(int error)
 {
-	return error == X509_V_ERR_HOSTNAME_MISMATCH ? "the name does not match"
-						     : X509_verify_cert_error_string(error);
+	/* The name may also be a SPIFFE ID. */
+	if (error == X509_V_ERR_HOSTNAME_MISMATCH)
+		return "the name does not match";
+	switch (weakness_of(error)) {
+	case WEAKNESS_KEY:
+		return "a key is too weak";
+	case WEAKNESS_SIGNATURE:
+		return "a signature is too weak";
+	default:
+		return X509_verify_cert_error_string(error);
+	}
 }
 
 void findings_append(const struct findings *f, int first, struct outcome *oc)

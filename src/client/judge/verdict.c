@@ -13,6 +13,8 @@
 #include "client/judge/cert_name.h"
 #include "client/judge/distrust.h"
 #include "client/judge/resigner.h"
+#include "tls/cert_id.h"
+#include "tls/weakness.h"
 
 void verdict_free(struct verdict *v)
 {
@@ -196,6 +198,19 @@ static int explain_invalid(const struct verdict *v, struct outcome *oc)
 	    X509_verify_cert_error_string(v->error));
 }
 
+static int explain_weak(const struct verdict *v, enum weakness weak, struct outcome *oc)
+{
+	char buf[CULPRIT_MAX], text[WEAKNESS_TEXT_MAX];
+	struct cert_id id = { .signature = "" };
+
+	if (v->depth < verdict_count(v))
+		cert_id_get(verdict_certificate(v, v->depth), &id);
+	outcome_set(oc, OC_CERT_INVALID, "%s %s", name_culprit(v, buf),
+	    weakness_phrase(weak, &v->culprit, id.signature, text));
+	outcome_advise(oc, "%s", weakness_advice(weak));
+	return -1;
+}
+
 /* For every error: both lenient checks were tried. */
 static void advise_lenient(const struct verdict *v, struct outcome *oc)
 {
@@ -229,6 +244,8 @@ static int explain_error(const struct verdict *v, const char *name, const char *
 {
 	if (issuer_cause_beyond_trust(&v->cause))
 		return explain_distrust(v, store, oc);
+	if (weakness_of(v->error) != WEAKNESS_NONE)
+		return explain_weak(v, weakness_of(v->error), oc);
 	switch (v->error) {
 	case X509_V_ERR_OCSP_VERIFY_FAILED:
 		return explain_staple(v, oc);

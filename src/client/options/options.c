@@ -161,7 +161,7 @@ const struct option_row client_option_rows[] = {
 	    .needs = "cert chain"),
 	TEXT("passphrase-file", "FILE", identity.passphrase_file,
 	    "file with the passphrase of the key or the PIN of the token",
-	    .needs = "cert chain"),
+	    .needs = "cert chain client-zoo"),
 
 	HEADING("Certificate files"),
 	TEXT("chain", "FILE", chain,
@@ -246,7 +246,7 @@ const struct option_row client_option_rows[] = {
 	TEXT("client-zoo", "DIR", client_zoo,
 	    "offer the bad client certificates in DIR; is mutual TLS open?",
 	    .excludes =
-		"cert key chain save-chain json nagios prometheus verbose targets count interval "
+		"cert key chain save-chain fetch-issuer json nagios prometheus verbose targets count interval "
 		"resume compare expect-outcome all-addresses path-test",
 	    .why = "it varies the client certificate and prints its own table"),
 

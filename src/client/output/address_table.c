@@ -67,8 +67,9 @@ static void print_certificate(FILE *to, const struct address_table_row rows[], s
     size_t i)
 {
 	char text[LIST_MAX], end[TIME_TEXT_MAX];
+	const int64_t until = rows[i].probe_facts.leaf.end;
 	size_t len = (size_t)snprintf(text, sizeof text, "%.*s, until %s, at", DIGITS,
-	    rows[i].certificate, time_text(rows[i].probe_facts.leaf.end, end));
+	    rows[i].certificate, until != 0 ? time_text(until, end) : "an invalid date");
 	const char *separator = " ";
 
 	for (size_t k = i; k < count && len < sizeof text; k++) {

@@ -299,7 +299,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "known. In TLS 1.3 the handshake ends for the client before the server has verified "
 	    "its certificate, so only an answer of the service proves that the client was let in, "
 	    "and only an alert, a close or the service's words prove that it was refused. This "
-	    "server did neither in time.",
+	    "server did neither in time. Or it refused all bad clients, but the service failed for "
+	    "the good one, so it is not known whether anybody gets in.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
 	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "
@@ -362,7 +363,9 @@ static void print_all(FILE *to, enum outcome_code code)
 		fprintf(to, "exit status %d, layer: %s\n", outcome_status(code),
 		    outcome_layer_name(code));
 	fputc('\n', to);
-	terminal_print_wrapped(to, texts[code], 0);
+	/* check_explain names the outcome that has none. */
+	if (texts[code])
+		terminal_print_wrapped(to, texts[code], 0);
 	terminal_print_wrapped(to, outcome_advice(code), (size_t)fprintf(to, "\ntry: ") - 1);
 }
 

@@ -39,6 +39,18 @@ static json_t *date(int64_t t)
 	return json_string(time_stamp(t, buf));
 }
 
+static json_t *date_or_null(bool known, int64_t t)
+{
+	return known ? date(t) : json_null();
+}
+
+static json_t *days_left(const struct cert_info *c, int64_t now)
+{
+	if (!c->has_end)
+		return json_null();
+	return json_integer((json_int_t)floor((double)(c->not_after - now) / 86400));
+}
+
 static json_t *milliseconds(uint64_t us)
 {
 	return json_real((double)us / 1000);
@@ -157,12 +169,11 @@ static json_t *certificate(const X509 *cert, int64_t now)
 	cert_info_get(cert, &info);
 	cert_id_get(cert, &identity);
 	cert_info_each_san(cert, append_name, sans);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:i}, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:i}, s:o}",
 	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
-	    text(id->serial), "not_before", date(c->not_before), "not_after",
-	    date(c->not_after), "days_left",
-	    (json_int_t)floor((double)(c->not_after - now) / 86400), "sha256", text(c->sha256),
-	    "spki", text(id->pin), "key", "type", text(c->key_type), "bits", id->key_bits,
+	    text(id->serial), "not_before", date_or_null(c->has_begin, c->not_before), "not_after",
+	    date_or_null(c->has_end, c->not_after), "days_left", days_left(c, now), "sha256",
+	    text(c->sha256), "spki", text(id->pin), "key", "type", text(c->key_type), "bits", id->key_bits,
 	    "signature", text(id->signature));
 }
 

@@ -10,7 +10,7 @@
 #include "tls/context.h"
 
 /* The good client is the first, and once more the last. */
-enum { TRIALS_MAX = CLIENT_LIST_MAX + 1, LINE_MAX_ = 240 };
+enum { TRIALS_MAX = CLIENT_LIST_MAX + 1 };
 
 struct client_zoo {
 	struct runner runner;
@@ -21,7 +21,7 @@ struct client_zoo {
 	struct client_zoo_table_row rows[TRIALS_MAX];
 	size_t first;         /* of this pass */
 	unsigned reference;   /* see admission_look */
-	char line[LINE_MAX_]; /* of hello: the beginning of the good one's greeting */
+	char line[SESSION_GREETING_MAX]; /* of hello: the good one's greeting, see line_of */
 	size_t line_len;
 	struct outcome good; /* the good client's, the first time */
 	struct addr peer;    /* where the good client got to; length 0: nowhere */
@@ -76,13 +76,19 @@ static void choose_client(void *mode, struct runner_probe *p)
 	p->ctx = z->contexts[at];
 }
 
-/* The first line: a report may follow it, which is different each time. */
+/*
+ * The length of the greeting up to the end of its first line that is not empty: a report may follow
+ * it, which is different each time.
+ */
 static size_t line_of(const struct session *s)
 {
-	const char *end = memchr(s->greeting, '\n', s->greeting_len);
-	size_t len = end ? (size_t)(end - s->greeting) : s->greeting_len;
+	size_t at = 0;
 
-	return len < LINE_MAX_ ? len : LINE_MAX_;
+	while (at < s->greeting_len && (s->greeting[at] == '\r' || s->greeting[at] == '\n'))
+		at++;
+	while (at < s->greeting_len && s->greeting[at] != '\n')
+		at++;
+	return at;
 }
 
 static bool is_other_greeting(const struct client_zoo *z, const struct session *s)
@@ -124,6 +130,7 @@ static void record(void *mode, struct runner_probe *p)
 	};
 
 	z->trials[at].did = admission_look(&evidence, z->reference);
+	z->trials[at].failed = p->oc.code != OC_OK;
 	client_zoo_table_by(s, &p->oc, z->trials[at].did, z->rows[at].by);
 	if (at == 0)
 		keep_good(z, p);
@@ -184,6 +191,9 @@ static void explain_unknown(const struct client_zoo *z, const struct admission_v
 	if (v->fits[ADMISSION_FITS_UNSTEADY])
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
 		    "the server did not treat the good client the same at the end");
+	else if (v->unknown == 0)
+		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
+		    "it is not proven that the server let in the good client: %s", z->good.detail);
 	else
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
 		    "it is not proven that the server refused %u of %u bad clients", v->unknown,
@@ -192,6 +202,8 @@ static void explain_unknown(const struct client_zoo *z, const struct admission_v
 		outcome_advise(oc,
 		    "does the server limit connections? --parallel 1 makes one at a time; are "
 		    "there several servers behind this name? --connect-to tests one of them");
+	else if (v->unknown == 0)
+		outcome_advise(oc, "%s", outcome_best_advice(&z->good));
 	else if (is_silent(z))
 		outcome_advise(oc,
 		    "hello-client does not speak this protocol after the handshake: test it with a "

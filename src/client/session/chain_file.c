@@ -138,6 +138,11 @@ static const char *without_marks(const char *name, char buf[QUIET_MAX])
 	return buf;
 }
 
+static const char *describe_date(bool known, int64_t t, char buf[TIME_TEXT_MAX])
+{
+	return known ? time_text(t, buf) : "an invalid date";
+}
+
 static void write_comment(FILE *to, const X509 *cert, int number, int count)
 {
 	char subject[QUIET_MAX], issuer[QUIET_MAX], from[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
@@ -146,7 +151,8 @@ static void write_comment(FILE *to, const X509 *cert, int number, int count)
 	cert_info_get(cert, &c);
 	fprintf(to, "# %d of %d: subject \"%s\", issuer \"%s\", valid from %s to %s\n", number,
 	    count, without_marks(c.subject, subject), without_marks(c.issuer, issuer),
-	    time_text(c.not_before, from), time_text(c.not_after, until));
+	    describe_date(c.has_begin, c.not_before, from),
+	    describe_date(c.has_end, c.not_after, until));
 }
 
 char *chain_file_text(const struct stack_st_X509 *chain, size_t *len, struct outcome *oc)

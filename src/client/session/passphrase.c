@@ -23,7 +23,8 @@ static const char *settle(struct passphrase *p)
 	if (end)
 		*end = '\0';
 	p->text = line;
-	return *line ? NULL : "it is empty";
+	/* Of the empty passphrase the line break is left; a file without any may be damaged. */
+	return *line || end ? NULL : "it is empty";
 }
 
 int passphrase_read(struct passphrase *p, const char *path, struct outcome *oc)
@@ -48,7 +49,8 @@ int passphrase_read(struct passphrase *p, const char *path, struct outcome *oc)
 	}
 	passphrase_free(&got);
 	outcome_set(oc, OC_FILE, "%s %s cannot be used: %s", what, path, wrong);
-	outcome_advise(oc, "write the passphrase into it, as its only line");
+	outcome_advise(oc,
+	    "write the passphrase into it, as its only line; for the empty one a line break");
 	return -1;
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * The passphrase of a key, or the PIN of a token: the only line of a file. Its line break, LF or
- * CRLF, is not a part of it, and neither is a byte order mark.
+ * CRLF, is not a part of it, and neither is a byte order mark. The line may be empty, but needs its
+ * line break then.
  */
 enum { PASSPHRASE_FILE_MAX = 1024 };
 

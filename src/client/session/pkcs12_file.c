@@ -85,10 +85,13 @@ static int refuse_contents(const struct opening *o, const char *passphrase)
 /* An empty passphrase has two encodings; finds the one that PKCS12_parse takes. */
 static bool is_open(PKCS12 *store, const char *given, const char **passphrase)
 {
-	*passphrase = given;
-	if (!PKCS12_mac_present(store) || PKCS12_verify_mac(store, given, given ? -1 : 0) == 1)
+	const bool empty = !given || !*given;
+
+	*passphrase = empty ? NULL : given;
+	if (!PKCS12_mac_present(store) ||
+	    PKCS12_verify_mac(store, *passphrase, empty ? 0 : -1) == 1)
 		return true;
-	if (given)
+	if (!empty)
 		return false;
 	*passphrase = "";
 	return PKCS12_verify_mac(store, "", 0) == 1;

@@ -103,6 +103,7 @@ step_fn step_announce;  /* a PROXY protocol header for our own addresses        
 step_fn step_starttls;  /* requests TLS in the service's own protocol            */
 step_fn step_handshake; /* SSL_connect; an invalid certificate ends it           */
 step_fn step_verify;    /* checks chain and name again before a byte is read     */
+step_fn step_expect_pq; /* --expect-pq, once the certificate is known to be valid */
 step_fn step_greet;     /* the greeting to close_notify, or the service's answer */
 step_fn step_compare;   /* --compare: did both ends see the same connection?     */
 step_fn step_close;     /* our close_notify, close                               */

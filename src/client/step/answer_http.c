@@ -91,10 +91,15 @@ static bool may_refuse(const struct answer *a, const struct http_answer *http)
 	return status == 400 || status == 401 || status == 403 || status == 495 || status == 496;
 }
 
-static bool refuses_certificate(const struct answer *a, const struct page *page)
+/* 495 and 496 mean nothing else, whatever the page. */
+static bool refuses_certificate(const struct answer *a, const struct http_answer *http,
+    const struct page *page)
 {
-	return (a->identity != TLS_ALERT_NOT_ASKED && strcasestr(page->bytes, "certificate")) ||
-	    strcasestr(page->bytes, "Post-Handshake Authentication");
+	if (strcasestr(page->bytes, "Post-Handshake Authentication"))
+		return true;
+	return a->identity != TLS_ALERT_NOT_ASKED &&
+	    (http->status == 495 || http->status == 496 ||
+		strcasestr(page->bytes, "certificate"));
 }
 
 /* Is enough of the answer known? Usually the head is enough. */
@@ -158,7 +163,7 @@ static int judge(const struct answer *a, const struct http_answer *http, const s
 	if (!page->has_head && end == HTTP_ANSWER_MALFORMED)
 		return outcome_set(oc, OC_GREETING_MISMATCH, "the HTTP answer is malformed: %s",
 		    http->why);
-	if (may_refuse(a, http) && refuses_certificate(a, page)) {
+	if (may_refuse(a, http) && refuses_certificate(a, http, page)) {
 		find_words(page, http, words);
 		return answer_refuse(a, words, oc);
 	}

@@ -36,31 +36,6 @@ static const ASN1_STRING *http_address(const ACCESS_DESCRIPTION *access)
 	    : NULL;
 }
 
-/* The first http URL that can be used, else the first one, with the error; shown: as clean text. */
-static const char *find_url(const X509 *cert, struct issuer_url *url, char *shown, size_t max)
-{
-	AUTHORITY_INFO_ACCESS *all = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
-	const char *fault = "the certificate names no http address for it (caIssuers)";
-
-	shown[0] = '\0';
-	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && fault; i++) {
-		const ASN1_STRING *uri = http_address(sk_ACCESS_DESCRIPTION_value(all, i));
-		const char *own_fault;
-
-		if (!uri)
-			continue;
-		own_fault = issuer_url_parse((const char *)ASN1_STRING_get0_data(uri),
-		    (size_t)ASN1_STRING_length(uri), url);
-		if (own_fault && shown[0])
-			continue;
-		fault = own_fault;
-		text_quotable(ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri), shown,
-		    max);
-	}
-	AUTHORITY_INFO_ACCESS_free(all);
-	return fault;
-}
-
 /* ---- the content -------------------------------------------------------------------------- */
 
 /* Bytes to show of an unknown content; certificates to compare. */
@@ -212,41 +187,80 @@ static void advise(const struct session *s, X509 *issuer, struct outcome *oc)
 	    file);
 }
 
-/* shown: "" if there is no address. In two parts, so that a long address does not hide why. */
-static void append_failure(const char *shown, const char *why, struct outcome *oc)
+/* ---- its addresses ------------------------------------------------------------------------- */
+
+enum { URLS_MAX = 4, SHOWN_URL_MAX = 160 };
+
+struct fetch {
+	struct session *s;
+	X509 *orphan;
+	unsigned urls, requests;
+	struct outcome *oc;
+};
+
+/* The certificates of an answer. */
+static int use_content(void *arg, const unsigned char *bytes, size_t len, struct outcome *oc)
 {
-	outcome_append(oc, "; its issuer was not fetched%s%s", shown[0] ? " from " : "", shown);
-	outcome_append(oc, ": %s", why);
+	struct fetch *f = arg;
+	char why[FETCH_ISSUER_WHY_MAX];
+
+	f->s->issuer = fetch_issuer_decode(bytes, len, f->orphan, why);
+	return f->s->issuer ? 0 : outcome_set(oc, OC_CERT_INVALID, "%s", why);
 }
 
-enum { SHOWN_URL_MAX = 160 };
+/* In two parts, so that a long address does not hide why. */
+static void fetch_from(struct fetch *f, const ASN1_STRING *uri)
+{
+	const unsigned char *bytes = ASN1_STRING_get0_data(uri);
+	size_t len = (size_t)ASN1_STRING_length(uri);
+	struct outcome failed = OUTCOME_NONE;
+	char shown[SHOWN_URL_MAX];
+	struct issuer_url url;
+	const char *fault = issuer_url_parse((const char *)bytes, len, &url);
+
+	text_quotable(bytes, len, shown, sizeof shown);
+	if (!fault &&
+	    issuer_answer_get(f->s, &url, &f->requests, use_content, f, &failed) == 0) {
+		outcome_append(f->oc, f->urls == 0 ? "; its issuer was fetched from %s"
+						   : "; it was fetched from %s", shown);
+		return;
+	}
+	outcome_append(f->oc, f->urls == 0 ? "; its issuer was not fetched from %s" : "; nor from %s",
+	    shown);
+	outcome_append(f->oc, ": %s", fault ? fault : failed.detail);
+	f->urls++;
+}
+
+static void fetch_from_any(struct fetch *f)
+{
+	AUTHORITY_INFO_ACCESS *all = X509_get_ext_d2i(f->orphan, NID_info_access, NULL, NULL);
+
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all) && !f->s->issuer; i++) {
+		const ASN1_STRING *uri = http_address(sk_ACCESS_DESCRIPTION_value(all, i));
+
+		if (!uri)
+			continue;
+		if (f->urls < URLS_MAX) {
+			fetch_from(f, uri);
+			continue;
+		}
+		outcome_append(f->oc, "; it names more addresses, which were not tried");
+		break;
+	}
+	if (f->urls == 0 && !f->s->issuer)
+		outcome_append(f->oc,
+		    "; its issuer was not fetched: the certificate names no http address for it "
+		    "(caIssuers)");
+	AUTHORITY_INFO_ACCESS_free(all);
+}
 
 void fetch_issuer(struct session *s, struct outcome *oc)
 {
-	char shown[SHOWN_URL_MAX], why[FETCH_ISSUER_WHY_MAX];
-	struct issuer_answer answer = { .len = 0 };
-	X509 *orphan = find_orphan(&s->verdict, oc);
-	struct outcome failed = OUTCOME_NONE;
-	struct issuer_url url;
-	const char *fault;
+	struct fetch f = { .s = s, .orphan = find_orphan(&s->verdict, oc), .oc = oc };
 
-	if (!s->options->fetch_issuer || !orphan)
+	if (!s->options->fetch_issuer || !f.orphan)
 		return;
-	fault = find_url(orphan, &url, shown, sizeof shown);
-	if (fault) {
-		append_failure(shown, fault, oc);
-		return;
-	}
-	if (issuer_answer_get(s, &url, &answer, &failed) == 0) {
-		s->issuer = fetch_issuer_decode(answer.bytes, answer.len, orphan, why);
-		if (!s->issuer)
-			outcome_set(&failed, OC_CERT_INVALID, "%s", why);
-	}
-	issuer_answer_free(&answer);
-	if (s->issuer) {
-		outcome_append(oc, "; its issuer was fetched from %s", shown);
+	fetch_from_any(&f);
+	if (s->issuer)
 		advise(s, sk_X509_value(s->issuer, 0), oc);
-	} else {
-		append_failure(shown, failed.detail, oc);
-	}
 }

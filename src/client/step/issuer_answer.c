@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "client/step/http_answer.h"
 #include "client/step/proxy.h"
@@ -16,7 +18,7 @@
 /* RECEIVED_MAX: bytes of an answer with its head and the chunks' own lines. */
 enum { RECEIVED_MAX = 256 * 1024, PIECE_MAX = 16 * 1024 };
 
-/* One exchange. */
+/* One exchange; with the next address it begins anew. */
 struct exchange {
 	struct session s;          /* with a target of its own */
 	struct client_options o;   /* those of the probe, for this target */
@@ -25,7 +27,17 @@ struct exchange {
 	struct http_answer answer;
 	char head[ISSUER_ANSWER_HEAD_MAX]; /* the beginning of what was received */
 	size_t received;
-	struct issuer_answer content;
+	unsigned char content[ISSUER_ANSWER_MAX];
+	size_t len;
+};
+
+/* What all exchanges for one URL share. */
+struct search {
+	const struct session *probe;
+	struct issuer_url at; /* the last redirect's */
+	unsigned *requests;
+	issuer_answer_use *use;
+	void *arg;
 };
 
 static int await(const struct exchange *x, enum io want, struct outcome *oc)
@@ -99,11 +111,11 @@ static int take(struct exchange *x, char *piece, size_t len, struct outcome *oc)
 		memcpy(x->head + x->received, piece, len < room ? len : room);
 	x->received += len;
 	got = http_answer_feed(&x->answer, piece, len, piece);
-	if (got > ISSUER_ANSWER_MAX - x->content.len || x->received > RECEIVED_MAX)
+	if (got > sizeof x->content - x->len || x->received > RECEIVED_MAX)
 		return outcome_set(oc, OC_GREETING_TOO_LONG, "the answer is longer than %d KiB",
 		    ISSUER_ANSWER_MAX / 1024);
-	memcpy(x->content.bytes + x->content.len, piece, got);
-	x->content.len += got;
+	memcpy(x->content + x->len, piece, got);
+	x->len += got;
 	return 0;
 }
 
@@ -164,35 +176,7 @@ static int judge(const struct exchange *x, struct outcome *oc)
 	return 0;
 }
 
-/* ---- one exchange, and the redirects ----------------------------------------------------- */
-
-static int connect_to(struct exchange *x, const struct session *probe, struct outcome *oc)
-{
-	session_init(&x->s, &x->o, probe->ctx);
-	x->s.deadline_ms = probe->deadline_ms;
-	if (step_resolve(&x->s, oc) != 0 || step_connect(&x->s, oc) != 0)
-		return -1;
-	/* An HTTP proxy fetches by itself; many allow tunnels to port 443 only. */
-	return x->o.proxy.kind == PROXY_SOCKS5 ? step_proxy(&x->s, oc) : 0;
-}
-
-/* Returns 0, or -1 with oc; answer and head are valid in both cases. */
-static int run(struct exchange *x, const struct session *probe, const struct issuer_url *url,
-    struct outcome *oc)
-{
-	x->url = url;
-	x->o = *probe->options;
-	x->o.verify_name = x->o.servername = NULL;
-	x->o.route.detour_count = 0;
-	memcpy(x->o.host, url->at.host, sizeof x->o.host);
-	memcpy(x->o.port, url->at.port, sizeof x->o.port);
-	if (connect_to(x, probe, oc) != 0)
-		return -1;
-	x->deadline_ms = session_deadline(&x->s, x->o.read_ms);
-	if (send_request(x, oc) != 0 || receive(x, oc) != 0)
-		return -1;
-	return judge(x, oc);
-}
+/* ---- one address, all addresses, and the redirects ---------------------------------------- */
 
 static bool is_redirect(const struct http_answer *a)
 {
@@ -201,14 +185,96 @@ static bool is_redirect(const struct http_answer *a)
 		a->status == 308);
 }
 
+static int begin(struct exchange *x, const struct search *f, struct outcome *oc)
+{
+	x->url = &f->at;
+	x->o = *f->probe->options;
+	x->o.verify_name = x->o.servername = NULL;
+	x->o.route.detour_count = 0;
+	memcpy(x->o.host, f->at.at.host, sizeof x->o.host);
+	memcpy(x->o.port, f->at.at.port, sizeof x->o.port);
+	session_init(&x->s, &x->o, f->probe->ctx);
+	x->s.deadline_ms = f->probe->deadline_ms;
+	return step_resolve(&x->s, oc);
+}
+
+static int connect_to(struct exchange *x, struct outcome *oc)
+{
+	x->s.connect_deadline_ms = session_deadline(&x->s, x->o.connect_ms);
+	if (step_connect(&x->s, oc) != 0)
+		return -1;
+	/* An HTTP proxy fetches by itself; many allow tunnels to port 443 only. */
+	return x->o.proxy.kind == PROXY_SOCKS5 ? step_proxy(&x->s, oc) : 0;
+}
+
+/* One address: the first one that connects. */
+static int ask(struct exchange *x, const struct search *f, struct outcome *oc)
+{
+	if (connect_to(x, oc) != 0)
+		return -1;
+	++*f->requests;
+	x->deadline_ms = session_deadline(&x->s, x->o.read_ms);
+	if (send_request(x, oc) != 0 || receive(x, oc) != 0 || judge(x, oc) != 0)
+		return -1;
+	return f->use(f->arg, x->content, x->len, oc);
+}
+
+/* Returns whether there is an address that was not asked yet. */
+static bool drop_address(struct exchange *x)
+{
+	struct session *s = &x->s;
+	size_t kept = 0;
+
+	/* No connection: all of them were tried. A proxy would say the same again. */
+	if (s->fd < 0 || s->through_proxy)
+		return false;
+	for (size_t i = 0; i < s->addr_count; i++) {
+		if (memcmp(&s->addrs[i].ss, &s->peer.ss, s->peer.len) != 0)
+			s->addrs[kept++] = s->addrs[i];
+	}
+	s->addr_count = kept;
+	close(s->fd);
+	s->fd = -1;
+	x->answer = (struct http_answer){ .status = 0 };
+	x->received = x->len = 0;
+	return kept > 0;
+}
+
+static bool may_ask(const struct search *f)
+{
+	return *f->requests < ISSUER_ANSWER_REQUESTS_MAX && clock_ms() < f->probe->deadline_ms;
+}
+
+/* Returns 0, or -1 with oc, also for a redirect: see x->answer. */
+static int ask_all(struct exchange *x, const struct search *f, struct outcome *oc)
+{
+	struct outcome again = OUTCOME_NONE;
+	bool more;
+	int ret;
+
+	ret = ask(x, f, oc);
+	if (ret == 0 || is_redirect(&x->answer) || !drop_address(x))
+		return ret;
+	do {
+		if (!may_ask(f)) {
+			outcome_append(oc, "; not all addresses of that name were tried");
+			return -1;
+		}
+		ret = ask(x, f, &again);
+		more = ret != 0 && !is_redirect(&x->answer) && drop_address(x);
+	} while (more);
+	if (ret != 0)
+		outcome_append(oc, "; the other addresses of that name failed as well");
+	return ret;
+}
+
 static size_t head_len(const struct exchange *x)
 {
 	return x->received < sizeof x->head ? x->received : sizeof x->head;
 }
 
-/* Returns 1 after a redirect, and sets url to its address. */
-static int get_once(const struct session *probe, struct issuer_url *url, struct issuer_answer *out,
-    struct outcome *oc)
+/* Returns 1 after a redirect, and sets f->at to its address. */
+static int get_once(struct search *f, struct outcome *oc)
 {
 	struct exchange *x = calloc(1, sizeof *x);
 	struct outcome failed = OUTCOME_NONE;
@@ -216,51 +282,46 @@ static int get_once(const struct session *probe, struct issuer_url *url, struct 
 	const char *fault;
 	int ret;
 
-	if (x)
-		x->content.bytes = malloc(ISSUER_ANSWER_MAX);
-	if (!x || !x->content.bytes) {
-		free(x);
+	if (!x)
 		return outcome_set(oc, OC_INTERNAL, "out of memory");
-	}
 	x->s.fd = -1;
-	ret = run(x, probe, url, &failed);
-	if (ret == 0) {
-		*out = x->content;
-		x->content.bytes = NULL;
-	} else if (is_redirect(&x->answer)) {
-		fault = issuer_url_redirect(x->head, head_len(x), url, &next);
+	ret = begin(x, f, &failed);
+	if (ret == 0)
+		ret = ask_all(x, f, &failed);
+	if (ret != 0 && is_redirect(&x->answer)) {
+		fault = issuer_url_redirect(x->head, head_len(x), &f->at, &next);
 		ret = fault ? outcome_set(oc, OC_GREETING_MISMATCH, "%s redirected, but %s",
 				  answerer(x), fault)
 			    : 1;
 		if (!fault)
-			*url = next;
-	} else {
+			f->at = next;
+	} else if (ret != 0) {
 		outcome_report(oc, &failed);
 	}
 	session_free(&x->s);
-	issuer_answer_free(&x->content);
 	free(x);
 	return ret;
 }
 
-int issuer_answer_get(const struct session *s, const struct issuer_url *url,
-    struct issuer_answer *out, struct outcome *oc)
+int issuer_answer_get(const struct session *s, const struct issuer_url *url, unsigned *requests,
+    issuer_answer_use *use, void *arg, struct outcome *oc)
 {
-	struct issuer_url at = *url;
+	struct search f = {
+		.probe = s, .at = *url, .requests = requests, .use = use, .arg = arg
+	};
 
 	for (int i = 0; i <= ISSUER_ANSWER_REDIRECTS_MAX; i++) {
-		int ret = get_once(s, &at, out, oc);
+		int ret;
 
+		if (*requests >= ISSUER_ANSWER_REQUESTS_MAX)
+			return outcome_set(oc, OC_GREETING_MISMATCH,
+			    "%u requests were made, the limit", *requests);
+		if (!may_ask(&f))
+			return outcome_set(oc, OC_CONNECT_TIMEOUT, "--max-time left no time");
+		ret = get_once(&f, oc);
 		if (ret <= 0)
 			return ret;
 	}
 	return outcome_set(oc, OC_GREETING_MISMATCH, "more than %d redirects",
 	    ISSUER_ANSWER_REDIRECTS_MAX);
-}
-
-void issuer_answer_free(struct issuer_answer *a)
-{
-	free(a->bytes);
-	a->bytes = NULL;
-	a->len = 0;
 }

@@ -86,11 +86,17 @@ static int judge_uri(X509_STORE_CTX *store, const char *uri)
 	return reject_leaf(store, X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
+/* What the library does not judge. */
+static int judge_leaf(X509_STORE_CTX *store, const char *uri)
+{
+	return judge_uri(store, uri) && judge_key_usage(store);
+}
+
 static int judge(X509_STORE_CTX *store, const char *uri)
 {
 	int ret = X509_verify_cert(store);
 
-	return ret <= 0 ? ret : judge_uri(store, uri) && judge_key_usage(store);
+	return ret <= 0 ? ret : judge_leaf(store, uri);
 }
 
 /* A context with the same certificates, store and parameters; NULL: out of memory. */
@@ -162,6 +168,16 @@ static bool system_knows_issuer(X509_STORE_CTX *judged)
 	    tls_trust_knows_issuer(sk_X509_value(built, n - 1));
 }
 
+/* A leaf that is rejected by itself has no valid path: the search looks only at what is above. */
+static void find_other_path(struct verdict *v, X509_STORE_CTX *judged)
+{
+	X509_STORE_CTX *copy = copy_of(judged);
+
+	if (copy && judge_leaf(copy, v->uri))
+		other_path_find(judged, &v->other);
+	X509_STORE_CTX_free(copy);
+}
+
 /*
  * Report what every client rejects before what only strict clients reject: the library may stop at
  * the latter.
@@ -184,7 +200,7 @@ static void record_failure(struct verdict *v, X509_STORE_CTX *judged)
 	if (v->uri && !cert_name_matches(X509_STORE_CTX_get0_cert(judged), v->uri))
 		findings_add(&v->findings, X509_V_ERR_HOSTNAME_MISMATCH);
 	v->system_knows = system_knows_issuer(judged);
-	other_path_find(judged, &v->other);
+	find_other_path(v, judged);
 }
 
 /* The only verification of this program. */
@@ -341,12 +357,14 @@ int step_verify(struct session *s, struct outcome *oc)
 		    "the handshake ended with a certificate that is not for \"%s\"",
 		    s->verify_name);
 	note_local_root(s);
-	if (judge_expected(s, oc) != 0)
-		return -1;
-	return s->options->expect_pq
-	    ? post_quantum_expect(&s->facts, tls_policy_offers_post_quantum(&s->options->policy),
-		  oc)
-	    : 0;
+	return judge_expected(s, oc);
+}
+
+int step_expect_pq(struct session *s, struct outcome *oc)
+{
+	bool offered = tls_policy_offers_post_quantum(&s->options->policy);
+
+	return s->options->expect_pq ? post_quantum_expect(&s->facts, offered, oc) : 0;
 }
 
 static void judge_file(struct session *s)

@@ -35,6 +35,7 @@ void audit_record(X509 *cert, struct audit_certificate *out)
 {
 	cert_info_get(cert, &out->info);
 	cert_info_judge(cert, &out->fit);
+	cert_id_get(cert, &out->id);
 	cert_flaw_get(cert, &out->flaw);
 	cert_issuer_unknown_critical(cert, out->critical);
 }
@@ -144,12 +145,49 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 		    c->info.label, behind->info.label, c->info.label);
 }
 
+/* Two certificates of one CA: it was renewed, or two roots signed it. */
+static bool are_of_one_ca(const struct audit_certificate *a, const struct audit_certificate *b)
+{
+	return a->id.pin[0] && strcmp(a->id.pin, b->id.pin) == 0 &&
+	    strcmp(a->info.label, b->info.label) == 0 &&
+	    strcmp(a->info.sha256, b->info.sha256) != 0;
+}
+
+/* doc/paths.md has what clients do with such chains. */
+static void judge_pair(const struct audit *a, const struct audit_certificate *first,
+    const struct audit_certificate *second)
+{
+	if (strcmp(first->info.issuer, second->info.issuer) == 0)
+		find(a, AUDIT_WARNING,
+		    "\"%s\" is twice in the chain: some clients use only the first one, so send "
+		    "only the one that expires later",
+		    first->info.label);
+	else
+		find(a, AUDIT_WARNING,
+		    "\"%s\" is twice in the chain, issued by \"%s\" and by \"%s\": Go and "
+		    "browsers search for a valid path, but OpenSSL follows only one of them, so "
+		    "send only the one whose root all clients trust",
+		    first->info.label, first->info.issuer, second->info.issuer);
+}
+
+static void judge_pairs(const struct audit *a, const struct audit_certificate *chain, size_t count)
+{
+	for (size_t i = 2; i < count; i++) {
+		for (size_t k = 1; k < i; k++) {
+			if (!are_of_one_ca(&chain[k], &chain[i]))
+				continue;
+			judge_pair(a, &chain[k], &chain[i]);
+			break;
+		}
+	}
+}
+
 /* Each certificate should be issued by the next one: some clients do not sort the chain. */
 static void judge_order(const struct audit *a, const struct audit_certificate *chain, size_t count)
 {
 	for (size_t i = 0; i + 1 < count; i++) {
 		if (chain[i].issuer == i + 1 || find_twin(chain, i) != i ||
-		    find_twin(chain, i + 1) != i + 1)
+		    find_twin(chain, i + 1) != i + 1 || are_of_one_ca(&chain[i], &chain[i + 1]))
 			continue;
 		if (chain[i].issuer != i)
 			find(a, AUDIT_WARNING,
@@ -284,6 +322,7 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 	if (chain[0].flaw.kind == CERT_FLAW_NONE)
 		judge_leaf(&a, &chain[0]);
 	judge_order(&a, chain, count);
+	judge_pairs(&a, chain, count);
 	judge_end(&a, chain, count);
 }
 

@@ -8,6 +8,7 @@
 
 #include <openssl/types.h>
 
+#include "tls/cert_id.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
 #include "tls/crl_store.h"
@@ -25,6 +26,7 @@ enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 struct audit_certificate {
 	struct cert_info info;
 	struct cert_info_fitness fit;
+	struct cert_id id;
 	struct cert_flaw flaw;             /* with a flaw, fit is unknown */
 	/* A critical extension that clients do not know, or "". */
 	char critical[CERT_FLAW_NAME_MAX];

@@ -278,7 +278,7 @@ static int explain_issuer(const struct client_auth_peer *p, struct outcome *oc)
 
 int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 {
-	char buf[WHO_MAX];
+	char buf[WHO_MAX], text[WEAKNESS_TEXT_MAX];
 
 	if (oc) {
 		oc->verify_error = p->error;
@@ -310,7 +310,11 @@ int client_auth_explain(const struct client_auth_peer *p, struct outcome *oc)
 		    "%s is not for clients: its key usage or extended key usage does not allow it",
 		    who(p, buf));
 	default:
-		return outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s: %s", who(p, buf),
-		    X509_verify_cert_error_string(p->error));
+		break;
 	}
+	if (weakness_of(p->error) != WEAKNESS_NONE)
+		return outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s %s", who(p, buf),
+		    weakness_phrase(weakness_of(p->error), &p->culprit, NULL, text));
+	return outcome_set(oc, OC_CLIENT_CERT_REFUSED, "%s: %s", who(p, buf),
+	    X509_verify_cert_error_string(p->error));
 }
