@@ -11,6 +11,7 @@ libshared_a_SOURCES = \
 	src/base/input_file.c src/base/input_file.h \
 	src/base/lifetime.c src/base/lifetime.h \
 	src/base/log.c src/base/log.h \
+	src/base/log_output.c src/base/log_output.h \
 	src/base/options.c src/base/options.h \
 	src/base/options_help.c src/base/options_help.h \
 	src/base/outcome.c src/base/outcome.h \

@@ -41,6 +41,7 @@ unit_tests = \
 	tests/unit/check_listener \
 	tests/unit/check_local_root \
 	tests/unit/check_log \
+	tests/unit/check_log_output \
 	tests/unit/check_misbehave \
 	tests/unit/check_verify_time \
 	tests/unit/check_server_names \
@@ -148,6 +149,7 @@ system_tests = \
 	tests/system/keys-token.sh \
 	tests/system/limit.sh \
 	tests/system/limits.sh \
+	tests/system/log-gathered.sh \
 	tests/system/log-lost.sh \
 	tests/system/log.sh \
 	tests/system/master-death.sh \

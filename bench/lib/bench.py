@@ -86,7 +86,7 @@ class Bench:
         if done.returncode not in (0, 1):
             raise Failed(f"tlsload: {done.stderr.strip()}")
         result = json.loads(done.stdout)
-        if who == "hello-server":
+        if who.startswith("hello-server"):
             self.connections += int(result["ok"])
             if result["failed"]:
                 self.failures.append({"options": list(options), "figures": result})

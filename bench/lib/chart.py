@@ -45,7 +45,7 @@ def _line(x1, y1, x2, y2, css):
 
 
 def _css(server):
-    if server == OURS:
+    if server.startswith(OURS):
         return "ours"
     if server == REFERENCE:
         return "reference"

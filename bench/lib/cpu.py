@@ -6,7 +6,7 @@ import time
 
 from lib import stats
 from lib.process import Failed
-from lib.servers import OURS, REFERENCE, Running
+from lib.servers import OURS, QUIET, REFERENCE, Running
 
 WARM_UP = 100
 LIMIT_COUNT = 200
@@ -17,7 +17,7 @@ PARALLEL = 32
 def _start(bench, stack, scenario, server):
     """Starts and warms up a server. Raises Failed if it does not support this scenario."""
     options = ()
-    if server.name == OURS:
+    if server.ours:
         for option in scenario.server:
             if option.startswith("--") and not bench.server_has(option):
                 raise Failed(f"hello-server has no {option}")
@@ -105,7 +105,8 @@ class Comparison:
 
     def table(self):
         names = dict.fromkeys(name for batch in self.batches for one in batch for name in one)
-        against = {to: _ratios(self.batches, OURS, to) for to in (REFERENCE, "nginx-lean", "limit")}
+        against = {to: _ratios(self.batches, OURS, to)
+                   for to in (REFERENCE, "nginx-lean", "limit", QUIET)}
         return {"servers": {name: self._row(name) for name in names},
                 "against": {to: stats.summary(ratios) for to, ratios in against.items()
                             if any(ratios)},

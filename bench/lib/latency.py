@@ -24,9 +24,9 @@ WAYS = {
 def long_way(bench, server, way):
     """Milliseconds from the TCP connect to the greeting through the delay proxy: medians."""
     load, options = WAYS[way]
-    if server.name == OURS and options and not bench.server_has(options[0]):
+    if server.ours and options and not bench.server_has(options[0]):
         raise Failed(f"hello-server has no {options[0]}")
-    with Running(bench, server, options=options if server.name == OURS else ()) as running:
+    with Running(bench, server, options=options if server.ours else ()) as running:
         proxy, port = bench.delay_proxy(running.port, DELAY_MS)
         with proxy:
             result = bench.load(server.name, port, *load, count=20, parallel=2)

@@ -51,7 +51,7 @@ def held(bench, server, state, quick):
     option, count, parallel = STATES[state]
     if quick:
         count //= 4
-    with Running(bench, server, options=PATIENCE if server.name == OURS else ()) as running:
+    with Running(bench, server, options=PATIENCE if server.ours else ()) as running:
         bench.load(server.name, running.port, "--tls", "1.3", count=200, parallel=8)
         time.sleep(0.3)
         before = _all_kib(running.process)

@@ -181,9 +181,9 @@ class Process:
         output = open(log, "ab") if log else subprocess.DEVNULL
         try:
             self.child = subprocess.Popen(
-                command, preexec_fn=prepare, start_new_session=True, stdin=subprocess.DEVNULL,
+                command, preexec_fn=prepare, start_new_session=True,
                 env={**os.environ, **(env or {})},
-                **{"stdout": output, "stderr": output, **popen})
+                **{"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **popen})
         except OSError as error:
             self.account.close()
             raise Failed(f"{command[0]}: {error.strerror}") from error
@@ -236,8 +236,9 @@ class Process:
             self._signal(number)
             if wait_until(self._has_ended, STOP_SECONDS):
                 break
-        if self.child.stdout:
-            self.child.stdout.close()
+        for stream in (self.child.stdin, self.child.stdout):
+            if stream:
+                stream.close()
         self.account.close()
 
     def _signal(self, number):

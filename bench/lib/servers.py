@@ -3,12 +3,14 @@
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass, field
 
 from lib.bench import PEERS
 from lib.process import START_SECONDS, Failed, Process, free_port, run
 
 OURS = "hello-server"
+PIPED, QUIET = "hello-server-pipe", "hello-server-quiet"
 REFERENCE = "nginx"
 
 
@@ -27,6 +29,8 @@ class Server:
     backend: bool = False        # forwards to a backend, whose cost is not counted
     tickets: bool = True         # can a session be resumed?
     many: bool = True            # can keep many connections open, for the memory table
+    ours: bool = False
+    log_to_pipe: bool = False    # and not to a file
 
 
 def _sbin(name):
@@ -50,11 +54,15 @@ def known(bench):
     # These two require it.
     unprivileged = ("--user=nobody",) if os.geteuid() == 0 else ()
     go, rustls = bench.program("hello-go"), bench.program("hello-rustls")
+    shipped = (bench.server, "--cert", "@CERT@", "--key", "@KEY@", "--listen", "127.0.0.1:@PORT@",
+               "--workers", "1", *unprivileged)
+    print_version = (bench.server, "--version")
     return [
-        Server(OURS, "hello-server",
-               (bench.server, "--cert", "@CERT@", "--key", "@KEY@", "--listen", "127.0.0.1:@PORT@",
-                "--workers", "1", "--log-level", "warning", *unprivileged),
-               version=(bench.server, "--version")),
+        Server(OURS, "hello-server", shipped, version=print_version, ours=True),
+        Server(PIPED, "hello-server, log to a pipe", shipped, version=print_version, ours=True,
+               log_to_pipe=True),
+        Server(QUIET, "hello-server, log off", (*shipped, "--log-level", "warning"),
+               version=print_version, ours=True),
         Server(REFERENCE, "nginx stream, as shipped",
                (nginx, "-p", "@DIR@", "-c", "@CONFIG@"), "nginx.conf", (nginx, "-v")),
         Server("nginx-lean", "nginx stream, no tickets, AES-128",
@@ -99,6 +107,7 @@ class Running:
 
     def __init__(self, bench, server, key="ec", options=(), before=(), env=None):
         """before: a command that runs the server, such as valgrind, and makes it slow."""
+        self.bench = bench
         self.server = server
         self.port = free_port()
         self.folder = bench.path(f"{server.name}-{self.port}")
@@ -111,8 +120,7 @@ class Running:
         }
         if server.config:
             self._write_config(os.path.join(PEERS, server.config), words)
-        self.backend = None
-        self.process = None
+        self.backend = self.process = self.log_reader = None
         try:
             if server.backend:
                 self.backend = Process([bench.program("backend"), str(words["BACKEND"])],
@@ -120,7 +128,8 @@ class Running:
                 self.backend.wait_listening(words["BACKEND"])
             command = [_replace(word, words) for word in server.command]
             self.process = Process([*before, *command, *options], bench.server_core,
-                                   {**server.env, **(env or {})}, self._log("server"))
+                                   {**server.env, **(env or {})}, self._log("server"),
+                                   **self._log_pipe())
             self.process.wait_listening(self.port, 60 if before else START_SECONDS)
         except BaseException:
             self.stop()
@@ -135,6 +144,13 @@ class Running:
     def _log(self, name):
         return os.path.join(self.folder, name + ".log")
 
+    def _log_pipe(self):
+        """Standard error, if it is not a file. The cost of its reader is not counted."""
+        if not self.server.log_to_pipe:
+            return {}
+        self.log_reader = Process(["cat"], self.bench.client_core, stdin=subprocess.PIPE)
+        return {"stderr": self.log_reader.child.stdin}
+
     def _write_config(self, template, words):
         with open(template, encoding="utf-8") as source:
             text = _replace(source.read(), words)
@@ -142,7 +158,7 @@ class Running:
             copy.write(text)
 
     def stop(self):
-        for process in (self.process, self.backend):
+        for process in (self.process, self.backend, self.log_reader):
             if process:
                 process.stop()
 

@@ -2,7 +2,7 @@
 #include "base/log.h"
 
 #include <inttypes.h>
-#include <poll.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log_output.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -29,13 +30,23 @@ static enum log_level limit = LEVEL_INFO;
 static enum log_format format = LOG_TEXT;
 static bool to_journal; /* the journal expects a priority before each line: sd-daemon(3) */
 static char role[32] = "start";
-static unsigned lost; /* lines dropped since the last one that was written */
 
 /* Reserved for the end of a line that was cut: a quote, a brace, the newline. */
 enum { TAIL = 3 };
 
 /* Digits of the largest number, and the terminator. */
 enum { LOG_NUMBER_MAX = 21 };
+
+_Static_assert(2 * (int)LOG_LINE_MAX <= PIPE_BUF, "a line fits behind the rest of another");
+
+/* What surrounds a key: in JSON a comma, three quotes and a colon. */
+enum { KEY_MARKS = 5 };
+
+/* The field that reports lost lines, with its key. */
+enum { LOST_MAX = 2 * LOG_NUMBER_MAX };
+
+/* A worker that was told to exit is killed after WORKERS_KILL_GRACE_MS more. */
+enum { FINISH_MS = 500 };
 
 /* Is standard error the stream that JOURNAL_STREAM names, not redirected since? systemd.exec(5) */
 static bool is_journal(void)
@@ -53,6 +64,7 @@ void log_open(enum log_level most_verbose, enum log_format as)
 	limit = most_verbose;
 	format = as;
 	to_journal = is_journal();
+	log_output_open();
 }
 
 bool log_wants(enum log_level level)
@@ -69,6 +81,13 @@ void log_role(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Only what fits: the caller has checked, or uses the reserved bytes. */
+static void append(struct log_line *line, const char *bytes, size_t len)
+{
+	memcpy(line->text + line->len, bytes, len);
+	line->len += len;
+}
+
 /* Adds the unit as a whole or not at all, never half an escape or half a key. */
 static void put(struct log_line *line, const char *unit)
 {
@@ -78,14 +97,25 @@ static void put(struct log_line *line, const char *unit)
 		line->full = true;
 		return;
 	}
-	memcpy(line->text + line->len, unit, len);
-	line->len += len;
+	append(line, unit, len);
 }
 
 /* Uses the reserved bytes, so a value that was cut still ends properly. */
 static void put_end(struct log_line *line, char c)
 {
 	line->text[line->len++] = c;
+}
+
+/* Bytes that need no escape in either format; each is a unit of its own. */
+static void put_unescaped(struct log_line *line, const char *bytes, size_t len)
+{
+	size_t room = line->full ? 0 : sizeof line->text - TAIL - line->len;
+
+	if (len > room) {
+		line->full = true;
+		len = room;
+	}
+	append(line, bytes, len);
 }
 
 static bool is_plain(const char *s)
@@ -124,13 +154,28 @@ static void put_quoted(struct log_line *line, const char *unit)
 	put(line, quoted);
 }
 
+/* How many bytes from s on need no escape in either format. */
+static size_t unescaped(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= ' ' && s[n] <= '~' && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 /* Clean text, quoted for the format. */
 static void put_escaped(struct log_line *line, const char *s)
 {
 	size_t len = strlen(s), n;
 	char unit[TEXT_UNIT_MAX];
 
-	for (; len > 0; s += n, len -= n) {
+	for (; len > 0 && !line->full; s += n, len -= n) {
+		n = unescaped(s);
+		if (n > 0) {
+			put_unescaped(line, s, n);
+			continue;
+		}
 		n = escaped_before(s);
 		if (n > 0) {
 			snprintf(unit, sizeof unit, "%.*s", (int)n, s);
@@ -145,21 +190,24 @@ static void put_escaped(struct log_line *line, const char *s)
 /* Omits a field whose key does not fit, and returns false. */
 static bool put_key(struct log_line *line, const char *key, bool quoted)
 {
-	char unit[64];
+	size_t len = strlen(key);
+	bool json = format == LOG_JSON;
 
-	if (format == LOG_JSON)
-		snprintf(unit, sizeof unit, "%c\"%s\":%s", line->empty ? '{' : ',', key,
-		    quoted ? "\"" : "");
-	else
-		snprintf(unit, sizeof unit, "%s%s=%s", line->empty ? "" : " ", key,
-		    quoted ? "\"" : "");
 	/* Leaves room for any number, or for the beginning of a text. */
-	if (line->len + strlen(unit) + LOG_NUMBER_MAX + TAIL > sizeof line->text)
+	if (line->full || line->len + len + KEY_MARKS + LOG_NUMBER_MAX + TAIL > sizeof line->text) {
 		line->full = true;
-	put(line, unit);
-	if (!line->full)
-		line->empty = false;
-	return !line->full;
+		return false;
+	}
+	if (json)
+		append(line, line->empty ? "{\"" : ",\"", 2);
+	else if (!line->empty)
+		append(line, " ", 1);
+	append(line, key, len);
+	append(line, json ? "\":" : "=", json ? 2 : 1);
+	if (quoted)
+		append(line, "\"", 1);
+	line->empty = false;
+	return true;
 }
 
 static void put_field(struct log_line *line, const char *key, const char *value)
@@ -218,6 +266,12 @@ void log_field(struct log_line *line, const char *key, const char *fmt, ...)
 	put_field(line, key, value);
 }
 
+void log_text(struct log_line *line, const char *key, const char *value)
+{
+	if (log_wants(line->level))
+		put_field(line, key, value);
+}
+
 void log_number(struct log_line *line, const char *key, uint64_t value)
 {
 	char text[LOG_NUMBER_MAX];
@@ -230,23 +284,24 @@ void log_number(struct log_line *line, const char *key, uint64_t value)
 
 void log_end(struct log_line *line)
 {
-	struct pollfd writable = { .fd = STDERR_FILENO, .events = POLLOUT };
+	unsigned lost;
 
 	if (!log_wants(line->level))
 		return;
+	lost = log_output_room(line->len + LOST_MAX + TAIL);
 	if (lost > 0)
 		log_number(line, "lost_lines", lost);
 	if (format == LOG_JSON)
 		put_end(line, '}');
 	put_end(line, '\n');
-	/*
-	 * A full log pipe must not block the service: the line is dropped, and the next
-	 * line that can be written reports the loss.
-	 */
-	if (poll(&writable, 1, 0) != 1 || write(STDERR_FILENO, line->text, line->len) < 0)
-		lost++;
-	else
-		lost = 0;
+	log_output_put(line->text, line->len, line->level == LEVEL_ERROR);
+}
+
+void log_finish(void)
+{
+	if (log_output_room(0) > 0)
+		log_at(LEVEL_WARNING, "lines of the log were lost");
+	log_output_finish(FINISH_MS);
 }
 
 void log_at(enum log_level level, const char *fmt, ...)
@@ -259,7 +314,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	vsnprintf(msg, sizeof msg, fmt, ap);
 	va_end(ap);
 	log_begin(&line, level);
-	log_field(&line, "msg", "%s", msg);
+	log_text(&line, "msg", msg);
 	log_end(&line);
 }
 
@@ -268,9 +323,9 @@ void log_outcome(enum log_level level, const char *msg, const struct outcome *oc
 	struct log_line line;
 
 	log_begin(&line, level);
-	log_field(&line, "msg", "%s", msg);
-	log_field(&line, "outcome", "%s", outcome_name(oc->code));
-	log_field(&line, "layer", "%s", outcome_layer_name(oc->code));
-	log_field(&line, "detail", "%s", oc->detail);
+	log_text(&line, "msg", msg);
+	log_text(&line, "outcome", outcome_name(oc->code));
+	log_text(&line, "layer", outcome_layer_name(oc->code));
+	log_text(&line, "detail", oc->detail);
 	log_end(&line);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/log_output.h"
 #include "server/confine/confine.h"
 #include "server/conn/reply.h"
 #include "server/listen/activation.h"
@@ -92,6 +93,7 @@ int serve_open(struct server *s, const struct server_options *o, struct outcome 
 	/* Before anything else is opened: inherited sockets are identified by their numbers. */
 	if (activation_open(&given, oc) != 0)
 		return -1;
+	log_output_unblock();
 	ret = load(s, oc);
 	if (ret == 0)
 		ret = counters_make(&s->counters, oc);

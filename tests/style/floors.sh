@@ -14,6 +14,7 @@ folders=$(sed -nE 's/^\| ([0-9]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/do
 # Modules below the programs that one side alone may use, reason.
 anybodys='
 base/log   knows nothing of a server; hello-server and hello-zoo are two programs
+base/log_output   the same
 '
 
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
@@ -106,6 +107,7 @@ ERR_[a-z0-9_]+                        tls/error   one reader of the error queue,
 open|openat|creat|f(d|re)?open|BIO_new_file  base/input_file  reads the files that options name
 open|openat|creat|f(d|re)?open|BIO_new_file  client/output/output_file  writes them
 open|openat|creat|f(d|re)?open|BIO_new_file  base/streams  /dev/null, where a standard stream is closed
+open|openat|creat|f(d|re)?open|BIO_new_file  base/log_output  the pipe of standard error, with a flag of our own
 open|openat|creat|f(d|re)?open|BIO_new_file  server/listen/unix_socket  the folder of a socket, to lock it
 '
 

@@ -33,7 +33,7 @@ static const int allowed[] = {
 	SCMP_SYS(writev),
 	SCMP_SYS(close),
 
-	/* waiting: the event loop, and the log's check of its pipe */
+	/* waiting: the event loop, and the log's check of a pipe that it could not reopen */
 	SCMP_SYS(epoll_ctl),
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait),

@@ -7,26 +7,25 @@
 static void put_negotiated(struct log_line *line, const struct conn_record *r)
 {
 	if (r->sni)
-		log_field(line, "sni", "%s", r->sni);
+		log_text(line, "sni", r->sni);
 	if (r->alpn[0])
-		log_field(line, "alpn", "%s", r->alpn);
+		log_text(line, "alpn", r->alpn);
 	if (!r->facts.protocol[0])
 		return;
-	log_field(line, "protocol", "%s", r->facts.protocol);
-	log_field(line, "cipher", "%s", r->facts.cipher);
-	log_field(line, "group", "%s", r->facts.group);
-	log_field(line, "post_quantum", "%s",
-	    tls_policy_is_post_quantum(r->facts.group) ? "yes" : "no");
-	log_field(line, "resumed", "%s", r->facts.resumed ? "yes" : "no");
+	log_text(line, "protocol", r->facts.protocol);
+	log_text(line, "cipher", r->facts.cipher);
+	log_text(line, "group", r->facts.group);
+	log_text(line, "post_quantum", tls_policy_is_post_quantum(r->facts.group) ? "yes" : "no");
+	log_text(line, "resumed", r->facts.resumed ? "yes" : "no");
 }
 
 static void put_client(struct log_line *line, const struct client_auth_peer *client)
 {
 	if (!client)
 		return;
-	log_field(line, "client", "%s", client->sent ? client->subject : "none");
+	log_text(line, "client", client->sent ? client->subject : "none");
 	if (client->names[0])
-		log_field(line, "client_names", "%s", client->names);
+		log_text(line, "client_names", client->names);
 }
 
 /* The alert is the peer's if the peer gave up, and ours if we did. */
@@ -34,15 +33,15 @@ static void put_failure(struct log_line *line, const struct conn_record *r)
 {
 	if (!r->failure)
 		return;
-	log_field(line, "stage", "%s", r->stage);
+	log_text(line, "stage", r->stage);
 	if (r->failure->alert != OUTCOME_NO_ALERT) {
 		log_number(line, "alert", (uint64_t)r->failure->alert);
-		log_field(line, "alert_from", "peer");
+		log_text(line, "alert_from", "peer");
 	} else if (r->sent_alert != OUTCOME_NO_ALERT) {
 		log_number(line, "alert", (uint64_t)r->sent_alert);
-		log_field(line, "alert_from", "us");
+		log_text(line, "alert_from", "us");
 	}
-	log_field(line, "detail", "%s", r->failure->detail);
+	log_text(line, "detail", r->failure->detail);
 }
 
 static enum log_level level_of(enum outcome_code code)
@@ -61,10 +60,10 @@ void conn_log_write(const struct conn_record *r)
 	if (!log_wants(level))
 		return;
 	log_begin(&line, level);
-	log_field(&line, "peer", "%s", addr_format(&r->peer, text));
+	log_text(&line, "peer", addr_format(&r->peer, text));
 	if (r->via)
-		log_field(&line, "via", "%s", addr_format(r->via, text));
-	log_field(&line, "outcome", "%s", outcome_name(r->code));
+		log_text(&line, "via", addr_format(r->via, text));
+	log_text(&line, "outcome", outcome_name(r->code));
 	put_negotiated(&line, r);
 	if (r->facts.protocol[0])
 		put_client(&line, r->client);
@@ -80,6 +79,6 @@ void conn_log_write(const struct conn_record *r)
 	log_number(&line, "linger_ms", r->phase_ms[CONN_PHASE_LINGER]);
 	/* The longest field is the last one, because a field that does not fit is cut. */
 	if (r->offers)
-		log_field(&line, "offers", "%s", r->offers);
+		log_text(&line, "offers", r->offers);
 	log_end(&line);
 }

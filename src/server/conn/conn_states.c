@@ -205,7 +205,9 @@ static enum tls_closing last_words(const struct conn *c)
 
 enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc)
 {
+	uint64_t before = tls_conn_sent(c->tls);
 	enum io io = tls_closing_send(c->tls, how, oc);
+	bool sent = tls_conn_sent(c->tls) > before;
 
 	if (io != IO_DONE)
 		return io;
@@ -217,7 +219,9 @@ enum io conn_close_tls(struct conn *c, enum tls_closing how, struct outcome *oc)
 	 */
 	sock_finish(c->fd);
 	conn_drop_tls(c);
-	return conn_enter(c, CONN_LINGER);
+	conn_enter(c, CONN_LINGER);
+	/* The peer has hardly answered yet what was sent just now: a recv would be wasted. */
+	return sent ? IO_WANT_READ : IO_DONE;
 }
 
 static enum io run_close_notify(struct conn *c, struct outcome *oc)

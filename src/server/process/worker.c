@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_output.h"
 #include "server/confine/confine.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_log.h"
@@ -388,6 +389,14 @@ static void tear_down(struct worker *w)
 	event_base_free(w->base);
 }
 
+/* The log lines of one pass of the loop are written together, after its last callback. */
+static void serve(struct worker *w)
+{
+	log_output_gather();
+	while (event_base_loop(w->base, EVLOOP_ONCE) == 0 && !event_base_got_break(w->base))
+		log_output_flush();
+}
+
 _Noreturn void worker_main(const struct worker_job *job)
 {
 	struct worker w = { .job = job, .pool.limits = job->limits };
@@ -406,7 +415,8 @@ _Noreturn void worker_main(const struct worker_job *job)
 		exit(outcome_status(oc.code));
 	}
 	if (write(job->status_fd, "r", 1) == 1)
-		event_base_dispatch(w.base);
+		serve(&w);
 	tear_down(&w);
+	log_finish();
 	exit(outcome_status(OC_OK));
 }
