@@ -47,6 +47,7 @@ libshared_a_SOURCES = \
 	src/tls/iana.c src/tls/iana.h \
 	src/tls/identity.c src/tls/identity.h \
 	src/tls/offers_text.c src/tls/offers_text.h \
+	src/tls/own_hello.c src/tls/own_hello.h \
 	src/tls/params.c src/tls/params.h \
 	src/tls/params_offer.c src/tls/params_offer.h \
 	src/tls/pem.c src/tls/pem.h \

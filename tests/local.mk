@@ -52,6 +52,7 @@ unit_tests = \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
 	tests/unit/check_path \
+	tests/unit/check_own_hello \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
 	tests/unit/check_post_quantum \

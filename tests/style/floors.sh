@@ -26,6 +26,7 @@ openssl/   tls/error     the error queue, and what a failure means
 openssl/   tls/facts   what the library knows of a connection
 openssl/   client/session/resumption  the session that a connection leaves
 openssl/   tls/alert   names and numbers of alerts
+openssl/   tls/own_hello   a BIO that cuts the ClientHello into records
 openssl/   tls/params  reasons and curves of a handshake that fails
 openssl/   tls/params_offer  what both ends set, by the names of the library
 openssl/   tls/context_groups  what a context carries along
