@@ -185,6 +185,7 @@ libclient_a_SOURCES = \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
 	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
+	src/client/session/hello_variant.c src/client/session/hello_variant.h \
 	src/client/session/identity_file.c src/client/session/identity_file.h \
 	src/client/session/key_file.c src/client/session/key_file.h \
 	src/client/session/passphrase.c src/client/session/passphrase.h \

@@ -57,7 +57,8 @@ openssl/   client/session/pkcs12_file  decodes PKCS#12
 openssl/   client/session/pbe_rounds  counts the iterations of a key derivation
 openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
 openssl/   client/session/token      reads from tokens, through OSSL_STORE
-openssl/   client/session/context  ALPN, padding; who judges the server
+openssl/   client/session/context  ALPN; who judges the server
+openssl/   client/session/hello_variant  extensions and signatures of a ClientHello
 openssl/   server/service/client_allow  compares names in a certificate
 openssl/   server/service/client_try  gives a chain to the judge, without a handshake
 openssl/   server/service/client_auth  the callback that judges what clients show

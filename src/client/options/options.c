@@ -14,6 +14,7 @@
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "client/services/http_status.h"
+#include "client/session/hello_variant.h"
 #include "net/hostname.h"
 #include "tls/context.h"
 
@@ -193,6 +194,9 @@ const struct option_row client_option_rows[] = {
 	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("ciphers", "LIST", policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
+	CHOICE("hello", "VARIANT", hello_variant, HELLO_PLAIN, hello_variant_names,
+	    "send this form of the ClientHello", .flags = OPTION_MANY_CHOICES,
+	    .excludes = "chain path-test"),
 	TEXT("alpn", "NAME[,NAME]", alpn, "ALPN protocols to offer, such as http/1.1"),
 
 	HEADING("Route"),

@@ -22,6 +22,7 @@
 #include "net/conn_report.h"
 #include "tls/conn.h"
 #include "tls/facts.h"
+#include "tls/own_hello.h"
 
 /* A longer list of addresses is cut; the families alternate (RFC 8305 section 4). */
 enum { SESSION_ADDRS_MAX = 64 };
@@ -60,6 +61,7 @@ struct session {
 	int fd;                               /* connect; -1 before */
 	struct tls_conn *tls;                 /* handshake */
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
+	struct own_hello own_hello;           /* handshake: with --hello retry */
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
 	char local_root[LOCAL_ROOT_MAX];      /* verify: the file of the root, if it was added

@@ -139,6 +139,17 @@ static void get_facts(struct session *s)
 	tls_facts_alpn(s->tls, s->alpn);
 }
 
+static int shape_hello(struct session *s, struct outcome *oc)
+{
+	const struct client_hello *hello = &s->options->hello;
+
+	if (s->options->policy.late_hybrids)
+		own_hello_watch(s->tls, &s->own_hello);
+	if (hello->split > 0)
+		tls_conn_split(s->tls, hello->split);
+	return hello->record > 0 ? own_hello_cut(s->tls, hello->record, oc) : 0;
+}
+
 int step_handshake(struct session *s, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
@@ -153,8 +164,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (!s->options->alpn && s->service->alpn &&
 	    client_context_offer_once(s->tls, s->service->alpn, oc) != 0)
 		return -1;
-	if (s->options->hello.split > 0)
-		tls_conn_split(s->tls, s->options->hello.split);
+	if (shape_hello(s, oc) != 0)
+		return -1;
 	if (s->offered)
 		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
 	ret = shake_hands(s, &failed);
