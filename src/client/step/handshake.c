@@ -30,9 +30,18 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		outcome_append(oc,
 		    "; later parts of the answer arrived, but an earlier one was lost");
 		outcome_advise(oc,
-		    "are large packets lost on the path? ping -M do -s 1472 %s; if so, let the "
-		    "router clamp the MSS, or let ICMP through",
+		    "are large packets lost on the path? --hello small-segments avoids them, and "
+		    "ping -M do -s 1472 %s tests it; if so, let the router clamp the MSS, or let "
+		    "ICMP through",
 		    addr_format_host(&s->peer, host));
+	} else if (!heard && tcp.beyond_gap > 0) {
+		outcome_append(oc,
+		    "; the end of our ClientHello of %llu bytes arrived, but its beginning, in a "
+		    "longer packet, was lost",
+		    sent(s));
+		outcome_advise(oc,
+		    "are large packets lost on the path? --hello small-segments avoids them; if "
+		    "so, let the router clamp the MSS, or let ICMP through");
 	} else if (!heard && !tcp.acknowledged) {
 		outcome_append(oc,
 		    "; our ClientHello of %llu bytes was sent %u times and never acknowledged: it "
@@ -45,8 +54,9 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		outcome_append(oc, ", but its system acknowledged our ClientHello of %llu bytes",
 		    sent(s));
 		outcome_advise(oc,
-		    "the peer or something on the path delays the answer, or a service without "
-		    "TLS waits for more; %s allows more time",
+		    "the peer or something on the path delays the answer, a service without TLS "
+		    "waits for more, or the path loses large packets (compare --hello "
+		    "small-segments); %s allows more time",
 		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
 }
