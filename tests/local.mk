@@ -175,6 +175,8 @@ system_tests = \
 	tests/system/page.sh \
 	tests/system/cross-signed.sh \
 	tests/system/passthrough.sh \
+	tests/system/path-boxes.sh \
+	tests/system/path-haproxy.sh \
 	tests/system/path-test.sh \
 	tests/system/ping.sh \
 	tests/system/policy.sh \

@@ -164,7 +164,8 @@ echo 'a black hole for the ClientHello'
 at gateway ip link set to-server mtu 1280
 make_deaf client
 # So long that its last segment is short, with any library.
-long=$(printf '%.60s.%.60s.%.60s.%.40s.test' $(yes "$(yes n | tr -d '\n' | head -c 60)" | head -n 4))
+label=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
+long=$label.$label.$label.test
 meets 41 HANDSHAKE_TIMEOUT 'the end of our ClientHello of [0-9]* bytes arrived, but its beginning' \
 	'--hello small-segments avoids them' --hello long --servername "$long" --verify-name $SERVER \
 	--handshake-timeout 1s
