@@ -105,7 +105,9 @@ box=$(program_at r2 "$builddir/tests/support/middlebox")
 # ---- what is said --------------------------------------------------------------------------------
 
 run() {
-	run_status "$@" --handshake-timeout 1s --cacert "$TMP/ca.pem" --connect-to "$address" $NAME
+	# What is silent on purpose takes this long; what is not may need more on a busy machine.
+	[ "$1" -ne 41 ] || set -- "$@" --handshake-timeout 2s
+	run_status "$@" --cacert "$TMP/ca.pem" --connect-to "$address" $NAME
 }
 
 said() {

@@ -12,7 +12,9 @@ good=$PORT
 judged() {
 	judged_status=$1 judged_sentence=$2
 	shift 2
-	run_status "$judged_status" "$HELLO_CLIENT" --path-test --handshake-timeout 1s --cacert "$CA" "$@"
+	# What is silent on purpose takes this long; what is not may need more on a busy machine.
+	[ "$judged_status" -ne 41 ] || set -- --handshake-timeout 2s "$@"
+	run_status "$judged_status" "$HELLO_CLIENT" --path-test --cacert "$CA" "$@"
 	said "$judged_sentence"
 	echo "$judged_status: $judged_sentence"
 }
@@ -103,7 +105,7 @@ echo 'the shape'
 start_box no-split "$good"
 judged 43 'A ClientHello in two segments is rejected with a reset; in one it is answered\. Something that reads only once' localhost "$PORT"
 blamed
-expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello succeeded, but [12] of its 1[24] variants failed$'
+expect "$TMP/err" '^hello-client: HANDSHAKE_RESET: the plain ClientHello succeeded, but [23] of its 1[24] variants failed$'
 start_box no-records "$good"
 judged 44 'A ClientHello in several records is rejected by closing the connection; in one it is answered\. Something that reads only the first record' \
 	localhost "$PORT"

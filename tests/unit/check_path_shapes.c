@@ -45,6 +45,11 @@ START_TEST(test_only_the_first_segment_is_read)
 	    FITS_TRY);
 	/* It needs one, as on a loopback. */
 	EXPECT("++++++.r+.. +r.r+++.", OC_HANDSHAKE_RESET, FITS_SPLIT, FITS_SMALL, FITS_WHERE);
+	path_vector_read("++++++.r+.. +r.r+++.");
+	results[PATH_SMALL].hello = 1510;
+	path_judge(results, &findings);
+	ck_assert_uint_eq(findings.count, 2);
+	ck_assert_int_eq(findings.list[0].what, FITS_SPLIT);
 	EXPECT("++++++.++.. ++.r++++", OC_HANDSHAKE_RESET, FITS_SPLIT, FITS_WHERE);
 	ck_assert_int_eq(findings.list[0].variant, PATH_CLASSICAL_SPLIT);
 	/* Classical key exchange is rejected, in whatever segments. */

@@ -273,10 +273,17 @@ static void judge_shapes(const struct path_result r[], struct path_findings *f)
 	find_of_two(f, big, FITS_BIG, split, FITS_SPLIT, FITS_SEGMENTS);
 	if (!split && breaks(r, PATH_CLASSICAL_SPLIT))
 		find(f, FITS_SPLIT, PATH_CLASSICAL_SPLIT);
-	if (breaks(r, PATH_SMALL))
-		find(f, FITS_SMALL, PATH_SMALL);
-	else if (breaks(r, PATH_BIG_SMALL) && !breaks(r, PATH_BIG))
-		find(f, FITS_SMALL, PATH_BIG_SMALL);
+}
+
+static void judge_small_segments(const struct path_result r[], struct path_findings *f)
+{
+	enum path_variant v = breaks(r, PATH_SMALL) ? PATH_SMALL : PATH_BIG_SMALL;
+
+	if (!breaks(r, v) || (v == PATH_BIG_SMALL && breaks(r, PATH_BIG)))
+		return;
+	/* That fails already where only one segment is read. */
+	if (r[v].hello <= PATH_SEGMENT || !breaks(r, PATH_SPLIT))
+		find(f, FITS_SMALL, v);
 }
 
 /* The plain one is answered: a variant that is not differs from it in one thing. */
@@ -297,6 +304,7 @@ static void judge_breaks(const struct path_result r[], struct path_findings *f)
 	find_of_two(f, breaks(r, PATH_NO_SNI), FITS_NO_NAME, breaks(r, PATH_OTHER_SNI),
 	    FITS_OTHER_NAME, FITS_LIST);
 	judge_shapes(r, f);
+	judge_small_segments(r, f);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (breaks(r, others[i].variant))
 			find(f, others[i].what, others[i].variant);

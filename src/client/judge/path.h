@@ -36,6 +36,12 @@ enum path_variant {
 	PATH_VARIANTS
 };
 
+/*
+ * Bytes of a small segment: what every IPv4 host accepts (RFC 9293 section 3.7.1). With headers it
+ * fits into any link of IPv6, too.
+ */
+enum { PATH_SEGMENT = 536 };
+
 enum { PATH_LEAF_MAX = 65 };
 
 /* Zeroed: the variant was not tried. */

@@ -9,16 +9,16 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
+#include "client/judge/path.h"
 #include "tls/context.h"
 #include "tls/error.h"
 
 /*
  * FIRST: a first segment or record that ends before the first extension of a ClientHello for TLS
  * 1.3, which has 95 bytes before it with our ciphers. POST_QUANTUM: what a share of ML-KEM-768
- * adds (FIPS 203 section 8: 1184 bytes, and a head). SEGMENT: what every IPv4 host accepts
- * (RFC 9293 section 3.7.1); with headers it fits into any link of IPv6, too.
+ * adds (FIPS 203 section 8: 1184 bytes, and a head).
  */
-enum { FIRST = 64, POST_QUANTUM = 1188, SEGMENT = 536 };
+enum { FIRST = 64, POST_QUANTUM = 1188 };
 
 /* RFC 8701 section 2, RFC 9849 section 11.1. */
 enum { GREASE_EXTENSION = 0x0a0a, ECH_EXTENSION = 0xfe0d, EXTENSION_HEAD = 4, PADDING_MAX = 4096 };
@@ -93,7 +93,7 @@ void hello_variant_add(struct client_options *o, enum hello_variant v)
 		o->hello.record = FIRST;
 		break;
 	case HELLO_SMALL_SEGMENTS:
-		o->hello.segment = SEGMENT;
+		o->hello.segment = PATH_SEGMENT;
 		break;
 	case HELLO_RETRY:
 		o->policy.late_hybrids = true;
