@@ -612,9 +612,9 @@ int main(int argc, char *argv[])
 		argv += 2;
 		argc -= 2;
 	}
-	if (argc > 1 && (strcmp(argv[1], "--clear") == 0 || strcmp(argv[1], "--transparent") == 0)) {
-		clear_first = strcmp(argv[1], "--clear") == 0;
-		transparent = !clear_first;
+	clear_first = argc > 1 && strcmp(argv[1], "--clear") == 0;
+	transparent = argc > 1 && strcmp(argv[1], "--transparent") == 0;
+	if (clear_first || transparent) {
 		argv++;
 		argc--;
 	}
@@ -622,7 +622,8 @@ int main(int argc, char *argv[])
 	    strcmp(argv[1], kinds[kind].name) != 0)
 		kind++;
 	if (argc < 2 || argc > 3 || kind == sizeof kinds / sizeof kinds[0]) {
-		fputs("usage: middlebox [--time SECONDS] [--clear | --transparent] KIND [PORT]\n", stderr);
+		fputs("usage: middlebox [--time SECONDS] [--clear | --transparent] KIND [PORT]\n",
+		    stderr);
 		return 2;
 	}
 	server_port = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;

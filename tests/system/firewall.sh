@@ -95,8 +95,9 @@ echo 'dead at the ClientHello'
 forwarding 'tcp dport 8443 meta length > 200 reject with tcp reset'
 meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' '--haproxy-protocol v2.*--path-test'
 forwarding 'tcp dport 8443 meta length > 200 drop'
-meets 41 HANDSHAKE_TIMEOUT 'ClientHello of .* sent [0-9]* times and never acknowledged: it was lost' \
-	'drops it' --handshake-timeout 1s
+# A ClientHello of post-quantum size has a short end, which arrives.
+lost='our ClientHello of .* \(sent [0-9]* times and never acknowledged: it was lost\|arrived, but an earlier one was lost\)'
+meets 41 HANDSHAKE_TIMEOUT "$lost" 'drops .* because of its name or its size' --handshake-timeout 1s
 
 echo 'dead at a ClientHello of post-quantum size'
 path_test() {
@@ -105,10 +106,10 @@ path_test() {
 	expect "$TMP/said" "$1"
 }
 forwarding 'tcp dport 8443 meta length > 1200 drop'
-path_test 'in TCP segments of at most 536 bytes.* A path MTU black hole does this'
+path_test '[Ii]n TCP segments of at most 536 bytes.* A path MTU black hole does this'
 # By the length in the head of its record, behind a TCP header of 32 bytes.
 forwarding 'tcp dport 8443 @th,256,8 0x16 @th,280,16 > 1000 drop'
-path_test 'Something that rejects long ones does this'
+path_test '\(Something that rejects long ones\|Something that limits or reads only the first flight of the client\) does this'
 
 echo 'dead for a name'
 # by_name VERDICT: for what has this name in it, wherever it stands there: OpenSSL 4 puts it last, behind
@@ -134,7 +135,7 @@ meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' "reject the name \"$taboo
 greets --servername other.test --verify-name $SERVER
 greets
 by_name drop
-meets 41 HANDSHAKE_TIMEOUT 'never acknowledged: it was lost' 'because of its name' \
+meets 41 HANDSHAKE_TIMEOUT "$lost" 'because of its name' \
 	--servername $taboo --verify-name $SERVER --handshake-timeout 1s
 greets --servername other.test --verify-name $SERVER
 greets
@@ -166,8 +167,8 @@ make_deaf client
 # So long that its last segment is short, with any library.
 label=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
 long=$label.$label.$label.test
-meets 41 HANDSHAKE_TIMEOUT 'the end of our ClientHello of [0-9]* bytes arrived, but its beginning' \
-	'--hello small-segments avoids them' --hello long --servername "$long" --verify-name $SERVER \
+meets 41 HANDSHAKE_TIMEOUT 'a later part of our ClientHello of [0-9]* bytes arrived, but an earlier one was lost' \
+	'--hello small-segments avoids large packets' --hello long --servername "$long" --verify-name $SERVER \
 	--handshake-timeout 1s
 greets --hello small-segments --servername "$long" --verify-name $SERVER
 

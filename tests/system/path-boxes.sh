@@ -170,7 +170,8 @@ judged 43 'A ClientHello \(in two segments is rejected with a reset; in one it i
 
 echo 'a limit of the length'
 chain filter forward 'tcp dport 8443 @th,256,8 0x16 @th,280,16 > 1000 reject with tcp reset'
-judged 43 'A ClientHello of [0-9]* bytes is rejected with a reset.* Something that rejects long ones does this'
+# A second ClientHello follows another record, so this box does not find it.
+judged 43 'A ClientHello of [0-9]* bytes is rejected with a reset.* \(Something that rejects long ones\|Something that limits or reads only the first flight of the client\) does this'
 
 echo 'a black hole'
 clear_box
@@ -191,7 +192,7 @@ judged 41 'In TCP segments of at most 536 bytes, in both directions, the same Cl
 for address in $SERVER4 "[$SERVER6]"; do
 	for client in $(users "$address"); do
 		run 41 "$client"
-		expect "$TMP/err" 'an earlier one was lost\|its beginning, in a longer packet, was lost'
+		expect "$TMP/err" 'an earlier one was lost'
 		expect "$TMP/err" 'small-segments'
 	done
 done

@@ -228,7 +228,8 @@ START_TEST(test_any_vector_is_judged)
 		for (int v = 0; v < PATH_VARIANTS; v++) {
 			seed = seed * 1103515245 + 12345;
 			results[v].ran = v == PATH_PLAIN || (seed >> 16) % 8 != 0;
-			results[v].code = path_vector_letters[(seed >> 20) % path_vector_letter_count].code;
+			results[v].code =
+			    path_vector_letters[(seed >> 20) % path_vector_letter_count].code;
 			results[v].unsteady = (seed >> 12) % 64 == 0;
 			results[v].idle = v == PATH_RETRY && (seed >> 13) % 2 == 0;
 		}
@@ -263,6 +264,10 @@ START_TEST(test_each_finding_has_words)
 		ck_assert_msg(strlen(text) > 40, "finding %d has no words", what);
 		ck_assert_msg(!strpbrk(text, "{}"), "a brace is left: %s", text);
 		ck_assert_msg(text[strlen(text) - 1] == '.', "no whole sentence: %s", text);
+		ck_assert_ptr_nonnull(path_text_finding((enum path_finding)what));
+		for (int other = 0; other < what; other++)
+			ck_assert_str_ne(path_text_finding((enum path_finding)what),
+			    path_text_finding((enum path_finding)other));
 	}
 	for (int v = 0; v < PATH_VARIANTS; v++)
 		ck_assert_uint_gt(strlen(path_text_label((enum path_variant)v)), 0);

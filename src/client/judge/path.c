@@ -104,8 +104,8 @@ static bool may_end_otherwise(enum path_variant v)
 /* The variant was answered, but its outcome differs where it should not. */
 static bool ends_otherwise(const struct path_result results[], enum path_variant v)
 {
-	return path_judge_passes(&results[PATH_PLAIN]) && path_judge_passes(&results[v]) && !may_end_otherwise(v) &&
-	    results[v].code != results[PATH_PLAIN].code;
+	return path_judge_passes(&results[PATH_PLAIN]) && path_judge_passes(&results[v]) &&
+	    !may_end_otherwise(v) && results[v].code != results[PATH_PLAIN].code;
 }
 
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)

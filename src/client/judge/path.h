@@ -95,7 +95,7 @@ enum path_finding {
 	FITS_HEADER_DISLIKED, /* passes without a PROXY header */
 	FITS_FIRST_SEGMENT,   /* a small one passes, but not in two segments */
 	FITS_FIRST_FLIGHT,    /* a small one passes, also if a long one follows it */
-	FITS_ONE_RECORD,      /* passes in several records: only the first is inspected */
+	FITS_ONE_RECORD,      /* passes in several records: single records are inspected */
 	FITS_HOLE,            /* gets no answer, but passes in small segments */
 	FITS_PACKETS,         /* passes in small segments, but the size is not all */
 	FITS_PQ_SIGNATURES,   /* passes without post-quantum signatures */
@@ -127,7 +127,7 @@ enum path_finding {
 	FITS_HEADER_NEEDED,  /* no answer without the PROXY header */
 	FITS_HEADER_EITHER,  /* an answer with the PROXY header and without it */
 	FITS_NO_HYBRID,      /* no HelloRetryRequest: the server takes no hybrid */
-	FITS_NO_RETRY,       /* no HelloRetryRequest: the server is content with a classical share */
+	FITS_NO_RETRY,       /* no HelloRetryRequest: a classical share is enough */
 	FITS_ANOTHER_CERT,   /* variant: the server sent another certificate */
 	FITS_ENDS_OTHERWISE, /* variant: the handshake was answered, but the outcome differs */
 	FITS_NO_CONNECTION,  /* variant: no connection, which no ClientHello can cause */

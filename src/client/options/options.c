@@ -244,7 +244,7 @@ const struct option_row client_option_rows[] = {
 	    .why = "each address is probed once"),
 	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
 	    .excludes =
-		"no-sni tls-min tls-max groups hello json nagios prometheus verbose targets count "
+		"no-sni tls-min tls-max groups hello nagios prometheus verbose targets count "
 		"interval resume compare expect-outcome expect-pq all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
 	TEXT("client-zoo", "DIR", client_zoo,

@@ -29,6 +29,68 @@ static const struct {
 	[PATH_ECH] = { "ECH GREASE", "--hello ech-grease" },
 };
 
+/* For programs. */
+static const char *const finding_names[FITS_COUNT] = {
+	[FITS_UNREACHED] = "unreached",
+	[FITS_NOT_READY] = "not-ready",
+	[FITS_NOTHING_HELPS] = "nothing-helps",
+	[FITS_ALL_REFUSED] = "all-refused",
+	[FITS_ALL_STRANGE] = "all-strange",
+	[FITS_NAME] = "name",
+	[FITS_ANY_NAME] = "any-name",
+	[FITS_NAME_NOT_NONE] = "name-not-none",
+	[FITS_OFFER13] = "offer13",
+	[FITS_OFFER12] = "offer12",
+	[FITS_SIZE] = "size",
+	[FITS_ONE_PACKET] = "one-packet",
+	[FITS_SHORT] = "short",
+	[FITS_ALPN_WANTED] = "alpn-wanted",
+	[FITS_ALPN_DISLIKED] = "alpn-disliked",
+	[FITS_HEADER_DISLIKED] = "header-disliked",
+	[FITS_FIRST_SEGMENT] = "first-segment",
+	[FITS_FIRST_FLIGHT] = "first-flight",
+	[FITS_ONE_RECORD] = "one-record",
+	[FITS_HOLE] = "hole",
+	[FITS_PACKETS] = "packets",
+	[FITS_PQ_SIGNATURES] = "pq-signatures",
+	[FITS_OTHER_HELPS] = "other-helps",
+	[FITS_LIST] = "list",
+	[FITS_NO_NAME] = "no-name",
+	[FITS_OTHER_NAME] = "other-name",
+	[FITS_12] = "no-tls12",
+	[FITS_13] = "no-tls13",
+	[FITS_CLASSICAL] = "classical",
+	[FITS_BIG] = "big",
+	[FITS_SPLIT] = "split",
+	[FITS_SEGMENTS] = "segments",
+	[FITS_ALPN] = "alpn",
+	[FITS_NO_ALPN] = "no-alpn",
+	[FITS_BIG_HOLE] = "big-hole",
+	[FITS_BIG_PACKETS] = "big-packets",
+	[FITS_RECORDS] = "records",
+	[FITS_SMALL] = "small",
+	[FITS_RETRY_FIRST] = "retry-first",
+	[FITS_RETRY_SECOND] = "retry-second",
+	[FITS_NO_PQ_SIGNATURES] = "no-pq-signatures",
+	[FITS_GREASE] = "grease",
+	[FITS_ECH] = "ech",
+	[FITS_ONLY12] = "only12",
+	[FITS_ONLY13] = "only13",
+	[FITS_HEADER_NEEDED] = "header-needed",
+	[FITS_HEADER_EITHER] = "header-either",
+	[FITS_NO_HYBRID] = "no-hybrid",
+	[FITS_NO_RETRY] = "no-retry",
+	[FITS_ANOTHER_CERT] = "another-cert",
+	[FITS_ENDS_OTHERWISE] = "ends-otherwise",
+	[FITS_NO_CONNECTION] = "no-connection",
+	[FITS_CLEAN] = "clean",
+	[FITS_CERTIFICATE] = "certificate",
+	[FITS_UNSTEADY] = "unsteady",
+	[FITS_NO_SNI_TRIED] = "no-sni-tried",
+	[FITS_WHERE] = "where",
+	[FITS_TRY] = "try",
+};
+
 /* fill replaces what is in braces. */
 static const char *const sentences[FITS_COUNT] = {
 	[FITS_UNREACHED] =
@@ -94,8 +156,8 @@ static const char *const sentences[FITS_COUNT] = {
 	    "of {second} bytes follows it, with the post-quantum key share. Something that limits "
 	    "or reads only the first flight of the client does this.",
 	[FITS_ONE_RECORD] =
-	    "In several records the same ClientHello is answered. So something reads only the "
-	    "first record.",
+	    "In several records the same ClientHello is answered. So something inspects single "
+	    "records and does not join them.",
 	[FITS_HOLE] =
 	    "In TCP segments of at most 536 bytes, in both directions, the same ClientHello is "
 	    "answered; otherwise it {how}. A path MTU black hole does this: larger packets are "
@@ -236,6 +298,11 @@ const char *path_text_label(enum path_variant v)
 const char *path_text_option(enum path_variant v)
 {
 	return variants[v].option;
+}
+
+const char *path_text_finding(enum path_finding what)
+{
+	return finding_names[what];
 }
 
 static const char *describe_answer(enum path_answer a)

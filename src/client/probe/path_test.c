@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "client/judge/path.h"
+#include "client/output/json.h"
+#include "client/output/path_json.h"
 #include "client/output/path_table.h"
 #include "client/probe/runner.h"
 #include "client/session/hello_variant.h"
@@ -21,6 +23,7 @@ struct trial {
 struct path_test {
 	struct runner runner;
 	const struct client_options *options;
+	struct client_options silent; /* without --json */
 	char sni[ADDR_HOST_MAX]; /* of the plain one, or "" */
 	struct path_table_target target;
 	struct trial trials[PATH_VARIANTS];
@@ -119,7 +122,7 @@ static int make_trials(struct path_test *t, const struct probe_setup *setup, str
 			continue;
 		t->count++;
 		trial->variant = (enum path_variant)v;
-		trial->options = *t->options;
+		trial->options = t->silent;
 		trial->ctx = setup->ctx;
 		trial->oc = OUTCOME_NONE;
 		/* Otherwise two variants could reach two servers. */
@@ -272,6 +275,14 @@ static void judge(const struct path_test *t, struct outcome *oc)
 	}
 }
 
+static void print(const struct path_test *t, const struct outcome *oc)
+{
+	if (t->options->json)
+		path_json_print(stdout, t->options, &t->target, t->results, t->took_us, oc);
+	else
+		path_table_print(stdout, &t->target, t->results, t->took_us);
+}
+
 static void test(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	struct outcome unreached = OUTCOME_NONE;
@@ -282,10 +293,12 @@ static void test(struct path_test *t, const struct probe_setup *setup, struct ou
 		t->trials[0].oc = unreached;
 	} else if (make_trials(t, setup, oc) != 0 || try_all(t, setup, oc) != 0 ||
 	    try_again(t, setup, oc) != 0) {
+		if (t->options->json)
+			json_print_probe(stdout, NULL, oc, 0);
 		return;
 	}
-	path_table_print(stdout, &t->target, t->results, t->took_us);
 	judge(t, oc);
+	print(t, oc);
 }
 
 static bool is_on(const struct client_options *o)
@@ -296,13 +309,18 @@ static bool is_on(const struct client_options *o)
 static int run(const struct probe_setup *setup, struct outcome *oc)
 {
 	struct path_test *t = calloc(1, sizeof *t);
+	struct probe_setup quiet = *setup;
 
 	if (!t) {
 		outcome_set(oc, OC_INTERNAL, "out of memory for variants");
 		return outcome_status(oc->code);
 	}
 	t->options = setup->options;
-	test(t, setup, oc);
+	/* Its variants are no probes of their own, so they print nothing. */
+	t->silent = *setup->options;
+	t->silent.json = false;
+	quiet.options = &t->silent;
+	test(t, &quiet, oc);
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->trials[i].owns_ctx)
 			tls_context_free(t->trials[i].ctx);

@@ -15,6 +15,7 @@
 #include "client/judge/spiffe_id.h"
 #include "client/judge/verdict.h"
 #include "client/session/local_root.h"
+#include "client/session/own_hello.h"
 #include "client/session/phases.h"
 #include "client/session/resumption.h"
 #include "client/session/settings.h"
@@ -22,7 +23,6 @@
 #include "net/conn_report.h"
 #include "tls/conn.h"
 #include "tls/facts.h"
-#include "tls/own_hello.h"
 
 /* A longer list of addresses is cut; the families alternate (RFC 8305 section 4). */
 enum { SESSION_ADDRS_MAX = 64 };

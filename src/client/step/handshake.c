@@ -36,12 +36,12 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		    addr_format_host(&s->peer, host));
 	} else if (!heard && tcp.beyond_gap > 0) {
 		outcome_append(oc,
-		    "; the end of our ClientHello of %llu bytes arrived, but its beginning, in a "
-		    "longer packet, was lost",
+		    "; a later part of our ClientHello of %llu bytes arrived, but an earlier one "
+		    "was lost",
 		    sent(s));
 		outcome_advise(oc,
-		    "are large packets lost on the path? --hello small-segments avoids them; if "
-		    "so, let the router clamp the MSS, or let ICMP through");
+		    "something on the path drops that packet because of its name or its size: "
+		    "--hello small-segments avoids large packets, --path-test tries more");
 	} else if (!heard && !tcp.acknowledged) {
 		outcome_append(oc,
 		    "; our ClientHello of %llu bytes was sent %u times and never acknowledged: it "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/own_hello.h"
+#include "client/session/own_hello.h"
 
 #include <assert.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_TLS_OWN_HELLO_H
-#define HELLO_TLS_OWN_HELLO_H
+#ifndef HELLO_CLIENT_SESSION_OWN_HELLO_H
+#define HELLO_CLIENT_SESSION_OWN_HELLO_H
 
 #include <stddef.h>
 
