@@ -73,6 +73,13 @@ START_TEST(test_a_black_hole)
 	/* The answer is lost: nothing else passes. */
 	EXPECT("sssss.sss.. s++...ss", OC_HANDSHAKE_TIMEOUT, FITS_HOLE, FITS_WHERE, FITS_TRY);
 	EXPECT("ssssss.ss.. s+.sssss", OC_HANDSHAKE_TIMEOUT, FITS_HOLE, FITS_WHERE, FITS_TRY);
+	/* That of TLS 1.2 is shorter, and may pass. */
+	EXPECT("sss+s.sss.. s++...ss", OC_HANDSHAKE_TIMEOUT, FITS_HOLE, FITS_WHERE, FITS_TRY);
+	path_vector_read("sss+ss.ss.. s+.sssss");
+	results[PATH_SMALL].hello = 1510;
+	path_judge(results, &findings);
+	ck_assert_int_eq(findings.list[0].what, FITS_OFFER13);
+	ck_assert_int_eq(findings.list[1].what, FITS_PACKETS);
 	/* The ClientHello is lost: short ones pass, too. */
 	EXPECT("sss+s+.ss.. s+.++sss", OC_HANDSHAKE_TIMEOUT, FITS_HOLE, FITS_WHERE, FITS_TRY);
 	EXPECT("+++++.s++.. +++...++", OC_HANDSHAKE_TIMEOUT, FITS_BIG_HOLE, FITS_WHERE);

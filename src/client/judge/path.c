@@ -189,13 +189,27 @@ static bool passes_as_long(const struct path_result r[])
 	return passes;
 }
 
+/* A ClientHello for TLS 1.2 alone has no post-quantum key share, so it is small as well. */
+static bool passes_as_tls12(const struct path_result r[])
+{
+	return path_judge_passes(&r[PATH_TLS12]) && !path_judge_passes(&r[PATH_CLASSICAL]);
+}
+
+/* The ClientHello fits into one small segment, so only the answer to it was too long. */
+static bool loses_answers(const struct path_result r[])
+{
+	return path_judge_passes(&r[PATH_SMALL]) && r[PATH_SMALL].hello <= PATH_SEGMENT;
+}
+
 /* The plain one fails: is it too long, or are its packets? */
 static void judge_length(const struct path_result r[], struct path_findings *f)
 {
-	bool silent = answer(&r[PATH_PLAIN]) == PATH_SILENT;
+	/* If a short one with TLS 1.3 fails, the version makes a difference as well. */
+	bool hole = answer(&r[PATH_PLAIN]) == PATH_SILENT && !passes_as_long(r) &&
+	    !(passes_as_tls12(r) && r[PATH_CLASSICAL].ran);
 
 	if (path_judge_passes(&r[PATH_SMALL]))
-		find(f, silent && !passes_as_long(r) ? FITS_HOLE : FITS_PACKETS, PATH_PLAIN);
+		find(f, hole ? FITS_HOLE : FITS_PACKETS, PATH_PLAIN);
 	else if (!path_judge_passes(&r[PATH_CLASSICAL]))
 		return;
 	else if (breaks(r, PATH_CLASSICAL_SPLIT))
@@ -235,8 +249,7 @@ static void judge_rescues(const struct path_result r[], struct path_findings *f)
 
 	find_of_two(f, path_judge_passes(&r[PATH_NO_SNI]), FITS_ANY_NAME,
 	    path_judge_passes(&r[PATH_OTHER_SNI]), FITS_NAME_NOT_NONE, FITS_NAME);
-	/* A ClientHello for TLS 1.2 alone has no post-quantum key share, so it is small as well. */
-	if (path_judge_passes(&r[PATH_TLS12]) && !path_judge_passes(&r[PATH_CLASSICAL]))
+	if (passes_as_tls12(r) && !loses_answers(r))
 		find(f, FITS_OFFER13, PATH_PLAIN);
 	judge_length(r, f);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
