@@ -156,6 +156,7 @@ libclient_a_SOURCES = \
 	src/client/output/nagios.c src/client/output/nagios.h \
 	src/client/output/output_file.c src/client/output/output_file.h \
 	src/client/output/client_zoo_table.c src/client/output/client_zoo_table.h \
+	src/client/output/path_json.c src/client/output/path_json.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
 	src/client/output/path_text.c src/client/output/path_text.h \
 	src/client/output/probe_facts.c src/client/output/probe_facts.h \
@@ -187,8 +188,10 @@ libclient_a_SOURCES = \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \
 	src/client/session/chain_file.c src/client/session/chain_file.h \
 	src/client/session/context.c src/client/session/context.h \
+	src/client/session/hello_variant.c src/client/session/hello_variant.h \
 	src/client/session/identity_file.c src/client/session/identity_file.h \
 	src/client/session/key_file.c src/client/session/key_file.h \
+	src/client/session/own_hello.c src/client/session/own_hello.h \
 	src/client/session/passphrase.c src/client/session/passphrase.h \
 	src/client/session/pbe.c src/client/session/pbe.h \
 	src/client/session/pbe_rounds.c src/client/session/pbe_rounds.h \

@@ -53,6 +53,8 @@ unit_tests = \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
 	tests/unit/check_path \
+	tests/unit/check_path_shapes \
+	tests/unit/check_own_hello \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
 	tests/unit/check_post_quantum \
@@ -175,6 +177,8 @@ system_tests = \
 	tests/system/page.sh \
 	tests/system/cross-signed.sh \
 	tests/system/passthrough.sh \
+	tests/system/path-boxes.sh \
+	tests/system/path-haproxy.sh \
 	tests/system/path-test.sh \
 	tests/system/ping.sh \
 	tests/system/policy.sh \
@@ -333,6 +337,7 @@ libtestsupport_a_SOURCES = \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
+	tests/support/path_vectors.c tests/support/path_vectors.h \
 	tests/support/scene.c tests/support/scene.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
 	tests/support/tds_server.c tests/support/tds_server.h \

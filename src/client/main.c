@@ -18,6 +18,7 @@
 #include "client/output/terminal.h"
 #include "client/probe/modes.h"
 #include "client/session/context.h"
+#include "client/session/hello_variant.h"
 #include "client/session/session.h"
 #include "client/step/verify.h"
 #include "tls/context.h"
@@ -62,7 +63,7 @@ static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 	SSL_CTX *ctx = client_context_new(&o->trust, &o->policy, &o->identity, &judge, oc);
 
 	if (ctx && (!o->alpn || client_context_offer(ctx, o->alpn, oc) == 0) &&
-	    (o->hello.padding == 0 || client_context_pad(ctx, o->hello.padding, oc) == 0) &&
+	    hello_variant_use(ctx, &o->hello, oc) == 0 &&
 	    (o->chain || keylog_start(ctx, oc) == 0))
 		return ctx;
 	tls_context_free(ctx);

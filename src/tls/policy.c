@@ -69,6 +69,7 @@ enum { ENTRIES_MAX = 8, LIST_MAX = 256 };
 struct selection {
 	const struct entry *entry[ENTRIES_MAX];
 	size_t count;
+	bool late_hybrids; /* see tls_policy_choice */
 };
 
 /* One of the lists: its option, its table, and the function that applies it. */
@@ -126,7 +127,7 @@ static bool set_groups(SSL_CTX *ctx, const struct selection *s)
 		bool ends = ranked && i > 0 && (e->hybrid || s->entry[i - 1]->hybrid);
 
 		append(list, ends ? "/" : ":", "");
-		if (ranked && !shared[e->hybrid])
+		if (ranked && !shared[e->hybrid] && !(e->hybrid && s->late_hybrids))
 			append(list, "", "*");
 		shared[e->hybrid] = true;
 		append(list, "", e->name);
@@ -305,7 +306,7 @@ static int keep_groups(SSL_CTX *ctx, const struct selection *s, struct outcome *
 
 int tls_policy_apply(SSL_CTX *ctx, const struct tls_policy_choice *choice, struct outcome *oc)
 {
-	struct selection selected;
+	struct selection selected = { .late_hybrids = choice->late_hybrids };
 
 	SSL_CTX_set_security_level(ctx, TLS_POLICY_SECURITY_LEVEL);
 	if (set_versions(ctx, choice, oc) != 0 ||

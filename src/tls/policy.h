@@ -30,6 +30,7 @@ struct tls_policy_choice {
 	const char *ciphers;      /* --ciphers, TLS 1.2: OpenSSL's names */
 	const char *ciphersuites; /* --ciphersuites, TLS 1.3 */
 	int min, max;             /* --tls-min, --tls-max: TLS_POLICY_TLS12, _TLS13, or 0 */
+	bool late_hybrids;        /* a client sends no key share for a hybrid unless it is asked */
 };
 
 /* The take function of an option whose member is the min or max of a choice: "1.2" or "1.3". */

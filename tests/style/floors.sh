@@ -58,7 +58,9 @@ openssl/   client/session/pkcs12_file  decodes PKCS#12
 openssl/   client/session/pbe_rounds  counts the iterations of a key derivation
 openssl/   client/session/pkcs12_rounds  counts the iterations of PKCS#12
 openssl/   client/session/token      reads from tokens, through OSSL_STORE
-openssl/   client/session/context  ALPN, padding; who judges the server
+openssl/   client/session/context  ALPN; who judges the server
+openssl/   client/session/own_hello  a BIO that cuts the ClientHello into records
+openssl/   client/session/hello_variant  extensions and signatures of a ClientHello
 openssl/   server/service/client_allow  compares names in a certificate
 openssl/   server/service/client_try  gives a chain to the judge, without a handshake
 openssl/   server/service/client_auth  the callback that judges what clients show
@@ -87,6 +89,7 @@ uthash.h   server/conn/pool       the table of clients
 uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json
+jansson.h  client/output/path_json  --json of --path-test
 pthread.h  client/probe/runner   the lock of the modes and of standard output
 pthread.h  client/probe/thread_pool   probes that run at the same time
 pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs in a thread

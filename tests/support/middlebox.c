@@ -3,16 +3,18 @@
  * What may be between client and server: proxies, and boxes that read the ClientHello and reject
  * something in it.
  *
- *	middlebox [--time SECONDS] [--clear] KIND [PORT]
+ *	middlebox [--time SECONDS] [--clear | --transparent] KIND [PORT]
  *
  * Listens on a free port of 127.0.0.1, which it prints as its first line of output. A proxy that
  * accepts a request connects to the requested port of 127.0.0.1, whatever the host, and prints the
  * request; a box connects to PORT, with --clear at once, and passes on what is said before the
- * ClientHello. Each connection has its own process; all end after the time
+ * ClientHello. With --transparent a firewall redirects connections to it, in IPv4 and IPv6, and it
+ * connects to where they went. Each connection has its own process; all end after the time
  * (60 seconds).
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,7 +26,7 @@
 #include <unistd.h>
 
 static unsigned server_port;
-static bool clear_first;
+static bool clear_first, transparent;
 
 static _Noreturn void die(const char *what)
 {
@@ -92,6 +94,25 @@ static int connect_to(unsigned port)
 	return server;
 }
 
+/* Netfilter remembers it: SO_ORIGINAL_DST, and IP6T_SO_ORIGINAL_DST, have the same number. */
+static int connect_onward(int client)
+{
+	enum { ORIGINAL_DST = 80 };
+	struct sockaddr_storage to;
+	socklen_t len = sizeof to;
+	int server;
+
+	if (getsockopt(client, SOL_IP, ORIGINAL_DST, &to, &len) != 0) {
+		len = sizeof to;
+		if (getsockopt(client, SOL_IPV6, ORIGINAL_DST, &to, &len) != 0)
+			die("no original destination");
+	}
+	server = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server < 0 || connect(server, (struct sockaddr *)&to, len) != 0)
+		die("no server");
+	return server;
+}
+
 /* Both ways until one end has enough. */
 static _Noreturn void relay_both(int client, int server)
 {
@@ -124,7 +145,7 @@ static _Noreturn void relay_both(int client, int server)
 /* The same; first goes to the server before all else. */
 static _Noreturn void relay(int client, unsigned port, const void *first, size_t len)
 {
-	int server = connect_to(port);
+	int server = transparent ? connect_onward(client) : connect_to(port);
 
 	say(server, first, len);
 	relay_both(client, server);
@@ -309,11 +330,13 @@ static void be_socks_refused(int fd)
 
 /* ---- boxes that read the ClientHello ---------------------------------------- */
 
+/* Records and segments may cut the ClientHello anywhere; all of it is known here. */
 struct hello {
-	unsigned char bytes[5 + 16384];
-	size_t len;   /* of the record, with its head */
-	size_t first; /* that came in the first segment */
-	int server;   /* of --clear */
+	unsigned char raw[32768], bytes[16384]; /* with the heads of records, and without */
+	size_t raw_len, len;
+	size_t record;     /* bytes in the first record */
+	unsigned segments; /* received until then: those that carried it, without --clear */
+	int server;    /* of --clear */
 };
 
 /* Lines, until the client begins with TLS. */
@@ -342,38 +365,76 @@ static int relay_clear(int client)
 	die("poll");
 }
 
-static void take_hello(int fd, struct hello *h)
+static void take_until(int fd, struct hello *h, size_t len)
 {
-	ssize_t n;
-
-	h->server = clear_first ? relay_clear(fd) : -1;
-	n = recv(fd, h->bytes, sizeof h->bytes, 0);
-	if (n <= 0)
+	if (len > sizeof h->raw)
 		exit(0);
-	h->first = (size_t)n;
-	if (h->first < 5)
-		take(fd, h->bytes + h->first, 5 - h->first);
-	h->len = 5 + (size_t)(h->bytes[3] << 8 | h->bytes[4]);
-	if (h->len > sizeof h->bytes || h->first > h->len)
-		exit(0);
-	n = h->first < 5 ? 5 : (ssize_t)h->first;
-	take(fd, h->bytes + n, h->len - (size_t)n);
+	if (h->raw_len < len) {
+		take(fd, h->raw + h->raw_len, len - h->raw_len);
+		h->raw_len = len;
+	}
 }
 
-static bool holds(const struct hello *h, const char *bytes, size_t len)
+/* Not the number of recv: a slow reader gets several segments at once. */
+static unsigned count_segments(int fd)
 {
-	for (size_t i = 0; i + len <= h->len; i++) {
-		if (memcmp(h->bytes + i, bytes, len) == 0)
+	struct tcp_info info;
+	socklen_t len = sizeof info;
+
+	memset(&info, 0, sizeof info);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || info.tcpi_data_segs_in == 0)
+		die("TCP_INFO does not count segments");
+	return info.tcpi_data_segs_in;
+}
+
+static void take_hello(int fd, struct hello *h)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	memset(h, 0, sizeof *h);
+	h->server = clear_first ? relay_clear(fd) : -1;
+	n = recv(fd, h->raw, sizeof h->raw, 0);
+	if (n <= 0)
+		exit(0);
+	h->raw_len = (size_t)n;
+	while (h->len < 4 ||
+	    h->len < 4 + ((size_t)h->bytes[1] << 16 | (size_t)h->bytes[2] << 8 | h->bytes[3])) {
+		size_t record;
+
+		take_until(fd, h, at + 5);
+		record = (size_t)h->raw[at + 3] << 8 | h->raw[at + 4];
+		take_until(fd, h, at + 5 + record);
+		if (h->len + record > sizeof h->bytes)
+			exit(0);
+		memcpy(h->bytes + h->len, h->raw + at + 5, record);
+		h->len += record;
+		if (at == 0)
+			h->record = record;
+		at += 5 + record;
+	}
+	h->segments = count_segments(fd);
+}
+
+static bool is_in(const unsigned char *where, size_t where_len, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i + len <= where_len; i++) {
+		if (memcmp(where + i, bytes, len) == 0)
 			return true;
 	}
 	return false;
 }
 
+static bool holds(const struct hello *h, const char *bytes, size_t len)
+{
+	return is_in(h->bytes, h->len, bytes, len);
+}
+
 static void pass(int fd, const struct hello *h)
 {
 	if (h->server < 0)
-		relay(fd, server_port, h->bytes, h->len);
-	say(h->server, h->bytes, h->len);
+		relay(fd, server_port, h->raw, h->raw_len);
+	say(h->server, h->raw, h->raw_len);
 	relay_both(fd, h->server);
 }
 
@@ -408,13 +469,35 @@ static void be_no_13(int fd)
 	pass(fd, &h);
 }
 
-/* Reads once, and believes that to be all. */
+/* Reads one segment, and believes that to be all. */
 static void be_no_split(int fd)
 {
 	struct hello h;
 
 	take_hello(fd, &h);
-	if (h.first < h.len)
+	if (h.segments > 1)
+		reset(fd);
+	pass(fd, &h);
+}
+
+/* The same of records. */
+static void be_no_records(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (h.record < h.len)
+		finish(fd);
+	pass(fd, &h);
+}
+
+/* A filter for names that looks only into the first record. */
+static void be_sni_record(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (is_in(h.bytes, h.record, "localhost", 9))
 		reset(fd);
 	pass(fd, &h);
 }
@@ -435,6 +518,27 @@ static void be_no_alpn(int fd)
 
 	take_hello(fd, &h);
 	if (holds(&h, "http/1.1", 8))
+		reset(fd);
+	pass(fd, &h);
+}
+
+/* The lengths of these two extensions: of --hello grease, and of any ECH. */
+static void be_no_grease(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "\012\012\000\000", 4))
+		reset(fd);
+	pass(fd, &h);
+}
+
+static void be_no_ech(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (holds(&h, "\376\015\000", 3))
 		reset(fd);
 	pass(fd, &h);
 }
@@ -472,20 +576,26 @@ static const struct {
 	{ "no-split", be_no_split },
 	{ "no-big", be_no_big },
 	{ "no-alpn", be_no_alpn },
+	{ "no-records", be_no_records },
+	{ "sni-record", be_sni_record },
+	{ "no-grease", be_no_grease },
+	{ "no-ech", be_no_ech },
 	{ "pass", be_pass },
 };
 
 static int start(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
+	struct sockaddr_in at4 = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in6 at6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT };
+	struct sockaddr *at = transparent ? (struct sockaddr *)&at6 : (struct sockaddr *)&at4;
+	socklen_t len = transparent ? sizeof at6 : sizeof at4;
+	int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    listen(fd, SOMAXCONN) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (fd < 0 || bind(fd, at, len) != 0 || listen(fd, SOMAXCONN) != 0 ||
+	    getsockname(fd, at, &len) != 0)
 		die("cannot listen");
-	printf("%u\n", (unsigned)ntohs(at.sin_port));
+	printf("%u\n", (unsigned)ntohs(transparent ? at6.sin6_port : at4.sin_port));
 	fflush(stdout);
 	return fd;
 }
@@ -502,8 +612,9 @@ int main(int argc, char *argv[])
 		argv += 2;
 		argc -= 2;
 	}
-	if (argc > 1 && strcmp(argv[1], "--clear") == 0) {
-		clear_first = true;
+	clear_first = argc > 1 && strcmp(argv[1], "--clear") == 0;
+	transparent = argc > 1 && strcmp(argv[1], "--transparent") == 0;
+	if (clear_first || transparent) {
 		argv++;
 		argc--;
 	}
@@ -511,7 +622,8 @@ int main(int argc, char *argv[])
 	    strcmp(argv[1], kinds[kind].name) != 0)
 		kind++;
 	if (argc < 2 || argc > 3 || kind == sizeof kinds / sizeof kinds[0]) {
-		fputs("usage: middlebox [--time SECONDS] [--clear] KIND [PORT]\n", stderr);
+		fputs("usage: middlebox [--time SECONDS] [--clear | --transparent] KIND [PORT]\n",
+		    stderr);
 		return 2;
 	}
 	server_port = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;

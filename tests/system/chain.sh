@@ -191,7 +191,7 @@ for each in a.test:443 'a.test 443' https://a.test a.test/x '' 'a..test' '*.test
 	run_status 2 "$HELLO_CLIENT" --chain $good/chain.pem $each
 done
 for each in '--service https' '--path /' '--expect-status 200' '--cert x --key y' '--servername a' --no-sni \
-	'--tls-min 1.2' '--tls-max 1.3' '--groups X25519' '--ciphers x' '--alpn h2' '--connect-to a' \
+	'--tls-min 1.2' '--tls-max 1.3' '--groups X25519' '--ciphers x' '--hello records' '--alpn h2' '--connect-to a' \
 	'--resolve a:1:127.0.0.1' '--proxy http://a' -4 -6 '--haproxy-protocol v2' '--connect-timeout 1s' \
 	'--handshake-timeout 1s' '--read-timeout 1s' '--expect x' --compare '-c 1' '-i 1s' --resume \
 	--all-addresses --path-test '--prometheus x' '--save-chain x'; do

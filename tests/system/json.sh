@@ -237,6 +237,26 @@ printf '29\nsha256//%s\n127.0.0.1:%s\tOK\n' "$pin" "$PORT" | cmp -s - "$TMP/firs
 awk 'NR == 4 { exit !($1 > 0.1) }' "$TMP/answers" || fail "that is no percentile: $(tail -n 1 "$TMP/answers")"
 stop_server
 
+# ---- --path-test --------------------------------------------------------------------------------
+# It is one object, whatever was tried, and says what the table says.
+start_server --workers 1
+ask 0 --path-test
+facts '[.type, .peer, .server_name, .through_proxy]' "[\"path_test\",\"127.0.0.1:$PORT\",null,false]" \
+	'[.variants[0] | .variant, .option, .tried, .outcome, .steady, .second_bytes]' '["plain",null,true,"OK",true,null]' \
+	'.variants | map(select(.option == "--hello records")) | map([.outcome, .bytes > 200, .milliseconds > 0])' \
+	'[["OK",true,true]]' \
+	'.findings | map(select(.finding == "clean" or .finding == "no-sni-tried")) | map(.variant)' '["plain","plain"]'
+good=$PORT
+start_box sni-record "$good"
+probe 43 "$HELLO_CLIENT" --json --path-test --cacert "$CA" localhost "$PORT"
+facts .server_name '"localhost"' '[.outcome, .stage, (.detail | length > 0)]' '["HANDSHAKE_RESET","handshake",true]' \
+	'[.findings[].finding]' '["name","one-record","where","try"]' \
+	'.findings[-1].text | test(": --no-sni, --hello records\\.$")' true
+free_port
+ask 20 --path-test
+facts '[.variants[] | .bytes]' '[null]' '[.findings[].finding]' '["unreached"]' .peer null
+stop_server
+
 # ---- the schema -------------------------------------------------------------------------------------
 python3 -c 'import jsonschema' 2>/dev/null || skip 'python3-jsonschema is not installed; all but the schema was tested'
 python3 - "$srcdir/doc/hello-client.schema.json" "$TMP/all" <<'PYTHON' || fail 'the schema does not hold'
@@ -257,7 +277,7 @@ def complain(line, why):
 
 
 # Closed here: a member that nobody described is a mistake of ours.
-for name in ("probe", "summary", "certificate"):
+for name in ("probe", "summary", "certificate", "path_test"):
     schema["definitions"][name]["additionalProperties"] = False
 for line in lines:
     value = json.loads(line)
@@ -266,7 +286,7 @@ for line in lines:
     for error in jsonschema.Draft7Validator(only).iter_errors(value):
         complain(line, error)
     if list(jsonschema.Draft7Validator(schema).iter_errors(value)):
-        complain(line, "is neither a probe nor a summary, or both")
+        complain(line, "is none of the objects, or several")
 # The schema can say no.
 value = json.loads(lines[0])
 for member, wrong in (("status", "0"), ("outcome", "ok"), ("schema", 2), ("peer", 1), ("milliseconds", {})):

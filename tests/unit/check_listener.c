@@ -141,7 +141,7 @@ START_TEST(test_an_explicit_list)
 		ck_assert_str_eq(addr_format_host(&set.item[i].at, text),
 		    addr_format_host(&o.endpoint[i].at, expected));
 		ck_assert_uint_ne(addr_port(&set.item[i].at), 0);
-		ck_assert_int_ne(socket_connect(&set.item[i].at, &connected), IO_FAILED);
+		ck_assert_int_ne(socket_connect(&set.item[i].at, 0, &connected), IO_FAILED);
 		ck_assert_int_eq(socket_wait(set.item[i].fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
 		ck_assert_int_eq(socket_accept(set.item[i].fd, &accepted, &peer), IO_DONE);
 		close(connected);

@@ -1,86 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/judge/path.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "client/output/path_text.h"
 #include "support/check_main.h"
-
-/*
- * A vector has a letter for each variant, in their order: plain, no SNI, another
- * SNI, 1.2, 1.3, classical, big, split, ALPN, no ALPN, no header.
- */
-static const struct {
-	char letter;
-	enum outcome_code code;
-} letters[] = {
-	{ '+', OC_OK },
-	{ 'c', OC_CERT_WRONG_NAME },
-	{ 'e', OC_CERT_EXPIRED },
-	{ 'q', OC_CLIENT_CERT_REQUIRED },
-	{ 'g', OC_GREETING_RESET },
-	{ 'a', OC_HANDSHAKE_ALERT },
-	{ 'p', OC_HANDSHAKE_PARAMETERS },
-	{ 'r', OC_HANDSHAKE_RESET },
-	{ 'x', OC_HANDSHAKE_CLOSED },
-	{ 's', OC_HANDSHAKE_TIMEOUT },
-	{ 'n', OC_NOT_TLS },
-	{ 'f', OC_HANDSHAKE_FAILED },
-	{ 'u', OC_CONNECT_TIMEOUT },
-	{ 'd', OC_PROXY_DENIED },
-	{ 't', OC_STARTTLS_REFUSED }, /* without a ClientHello */
-	{ 'b', OC_STARTTLS_FAILED },  /* after it */
-	{ 'i', OC_INTERNAL },
-};
-
-enum { LETTERS = sizeof letters / sizeof letters[0] };
-
-static struct path_result results[PATH_VARIANTS];
-static struct path_findings findings;
-
-/* '.' was not tried; '!' behind a letter: it was not steady. */
-static void read_vector(const char *vector)
-{
-	const char *at = vector;
-
-	memset(results, 0, sizeof results);
-	for (int v = 0; v < PATH_VARIANTS; v++, at++) {
-		size_t i = 0;
-
-		ck_assert_msg(*at != '\0', "\"%s\" is too short", vector);
-		if (*at == '.')
-			continue;
-		while (i < LETTERS && letters[i].letter != *at)
-			i++;
-		ck_assert_msg(i < LETTERS, "what is '%c'?", *at);
-		results[v].ran = true;
-		results[v].code = letters[i].code;
-		results[v].hello = *at == 't' ? 0 : 300;
-		results[v].unsteady = at[1] == '!';
-		at += results[v].unsteady;
-	}
-	ck_assert_str_eq(at, "");
-}
-
-/* The findings have to be these, and no others, in this order. */
-static void expect_findings(const char *vector, const enum path_finding *expected, size_t count)
-{
-	path_judge(results, &findings);
-	for (size_t i = 0; i < findings.count && i < count; i++)
-		ck_assert_msg(findings.list[i].what == expected[i], "%s: finding %zu is %d, not %d",
-		    vector, i, findings.list[i].what, expected[i]);
-	ck_assert_msg(findings.count == count, "%s: %zu findings, not %zu", vector, findings.count,
-	    count);
-}
-
-#define EXPECT(vector, verdict, ...) \
-	do { \
-		const enum path_finding expected[] = { __VA_ARGS__ }; \
-		read_vector(vector); \
-		expect_findings(vector, expected, sizeof expected / sizeof expected[0]); \
-		ck_assert_msg(path_judge_verdict(results) == (verdict), "%s: verdict %s", vector, \
-		    outcome_name(path_judge_verdict(results))); \
-	} while (0)
+#include "support/path_vectors.h"
 
 START_TEST(test_what_is_answered_is_no_middlebox)
 {
@@ -120,7 +45,7 @@ START_TEST(test_nothing_is_known_without_a_connection)
 	EXPECT("ttttt.ttt..", OC_STARTTLS_REFUSED, FITS_NOT_READY);
 	EXPECT("bbbbb.bbb..", OC_STARTTLS_FAILED, FITS_ALL_STRANGE, FITS_WHERE);
 	EXPECT("+++++.+t+..", OC_STARTTLS_REFUSED, FITS_NO_CONNECTION, FITS_WHERE);
-	read_vector("i..........");
+	path_vector_read("i..........");
 	path_judge(results, &findings);
 	ck_assert_uint_eq(findings.count, 0);
 	ck_assert_int_eq(path_judge_verdict(results), OC_INTERNAL);
@@ -129,20 +54,20 @@ END_TEST
 
 START_TEST(test_the_name_is_disliked)
 {
-	EXPECT("r++rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE);
-	EXPECT("s++sss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_NAME, FITS_WHERE);
+	EXPECT("r++rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE, FITS_TRY);
+	EXPECT("s++sss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_NAME, FITS_WHERE, FITS_TRY);
 	/* For no name another certificate comes: that is an answer all the same. */
-	EXPECT("rccrr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE);
-	EXPECT("r+rrr.rrr..", OC_HANDSHAKE_RESET, FITS_ANY_NAME, FITS_WHERE);
+	EXPECT("rccrr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE, FITS_TRY);
+	EXPECT("r+rrr.rrr..", OC_HANDSHAKE_RESET, FITS_ANY_NAME, FITS_WHERE, FITS_TRY);
 	EXPECT("rr+rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME_NOT_NONE, FITS_WHERE);
 	/* A refusal is not what saves a name. */
 	EXPECT("raarr.rrr..", OC_HANDSHAKE_RESET, FITS_NOTHING_HELPS, FITS_WHERE);
 	/* A server that knows other names only refuses by an alert. */
-	EXPECT("a++aa.aaa..", OC_HANDSHAKE_ALERT, FITS_NAME, FITS_WHERE);
+	EXPECT("a++aa.aaa..", OC_HANDSHAKE_ALERT, FITS_NAME, FITS_WHERE, FITS_TRY);
 	/* The filter can be got round. */
-	EXPECT("r++rr.r+r..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_ONE_PACKET, FITS_WHERE);
+	EXPECT("r++rr.r+r..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_ONE_PACKET, FITS_WHERE, FITS_TRY);
 	EXPECT("r++rr.++r..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_ONE_PACKET, FITS_SHORT,
-	    FITS_WHERE);
+	    FITS_WHERE, FITS_TRY);
 }
 END_TEST
 
@@ -157,9 +82,9 @@ END_TEST
 
 START_TEST(test_a_version_is_disliked)
 {
-	EXPECT("rrr+r.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER13, FITS_WHERE);
-	EXPECT("sss+ss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_OFFER13, FITS_WHERE);
-	EXPECT("rrrr+.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER12, FITS_WHERE);
+	EXPECT("rrr+r.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER13, FITS_WHERE, FITS_TRY);
+	EXPECT("sss+ss.ss..", OC_HANDSHAKE_TIMEOUT, FITS_OFFER13, FITS_WHERE, FITS_TRY);
+	EXPECT("rrrr+.rrr..", OC_HANDSHAKE_RESET, FITS_OFFER12, FITS_WHERE, FITS_TRY);
 	EXPECT("+++r+.+++..", OC_HANDSHAKE_RESET, FITS_12, FITS_WHERE);
 	EXPECT("++++x.+++..", OC_HANDSHAKE_CLOSED, FITS_13, FITS_WHERE);
 }
@@ -171,7 +96,7 @@ START_TEST(test_the_size_is_disliked)
 	EXPECT("+++++.s++..", OC_HANDSHAKE_TIMEOUT, FITS_BIG, FITS_WHERE);
 	EXPECT("+++++.a++..", OC_HANDSHAKE_ALERT, FITS_BIG, FITS_WHERE);
 	/* It has: all but two are long, and that for 1.2 alone is no second reason. */
-	EXPECT("sss+s+.ss..", OC_HANDSHAKE_TIMEOUT, FITS_SIZE, FITS_WHERE);
+	EXPECT("sss+s+.ss..", OC_HANDSHAKE_TIMEOUT, FITS_SIZE, FITS_WHERE, FITS_TRY);
 	EXPECT("+++++r.++..", OC_HANDSHAKE_RESET, FITS_CLASSICAL, FITS_WHERE);
 }
 END_TEST
@@ -182,8 +107,8 @@ START_TEST(test_the_segments_are_disliked)
 	EXPECT("++++++.n+..", OC_NOT_TLS, FITS_SPLIT, FITS_WHERE);
 	EXPECT("+++++.+a+..", OC_HANDSHAKE_ALERT, FITS_SPLIT, FITS_WHERE);
 	EXPECT("+++++.ss+..", OC_HANDSHAKE_TIMEOUT, FITS_SEGMENTS, FITS_WHERE);
-	EXPECT("rrrrr.r+r..", OC_HANDSHAKE_RESET, FITS_ONE_PACKET, FITS_WHERE);
-	EXPECT("rrrrr.+rr..", OC_HANDSHAKE_RESET, FITS_SHORT, FITS_WHERE);
+	EXPECT("rrrrr.r+r..", OC_HANDSHAKE_RESET, FITS_ONE_PACKET, FITS_WHERE, FITS_TRY);
+	EXPECT("rrrrr.+rr..", OC_HANDSHAKE_RESET, FITS_SHORT, FITS_WHERE, FITS_TRY);
 }
 END_TEST
 
@@ -191,7 +116,7 @@ START_TEST(test_the_protocol_is_disliked)
 {
 	EXPECT("+++++.++r..", OC_HANDSHAKE_RESET, FITS_ALPN, FITS_WHERE);
 	EXPECT("+++++.++.x.", OC_HANDSHAKE_CLOSED, FITS_NO_ALPN, FITS_WHERE);
-	EXPECT("rrrrr.rr+..", OC_HANDSHAKE_RESET, FITS_ALPN_WANTED, FITS_WHERE);
+	EXPECT("rrrrr.rr+..", OC_HANDSHAKE_RESET, FITS_ALPN_WANTED, FITS_WHERE, FITS_TRY);
 	EXPECT("ppppp.pp.+.", OC_HANDSHAKE_PARAMETERS, FITS_ALPN_DISLIKED, FITS_WHERE);
 }
 END_TEST
@@ -225,7 +150,7 @@ START_TEST(test_several_habits_are_told_one_by_one)
 	EXPECT("+rr+r.+rs..", OC_HANDSHAKE_RESET, FITS_LIST, FITS_SPLIT, FITS_13, FITS_ALPN,
 	    FITS_WHERE);
 	EXPECT("s++++.sss..", OC_HANDSHAKE_TIMEOUT, FITS_NAME, FITS_OFFER13, FITS_OFFER12,
-	    FITS_WHERE);
+	    FITS_WHERE, FITS_TRY);
 }
 END_TEST
 
@@ -252,7 +177,7 @@ END_TEST
 
 START_TEST(test_certificates_are_compared)
 {
-	read_vector("+++++.+++..");
+	path_vector_read("+++++.+++..");
 	for (int v = 0; v < PATH_VARIANTS; v++)
 		results[v].leaf[0] = results[v].ran ? 'a' : '\0';
 	results[PATH_NO_SNI].leaf[0] = results[PATH_OTHER_SNI].leaf[0] = 'b';
@@ -283,7 +208,7 @@ START_TEST(test_the_verdict)
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		read_vector(table[i].vector);
+		path_vector_read(table[i].vector);
 		ck_assert_msg(path_judge_verdict(results) == table[i].verdict, "%s: %s",
 		    table[i].vector, outcome_name(path_judge_verdict(results)));
 	}
@@ -303,8 +228,10 @@ START_TEST(test_any_vector_is_judged)
 		for (int v = 0; v < PATH_VARIANTS; v++) {
 			seed = seed * 1103515245 + 12345;
 			results[v].ran = v == PATH_PLAIN || (seed >> 16) % 8 != 0;
-			results[v].code = letters[(seed >> 20) % LETTERS].code;
+			results[v].code =
+			    path_vector_letters[(seed >> 20) % path_vector_letter_count].code;
 			results[v].unsteady = (seed >> 12) % 64 == 0;
+			results[v].idle = v == PATH_RETRY && (seed >> 13) % 2 == 0;
 		}
 		path_judge(results, &findings);
 		ck_assert_uint_le(findings.count, sizeof findings.list / sizeof findings.list[0]);
@@ -327,7 +254,7 @@ START_TEST(test_each_finding_has_words)
 	const struct path_text_names names = { "svc.test", "example.com" };
 	char text[PATH_TEXT_MAX];
 
-	read_vector("r++rrr+rr.x");
+	path_vector_read("r++rrr+rr.x +.......");
 	results[PATH_BIG].hello = 1452;
 	for (int what = 0; what < FITS_COUNT; what++) {
 		findings.count = 1;
@@ -337,6 +264,10 @@ START_TEST(test_each_finding_has_words)
 		ck_assert_msg(strlen(text) > 40, "finding %d has no words", what);
 		ck_assert_msg(!strpbrk(text, "{}"), "a brace is left: %s", text);
 		ck_assert_msg(text[strlen(text) - 1] == '.', "no whole sentence: %s", text);
+		ck_assert_ptr_nonnull(path_text_finding((enum path_finding)what));
+		for (int other = 0; other < what; other++)
+			ck_assert_str_ne(path_text_finding((enum path_finding)what),
+			    path_text_finding((enum path_finding)other));
 	}
 	for (int v = 0; v < PATH_VARIANTS; v++)
 		ck_assert_uint_gt(strlen(path_text_label((enum path_variant)v)), 0);

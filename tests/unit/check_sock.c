@@ -56,7 +56,7 @@ static void wait_for(int fd, enum io want)
 /* Wait until the attempt has an end, and tell which. */
 static int connect_to(const struct addr *to, int *fd)
 {
-	enum io io = socket_connect(to, fd);
+	enum io io = socket_connect(to, 0, fd);
 
 	if (io == IO_FAILED)
 		return errno;
@@ -182,7 +182,7 @@ START_TEST(test_failures_leave_errno_and_no_descriptor)
 	ck_assert_int_eq(errno, EBADF);
 	ck_assert_int_eq(socket_connect_result(-1), EBADF);
 	a.ss.any.sa_family = AF_UNSPEC;
-	ck_assert_int_eq(socket_connect(&a, &fd), IO_FAILED);
+	ck_assert_int_eq(socket_connect(&a, 0, &fd), IO_FAILED);
 	ck_assert_int_eq(errno, EAFNOSUPPORT);
 	ck_assert_int_eq(fd, -1);
 

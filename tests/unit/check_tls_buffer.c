@@ -238,7 +238,7 @@ static void link_begin_reset(struct link *l)
 	ck_assert_int_eq(addr_parse("127.0.0.1", "0", &at, &oc), 0);
 	ck_assert_int_eq(socket_listen(&at, 1, &listener, &oc), 0);
 	sock_local(listener, &at, &oc);
-	ck_assert_int_ne(socket_connect(&at, &fd), IO_FAILED);
+	ck_assert_int_ne(socket_connect(&at, 0, &fd), IO_FAILED);
 	ck_assert_int_eq(socket_wait(listener, IO_WANT_READ, UINT64_MAX), IO_DONE);
 	ck_assert_int_eq(socket_accept(listener, &accepted, &peer), IO_DONE);
 	close(listener);

@@ -15,6 +15,14 @@ static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_ALPN] = PATH_REFUSED,
 	[PATH_NO_ALPN] = PATH_REFUSED,
 	[PATH_NO_HEADER] = PATH_STRANGE,
+	[PATH_RECORDS] = PATH_LATER,
+	[PATH_SMALL] = PATH_LATER,
+	[PATH_BIG_SMALL] = PATH_LATER,
+	[PATH_CLASSICAL_SPLIT] = PATH_LATER,
+	[PATH_RETRY] = PATH_LATER,
+	[PATH_NO_PQ_SIGNATURES] = PATH_REFUSED,
+	[PATH_GREASE] = PATH_LATER,
+	[PATH_ECH] = PATH_LATER,
 };
 
 /* ---- one result ------------------------------------------------------------------- */
@@ -63,7 +71,7 @@ static bool is_starttls(const struct path_result *r)
 
 static enum path_answer answer(const struct path_result *r)
 {
-	if (!r->ran)
+	if (!r->ran || r->idle)
 		return PATH_UNKNOWN;
 	/* The server agreed to TLS, and then answered with something else. */
 	if (is_starttls(r) && r->hello > 0)
@@ -71,18 +79,20 @@ static enum path_answer answer(const struct path_result *r)
 	return path_judge_answer(r->code);
 }
 
-/* The handshake was answered, and not rejected. */
-static bool passes(const struct path_result *r)
+bool path_judge_passes(const struct path_result *result)
 {
-	return answer(r) <= PATH_LATER;
+	return answer(result) <= PATH_LATER;
 }
 
 /* The variant got no answer, or was rejected where a good server would not reject it. */
 static bool breaks(const struct path_result results[], enum path_variant v)
 {
-	enum path_answer a = answer(&results[v]);
+	enum path_answer a = answer(&results[v]), worst = allowed[v];
 
-	return v != PATH_PLAIN && a > allowed[v] && a < PATH_UNREACHED;
+	/* A server may reject classical key exchange, in whatever segments. */
+	if (v == PATH_CLASSICAL_SPLIT && answer(&results[PATH_CLASSICAL]) == PATH_REFUSED)
+		worst = PATH_REFUSED;
+	return v != PATH_PLAIN && a > worst && a < PATH_UNREACHED;
 }
 
 static bool may_end_otherwise(enum path_variant v)
@@ -94,8 +104,8 @@ static bool may_end_otherwise(enum path_variant v)
 /* The variant was answered, but its outcome differs where it should not. */
 static bool ends_otherwise(const struct path_result results[], enum path_variant v)
 {
-	return passes(&results[PATH_PLAIN]) && passes(&results[v]) && !may_end_otherwise(v) &&
-	    results[v].code != results[PATH_PLAIN].code;
+	return path_judge_passes(&results[PATH_PLAIN]) && path_judge_passes(&results[v]) &&
+	    !may_end_otherwise(v) && results[v].code != results[PATH_PLAIN].code;
 }
 
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
@@ -166,6 +176,59 @@ static void find_of_two(struct path_findings *f, bool one, enum path_finding of_
 		find(f, one ? of_one : of_other, about(one ? of_one : of_other));
 }
 
+/* Is one answered that is about as long as the plain one, in segments of any size? */
+static bool passes_as_long(const struct path_result r[])
+{
+	static const bool shorter[PATH_VARIANTS] = { [PATH_TLS12] = true, [PATH_CLASSICAL] = true,
+		[PATH_SMALL] = true, [PATH_BIG_SMALL] = true, [PATH_CLASSICAL_SPLIT] = true,
+		[PATH_RETRY] = true };
+	bool passes = false;
+
+	for (int v = 0; v < PATH_VARIANTS; v++)
+		passes |= !shorter[v] && path_judge_passes(&r[v]);
+	return passes;
+}
+
+/* A ClientHello for TLS 1.2 alone has no post-quantum key share, so it is small as well. */
+static bool passes_as_tls12(const struct path_result r[])
+{
+	return path_judge_passes(&r[PATH_TLS12]) && !path_judge_passes(&r[PATH_CLASSICAL]);
+}
+
+/* The ClientHello fits into one small segment, so only the answer to it was too long. */
+static bool loses_answers(const struct path_result r[])
+{
+	return path_judge_passes(&r[PATH_SMALL]) && r[PATH_SMALL].hello <= PATH_SEGMENT;
+}
+
+/* The plain one fails: is it too long, or are its packets? */
+static void judge_length(const struct path_result r[], struct path_findings *f)
+{
+	/* If a short one with TLS 1.3 fails, the version makes a difference as well. */
+	bool hole = answer(&r[PATH_PLAIN]) == PATH_SILENT && !passes_as_long(r) &&
+	    !(passes_as_tls12(r) && r[PATH_CLASSICAL].ran);
+
+	if (path_judge_passes(&r[PATH_SMALL]))
+		find(f, hole ? FITS_HOLE : FITS_PACKETS, PATH_PLAIN);
+	else if (!path_judge_passes(&r[PATH_CLASSICAL]))
+		return;
+	else if (breaks(r, PATH_CLASSICAL_SPLIT))
+		find(f, FITS_FIRST_SEGMENT, PATH_PLAIN);
+	else if (path_judge_passes(&r[PATH_RETRY]))
+		find(f, FITS_FIRST_FLIGHT, PATH_PLAIN);
+	else
+		find(f, FITS_SIZE, PATH_PLAIN);
+}
+
+/* Nothing of it is known to help, so nothing but the variant can be named. */
+static void judge_other_rescues(const struct path_result r[], struct path_findings *f)
+{
+	for (int v = 0; v < PATH_VARIANTS; v++) {
+		if (path_judge_passes(&r[v]))
+			find(f, FITS_OTHER_HELPS, (enum path_variant)v);
+	}
+}
+
 /* The plain one fails: a variant that passes shows what was wrong with it. */
 static void judge_rescues(const struct path_result r[], struct path_findings *f)
 {
@@ -173,31 +236,67 @@ static void judge_rescues(const struct path_result r[], struct path_findings *f)
 		enum path_variant variant;
 		enum path_finding what;
 	} others[] = {
-		{ PATH_CLASSICAL, FITS_SIZE },
 		{ PATH_TLS13, FITS_OFFER12 },
 		{ PATH_SPLIT, FITS_ONE_PACKET },
+		{ PATH_RECORDS, FITS_ONE_RECORD },
 		{ PATH_BIG, FITS_SHORT },
 		{ PATH_ALPN, FITS_ALPN_WANTED },
 		{ PATH_NO_ALPN, FITS_ALPN_DISLIKED },
 		{ PATH_NO_HEADER, FITS_HEADER_DISLIKED },
+		{ PATH_NO_PQ_SIGNATURES, FITS_PQ_SIGNATURES },
 	};
 	enum path_answer plain = answer(&r[PATH_PLAIN]);
 
-	find_of_two(f, passes(&r[PATH_NO_SNI]), FITS_ANY_NAME, passes(&r[PATH_OTHER_SNI]),
-	    FITS_NAME_NOT_NONE, FITS_NAME);
-	/* A ClientHello for TLS 1.2 alone has no post-quantum key share, so it is small as well. */
-	if (passes(&r[PATH_TLS12]) && !passes(&r[PATH_CLASSICAL]))
+	find_of_two(f, path_judge_passes(&r[PATH_NO_SNI]), FITS_ANY_NAME,
+	    path_judge_passes(&r[PATH_OTHER_SNI]), FITS_NAME_NOT_NONE, FITS_NAME);
+	if (passes_as_tls12(r) && !loses_answers(r))
 		find(f, FITS_OFFER13, PATH_PLAIN);
+	judge_length(r, f);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		if (passes(&r[others[i].variant]))
+		if (path_judge_passes(&r[others[i].variant]))
 			find(f, others[i].what, PATH_PLAIN);
 	}
+	if (f->count == 0)
+		judge_other_rescues(r, f);
 	if (f->count > 0)
 		return;
 	if (plain == PATH_REFUSED)
 		find(f, FITS_ALL_REFUSED, PATH_PLAIN);
 	else
 		find(f, plain == PATH_STRANGE ? FITS_ALL_STRANGE : FITS_NOTHING_HELPS, PATH_PLAIN);
+}
+
+/* The plain one is answered, but not if it is long, or in two segments, or both. */
+static void judge_shapes(const struct path_result r[], struct path_findings *f)
+{
+	bool big = breaks(r, PATH_BIG), split = breaks(r, PATH_SPLIT);
+
+	/* It is made long by the same kind of extension. */
+	if (breaks(r, PATH_GREASE)) {
+		find(f, FITS_GREASE, PATH_GREASE);
+		big = false;
+	} else if (breaks(r, PATH_ECH) && !big) {
+		find(f, FITS_ECH, PATH_ECH);
+	}
+	if (big && path_judge_passes(&r[PATH_BIG_SMALL])) {
+		find(f, answer(&r[PATH_BIG]) == PATH_SILENT ? FITS_BIG_HOLE : FITS_BIG_PACKETS,
+		    PATH_BIG);
+		big = false;
+	}
+	find_of_two(f, big, FITS_BIG, split, FITS_SPLIT, FITS_SEGMENTS);
+	if (!split && breaks(r, PATH_CLASSICAL_SPLIT))
+		find(f, FITS_SPLIT, PATH_CLASSICAL_SPLIT);
+}
+
+static void judge_small_segments(const struct path_result r[], struct path_findings *f)
+{
+	enum path_variant v = breaks(r, PATH_SMALL) ? PATH_SMALL : PATH_BIG_SMALL;
+
+	if (!breaks(r, v) || (v == PATH_BIG_SMALL && breaks(r, PATH_BIG)))
+		return;
+	/* That fails already where only one segment is read. */
+	if (r[v].hello <= PATH_SEGMENT || !breaks(r, PATH_SPLIT))
+		find(f, FITS_SMALL, v);
 }
 
 /* The plain one is answered: a variant that is not differs from it in one thing. */
@@ -207,20 +306,25 @@ static void judge_breaks(const struct path_result r[], struct path_findings *f)
 		enum path_variant variant;
 		enum path_finding what;
 	} others[] = {
+		{ PATH_RECORDS, FITS_RECORDS },
 		{ PATH_TLS12, FITS_12 },
 		{ PATH_TLS13, FITS_13 },
 		{ PATH_CLASSICAL, FITS_CLASSICAL },
+		{ PATH_NO_PQ_SIGNATURES, FITS_NO_PQ_SIGNATURES },
 		{ PATH_ALPN, FITS_ALPN },
 		{ PATH_NO_ALPN, FITS_NO_ALPN },
 	};
 	find_of_two(f, breaks(r, PATH_NO_SNI), FITS_NO_NAME, breaks(r, PATH_OTHER_SNI),
 	    FITS_OTHER_NAME, FITS_LIST);
-	find_of_two(f, breaks(r, PATH_BIG), FITS_BIG, breaks(r, PATH_SPLIT), FITS_SPLIT,
-	    FITS_SEGMENTS);
+	judge_shapes(r, f);
+	judge_small_segments(r, f);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (breaks(r, others[i].variant))
 			find(f, others[i].what, others[i].variant);
 	}
+	if (breaks(r, PATH_RETRY))
+		find(f, r[PATH_RETRY].second > 0 ? FITS_RETRY_SECOND : FITS_RETRY_FIRST,
+		    PATH_RETRY);
 }
 
 /* What a good server may do as well. */
@@ -236,6 +340,32 @@ static void judge_facts(const struct path_result r[], struct path_findings *f)
 		find(f, FITS_HEADER_EITHER, PATH_NO_HEADER);
 	else if (header < PATH_UNREACHED)
 		find(f, FITS_HEADER_NEEDED, PATH_NO_HEADER);
+}
+
+/* PATH_RETRY was answered, but did not try what it is for. */
+static void judge_idle_retry(const struct path_result r[], struct path_findings *f)
+{
+	bool takes_none = path_judge_passes(&r[PATH_PLAIN]) && !r[PATH_PLAIN].hybrid;
+
+	if (r[PATH_RETRY].ran && r[PATH_RETRY].idle)
+		find(f, takes_none ? FITS_NO_HYBRID : FITS_NO_RETRY, PATH_RETRY);
+}
+
+/* A single run can send these; FITS_TRY lists all that pass. */
+static void judge_remedies(const struct path_result r[], struct path_findings *f)
+{
+	static const bool has_option[PATH_VARIANTS] = { [PATH_NO_SNI] = true, [PATH_TLS12] = true,
+		[PATH_TLS13] = true, [PATH_CLASSICAL] = true, [PATH_BIG] = true,
+		[PATH_SPLIT] = true, [PATH_ALPN] = true, [PATH_RECORDS] = true,
+		[PATH_SMALL] = true, [PATH_RETRY] = true, [PATH_NO_PQ_SIGNATURES] = true,
+		[PATH_GREASE] = true, [PATH_ECH] = true };
+
+	for (int v = 0; v < PATH_VARIANTS && !path_judge_passes(&r[PATH_PLAIN]); v++) {
+		if (has_option[v] && path_judge_passes(&r[v])) {
+			find(f, FITS_TRY, (enum path_variant)v);
+			return;
+		}
+	}
 }
 
 static void judge_each(const struct path_result r[], struct path_findings *f)
@@ -277,13 +407,14 @@ void path_judge(const struct path_result results[PATH_VARIANTS], struct path_fin
 	out->count = 0;
 	if (judge_trouble(results, out))
 		return;
-	if (passes(&results[PATH_PLAIN]))
+	if (path_judge_passes(&results[PATH_PLAIN]))
 		judge_breaks(results, out);
 	else
 		judge_rescues(results, out);
 	fits = out->count > 0;
-	if (passes(&results[PATH_PLAIN]))
+	if (path_judge_passes(&results[PATH_PLAIN]))
 		judge_facts(results, out);
+	judge_idle_retry(results, out);
 	judge_each(results, out);
 	for (int v = 0; v < PATH_VARIANTS && !fits; v++)
 		fits = path_judge_failed(results, (enum path_variant)v);
@@ -295,4 +426,5 @@ void path_judge(const struct path_result results[PATH_VARIANTS], struct path_fin
 		find(out, FITS_NO_SNI_TRIED, PATH_PLAIN);
 	if (fits)
 		find(out, FITS_WHERE, PATH_PLAIN);
+	judge_remedies(results, out);
 }

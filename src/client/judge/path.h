@@ -25,17 +25,34 @@ enum path_variant {
 	PATH_ALPN,      /* offers a protocol, where the plain one offers none */
 	PATH_NO_ALPN,   /* offers no protocol, where the plain one offers some */
 	PATH_NO_HEADER, /* no PROXY header, where the plain one has one before it */
+	PATH_RECORDS,   /* in several records */
+	PATH_SMALL,     /* small TCP segments, in both directions */
+	PATH_BIG_SMALL, /* both PATH_BIG and PATH_SMALL */
+	PATH_CLASSICAL_SPLIT, /* both PATH_CLASSICAL and PATH_SPLIT */
+	PATH_RETRY,     /* a post-quantum key share only after a HelloRetryRequest */
+	PATH_NO_PQ_SIGNATURES, /* no post-quantum signatures, where the plain one offers some */
+	PATH_GREASE,    /* an extension that no server knows */
+	PATH_ECH,       /* the same for Encrypted ClientHello */
 	PATH_VARIANTS
 };
+
+/*
+ * Bytes of a small segment: what every IPv4 host accepts (RFC 9293 section 3.7.1). With headers it
+ * fits into any link of IPv6, too.
+ */
+enum { PATH_SEGMENT = 536 };
 
 enum { PATH_LEAF_MAX = 65 };
 
 /* Zeroed: the variant was not tried. */
 struct path_result {
 	bool ran;
+	bool idle;     /* PATH_RETRY: answered, but without a HelloRetryRequest */
 	bool unsteady; /* a second try, alone, ended differently */
+	bool hybrid;   /* the key exchange is post-quantum */
 	enum outcome_code code;
 	unsigned hello;           /* length of the ClientHello in bytes; 0: unknown */
+	unsigned second;          /* PATH_RETRY: length of the second ClientHello; 0: none */
 	char leaf[PATH_LEAF_MAX]; /* identifies the server's certificate; or "" */
 };
 
@@ -53,6 +70,9 @@ enum path_answer {
 };
 
 enum path_answer path_judge_answer(enum outcome_code code);
+
+/* Was the handshake answered, and not rejected? */
+bool path_judge_passes(const struct path_result *result);
 
 /* What the results support; each has a sentence. */
 enum path_finding {
@@ -73,6 +93,13 @@ enum path_finding {
 	FITS_ALPN_WANTED,     /* passes with a protocol */
 	FITS_ALPN_DISLIKED,   /* passes without a protocol */
 	FITS_HEADER_DISLIKED, /* passes without a PROXY header */
+	FITS_FIRST_SEGMENT,   /* a small one passes, but not in two segments */
+	FITS_FIRST_FLIGHT,    /* a small one passes, also if a long one follows it */
+	FITS_ONE_RECORD,      /* passes in several records: single records are inspected */
+	FITS_HOLE,            /* gets no answer, but passes in small segments */
+	FITS_PACKETS,         /* passes in small segments, but the size is not all */
+	FITS_PQ_SIGNATURES,   /* passes without post-quantum signatures */
+	FITS_OTHER_HELPS,     /* variant: only this one passes, for a reason unknown */
 	/* the plain one is answered: which variants fail */
 	FITS_LIST,       /* fails with another name, and without a name */
 	FITS_NO_NAME,    /* fails without a name */
@@ -85,11 +112,22 @@ enum path_finding {
 	FITS_SEGMENTS,   /* both fail: a long one has two segments as well */
 	FITS_ALPN,       /* fails with a protocol */
 	FITS_NO_ALPN,    /* fails without a protocol */
+	FITS_BIG_HOLE,    /* a long one gets no answer, but passes in small segments */
+	FITS_BIG_PACKETS, /* a long one is rejected, but passes in small segments */
+	FITS_RECORDS,     /* several records fail */
+	FITS_SMALL,       /* small segments fail */
+	FITS_RETRY_FIRST,  /* fails without the post-quantum key share */
+	FITS_RETRY_SECOND, /* the second ClientHello fails */
+	FITS_NO_PQ_SIGNATURES, /* fails without post-quantum signatures */
+	FITS_GREASE,       /* an extension that no server knows fails */
+	FITS_ECH,          /* an extension for Encrypted ClientHello fails, but no other */
 	/* facts that are no sign of a middlebox */
 	FITS_ONLY12,         /* TLS 1.3 is rejected with an alert */
 	FITS_ONLY13,         /* TLS 1.2 is rejected with an alert */
 	FITS_HEADER_NEEDED,  /* no answer without the PROXY header */
 	FITS_HEADER_EITHER,  /* an answer with the PROXY header and without it */
+	FITS_NO_HYBRID,      /* no HelloRetryRequest: the server takes no hybrid */
+	FITS_NO_RETRY,       /* no HelloRetryRequest: a classical share is enough */
 	FITS_ANOTHER_CERT,   /* variant: the server sent another certificate */
 	FITS_ENDS_OTHERWISE, /* variant: the handshake was answered, but the outcome differs */
 	FITS_NO_CONNECTION,  /* variant: no connection, which no ClientHello can cause */
@@ -99,6 +137,7 @@ enum path_finding {
 	FITS_UNSTEADY, /* variant: a second try ended differently */
 	FITS_NO_SNI_TRIED,
 	FITS_WHERE, /* the server, or something before it? */
+	FITS_TRY,   /* which options send a variant that passes */
 	FITS_COUNT
 };
 

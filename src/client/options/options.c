@@ -14,6 +14,7 @@
 #include "client/options/verify_time.h"
 #include "client/output/explain.h"
 #include "client/services/http_status.h"
+#include "client/session/hello_variant.h"
 #include "net/hostname.h"
 #include "tls/context.h"
 
@@ -168,7 +169,7 @@ const struct option_row client_option_rows[] = {
 	    "verify the chain in FILE for NAME, offline (\"-\": standard input)",
 	    .excludes =
 		"service path expect-status cert servername no-sni tls-min tls-max groups ciphers "
-		"alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
+		"hello alpn connect-to resolve proxy ipv4 ipv6 haproxy-protocol connect-timeout "
 		"handshake-timeout read-timeout expect expect-pq compare count interval resume "
 		"targets all-addresses path-test prometheus save-chain fetch-issuer",
 	    .why = "no connection is made"),
@@ -193,6 +194,9 @@ const struct option_row client_option_rows[] = {
 	    .choices = tls_policy_versions, .text = "1.3"),
 	TEXT("groups", "LIST", policy.groups, "key exchange groups, such as X25519:P-256"),
 	TEXT("ciphers", "LIST", policy.ciphers, "TLS 1.2 ciphers, by their OpenSSL names"),
+	CHOICE("hello", "VARIANT", hello_variant, HELLO_PLAIN, hello_variant_names,
+	    "form of the ClientHello, such as records",
+	    .flags = OPTION_MANY_CHOICES),
 	TEXT("alpn", "NAME[,NAME]", alpn, "ALPN protocols to offer, such as http/1.1"),
 
 	HEADING("Route"),
@@ -240,7 +244,7 @@ const struct option_row client_option_rows[] = {
 	    .why = "each address is probed once"),
 	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
 	    .excludes =
-		"no-sni tls-min tls-max groups json nagios prometheus verbose targets count "
+		"no-sni tls-min tls-max groups hello nagios prometheus verbose targets count "
 		"interval resume compare expect-outcome expect-pq all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
 	TEXT("client-zoo", "DIR", client_zoo,

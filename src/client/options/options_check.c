@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/outcome.h"
+#include "client/session/hello_variant.h"
 #include "tls/cert_info.h"
 #include "tls/identity.h"
 #include "tls/policy.h"
@@ -102,7 +103,7 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
 	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0)
 		return -1;
-	if (load_expected(&o->expected, oc) != 0)
+	if (load_expected(&o->expected, oc) != 0 || hello_variant_choose(o, oc) != 0)
 		return -1;
 	if (!o->no_sni || !o->servername)
 		return 0;

@@ -124,9 +124,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "silently drop a ClientHello because of the name in it or its size. If the peer began "
 	    "to answer, a small packet arrived and a large one did not. This happens on a path "
 	    "whose packet size is smaller than both ends believe, and on which ICMP is dropped "
-	    "(\"ping -M do -s 1472 HOST\" shows it).\n\n"
-	    "--path-test finds out whether the name, the version or the size makes the "
-	    "difference.",
+	    "(\"ping -M do -s 1472 HOST\" shows it, and --hello small-segments avoids it).\n\n"
+	    "--path-test finds out whether the name, the version, the size or the segments make "
+	    "the difference.",
 	[OC_HANDSHAKE_ALERT] =
 	    "The peer ended the handshake with a TLS alert, which the error line names. The alert "
 	    "comes from whatever terminates TLS: the server, or a middlebox in its place. "

@@ -67,8 +67,7 @@ static json_t *new_object(const char *type)
 	    date(time(NULL)));
 }
 
-/* Print and release the object. */
-static void print(FILE *to, json_t *object)
+void json_end(FILE *to, json_t *object)
 {
 	/* 15 digits: a reader gets back the exact number of microseconds. */
 	json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(15));
@@ -83,7 +82,7 @@ static json_t *target(const struct client_options *o)
 	return json_pack("{s:o, s:o}", "host", string(o->host), "port", string(o->port));
 }
 
-static void add_outcome(json_t *object, const struct outcome *oc)
+void json_add_outcome(json_t *object, const struct outcome *oc)
 {
 	bool ok = oc->code == OC_OK;
 
@@ -98,6 +97,14 @@ static void add_outcome(json_t *object, const struct outcome *oc)
 	json_object_set_new(object, "verify_error", number_or_null(oc->verify_error, 0));
 	json_object_set_new(object, "verify_depth",
 	    oc->verify_error == 0 ? json_null() : json_integer(oc->verify_depth));
+}
+
+json_t *json_begin(const char *type, const struct client_options *o)
+{
+	json_t *object = new_object(type);
+
+	json_object_set_new(object, "target", target(o));
+	return object;
 }
 
 static json_t *addresses(const struct session *s)
@@ -296,7 +303,7 @@ static json_t *expected_outcome(const struct session *s)
 			append_name(names, outcome_name((enum outcome_code)i));
 	}
 	came = json_object();
-	add_outcome(came, &s->came);
+	json_add_outcome(came, &s->came);
 	return json_pack("{s:o, s:b, s:o}", "names", names, "met",
 	    expected_outcome_is(list, s->came.code), "came", came);
 }
@@ -336,10 +343,10 @@ void json_print_probe(FILE *to, const struct session *s, const struct outcome *o
 
 	if (seq > 0)
 		json_object_set_new(object, "seq", json_integer((json_int_t)seq));
-	add_outcome(object, oc);
+	json_add_outcome(object, oc);
 	if (s)
 		add_session(object, s);
-	print(to, object);
+	json_end(to, object);
 }
 
 /* ---- a summary -------------------------------------------------------------------- */
@@ -396,5 +403,5 @@ void json_print_summary(FILE *to, const struct client_options *o, const struct s
 	json_object_set_new(object, "milliseconds",
 	    json_pack("{s:o, s:o}", "full", times(t, STATS_FULL), "resumed",
 		times(t, STATS_RESUMED)));
-	print(to, object);
+	json_end(to, object);
 }

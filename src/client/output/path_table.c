@@ -8,7 +8,7 @@
 #include "client/output/terminal.h"
 
 /* Columns. */
-enum { VARIANT = 22, REASON = 27 };
+enum { VARIANT = 23, REASON = 26, BYTES = 9 };
 
 /* RFC 6761 section 6.5 reserves example names, and they resolve. */
 const char *path_table_other_name(const char *sni)
@@ -20,14 +20,18 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 {
 	char ms[TERMINAL_MS_MAX], bytes[16] = "-";
 
-	if (r->hello > 0)
+	if (r->second > 0)
+		snprintf(bytes, sizeof bytes, "%u+%u", r->hello, r->second);
+	else if (r->hello > 0)
 		snprintf(bytes, sizeof bytes, "%u", r->hello);
 	fprintf(to, "%-*s", VARIANT, path_text_label(v));
-	if (r->code == OC_OK)
+	if (r->idle)
+		fprintf(to, "%-*s", REASON, "not tried");
+	else if (r->code == OC_OK)
 		fprintf(to, "%-*s", REASON, "OK");
 	else
 		terminal_print_bad(to, outcome_name(r->code), REASON);
-	fprintf(to, "%6s %8s%s\n", bytes, terminal_ms(took_us, ms),
+	fprintf(to, "%*s %8s%s\n", BYTES, bytes, terminal_ms(took_us, ms),
 	    r->unsteady ? "  unsteady" : "");
 }
 
@@ -42,8 +46,8 @@ void path_table_print(FILE *to, const struct path_table_target *target,
 	if (target->peer.len > 0)
 		fprintf(to, " %s %s", target->through_proxy ? "through the proxy" : "at",
 		    addr_format(&target->peer, at));
-	fprintf(to, "\n\n%-*s%-*s%6s %8s\n", VARIANT, "CLIENTHELLO", REASON, "OUTCOME", "BYTES",
-	    "MS");
+	fprintf(to, "\n\n%-*s%-*s%*s %8s\n", VARIANT, "CLIENTHELLO", REASON, "OUTCOME", BYTES,
+	    "BYTES", "MS");
 	for (int v = 0; v < PATH_VARIANTS; v++) {
 		if (results[v].ran)
 			print_row(to, (enum path_variant)v, &results[v], took_us[v]);

@@ -1,21 +1,94 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/output/path_text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const labels[PATH_VARIANTS] = {
-	[PATH_PLAIN] = "plain",
-	[PATH_NO_SNI] = "no SNI",
-	[PATH_OTHER_SNI] = "another SNI",
-	[PATH_TLS12] = "TLS 1.2 alone",
-	[PATH_TLS13] = "TLS 1.3 alone",
-	[PATH_CLASSICAL] = "classical, small",
-	[PATH_BIG] = "post-quantum size",
-	[PATH_SPLIT] = "in two segments",
-	[PATH_ALPN] = "ALPN http/1.1",
-	[PATH_NO_ALPN] = "no ALPN",
-	[PATH_NO_HEADER] = "no PROXY header",
+static const struct {
+	const char *label, *option;
+} variants[PATH_VARIANTS] = {
+	[PATH_PLAIN] = { "plain", NULL },
+	[PATH_NO_SNI] = { "no SNI", "--no-sni" },
+	[PATH_OTHER_SNI] = { "another SNI", NULL },
+	[PATH_TLS12] = { "TLS 1.2 alone", "--tls-max 1.2" },
+	[PATH_TLS13] = { "TLS 1.3 alone", "--tls-min 1.3" },
+	[PATH_CLASSICAL] = { "classical, small", "--hello classical" },
+	[PATH_BIG] = { "post-quantum size", "--hello long" },
+	[PATH_SPLIT] = { "in two segments", "--hello two-segments" },
+	[PATH_ALPN] = { "ALPN http/1.1", "--alpn http/1.1" },
+	[PATH_NO_ALPN] = { "no ALPN", NULL },
+	[PATH_NO_HEADER] = { "no PROXY header", NULL },
+	[PATH_RECORDS] = { "in several records", "--hello records" },
+	[PATH_SMALL] = { "in small segments", "--hello small-segments" },
+	[PATH_BIG_SMALL] = { "long, small segments", NULL },
+	[PATH_CLASSICAL_SPLIT] = { "classical, split", NULL },
+	[PATH_RETRY] = { "post-quantum by retry", "--hello retry" },
+	[PATH_NO_PQ_SIGNATURES] = { "no PQ signatures", "--hello no-pq-signatures" },
+	[PATH_GREASE] = { "GREASE", "--hello grease" },
+	[PATH_ECH] = { "ECH GREASE", "--hello ech-grease" },
+};
+
+/* For programs. */
+static const char *const finding_names[FITS_COUNT] = {
+	[FITS_UNREACHED] = "unreached",
+	[FITS_NOT_READY] = "not-ready",
+	[FITS_NOTHING_HELPS] = "nothing-helps",
+	[FITS_ALL_REFUSED] = "all-refused",
+	[FITS_ALL_STRANGE] = "all-strange",
+	[FITS_NAME] = "name",
+	[FITS_ANY_NAME] = "any-name",
+	[FITS_NAME_NOT_NONE] = "name-not-none",
+	[FITS_OFFER13] = "offer13",
+	[FITS_OFFER12] = "offer12",
+	[FITS_SIZE] = "size",
+	[FITS_ONE_PACKET] = "one-packet",
+	[FITS_SHORT] = "short",
+	[FITS_ALPN_WANTED] = "alpn-wanted",
+	[FITS_ALPN_DISLIKED] = "alpn-disliked",
+	[FITS_HEADER_DISLIKED] = "header-disliked",
+	[FITS_FIRST_SEGMENT] = "first-segment",
+	[FITS_FIRST_FLIGHT] = "first-flight",
+	[FITS_ONE_RECORD] = "one-record",
+	[FITS_HOLE] = "hole",
+	[FITS_PACKETS] = "packets",
+	[FITS_PQ_SIGNATURES] = "pq-signatures",
+	[FITS_OTHER_HELPS] = "other-helps",
+	[FITS_LIST] = "list",
+	[FITS_NO_NAME] = "no-name",
+	[FITS_OTHER_NAME] = "other-name",
+	[FITS_12] = "no-tls12",
+	[FITS_13] = "no-tls13",
+	[FITS_CLASSICAL] = "classical",
+	[FITS_BIG] = "big",
+	[FITS_SPLIT] = "split",
+	[FITS_SEGMENTS] = "segments",
+	[FITS_ALPN] = "alpn",
+	[FITS_NO_ALPN] = "no-alpn",
+	[FITS_BIG_HOLE] = "big-hole",
+	[FITS_BIG_PACKETS] = "big-packets",
+	[FITS_RECORDS] = "records",
+	[FITS_SMALL] = "small",
+	[FITS_RETRY_FIRST] = "retry-first",
+	[FITS_RETRY_SECOND] = "retry-second",
+	[FITS_NO_PQ_SIGNATURES] = "no-pq-signatures",
+	[FITS_GREASE] = "grease",
+	[FITS_ECH] = "ech",
+	[FITS_ONLY12] = "only12",
+	[FITS_ONLY13] = "only13",
+	[FITS_HEADER_NEEDED] = "header-needed",
+	[FITS_HEADER_EITHER] = "header-either",
+	[FITS_NO_HYBRID] = "no-hybrid",
+	[FITS_NO_RETRY] = "no-retry",
+	[FITS_ANOTHER_CERT] = "another-cert",
+	[FITS_ENDS_OTHERWISE] = "ends-otherwise",
+	[FITS_NO_CONNECTION] = "no-connection",
+	[FITS_CLEAN] = "clean",
+	[FITS_CERTIFICATE] = "certificate",
+	[FITS_UNSTEADY] = "unsteady",
+	[FITS_NO_SNI_TRIED] = "no-sni-tried",
+	[FITS_WHERE] = "where",
+	[FITS_TRY] = "try",
 };
 
 /* fill replaces what is in braces. */
@@ -74,6 +147,32 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_HEADER_DISLIKED] =
 	    "With a PROXY header before it a ClientHello {how}; without the header it is "
 	    "answered. The server does not expect a PROXY header from this address.",
+	[FITS_FIRST_SEGMENT] =
+	    "A ClientHello of {size} bytes {how}; a smaller one is answered, but not in two "
+	    "segments. Something that reads only the first segment, and takes it for the whole, "
+	    "does this; post-quantum key exchange makes a ClientHello too long for one.",
+	[FITS_FIRST_FLIGHT] =
+	    "A ClientHello of {size} bytes {how}; a smaller one is answered, also if a second one "
+	    "of {second} bytes follows it, with the post-quantum key share. Something that limits "
+	    "or reads only the first flight of the client does this.",
+	[FITS_ONE_RECORD] =
+	    "In several records the same ClientHello is answered. So something inspects single "
+	    "records and does not join them.",
+	[FITS_HOLE] =
+	    "In TCP segments of at most 536 bytes, in both directions, the same ClientHello is "
+	    "answered; otherwise it {how}. A path MTU black hole does this: larger packets are "
+	    "lost, and the ICMP messages about it as well. Let ICMP through, or let a router "
+	    "clamp the MSS.",
+	[FITS_PACKETS] =
+	    "In TCP segments of at most 536 bytes, in both directions, the same ClientHello is "
+	    "answered; otherwise it {how}. Something that loses or rejects larger packets does "
+	    "this, or something that inspects single packets and does not reassemble them.",
+	[FITS_PQ_SIGNATURES] =
+	    "A ClientHello that offers post-quantum signatures (ML-DSA) {how}; without them it is "
+	    "answered. Something that does not know them does this.",
+	[FITS_OTHER_HELPS] =
+	    "The plain ClientHello {how_plain}; variant \"{variant}\" is answered. Why it is "
+	    "answered cannot be known from here.",
 	[FITS_LIST] =
 	    "A ClientHello for \"{other}\" or without SNI {how}; for \"{name}\" it is answered. "
 	    "An SNI filter or a balancer with a list of allowed names does this.",
@@ -109,6 +208,38 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_NO_ALPN] =
 	    "A ClientHello without ALPN {how}; with the protocols of --alpn it is answered. A "
 	    "server or a filter that requires an application protocol does this.",
+	[FITS_BIG_HOLE] =
+	    "A ClientHello of {size} bytes {how}; in TCP segments of at most 536 bytes it is "
+	    "answered. A path MTU black hole does this: larger packets are lost, and the ICMP "
+	    "messages about it as well. Post-quantum key exchange makes a ClientHello that long.",
+	[FITS_BIG_PACKETS] =
+	    "A ClientHello of {size} bytes {how}; in TCP segments of at most 536 bytes it is "
+	    "answered. Something that rejects large packets does this, or something that inspects "
+	    "single packets and does not reassemble them.",
+	[FITS_RECORDS] =
+	    "A ClientHello in several records {how}; in one it is answered. Something that reads "
+	    "only the first record, and takes it for the whole, does this.",
+	[FITS_SMALL] =
+	    "A ClientHello in TCP segments of at most 536 bytes, in both directions, {how}; "
+	    "otherwise it is answered. Something that reads only the first segment does this, or "
+	    "something that accepts no such small segments.",
+	[FITS_RETRY_FIRST] =
+	    "A ClientHello that offers post-quantum key exchange, but no key share for it, {how}; "
+	    "with the key share it is answered. Something that requires the key share does this.",
+	[FITS_RETRY_SECOND] =
+	    "If the server asks for a post-quantum key share, the second ClientHello of {second} "
+	    "bytes {how}; a first one with this share is answered. Something that does not know "
+	    "HelloRetryRequest does this.",
+	[FITS_NO_PQ_SIGNATURES] =
+	    "A ClientHello without post-quantum signatures {how}, where a server would send an "
+	    "alert. Something that requires post-quantum signatures does this.",
+	[FITS_GREASE] =
+	    "A ClientHello with an extension that nobody knows (GREASE, RFC 8701) {how}, where a "
+	    "server must ignore it. Something that rejects unknown extensions does this.",
+	[FITS_ECH] =
+	    "A ClientHello with a GREASE extension for Encrypted ClientHello {how}; with another "
+	    "unknown extension it is answered. A filter that blocks Encrypted ClientHello does "
+	    "this, because that hides the name.",
 	[FITS_ONLY12] =
 	    "TLS 1.3 alone is rejected with an alert, so the peer speaks TLS 1.2 only. A server "
 	    "reports this in the same way, so it is no sign of a middlebox.",
@@ -121,6 +252,11 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_HEADER_EITHER] =
 	    "With the PROXY header and without it the ClientHello is answered: the server does "
 	    "not require it, or something removes it and adds its own.",
+	[FITS_NO_HYBRID] =
+	    "\"{variant}\" was not tried: the server takes no hybrid.",
+	[FITS_NO_RETRY] =
+	    "\"{variant}\" was not tried: the server accepts a classical key share, and did not "
+	    "ask for another.",
 	[FITS_ANOTHER_CERT] =
 	    "Variant \"{variant}\" received another certificate than the plain one: there are "
 	    "several servers, or one with several certificates, or something terminates TLS for "
@@ -150,11 +286,23 @@ static const char *const sentences[FITS_COUNT] = {
 	[FITS_WHERE] =
 	    "What cannot be known from here: whether the server itself does this, or something in "
 	    "front of it. Run the same test next to the server to find out.",
+	[FITS_TRY] =
+	    "To send one of the ClientHellos that are answered, in any other run: {options}.",
 };
 
 const char *path_text_label(enum path_variant v)
 {
-	return labels[v];
+	return variants[v].label;
+}
+
+const char *path_text_option(enum path_variant v)
+{
+	return variants[v].option;
+}
+
+const char *path_text_finding(enum path_finding what)
+{
+	return finding_names[what];
 }
 
 static const char *describe_answer(enum path_answer a)
@@ -173,22 +321,52 @@ static const char *describe_answer(enum path_answer a)
 	}
 }
 
-/* The text that replaces "{key}". */
-static const char *fill(const char *key, enum path_finding what, enum path_variant v,
-    const struct path_result results[], const struct path_text_names *names, char number[16])
+/* Room for all options. */
+enum { VALUE_MAX = 320 };
+
+static void list_options(const struct path_result results[], char buf[VALUE_MAX])
 {
-	if (strncmp(key, "{how}", 5) == 0)
+	size_t len = 0;
+
+	for (int v = 0; v < PATH_VARIANTS && len < VALUE_MAX; v++) {
+		const char *option = path_text_option((enum path_variant)v);
+
+		if (option && path_judge_passes(&results[v]))
+			len += (size_t)snprintf(buf + len, VALUE_MAX - len, "%s%s",
+			    len > 0 ? ", " : "", option);
+	}
+}
+
+static bool is_key(const char *at, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(at, "{", 1) == 0 && strncmp(at + 1, key, len) == 0 && at[len + 1] == '}';
+}
+
+/* The text that replaces "{key}"; buf is room for it. */
+static const char *fill(const char *at, enum path_finding what, enum path_variant v,
+    const struct path_result results[], const struct path_text_names *names, char buf[VALUE_MAX])
+{
+	if (is_key(at, "how"))
 		return describe_answer(path_judge_answer(results[v].code));
-	if (strncmp(key, "{name}", 6) == 0)
+	if (is_key(at, "how_plain"))
+		return describe_answer(path_judge_answer(results[PATH_PLAIN].code));
+	if (is_key(at, "name"))
 		return names->plain;
-	if (strncmp(key, "{other}", 7) == 0)
+	if (is_key(at, "other"))
 		return names->other;
-	if (strncmp(key, "{variant}", 9) == 0)
+	if (is_key(at, "variant"))
 		return path_text_label(v);
-	if (strncmp(key, "{outcome}", 9) == 0)
+	if (is_key(at, "outcome"))
 		return outcome_name(results[v].code);
-	snprintf(number, 16, "%u", results[what == FITS_SHORT ? PATH_BIG : v].hello);
-	return number;
+	if (is_key(at, "options"))
+		list_options(results, buf);
+	else if (is_key(at, "second"))
+		snprintf(buf, VALUE_MAX, "%u", results[PATH_RETRY].second);
+	else
+		snprintf(buf, VALUE_MAX, "%u", results[what == FITS_SHORT ? PATH_BIG : v].hello);
+	return buf;
 }
 
 const char *path_text_write(const struct path_findings *f, size_t i,
@@ -197,7 +375,7 @@ const char *path_text_write(const struct path_findings *f, size_t i,
 {
 	const char *text = sentences[f->list[i].what];
 	size_t len = 0;
-	char number[16];
+	char value_buf[VALUE_MAX] = "";
 
 	buf[0] = '\0';
 	while (*text && len < PATH_TEXT_MAX - 1) {
@@ -206,7 +384,7 @@ const char *path_text_write(const struct path_findings *f, size_t i,
 
 		if (text[plain])
 			value = fill(text + plain, f->list[i].what, f->list[i].variant, results,
-			    names, number);
+			    names, value_buf);
 		len += (size_t)snprintf(buf + len, PATH_TEXT_MAX - len, "%.*s%s", (int)plain, text,
 		    value);
 		text += plain;

@@ -11,6 +11,12 @@
 /* The variant's name, such as "in two segments". */
 const char *path_text_label(enum path_variant v);
 
+/* The option that sends the variant in another run, such as "--hello records"; NULL: none. */
+const char *path_text_option(enum path_variant v);
+
+/* The finding's name for programs, such as "one-record"; part of the interface. */
+const char *path_text_finding(enum path_finding what);
+
 /* The SNI of the plain variant and of the one with another name. */
 struct path_text_names {
 	const char *plain, *other;

@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "client/judge/path.h"
+#include "client/output/json.h"
+#include "client/output/path_json.h"
 #include "client/output/path_table.h"
 #include "client/probe/runner.h"
+#include "client/session/hello_variant.h"
 #include "tls/context.h"
-
-/*
- * A first segment that ends before the first extension; and the bytes that a share of ML-KEM-768
- * adds to a ClientHello (FIPS 203 section 8: 1184 bytes, and a head).
- */
-enum { FIRST_SEGMENT = 64, POST_QUANTUM = 1188 };
-
-static const char hybrid[] = "X25519MLKEM768", classical[] = "X25519:P-256:P-384";
+#include "tls/policy.h"
 
 struct trial {
 	enum path_variant variant;
@@ -27,6 +23,7 @@ struct trial {
 struct path_test {
 	struct runner runner;
 	const struct client_options *options;
+	struct client_options silent; /* without --json */
 	char sni[ADDR_HOST_MAX]; /* of the plain one, or "" */
 	struct path_table_target target;
 	struct trial trials[PATH_VARIANTS];
@@ -38,25 +35,36 @@ struct path_test {
 
 /* ---- what is tried ------------------------------------------------------------------ */
 
-static bool has_hybrid(void)
-{
-	const struct tls_policy_choice choice = { .groups = hybrid };
-
-	return tls_context_check_policy(&choice, NULL) == 0;
-}
+/* What --hello can send as well. */
+static const struct {
+	enum hello_variant hello[2];
+} shapes[PATH_VARIANTS] = {
+	[PATH_CLASSICAL] = { { HELLO_CLASSICAL } },
+	[PATH_BIG] = { { HELLO_LONG } },
+	[PATH_SPLIT] = { { HELLO_TWO_SEGMENTS } },
+	[PATH_RECORDS] = { { HELLO_RECORDS } },
+	[PATH_SMALL] = { { HELLO_SMALL_SEGMENTS } },
+	[PATH_BIG_SMALL] = { { HELLO_LONG, HELLO_SMALL_SEGMENTS } },
+	[PATH_CLASSICAL_SPLIT] = { { HELLO_CLASSICAL, HELLO_TWO_SEGMENTS } },
+	[PATH_RETRY] = { { HELLO_RETRY } },
+	[PATH_NO_PQ_SIGNATURES] = { { HELLO_NO_PQ_SIGNATURES } },
+	[PATH_GREASE] = { { HELLO_GREASE } },
+	[PATH_ECH] = { { HELLO_ECH_GREASE } },
+};
 
 static bool is_tried(const struct path_test *t, enum path_variant v)
 {
+	bool tds = service_uses_tds(t->options->service.service);
+
 	switch (v) {
 	case PATH_NO_SNI:
 	case PATH_OTHER_SNI:
 		return t->sni[0] != '\0';
 	case PATH_TLS13:
-		return !service_uses_tds(t->options->service.service);
-	case PATH_CLASSICAL:
-		return has_hybrid();
+		return !tds;
 	case PATH_BIG:
-		return !has_hybrid();
+	case PATH_BIG_SMALL:
+		return !hello_variant_is_available(HELLO_CLASSICAL);
 	case PATH_ALPN:
 		/* Other services may reject http/1.1 rightly, or offer it anyway. */
 		return !t->options->alpn && t->options->service.service == service_hello;
@@ -64,14 +72,18 @@ static bool is_tried(const struct path_test *t, enum path_variant v)
 		return t->options->alpn != NULL;
 	case PATH_NO_HEADER:
 		return t->options->announce;
+	case PATH_RETRY:
+		return !tds && hello_variant_is_available(HELLO_RETRY);
 	default:
-		return true;
+		return hello_variant_is_available(shapes[v].hello[0]);
 	}
 }
 
 /* Returns whether the variant needs a context of its own. */
 static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 {
+	for (int i = 0; i < 2; i++)
+		hello_variant_add(o, shapes[v].hello[i]);
 	switch (v) {
 	case PATH_NO_SNI:
 		o->no_sni = true;
@@ -87,15 +99,6 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 	case PATH_TLS13:
 		o->policy.min = TLS_POLICY_TLS13;
 		return true;
-	case PATH_CLASSICAL:
-		o->policy.groups = classical;
-		return true;
-	case PATH_BIG:
-		o->hello.padding = POST_QUANTUM;
-		return true;
-	case PATH_SPLIT:
-		o->hello.split = FIRST_SEGMENT;
-		return false;
 	case PATH_ALPN:
 		o->alpn = "http/1.1";
 		return true;
@@ -106,7 +109,7 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 		o->announce = false;
 		return false;
 	default:
-		return false;
+		return hello_variant_needs_context(o);
 	}
 }
 
@@ -119,7 +122,7 @@ static int make_trials(struct path_test *t, const struct probe_setup *setup, str
 			continue;
 		t->count++;
 		trial->variant = (enum path_variant)v;
-		trial->options = *t->options;
+		trial->options = t->silent;
 		trial->ctx = setup->ctx;
 		trial->oc = OUTCOME_NONE;
 		/* Otherwise two variants could reach two servers. */
@@ -178,6 +181,10 @@ static void record_first(void *mode, struct runner_probe *p)
 	result->ran = true;
 	result->code = p->oc.code;
 	result->hello = (unsigned)s->hello_bytes;
+	result->second = (unsigned)s->own_hello.second;
+	result->idle = trial->variant == PATH_RETRY && s->own_hello.count < 2 &&
+	    path_judge_passes(result);
+	result->hybrid = s->facts.group && tls_policy_is_post_quantum(s->facts.group);
 	if (s->verdict.chain_len > 0)
 		memcpy(result->leaf, s->verdict.chain[0].sha256, sizeof result->leaf);
 	t->took_us[trial->variant] = (uint64_t)s->phases.us[PHASE_TOTAL];
@@ -268,6 +275,14 @@ static void judge(const struct path_test *t, struct outcome *oc)
 	}
 }
 
+static void print(const struct path_test *t, const struct outcome *oc)
+{
+	if (t->options->json)
+		path_json_print(stdout, t->options, &t->target, t->results, t->took_us, oc);
+	else
+		path_table_print(stdout, &t->target, t->results, t->took_us);
+}
+
 static void test(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	struct outcome unreached = OUTCOME_NONE;
@@ -278,10 +293,12 @@ static void test(struct path_test *t, const struct probe_setup *setup, struct ou
 		t->trials[0].oc = unreached;
 	} else if (make_trials(t, setup, oc) != 0 || try_all(t, setup, oc) != 0 ||
 	    try_again(t, setup, oc) != 0) {
+		if (t->options->json)
+			json_print_probe(stdout, NULL, oc, 0);
 		return;
 	}
-	path_table_print(stdout, &t->target, t->results, t->took_us);
 	judge(t, oc);
+	print(t, oc);
 }
 
 static bool is_on(const struct client_options *o)
@@ -292,13 +309,18 @@ static bool is_on(const struct client_options *o)
 static int run(const struct probe_setup *setup, struct outcome *oc)
 {
 	struct path_test *t = calloc(1, sizeof *t);
+	struct probe_setup quiet = *setup;
 
 	if (!t) {
 		outcome_set(oc, OC_INTERNAL, "out of memory for variants");
 		return outcome_status(oc->code);
 	}
 	t->options = setup->options;
-	test(t, setup, oc);
+	/* Its variants are no probes of their own, so they print nothing. */
+	t->silent = *setup->options;
+	t->silent.json = false;
+	quiet.options = &t->silent;
+	test(t, &quiet, oc);
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->trials[i].owns_ctx)
 			tls_context_free(t->trials[i].ctx);

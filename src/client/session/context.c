@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/session/context.h"
 
-#include <assert.h>
-#include <stdint.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
@@ -84,32 +82,4 @@ int client_context_offer_once(struct tls_conn *client, const char *name, struct 
 	size_t len = list_protocols(name, list, oc);
 
 	return len == 0 ? -1 : check_list(SSL_set_alpn_protos(ssl, list, (unsigned)len), oc);
-}
-
-/* The library's own padding extension only fills up to 512 bytes. */
-enum { GREASE_EXTENSION = 0x0a0a, EXTENSION_HEAD = 4, PADDING_MAX = 4096 };
-
-static int add_padding(SSL *ssl, unsigned type, unsigned context, const unsigned char **out,
-    size_t *out_len, X509 *cert, size_t chain_index, int *alert, void *bytes)
-{
-	static const unsigned char nothing[PADDING_MAX];
-
-	(void)ssl;
-	(void)type;
-	(void)context;
-	(void)cert;
-	(void)chain_index;
-	(void)alert;
-	*out = nothing;
-	*out_len = (size_t)(uintptr_t)bytes - EXTENSION_HEAD;
-	return 1;
-}
-
-int client_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc)
-{
-	assert(bytes > EXTENSION_HEAD && bytes <= PADDING_MAX);
-	if (SSL_CTX_add_custom_ext(client, GREASE_EXTENSION, SSL_EXT_CLIENT_HELLO, add_padding,
-		NULL, (void *)(uintptr_t)bytes, NULL, NULL) == 1)
-		return 0;
-	return outcome_set(oc, OC_INTERNAL, "the TLS library rejected the padding");
 }

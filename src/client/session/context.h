@@ -40,11 +40,4 @@ int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 /* The same of one connection, before its handshake. */
 int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc);
 
-/*
- * Make each ClientHello longer by this many bytes, 5 to 4,096, with an extension that no server
- * knows and that every server must ignore (RFC 8701 section 3.1).
- * Returns 0, or -1 with OC_INTERNAL.
- */
-int client_context_pad(SSL_CTX *client, size_t bytes, struct outcome *oc);
-
 #endif

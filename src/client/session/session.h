@@ -15,6 +15,7 @@
 #include "client/judge/spiffe_id.h"
 #include "client/judge/verdict.h"
 #include "client/session/local_root.h"
+#include "client/session/own_hello.h"
 #include "client/session/phases.h"
 #include "client/session/resumption.h"
 #include "client/session/settings.h"
@@ -60,6 +61,7 @@ struct session {
 	int fd;                               /* connect; -1 before */
 	struct tls_conn *tls;                 /* handshake */
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
+	struct own_hello own_hello;           /* handshake: with --hello retry */
 	struct tls_conn_facts facts;          /* handshake */
 	struct verdict verdict;               /* handshake */
 	char local_root[LOCAL_ROOT_MAX];      /* verify: the file of the root, if it was added

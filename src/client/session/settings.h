@@ -37,10 +37,14 @@ struct client_nagios {
 	struct lifetime_limit warning, critical; /* for the certificate that expires first */
 };
 
-/* Changes to the ClientHello that only --path-test makes. */
+/* Changes to the ClientHello, by --hello and --path-test: see hello_variant.h. */
 struct client_hello {
-	size_t padding; /* additional bytes; 0: none */
-	size_t split;   /* bytes of the first segment; 0: not split */
+	unsigned padding; /* bytes of an extension that no server knows; 0: none */
+	bool ech;         /* with a GREASE extension for Encrypted ClientHello */
+	bool classical_signatures;
+	size_t split;     /* bytes of the first segment; 0: not split */
+	size_t record;    /* bytes of each record; 0: not cut */
+	unsigned segment; /* longest TCP segment, in both directions; 0: any */
 };
 
 /* Strings point into argv. */
@@ -67,6 +71,7 @@ struct client_options {
 	struct tls_identity identity; /* the client certificate; chain_file NULL: none */
 	unsigned connect_ms;          /* resolve and connect together, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
+	unsigned hello_variant; /* --hello: an enum hello_variant */
 	struct client_hello hello;
 	struct client_series series;
 	bool resume;

@@ -47,12 +47,13 @@ static void lose(struct race *r, size_t i, int error)
 
 static void start_next(struct race *r)
 {
+	const unsigned segment = r->s->options->hello.segment;
 	size_t i = r->started++;
 
 	r->polls[i] = (struct pollfd){ .fd = -1, .events = POLLOUT };
 	r->running++;
 	r->next_ms = clock_ms() + STAGGER_MS;
-	if (socket_connect(&r->s->addrs[i], &r->polls[i].fd) == IO_FAILED) {
+	if (socket_connect(&r->s->addrs[i], segment, &r->polls[i].fd) == IO_FAILED) {
 		r->local[i] = true;
 		lose(r, i, errno);
 	}

@@ -30,9 +30,18 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		outcome_append(oc,
 		    "; later parts of the answer arrived, but an earlier one was lost");
 		outcome_advise(oc,
-		    "are large packets lost on the path? ping -M do -s 1472 %s; if so, let the "
-		    "router clamp the MSS, or let ICMP through",
+		    "are large packets lost on the path? --hello small-segments avoids them, and "
+		    "ping -M do -s 1472 %s tests it; if so, let the router clamp the MSS, or let "
+		    "ICMP through",
 		    addr_format_host(&s->peer, host));
+	} else if (!heard && tcp.beyond_gap > 0) {
+		outcome_append(oc,
+		    "; a later part of our ClientHello of %llu bytes arrived, but an earlier one "
+		    "was lost",
+		    sent(s));
+		outcome_advise(oc,
+		    "something on the path drops that packet because of its name or its size: "
+		    "--hello small-segments avoids large packets, --path-test tries more");
 	} else if (!heard && !tcp.acknowledged) {
 		outcome_append(oc,
 		    "; our ClientHello of %llu bytes was sent %u times and never acknowledged: it "
@@ -45,8 +54,9 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		outcome_append(oc, ", but its system acknowledged our ClientHello of %llu bytes",
 		    sent(s));
 		outcome_advise(oc,
-		    "the peer or something on the path delays the answer, or a service without "
-		    "TLS waits for more; %s allows more time",
+		    "the peer or something on the path delays the answer, a service without TLS "
+		    "waits for more, or the path loses large packets (compare --hello "
+		    "small-segments); %s allows more time",
 		    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
 	}
 }
@@ -139,6 +149,17 @@ static void get_facts(struct session *s)
 	tls_facts_alpn(s->tls, s->alpn);
 }
 
+static int shape_hello(struct session *s, struct outcome *oc)
+{
+	const struct client_hello *hello = &s->options->hello;
+
+	if (s->options->policy.late_hybrids)
+		own_hello_watch(s->tls, &s->own_hello);
+	if (hello->split > 0)
+		tls_conn_split(s->tls, hello->split);
+	return hello->record > 0 ? own_hello_cut(s->tls, hello->record, oc) : 0;
+}
+
 int step_handshake(struct session *s, struct outcome *oc)
 {
 	struct outcome failed = OUTCOME_NONE;
@@ -153,8 +174,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	if (!s->options->alpn && s->service->alpn &&
 	    client_context_offer_once(s->tls, s->service->alpn, oc) != 0)
 		return -1;
-	if (s->options->hello.split > 0)
-		tls_conn_split(s->tls, s->options->hello.split);
+	if (shape_hello(s, oc) != 0)
+		return -1;
 	if (s->offered)
 		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
 	ret = shake_hands(s, &failed);

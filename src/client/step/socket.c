@@ -32,15 +32,27 @@ static void keep_errors(int fd, sa_family_t family, bool on)
 #endif
 }
 
-enum io socket_connect(const struct addr *to, int *fd)
+static enum io give_up(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return IO_FAILED;
+}
+
+enum io socket_connect(const struct addr *to, unsigned segment, int *fd)
 {
 	int new_fd = socket(to->ss.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int saved, on = 1;
+	int on = 1, limit = (int)segment;
 
 	if (new_fd < 0)
 		return IO_FAILED;
 	setsockopt(new_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	keep_errors(new_fd, to->ss.any.sa_family, true);
+	/* Only now: the SYN announces it to the peer. */
+	if (limit > 0 && setsockopt(new_fd, IPPROTO_TCP, TCP_MAXSEG, &limit, sizeof limit) != 0)
+		return give_up(new_fd);
 	if (connect(new_fd, &to->ss.any, to->len) == 0) {
 		*fd = new_fd;
 		return IO_DONE;
@@ -49,10 +61,7 @@ enum io socket_connect(const struct addr *to, int *fd)
 		*fd = new_fd;
 		return IO_WANT_WRITE;
 	}
-	saved = errno;
-	close(new_fd);
-	errno = saved;
-	return IO_FAILED;
+	return give_up(new_fd);
 }
 
 int socket_connect_result(int fd)

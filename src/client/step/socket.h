@@ -13,11 +13,12 @@
  */
 
 /*
- * Make a socket and connect it in the background. Until it is connected, the kernel keeps its ICMP
- * errors (MSG_ERRQUEUE). Returns IO_DONE, IO_WANT_WRITE (wait, then call socket_connect_result), or
- * IO_FAILED with errno set and no descriptor.
+ * Make a socket and connect it in the background. With segment, neither end sends longer TCP
+ * segments (tcp(7), TCP_MAXSEG); 0: as long as the path allows. Until it is connected, the kernel
+ * keeps its ICMP errors (MSG_ERRQUEUE). Returns IO_DONE, IO_WANT_WRITE (wait, then call
+ * socket_connect_result), or IO_FAILED with errno set and no descriptor.
  */
-enum io socket_connect(const struct addr *to, int *fd);
+enum io socket_connect(const struct addr *to, unsigned segment, int *fd);
 
 /* After the socket became writable: 0, or the errno of the attempt. */
 int socket_connect_result(int fd);

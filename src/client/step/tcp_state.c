@@ -22,6 +22,7 @@ bool tcp_state_get(int fd, struct tcp_state *out)
 		return false;
 	out->acknowledged = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
 	out->resent = info.tcpi_total_retrans;
+	out->beyond_gap = info.tcpi_sacked;
 	out->rtt_us = info.tcpi_rtt;
 	out->out_of_order = info.tcpi_rcv_ooopack;
 	return true;
