@@ -52,6 +52,7 @@ unit_tests = \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
 	tests/unit/check_path \
+	tests/unit/check_trace \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
 	tests/unit/check_post_quantum \
@@ -133,6 +134,7 @@ system_tests = \
 	tests/system/fetch-issuer.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
+	tests/system/trace.sh \
 	tests/system/fleet.sh \
 	tests/system/from-s_client.sh \
 	tests/system/greet.sh \
