@@ -142,6 +142,7 @@ libclient_a_SOURCES = \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
 	src/client/judge/spiffe_id.c src/client/judge/spiffe_id.h \
 	src/client/judge/staple.c src/client/judge/staple.h \
+	src/client/judge/trace.c src/client/judge/trace.h \
 	src/client/judge/verdict.c src/client/judge/verdict.h \
 	src/client/options/options.c src/client/options/options.h \
 	src/client/options/options_check.c src/client/options/options_check.h \
@@ -167,6 +168,9 @@ libclient_a_SOURCES = \
 	src/client/output/summary.c src/client/output/summary.h \
 	src/client/output/target_table.c src/client/output/target_table.h \
 	src/client/output/terminal.c src/client/output/terminal.h \
+	src/client/output/trace_json.c src/client/output/trace_json.h \
+	src/client/output/trace_table.c src/client/output/trace_table.h \
+	src/client/output/trace_text.c src/client/output/trace_text.h \
 	src/client/probe/addresses.c \
 	src/client/probe/modes.h \
 	src/client/probe/client_list.c src/client/probe/client_list.h \
@@ -178,6 +182,7 @@ libclient_a_SOURCES = \
 	src/client/probe/single.c \
 	src/client/probe/targets.c \
 	src/client/probe/thread_pool.c src/client/probe/thread_pool.h \
+	src/client/probe/trace.c \
 	src/client/services/dialogue.c src/client/services/dialogue.h \
 	src/client/services/http_status.c src/client/services/http_status.h \
 	src/client/services/line_dialogue.c src/client/services/line_dialogue.h \
@@ -214,7 +219,7 @@ libclient_a_SOURCES = \
 	src/client/step/connect.c \
 	src/client/step/fetch_issuer.c src/client/step/fetch_issuer.h \
 	src/client/step/greet.c \
-	src/client/step/handshake.c \
+	src/client/step/handshake.c src/client/step/handshake.h \
 	src/client/step/http_answer.c src/client/step/http_answer.h \
 	src/client/step/http_get.c src/client/step/http_get.h \
 	src/client/step/icmp.c src/client/step/icmp.h \
@@ -225,6 +230,10 @@ libclient_a_SOURCES = \
 	src/client/step/socket.c src/client/step/socket.h \
 	src/client/step/starttls.c src/client/step/starttls.h \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
+	src/client/step/trace.h \
+	src/client/step/trace_hello.c \
+	src/client/step/trace_socket.c src/client/step/trace_socket.h \
+	src/client/step/trace_syn.c \
 	src/client/step/verify.c src/client/step/verify.h
 
 libzoo_a_SOURCES = \

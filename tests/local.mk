@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/check_path \
 	tests/unit/check_path_shapes \
 	tests/unit/check_own_hello \
+	tests/unit/check_trace \
 	tests/unit/check_endpoint \
 	tests/unit/check_pool \
 	tests/unit/check_post_quantum \
@@ -136,6 +137,7 @@ system_tests = \
 	tests/system/fetch-issuer.sh \
 	tests/system/files.sh \
 	tests/system/firewall.sh \
+	tests/system/trace.sh \
 	tests/system/fleet.sh \
 	tests/system/from-s_client.sh \
 	tests/system/greet.sh \

@@ -50,6 +50,7 @@ static const struct mode *const modes[] = {
 	&mode_targets,   /* --targets                                    */
 	&mode_addresses, /* --all-addresses                              */
 	&mode_path_test, /* --path-test                                  */
+	&mode_trace,     /* --trace                                      */
 	&mode_client_zoo, /* --client-zoo                                */
 	&mode_series,    /* -c, -i                                       */
 	&mode_resume,    /* --resume                                     */

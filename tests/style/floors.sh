@@ -90,6 +90,7 @@ uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json
 jansson.h  client/output/path_json  --json of --path-test
+jansson.h  client/output/trace_json  the trace as JSON
 pthread.h  client/probe/runner   the lock of the modes and of standard output
 pthread.h  client/probe/thread_pool   probes that run at the same time
 pthread.h  client/step/resolve    getaddrinfo cannot be interrupted, so it runs in a thread

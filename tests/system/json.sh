@@ -67,6 +67,11 @@ facts .outcome '"OK"' \
 	'.certificates[0].sans' '["localhost","127.0.0.1","::1"]' \
 	'[.milliseconds | del(.proxy, .starttls)[] | type] | unique' '["number"]' \
 	'.milliseconds | .total >= .handshake' true
+ask 0 --trace
+facts .trace.finding '"passes"' .trace.peer_hop 1 '.trace.hops | length' 1 \
+	'.trace.hops[0].address' '"127.0.0.1"' .trace.tries 3
+ask 0
+facts .trace null
 
 facts '[.report, .compare, .tls.alpn, .milliseconds.proxy]' '[null,null,null,null]'
 ask 0 --alpn h2,http/1.1
@@ -277,7 +282,7 @@ def complain(line, why):
 
 
 # Closed here: a member that nobody described is a mistake of ours.
-for name in ("probe", "summary", "certificate", "path_test"):
+for name in ("probe", "summary", "certificate", "path_test", "trace"):
     schema["definitions"][name]["additionalProperties"] = False
 for line in lines:
     value = json.loads(line)

@@ -15,6 +15,8 @@
 #	program_at NAME PROGRAM        prints the path of a script that is PROGRAM on that machine (its
 #	                               process is PROGRAM's)
 #	rules NAME FILE                load these rules of nftables there
+#	ban_name NAME CHAIN VERDICT    rules in that chain of the table "inet way" there, for what has
+#	                               $TABOO in it
 #	make_deaf NAME                 it throws away the ICMP that tells of a narrow link
 
 for each in ip nft unshare nsenter; do
@@ -110,6 +112,24 @@ program_at() {
 
 rules() {
 	at "$1" nft --file "$2" 2>"$TMP/nft.err" || fail "nft does not take $2: $(cat "$TMP/nft.err")"
+}
+
+# The name may be anywhere in a ClientHello: OpenSSL 4 puts it last, behind a key share of post-quantum
+# size, and the kernel may pass on both segments as one.
+# shellcheck disable=SC2034 # for the test
+TABOO=taboo.test
+ban_name() {
+	net_at=60
+	# An ordinary user's socket takes no more than some hundred rules at a time.
+	while [ $net_at -lt 1800 ]; do
+		net_until=$((net_at + 200))
+		while [ $((net_at += 1)) -le $net_until ]; do
+			echo "add rule inet way $2 tcp dport 8443" \
+				"@th,$((net_at * 8)),80 0x7461626f6f2e74657374 $3"
+		done >"$TMP/more.nft"
+		net_at=$net_until
+		rules "$1" "$TMP/more.nft"
+	done
 }
 
 make_deaf() {

@@ -112,6 +112,12 @@ is_plain "$TMP/drawn"
 on_terminal 80 -c 3 -i 10ms --handshake-timeout 700ms localhost "$silent"
 grep -q "${wipe}0 done, 0 failed$return" "$TMP/drawn" || fail "times of nothing: $(cat "$TMP/drawn")"
 
+# ---- a trace ------------------------------------------------------------------------------------
+on_terminal 60 --trace localhost "$good"
+fits
+left '^client -- server$'
+left '^  1  127\.0\.0\.1 '
+
 # ---- without colors -----------------------------------------------------------------------------
 export NO_COLOR=1
 on_terminal 80 -c 2 -i 150ms --verify-name a.test localhost "$good"

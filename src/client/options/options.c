@@ -247,6 +247,11 @@ const struct option_row client_option_rows[] = {
 		"no-sni tls-min tls-max groups hello nagios prometheus verbose targets count "
 		"interval resume compare expect-outcome expect-pq all-addresses",
 	    .why = "it varies the handshake and prints its own table"),
+	FLAG("trace", trace, "find the hop at which the ClientHello ends, by its TTL",
+	    .excludes =
+		"chain save-chain fetch-issuer proxy nagios prometheus targets count interval "
+		"resume expect-outcome all-addresses path-test client-zoo",
+	    .why = "it traces one connection and prints its own table"),
 	TEXT("client-zoo", "DIR", client_zoo,
 	    "offer the bad client certificates in DIR; is mutual TLS open?",
 	    .excludes =

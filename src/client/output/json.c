@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "client/judge/expected_outcome.h"
 #include "client/judge/post_quantum.h"
+#include "client/output/trace_json.h"
 #include "net/conn_report_json.h"
 #include "tls/cert_id.h"
 #include "tls/policy.h"
@@ -329,6 +330,7 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "report", report(s));
 	json_object_set_new(object, "compare", comparison(s));
 	json_object_set_new(object, "expected_outcome", expected_outcome(s));
+	json_object_set_new(object, "trace", trace_json_value(s->trace));
 }
 
 void json_prepare(void)

@@ -12,6 +12,7 @@
 #include "client/output/output_file.h"
 #include "client/output/report.h"
 #include "client/output/terminal.h"
+#include "client/output/trace_table.h"
 #include "client/session/chain_file.h"
 
 /* Keeps a failure in oc, unless oc already has one: then it is only printed. */
@@ -120,6 +121,8 @@ static void print(const struct client_options *o, const struct session *s, bool 
 {
 	if (o->json)
 		json_print_probe(stdout, s, oc, 0);
+	else if (s && s->trace)
+		trace_table_print(stdout, o->host, o->port, s->trace);
 	else if (greeted && oc->code == OC_OK && !result_is_file(o))
 		report_greeting(s);
 	result_note_expected(o, oc);

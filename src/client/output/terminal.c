@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 
-/* Columns if the terminal reports none; most columns of running text. */
-enum { COLUMNS = 80, TEXT_COLUMNS = 78 };
+/* Columns if the terminal reports none; most columns of running text; its right margin. */
+enum { COLUMNS = 80, TEXT_COLUMNS = 78, TEXT_MARGIN = 2 };
 
 /* Room for a path and a few words. */
 enum { NOTE_MAX = PATH_MAX + 256 };
@@ -78,12 +78,15 @@ const char *terminal_shorten(const char *text, int width, char *buf, size_t size
 
 void terminal_print_wrapped(FILE *to, const char *text, size_t column)
 {
+	size_t columns = terminal_columns(to) - TEXT_MARGIN;
 	bool first = true;
 
+	if (columns > TEXT_COLUMNS)
+		columns = TEXT_COLUMNS;
 	while (*text) {
 		size_t len = strcspn(text, " \n");
 
-		if (column > 0 && column + 1 + len > TEXT_COLUMNS) {
+		if (column > 0 && column + 1 + len > columns) {
 			fputc('\n', to);
 			column = 0;
 		}

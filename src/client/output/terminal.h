@@ -31,8 +31,8 @@ void terminal_print_bad(FILE *to, const char *text, int width);
 const char *terminal_shorten(const char *text, int width, char *buf, size_t size);
 
 /*
- * Print a text in lines of at most 78 columns, broken between words and at newlines. column is the
- * number of columns already used in the first line.
+ * Print a text in lines of at most 78 columns, and narrower than the terminal, broken between words
+ * and at newlines. column is the number of columns already used in the first line.
  */
 void terminal_print_wrapped(FILE *to, const char *text, size_t column);
 

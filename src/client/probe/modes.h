@@ -54,6 +54,13 @@ extern const struct mode mode_addresses;
 extern const struct mode mode_path_test;
 
 /*
+ * --trace: probe once, then find out at which hop the SYN or the ClientHello of that probe ends
+ * (see judge/trace.h), and print it. Blocks for --max-time, the probe included. Returns the exit
+ * status of the probe.
+ */
+extern const struct mode mode_trace;
+
+/*
  * --client-zoo: probe one address with each client certificate of a folder of hello-certs, and
  * print who was let in and what proves it (see judge/admission.h). The good one goes first and
  * alone, and again last: if its first probe fails before the server can judge a client, that

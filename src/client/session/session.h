@@ -36,6 +36,8 @@ enum { SESSION_DESCRIPTORS = 4 };
 /* Room for session.store; a longer path is cut. */
 enum { SESSION_STORE_MAX = 256 };
 
+struct trace;
+
 /* The data of one probe; the comment names the step that sets each part. */
 struct session {
 	const struct client_options *options;
@@ -85,6 +87,7 @@ struct session {
 	struct stack_st_X509 *chain;          /* chain: the certificates of --chain */
 	struct stack_st_X509 *issuer;         /* fetch_issuer: the missing issuer, alone; or NULL */
 	struct outcome came;                  /* session_expect: of all steps */
+	const struct trace *trace;            /* --trace: the path, the caller's; or NULL */
 };
 
 /*

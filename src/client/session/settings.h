@@ -76,6 +76,7 @@ struct client_options {
 	struct client_series series;
 	bool resume;
 	bool path_test;
+	bool trace;
 	const char *client_zoo; /* the folder; NULL: none */
 	bool all_addresses;
 	const char *targets; /* a file, "-"; NULL: host and port */

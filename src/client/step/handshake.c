@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/step/handshake.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <time.h>
@@ -7,7 +9,6 @@
 #include "client/judge/expected.h"
 #include "client/judge/verdict.h"
 #include "client/session/context.h"
-#include "client/session/session.h"
 #include "client/step/socket.h"
 #include "client/step/starttls.h"
 #include "client/step/tcp_state.h"
@@ -49,7 +50,7 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		    sent(s), tcp.resent + 1);
 		outcome_advise(oc,
 		    "something on the path drops it because of its name or its size: --path-test "
-		    "tries others");
+		    "tries others, and --trace finds the hop");
 	} else if (!heard) {
 		outcome_append(oc, ", but its system acknowledged our ClientHello of %llu bytes",
 		    sent(s));
@@ -94,7 +95,8 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 	else if (oc->code == OC_HANDSHAKE_RESET)
 		outcome_advise(oc,
 		    "does the server expect a PROXY header first (--haproxy-protocol v2), or does "
-		    "something on the path reject the %s%s%s? --path-test shows which",
+		    "something on the path reject the %s%s%s? --path-test shows which, and --trace "
+		    "where",
 		    s->sni[0] ? "name \"" : "ClientHello", s->sni, s->sni[0] ? "\"" : "");
 	else
 		outcome_advise(oc,
@@ -160,11 +162,8 @@ static int shape_hello(struct session *s, struct outcome *oc)
 	return hello->record > 0 ? own_hello_cut(s->tls, hello->record, oc) : 0;
 }
 
-int step_handshake(struct session *s, struct outcome *oc)
+int handshake_begin(struct session *s, struct outcome *oc)
 {
-	struct outcome failed = OUTCOME_NONE;
-	int ret;
-
 	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL,
 	    s->verdict.uri ? NULL : s->verify_name, &s->verdict, oc);
 	if (!s->tls)
@@ -178,6 +177,16 @@ int step_handshake(struct session *s, struct outcome *oc)
 		return -1;
 	if (s->offered)
 		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
+	return 0;
+}
+
+int step_handshake(struct session *s, struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+	int ret;
+
+	if (handshake_begin(s, oc) != 0)
+		return -1;
 	ret = shake_hands(s, &failed);
 	s->hello_bytes = tls_conn_opening(s->tls);
 	certificate_request_get(s->tls, &s->request);

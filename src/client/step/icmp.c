@@ -60,6 +60,12 @@ static const struct meaning *find(const struct sock_extended_err *e)
 	return &unknown;
 }
 
+/* Code 1, of both, is about the fragments of a packet. */
+static bool is_expired(const struct sock_extended_err *e)
+{
+	return e->ee_type == (e->ee_origin == SO_EE_ORIGIN_ICMP6 ? 3 : 11) && e->ee_code == 0;
+}
+
 bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
 {
 	const struct meaning *meaning;
@@ -76,7 +82,7 @@ bool icmp_read(const void *bytes, size_t size, struct icmp_notice *out)
 	rest = size - sizeof e;
 	memcpy(&from.ss, (const char *)bytes + sizeof e, rest < from.len ? rest : from.len);
 	meaning = find(&e);
-	*out = (struct icmp_notice){ from, meaning->words, meaning->rule };
+	*out = (struct icmp_notice){ from, meaning->words, meaning->rule, is_expired(&e) };
 	return true;
 }
 

@@ -15,6 +15,7 @@ struct icmp_notice {
 	struct addr from;    /* the router, the firewall, or the host itself */
 	const char *meaning; /* "administratively prohibited"; static */
 	bool rule;           /* only a firewall rule sends this */
+	bool expired;        /* the packet passed as many routers as its TTL allowed */
 };
 
 /*

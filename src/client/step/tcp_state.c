@@ -21,6 +21,7 @@ bool tcp_state_get(int fd, struct tcp_state *out)
 	    len < offsetof(struct tcp_info, tcpi_min_rtt))
 		return false;
 	out->acknowledged = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
+	out->segment = info.tcpi_snd_mss;
 	out->resent = info.tcpi_total_retrans;
 	out->beyond_gap = info.tcpi_sacked;
 	out->rtt_us = info.tcpi_rtt;

@@ -10,6 +10,7 @@
  */
 struct tcp_state {
 	bool acknowledged;     /* the peer, or a proxy before it, has all that we sent */
+	unsigned segment;      /* bytes of data in the largest segment that we send */
 	unsigned resent;       /* segments sent again since the beginning */
 	unsigned beyond_gap;   /* segments that arrived there, but not all before them */
 	unsigned rtt_us;       /* smoothed round-trip time; 0: not known yet */
