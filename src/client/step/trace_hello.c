@@ -115,7 +115,8 @@ static void begin_all(struct hellos *h)
 		s->peer = h->path->to;
 		h->settled[i] = false;
 		h->polls[i] = (struct pollfd){ .fd = -1, .events = POLLOUT };
-		if (socket_connect(&h->path->to, &s->fd) == IO_FAILED)
+		if (socket_connect(&h->path->to, h->path->options->hello.segment, &s->fd) ==
+		    IO_FAILED)
 			settle(h, i, TRACE_UNTRIED);
 		else
 			h->polls[i].fd = s->fd;
