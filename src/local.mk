@@ -32,6 +32,8 @@ libshared_a_SOURCES = \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
+	src/tls/conn_parts.h \
+	src/tls/conn_state.c \
 	src/tls/context.c src/tls/context.h \
 	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
@@ -52,10 +54,17 @@ libshared_a_SOURCES = \
 	src/tls/pem.c src/tls/pem.h \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
+	src/tls/quic.h \
+	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h
+if QUIC
+libshared_a_SOURCES += src/tls/quic.c src/tls/quic_wire.c src/tls/quic_wire.h
+else
+libshared_a_SOURCES += src/tls/quic_none.c
+endif
 
 libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \
@@ -206,9 +215,11 @@ libclient_a_SOURCES = \
 	src/client/step/chain.c \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
+	src/client/step/connect_failure.c src/client/step/connect_failure.h \
+	src/client/step/connect_quic.c src/client/step/connect_quic.h \
 	src/client/step/fetch_issuer.c src/client/step/fetch_issuer.h \
 	src/client/step/greet.c \
-	src/client/step/handshake.c \
+	src/client/step/handshake.c src/client/step/handshake.h \
 	src/client/step/http_answer.c src/client/step/http_answer.h \
 	src/client/step/http_get.c src/client/step/http_get.h \
 	src/client/step/icmp.c src/client/step/icmp.h \
@@ -219,7 +230,8 @@ libclient_a_SOURCES = \
 	src/client/step/socket.c src/client/step/socket.h \
 	src/client/step/starttls.c src/client/step/starttls.h \
 	src/client/step/tcp_state.c src/client/step/tcp_state.h \
-	src/client/step/verify.c src/client/step/verify.h
+	src/client/step/verify.c src/client/step/verify.h \
+	src/client/step/wait.c src/client/step/wait.h
 
 libzoo_a_SOURCES = \
 	src/zoo/misbehave.c src/zoo/misbehave.h \

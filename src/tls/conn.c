@@ -8,21 +8,9 @@
 #include <openssl/x509v3.h>
 
 #include "net/addr.h"
-#include "tls/buffer.h"
-#include "tls/error.h"
-#include "tls/hello_offers.h"
+#include "tls/conn_parts.h"
+#include "tls/quic.h"
 #include "tls/tds.h"
-
-struct tls_conn {
-	SSL *ssl;
-	struct tls_buffer wire;
-	struct tds_packets *tds; /* around the handshake; NULL: none */
-	void *owner;
-	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
-	bool over;  /* a fatal alert was made or received: no close_notify follows */
-	bool asked; /* the server requested a client certificate */
-	struct hello_offers offers; /* of a server's client */
-};
 
 /*
  * Post-handshake messages of the handshake protocol take three turns each at most. A client has
@@ -52,10 +40,9 @@ static void record_alert(const SSL *ssl, int where, int alert)
 	give_up(t, alert & 0xff);
 }
 
-static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = calloc(1, sizeof *t);
-	BIO *bio = NULL;
 
 	tls_error_clear();
 	if (t) {
@@ -63,12 +50,24 @@ static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *
 		t->alert = OUTCOME_NO_ALERT;
 		tls_buffer_init(&t->wire, fd);
 	}
-	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1 ||
-	    !(bio = tls_buffer_bio(&t->wire))) {
+	if (t && (t->ssl = SSL_new(ctx)) && SSL_set_app_data(t->ssl, t) == 1)
+		return t;
+	tls_conn_free(t);
+	outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+	return NULL;
+}
+
+static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+{
+	struct tls_conn *t = tls_conn_make(ctx, fd, owner, oc);
+	BIO *bio = t ? tls_buffer_bio(&t->wire) : NULL;
+
+	if (t && !bio) {
 		tls_conn_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-		return NULL;
 	}
+	if (!bio)
+		return NULL;
 	SSL_set_info_callback(t->ssl, record_alert);
 	SSL_set_bio(t->ssl, bio, bio);
 	return t;
@@ -131,23 +130,29 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 	return verify_name ? tls_conn_require_name(SSL_get0_param(ssl), verify_name) : 0;
 }
 
+int tls_conn_make_client(struct tls_conn *t, const char *sni, const char *verify_name,
+    struct outcome *oc)
+{
+	if (set_names(t->ssl, sni, verify_name) != 0) {
+		tls_error_clear();
+		return outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
+		    verify_name ? verify_name : sni);
+	}
+	SSL_set_cert_cb(t->ssl, record_request, t);
+	SSL_set_connect_state(t->ssl);
+	return 0;
+}
+
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = make(ctx, fd, owner, oc);
 
-	if (!t)
-		return NULL;
-	if (set_names(t->ssl, sni, verify_name) != 0) {
-		tls_error_clear();
+	if (!t || tls_conn_make_client(t, sni, verify_name, oc) != 0) {
 		tls_conn_free(t);
-		outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
-		    verify_name ? verify_name : sni);
 		return NULL;
 	}
 	tls_buffer_bound(&t->wire, TLS_CONN_SERVER_SENDS_MAX, 0);
-	SSL_set_cert_cb(t->ssl, record_request, t);
-	SSL_set_connect_state(t->ssl);
 	return t;
 }
 
@@ -180,13 +185,14 @@ void tls_conn_free(struct tls_conn *t)
 {
 	if (!t)
 		return;
+	tls_quic_free(t->quic);
 	SSL_free(t->ssl);
 	tls_buffer_free(&t->wire);
 	free(t->tds);
 	free(t);
 }
 
-static struct tls_error_about describe(const struct tls_conn *t)
+struct tls_error_about tls_conn_describe(const struct tls_conn *t)
 {
 	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head, t->wire.head_len,
 		t->asked, &t->offers };
@@ -195,19 +201,22 @@ static struct tls_error_about describe(const struct tls_conn *t)
 		about.first = t->tds->first;
 		about.first_len = t->tds->first_len;
 	}
+	/* These bytes are datagrams. */
+	if (t->quic)
+		about.first_len = 0;
 	return about;
 }
 
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 {
-	const struct tls_error_about about = describe(t);
+	const struct tls_error_about about = tls_conn_describe(t);
 
 	return tls_error_identity(&about);
 }
 
 static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc)
 {
-	const struct tls_error_about about = describe(t);
+	const struct tls_error_about about = tls_conn_describe(t);
 	int error = SSL_get_error(t->ssl, ret);
 	enum io io = IO_FAILED;
 
@@ -277,6 +286,8 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
+	if (t->quic)
+		return tls_quic_handshake(t, oc);
 	tls_error_clear();
 	/* SSL_accept or SSL_connect, as tls_conn_new_server or tls_conn_new_client chose. */
 	ret = SSL_do_handshake(t->ssl);
@@ -292,6 +303,8 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	enum io io;
 	int ret;
 
+	if (t->quic)
+		return tls_quic_read(t, buf, max, got, oc);
 	tls_error_clear();
 	ret = SSL_read_ex(t->ssl, buf, max, got);
 	if (ret == 1)
@@ -336,6 +349,8 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
+	if (t->quic)
+		return tls_quic_close(t);
 	/* A second SSL_shutdown would wait for the peer's close_notify. */
 	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
@@ -357,7 +372,7 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 {
-	const struct tls_error_about about = describe(t);
+	const struct tls_error_about about = tls_conn_describe(t);
 
 	if (tls_buffer_flush(&t->wire) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
@@ -374,68 +389,13 @@ bool tls_conn_has_unsent(const struct tls_conn *t)
 
 void tls_conn_allow(struct tls_conn *t, size_t bytes)
 {
-	unsigned messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
+	unsigned messages;
+
+	if (t->quic) {
+		tls_quic_allow(t->quic, bytes);
+		return;
+	}
+	messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
 
 	tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
-}
-
-bool tls_conn_is_broken(const struct tls_conn *t)
-{
-	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
-}
-
-bool tls_conn_heard(const struct tls_conn *t)
-{
-	return t->wire.head_len > 0;
-}
-
-uint64_t tls_conn_received(const struct tls_conn *t)
-{
-	return t->wire.received;
-}
-
-uint64_t tls_conn_sent(const struct tls_conn *t)
-{
-	return t->wire.sent;
-}
-
-uint64_t tls_conn_opening(const struct tls_conn *t)
-{
-	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
-}
-
-void tls_conn_split(struct tls_conn *t, size_t at)
-{
-	tls_buffer_split(&t->wire, at);
-}
-
-int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc)
-{
-	const struct tls_error_about about = describe(t);
-
-	return tls_error_late(&about, after_ms, oc);
-}
-
-const SSL *tls_conn_library(const struct tls_conn *t)
-{
-	return t->ssl;
-}
-
-int tls_conn_sent_alert(const struct tls_conn *t)
-{
-	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
-
-	return left ? t->alert : OUTCOME_NO_ALERT;
-}
-
-const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
-{
-	return &t->offers;
-}
-
-char *tls_conn_dup_sni(const struct tls_conn *t)
-{
-	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
-
-	return name ? strdup(name) : NULL;
 }

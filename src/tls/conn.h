@@ -169,6 +169,15 @@ void tls_conn_split(struct tls_conn *t, size_t at);
  */
 int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc);
 
+/*
+ * When to call the waiting operation again even if nothing arrives, in clock_ms() time: QUIC repeats
+ * what is lost. UINT64_MAX: never.
+ */
+uint64_t tls_conn_timer(const struct tls_conn *t);
+
+/* Is it TLS 1.3? QUIC has no other version. Valid from the ServerHello on. */
+bool tls_conn_is_tls13(const struct tls_conn *t);
+
 /* For a client: whether the server requested a certificate, and whether one was sent. */
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t);
 
