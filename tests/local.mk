@@ -339,8 +339,8 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
-	tests/support/write_crls
+	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
+	tests/support/udp_peer tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
