@@ -13,7 +13,8 @@
 
 /*
  * One TLS connection on a non-blocking socket. These functions leave the TLS library's
- * error queue empty, see tls/error.h.
+ * error queue empty, see tls/error.h. The socket is one of TCP; a client may have one of
+ * UDP instead, see tls/quic.h for the differences.
  *
  * An operation returns IO_DONE; or IO_WANT_READ / IO_WANT_WRITE: wait for the socket,
  * then call it again with the same arguments; or IO_FAILED with *oc set. Only

@@ -133,10 +133,14 @@ static int explain_versions(const struct quic_packet_versions *v, struct outcome
 /* The peer's words, or nothing. */
 static void append_reason(const SSL_CONN_CLOSE_INFO *info, struct outcome *oc)
 {
+	/* OpenSSL repeats here that it is an alert. */
+	static const char no_words[] = "handshake alert";
 	char words[128];
 	struct text t;
 
-	if (!info->reason || info->reason_len == 0)
+	if (!info->reason || info->reason_len == 0 ||
+	    (info->reason_len == sizeof no_words - 1 &&
+		memcmp(info->reason, no_words, sizeof no_words - 1) == 0))
 		return;
 	text_begin(&t, words, sizeof words);
 	text_add_bytes(&t, info->reason, text_fit(info->reason, info->reason_len, 100), "\"");
@@ -181,6 +185,7 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 	if (is_alert(info)) {
 		tls_alert_explain((int)(info->error_code - ERROR_CRYPTO), tls_conn_identity(t),
 		    open, oc);
+		append_reason(info, oc);
 		return;
 	}
 	outcome_set(oc, refused ? OC_HANDSHAKE_CLOSED : failed,

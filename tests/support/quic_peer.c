@@ -20,8 +20,8 @@
  *	streams   opens a hundred streams, a byte each, none of which ends
  *	stall     answers the first datagram with a Retry, and nothing after it
  */
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -169,6 +169,8 @@ static void leave(struct conn *c)
 		SSL_SHUTDOWN_FLAG_NO_STREAM_FLUSH, &args, sizeof args);
 }
 
+static const char page[4096];
+
 /* Once, after the handshake. */
 static void speak(struct conn *c)
 {
@@ -209,7 +211,7 @@ static void step(struct conn *c)
 		speak(c);
 	}
 	if (kind == ENDLESS && c->count > 0)
-		write_some(c->streams[0], greeting, sizeof greeting - 1);
+		write_some(c->streams[0], page, sizeof page);
 	if (SSL_get_conn_close_info(c->ssl, &info, sizeof info) == 1)
 		end(c);
 }
@@ -218,15 +220,24 @@ static void step(struct conn *c)
 
 static int start_listening(const char *address)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET };
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+		.ai_socktype = SOCK_DGRAM };
+	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	struct addrinfo *found;
+	char port[16];
+	int fd;
 
-	if (inet_pton(AF_INET, address, &at.sin_addr) != 1 || fd < 0 ||
-	    bind(fd, (struct sockaddr *)&at, len) != 0 ||
+	if (getaddrinfo(address, "0", &hints, &found) != 0)
+		die(address);
+	fd = socket(found->ai_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
 		die("cannot bind");
-	printf("%u\n", ntohs(at.sin_port));
+	freeaddrinfo(found);
+	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port, NI_NUMERICSERV) != 0)
+		die("getnameinfo");
+	puts(port);
 	fflush(stdout);
 	return fd;
 }

@@ -13,7 +13,6 @@
  *
  * Prints its port as its only line of output. Exits with status 1 after its time (60 seconds).
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>

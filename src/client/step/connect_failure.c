@@ -92,11 +92,16 @@ static void advise_port(const struct session *s, const struct addr *to, enum out
 		    "is the %s running, and is this its port? "
 		    "ss -l%cn 'sport = :%u' there shows it",
 		    who, is_udp(s) ? 'u' : 't', port);
+	else if (is_udp(s))
+		outcome_advise(oc,
+		    "a firewall that drops UDP looks like this, or a path that loses packets of "
+		    "1200 bytes; tcpdump -n udp port %u on the server shows whether they arrive",
+		    port);
 	else
 		outcome_advise(oc,
 		    "a firewall that drops packets looks like this; "
-		    "tcpdump -n %s port %u on the %s shows whether they arrive",
-		    is_udp(s) ? "udp" : "tcp", port, who);
+		    "tcpdump -n tcp port %u on the %s shows whether they arrive",
+		    port, who);
 }
 
 static void advise(const struct session *s, size_t i, const struct connect_attempt *a,
