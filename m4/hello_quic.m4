@@ -1,7 +1,7 @@
 dnl SPDX-License-Identifier: MIT
 dnl --with-quic: QUIC in place of TCP, where the TLS library has it: OpenSSL from 3.5 on.
 
-dnl HELLO_QUIC: sets hello_quic_summary and the conditional QUIC.
+dnl HELLO_QUIC: sets hello_quic_summary and the conditional QUIC, and adds to HELLO_CPPFLAGS.
 AC_DEFUN([HELLO_QUIC], [
 	AC_ARG_WITH([quic],
 		[AS_HELP_STRING([--with-quic=auto|yes|no],
@@ -27,6 +27,7 @@ AC_DEFUN([HELLO_QUIC], [
 			[AC_MSG_ERROR([this OpenSSL has no QUIC: 3.5 or later is needed, built with QUIC])])
 		with_quic=$hello_cv_quic
 	])
+	AS_VAR_IF([with_quic], [yes], [AS_VAR_APPEND([HELLO_CPPFLAGS], [" -DHELLO_QUIC"])])
 	AM_CONDITIONAL([QUIC], [test "$with_quic" = yes])
 	hello_quic_summary=$with_quic
 ])

@@ -32,8 +32,7 @@ libshared_a_SOURCES = \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
-	src/tls/conn_parts.h \
-	src/tls/conn_state.c \
+	src/tls/conn_parts.c src/tls/conn_parts.h \
 	src/tls/context.c src/tls/context.h \
 	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
@@ -54,16 +53,14 @@ libshared_a_SOURCES = \
 	src/tls/pem.c src/tls/pem.h \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
-	src/tls/quic.h \
+	src/tls/quic.c src/tls/quic.h \
 	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h
 if QUIC
-libshared_a_SOURCES += src/tls/quic.c src/tls/quic_wire.c src/tls/quic_wire.h
-else
-libshared_a_SOURCES += src/tls/quic_none.c
+libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
 endif
 
 libserver_a_SOURCES = \

@@ -9,7 +9,7 @@
 
 #include "net/addr.h"
 #include "tls/conn_parts.h"
-#include "tls/quic.h"
+#include "tls/error.h"
 #include "tls/tds.h"
 
 /*
@@ -40,34 +40,16 @@ static void record_alert(const SSL *ssl, int where, int alert)
 	give_up(t, alert & 0xff);
 }
 
-struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
-{
-	struct tls_conn *t = calloc(1, sizeof *t);
-
-	tls_error_clear();
-	if (t) {
-		t->owner = owner;
-		t->alert = OUTCOME_NO_ALERT;
-		tls_buffer_init(&t->wire, fd);
-	}
-	if (t && (t->ssl = SSL_new(ctx)) && SSL_set_app_data(t->ssl, t) == 1)
-		return t;
-	tls_conn_free(t);
-	outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-	return NULL;
-}
-
 static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tls_conn *t = tls_conn_make(ctx, fd, owner, oc);
+	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
 	BIO *bio = t ? tls_buffer_bio(&t->wire) : NULL;
 
-	if (t && !bio) {
+	if (!bio) {
 		tls_conn_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-	}
-	if (!bio)
 		return NULL;
+	}
 	SSL_set_info_callback(t->ssl, record_alert);
 	SSL_set_bio(t->ssl, bio, bio);
 	return t;
@@ -185,38 +167,36 @@ void tls_conn_free(struct tls_conn *t)
 {
 	if (!t)
 		return;
-	tls_quic_free(t->quic);
+	if (t->transport)
+		t->transport->free(t);
 	SSL_free(t->ssl);
 	tls_buffer_free(&t->wire);
 	free(t->tds);
 	free(t);
 }
 
-struct tls_error_about tls_conn_describe(const struct tls_conn *t)
+static struct tls_error_about describe(const struct tls_conn *t)
 {
-	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head, t->wire.head_len,
-		t->asked, &t->offers };
+	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head,
+		t->transport ? 0 : t->wire.head_len, t->asked, &t->offers };
 
 	if (t->tds) {
 		about.first = t->tds->first;
 		about.first_len = t->tds->first_len;
 	}
-	/* These bytes are datagrams. */
-	if (t->quic)
-		about.first_len = 0;
 	return about;
 }
 
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 {
-	const struct tls_error_about about = tls_conn_describe(t);
+	const struct tls_error_about about = describe(t);
 
 	return tls_error_identity(&about);
 }
 
 static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc)
 {
-	const struct tls_error_about about = tls_conn_describe(t);
+	const struct tls_error_about about = describe(t);
 	int error = SSL_get_error(t->ssl, ret);
 	enum io io = IO_FAILED;
 
@@ -286,8 +266,8 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
-	if (t->quic)
-		return tls_quic_handshake(t, oc);
+	if (t->transport)
+		return t->transport->handshake(t, oc);
 	tls_error_clear();
 	/* SSL_accept or SSL_connect, as tls_conn_new_server or tls_conn_new_client chose. */
 	ret = SSL_do_handshake(t->ssl);
@@ -303,8 +283,8 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	enum io io;
 	int ret;
 
-	if (t->quic)
-		return tls_quic_read(t, buf, max, got, oc);
+	if (t->transport)
+		return t->transport->read(t, buf, max, got, oc);
 	tls_error_clear();
 	ret = SSL_read_ex(t->ssl, buf, max, got);
 	if (ret == 1)
@@ -349,8 +329,8 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
-	if (t->quic)
-		return tls_quic_close(t);
+	if (t->transport)
+		return t->transport->close_notify(t);
 	/* A second SSL_shutdown would wait for the peer's close_notify. */
 	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
@@ -372,7 +352,7 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 {
-	const struct tls_error_about about = tls_conn_describe(t);
+	const struct tls_error_about about = describe(t);
 
 	if (tls_buffer_flush(&t->wire) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
@@ -389,13 +369,82 @@ bool tls_conn_has_unsent(const struct tls_conn *t)
 
 void tls_conn_allow(struct tls_conn *t, size_t bytes)
 {
-	unsigned messages;
+	unsigned messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
 
-	if (t->quic) {
-		tls_quic_allow(t->quic, bytes);
-		return;
-	}
-	messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
+	if (t->transport)
+		t->transport->allow(t, bytes);
+	else
+		tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
+}
 
-	tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
+bool tls_conn_is_broken(const struct tls_conn *t)
+{
+	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
+}
+
+bool tls_conn_heard(const struct tls_conn *t)
+{
+	return t->wire.head_len > 0;
+}
+
+uint64_t tls_conn_received(const struct tls_conn *t)
+{
+	return t->wire.received;
+}
+
+uint64_t tls_conn_sent(const struct tls_conn *t)
+{
+	return t->wire.sent;
+}
+
+uint64_t tls_conn_opening(const struct tls_conn *t)
+{
+	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
+}
+
+void tls_conn_split(struct tls_conn *t, size_t at)
+{
+	tls_buffer_split(&t->wire, at);
+}
+
+int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc)
+{
+	const struct tls_error_about about = describe(t);
+
+	return t->transport && t->transport->is_foreign(t, oc)
+	    ? -1 : tls_error_late(&about, after_ms, oc);
+}
+
+uint64_t tls_conn_timer(const struct tls_conn *t)
+{
+	return t->transport ? t->transport->timer(t) : UINT64_MAX;
+}
+
+bool tls_conn_is_tls13(const struct tls_conn *t)
+{
+	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
+}
+
+const SSL *tls_conn_library(const struct tls_conn *t)
+{
+	return t->ssl;
+}
+
+int tls_conn_sent_alert(const struct tls_conn *t)
+{
+	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
+
+	return left ? t->alert : OUTCOME_NO_ALERT;
+}
+
+const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
+{
+	return &t->offers;
+}
+
+char *tls_conn_dup_sni(const struct tls_conn *t)
+{
+	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+
+	return name ? strdup(name) : NULL;
 }

@@ -52,6 +52,10 @@ struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, cons
     void *owner, struct outcome *oc);
 void *tls_conn_owner(const SSL *ssl);
 
+/* What the client form does with an object of tls/conn_parts. Returns 0, or -1 with OC_USAGE. */
+int tls_conn_make_client(struct tls_conn *t, const char *sni, const char *verify_name,
+    struct outcome *oc);
+
 /*
  * For a client, before anything is sent: the handshake travels inside TDS packets, with TLS 1.2 at
  * most, see tls/tds.h. Then tls_conn_handshake also fails with STARTTLS_FAILED, if the server sends
@@ -171,8 +175,8 @@ void tls_conn_split(struct tls_conn *t, size_t at);
 int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc);
 
 /*
- * When to call the waiting operation again even if nothing arrives, in clock_ms() time: QUIC repeats
- * what is lost. UINT64_MAX: never.
+ * When to call the waiting operation again even if nothing arrives, in clock_ms() time:
+ * QUIC repeats what is lost. UINT64_MAX: never.
  */
 uint64_t tls_conn_timer(const struct tls_conn *t);
 

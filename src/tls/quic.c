@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic.h"
 
-#include <errno.h>
+#ifdef HELLO_QUIC
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "tls/alert.h"
 #include "tls/conn_parts.h"
+#include "tls/error.h"
 #include "tls/quic_wire.h"
 
 struct tls_quic {
@@ -29,73 +32,22 @@ const struct ssl_method_st *tls_quic_method(void)
 	return OSSL_QUIC_client_method();
 }
 
-void tls_quic_free(struct tls_quic *q)
-{
-	if (!q)
-		return;
-	SSL_free(q->stream);
-	free(q);
-}
-
-/* ---- a new connection ---------------------------------------------------------------------- */
-
-static int set_peer(SSL *ssl, const struct addr *peer)
-{
-	const bool v4 = peer->ss.any.sa_family == AF_INET;
-	const void *where = v4 ? (const void *)&peer->ss.v4.sin_addr
-			       : (const void *)&peer->ss.v6.sin6_addr;
-	const size_t len = v4 ? sizeof peer->ss.v4.sin_addr : sizeof peer->ss.v6.sin6_addr;
-	BIO_ADDR *to = BIO_ADDR_new();
-	int ok = to && BIO_ADDR_rawmake(to, peer->ss.any.sa_family, where, len,
-			   v4 ? peer->ss.v4.sin_port : peer->ss.v6.sin6_port) == 1 &&
-	    SSL_set1_initial_peer_addr(ssl, to) == 1;
-
-	BIO_ADDR_free(to);
-	return ok ? 0 : -1;
-}
-
-/* Returns 0, or -1 with OC_INTERNAL. */
-static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct outcome *oc)
-{
-	BIO *bio;
-
-	t->quic = calloc(1, sizeof *t->quic);
-	if (t->quic)
-		quic_wire_init(&t->quic->wire, &t->wire);
-	bio = t->quic ? quic_wire_bio(&t->quic->wire) : NULL;
-	if (!bio)
-		return outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC connection");
-	quic_wire_allow(&t->quic->wire, TLS_CONN_SERVER_SENDS_MAX);
-	SSL_set_bio(t->ssl, bio, bio);
-	if (SSL_set_blocking_mode(t->ssl, 0) == 1 && set_peer(t->ssl, peer) == 0 &&
-	    SSL_set_default_stream_mode(t->ssl, SSL_DEFAULT_STREAM_MODE_NONE) == 1 &&
-	    SSL_set_incoming_stream_policy(t->ssl, SSL_INCOMING_STREAM_POLICY_ACCEPT, 0) == 1)
-		return 0;
-	return outcome_set(oc, OC_INTERNAL, "the TLS library rejects a QUIC connection");
-}
-
-struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *peer,
-    const char *sni, const char *verify_name, void *owner, struct outcome *oc)
-{
-	struct tls_conn *t = tls_conn_make(ctx, fd, owner, oc);
-
-	if (!t || use_datagrams(t, peer, oc) != 0 ||
-	    tls_conn_make_client(t, sni, verify_name, oc) != 0) {
-		tls_error_clear();
-		tls_conn_free(t);
-		return NULL;
-	}
-	return t;
-}
-
 /* ---- failures ------------------------------------------------------------------------------ */
+
+static struct tls_error_about about_of(const struct tls_conn *t)
+{
+	return (struct tls_error_about){ .ssl = t->ssl,
+		.wire = &t->wire,
+		.asked = t->asked,
+		.offers = &t->offers };
+}
 
 int tls_quic_errno(const struct tls_conn *t)
 {
 	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
 }
 
-bool tls_quic_is_foreign(const struct tls_conn *t, struct outcome *oc)
+static bool is_foreign(const struct tls_conn *t, struct outcome *oc)
 {
 	const struct quic_wire *d = &t->quic->wire;
 	char bytes[4 * TLS_BUFFER_HEAD + 1];
@@ -155,14 +107,17 @@ static void explain_application(const struct tls_conn *t, const SSL_CONN_CLOSE_I
 
 	if (!open)
 		outcome_set(oc, OC_HANDSHAKE_CLOSED,
-		    "the peer closed the connection during the handshake, with the code %llu", code);
+		    "the peer closed the connection during the handshake, with the code %llu",
+		    code);
 	else if (t->quic->heard)
 		outcome_set(oc, OC_GREETING_TRUNCATED,
-		    "the peer closed the connection before the end of its stream, with the code %llu",
+		    "the peer closed the connection before the end of its stream, with the "
+		    "code %llu",
 		    code);
 	else
 		outcome_set(oc, OC_GREETING_EMPTY,
-		    "the peer closed the connection before it sent data, with the code %llu", code);
+		    "the peer closed the connection before it sent data, with the code %llu",
+		    code);
 	append_reason(info, oc);
 	if (open && t->quic->heard)
 		outcome_advise(oc, "do not trust the data, it is incomplete: check the service");
@@ -176,8 +131,8 @@ static bool is_alert(const SSL_CONN_CLOSE_INFO *info)
 	return info->error_code >= ERROR_CRYPTO && info->error_code < ERROR_CRYPTO_END;
 }
 
-static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, bool open,
-    struct outcome *oc)
+static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info,
+    bool open, struct outcome *oc)
 {
 	const enum outcome_code failed = open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED;
 	const bool refused = info->error_code == ERROR_CONNECTION_REFUSED && !open;
@@ -202,7 +157,7 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 static void explain_own(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, bool open,
     struct outcome *oc)
 {
-	const struct tls_error_about about = tls_conn_describe(t);
+	const struct tls_error_about about = about_of(t);
 
 	if (is_alert(info) && !open)
 		tls_error_explain(&about, false, open, oc);
@@ -218,7 +173,7 @@ static void explain_own(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *inf
 static void explain(const struct tls_conn *t, bool open, struct outcome *oc)
 {
 	const struct quic_wire *d = &t->quic->wire;
-	const struct tls_error_about about = tls_conn_describe(t);
+	const struct tls_error_about about = about_of(t);
 	SSL_CONN_CLOSE_INFO info = { 0 };
 	const bool ended = SSL_get_conn_close_info(t->ssl, &info, sizeof info) == 1;
 	const bool own = ended && (info.flags & SSL_CONN_CLOSE_FLAG_LOCAL) != 0;
@@ -259,7 +214,7 @@ static bool is_waiting(SSL *ssl, int ret)
 	return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
 }
 
-enum io tls_quic_handshake(struct tls_conn *t, struct outcome *oc)
+static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
@@ -267,7 +222,7 @@ enum io tls_quic_handshake(struct tls_conn *t, struct outcome *oc)
 	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if (t->quic->wire.echoed && tls_quic_is_foreign(t, oc)) {
+	if (t->quic->wire.echoed && is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;
 	}
@@ -310,7 +265,7 @@ static enum io explain_stream(struct tls_conn *t, struct outcome *oc)
 	return IO_FAILED;
 }
 
-enum io tls_quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc)
+static enum io quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc)
 {
 	struct tls_quic *q = t->quic;
 
@@ -333,7 +288,7 @@ enum io tls_quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	return explain_stream(t, oc);
 }
 
-enum io tls_quic_close(struct tls_conn *t)
+static enum io quic_close(struct tls_conn *t)
 {
 	const SSL_SHUTDOWN_EX_ARGS args = { .quic_error_code = 0 };
 
@@ -349,12 +304,12 @@ enum io tls_quic_close(struct tls_conn *t)
 	return IO_DONE;
 }
 
-void tls_quic_allow(struct tls_quic *q, size_t bytes)
+static void quic_allow(struct tls_conn *t, size_t bytes)
 {
-	quic_wire_allow(&q->wire, bytes);
+	quic_wire_allow(&t->quic->wire, bytes);
 }
 
-uint64_t tls_quic_timer(const struct tls_conn *t)
+static uint64_t quic_timer(const struct tls_conn *t)
 {
 	struct timeval left;
 	int infinite = 1;
@@ -363,3 +318,111 @@ uint64_t tls_quic_timer(const struct tls_conn *t)
 		return UINT64_MAX;
 	return clock_ms() + (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
 }
+
+static void quic_free(struct tls_conn *t)
+{
+	SSL_free(t->quic->stream);
+	free(t->quic);
+}
+
+/* ---- a new connection ---------------------------------------------------------------------- */
+
+static const struct tls_conn_transport transport = {
+	.handshake = quic_handshake,
+	.read = quic_read,
+	.close_notify = quic_close,
+	.allow = quic_allow,
+	.timer = quic_timer,
+	.is_foreign = is_foreign,
+	.free = quic_free,
+};
+
+static int set_peer(SSL *ssl, const struct addr *peer)
+{
+	const bool v4 = peer->ss.any.sa_family == AF_INET;
+	const void *where = v4 ? (const void *)&peer->ss.v4.sin_addr
+			       : (const void *)&peer->ss.v6.sin6_addr;
+	const size_t len = v4 ? sizeof peer->ss.v4.sin_addr : sizeof peer->ss.v6.sin6_addr;
+	BIO_ADDR *to = BIO_ADDR_new();
+	int ok = to && BIO_ADDR_rawmake(to, peer->ss.any.sa_family, where, len,
+			   v4 ? peer->ss.v4.sin_port : peer->ss.v6.sin6_port) == 1 &&
+	    SSL_set1_initial_peer_addr(ssl, to) == 1;
+
+	BIO_ADDR_free(to);
+	return ok ? 0 : -1;
+}
+
+/* Returns 0, or -1 with OC_INTERNAL. */
+static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct outcome *oc)
+{
+	BIO *bio = NULL;
+
+	t->quic = calloc(1, sizeof *t->quic);
+	if (t->quic) {
+		t->transport = &transport;
+		quic_wire_init(&t->quic->wire, &t->wire);
+		bio = quic_wire_bio(&t->quic->wire);
+	}
+	if (!bio)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC connection");
+	quic_wire_allow(&t->quic->wire, TLS_CONN_SERVER_SENDS_MAX);
+	SSL_set_bio(t->ssl, bio, bio);
+	if (SSL_set_blocking_mode(t->ssl, 0) == 1 && set_peer(t->ssl, peer) == 0 &&
+	    SSL_set_default_stream_mode(t->ssl, SSL_DEFAULT_STREAM_MODE_NONE) == 1 &&
+	    SSL_set_incoming_stream_policy(t->ssl, SSL_INCOMING_STREAM_POLICY_ACCEPT, 0) == 1)
+		return 0;
+	return outcome_set(oc, OC_INTERNAL, "the TLS library rejects a QUIC connection");
+}
+
+struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *peer,
+    const char *sni, const char *verify_name, void *owner, struct outcome *oc)
+{
+	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
+
+	if (!t || use_datagrams(t, peer, oc) != 0 ||
+	    tls_conn_make_client(t, sni, verify_name, oc) != 0) {
+		tls_error_clear();
+		tls_conn_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+#else
+
+bool tls_quic_is_built(void)
+{
+	return false;
+}
+
+const struct ssl_method_st *tls_quic_method(void)
+{
+	return NULL;
+}
+
+struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *peer,
+    const char *sni, const char *verify_name, void *owner, struct outcome *oc)
+{
+	(void)ctx;
+	(void)fd;
+	(void)peer;
+	(void)sni;
+	(void)verify_name;
+	(void)owner;
+	outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
+	return NULL;
+}
+
+int tls_quic_send(struct tls_conn *t, struct outcome *oc)
+{
+	(void)t;
+	return outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
+}
+
+int tls_quic_errno(const struct tls_conn *t)
+{
+	(void)t;
+	return 0;
+}
+
+#endif

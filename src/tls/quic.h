@@ -16,8 +16,6 @@
  * QUIC (RFC 9000) in place of TCP, for clients. The library does it from OpenSSL 3.5 on; a build
  * with an older one has none, and then only tls_quic_is_built may be called.
  */
-struct tls_quic;
-
 bool tls_quic_is_built(void);
 
 /* For tls_context_new_quic_client. */
@@ -45,21 +43,5 @@ int tls_quic_send(struct tls_conn *t, struct outcome *oc);
 
 /* The first errno of the socket, or 0. */
 int tls_quic_errno(const struct tls_conn *t);
-
-/* ---- for tls/conn and tls/conn_state ------------------------------------------------------- */
-
-enum io tls_quic_handshake(struct tls_conn *t, struct outcome *oc);
-enum io tls_quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc);
-
-/* Sends CONNECTION_CLOSE once, without waiting. */
-enum io tls_quic_close(struct tls_conn *t);
-void tls_quic_allow(struct tls_quic *q, size_t bytes);
-uint64_t tls_quic_timer(const struct tls_conn *t);
-
-/* NOT_TLS if nothing that the peer sent could be QUIC, or if it returns our packets. */
-bool tls_quic_is_foreign(const struct tls_conn *t, struct outcome *oc);
-
-/* NULL is allowed. The SSL object of the connection is freed afterwards. */
-void tls_quic_free(struct tls_quic *q);
 
 #endif

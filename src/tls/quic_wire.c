@@ -105,7 +105,8 @@ static void transmit(struct quic_wire *d, const BIO_MSG *m)
 	ssize_t n;
 
 	if (d->first_len == 0) {
-		d->first_len = m->data_len < QUIC_WIRE_FIRST_MAX ? m->data_len : QUIC_WIRE_FIRST_MAX;
+		d->first_len =
+		    m->data_len < sizeof d->first ? m->data_len : sizeof d->first;
 		memcpy(d->first, m->data, d->first_len);
 	}
 	do

@@ -21,7 +21,7 @@ base/log   knows nothing of a server; hello-server and hello-zoo are two program
 headers='
 openssl/   tls/buffer    a BIO over our own buffer
 openssl/   tls/conn      handshake, read, write, close
-openssl/   tls/conn_state  a version and a name of a connection
+openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
 openssl/   tls/quic_wire  a BIO over a UDP socket
 openssl/   tls/tds       a BIO that puts a handshake into packets

@@ -132,7 +132,8 @@ static int start_listening(const char *address)
 	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
 		die("cannot bind");
 	freeaddrinfo(found);
-	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port, NI_NUMERICSERV) != 0)
+	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port,
+		NI_NUMERICSERV) != 0)
 		die("getnameinfo");
 	puts(port);
 	fflush(stdout);

@@ -7,9 +7,12 @@
 
 START_TEST(test_what_could_be_quic)
 {
-	static const unsigned char initial[] = { 0xc3, 0, 0, 0, 1 }, unfixed[] = { 0x83, 0, 0, 0, 1 },
-				   versions[] = { 0x80, 0, 0, 0, 0 }, cut[] = { 0x80, 0, 0, 0 },
-				   data[] = { 0x5a }, words[] = "220 ready";
+	static const unsigned char initial[] = { 0xc3, 0, 0, 0, 1 };
+	static const unsigned char unfixed[] = { 0x83, 0, 0, 0, 1 };
+	static const unsigned char versions[] = { 0x80, 0, 0, 0, 0 };
+	static const unsigned char cut[] = { 0x80, 0, 0, 0 };
+	static const unsigned char data[] = { 0x5a };
+	static const char words[] = "220 ready";
 
 	ck_assert(quic_packet_is_possible(initial, sizeof initial));
 	ck_assert(quic_packet_is_possible(data, sizeof data));

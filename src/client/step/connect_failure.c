@@ -46,8 +46,8 @@ static void add_attempt(char text[OUTCOME_TEXT_MAX], const struct session *s, si
 
 	addr_format(&s->addrs[i], peer);
 	if (is_closed_port(s, i, a))
-		snprintf(text + len, max, "%s%s refused: its host reports that the UDP port is closed",
-		    separator, peer);
+		snprintf(text + len, max,
+		    "%s%s refused: its host reports that the UDP port is closed", separator, peer);
 	else if (a->mtu > 0)
 		snprintf(text + len, max,
 		    "%s%s failed: the path carries packets of %u bytes at most, and the first one "

@@ -23,7 +23,7 @@ enum { COMPARE_MS = 1000 };
  * socket polls[i].fd; or the fd is -1 once it has failed, and attempts[i] has the reason. Nothing
  * is read from a socket until its attempt has won.
  */
-struct race {
+struct quic_race {
 	struct session *s;
 	size_t started, running;
 	uint64_t next_ms; /* when the next attempt begins */
@@ -36,7 +36,7 @@ struct race {
 	int tcp_error;         /* its failure, if there is no socket; 0: not tried yet */
 };
 
-static void lose(struct race *r, size_t i, int error)
+static void lose(struct quic_race *r, size_t i, int error)
 {
 	struct connect_attempt *a = &r->attempts[i];
 
@@ -55,7 +55,7 @@ static void lose(struct race *r, size_t i, int error)
 }
 
 /* Send the first packet, or repeat it when that is due. */
-static void send_hello(struct race *r, size_t i)
+static void send_hello(struct quic_race *r, size_t i)
 {
 	const int ret = tls_quic_send(r->tls[i], &r->failed);
 	const int error = tls_quic_errno(r->tls[i]);
@@ -64,7 +64,7 @@ static void send_hello(struct race *r, size_t i)
 		lose(r, i, error ? error : EPROTO);
 }
 
-static void start_next(struct race *r)
+static void start_next(struct quic_race *r)
 {
 	struct session *s = r->s;
 	size_t i = r->started++;
@@ -92,7 +92,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* Wait until an answer comes, a packet is due again, or the next attempt may begin. */
-static void wait_for_attempts(struct race *r, uint64_t deadline_ms)
+static void wait_for_attempts(struct quic_race *r, uint64_t deadline_ms)
 {
 	uint64_t now = clock_ms(), until = deadline_ms, left;
 
@@ -108,7 +108,7 @@ static void wait_for_attempts(struct race *r, uint64_t deadline_ms)
 	(void)poll(r->polls, r->started, left > INT_MAX ? INT_MAX : (int)left);
 }
 
-static void repeat_hellos(struct race *r)
+static void repeat_hellos(struct quic_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		if (r->polls[i].fd >= 0 && !r->polls[i].revents &&
@@ -118,7 +118,7 @@ static void repeat_hellos(struct race *r)
 }
 
 /* The first attempt that has an answer, or -1: none yet. */
-static int find_winner(struct race *r)
+static int find_winner(struct quic_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		int error;
@@ -139,7 +139,7 @@ static int find_winner(struct race *r)
 
 /* ---- the same over TCP ---------------------------------------------------------------------- */
 
-static void start_comparison(struct race *r)
+static void start_comparison(struct quic_race *r)
 {
 	if (r->tcp >= 0 || r->tcp_error)
 		return;
@@ -149,7 +149,7 @@ static void start_comparison(struct race *r)
 	}
 }
 
-static void compare_with_tcp(struct race *r, struct outcome *oc)
+static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 {
 	const unsigned port = (unsigned)addr_port(&r->s->addrs[0]);
 	struct pollfd p = { .fd = r->tcp, .events = POLLOUT };
@@ -170,7 +170,7 @@ static void compare_with_tcp(struct race *r, struct outcome *oc)
 		outcome_append(oc, "; TCP port %u did not answer either", port);
 }
 
-static int explain(struct race *r, struct outcome *oc)
+static int explain(struct quic_race *r, struct outcome *oc)
 {
 	const struct session *s = r->s;
 
@@ -185,7 +185,7 @@ static int explain(struct race *r, struct outcome *oc)
 /* ---- the step ------------------------------------------------------------------------------- */
 
 /* Returns the winner's number, or -1. Ends all other attempts. */
-static int run(struct race *r, uint64_t deadline_ms)
+static int run(struct quic_race *r, uint64_t deadline_ms)
 {
 	int winner = -1;
 
@@ -212,7 +212,7 @@ static int run(struct race *r, uint64_t deadline_ms)
 int connect_over_quic(struct session *s, struct outcome *oc)
 {
 	uint64_t now = clock_ms(), deadline_ms = s->connect_deadline_ms;
-	struct race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
+	struct quic_race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
 	int winner;
 
 	race.compare_ms = deadline_ms > now ? now + (deadline_ms - now) / 2 : now;

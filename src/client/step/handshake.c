@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "client/step/handshake.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <time.h>
@@ -8,7 +10,6 @@
 #include "client/judge/verdict.h"
 #include "client/session/context.h"
 #include "client/session/session.h"
-#include "client/step/handshake.h"
 #include "client/step/starttls.h"
 #include "client/step/tcp_state.h"
 #include "client/step/wait.h"
