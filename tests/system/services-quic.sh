@@ -4,7 +4,10 @@
 # certificate, with a client that expects another one, and with client certificates where the server
 # can ask for them. Those that are not installed are named (Debian has aioquic as python3-aioquic since
 # trixie).
+# shellcheck disable=SC2086 # $SLOWLY is a list of words
 REPEAT=${REPEAT-1}
+# A server that was just started may need its time to answer on a busy machine.
+SLOWLY="-4 --connect-timeout 30 --handshake-timeout 30"
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 # shellcheck source=tests/system/real.sh
@@ -39,29 +42,29 @@ launch_udp() {
 # Without a common protocol the server sends the alert for that, nothing, or another alert.
 good() {
 	good_at=quic://localhost:$1
-	run_status 0 "$HELLO_CLIENT" -v -4 --cacert "$CA" "$good_at"
+	run_status 0 "$HELLO_CLIENT" -v $SLOWLY --cacert "$CA" "$good_at"
 	expect "$TMP/err" '^handshake  *QUICv1 TLS_'
 	expect "$TMP/err" ' h3\( \|$\)'
 	[ ! -s "$TMP/out" ] || fail "on standard output: $(cat "$TMP/out")"
-	outcome 50 CERT_UNKNOWN_CA -4 --cacert "$TMP/other/ca.pem" "$good_at"
-	outcome 54 CERT_WRONG_NAME -4 --cacert "$CA" --verify-name other.test "$good_at"
+	outcome 50 CERT_UNKNOWN_CA $SLOWLY --cacert "$TMP/other/ca.pem" "$good_at"
+	outcome 54 CERT_WRONG_NAME $SLOWLY --cacert "$CA" --verify-name other.test "$good_at"
 	case ${2-} in
 	silent)
-		outcome 41 HANDSHAKE_TIMEOUT -4 --cacert "$CA" --alpn unknown/9 \
+		outcome 41 HANDSHAKE_TIMEOUT $SLOWLY --cacert "$CA" --alpn unknown/9 \
 			--handshake-timeout 500ms "$good_at"
 		;;
 	failure)
-		outcome 42 HANDSHAKE_ALERT -4 --cacert "$CA" --alpn unknown/9 "$good_at"
+		outcome 42 HANDSHAKE_ALERT $SLOWLY --cacert "$CA" --alpn unknown/9 "$good_at"
 		expect "$TMP/err" '(40): "No common ALPN protocols"'
 		;;
-	*) outcome 45 HANDSHAKE_PARAMETERS -4 --cacert "$CA" --alpn unknown/9 "$good_at" ;;
+	*) outcome 45 HANDSHAKE_PARAMETERS $SLOWLY --cacert "$CA" --alpn unknown/9 "$good_at" ;;
 	esac
 }
 
 # asks PORT: a good client certificate, and what the client knows of it.
 asks() {
 	asks_at=quic://localhost:$1
-	run_status 0 "$HELLO_CLIENT" -4 --cacert "$CA" --cert "$PKI/friend/chain.pem" \
+	run_status 0 "$HELLO_CLIENT" $SLOWLY --cacert "$CA" --cert "$PKI/friend/chain.pem" \
 		--key "$PKI/friend/key.pem" "$asks_at"
 }
 
@@ -88,12 +91,12 @@ try_nginx() {
 	CONFIG
 	launch_udp "$plain" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
 	good "$plain"
-	run_status 0 "$HELLO_CLIENT" -4 --cacert "$CA" --resume "quic://localhost:$plain"
+	run_status 0 "$HELLO_CLIENT" $SLOWLY --cacert "$CA" --resume "quic://localhost:$plain"
 	expect "$TMP/err" 'resumed the first session'
 	asks "$mutual"
 	expect "$TMP/err" 'note: the server may not have accepted the client certificate'
 	# It says so only in HTTP: a note is all that is known.
-	run_status 0 "$HELLO_CLIENT" -4 --cacert "$CA" "quic://localhost:$mutual"
+	run_status 0 "$HELLO_CLIENT" $SLOWLY --cacert "$CA" "quic://localhost:$mutual"
 	expect "$TMP/err" 'note: the server requested a client certificate and may still require one'
 }
 nginx_has_quic() {
@@ -105,7 +108,7 @@ if there nginx nginx && nginx_has_quic; then try_nginx; fi
 refused() {
 	refused_status=$1 status=0
 	shift
-	"$HELLO_CLIENT" -4 --cacert "$CA" "$@" >"$TMP/out" 2>"$TMP/err" || status=$?
+	"$HELLO_CLIENT" $SLOWLY --cacert "$CA" "$@" >"$TMP/out" 2>"$TMP/err" || status=$?
 	[ $status -eq "$refused_status" ]
 }
 
@@ -182,13 +185,13 @@ try_aioquic() {
 	done
 	# Errors of QUIC itself, before the server has shown anything.
 	aio error 0x02
-	outcome 44 HANDSHAKE_CLOSED -4 --cacert "$CA" "quic://localhost:$PORT"
+	outcome 44 HANDSHAKE_CLOSED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" 'QUIC error CONNECTION_REFUSED (0x2): "not \\x22today\\x22"'
 	aio error 0x0a
-	outcome 46 HANDSHAKE_FAILED -4 --cacert "$CA" "quic://localhost:$PORT"
+	outcome 46 HANDSHAKE_FAILED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" 'QUIC error PROTOCOL_VIOLATION (0xa)'
 	aio error 0x128
-	outcome 42 HANDSHAKE_ALERT -4 --cacert "$CA" "quic://localhost:$PORT"
+	outcome 42 HANDSHAKE_ALERT $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" '"handshake failure" (40)'
 }
 has_aioquic() {
