@@ -5,15 +5,16 @@
 # shellcheck source=tests/system/net.sh
 . "${srcdir:-.}/tests/system/net.sh"
 need openssl
-! "$HELLO_CLIENT" -q quic://127.0.0.1:1 2>"$TMP/err" && ! grep -q 'built without QUIC' "$TMP/err" ||
-	skip 'this build has no QUIC'
+"$HELLO_CLIENT" -q quic://127.0.0.1:1 2>"$TMP/err"
+! grep -q 'built without QUIC' "$TMP/err" || skip 'this build has no QUIC'
 
 make_host c r s
 link c 10.9.1.1/24 2001:db8:1::1/64 - r 10.9.1.2/24 2001:db8:1::2/64
 link r 10.9.2.1/24 2001:db8:2::1/64 - s 10.9.2.2/24 2001:db8:2::2/64
-at c ip route add default via 10.9.1.2 && at c ip -6 route add default via 2001:db8:1::2 &&
-	at s ip route add default via 10.9.2.1 && at s ip -6 route add default via 2001:db8:2::1 ||
-	error 'no routes'
+{
+	at c ip route add default via 10.9.1.2 && at c ip -6 route add default via 2001:db8:1::2 &&
+		at s ip route add default via 10.9.2.1 && at s ip -6 route add default via 2001:db8:2::1
+} || error 'no routes'
 at r sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit' ||
 	error 'no router'
@@ -43,11 +44,10 @@ both() {
 	}
 }
 
-# through [OPTION...]
 through() {
-	# shellcheck disable=SC2086 # words
 	for each in "$target4" "$target6"; do
-		run_status 0 "$HELLO_CLIENT" "$@" $each
+		# shellcheck disable=SC2086 # words
+		run_status 0 "$HELLO_CLIENT" $each
 		expect "$TMP/out" "^$GREETING\$"
 	done
 }
@@ -104,12 +104,17 @@ through
 
 # ---- a link that is too small ------------------------------------------------------------------------------
 
+# set_mtu BYTES: of the link between the router and the server.
+set_mtu() {
+	{ at r ip link set to-s mtu "$1" && at s ip link set to-r mtu "$1"; } || error "no MTU of $1"
+}
+
 # 1280 is enough: the least of IPv6.
-at r ip link set to-s mtu 1280 && at s ip link set to-r mtu 1280 || error 'no mtu'
+set_mtu 1280
 through
 
 # Less than that has only IPv4.
-at r ip link set to-s mtu 1000 && at s ip link set to-r mtu 1000 || error 'no mtu'
+set_mtu 1000
 # shellcheck disable=SC2086 # words
 {
 	outcome 23 CONNECT_FAILED $target4

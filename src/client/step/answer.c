@@ -33,7 +33,8 @@ static int await_nothing(struct answer *a, struct outcome *oc)
 	char bytes[1024];
 	size_t len;
 
-	if (service->alpn && service->transport == OVER_TCP && !a->s->options->alpn && strcmp(a->s->alpn, service->alpn) != 0)
+	if (service->alpn && service->transport == OVER_TCP && !a->s->options->alpn &&
+	    strcmp(a->s->alpn, service->alpn) != 0)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "the server did not select \"%s\" by ALPN, which %s needs", service->alpn,
 		    service->name);
