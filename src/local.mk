@@ -33,6 +33,7 @@ libshared_a_SOURCES = \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
+	src/tls/conn_parts.c src/tls/conn_parts.h \
 	src/tls/context.c src/tls/context.h \
 	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
@@ -54,11 +55,16 @@ libshared_a_SOURCES = \
 	src/tls/pem.c src/tls/pem.h \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
+	src/tls/quic.c src/tls/quic.h \
+	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/weakness.c src/tls/weakness.h \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h
+if QUIC
+libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
+endif
 
 libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \
@@ -217,6 +223,8 @@ libclient_a_SOURCES = \
 	src/client/step/chain.c \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
+	src/client/step/connect_failure.c src/client/step/connect_failure.h \
+	src/client/step/connect_quic.c src/client/step/connect_quic.h \
 	src/client/step/fetch_issuer.c src/client/step/fetch_issuer.h \
 	src/client/step/greet.c \
 	src/client/step/handshake.c src/client/step/handshake.h \
@@ -234,7 +242,8 @@ libclient_a_SOURCES = \
 	src/client/step/trace_hello.c \
 	src/client/step/trace_socket.c src/client/step/trace_socket.h \
 	src/client/step/trace_syn.c \
-	src/client/step/verify.c src/client/step/verify.h
+	src/client/step/verify.c src/client/step/verify.h \
+	src/client/step/wait.c src/client/step/wait.h
 
 libzoo_a_SOURCES = \
 	src/zoo/misbehave.c src/zoo/misbehave.h \

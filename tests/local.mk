@@ -62,6 +62,7 @@ unit_tests = \
 	tests/unit/check_prometheus \
 	tests/unit/check_proxy_header \
 	tests/unit/check_proxy_protocol \
+	tests/unit/check_quic_packet \
 	tests/unit/check_resigner \
 	tests/unit/check_resume \
 	tests/unit/check_route \
@@ -190,6 +191,8 @@ system_tests = \
 	tests/system/proxy-protocol.sh \
 	tests/system/proxy-others.sh \
 	tests/system/proxy.sh \
+	tests/system/quic.sh \
+	tests/system/quic-path.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resigned.sh \
@@ -201,6 +204,7 @@ system_tests = \
 	tests/system/sandbox-calls.sh \
 	tests/system/sandbox.sh \
 	tests/system/servers.sh \
+	tests/system/services-quic.sh \
 	tests/system/services-real.sh \
 	tests/system/services.sh \
 	tests/system/sni.sh \
@@ -241,6 +245,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_options \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_proxy_protocol \
+	tests/fuzz/fuzz_quic_packet \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_server_cert \
 	tests/fuzz/fuzz_conn_report \
@@ -284,6 +289,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/options \
 	tests/fuzz/seeds/page \
 	tests/fuzz/seeds/proxy_protocol \
+	tests/fuzz/seeds/quic_packet \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/server_cert \
 	tests/fuzz/seeds/conn_report \
@@ -306,7 +312,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
 	tests/support/hello_capture.py tests/support/issuer_server.py \
-	tests/support/manifests.py tests/support/schemas.mjs \
+	tests/support/manifests.py tests/support/quic_aio.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
@@ -348,8 +354,8 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
-	tests/support/write_crls
+	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
+	tests/support/udp_peer tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
@@ -408,6 +414,7 @@ tests_fuzz_fuzz_issuer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_quic_packet_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)

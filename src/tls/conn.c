@@ -8,21 +8,9 @@
 #include <openssl/x509v3.h>
 
 #include "net/addr.h"
-#include "tls/buffer.h"
+#include "tls/conn_parts.h"
 #include "tls/error.h"
-#include "tls/hello_offers.h"
 #include "tls/tds.h"
-
-struct tls_conn {
-	SSL *ssl;
-	struct tls_buffer wire;
-	struct tds_packets *tds; /* around the handshake; NULL: none */
-	void *owner;
-	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
-	bool over;  /* a fatal alert was made or received: no close_notify follows */
-	bool asked; /* the server requested a client certificate */
-	struct hello_offers offers; /* of a server's client */
-};
 
 /*
  * Post-handshake messages of the handshake protocol take three turns each at most. A client has
@@ -54,17 +42,10 @@ static void record_alert(const SSL *ssl, int where, int alert)
 
 static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tls_conn *t = calloc(1, sizeof *t);
-	BIO *bio = NULL;
+	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
+	BIO *bio = t ? tls_buffer_bio(&t->wire) : NULL;
 
-	tls_error_clear();
-	if (t) {
-		t->owner = owner;
-		t->alert = OUTCOME_NO_ALERT;
-		tls_buffer_init(&t->wire, fd);
-	}
-	if (!t || !(t->ssl = SSL_new(ctx)) || SSL_set_app_data(t->ssl, t) != 1 ||
-	    !(bio = tls_buffer_bio(&t->wire))) {
+	if (!bio) {
 		tls_conn_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
 		return NULL;
@@ -131,23 +112,29 @@ static int set_names(SSL *ssl, const char *sni, const char *verify_name)
 	return verify_name ? tls_conn_require_name(SSL_get0_param(ssl), verify_name) : 0;
 }
 
+int tls_conn_make_client(struct tls_conn *t, const char *sni, const char *verify_name,
+    struct outcome *oc)
+{
+	if (set_names(t->ssl, sni, verify_name) != 0) {
+		tls_error_clear();
+		return outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
+		    verify_name ? verify_name : sni);
+	}
+	SSL_set_cert_cb(t->ssl, record_request, t);
+	SSL_set_connect_state(t->ssl);
+	return 0;
+}
+
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = make(ctx, fd, owner, oc);
 
-	if (!t)
-		return NULL;
-	if (set_names(t->ssl, sni, verify_name) != 0) {
-		tls_error_clear();
+	if (!t || tls_conn_make_client(t, sni, verify_name, oc) != 0) {
 		tls_conn_free(t);
-		outcome_set(oc, OC_USAGE, "cannot request or verify the name \"%s\"",
-		    verify_name ? verify_name : sni);
 		return NULL;
 	}
 	tls_buffer_bound(&t->wire, TLS_CONN_SERVER_SENDS_MAX, 0);
-	SSL_set_cert_cb(t->ssl, record_request, t);
-	SSL_set_connect_state(t->ssl);
 	return t;
 }
 
@@ -180,6 +167,8 @@ void tls_conn_free(struct tls_conn *t)
 {
 	if (!t)
 		return;
+	if (t->transport)
+		t->transport->free(t);
 	SSL_free(t->ssl);
 	tls_buffer_free(&t->wire);
 	free(t->tds);
@@ -188,8 +177,8 @@ void tls_conn_free(struct tls_conn *t)
 
 static struct tls_error_about describe(const struct tls_conn *t)
 {
-	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head, t->wire.head_len,
-		t->asked, &t->offers };
+	struct tls_error_about about = { t->ssl, &t->wire, t->wire.head,
+		t->transport ? 0 : t->wire.head_len, t->asked, &t->offers };
 
 	if (t->tds) {
 		about.first = t->tds->first;
@@ -277,6 +266,8 @@ enum io tls_conn_handshake(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
+	if (t->transport)
+		return t->transport->handshake(t, oc);
 	tls_error_clear();
 	/* SSL_accept or SSL_connect, as tls_conn_new_server or tls_conn_new_client chose. */
 	ret = SSL_do_handshake(t->ssl);
@@ -292,6 +283,8 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	enum io io;
 	int ret;
 
+	if (t->transport)
+		return t->transport->read(t, buf, max, got, oc);
 	tls_error_clear();
 	ret = SSL_read_ex(t->ssl, buf, max, got);
 	if (ret == 1)
@@ -336,6 +329,8 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
+	if (t->transport)
+		return t->transport->close_notify(t);
 	/* A second SSL_shutdown would wait for the peer's close_notify. */
 	if (t->over || SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN)
 		return IO_DONE;
@@ -376,7 +371,10 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 {
 	unsigned messages = SSL_is_server(t->ssl) ? CLIENT_MESSAGES_MAX : SERVER_MESSAGES_MAX;
 
-	tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
+	if (t->transport)
+		t->transport->allow(t, bytes);
+	else
+		tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
 }
 
 bool tls_conn_is_broken(const struct tls_conn *t)
@@ -413,7 +411,18 @@ int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct 
 {
 	const struct tls_error_about about = describe(t);
 
-	return tls_error_late(&about, after_ms, oc);
+	return t->transport && t->transport->is_foreign(t, oc)
+	    ? -1 : tls_error_late(&about, after_ms, oc);
+}
+
+uint64_t tls_conn_timer(const struct tls_conn *t)
+{
+	return t->transport ? t->transport->timer(t) : UINT64_MAX;
+}
+
+bool tls_conn_is_tls13(const struct tls_conn *t)
+{
+	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
 }
 
 const SSL *tls_conn_library(const struct tls_conn *t)

@@ -13,7 +13,8 @@
 
 /*
  * One TLS connection on a non-blocking socket. These functions leave the TLS library's
- * error queue empty, see tls/error.h.
+ * error queue empty, see tls/error.h. The socket is one of TCP; a client may have one of
+ * UDP instead, see tls/quic.h for the differences.
  *
  * An operation returns IO_DONE; or IO_WANT_READ / IO_WANT_WRITE: wait for the socket,
  * then call it again with the same arguments; or IO_FAILED with *oc set. Only
@@ -50,6 +51,10 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc);
 void *tls_conn_owner(const SSL *ssl);
+
+/* What the client form does with an object of tls/conn_parts. Returns 0, or -1 with OC_USAGE. */
+int tls_conn_make_client(struct tls_conn *t, const char *sni, const char *verify_name,
+    struct outcome *oc);
 
 /*
  * For a client, before anything is sent: the handshake travels inside TDS packets, with TLS 1.2 at
@@ -168,6 +173,15 @@ void tls_conn_split(struct tls_conn *t, size_t at);
  * else HANDSHAKE_TIMEOUT with the progress that the peer made. Returns -1.
  */
 int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct outcome *oc);
+
+/*
+ * When to call the waiting operation again even if nothing arrives, in clock_ms() time:
+ * QUIC repeats what is lost. UINT64_MAX: never.
+ */
+uint64_t tls_conn_timer(const struct tls_conn *t);
+
+/* Is it TLS 1.3? QUIC has no other version. Valid from the ServerHello on. */
+bool tls_conn_is_tls13(const struct tls_conn *t);
 
 /* For a client: whether the server requested a certificate, and whether one was sent. */
 enum tls_alert_identity tls_conn_identity(const struct tls_conn *t);

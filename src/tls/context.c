@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/error.h"
+#include "tls/quic.h"
 
 static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *policy,
     struct outcome *oc)
@@ -37,6 +38,14 @@ SSL_CTX *tls_context_new_server(const struct tls_policy_choice *policy, struct o
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	return make(TLS_client_method(), policy, oc);
+}
+
+SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	if (tls_quic_is_built())
+		return make(tls_quic_method(), policy, oc);
+	outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
+	return NULL;
 }
 
 int tls_context_check_policy(const struct tls_policy_choice *policy, struct outcome *oc)

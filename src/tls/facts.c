@@ -68,7 +68,7 @@ bool tls_facts_binding(const struct tls_conn *t, char hex[TLS_FACTS_BINDING_MAX]
 	unsigned char key[32];
 	char reason[128];
 
-	if (SSL_version(ssl) < TLS1_3_VERSION && SSL_get_extms_support(ssl) != 1)
+	if (!tls_conn_is_tls13(t) && SSL_get_extms_support(ssl) != 1)
 		return false;
 	if (SSL_export_keying_material(ssl, key, sizeof key, label, sizeof label - 1,
 		(const unsigned char *)"", 0, 1) != 1) {

@@ -22,6 +22,9 @@ base/log_output   the same
 headers='
 openssl/   tls/buffer    a BIO over our own buffer
 openssl/   tls/conn      handshake, read, write, close
+openssl/   tls/conn_parts  makes the object
+openssl/   tls/quic      the same over QUIC
+openssl/   tls/quic_wire  a BIO over a UDP socket
 openssl/   tls/tds       a BIO that puts a handshake into packets
 openssl/   tls/error     the error queue, and what a failure means
 openssl/   tls/facts   what the library knows of a connection
@@ -108,6 +111,7 @@ v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries
 (_|_E|quick_)?exit                    server/process/metrics_process  a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/confine/confine  a child that tries, and ends
 ERR_[a-z0-9_]+                        tls/error   one reader of the error queue, so that nobody empties it early
+ERR_[a-z0-9_]+                        tls/quic_wire  a BIO says so that there is no datagram now
 open|openat|creat|f(d|re)?open|BIO_new_file  base/input_file  reads the files that options name
 open|openat|creat|f(d|re)?open|BIO_new_file  client/output/output_file  writes them
 open|openat|creat|f(d|re)?open|BIO_new_file  base/streams  /dev/null, where a standard stream is closed

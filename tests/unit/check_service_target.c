@@ -145,7 +145,7 @@ START_TEST(test_lengths)
 }
 END_TEST
 
-/* Names are schemes (RFC 3986 section 3.1) and there once; a port has one usual service. */
+/* Names are schemes (RFC 3986 section 3.1) and there once; a TCP port has one usual service. */
 START_TEST(test_table)
 {
 	for (const struct service_row *s = services; s->name; s++) {
@@ -155,10 +155,12 @@ START_TEST(test_table)
 		ck_assert(s->talk != TALK_DIALOGUE || s->inside != NULL);
 		ck_assert(s->inside == NULL || s->inside->inside_tls);
 		ck_assert(s->before == NULL || !s->before->inside_tls);
-		if (s->port[0] && strcmp(s->name, "postgres-direct") != 0)
+		if (s->port[0] && s->transport == OVER_TCP &&
+		    strcmp(s->name, "postgres-direct") != 0)
 			ck_assert_ptr_eq(service_of_port(s->port), s);
 	}
 	ck_assert_str_eq(service_hello->name, "hello");
+	ck_assert_str_eq(service_of_port("443")->name, "https");
 	ck_assert_ptr_null(service_of_port(""));
 	ck_assert_ptr_null(service_of_port("8444"));
 }

@@ -89,9 +89,9 @@ static unsigned types_by_certificate(SSL *ssl)
 	return types;
 }
 
-static unsigned types_of(SSL *ssl)
+static unsigned types_of(SSL *ssl, bool tls13)
 {
-	if (SSL_version(ssl) >= TLS1_3_VERSION)
+	if (tls13)
 		return types_by_signature(ssl, true);
 	return types_by_signature(ssl, false) & types_by_certificate(ssl);
 }
@@ -236,7 +236,7 @@ void certificate_request_get(const struct tls_conn *t, struct certificate_reques
 	if (!out->received)
 		return;
 	out->sent = identity == TLS_ALERT_SENT_OURS;
-	out->key_types = types_of(ssl);
+	out->key_types = types_of(ssl, tls_conn_is_tls13(t));
 	get_cas(names, out);
 	out->own = cert != NULL;
 	if (cert)

@@ -6,8 +6,10 @@
 #include "base/outcome.h"
 #include "client/session/hello_variant.h"
 #include "tls/cert_info.h"
+#include "tls/context.h"
 #include "tls/identity.h"
 #include "tls/policy.h"
+#include "tls/quic.h"
 
 /* nagios_check checks what depends on the certificate. */
 static int check_limits(const struct client_nagios *n, struct outcome *oc)
@@ -43,6 +45,46 @@ static int check_version(const struct client_options *o, struct outcome *oc)
 	outcome_advise(oc,
 	    "omit --tls-min; if the server uses strict encryption, use --alpn tds/8.0 tls://%s:%s",
 	    o->host, o->port);
+	return -1;
+}
+
+/* The option that only TCP has, or NULL. */
+static const char *needs_tcp(const struct client_options *o)
+{
+	if (o->proxy.kind != PROXY_NONE && !proxy_is_bypassed(&o->proxy, o->host))
+		return "proxy";
+	if (o->announce)
+		return "haproxy-protocol";
+	if (o->hello_variant != HELLO_PLAIN)
+		return "hello";
+	if (o->trace)
+		return "trace";
+	return o->path_test ? "path-test" : NULL;
+}
+
+/* With --targets each line names its service. */
+static int check_quic(const struct client_options *o, struct outcome *oc)
+{
+	const struct service_row *service = o->service.service;
+
+	if (!service || service->transport != OVER_QUIC)
+		return 0;
+	if (!tls_quic_is_built()) {
+		outcome_set(oc, OC_USAGE, "this hello-client was built without QUIC (it uses %s)",
+		    tls_context_library());
+		outcome_advise(oc, "build it with OpenSSL 3.5 or later");
+		return -1;
+	}
+	if (needs_tcp(o))
+		return outcome_set(oc, OC_USAGE,
+		    "--%s and the service %s exclude each other: it is for TCP", needs_tcp(o),
+		    service->name);
+	if (tls_policy_allows(&o->policy, TLS_POLICY_TLS13))
+		return 0;
+	outcome_set(oc, OC_USAGE,
+	    "--tls-max 1.2 and the service %s exclude each other: QUIC needs TLS 1.3",
+	    service->name);
+	outcome_advise(oc, "omit --tls-max");
 	return -1;
 }
 
@@ -101,7 +143,7 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 	if (o->all_addresses && o->proxy.kind != PROXY_NONE)
 		return outcome_set(oc, OC_USAGE,
 		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
-	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0)
+	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0 || check_quic(o, oc) != 0)
 		return -1;
 	if (load_expected(&o->expected, oc) != 0 || hello_variant_choose(o, oc) != 0)
 		return -1;

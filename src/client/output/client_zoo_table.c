@@ -115,7 +115,7 @@ const char *client_zoo_table_by(const struct session *s, const struct outcome *o
 		return quote("the server takes no key of its type", "", buf);
 	if (oc->alert != OUTCOME_NO_ALERT)
 		return quote("alert ", tls_alert_name(oc->alert), buf);
-	if (s->service->talk == TALK_HELLO && s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN)
+	if (session_talk(s) == TALK_HELLO && s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN)
 		return quote(name_greeting(s, oc, did), "", buf);
 	if (s->greeting_len == 0)
 		return quote(name_end(oc->code), "", buf);

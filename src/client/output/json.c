@@ -286,6 +286,8 @@ static void add_service(json_t *object, const struct session *s)
 	bool asked = s->options->chain == NULL;
 
 	json_object_set_new(object, "service", asked ? text(s->service->name) : json_null());
+	json_object_set_new(object, "transport",
+	    asked ? text(s->service->transport == OVER_QUIC ? "quic" : "tcp") : json_null());
 	json_object_set_new(object, "service_from",
 	    asked ? text(service_from_name(s->options->service.from)) : json_null());
 }

@@ -44,7 +44,8 @@ static void add_peer(struct report_line *l, const struct session *s)
 {
 	char text[ADDR_TEXT_MAX];
 
-	report_line_add(l, "%s", addr_format(&s->peer, text));
+	report_line_add(l, "%s%s", addr_format(&s->peer, text),
+	    s->service->transport == OVER_QUIC ? " over UDP" : "");
 }
 
 static void add_announcement(struct report_line *l, const struct session *s)
@@ -159,11 +160,12 @@ static void add_answer(struct report_line *l, const struct session *s)
 
 static void add_length(struct report_line *l, const struct session *s)
 {
-	if (s->service->talk != TALK_HELLO) {
+	if (session_talk(s) != TALK_HELLO) {
 		add_answer(l, s);
 		return;
 	}
-	report_line_add(l, "%zu bytes, closed cleanly", s->greeting_len);
+	report_line_add(l, "%zu bytes, %s", s->greeting_len,
+	    s->service->transport == OVER_QUIC ? "a complete stream" : "closed cleanly");
 }
 
 static void add_same(struct report_line *l, const struct session *s)

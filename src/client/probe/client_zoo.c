@@ -107,7 +107,7 @@ static void keep_good(struct client_zoo *z, const struct runner_probe *p)
 	if (z->trials[0].did != ADMISSION_LET_IN)
 		return;
 	z->reference = s->http_status;
-	if (s->service->talk != TALK_HELLO)
+	if (session_talk(s) != TALK_HELLO)
 		return;
 	z->line_len = line_of(s);
 	memcpy(z->line, s->greeting, z->line_len);

@@ -12,13 +12,16 @@
 /* UnbindRequest: RFC 4511 section 4.3. */
 static const char unbind[] = "\x30\x05\x02\x01\x02\x42";
 
-#define AS_TLS TALK_NOTHING, NULL, NULL, 0
-#define ASKS(inside) TALK_DIALOGUE, &inside, NULL, 0
+#define AS_TLS TALK_NOTHING, NULL, NULL, 0, OVER_TCP
+#define ASKS(inside) TALK_DIALOGUE, &inside, NULL, 0, OVER_TCP
+#define LEAVES(words) TALK_NOTHING, NULL, words, sizeof words, OVER_TCP
 
 const struct service_row services[] = {
-	{ "hello", "8443", "", NULL, NULL, TALK_HELLO, NULL, NULL, 0 },
-	{ "https", "443", "6443 2376 2379 9200", NULL, "http/1.1", TALK_HTTP, NULL, NULL, 0 },
+	{ "hello", "8443", "", NULL, NULL, TALK_HELLO, NULL, NULL, 0, OVER_TCP },
+	{ "https", "443", "6443 2376 2379 9200", NULL, "http/1.1", TALK_HTTP, NULL, NULL, 0,
+	    OVER_TCP },
 	{ "tls", "", "", NULL, NULL, AS_TLS },
+	{ "quic", "443", "", NULL, "hello/1,h3", TALK_HELLO, NULL, NULL, 0, OVER_QUIC },
 
 	{ "smtp", "25", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
 	{ "submission", "587", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
@@ -38,8 +41,8 @@ const struct service_row services[] = {
 	{ "xmpp", "5222", "", &xmpp_starttls, NULL, ASKS(xmpp_inside) },
 	{ "xmpp-server", "5269", "", &xmpp_server_starttls, NULL, ASKS(xmpp_server_inside) },
 
-	{ "ldap", "389", "", &ldap_starttls, NULL, TALK_NOTHING, NULL, unbind, sizeof unbind },
-	{ "ldaps", "636", "", NULL, NULL, TALK_NOTHING, NULL, unbind, sizeof unbind },
+	{ "ldap", "389", "", &ldap_starttls, NULL, LEAVES(unbind) },
+	{ "ldaps", "636", "", NULL, NULL, LEAVES(unbind) },
 	{ "postgres", "5432", "", &postgres_starttls, NULL, AS_TLS },
 	{ "postgres-direct", "5432", "", NULL, "postgresql", AS_TLS },
 	{ "mysql", "3306", "", &mysql_starttls, NULL, AS_TLS },

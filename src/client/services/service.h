@@ -15,17 +15,21 @@ enum service_talk {
 	TALK_DIALOGUE /* have the dialogue in the member inside */
 };
 
+/* What carries TLS. */
+enum service_transport { OVER_TCP, OVER_QUIC };
+
 /* One service: a row of the table. */
 struct service_row {
 	const char *name;                   /* also its scheme */
 	const char *port;                   /* default port; "": the user must give one */
 	const char *others;                 /* more ports that imply this service, or "" */
 	const struct dialogue_kind *before; /* how to request TLS; NULL: TLS from the start */
-	const char *alpn;                   /* to offer; NULL: none */
+	const char *alpn;                   /* to offer, joined by commas; NULL: none */
 	enum service_talk talk;
 	const struct dialogue_kind *inside; /* for TALK_DIALOGUE */
 	const char *leave;                  /* to send at the end, leave_len bytes; NULL: nothing */
 	size_t leave_len;
+	enum service_transport transport;
 };
 
 /* The rows in the order of the manual page; the last one has no name. */

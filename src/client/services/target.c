@@ -175,7 +175,7 @@ int service_choose(const struct service_target *target, const struct service_row
 	if (target->service && option && target->service != option)
 		return outcome_set(oc, OC_USAGE, "%s:// and --service %s exclude each other",
 		    target->service->name, option->name);
-	if (said && only_hello && said != service_hello)
+	if (said && only_hello && said->talk != TALK_HELLO)
 		return outcome_set(oc, OC_USAGE, "--%s is for the service hello, not for %s",
 		    only_hello, said->name);
 	if (!chosen && port[0] && !only_hello)

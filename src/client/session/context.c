@@ -8,11 +8,10 @@
 #include "client/session/identity_file.h"
 #include "tls/context.h"
 
-SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
-    const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc)
+/* Returns ctx, or NULL, and frees it. */
+static SSL_CTX *prepare(SSL_CTX *ctx, const struct tls_trust *trust, const struct tls_identity *id,
+    const struct client_context_judge *judge, struct outcome *oc)
 {
-	SSL_CTX *ctx = tls_context_new_client(policy, oc);
-
 	if (!ctx)
 		return NULL;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
@@ -29,6 +28,19 @@ SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_poli
 		return NULL;
 	}
 	return ctx;
+}
+
+SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
+    const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc)
+{
+	return prepare(tls_context_new_client(policy, oc), trust, id, judge, oc);
+}
+
+SSL_CTX *client_context_new_quic(const struct tls_trust *trust,
+    const struct tls_policy_choice *policy, const struct tls_identity *id,
+    const struct client_context_judge *judge, struct outcome *oc)
+{
+	return prepare(tls_context_new_quic_client(policy, oc), trust, id, judge, oc);
 }
 
 enum { ALPN_LIST_MAX = 512 };
@@ -74,12 +86,12 @@ int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc)
 	    : check_list(SSL_CTX_set_alpn_protos(client, list, (unsigned)len), oc);
 }
 
-int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc)
+int client_context_offer_once(struct tls_conn *client, const char *names, struct outcome *oc)
 {
 	/* The object is const for everybody else. */
 	SSL *ssl = (SSL *)tls_conn_library(client);
 	unsigned char list[ALPN_LIST_MAX];
-	size_t len = list_protocols(name, list, oc);
+	size_t len = list_protocols(names, list, oc);
 
 	return len == 0 ? -1 : check_list(SSL_set_alpn_protos(ssl, list, (unsigned)len), oc);
 }

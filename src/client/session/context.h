@@ -31,13 +31,18 @@ struct client_context_judge {
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
     const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc);
 
+/* The same for connections over QUIC. */
+SSL_CTX *client_context_new_quic(const struct tls_trust *trust,
+    const struct tls_policy_choice *policy, const struct tls_identity *id,
+    const struct client_context_judge *judge, struct outcome *oc);
+
 /*
  * Offer these protocols by ALPN: names joined by commas, the preferred one first. Returns 0, or -1
  * with OC_USAGE.
  */
 int client_context_offer(SSL_CTX *client, const char *names, struct outcome *oc);
 
-/* The same of one connection, before its handshake. */
-int client_context_offer_once(struct tls_conn *client, const char *name, struct outcome *oc);
+/* The same of one connection, before its handshake: names joined by commas. */
+int client_context_offer_once(struct tls_conn *client, const char *names, struct outcome *oc);
 
 #endif

@@ -191,6 +191,13 @@ const char *session_asked_name(const struct session *s)
 	return s->options->servername ? s->options->servername : s->options->host;
 }
 
+enum service_talk session_talk(const struct session *s)
+{
+	if (s->service->transport == OVER_QUIC && strcmp(s->alpn, SESSION_HELLO_PROTOCOL) != 0)
+		return TALK_NOTHING;
+	return s->service->talk;
+}
+
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own)
 {
 	return deadline_ms == s->deadline_ms ? "--max-time" : own;

@@ -61,7 +61,7 @@ struct session {
 	size_t tried;                         /* connect: number of addresses tried */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
-	struct tls_conn *tls;                 /* handshake */
+	struct tls_conn *tls;                 /* handshake; over QUIC, connect */
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
 	struct own_hello own_hello;           /* handshake: with --hello retry */
 	struct tls_conn_facts facts;          /* handshake */
@@ -147,6 +147,15 @@ uint64_t session_deadline(const struct session *s, unsigned ms);
 
 /* The name that the server is asked for, whichever is verified: --servername, or HOST. */
 const char *session_asked_name(const struct session *s);
+
+/* Our own protocol, by ALPN over QUIC: a stream of the server's with the greeting. */
+#define SESSION_HELLO_PROTOCOL "hello/1"
+
+/*
+ * What to do after the handshake: as the service says, but over QUIC only a server that selected
+ * our protocol greets.
+ */
+enum service_talk session_talk(const struct session *s);
 
 /* For advice: the option that set this deadline, own or "--max-time". */
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own);

@@ -33,13 +33,18 @@ static int await_nothing(struct answer *a, struct outcome *oc)
 	char bytes[1024];
 	size_t len;
 
-	if (service->alpn && !a->s->options->alpn && strcmp(a->s->alpn, service->alpn) != 0)
+	if (service->alpn && service->transport == OVER_TCP && !a->s->options->alpn &&
+	    strcmp(a->s->alpn, service->alpn) != 0)
 		return outcome_set(oc, OC_GREETING_MISMATCH,
 		    "the server did not select \"%s\" by ALPN, which %s needs", service->alpn,
 		    service->name);
 	end = answer_look(a, bytes, sizeof bytes, &len);
 	if (end == ANSWER_DATA) {
-		answer_keep_line(a->s, bytes, len);
+		/* HTTP/3 is binary, and a server may begin it before it sees our certificate. */
+		if (service->transport == OVER_TCP)
+			answer_keep_line(a->s, bytes, len);
+		else
+			answer_remark(a, "the stream that it opened proves nothing");
 		a->s->unproven = true;
 	} else if (end == ANSWER_LATE) {
 		remark_silence(a);

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "client/step/socket.h"
 #include "client/step/tcp_state.h"
+#include "client/step/wait.h"
 #include "tls/conn.h"
 
 /* Limits of the first line, and of its escaped form. */
@@ -43,6 +43,8 @@ static enum answer_end end_of(const struct outcome *failed)
 	switch (failed->code) {
 	case OC_GREETING_TRUNCATED:
 		return ANSWER_CUT;
+	case OC_GREETING_EMPTY:
+		return ANSWER_CLOSED;
 	case OC_GREETING_RESET:
 		return ANSWER_RESET;
 	default:
@@ -70,7 +72,7 @@ static enum answer_end read_until(struct answer *a, uint64_t deadline_ms, void *
 			return ANSWER_CLOSED;
 		if (io == IO_FAILED)
 			return end_of(&a->failed);
-		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
+		if (wait_for_peer(s, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
 			return ANSWER_LATE;
@@ -84,11 +86,19 @@ enum answer_end answer_read(struct answer *a, void *to, size_t max, size_t *len)
 	return read_until(a, a->deadline_ms, to, max, len);
 }
 
-enum answer_end answer_look(struct answer *a, void *to, size_t max, size_t *len)
+/* Over QUIC, connecting takes one round trip. */
+static unsigned rtt_us_of(const struct session *s)
 {
 	struct tcp_state tcp;
-	unsigned rtt_us = tcp_state_get(a->s->fd, &tcp) ? tcp.rtt_us : 0;
-	uint64_t end_ms = clock_ms() + answer_moment(rtt_us);
+
+	if (s->service->transport == OVER_QUIC)
+		return (unsigned)s->phases.us[PHASE_CONNECT];
+	return tcp_state_get(s->fd, &tcp) ? tcp.rtt_us : 0;
+}
+
+enum answer_end answer_look(struct answer *a, void *to, size_t max, size_t *len)
+{
+	uint64_t end_ms = clock_ms() + answer_moment(rtt_us_of(a->s));
 
 	return read_until(a, end_ms < a->deadline_ms ? end_ms : a->deadline_ms, to, max, len);
 }

@@ -13,8 +13,8 @@
 #include "client/step/answer.h"
 #include "client/step/answer_io.h"
 #include "client/step/http_get.h"
-#include "client/step/socket.h"
 #include "client/step/tcp_state.h"
+#include "client/step/wait.h"
 
 /* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)
@@ -46,7 +46,7 @@ static int late(const struct session *s, enum io io, size_t len, uint64_t began_
 		outcome_advise(oc, "more time does not help: check what the service sends");
 		return -1;
 	}
-	if (len == 0)
+	if (len == 0 && s->service->transport == OVER_TCP)
 		advise_services(s, oc);
 	else
 		outcome_advise(oc,
@@ -114,7 +114,7 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 			len += got;
 			continue;
 		}
-		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
+		if (wait_for_peer(s, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
 			return late(s, io, len, began_ms, deadline_ms, oc);
@@ -201,7 +201,8 @@ static int greet(struct session *s, struct outcome *oc)
 		return -1;
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
-		    "the server sent close_notify before the first byte of the greeting");
+		    "the server %s before the first byte of the greeting",
+		    s->service->transport == OVER_QUIC ? "ended its stream" : "sent close_notify");
 	if (parse_report(s, &len, oc) != 0)
 		return -1;
 	if (expected && check_expected(expected, s->greeting, len, oc) != 0)
@@ -212,7 +213,7 @@ static int greet(struct session *s, struct outcome *oc)
 
 int step_greet(struct session *s, struct outcome *oc)
 {
-	return s->service->talk == TALK_HELLO ? greet(s, oc) : answer_await(s, oc);
+	return session_talk(s) == TALK_HELLO ? greet(s, oc) : answer_await(s, oc);
 }
 
 int step_close(struct session *s, struct outcome *oc)

@@ -9,9 +9,10 @@
 #include "client/judge/expected.h"
 #include "client/judge/verdict.h"
 #include "client/session/context.h"
-#include "client/step/socket.h"
+#include "client/session/session.h"
 #include "client/step/starttls.h"
 #include "client/step/tcp_state.h"
+#include "client/step/wait.h"
 
 static unsigned long long sent(const struct session *s)
 {
@@ -86,7 +87,7 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		return;
 	outcome_append(oc, "; %llu bytes were sent, %llu received", sent(s),
 	    (unsigned long long)tls_conn_received(s->tls));
-	if (tls_conn_heard(s->tls))
+	if (tls_conn_heard(s->tls) || s->service->transport == OVER_QUIC)
 		return;
 	if (s->options->announce)
 		outcome_advise(oc,
@@ -127,7 +128,7 @@ static int shake_hands(struct session *s, struct outcome *oc)
 			pause_after_split();
 			continue;
 		}
-		if (socket_wait(s->fd, io, deadline_ms) == IO_DONE)
+		if (wait_for_peer(s, io, deadline_ms) == IO_DONE)
 			continue;
 		if (errno == ETIMEDOUT)
 			return late(s, io, began_ms, deadline_ms, oc);
@@ -162,22 +163,35 @@ static int shape_hello(struct session *s, struct outcome *oc)
 	return hello->record > 0 ? own_hello_cut(s->tls, hello->record, oc) : 0;
 }
 
+/* Over QUIC, an option about the greeting needs a server that sends one. */
+static const char *protocols_of(const struct session *s)
+{
+	const struct client_options *o = s->options;
+
+	if (s->service->transport == OVER_QUIC && (o->expect || o->compare))
+		return SESSION_HELLO_PROTOCOL;
+	return s->service->alpn;
+}
+
+int handshake_prepare(const struct session *s, struct tls_conn *tls, struct outcome *oc)
+{
+	const char *protocols = protocols_of(s);
+
+	if (!s->options->alpn && protocols && client_context_offer_once(tls, protocols, oc) != 0)
+		return -1;
+	if (s->offered)
+		resumption_offer(tls, s->sni, s->verify_name, s->offered);
+	return 0;
+}
+
 int handshake_begin(struct session *s, struct outcome *oc)
 {
 	s->tls = tls_conn_new_client(s->ctx, s->fd, s->sni[0] ? s->sni : NULL,
 	    s->verdict.uri ? NULL : s->verify_name, &s->verdict, oc);
-	if (!s->tls)
+	if (!s->tls || (service_uses_tds(s->service) && tls_conn_wrap_in_tds(s->tls, oc) != 0) ||
+	    shape_hello(s, oc) != 0)
 		return -1;
-	if (service_uses_tds(s->service) && tls_conn_wrap_in_tds(s->tls, oc) != 0)
-		return -1;
-	if (!s->options->alpn && s->service->alpn &&
-	    client_context_offer_once(s->tls, s->service->alpn, oc) != 0)
-		return -1;
-	if (shape_hello(s, oc) != 0)
-		return -1;
-	if (s->offered)
-		resumption_offer(s->tls, s->sni, s->verify_name, s->offered);
-	return 0;
+	return handshake_prepare(s, s->tls, oc);
 }
 
 int step_handshake(struct session *s, struct outcome *oc)
@@ -185,7 +199,8 @@ int step_handshake(struct session *s, struct outcome *oc)
 	struct outcome failed = OUTCOME_NONE;
 	int ret;
 
-	if (handshake_begin(s, oc) != 0)
+	/* With QUIC, step_connect has begun. */
+	if (!s->tls && handshake_begin(s, oc) != 0)
 		return -1;
 	ret = shake_hands(s, &failed);
 	s->hello_bytes = tls_conn_opening(s->tls);

@@ -64,17 +64,75 @@ enum io socket_connect(const struct addr *to, unsigned segment, int *fd)
 	return give_up(new_fd);
 }
 
-int socket_connect_result(int fd)
+int socket_error(int fd)
 {
 	int error = 0;
 	socklen_t len = sizeof error;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
-		return errno;
-	/* From now on a stray ICMP message must not end the connection. */
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
+}
+
+void socket_settle(int fd)
+{
+	keep_errors(fd, AF_UNSPEC, false);
+}
+
+int socket_connect_result(int fd)
+{
+	int error = socket_error(fd);
+
 	if (error == 0)
-		keep_errors(fd, AF_UNSPEC, false);
+		socket_settle(fd);
 	return error;
+}
+
+static void forbid_fragments(int fd, sa_family_t family)
+{
+#ifdef IP_PMTUDISC_DO
+	const int v4 = IP_PMTUDISC_DO, v6 = IPV6_PMTUDISC_DO;
+
+	if (family == AF_INET)
+		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4);
+	else
+		setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &v6, sizeof v6);
+#else
+	(void)fd;
+	(void)family;
+#endif
+}
+
+int socket_connect_udp(const struct addr *to, int *fd)
+{
+	const sa_family_t family = to->ss.any.sa_family;
+	int new_fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
+
+	if (new_fd < 0)
+		return -1;
+	forbid_fragments(new_fd, family);
+	keep_errors(new_fd, family, true);
+	if (connect(new_fd, &to->ss.any, to->len) == 0) {
+		*fd = new_fd;
+		return 0;
+	}
+	saved = errno;
+	close(new_fd);
+	errno = saved;
+	return -1;
+}
+
+unsigned socket_path_mtu(int fd)
+{
+#ifdef IP_MTU
+	int mtu = 0;
+	socklen_t len = sizeof mtu;
+
+	if (getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &len) == 0 ||
+	    getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &len) == 0)
+		return mtu > 0 ? (unsigned)mtu : 0;
+#else
+	(void)fd;
+#endif
+	return 0;
 }
 
 enum outcome_code socket_connect_code(int sys_errno)

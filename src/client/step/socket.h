@@ -23,6 +23,22 @@ enum io socket_connect(const struct addr *to, unsigned segment, int *fd);
 /* After the socket became writable: 0, or the errno of the attempt. */
 int socket_connect_result(int fd);
 
+/*
+ * The same for UDP, without a packet: only a connected socket gets the errors of its peer. Packets
+ * that are too long for the path are not cut in pieces (RFC 9000 section 14), but fail with
+ * EMSGSIZE. Returns 0, or -1 with errno set and no descriptor.
+ */
+int socket_connect_udp(const struct addr *to, int *fd);
+
+/* The socket's pending error, or 0. */
+int socket_error(int fd);
+
+/* From now on a stray ICMP message does not end the connection. */
+void socket_settle(int fd);
+
+/* What the path of a connected UDP socket carries, as far as the kernel knows; 0: unknown. */
+unsigned socket_path_mtu(int fd);
+
 /* The OC_CONNECT_* for an errno of connect(2). */
 enum outcome_code socket_connect_code(int sys_errno);
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/quic_packet.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+enum { LONG_HEADER = 0x80, FIXED_BIT = 0x40, VERSION_SIZE = 4 };
+
+static uint32_t read_version(const unsigned char *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* The version of a long header; false: too short, or a short header. */
+static bool get_version(const unsigned char *at, size_t len, uint32_t *version)
+{
+	if (len < 1 + VERSION_SIZE || !(at[0] & LONG_HEADER))
+		return false;
+	*version = read_version(at + 1);
+	return true;
+}
+
+bool quic_packet_is_possible(const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	uint32_t version;
+
+	if (len == 0)
+		return false;
+	/* Version Negotiation need not set the fixed bit. */
+	return (at[0] & FIXED_BIT) || (get_version(at, len, &version) && version == 0);
+}
+
+/* Skips a connection ID with its length; false if it is cut. */
+static bool skip_id(const unsigned char *at, size_t len, size_t *used)
+{
+	if (*used >= len || len - *used - 1 < at[*used])
+		return false;
+	*used += 1 + (size_t)at[*used];
+	return true;
+}
+
+/* RFC 9000 section 15: 0x?a?a?a?a. */
+static bool is_reserved(uint32_t version)
+{
+	return (version & 0x0f0f0f0fU) == 0x0a0a0a0aU;
+}
+
+bool quic_packet_read_versions(const void *bytes, size_t len, struct quic_packet_versions *out)
+{
+	struct quic_packet_versions v = { .count = 0 };
+	const unsigned char *at = bytes;
+	size_t used = 1 + VERSION_SIZE;
+	uint32_t version;
+
+	if (!get_version(at, len, &version) || version != 0 || !skip_id(at, len, &used) ||
+	    !skip_id(at, len, &used) || len - used < VERSION_SIZE ||
+	    (len - used) % VERSION_SIZE != 0)
+		return false;
+	for (; used < len && v.count < QUIC_PACKET_VERSIONS_MAX; used += VERSION_SIZE) {
+		version = read_version(at + used);
+		if (!is_reserved(version))
+			v.version[v.count++] = version;
+	}
+	*out = v;
+	return true;
+}
+
+bool quic_packet_has_version(const struct quic_packet_versions *v, uint32_t version)
+{
+	for (unsigned i = 0; i < v->count; i++) {
+		if (v->version[i] == version)
+			return true;
+	}
+	return false;
+}
+
+/* RFC 9369 section 3.1. */
+enum { VERSION_2 = 0x6b3343cf };
+
+const char *quic_packet_versions_text(const struct quic_packet_versions *v,
+    char buf[QUIC_PACKET_VERSIONS_TEXT_MAX])
+{
+	struct text t;
+	char one[16];
+
+	text_begin(&t, buf, QUIC_PACKET_VERSIONS_TEXT_MAX);
+	text_add(&t, v->count == 0 ? "no version" : v->count == 1 ? "version " : "versions ");
+	for (unsigned i = 0; i < v->count; i++) {
+		if (v->version[i] == VERSION_2)
+			snprintf(one, sizeof one, "2");
+		else
+			snprintf(one, sizeof one, v->version[i] < 10 ? "%u" : "0x%08x",
+			    (unsigned)v->version[i]);
+		text_add(&t, i > 0 ? ", " : "");
+		text_add(&t, one);
+	}
+	return buf;
+}
+
+const char *quic_packet_error_name(uint64_t code)
+{
+	static const char *const names[] = { "NO_ERROR", "INTERNAL_ERROR", "CONNECTION_REFUSED",
+		"FLOW_CONTROL_ERROR", "STREAM_LIMIT_ERROR", "STREAM_STATE_ERROR",
+		"FINAL_SIZE_ERROR", "FRAME_ENCODING_ERROR", "TRANSPORT_PARAMETER_ERROR",
+		"CONNECTION_ID_LIMIT_ERROR", "PROTOCOL_VIOLATION", "INVALID_TOKEN",
+		"APPLICATION_ERROR", "CRYPTO_BUFFER_EXCEEDED", "KEY_UPDATE_ERROR",
+		"AEAD_LIMIT_REACHED", "NO_VIABLE_PATH" };
+
+	return code < sizeof names / sizeof names[0] ? names[code] : "unknown error";
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_QUIC_PACKET_H
+#define HELLO_TLS_QUIC_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a client sees of a QUIC packet without keys (RFC 8999). Pure. */
+
+enum { QUIC_PACKET_VERSION_1 = 1 };
+
+/* The versions in a Version Negotiation packet, the first ones of a long list. */
+enum { QUIC_PACKET_VERSIONS_MAX = 8 };
+struct quic_packet_versions {
+	uint32_t version[QUIC_PACKET_VERSIONS_MAX];
+	unsigned count;
+};
+
+/* Could this datagram be QUIC? Every version of today sets the fixed bit (RFC 9000 section 17). */
+bool quic_packet_is_possible(const void *bytes, size_t len);
+
+/*
+ * Reads a Version Negotiation packet (RFC 9000 section 17.2.1). Writes out on success only, and
+ * leaves out the versions that are reserved to exercise negotiation. Returns false if this is
+ * another packet.
+ */
+bool quic_packet_read_versions(const void *bytes, size_t len, struct quic_packet_versions *out);
+
+bool quic_packet_has_version(const struct quic_packet_versions *v, uint32_t version);
+
+/* "version 2, 0xff00001d", or "no version" for an empty list. Returns buf. */
+enum { QUIC_PACKET_VERSIONS_TEXT_MAX = 24 + 12 * QUIC_PACKET_VERSIONS_MAX };
+const char *quic_packet_versions_text(const struct quic_packet_versions *v,
+    char buf[QUIC_PACKET_VERSIONS_TEXT_MAX]);
+
+/* The name of a transport error (RFC 9000 section 20.1), or "unknown error". Static. */
+const char *quic_packet_error_name(uint64_t code);
+
+#endif

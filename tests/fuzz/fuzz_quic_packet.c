@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Any datagram in answer to the first packet of a QUIC client. */
+#include "fuzz/target.h"
+
+#include <string.h>
+
+#include "fuzz/certificate.h"
+#include "tls/quic_packet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
+	struct quic_packet_versions v = { .count = 0 };
+
+	if (!quic_packet_read_versions(data, size, &v)) {
+		fuzz_expect(v.count == 0);
+		return 0;
+	}
+	fuzz_expect(quic_packet_is_possible(data, size));
+	fuzz_expect(v.count <= QUIC_PACKET_VERSIONS_MAX);
+	for (unsigned i = 0; i < v.count; i++)
+		fuzz_expect(quic_packet_has_version(&v, v.version[i]));
+	quic_packet_versions_text(&v, text);
+	fuzz_expect(fuzz_is_shown(text) && strlen(text) < sizeof text - 1);
+	return 0;
+}

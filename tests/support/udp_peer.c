@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A UDP service that is no QUIC server, each KIND in exactly one way:
+ *
+ *	udp_peer [--listen ADDRESS] [--time SECONDS] KIND
+ *
+ *	silent     answers nothing
+ *	echo       sends each datagram back
+ *	words      answers with a line of text
+ *	versions   answers with a Version Negotiation packet: versions 2 and 0xff00001d
+ *	noise      answers each datagram with many that look like packets of QUIC, for ever
+ *	empty      the same with empty datagrams
+ *
+ * Prints its port as its only line of output. Exits with status 1 after its time (60 seconds).
+ */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A burst of noise, between two looks at what came. */
+enum { BURST = 64, DATAGRAM_MAX = 2048 };
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "udp_peer: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+struct client {
+	struct sockaddr_storage at;
+	socklen_t len;
+	unsigned char bytes[DATAGRAM_MAX];
+	size_t count;
+};
+
+static void answer(int fd, const struct client *c, const void *bytes, size_t len)
+{
+	/* A client that is gone is no failure. */
+	(void)sendto(fd, bytes, len, MSG_NOSIGNAL, (const struct sockaddr *)&c->at, c->len);
+}
+
+static void be_silent(int fd, const struct client *c)
+{
+	(void)fd;
+	(void)c;
+}
+
+static void be_echo(int fd, const struct client *c)
+{
+	answer(fd, c, c->bytes, c->count);
+}
+
+static void be_words(int fd, const struct client *c)
+{
+	static const char words[] = "220 time.test ready\r\n";
+
+	/* The letter "2" is 0x32: without the fixed bit. */
+	answer(fd, c, words, sizeof words - 1);
+}
+
+/* RFC 9000 section 17.2.1: the IDs of the client, the other way round. */
+static void be_versions(int fd, const struct client *c)
+{
+	static const unsigned char list[] = { 0x6b, 0x33, 0x43, 0xcf, 0xff, 0, 0, 0x1d, 0x1a, 0x2a,
+		0x3a, 0x4a };
+	unsigned char packet[5 + 2 * 21 + sizeof list] = { 0xc0 };
+	const unsigned char *to = c->bytes + 5, *from;
+	size_t len = 5;
+
+	if (c->count < 1200 || to[0] > 20 || to[1 + to[0]] > 20)
+		return;
+	from = to + 1 + to[0];
+	memcpy(packet + len, from, 1 + (size_t)from[0]);
+	len += 1 + (size_t)from[0];
+	memcpy(packet + len, to, 1 + (size_t)to[0]);
+	len += 1 + (size_t)to[0];
+	memcpy(packet + len, list, sizeof list);
+	answer(fd, c, packet, len + sizeof list);
+}
+
+static void be_noise(int fd, const struct client *c)
+{
+	unsigned char packet[600];
+
+	for (size_t i = 0; i < sizeof packet; i++)
+		packet[i] = (unsigned char)(0x40 | (i * 7 & 0x3f));
+	for (int i = 0; i < BURST; i++)
+		answer(fd, c, packet, sizeof packet);
+}
+
+static void be_empty(int fd, const struct client *c)
+{
+	for (int i = 0; i < BURST; i++)
+		answer(fd, c, "", 0);
+}
+
+static const struct kind {
+	const char *name;
+	void (*serve)(int fd, const struct client *c);
+	bool endless;
+} kinds[] = {
+	{ "silent", be_silent, false },
+	{ "echo", be_echo, false },
+	{ "words", be_words, false },
+	{ "versions", be_versions, false },
+	{ "noise", be_noise, true },
+	{ "empty", be_empty, true },
+};
+
+static int start_listening(const char *address)
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+		.ai_socktype = SOCK_DGRAM };
+	struct sockaddr_storage at;
+	socklen_t len = sizeof at;
+	struct addrinfo *found;
+	char port[16];
+	int fd;
+
+	if (getaddrinfo(address, "0", &hints, &found) != 0)
+		die(address);
+	fd = socket(found->ai_family, SOCK_DGRAM, 0);
+	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+		die("cannot bind");
+	freeaddrinfo(found);
+	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port,
+		NI_NUMERICSERV) != 0)
+		die("getnameinfo");
+	puts(port);
+	fflush(stdout);
+	return fd;
+}
+
+static _Noreturn void serve(int fd, const struct kind *kind)
+{
+	struct client c = { .len = 0 };
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		bool hurry = kind->endless && c.len > 0;
+
+		if (poll(&p, 1, hurry ? 0 : -1) > 0) {
+			ssize_t n;
+
+			c.len = sizeof c.at;
+			n = recvfrom(fd, c.bytes, sizeof c.bytes, 0, (struct sockaddr *)&c.at,
+			    &c.len);
+			if (n >= 0)
+				c.count = (size_t)n;
+			if (n >= 0 && !hurry)
+				kind->serve(fd, &c);
+		}
+		if (hurry)
+			kind->serve(fd, &c);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	const char *address = "127.0.0.1", *name = NULL;
+	unsigned seconds = 60;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--listen") == 0 && i + 1 < argc)
+			address = argv[++i];
+		else if (strcmp(argv[i], "--time") == 0 && i + 1 < argc)
+			seconds = (unsigned)strtoul(argv[++i], NULL, 10);
+		else
+			name = argv[i];
+	}
+	for (size_t i = 0; name && i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (strcmp(kinds[i].name, name) != 0)
+			continue;
+		/* The signal ends the program. */
+		alarm(seconds);
+		serve(start_listening(address), &kinds[i]);
+	}
+	fputs("usage: udp_peer [--listen ADDRESS] [--time SECONDS] KIND\n", stderr);
+	return 2;
+}

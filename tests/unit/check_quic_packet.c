@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/quic_packet.h"
+
+#include <string.h>
+
+#include "support/check_main.h"
+
+START_TEST(test_what_could_be_quic)
+{
+	static const unsigned char initial[] = { 0xc3, 0, 0, 0, 1 };
+	static const unsigned char unfixed[] = { 0x83, 0, 0, 0, 1 };
+	static const unsigned char versions[] = { 0x80, 0, 0, 0, 0 };
+	static const unsigned char cut[] = { 0x80, 0, 0, 0 };
+	static const unsigned char data[] = { 0x5a };
+	static const char words[] = "220 ready";
+
+	ck_assert(quic_packet_is_possible(initial, sizeof initial));
+	ck_assert(quic_packet_is_possible(data, sizeof data));
+	ck_assert(quic_packet_is_possible(versions, sizeof versions));
+	ck_assert(!quic_packet_is_possible(unfixed, sizeof unfixed));
+	ck_assert(!quic_packet_is_possible(cut, sizeof cut));
+	ck_assert(!quic_packet_is_possible(words, sizeof words - 1));
+	ck_assert(!quic_packet_is_possible(words, 0));
+}
+END_TEST
+
+/* IDs of 2 and 0 bytes, then a list: a reserved version, 1 and 2. */
+static const unsigned char negotiation[] = { 0x8f, 0, 0, 0, 0, 2, 0xaa, 0xbb, 0, 0x0a, 0x1a, 0x2a,
+	0x3a, 0, 0, 0, 1, 0x6b, 0x33, 0x43, 0xcf };
+
+START_TEST(test_versions)
+{
+	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
+	struct quic_packet_versions v;
+
+	ck_assert(quic_packet_read_versions(negotiation, sizeof negotiation, &v));
+	ck_assert_uint_eq(v.count, 2);
+	ck_assert(quic_packet_has_version(&v, QUIC_PACKET_VERSION_1));
+	ck_assert(!quic_packet_has_version(&v, 0x0a1a2a3a));
+	ck_assert_str_eq(quic_packet_versions_text(&v, text), "versions 1, 2");
+	ck_assert(quic_packet_read_versions(negotiation, 13, &v));
+	ck_assert_str_eq(quic_packet_versions_text(&v, text), "no version");
+	v = (struct quic_packet_versions){ { 0xff00001d }, 1 };
+	ck_assert_str_eq(quic_packet_versions_text(&v, text), "version 0xff00001d");
+}
+END_TEST
+
+START_TEST(test_longest_list)
+{
+	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
+	unsigned char packet[7 + 4 * 100] = { 0xc0, 0, 0, 0, 0, 0, 0 };
+	struct quic_packet_versions v;
+
+	memset(packet + 7, 0xee, sizeof packet - 7);
+	ck_assert(quic_packet_read_versions(packet, sizeof packet, &v));
+	ck_assert_uint_eq(v.count, QUIC_PACKET_VERSIONS_MAX);
+	ck_assert_uint_eq(strlen(quic_packet_versions_text(&v, text)),
+	    strlen("versions ") + 8 * strlen("0xeeeeeeee") + 7 * strlen(", "));
+}
+END_TEST
+
+/* No part of it, and no other packet, is a list. What was there stays. */
+START_TEST(test_what_is_no_negotiation)
+{
+	unsigned char other[sizeof negotiation];
+	struct quic_packet_versions v = { { 7 }, 1 };
+
+	for (size_t len = 0; len < sizeof negotiation; len++) {
+		if (len != 13 && len != 17)
+			ck_assert_msg(!quic_packet_read_versions(negotiation, len, &v), "%zu", len);
+	}
+	memcpy(other, negotiation, sizeof other);
+	other[4] = 1;
+	ck_assert(!quic_packet_read_versions(other, sizeof other, &v));
+	other[4] = 0;
+	other[0] = 0x4f;
+	ck_assert(!quic_packet_read_versions(other, sizeof other, &v));
+	other[0] = 0x8f;
+	other[5] = 255;
+	ck_assert(!quic_packet_read_versions(other, sizeof other, &v));
+	ck_assert_uint_eq(v.version[0], 7);
+}
+END_TEST
+
+START_TEST(test_names_of_errors)
+{
+	ck_assert_str_eq(quic_packet_error_name(0), "NO_ERROR");
+	ck_assert_str_eq(quic_packet_error_name(2), "CONNECTION_REFUSED");
+	ck_assert_str_eq(quic_packet_error_name(0x10), "NO_VIABLE_PATH");
+	ck_assert_str_eq(quic_packet_error_name(0x11), "unknown error");
+	ck_assert_str_eq(quic_packet_error_name(UINT64_MAX), "unknown error");
+}
+END_TEST
+
+CHECK_MAIN("quic_packet", test_what_could_be_quic, test_versions, test_longest_list,
+    test_what_is_no_negotiation, test_names_of_errors)
