@@ -32,12 +32,15 @@ libshared_a_SOURCES = \
 	src/tls/cert_issuer.c src/tls/cert_issuer.h \
 	src/tls/closing.c src/tls/closing.h \
 	src/tls/conn.c src/tls/conn.h \
+	src/tls/conn_parts.h \
 	src/tls/context.c src/tls/context.h \
 	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
 	src/tls/crl_store.c src/tls/crl_store.h \
 	src/tls/crl_text.c src/tls/crl_text.h \
+	src/tls/datagram.c src/tls/datagram.h \
 	src/tls/der.c src/tls/der.h \
+	src/tls/dtls.c src/tls/dtls.h \
 	src/tls/error.c src/tls/error.h \
 	src/tls/facts.c src/tls/facts.h \
 	src/tls/file_format.c src/tls/file_format.h \

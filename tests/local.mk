@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/check_compare \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
+	tests/unit/check_datagram \
 	tests/unit/check_dialogue \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
