@@ -86,6 +86,7 @@ libserver_a_SOURCES = \
 	src/server/listen/endpoint.c src/server/listen/endpoint.h \
 	src/server/listen/listener.c src/server/listen/listener.h \
 	src/server/listen/socket.c src/server/listen/socket.h \
+	src/server/listen/udp_socket.c src/server/listen/udp_socket.h \
 	src/server/listen/unix_socket.c src/server/listen/unix_socket.h \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
@@ -109,6 +110,7 @@ libserver_a_SOURCES = \
 	src/server/service/client_cas.c src/server/service/client_cas.h \
 	src/server/service/client_try.c src/server/service/client_try.h \
 	src/server/service/context.c src/server/service/context.h \
+	src/server/service/cookie.c src/server/service/cookie.h \
 	src/server/service/identity.c src/server/service/identity.h \
 	src/server/service/server_names.c src/server/service/server_names.h \
 	src/server/service/service.c src/server/service/service.h \
