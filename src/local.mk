@@ -92,11 +92,15 @@ libserver_a_SOURCES = \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
 	src/server/metrics/metrics.c src/server/metrics/metrics.h \
+	src/server/process/datagram_worker.c src/server/process/datagram_worker.h \
+	src/server/process/dtls_clients.c src/server/process/dtls_clients.h \
 	src/server/process/expiry.c src/server/process/expiry.h \
 	src/server/process/gauges.c src/server/process/gauges.h \
+	src/server/process/handover.c src/server/process/handover.h \
 	src/server/process/master.c src/server/process/master.h \
 	src/server/process/metrics_process.c src/server/process/metrics_process.h \
 	src/server/process/notify.c src/server/process/notify.h \
+	src/server/process/relay.c src/server/process/relay.h \
 	src/server/process/reload.c src/server/process/reload.h \
 	src/server/process/service_manager.c src/server/process/service_manager.h \
 	src/server/process/signals.c src/server/process/signals.h \

@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/check_client_auth \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
+	tests/unit/check_relay \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_datagram \
