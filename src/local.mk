@@ -39,7 +39,9 @@ libshared_a_SOURCES = \
 	src/tls/crl.c src/tls/crl.h \
 	src/tls/crl_store.c src/tls/crl_store.h \
 	src/tls/crl_text.c src/tls/crl_text.h \
+	src/tls/datagram.c src/tls/datagram.h \
 	src/tls/der.c src/tls/der.h \
+	src/tls/dtls.c src/tls/dtls.h \
 	src/tls/error.c src/tls/error.h \
 	src/tls/facts.c src/tls/facts.h \
 	src/tls/file_format.c src/tls/file_format.h \
@@ -75,6 +77,7 @@ libserver_a_SOURCES = \
 	src/server/confine/privdrop.c src/server/confine/privdrop.h \
 	src/server/confine/sandbox.c src/server/confine/sandbox.h \
 	src/server/conn/conn.c src/server/conn/conn.h \
+	src/server/conn/conn_datagram.c src/server/conn/conn_datagram.h \
 	src/server/conn/conn_log.c src/server/conn/conn_log.h \
 	src/server/conn/conn_record.c src/server/conn/conn_record.h \
 	src/server/conn/conn_states.c src/server/conn/conn_states.h \
@@ -92,15 +95,20 @@ libserver_a_SOURCES = \
 	src/server/listen/endpoint.c src/server/listen/endpoint.h \
 	src/server/listen/listener.c src/server/listen/listener.h \
 	src/server/listen/socket.c src/server/listen/socket.h \
+	src/server/listen/udp_socket.c src/server/listen/udp_socket.h \
 	src/server/listen/unix_socket.c src/server/listen/unix_socket.h \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
 	src/server/metrics/metrics.c src/server/metrics/metrics.h \
+	src/server/process/datagram_worker.c src/server/process/datagram_worker.h \
+	src/server/process/dtls_clients.c src/server/process/dtls_clients.h \
 	src/server/process/expiry.c src/server/process/expiry.h \
 	src/server/process/gauges.c src/server/process/gauges.h \
+	src/server/process/handover.c src/server/process/handover.h \
 	src/server/process/master.c src/server/process/master.h \
 	src/server/process/metrics_process.c src/server/process/metrics_process.h \
 	src/server/process/notify.c src/server/process/notify.h \
+	src/server/process/relay.c src/server/process/relay.h \
 	src/server/process/reload.c src/server/process/reload.h \
 	src/server/process/service_manager.c src/server/process/service_manager.h \
 	src/server/process/signals.c src/server/process/signals.h \
@@ -115,6 +123,7 @@ libserver_a_SOURCES = \
 	src/server/service/client_cas.c src/server/service/client_cas.h \
 	src/server/service/client_try.c src/server/service/client_try.h \
 	src/server/service/context.c src/server/service/context.h \
+	src/server/service/cookie.c src/server/service/cookie.h \
 	src/server/service/identity.c src/server/service/identity.h \
 	src/server/service/server_names.c src/server/service/server_names.h \
 	src/server/service/service.c src/server/service/service.h \

@@ -19,8 +19,10 @@ unit_tests = \
 	tests/unit/check_client_auth \
 	tests/unit/check_client_cas \
 	tests/unit/check_compare \
+	tests/unit/check_relay \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
+	tests/unit/check_datagram \
 	tests/unit/check_dialogue \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
@@ -133,6 +135,12 @@ system_tests = \
 	tests/system/drain-delay.sh \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
+	tests/system/dtls.sh \
+	tests/system/dtls-limits.sh \
+	tests/system/dtls-loss.sh \
+	tests/system/dtls-mtls.sh \
+	tests/system/dtls-reload.sh \
+	tests/system/dtls-sandbox.sh \
 	tests/system/endless.sh \
 	tests/system/expect-outcome.sh \
 	tests/system/fetch-issuer.sh \
@@ -235,6 +243,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_cidr \
 	tests/fuzz/fuzz_client_cert \
 	tests/fuzz/fuzz_conn \
+	tests/fuzz/fuzz_dtls \
 	tests/fuzz/fuzz_dialogue \
 	tests/fuzz/fuzz_handshake \
 	tests/fuzz/fuzz_hello_offers \
@@ -280,6 +289,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
 	tests/fuzz/seeds/client_cert \
 	tests/fuzz/seeds/conn \
 	tests/fuzz/seeds/dialogue \
+	tests/fuzz/seeds/dtls \
 	tests/fuzz/seeds/handshake \
 	tests/fuzz/seeds/hello_offers \
 	tests/fuzz/seeds/http1 \
@@ -354,8 +364,9 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/endless tests/support/free_port tests/support/mutual_peer tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/middlebox tests/support/tls_peer \
-	tests/support/udp_peer tests/support/write_crls
+	tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
+	tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
+	tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
@@ -405,6 +416,7 @@ tests_fuzz_fuzz_cidr_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_client_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dialogue_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dtls_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_handshake_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_hello_offers_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_http1_LDFLAGS = $(fuzz_ldflags)

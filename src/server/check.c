@@ -11,6 +11,7 @@
 #include "server/confine/confine.h"
 #include "server/conn/limits.h"
 #include "server/listen/socket.h"
+#include "server/listen/udp_socket.h"
 #include "server/listen/unix_socket.h"
 #include "server/service/audit.h"
 #include "server/service/client_try.h"
@@ -134,7 +135,7 @@ static void check_confinement(struct check_findings *f, const struct server_opti
 	struct privdrop who;
 	struct limits limits;
 
-	if (limits_apply(&o->limits, o->process.workers, &limits, &oc) != 0)
+	if (limits_apply(&o->limits, server_options_processes(o), &limits, &oc) != 0)
 		print_failure(f, "limits", &oc);
 	oc = OUTCOME_NONE;
 	if (sandbox_probe(o->confine.sandbox, sandbox, &missing) != 0)
@@ -157,14 +158,15 @@ static void print_unusable(struct check_findings *f, const struct outcome *oc)
 	print_advice(oc);
 }
 
-static void check_address(struct check_findings *f, const struct addr *at)
+static void check_address(struct check_findings *f, const struct addr *at, bool dtls)
 {
 	struct outcome oc = OUTCOME_NONE;
 	char text[ADDR_TEXT_MAX];
-	int fd;
+	int fd, ret;
 
 	f->about = addr_format(at, text);
-	if (socket_listen(at, 1, &fd, &oc) == 0)
+	ret = dtls ? udp_socket_open(at, &fd, &oc) : socket_listen(at, 1, &fd, &oc);
+	if (ret == 0)
 		close(fd);
 	else
 		print_unusable(f, &oc);
@@ -175,8 +177,8 @@ static void check_endpoint(struct check_findings *f, const struct endpoint *endp
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (endpoint->kind == ENDPOINT_INET) {
-		check_address(f, &endpoint->at);
+	if (endpoint->kind == ENDPOINT_INET || endpoint->kind == ENDPOINT_DTLS) {
+		check_address(f, &endpoint->at, endpoint->kind == ENDPOINT_DTLS);
 	} else if (endpoint->kind == ENDPOINT_UNIX && unix_socket_check(endpoint->text, &oc) != 0) {
 		f->about = endpoint->text;
 		print_unusable(f, &oc);
@@ -190,7 +192,7 @@ static void check_endpoints(struct check_findings *f, const struct listen_option
 	struct addr any;
 
 	if (o->count == 0 && addr_parse("0.0.0.0", o->port, &any, &oc) == 0)
-		check_address(f, &any);
+		check_address(f, &any, false);
 	for (size_t i = 0; i < o->count; i++)
 		check_endpoint(f, &o->endpoint[i]);
 	if (metrics->wanted)

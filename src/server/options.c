@@ -32,7 +32,13 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 
 	(void)row;
 	o->wanted = true;
-	return endpoint_parse("--metrics", value, &o->endpoint, oc);
+	if (endpoint_parse("--metrics", value, &o->endpoint, oc) != 0)
+		return -1;
+	if (o->endpoint.kind != ENDPOINT_DTLS)
+		return 0;
+	outcome_set(oc, OC_USAGE, "--metrics %s: metrics are served over TCP", value);
+	outcome_advise(oc, "use --metrics 127.0.0.1:9443");
+	return -1;
 }
 
 static int check_node(const char *name, const char *value, struct outcome *oc)
@@ -86,7 +92,8 @@ static const struct options_about about = {
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
 	CALL("listen", "PLACE", listen, listener_take_endpoint,
-	    "listen on ADDR:PORT, unix:PATH or systemd[:NAME]; repeatable", .letter = 'l'),
+	    "listen on ADDR:PORT, unix:PATH, systemd[:NAME] or dtls:ADDR:PORT; repeatable",
+	    .letter = 'l'),
 	CALL("cert", "FILE", service, service_take_cert,
 	    "certificate chain, PEM, leaf first; repeatable"),
 	CALL("key", "FILE", service, service_take_cert_file,
@@ -204,6 +211,12 @@ static unsigned count_cpus(void)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return cpus < 1 ? 1 : cpus > WORKERS_MAX ? WORKERS_MAX : (unsigned)cpus;
+}
+
+unsigned server_options_processes(const struct server_options *o)
+{
+	return (listener_wants_streams(&o->listen) ? o->process.workers : 0) +
+	    (listener_count_datagrams(&o->listen) > 0 ? 1 : 0);
 }
 
 int server_options_parse(struct server_options *o, int argc, char *argv[], struct outcome *oc)

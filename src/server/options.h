@@ -38,6 +38,12 @@ struct server_options {
 extern const struct option_row server_option_rows[];
 
 /*
+ * The processes that share the connections: the workers, if there is a listener for
+ * streams, and the datagram worker, if there is one for datagrams.
+ */
+unsigned server_options_processes(const struct server_options *o);
+
+/*
  * Reads the command line. Returns 0 to go on, 1 if the program is done (--help,
  * --version; printed to standard output), or -1 with OC_USAGE. server_optcheck checks
  * the options together.

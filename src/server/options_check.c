@@ -41,7 +41,10 @@ static void choose_usual_files(struct server_options *o)
 
 int server_optcheck(struct server_options *o, struct outcome *oc)
 {
-	if (tls_context_check_policy(&o->service.tls.policy, oc) != 0)
+	o->service.dtls = listener_count_datagrams(&o->listen) > 0;
+	if (tls_context_check_policy(&o->service.tls.policy, oc) != 0 ||
+	    (o->service.dtls &&
+		tls_context_check_dtls_policy(&o->service.tls.policy, oc) != 0))
 		return -1;
 	for (size_t i = 0; i < o->service.identity_count; i++) {
 		if (!o->service.identities[i].key_file)

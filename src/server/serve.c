@@ -16,6 +16,7 @@
 #include "server/listen/activation.h"
 #include "server/process/master.h"
 #include "server/process/signals.h"
+#include "server/service/cookie.h"
 
 static void log_listening(const char *what, const struct listener_set *set)
 {
@@ -45,23 +46,27 @@ static void drop_unclaimed(struct activation *given)
 }
 
 /* The metrics listener first: it has a name, and "--listen systemd" takes all the rest. */
-static int open_listeners(struct listener_set *set, struct listener_set *metrics,
-    const struct server_options *o, struct activation *given, struct outcome *oc)
+static int open_listeners(struct server *s, struct activation *given, struct outcome *oc)
 {
+	const struct server_options *o = s->options;
 	int ret = 0;
 
-	metrics->count = 0;
 	if (o->metrics.wanted)
-		ret = listener_set_open_one(metrics, "--metrics", &o->metrics.endpoint, given, oc);
+		ret = listener_set_open_one(&s->metrics, "--metrics", &o->metrics.endpoint, given,
+		    oc);
 	if (ret == 0)
-		ret = listener_set_open(set, &o->listen, given, oc);
+		ret = listener_set_open_datagrams(&s->datagrams, &o->listen, oc);
+	if (ret == 0)
+		ret = listener_set_open(&s->listeners, &o->listen, given, oc);
 	drop_unclaimed(given);
 	if (ret != 0) {
-		listener_set_withdraw(metrics, NULL);
+		listener_set_close(&s->datagrams);
+		listener_set_withdraw(&s->metrics, NULL);
 		return -1;
 	}
-	log_listening("listening", set);
-	log_listening("metrics", metrics);
+	log_listening("listening", &s->listeners);
+	log_listening("listening", &s->datagrams);
+	log_listening("metrics", &s->metrics);
 	return 0;
 }
 
@@ -73,10 +78,11 @@ static int load(struct server *s, struct outcome *oc)
 	/* First what the workers need, so that a failure is reported before anything is loaded. */
 	privdrop_no_core();
 	reply_prepare();
-	if (limits_apply(&o->limits, o->process.workers, &s->limits, oc) != 0 ||
+	if (limits_apply(&o->limits, server_options_processes(o), &s->limits, oc) != 0 ||
 	    privdrop_resolve(o->confine.user, o->confine.group, &s->who, oc) != 0 ||
 	    sandbox_probe(o->confine.sandbox, s->confinement, oc) != 0 ||
-	    confine_rehearse(&s->who, o->confine.sandbox, oc) != 0)
+	    confine_rehearse(&s->who, o->confine.sandbox, oc) != 0 ||
+	    (o->service.dtls && cookie_prepare(oc) != 0))
 		return -1;
 	s->service = service_load(&o->service, NULL, oc);
 	return s->service ? 0 : -1;
@@ -98,7 +104,7 @@ int serve_open(struct server *s, const struct server_options *o, struct outcome 
 	if (ret == 0)
 		ret = counters_make(&s->counters, oc);
 	if (ret == 0)
-		ret = open_listeners(&s->listeners, &s->metrics, o, &given, oc);
+		ret = open_listeners(s, &given, oc);
 	activation_close(&given);
 	if (ret != 0)
 		service_free(s->service);
@@ -139,8 +145,11 @@ int serve_run(struct server *s, char *const *argv, struct outcome *oc)
 			.limits = &s->limits,
 			.privdrop = &s->who,
 			.listeners = &s->listeners,
+			.datagrams = &s->datagrams,
 			.counters = &s->counters,
 		},
+		.stream_workers = listener_wants_streams(&o->listen) ? o->process.workers : 0,
+		.datagrams = s->datagrams.count > 0,
 		.metrics = &s->metrics,
 		.monitor = &monitor,
 		.confinement = s->confinement,

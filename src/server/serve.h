@@ -16,7 +16,7 @@
 struct server {
 	const struct server_options *options;
 	struct service *service;
-	struct listener_set listeners, metrics;
+	struct listener_set listeners, datagrams, metrics;
 	struct limits limits;
 	struct privdrop who;
 	struct counters counters;

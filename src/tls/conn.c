@@ -40,11 +40,16 @@ static void record_alert(const SSL *ssl, int where, int alert)
 	give_up(t, alert & 0xff);
 }
 
-static struct tls_conn *make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
+struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
+    struct outcome *oc)
 {
 	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
-	BIO *bio = t ? tls_buffer_bio(&t->wire) : NULL;
+	BIO *bio = NULL;
 
+	if (t) {
+		t->datagram = datagram;
+		bio = datagram ? tls_datagram_bio(datagram, &t->wire) : tls_buffer_bio(&t->wire);
+	}
 	if (!bio) {
 		tls_conn_free(t);
 		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
@@ -74,7 +79,7 @@ static void record_hello(int written, int version, int type, const void *message
 
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
-	struct tls_conn *t = make(ctx, fd, owner, oc);
+	struct tls_conn *t = tls_conn_make(ctx, fd, NULL, owner, oc);
 
 	if (!t)
 		return NULL;
@@ -128,7 +133,7 @@ int tls_conn_make_client(struct tls_conn *t, const char *sni, const char *verify
 struct tls_conn *tls_conn_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc)
 {
-	struct tls_conn *t = make(ctx, fd, owner, oc);
+	struct tls_conn *t = tls_conn_make(ctx, fd, NULL, owner, oc);
 
 	if (!t || tls_conn_make_client(t, sni, verify_name, oc) != 0) {
 		tls_conn_free(t);
@@ -170,6 +175,8 @@ void tls_conn_free(struct tls_conn *t)
 	if (t->transport)
 		t->transport->free(t);
 	SSL_free(t->ssl);
+	if (t->datagram)
+		t->datagram->seen = NULL;
 	tls_buffer_free(&t->wire);
 	free(t->tds);
 	free(t);
@@ -194,6 +201,24 @@ enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 	return tls_error_identity(&about);
 }
 
+static enum io flush(struct tls_conn *t)
+{
+	if (!t->datagram)
+		return tls_buffer_flush(&t->wire);
+	tls_datagram_flush(t->datagram);
+	return IO_DONE;
+}
+
+/*
+ * SSL_MODE_RELEASE_BUFFERS does not release 16 KiB of a last flight or after an alert.
+ * In DTLS the library expects its buffers to stay.
+ */
+static void release_buffers(struct tls_conn *t)
+{
+	if (!t->datagram)
+		(void)SSL_free_buffers(t->ssl);
+}
+
 static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc)
 {
 	const struct tls_error_about about = describe(t);
@@ -201,8 +226,7 @@ static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc
 	enum io io = IO_FAILED;
 
 	if (error == SSL_ERROR_WANT_READ)
-		io = tls_buffer_flush(&t->wire) == IO_WANT_WRITE ? IO_WANT_WRITE
-								 : tls_buffer_want(&t->wire);
+		io = flush(t) == IO_WANT_WRITE ? IO_WANT_WRITE : tls_buffer_want(&t->wire);
 	else if (error == SSL_ERROR_WANT_WRITE)
 		io = IO_WANT_WRITE;
 	else if (error == SSL_ERROR_ZERO_RETURN && open)
@@ -290,8 +314,7 @@ enum io tls_conn_read(struct tls_conn *t, void *buf, size_t max, size_t *got, st
 	if (ret == 1)
 		return IO_DONE;
 	io = answer(t, ret, true, oc);
-	/* 16 KiB of the last flight that SSL_MODE_RELEASE_BUFFERS does not release. */
-	(void)SSL_free_buffers(t->ssl);
+	release_buffers(t);
 	return io;
 }
 
@@ -342,11 +365,7 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc)
 	ret = SSL_shutdown(t->ssl);
 	if (ret < 0)
 		return answer(t, ret, true, oc);
-	/*
-	 * 16 KiB that SSL_MODE_RELEASE_BUFFERS does not release after an alert;
-	 * close_notify is one.
-	 */
-	(void)SSL_free_buffers(t->ssl);
+	release_buffers(t);
 	return IO_DONE;
 }
 
@@ -354,7 +373,7 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 {
 	const struct tls_error_about about = describe(t);
 
-	if (tls_buffer_flush(&t->wire) == IO_WANT_WRITE)
+	if (flush(t) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
 	if (!t->wire.send_errno)
 		return IO_DONE;
@@ -384,7 +403,7 @@ bool tls_conn_is_broken(const struct tls_conn *t)
 
 bool tls_conn_heard(const struct tls_conn *t)
 {
-	return t->wire.head_len > 0;
+	return t->wire.received > 0;
 }
 
 uint64_t tls_conn_received(const struct tls_conn *t)

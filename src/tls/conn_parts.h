@@ -10,6 +10,7 @@
 
 #include "base/outcome.h"
 #include "tls/buffer.h"
+#include "tls/datagram.h"
 #include "tls/hello_offers.h"
 
 struct tls_conn;
@@ -30,9 +31,10 @@ struct tls_conn_transport {
 /* What a connection consists of, for the modules that implement tls/conn.h. */
 struct tls_conn {
 	SSL *ssl;
-	struct tls_buffer wire;  /* of another transport only its counters and errors */
+	struct tls_buffer wire; /* of datagrams and QUIC only its counters and errors */
+	struct tls_datagram *datagram; /* for DTLS; NULL: a stream */
 	struct tds_packets *tds; /* around the handshake; NULL: none */
-	const struct tls_conn_transport *transport; /* NULL: TCP */
+	const struct tls_conn_transport *transport; /* NULL: TCP or DTLS */
 	struct tls_quic *quic;                      /* for that transport */
 	void *owner;
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
@@ -43,5 +45,9 @@ struct tls_conn {
 
 /* The object without a BIO, its SSL of this context. NULL with OC_INTERNAL. */
 struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc);
+
+/* The same with its BIO, neither client nor server yet; fd is for a stream. */
+struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
+    struct outcome *oc);
 
 #endif

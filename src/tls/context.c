@@ -35,6 +35,22 @@ SSL_CTX *tls_context_new_server(const struct tls_policy_choice *policy, struct o
 	return make(TLS_server_method(), policy, oc);
 }
 
+/* DTLS has no version 1.3 in this library, and numbers of its own. */
+static struct tls_policy_choice for_dtls(const struct tls_policy_choice *policy)
+{
+	struct tls_policy_choice choice = *policy;
+
+	choice.min = choice.max = DTLS1_2_VERSION;
+	return choice;
+}
+
+SSL_CTX *tls_context_new_dtls_server(const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	const struct tls_policy_choice choice = for_dtls(policy);
+
+	return make(DTLS_server_method(), &choice, oc);
+}
+
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	return make(TLS_client_method(), policy, oc);
@@ -54,6 +70,22 @@ int tls_context_check_policy(const struct tls_policy_choice *policy, struct outc
 
 	SSL_CTX_free(ctx);
 	return ctx ? 0 : -1;
+}
+
+int tls_context_check_dtls_policy(const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	struct outcome failed = OUTCOME_NONE;
+	SSL_CTX *ctx;
+
+	if (!tls_policy_allows(policy, TLS1_2_VERSION)) {
+		outcome_set(oc, OC_USAGE, "DTLS 1.2 follows the policy of TLS 1.2, which --tls-min "
+		    "1.3 excludes");
+		outcome_advise(oc, "use --tls-min 1.2, or no datagrams");
+		return -1;
+	}
+	ctx = tls_context_new_dtls_server(policy, &failed);
+	SSL_CTX_free(ctx);
+	return ctx ? 0 : outcome_report(oc, &failed);
 }
 
 void tls_context_free(SSL_CTX *ctx)

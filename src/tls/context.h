@@ -12,6 +12,7 @@
  * follows tls_policy. NULL with OC_USAGE (see tls_policy_apply) or OC_INTERNAL.
  */
 SSL_CTX *tls_context_new_server(const struct tls_policy_choice *policy, struct outcome *oc);
+SSL_CTX *tls_context_new_dtls_server(const struct tls_policy_choice *policy, struct outcome *oc);
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc);
 
 /* For tls_quic_new_client. NULL with OC_INTERNAL also where this build has no QUIC. */
@@ -22,6 +23,9 @@ SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, str
  * certificate. Returns 0, or -1 as tls_policy_apply.
  */
 int tls_context_check_policy(const struct tls_policy_choice *policy, struct outcome *oc);
+
+/* The same for DTLS 1.2, which follows what the choice leaves of TLS 1.2. */
+int tls_context_check_dtls_policy(const struct tls_policy_choice *policy, struct outcome *oc);
 
 void tls_context_free(SSL_CTX *ctx);
 

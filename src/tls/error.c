@@ -62,7 +62,7 @@ static bool is_half_hello(const struct tls_error_about *a)
 {
 	OSSL_HANDSHAKE_STATE state = SSL_get_state(a->ssl);
 
-	return SSL_is_server(a->ssl) && a->wire->head_len > 0 && a->wire->sent == 0 &&
+	return SSL_is_server(a->ssl) && a->wire->received > 0 && a->wire->sent == 0 &&
 	    (state == TLS_ST_BEFORE || state == TLS_ST_SR_CLNT_HELLO);
 }
 
@@ -140,7 +140,7 @@ bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, 
 
 static const char *how_far(const struct tls_error_about *a)
 {
-	bool heard = a->wire->head_len > 0;
+	bool heard = a->wire->received > 0;
 
 	if (a->wire->sated)
 		return "the peer sent more than a handshake needs";

@@ -69,7 +69,7 @@ const struct option_row zoo_option_rows[] = {
 
 	HEADING("Where to listen"),
 	CALL("listen", "PLACE", server.listen, listener_take_endpoint,
-	    "listen on ADDR:PORT or unix:PATH; repeatable", .letter = 'l',
+	    "listen on ADDR:PORT, unix:PATH or dtls:ADDR:PORT; repeatable", .letter = 'l',
 	    .text = "127.0.0.1:8443"),
 	FLAG("expose", expose, "allow addresses that other machines can reach"),
 
@@ -99,7 +99,8 @@ const struct option_row zoo_option_rows[] = {
 static bool is_here(const struct endpoint *endpoint)
 {
 	return endpoint->kind == ENDPOINT_UNIX ||
-	    (endpoint->kind == ENDPOINT_INET && addr_is_loopback(&endpoint->at));
+	    ((endpoint->kind == ENDPOINT_INET || endpoint->kind == ENDPOINT_DTLS) &&
+		addr_is_loopback(&endpoint->at));
 }
 
 static int check_kinds(const struct listen_options *o, struct outcome *oc)
@@ -143,6 +144,9 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 		    "%s has its own certificates and greeting: --cert and --greeting are not "
 		    "allowed",
 		    o->folder);
+	if (o->misbehave != MISBEHAVE_NONE && listener_count_datagrams(&o->server.listen) > 0)
+		return outcome_set(oc, OC_USAGE,
+		    "--misbehave and --listen dtls:ADDR:PORT exclude each other");
 	if (check_kinds(&o->server.listen, oc) != 0)
 		return -1;
 	return o->expose ? 0 : check_endpoints(&o->server.listen, oc);

@@ -7,6 +7,7 @@
 
 #include "server/conn/conn_states.h"
 #include "server/service/context.h"
+#include "server/service/cookie.h"
 #include "fuzz/target.h"
 
 const struct conn_plan fuzz_plan = { conn_states, {
@@ -126,6 +127,10 @@ static void make_named(struct service *s, struct identity *identities, bool stri
 	s->names = server_names_new(identities, 2, &choice, strict, &oc);
 	fuzz_expect(s->names != NULL);
 	s->tls = server_names_default(s->names);
+	fuzz_expect(cookie_prepare(&oc) == 0);
+	s->dtls = server_context_new_dtls(&choice, &oc);
+	fuzz_expect(s->dtls != NULL);
+	server_names_use(s->names, s->dtls);
 }
 
 struct service *fuzz_named_service(bool strict)

@@ -33,7 +33,7 @@ const struct client_allow *fuzz_clients(void);
 
 /*
  * A service that answers to "a.test", and to names of one label below "b.test"; strict: to
- * no other. Made at the first call.
+ * no other; over DTLS, too. Made at the first call.
  */
 struct service *fuzz_named_service(bool strict);
 

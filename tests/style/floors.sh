@@ -15,6 +15,7 @@ folders=$(sed -nE 's/^\| ([0-9]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/do
 anybodys='
 base/log   knows nothing of a server; hello-server and hello-zoo are two programs
 base/log_output   the same
+tls/dtls   the half of a server; that of a client belongs beside it
 '
 
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is
@@ -25,6 +26,8 @@ openssl/   tls/conn      handshake, read, write, close
 openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
 openssl/   tls/quic_wire  a BIO over a UDP socket
+openssl/   tls/datagram  a BIO over the datagrams of one peer
+openssl/   tls/dtls      cookies, timers and sizes of DTLS
 openssl/   tls/tds       a BIO that puts a handshake into packets
 openssl/   tls/error     the error queue, and what a failure means
 openssl/   tls/facts   what the library knows of a connection
@@ -47,6 +50,7 @@ openssl/   tls/policy  versions, ciphers, groups
 openssl/   tls/staple     judges OCSP responses
 openssl/   server/service/stapling  hands them out
 openssl/   server/service/sni     the name that a client asks for
+openssl/   server/service/cookie  the HMAC in a cookie
 openssl/   server/service/ticket  protects tickets with keys of ours
 openssl/   tls/trust   loads roots
 openssl/   tls/other_path  verifies the paths that it finds
@@ -89,6 +93,7 @@ event2/    server/process/worker     the event loop
 event2/    server/metrics/metrics    HTTP, in a process of its own
 utlist.h   server/conn/pool       the queues of deadlines
 uthash.h   server/conn/pool       the table of clients
+uthash.h   server/process/dtls_clients  the table of peers
 uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json
@@ -108,6 +113,7 @@ v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries
 (_|_E|quick_)?exit                    server/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    client/main     leaves with the status of the outcome
 (_|_E|quick_)?exit                    server/process/worker   a child must not run into the code of its parent
+(_|_E|quick_)?exit                    server/process/datagram_worker  the same
 (_|_E|quick_)?exit                    server/process/metrics_process  a child must not run into the code of its parent
 (_|_E|quick_)?exit                    server/confine/confine  a child that tries, and ends
 ERR_[a-z0-9_]+                        tls/error   one reader of the error queue, so that nobody empties it early

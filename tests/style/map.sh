@@ -153,7 +153,7 @@ self_test() {
 	plant $readme 'reading path has 11 files' "11. \`src/example.c\`"
 	plant $readme 'wider than 80 columns' "$(printf '%081d' 0)"
 	edit $readme '/^reload/d' 'has no line for "reload"'
-	edit $readme 's/socket, bind,/socket,/' 'has no line for "bind"'
+	edit $readme 's/socket, bind/socket/' 'has no line for "bind"'
 	edit $readme '/^send /d' 'has no line for "send"'
 	edit $readme 's/ 52 in src/ 53 in src/' 'CERT_EXPIRED does not have the status 53'
 	edit src/base/outcome.h 's/X(CERT_EXPIRED, 52/X(CERT_EXPIRED, 53/' \

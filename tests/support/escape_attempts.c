@@ -2,7 +2,8 @@
 /*
  * Preloaded into hello-server: tries what an attacker in control of a worker could do. It runs
  * inside accept4() of the worker that accepts the first connection, and prints one line for each
- * attempt: "probe NAME=ERRNO-NAME". With PROBE=exec in the environment it tries exec, which ends
+ * attempt: "probe NAME=ERRNO-NAME"; or inside recvmsg() of the datagram worker, which received the
+ * first datagram. With PROBE=exec in the environment it tries exec, which ends
  * the process; with PROBE=shutdown only shutdown; with PROBE=refuse or die no worker becomes ready.
  */
 #define _GNU_SOURCE
@@ -111,6 +112,24 @@ int epoll_create1(int flags)
 	if (wanted && strcmp(wanted, "die") == 0)
 		raise(SIGKILL);
 	return next(flags);
+}
+
+/* Of datagrams from the network the address is asked for; of messages between our processes not. */
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	static ssize_t (*next)(int, struct msghdr *, int);
+	static int done;
+	ssize_t ret;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "recvmsg");
+	ret = next(fd, message, flags);
+	if (ret > 0 && !done && message->msg_name &&
+	    ((struct sockaddr *)message->msg_name)->sa_family == AF_INET) {
+		done = 1;
+		probe(fd);
+	}
+	return ret;
 }
 
 int accept4(int fd, struct sockaddr *peer, socklen_t *len, int flags)

@@ -73,6 +73,19 @@ START_TEST(test_what_was_handed_over)
 }
 END_TEST
 
+START_TEST(test_datagrams)
+{
+	struct endpoint p = taken("dtls:[::1]:443");
+	char text[ADDR_TEXT_MAX];
+
+	ck_assert_int_eq(p.kind, ENDPOINT_DTLS);
+	ck_assert_str_eq(addr_format(&p.at, text), "[::1]:443");
+	refused("dtls:443", "\"dtls:443\": expected dtls:ADDR:PORT");
+	refused("dtls:localhost:443", "invalid address \"localhost\"");
+	refused("dtls:", "expected dtls:ADDR:PORT");
+}
+END_TEST
+
 START_TEST(test_what_is_no_endpoint)
 {
 	refused("localhost:443", "invalid address \"localhost\": expected an IPv4 or IPv6 address");
@@ -82,4 +95,4 @@ START_TEST(test_what_is_no_endpoint)
 END_TEST
 
 CHECK_MAIN("endpoint", test_an_address, test_a_path, test_a_path_that_is_too_long,
-    test_what_was_handed_over, test_what_is_no_endpoint)
+    test_what_was_handed_over, test_datagrams, test_what_is_no_endpoint)

@@ -38,7 +38,7 @@ static void enter(enum sandbox_mode mode)
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	ck_assert_msg(sandbox_enter(mode, &oc) == 0, "%s", oc.detail);
+	ck_assert_msg(sandbox_enter(mode, SANDBOX_STREAMS, &oc) == 0, "%s", oc.detail);
 }
 
 static const char *probed(enum sandbox_mode mode)
@@ -110,7 +110,7 @@ START_TEST(test_landlock_takes_all_files)
 		return;
 	drop();
 	ck_assert_int_ge(open("/dev/null", O_RDONLY), 0);
-	ck_assert_msg(sandbox_landlock_enter(&oc) == 0, "%s", oc.detail);
+	ck_assert_msg(sandbox_landlock_enter(SANDBOX_STREAMS, &oc) == 0, "%s", oc.detail);
 	ck_assert_int_eq(open("/dev/null", O_RDONLY), -1);
 	ck_assert_int_eq(errno, EACCES);
 	ck_assert_int_eq(open("/", O_RDONLY | O_DIRECTORY), -1);

@@ -7,11 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int confine_enter(const struct privdrop *who, enum sandbox_mode mode, struct outcome *oc)
+int confine_enter(const struct privdrop *who, enum sandbox_mode mode, enum sandbox_kind kind,
+    struct outcome *oc)
 {
 	if (privdrop_apply(who, oc) != 0)
 		return -1;
-	return sandbox_enter(mode, oc);
+	return sandbox_enter(mode, kind, oc);
 }
 
 /* In the child. The outcome is smaller than PIPE_BUF, so one write passes it whole. */
@@ -19,7 +20,7 @@ static _Noreturn void try_and_report(const struct privdrop *who, enum sandbox_mo
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	confine_enter(who, mode, &oc);
+	confine_enter(who, mode, SANDBOX_STREAMS, &oc);
 	_exit(write(to, &oc, sizeof oc) == (ssize_t)sizeof oc ? 0 : 1);
 }
 

@@ -15,7 +15,8 @@ struct confine_options {
  * Drops privileges, then enters the sandbox, in every process that talks to peers,
  * before their first byte. -1 with OC_PRIVILEGES: the process must not serve.
  */
-int confine_enter(const struct privdrop *who, enum sandbox_mode mode, struct outcome *oc);
+int confine_enter(const struct privdrop *who, enum sandbox_mode mode, enum sandbox_kind kind,
+    struct outcome *oc);
 
 /*
  * Calls confine_enter in a child that ends at once, because only a trial shows whether

@@ -10,7 +10,7 @@
 static const struct mechanism {
 	const char *name;
 	int (*version)(void);
-	int (*enter)(struct outcome *oc);
+	int (*enter)(enum sandbox_kind kind, struct outcome *oc);
 } mechanisms[] = {
 #ifdef HELLO_LANDLOCK
 	{ "landlock", sandbox_landlock_version, sandbox_landlock_enter },
@@ -66,7 +66,7 @@ int sandbox_probe(enum sandbox_mode mode, char text[SANDBOX_TEXT_MAX], struct ou
 	return 0;
 }
 
-int sandbox_enter(enum sandbox_mode mode, struct outcome *oc)
+int sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, struct outcome *oc)
 {
 #ifndef HELLO_INSTRUMENTED
 	/* Otherwise another process of the same user could trace this one, which holds the keys. */
@@ -77,7 +77,7 @@ int sandbox_enter(enum sandbox_mode mode, struct outcome *oc)
 		const struct mechanism *m = &mechanisms[i];
 
 		if (m->version && m->version() > 0) {
-			if (m->enter(oc) != 0)
+			if (m->enter(kind, oc) != 0)
 				return -1;
 		} else if (mode == SANDBOX_REQUIRE) {
 			return missing(m, oc);

@@ -16,6 +16,12 @@ enum sandbox_mode {
 	SANDBOX_OFF
 };
 
+/* What the process talks with: each kind has its own list of system calls. */
+enum sandbox_kind {
+	SANDBOX_STREAMS,  /* accepts connections */
+	SANDBOX_DATAGRAMS /* receives and sends datagrams with the sockets that it has */
+};
+
 enum { SANDBOX_TEXT_MAX = 64 };
 
 /*
@@ -30,15 +36,15 @@ int sandbox_probe(enum sandbox_mode mode, char text[SANDBOX_TEXT_MAX], struct ou
  * opened, bound, connected, forked or executed; exec and ptrace end the process, and
  * only root can trace it. -1 with OC_PRIVILEGES: this process must not serve.
  */
-int sandbox_enter(enum sandbox_mode mode, struct outcome *oc);
+int sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, struct outcome *oc);
 
 /*
  * The mechanisms. version: 0 if this kernel lacks it, else its version. enter: 0, or -1
  * with OC_PRIVILEGES.
  */
 int sandbox_landlock_version(void);
-int sandbox_landlock_enter(struct outcome *oc);
+int sandbox_landlock_enter(enum sandbox_kind kind, struct outcome *oc);
 int sandbox_seccomp_version(void);
-int sandbox_seccomp_enter(struct outcome *oc);
+int sandbox_seccomp_enter(enum sandbox_kind kind, struct outcome *oc);
 
 #endif

@@ -7,13 +7,20 @@
 #include "server/conn/conn_states.h"
 #include "tls/facts.h"
 
+/* A connection over datagrams has none of its own. */
+static void close_socket(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 struct conn *conn_new(const struct service *service, const struct conn_plan *plan, int fd,
     const struct addr *peer, uint64_t now_ms)
 {
 	struct conn *c = calloc(1, sizeof *c);
 
 	if (!c) {
-		close(fd);
+		close_socket(fd);
 		return NULL;
 	}
 	c->service = service;
@@ -143,7 +150,7 @@ void conn_free(struct conn *c)
 	if (!c)
 		return;
 	conn_drop_tls(c);
-	close(c->fd);
+	close_socket(c->fd);
 	proxy_header_free(c->proxy);
 	conn_record_free(&c->record);
 	free(c);

@@ -24,9 +24,10 @@ struct conn;
 struct conn_plan;
 
 /*
- * Begins to serve an accepted, non-blocking socket. Takes ownership of fd, also on
- * failure (NULL: out of memory). service and plan must outlive the connection. Does no
- * I/O: there is nothing to do before the peer's first byte.
+ * Begins to serve an accepted, non-blocking socket (-1: there is none, see
+ * conn_datagram.h). Takes ownership of fd, also on failure (NULL: out of memory).
+ * service and plan must outlive the connection. Does no I/O: there is nothing to do
+ * before the peer's first byte.
  */
 struct conn *conn_new(const struct service *service, const struct conn_plan *plan, int fd,
     const struct addr *peer, uint64_t now_ms);

@@ -44,10 +44,12 @@ struct conn_plan {
 struct conn {
 	const struct service *service;
 	const struct conn_plan *plan;
-	int fd;
+	int fd; /* -1: datagrams */
 	enum conn_state state;
 	uint64_t now_ms, entered_ms;
 	struct tls_conn *tls;         /* from the first byte to the linger */
+	struct tls_datagram *datagram; /* NULL: a stream */
+	unsigned repeats;             /* of the last flight, in datagrams */
 	struct proxy_header *proxy;   /* NULL: not from a balancer */
 	struct http1_parser *request; /* from the first byte of the request to the response */
 	struct reply answer;          /* the bytes to send, until all are sent */

@@ -23,8 +23,9 @@ static int parse_unix(const char *name, const char *path, struct endpoint *out,
 	return 0;
 }
 
-static int parse_inet(const char *name, const char *value, struct endpoint *out,
-    struct outcome *oc)
+/* prefix is "" or "dtls:", and kind belongs to it. */
+static int parse_inet(const char *name, const char *prefix, const char *value,
+    enum endpoint_kind kind, struct endpoint *out, struct outcome *oc)
 {
 	char host[ADDR_HOST_MAX] = "", port[ADDR_PORT_MAX] = "";
 	struct outcome why = OUTCOME_NONE;
@@ -32,25 +33,31 @@ static int parse_inet(const char *name, const char *value, struct endpoint *out,
 
 	if (addr_split(value, host, port, &why) == 0 && host[0] && port[0] &&
 	    addr_parse(host, port, &at, &why) == 0) {
-		*out = (struct endpoint){ .kind = ENDPOINT_INET, .at = at, .text = value };
+		*out = (struct endpoint){ .kind = kind, .at = at, .text = value };
 		return 0;
 	}
-	outcome_set(oc, OC_USAGE, "invalid %s \"%s\": expected ADDR:PORT%s%s", name, value,
-	    why.detail[0] ? ": " : "", why.detail);
-	outcome_advise(oc,
-	    "use %s 127.0.0.1:8443, %s [::1]:8443, or %s unix:PATH", name, name, name);
+	outcome_set(oc, OC_USAGE, "invalid %s \"%s%s\": expected %sADDR:PORT%s%s", name, prefix,
+	    value, prefix, why.detail[0] ? ": " : "", why.detail);
+	if (prefix[0])
+		outcome_advise(oc, "use %s %s127.0.0.1:8443, or %s %s[::1]:8443", name, prefix,
+		    name, prefix);
+	else
+		outcome_advise(oc, "use %s 127.0.0.1:8443, %s [::1]:8443, or %s unix:PATH", name,
+		    name, name);
 	return -1;
 }
 
 int endpoint_parse(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc)
 {
-	static const char path[] = "unix:", given[] = "systemd";
+	static const char path[] = "unix:", given[] = "systemd", dtls[] = "dtls:";
 
 	if (strncmp(value, path, sizeof path - 1) == 0)
 		return parse_unix(name, value + sizeof path - 1, out, oc);
+	if (strncmp(value, dtls, sizeof dtls - 1) == 0)
+		return parse_inet(name, dtls, value + sizeof dtls - 1, ENDPOINT_DTLS, out, oc);
 	if (strncmp(value, given, sizeof given - 1) != 0)
-		return parse_inet(name, value, out, oc);
+		return parse_inet(name, "", value, ENDPOINT_INET, out, oc);
 	value += sizeof given - 1;
 	if (value[0] == ':' && value[1])
 		value++;

@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "net/sock.h"
 #include "server/listen/socket.h"
+#include "server/listen/udp_socket.h"
 
 int listener_take_endpoint(void *options, const struct option_row *row, const char *value,
     struct outcome *oc)
@@ -137,7 +138,8 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	/* In two rounds: "all the rest" is known once the named sockets are acquired. */
 	for (int rest = 0; rest <= 1; rest++) {
 		for (size_t i = 0; ret == 0 && i < o->count; i++) {
-			if (acquires_the_rest(&o->endpoint[i]) == rest)
+			if (o->endpoint[i].kind != ENDPOINT_DTLS &&
+			    acquires_the_rest(&o->endpoint[i]) == rest)
 				ret = open_endpoint(set, "--listen", LISTENERS_MAX - set->count,
 				    &o->endpoint[i], given, oc);
 		}
@@ -148,6 +150,40 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	 */
 	if (ret != 0)
 		listener_set_withdraw(set, NULL);
+	return ret;
+}
+
+size_t listener_count_datagrams(const struct listen_options *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->count; i++)
+		n += o->endpoint[i].kind == ENDPOINT_DTLS;
+	return n;
+}
+
+bool listener_wants_streams(const struct listen_options *o)
+{
+	return o->count == 0 || listener_count_datagrams(o) < o->count;
+}
+
+int listener_set_open_datagrams(struct listener_set *set, const struct listen_options *o,
+    struct outcome *oc)
+{
+	int ret = 0, fd;
+
+	set->count = 0;
+	for (size_t i = 0; ret == 0 && i < o->count; i++) {
+		if (o->endpoint[i].kind != ENDPOINT_DTLS)
+			continue;
+		ret = udp_socket_open(&o->endpoint[i].at, &fd, oc);
+		if (ret == 0)
+			ret = add(set, fd, NULL, oc);
+		if (ret == 0)
+			set->item[set->count - 1].dtls = true;
+	}
+	if (ret != 0)
+		listener_set_close(set);
 	return ret;
 }
 
@@ -168,7 +204,8 @@ const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX
 	char text[ADDR_TEXT_MAX];
 
 	if (l->at.ss.any.sa_family != AF_UNIX) {
-		snprintf(buf, LISTENER_TEXT_MAX, "%s", addr_format(&l->at, text));
+		snprintf(buf, LISTENER_TEXT_MAX, "%s%s", l->dtls ? "dtls:" : "",
+		    addr_format(&l->at, text));
 		return buf;
 	}
 	/* The first byte of an abstract name (unix(7)) is 0, and its length marks its end. */

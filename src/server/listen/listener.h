@@ -35,6 +35,7 @@ int listener_take_endpoint(void *options, const struct option_row *row, const ch
 struct listener {
 	struct addr at;       /* as bound: port 0 became a real port */
 	struct unix_socket path; /* .path is NULL unless we bound a path */
+	bool dtls; /* a UDP socket, which has no queue: one process at a time reads it */
 	int fd;
 };
 
@@ -49,12 +50,24 @@ struct listener_set {
 };
 
 /*
- * socket, bind, listen for each endpoint, or for all addresses of IPv6 and IPv4 on the
- * options' port. Inherited sockets are acquired from given, named ones first. All or
- * none. Returns 0, or -1 with OC_LISTEN, which names the endpoint.
+ * socket, bind, listen for each endpoint except those of datagrams, or for all addresses
+ * of IPv6 and IPv4 on the options' port if there is none at all. Inherited sockets are
+ * acquired from given, named ones first. All or none. Returns 0, or -1 with OC_LISTEN,
+ * which names the endpoint.
  */
 int listener_set_open(struct listener_set *set, const struct listen_options *o,
     struct activation *given, struct outcome *oc);
+
+/*
+ * socket, bind for each endpoint of datagrams: a set without the others. Returns 0, or
+ * -1 with OC_LISTEN.
+ */
+int listener_set_open_datagrams(struct listener_set *set, const struct listen_options *o,
+    struct outcome *oc);
+
+/* How many endpoints of datagrams are there, and are there any others? */
+size_t listener_count_datagrams(const struct listen_options *o);
+bool listener_wants_streams(const struct listen_options *o);
 
 /*
  * The same for a single endpoint, which may be inherited too: a set of exactly one.
@@ -63,7 +76,10 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 int listener_set_open_one(struct listener_set *set, const char *option,
     const struct endpoint *endpoint, struct activation *given, struct outcome *oc);
 
-/* Its address as addr_format writes it, or "unix:PATH". Writes to buf and returns it. */
+/*
+ * Its address as addr_format writes it, with "dtls:" before it for datagrams, or
+ * "unix:PATH". Writes to buf and returns it.
+ */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);
 
 /*

@@ -147,6 +147,13 @@ static void add_duration(struct counters_phase *p, unsigned ms)
 	add(&p->sum_ms, ms);
 }
 
+static enum counters_protocol protocol_of(const char *name)
+{
+	if (strcmp(name, "TLSv1.3") == 0)
+		return COUNTERS_TLS13;
+	return strcmp(name, "TLSv1.2") == 0 ? COUNTERS_TLS12 : COUNTERS_DTLS12;
+}
+
 void counters_add(const struct counters *c, const struct conn_record *r)
 {
 	add(&c->work->outcome[r->code], 1);
@@ -157,10 +164,7 @@ void counters_add(const struct counters *c, const struct conn_record *r)
 		add_duration(&c->work->phase[CONN_PHASE_PROXY], r->phase_ms[CONN_PHASE_PROXY]);
 	if (!r->facts.protocol[0])
 		return;
-	add(&c->work->handshakes[strcmp(r->facts.protocol, "TLSv1.3") == 0
-		    ? COUNTERS_TLS13
-		    : COUNTERS_TLS12][r->facts.resumed],
-	    1);
+	add(&c->work->handshakes[protocol_of(r->facts.protocol)][r->facts.resumed], 1);
 	add_duration(&c->work->phase[CONN_PHASE_HANDSHAKE], r->phase_ms[CONN_PHASE_HANDSHAKE]);
 	if (r->code != OC_OK)
 		return;

@@ -22,12 +22,22 @@
  * half-written.
  */
 enum {
-	COUNTERS_WORKERS = 768, /* of workers, in all generations */
+	COUNTERS_WORKERS = 771, /* of workers, in all generations */
 	COUNTERS_BUCKETS = 12,
 	COUNTERS_CERTIFICATES = 64
 };
 
-enum counters_protocol { COUNTERS_TLS12, COUNTERS_TLS13, COUNTERS_PROTOCOLS };
+enum counters_protocol { COUNTERS_TLS12, COUNTERS_TLS13, COUNTERS_DTLS12, COUNTERS_PROTOCOLS };
+
+/* What became of a datagram that belongs to no connection. */
+enum counters_datagram {
+	COUNTERS_DATAGRAM_ACCEPTED, /* a ClientHello with a valid cookie: a connection begins */
+	COUNTERS_DATAGRAM_COOKIE,   /* a ClientHello without one: answered with a cookie */
+	COUNTERS_DATAGRAM_DENIED,   /* its address is not admitted */
+	COUNTERS_DATAGRAM_IGNORED   /* anything else */
+};
+
+enum { COUNTERS_DATAGRAMS = COUNTERS_DATAGRAM_IGNORED + 1 };
 
 /* Upper bounds of the duration buckets, in milliseconds; the last bucket has none. */
 extern const unsigned counters_bucket_ms[COUNTERS_BUCKETS - 1];
@@ -62,6 +72,7 @@ struct counters_work {
 	_Atomic uint64_t limit[LIMITS_KINDS];
 	_Atomic uint64_t received, sent; /* bytes on the sockets */
 	_Atomic uint64_t accept_pauses;
+	_Atomic uint64_t datagram[COUNTERS_DATAGRAMS];
 	struct counters_phase phase[CONN_PHASES];
 	struct counters_gauges gauges[COUNTERS_WORKERS];
 };

@@ -32,6 +32,7 @@ static void write_handshakes(FILE *to, const struct counters *c)
 	static const char *const versions[] = {
 		[COUNTERS_TLS12] = "TLSv1.2",
 		[COUNTERS_TLS13] = "TLSv1.3",
+		[COUNTERS_DTLS12] = "DTLSv1.2",
 	};
 
 	prometheus_describe(to, name, "counter", "Completed handshakes.");
@@ -85,6 +86,23 @@ static void write_limits(FILE *to, const struct counters *c)
 		prometheus_sample(to, name,
 		    PROMETHEUS_LABELS({ "limit", limits_name((enum limits_kind)i) }), "%" PRIu64,
 		    (uint64_t)c->work->limit[i]);
+}
+
+static void write_datagrams(FILE *to, const struct counters *c)
+{
+	static const char name[] = "hello_new_datagrams_total";
+	static const char *const results[COUNTERS_DATAGRAMS] = {
+		[COUNTERS_DATAGRAM_ACCEPTED] = "accepted",
+		[COUNTERS_DATAGRAM_COOKIE] = "cookie",
+		[COUNTERS_DATAGRAM_DENIED] = "denied",
+		[COUNTERS_DATAGRAM_IGNORED] = "ignored",
+	};
+
+	prometheus_describe(to, name, "counter",
+	    "Datagrams that belonged to no connection, by result.");
+	for (int i = 0; i < COUNTERS_DATAGRAMS; i++)
+		prometheus_sample(to, name, PROMETHEUS_LABELS({ "result", results[i] }), "%" PRIu64,
+		    (uint64_t)c->work->datagram[i]);
 }
 
 /* One sample for each certificate; time 0 is unknown. */
@@ -148,6 +166,7 @@ void exposition_write(FILE *to, const struct counters *c)
 	write_handshakes(to, c);
 	write_phases(to, c);
 	write_limits(to, c);
+	write_datagrams(to, c);
 	number(to, "hello_received_bytes_total", "counter",
 	    "Bytes read on connections that ended.", c->work->received);
 	number(to, "hello_sent_bytes_total", "counter",

@@ -299,7 +299,7 @@ static int confine(const struct confine_options *o, struct outcome *oc)
 
 	if (privdrop_resolve(o->user, o->group, &who, oc) != 0)
 		return -1;
-	return confine_enter(&who, o->sandbox, oc);
+	return confine_enter(&who, o->sandbox, SANDBOX_STREAMS, oc);
 }
 
 int metrics_run(const struct confine_options *o, struct outcome *oc)

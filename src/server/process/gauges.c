@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 
-_Static_assert((int)COUNTERS_WORKERS >= 3 * (int)WORKERS_MAX,
-    "gauges for each worker of three generations, see workers_may_renew");
+_Static_assert((int)COUNTERS_WORKERS >= 3 * ((int)WORKERS_MAX + 1),
+    "gauges for each worker of three generations, and the datagram worker, see workers_may_renew");
 
 static void show_crls(struct counters_state *state, const struct service *s)
 {

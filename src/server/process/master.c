@@ -24,6 +24,7 @@ struct master {
 	struct service *service;
 	struct workers *workers;
 	struct worker_sockets sockets;
+	struct handover handover;
 	bool unheard;           /* a failed notification of the service manager was logged */
 	sigset_t waiting;       /* the signal mask during ppoll */
 	bool complete;          /* "ready" was logged for this generation */
@@ -39,7 +40,7 @@ enum { REVIVALS_MAX = 16 };
 /* Returns the worker's pid, or 0: workers then waits before it asks again. */
 static pid_t spawn(struct master *m, const struct workers_order *order)
 {
-	const struct spawn_parent parent = { &m->sockets, m->job->service_manager,
+	const struct spawn_parent parent = { &m->sockets, &m->handover, m->job->service_manager,
 		m->job->monitor };
 	struct worker_job job = m->job->worker;
 
@@ -47,7 +48,7 @@ static pid_t spawn(struct master *m, const struct workers_order *order)
 	job.generation = order->generation;
 	job.beat_ms = service_manager_beat_ms(m->job->service_manager);
 	job.service = m->service;
-	return spawn_worker(&job, &parent);
+	return spawn_worker(&job, order->slot == m->job->stream_workers, &parent);
 }
 
 static void close_listeners(struct master *m)
@@ -57,6 +58,7 @@ static void close_listeners(struct master *m)
 	worker_sockets_forget_listeners(&m->sockets);
 	if (listener_set_withdraw(m->job->worker.listeners, &oc) != 0)
 		log_outcome(LEVEL_WARNING, "cannot remove the socket file", &oc);
+	listener_set_close(m->job->worker.datagrams);
 }
 
 /* Carries out everything that is due. Returns false if no worker is left to supervise. */
@@ -249,6 +251,7 @@ static void reap(struct master *m)
 		if (metrics_process_exited(m->job->monitor, pid, clock_ms()))
 			continue;
 		log_exit(pid, status);
+		handover_remove(&m->handover, pid);
 		counters_release_gauges(m->job->worker.counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
 			m->job->worker.counters->state->restarts++;
@@ -335,6 +338,7 @@ static int watch_listeners(struct master *m)
 static void release(struct master *m)
 {
 	worker_sockets_free(&m->sockets);
+	handover_close(&m->handover, -1);
 	workers_free(m->workers);
 	service_free(m->service);
 }
@@ -344,7 +348,8 @@ int master_run(const struct master_job *job, struct outcome *oc)
 	struct master m = { .job = job, .service = job->service, .failure = OUTCOME_NONE };
 	struct workers_order wait;
 
-	m.workers = workers_new(job->options->workers, job->options->drain_ms);
+	m.workers =
+	    workers_new(job->stream_workers + (job->datagrams ? 1 : 0), job->options->drain_ms);
 	if (!m.workers || watch_listeners(&m) != 0) {
 		close_listeners(&m);
 		release(&m);

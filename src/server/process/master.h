@@ -15,6 +15,8 @@ struct master_job {
 	struct worker_job worker; /* template of each worker; slot, service... are set at start */
 	struct service *service;  /* loaded; the master takes ownership */
 	struct service_manager *service_manager;
+	unsigned stream_workers;         /* slots of worker_main */
+	bool datagrams;                  /* one more slot: the datagram worker */
 	struct listener_set *metrics;    /* none, or one */
 	const char *confinement;         /* the sandbox of the workers, from sandbox_probe */
 	struct metrics_process *monitor; /* for the metrics process, if there is one */

@@ -410,7 +410,7 @@ _Noreturn void worker_main(const struct worker_job *job)
 	}
 	set_signals();
 	/* After this nothing more can be opened. */
-	if (confine_enter(job->privdrop, job->sandbox, &oc) != 0) {
+	if (confine_enter(job->privdrop, job->sandbox, SANDBOX_STREAMS, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "this worker is not confined and does not serve", &oc);
 		exit(outcome_status(oc.code));
 	}

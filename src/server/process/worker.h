@@ -20,6 +20,8 @@ struct worker_job {
 	const struct limits *limits;
 	const struct privdrop *privdrop;
 	struct listener_set *listeners; /* this process's copies of the descriptors */
+	struct listener_set *datagrams; /* the same, for the datagram worker alone */
+	int successor_fd, predecessor_fd; /* of the datagram worker, see handover.h; -1: none */
 	const struct service *service;
 	struct counters *counters;  /* this process's copy, for this worker alone */
 	struct counters_gauges *gauges; /* NULL: its gauges are not shown */

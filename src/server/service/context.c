@@ -4,6 +4,7 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include "server/service/cookie.h"
 #include "server/service/stapling.h"
 #include "tls/context.h"
 #include "tls/error.h"
@@ -38,7 +39,9 @@ static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_l
 {
 	static const unsigned char ours[] = "\x08http/1.1";
 
-	(void)ssl;
+	/* HTTP/1.1 needs a stream. */
+	if (SSL_is_dtls(ssl))
+		return SSL_TLSEXT_ERR_NOACK;
 	(void)unused;
 	/* Without a common protocol it selects our first one. */
 	if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, offered,
@@ -47,14 +50,16 @@ static int select_http(SSL *ssl, const unsigned char **out, unsigned char *out_l
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/* A server without an identity yet. */
-static SSL_CTX *make_server(const struct server_context_choice *choice, struct outcome *oc)
+/* What a server needs besides an identity. Takes ownership of ctx, which may be NULL. */
+static SSL_CTX *set_up(SSL_CTX *ctx, const struct server_context_choice *choice,
+    struct outcome *oc)
 {
 	static const unsigned char session_context[] = "hello-tls";
-	SSL_CTX *ctx = tls_context_new_server(&choice->policy, oc);
 
 	if (!ctx)
 		return NULL;
+	/* A datagram connection changes to this context when its name is known. */
+	cookie_use(ctx);
 	/* The chain is sent as in the file: building one would slow down each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -67,6 +72,25 @@ static SSL_CTX *make_server(const struct server_context_choice *choice, struct o
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
+}
+
+/* A server without an identity yet. */
+static SSL_CTX *make_server(const struct server_context_choice *choice, struct outcome *oc)
+{
+	return set_up(tls_context_new_server(&choice->policy, oc), choice, oc);
+}
+
+SSL_CTX *server_context_new_dtls(const struct server_context_choice *choice, struct outcome *oc)
+{
+	SSL_CTX *ctx = set_up(tls_context_new_dtls_server(&choice->policy, oc), choice, oc);
+
+	/*
+	 * The library allocates the announced length of each of ten messages. Without
+	 * this they may be as long as the longest chain.
+	 */
+	if (ctx && !choice->ask.trust.ca_file)
+		SSL_CTX_set_max_cert_list(ctx, 1);
+	return ctx;
 }
 
 SSL_CTX *server_context_new(const struct tls_identity *id,
@@ -112,12 +136,24 @@ static int shake_hands(SSL *server, SSL *client)
 	return -1;
 }
 
+/* Both ends' bytes stay in memory, which knows no datagrams: each flight is one. */
+static bool set_large_datagrams(SSL *ssl)
+{
+	enum { LARGE = 16 * 1024 };
+
+	if (!SSL_is_dtls(ssl))
+		return true;
+	SSL_set_options(ssl, SSL_OP_NO_QUERY_MTU);
+	return SSL_set_mtu(ssl, LARGE) > 0;
+}
+
 /* A handshake of these two, at most in this version. */
 static int rehearse(SSL *s, SSL *c, int version)
 {
 	BIO *s_bio = NULL, *c_bio = NULL;
 
-	if (!s || !c || SSL_set_max_proto_version(c, version) != 1 ||
+	if (!s || !c || SSL_set_max_proto_version(c, version) != 1 || !set_large_datagrams(s) ||
+	    !set_large_datagrams(c) ||
 	    BIO_new_bio_pair(&s_bio, 0, &c_bio, 0) != 1)
 		return -1;
 	SSL_set_bio(s, s_bio, s_bio);
@@ -127,13 +163,27 @@ static int rehearse(SSL *s, SSL *c, int version)
 	return shake_hands(s, c);
 }
 
-static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struct outcome *oc)
+/* In a connection the name leads to this identity; SSL_set_SSL_CTX is possible only then. */
+static bool use_identity(SSL *ssl, SSL_CTX *identity)
+{
+	STACK_OF(X509) *chain = NULL;
+
+	if (identity == SSL_get_SSL_CTX(ssl))
+		return true;
+	SSL_CTX_get0_chain_certs(identity, &chain);
+	return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(identity),
+		   SSL_CTX_get0_privatekey(identity), chain, 1) == 1;
+}
+
+/* server may have no identity of its own. */
+static int rehearse_version(SSL_CTX *server, SSL_CTX *identity, SSL_CTX *client, int version,
+    struct outcome *oc)
 {
 	SSL *s = SSL_new(server), *c = SSL_new(client);
 	char text[128];
 	int ret = -1;
 
-	if (s) {
+	if (s && use_identity(s, identity)) {
 		/* The rehearsal tests our own key, so this client gets no certificate request. */
 		SSL_set_verify(s, SSL_VERIFY_NONE, NULL);
 		ret = rehearse(s, c, version);
@@ -141,7 +191,9 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *client, int version, struc
 	if (ret != 0)
 		outcome_set(oc, OC_FILE,
 		    "a test handshake in %s with this certificate failed: %s",
-		    version == TLS1_2_VERSION ? "TLS 1.2" : "TLS 1.3",
+		    version == TLS1_3_VERSION ? "TLS 1.3"
+			: version == TLS1_2_VERSION ? "TLS 1.2"
+						    : "DTLS 1.2",
 		    tls_error_text(text, sizeof text));
 	SSL_free(s);
 	SSL_free(c);
@@ -189,11 +241,26 @@ static int rehearse_key(SSL_CTX *server, const struct tls_policy_choice *policy,
 	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
 	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
 		if (tls_policy_allows(policy, versions[i]) &&
-		    rehearse_version(server, client, versions[i], &failed) == 0)
+		    rehearse_version(server, server, client, versions[i], &failed) == 0)
 			ret = 0;
 	}
 	SSL_CTX_free(client);
 	return ret == 0 ? 0 : outcome_report(oc, &failed);
+}
+
+int server_context_rehearse_dtls(SSL_CTX *dtls, SSL_CTX *identity, struct outcome *oc)
+{
+	SSL_CTX *client = SSL_CTX_new(DTLS_client_method());
+	int ret;
+
+	if (!client) {
+		fail(client, oc, OC_INTERNAL, "cannot create the client for the test handshake");
+		return -1;
+	}
+	SSL_CTX_set_verify(client, SSL_VERIFY_NONE, NULL);
+	ret = rehearse_version(dtls, identity, client, DTLS1_2_VERSION, oc);
+	SSL_CTX_free(client);
+	return ret;
 }
 
 static int rehearse_stranger(SSL_CTX *server, struct outcome *oc)

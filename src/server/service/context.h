@@ -32,6 +32,13 @@ SSL_CTX *server_context_new(const struct tls_identity *id,
     const struct server_context_choice *choice, struct outcome *oc);
 
 /*
+ * A server's context for DTLS 1.2, without an identity: the name that a client requests
+ * leads to one of the contexts above, whose identity the connection then has. It uses
+ * cookies (cookie.h) and selects nothing by ALPN. As server_context_new.
+ */
+SSL_CTX *server_context_new_dtls(const struct server_context_choice *choice, struct outcome *oc);
+
+/*
  * A server's context with the identities of all parts, whose keys are of different
  * types: the library chooses one for each client. As server_context_new.
  */
@@ -52,6 +59,12 @@ SSL_CTX *server_context_join(SSL_CTX *const parts[], size_t count,
  */
 int server_context_rehearse(SSL_CTX *server, const struct server_context_choice *choice,
     struct outcome *oc);
+
+/*
+ * The same for DTLS 1.2, with the identity of the other context; before both are given
+ * names (sni_use). Returns 0, or -1 with OC_FILE or OC_INTERNAL.
+ */
+int server_context_rehearse_dtls(SSL_CTX *dtls, SSL_CTX *identity, struct outcome *oc);
 
 /* The chain that a server context sends, in the order of the file. NULL after the last one. */
 X509 *server_context_chain(const SSL_CTX *server, size_t i);

@@ -222,6 +222,11 @@ struct server_names *server_names_new(struct identity *identities, size_t count,
 	return n;
 }
 
+void server_names_use(const struct server_names *n, SSL_CTX *ctx)
+{
+	sni_use(ctx, &n->chooser);
+}
+
 SSL_CTX *server_names_default(const struct server_names *n)
 {
 	return n->usual;

@@ -31,6 +31,12 @@ struct server_names;
 struct server_names *server_names_new(struct identity *identities, size_t count,
     const struct server_context_choice *choice, bool strict, struct outcome *oc);
 
+/*
+ * Makes connections of this context, such as one for DTLS, change to the context for
+ * their name, too.
+ */
+void server_names_use(const struct server_names *n, SSL_CTX *ctx);
+
 /* The context to begin a connection with: the default, even if strict. */
 SSL_CTX *server_names_default(const struct server_names *n);
 

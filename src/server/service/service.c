@@ -12,6 +12,7 @@
 #include "base/input_file.h"
 #include "base/options.h"
 #include "net/conn_report.h"
+#include "tls/context.h"
 
 /* Each --cert begins a new identity; the --key and --ocsp after it belong to it. */
 int service_take_cert(void *options, const struct option_row *row, const char *value,
@@ -139,6 +140,23 @@ static int load_ticket_keys(struct service *s, const struct service_options *o,
 	return ticket_renew(&s->ticket_keys, before ? &before->ticket_keys : NULL, oc);
 }
 
+/* An identity that is bad on purpose may fail. */
+static int load_dtls(struct service *s, const struct server_context_choice *choice,
+    struct outcome *oc)
+{
+	s->dtls = server_context_new_dtls(choice, oc);
+	if (!s->dtls)
+		return -1;
+	for (size_t i = 0; i < s->identity_count; i++) {
+		const struct identity *id = &s->identities[i];
+
+		if (!id->files->unjudged_name &&
+		    server_context_rehearse_dtls(s->dtls, id->tls, oc) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int load_identities(struct service *s, const struct service_options *o,
     const struct server_context_choice *choice, struct outcome *oc)
 {
@@ -156,10 +174,14 @@ static int load_identities(struct service *s, const struct service_options *o,
 		}
 		s->identity_count++;
 	}
+	if (o->dtls && load_dtls(s, choice, oc) != 0)
+		return -1;
 	s->names = server_names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);
 	if (!s->names)
 		return -1;
 	s->tls = server_names_default(s->names);
+	if (s->dtls)
+		server_names_use(s->names, s->dtls);
 	return 0;
 }
 
@@ -249,6 +271,7 @@ void service_free(struct service *s)
 	if (!s)
 		return;
 	server_names_free(s->names);
+	tls_context_free(s->dtls);
 	client_cas_free(&s->clients);
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);

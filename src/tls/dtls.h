@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_DTLS_H
+#define HELLO_TLS_DTLS_H
+
+#include <stddef.h>
+
+#include <openssl/types.h>
+
+#include "base/outcome.h"
+#include "tls/conn.h"
+#include "tls/datagram.h"
+
+/*
+ * DTLS 1.2 (RFC 6347): what a tls_conn on datagrams has more than one on a stream. All
+ * operations of tls/conn.h except those of early data work on it; IO_WANT_READ means:
+ * give the next datagram to its tls_datagram, then call the operation again.
+ */
+
+/*
+ * A server for one peer who is not known yet. datagram stays the caller's, must outlive
+ * the object and not move. NULL with OC_INTERNAL.
+ */
+struct tls_conn *tls_dtls_new_server(SSL_CTX *ctx, struct tls_datagram *datagram,
+    struct outcome *oc);
+
+/*
+ * Judges the datagram without keeping anything of it. A ClientHello without a valid
+ * cookie is answered with a cookie, in fewer bytes than it has. Returns IO_DONE: the
+ * ClientHello has a valid cookie, so the peer receives what is sent to its address, and
+ * tls_conn_handshake comes next. IO_WANT_READ: answered, or ignored; the object can be
+ * used for another peer. IO_FAILED: free it.
+ */
+enum io tls_dtls_listen(struct tls_conn *t);
+
+/* Then the owner is known, see tls_conn_owner. */
+void tls_dtls_set_owner(struct tls_conn *t, void *owner);
+
+/* The path of the datagram of this connection. For callbacks of the library. */
+const void *tls_dtls_path(const SSL *ssl);
+
+/*
+ * Sends the flight again if its timer has expired: after 1, 2, 4... seconds. Returns 0,
+ * or -1 if the library gives up.
+ */
+int tls_dtls_retransmit(struct tls_conn *t);
+
+/* Bytes of data in one record that fills a datagram. */
+size_t tls_dtls_room(const struct tls_conn *t);
+
+/*
+ * Does a datagram begin with a handshake message or ChangeCipherSpec: the peer has not
+ * finished its handshake? Does it begin with an alert, such as close_notify? Is it the
+ * first message of a new connection? Pure.
+ */
+bool tls_dtls_is_handshake(const unsigned char *bytes, size_t len);
+bool tls_dtls_is_alert(const unsigned char *bytes, size_t len);
+bool tls_dtls_is_hello(const unsigned char *bytes, size_t len);
+
+#endif

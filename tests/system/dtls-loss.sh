@@ -1,0 +1,89 @@
+#!/bin/sh
+# dtls-loss.sh - in a network of our own: whichever single datagram is lost, of the client or of the server,
+# the client is greeted, and what was lost costs one timer; on a path that is narrower than both ends know,
+# smaller datagrams pass; an answer has the address as its source that the client sent to.
+# shellcheck source=tests/system/net.sh
+. "${srcdir:-.}/tests/system/net.sh"
+
+need openssl
+DTLS_CLIENTS=$builddir/tests/support/dtls_clients
+ip link set lo up
+make_pki
+start_server --listen dtls:127.0.0.1:0
+
+# loses WHO N: the datagram with this number, from 0 on, of WHO is lost ("sport" the server's, "dport" the
+# client's).
+loses() {
+	nft flush ruleset
+	# Not on the way out: the sender would be told.
+	nft -f - <<-RULES || error 'no rules'
+	table inet loss {
+		chain input {
+			type filter hook input priority filter
+			udp $1 $PORT numgen inc mod 1000000 == $2 counter drop
+		}
+	}
+	RULES
+}
+greet_one() {
+	"$DTLS_CLIENTS" greet 1 1 "$PORT" "$CA" >"$TMP/one" 2>"$TMP/err" || error 'no client'
+	grep -q '^ok=1 ' "$TMP/one" || fail "$1: not greeted: $(cat "$TMP/one" "$TMP/err")"
+	echo "$1: $(cat "$TMP/one")"
+}
+
+greet_one 'nothing lost'
+grep -q 'repeated=0' "$TMP/one" || fail 'a timer without a loss'
+# The client: two ClientHellos, its last flight. The server: a cookie, its flight of two datagrams or more,
+# its last flight with the greeting, close_notify.
+for n in 0 1 2; do
+	loses dport $n
+	greet_one "client's datagram $n lost"
+	nft list ruleset | grep -q 'counter packets 1 ' || fail "client's datagram $n was not lost"
+	grep -q 'repeated=[12]$' "$TMP/one" || fail "client's datagram $n: more than a timer: $(cat "$TMP/one")"
+done
+for n in 0 1 2 3 4; do
+	loses sport $n
+	greet_one "server's datagram $n lost"
+	nft list ruleset | grep -q 'counter packets 1 ' || fail "server's datagram $n was not lost"
+done
+nft flush ruleset
+stop_server
+
+# Three machines. An answer comes from the address that was asked, not from the one nearest to the client.
+make_host client router server
+link client 198.51.100.1/24 - router 198.51.100.2/24
+link server 203.0.113.1/24 203.0.113.9/24 - router 203.0.113.2/24
+at client ip route add default via 198.51.100.2
+at server ip route add default via 203.0.113.2
+at router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' || error 'the router does not forward'
+DTLS_CLIENTS=$(program_at client "$DTLS_CLIENTS")
+there=$(program_at server "$HELLO_SERVER")
+
+# greet_at ADDRESS WORDS
+greet_at() {
+	"$DTLS_CLIENTS" --to "$1" greet 1 1 "$PORT" "$CA" >"$TMP/one" 2>"$TMP/err" || error 'no client'
+	grep -q '^ok=1 ' "$TMP/one" || fail "$2: not greeted: $(cat "$TMP/one" "$TMP/err")"
+	echo "$2: $(cat "$TMP/one")"
+}
+program=$there
+start_server --listen dtls:0.0.0.0:0 --handshake-timeout 30s
+greet_at 203.0.113.1 'the first address'
+greet_at 203.0.113.9 'the second address'
+
+# A link of 700 bytes behind a router that does not say so: after a few timers smaller datagrams come.
+at router ip link set to-client mtu 700
+at client ip link set to-router mtu 700
+cat >"$TMP/mute.nft" <<'RULES'
+table inet mute {
+	chain output {
+		type filter hook output priority filter
+		icmp type destination-unreachable drop
+	}
+}
+RULES
+rules router "$TMP/mute.nft"
+greet_at 203.0.113.1 'a narrow path'
+! grep -q 'repeated=0' "$TMP/one" || fail 'the path was not narrow'
+await 'outcome=OK' 3
+program=''
+stop_server
