@@ -223,7 +223,7 @@ START_TEST(test_repeat)
 }
 END_TEST
 
-/* No bad client got in, but did the good one? Silence is no failure of a service that has to wait. */
+/* No bad client got in, but did the good one? Silence is no failure. */
 START_TEST(test_a_service_that_fails_for_the_good_client)
 {
 	for (int failed = 0; failed <= 1; failed++) {

@@ -263,9 +263,11 @@ END_TEST
 /* The zoo serves weak keys on purpose, and takes none for that. */
 START_TEST(test_a_weak_key_is_refused_in_the_zoo_too)
 {
-	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE, "\" has a key, RSA 1024, that is too weak");
+	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE,
+	    "\" has a key, RSA 1024, that is too weak");
 	relaxed = true;
-	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE, "\" has a key, RSA 1024, that is too weak");
+	expect_refused(&modes[0], weak, SSL_AD_BAD_CERTIFICATE,
+	    "\" has a key, RSA 1024, that is too weak");
 	expect_in(&modes[0], good);
 }
 END_TEST

@@ -255,8 +255,8 @@ const struct option_row client_option_rows[] = {
 	TEXT("client-zoo", "DIR", client_zoo,
 	    "offer the bad client certificates in DIR; is mutual TLS open?",
 	    .excludes =
-		"cert key chain save-chain fetch-issuer json nagios prometheus verbose targets count interval "
-		"resume compare expect-outcome all-addresses path-test",
+		"cert key chain save-chain fetch-issuer json nagios prometheus verbose targets "
+		"count interval resume compare expect-outcome all-addresses path-test",
 	    .why = "it varies the client certificate and prints its own table"),
 
 	HEADING("Output"),

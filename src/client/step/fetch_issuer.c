@@ -225,8 +225,8 @@ static void fetch_from(struct fetch *f, const ASN1_STRING *uri)
 						   : "; it was fetched from %s", shown);
 		return;
 	}
-	outcome_append(f->oc, f->urls == 0 ? "; its issuer was not fetched from %s" : "; nor from %s",
-	    shown);
+	outcome_append(f->oc,
+	    f->urls == 0 ? "; its issuer was not fetched from %s" : "; nor from %s", shown);
 	outcome_append(f->oc, ": %s", fault ? fault : failed.detail);
 	f->urls++;
 }

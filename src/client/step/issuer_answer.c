@@ -32,7 +32,7 @@ struct exchange {
 };
 
 /* What all exchanges for one URL share. */
-struct search {
+struct url_fetch {
 	const struct session *probe;
 	struct issuer_url at; /* the last redirect's */
 	unsigned *requests;
@@ -185,7 +185,7 @@ static bool is_redirect(const struct http_answer *a)
 		a->status == 308);
 }
 
-static int begin(struct exchange *x, const struct search *f, struct outcome *oc)
+static int begin(struct exchange *x, const struct url_fetch *f, struct outcome *oc)
 {
 	x->url = &f->at;
 	x->o = *f->probe->options;
@@ -208,7 +208,7 @@ static int connect_to(struct exchange *x, struct outcome *oc)
 }
 
 /* One address: the first one that connects. */
-static int ask(struct exchange *x, const struct search *f, struct outcome *oc)
+static int ask(struct exchange *x, const struct url_fetch *f, struct outcome *oc)
 {
 	if (connect_to(x, oc) != 0)
 		return -1;
@@ -240,13 +240,13 @@ static bool drop_address(struct exchange *x)
 	return kept > 0;
 }
 
-static bool may_ask(const struct search *f)
+static bool may_ask(const struct url_fetch *f)
 {
 	return *f->requests < ISSUER_ANSWER_REQUESTS_MAX && clock_ms() < f->probe->deadline_ms;
 }
 
 /* Returns 0, or -1 with oc, also for a redirect: see x->answer. */
-static int ask_all(struct exchange *x, const struct search *f, struct outcome *oc)
+static int ask_all(struct exchange *x, const struct url_fetch *f, struct outcome *oc)
 {
 	struct outcome again = OUTCOME_NONE;
 	bool more;
@@ -274,7 +274,7 @@ static size_t head_len(const struct exchange *x)
 }
 
 /* Returns 1 after a redirect, and sets f->at to its address. */
-static int get_once(struct search *f, struct outcome *oc)
+static int get_once(struct url_fetch *f, struct outcome *oc)
 {
 	struct exchange *x = calloc(1, sizeof *x);
 	struct outcome failed = OUTCOME_NONE;
@@ -306,7 +306,7 @@ static int get_once(struct search *f, struct outcome *oc)
 int issuer_answer_get(const struct session *s, const struct issuer_url *url, unsigned *requests,
     issuer_answer_use *use, void *arg, struct outcome *oc)
 {
-	struct search f = {
+	struct url_fetch f = {
 		.probe = s, .at = *url, .requests = requests, .use = use, .arg = arg
 	};
 
