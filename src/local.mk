@@ -117,6 +117,8 @@ libserver_a_SOURCES = \
 	src/server/process/worker_sockets.c src/server/process/worker_sockets.h \
 	src/server/process/workers.c src/server/process/workers.h \
 	src/server/service/audit.c src/server/service/audit.h \
+	src/server/service/audit_crl.c \
+	src/server/service/audit_find.c src/server/service/audit_find.h \
 	src/server/service/cert_request.c src/server/service/cert_request.h \
 	src/server/service/client_allow.c src/server/service/client_allow.h \
 	src/server/service/client_auth.c src/server/service/client_auth.h \

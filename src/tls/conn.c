@@ -396,31 +396,6 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 		tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
 }
 
-bool tls_conn_is_broken(const struct tls_conn *t)
-{
-	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
-}
-
-bool tls_conn_heard(const struct tls_conn *t)
-{
-	return t->wire.received > 0;
-}
-
-uint64_t tls_conn_received(const struct tls_conn *t)
-{
-	return t->wire.received;
-}
-
-uint64_t tls_conn_sent(const struct tls_conn *t)
-{
-	return t->wire.sent;
-}
-
-uint64_t tls_conn_opening(const struct tls_conn *t)
-{
-	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
-}
-
 void tls_conn_split(struct tls_conn *t, size_t at)
 {
 	tls_buffer_split(&t->wire, at);
@@ -437,33 +412,4 @@ int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct 
 uint64_t tls_conn_timer(const struct tls_conn *t)
 {
 	return t->transport ? t->transport->timer(t) : UINT64_MAX;
-}
-
-bool tls_conn_is_tls13(const struct tls_conn *t)
-{
-	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
-}
-
-const SSL *tls_conn_library(const struct tls_conn *t)
-{
-	return t->ssl;
-}
-
-int tls_conn_sent_alert(const struct tls_conn *t)
-{
-	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
-
-	return left ? t->alert : OUTCOME_NO_ALERT;
-}
-
-const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
-{
-	return &t->offers;
-}
-
-char *tls_conn_dup_sni(const struct tls_conn *t)
-{
-	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
-
-	return name ? strdup(name) : NULL;
 }

@@ -85,7 +85,7 @@ check_bounds() {
 	echo "$1: $targets targets, $PARALLEL at a time: $seconds s, at most $memory KiB and $fds descriptors"
 	[ "$fds" -le $((PARALLEL + 12)) ] || fail "$fds descriptors"
 	! grep -aq __asan_init "$HELLO_CLIENT" || return 0 # which keeps what was freed
-	if [ "$targets" -eq $FEW ]; then
+	if [ "$targets" -eq "$FEW" ]; then
 		few_memory=$memory
 		[ "$memory" -le $((12000 + PARALLEL * 256)) ] || fail "$memory KiB"
 	else
@@ -94,7 +94,7 @@ check_bounds() {
 	fi
 }
 
-make_list 200 $FEW
+make_list 200 "$FEW"
 run_client
 check_counts
 check_bounds table
@@ -184,7 +184,7 @@ log_on_failure "$D/log"
 wait_for "$PATIENCE" is_listening "$mutual" || fail "nginx does not listen: $(cat "$D/out" "$D/log")"
 
 rm "$FILE"
-make_https_list $FEW
+make_https_list "$FEW"
 run_client
 check_https_counts
 check_bounds https

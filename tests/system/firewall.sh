@@ -118,12 +118,12 @@ by_name() {
 }
 by_name 'reject with tcp reset'
 meets 43 HANDSHAKE_RESET 'bytes were sent, 0 received' "reject the name \"$TABOO\"" \
-	--servername $TABOO --verify-name $SERVER
+	--servername "$TABOO" --verify-name $SERVER
 greets --servername other.test --verify-name $SERVER
 greets
 by_name drop
 meets 41 HANDSHAKE_TIMEOUT "$lost" 'because of its name' \
-	--servername $TABOO --verify-name $SERVER --handshake-timeout 1s
+	--servername "$TABOO" --verify-name $SERVER --handshake-timeout 1s
 greets --servername other.test --verify-name $SERVER
 greets
 

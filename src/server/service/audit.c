@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/service/audit.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/lifetime.h"
 #include "base/time.h"
-#include "tls/crl_text.h"
 
 /* OpenSSL at its level 2, and most other libraries, reject fewer bits of security. */
 enum { SECURITY_BITS_MIN = 112 };
-
-struct audit {
-	audit_report *report;
-	void *arg;
-};
-
-static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void find(const struct audit *a, enum audit_level level, const char *fmt, ...)
-{
-	char text[AUDIT_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	a->report(a->arg, level, text);
-}
 
 void audit_record(X509 *cert, struct audit_certificate *out)
 {
@@ -46,29 +25,29 @@ static void judge_dates(const struct audit *a, const struct audit_certificate *c
 	char text[TIME_PHRASE_MAX];
 
 	if (cert->fit.invalid_dates)
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" has a date that is not in the form of RFC 5280: clients reject it",
 		    c->label);
 	else if (now < c->not_before)
-		find(a, AUDIT_ERROR, "\"%s\" %s: check the clock", c->label,
+		audit_find(a, AUDIT_ERROR, "\"%s\" %s: check the clock", c->label,
 		    time_phrase_early(c->not_before, now, text));
 	else if (now > c->not_after)
-		find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
+		audit_find(a, AUDIT_ERROR, "\"%s\" %s: renew it", c->label,
 		    time_phrase_expired(c->not_after, now, text));
 	else if (lifetime_is_short(&lifetime_warning, c->not_before, c->not_after, now))
-		find(a, AUDIT_WARNING, "\"%s\" %s: renew it", c->label,
+		audit_find(a, AUDIT_WARNING, "\"%s\" %s: renew it", c->label,
 		    time_phrase_valid(c->not_after, now, text));
 }
 
 static void judge_strength(const struct audit *a, const struct audit_certificate *c)
 {
 	if (c->fit.key_security_bits < SECURITY_BITS_MIN)
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" has a weak key, of %d bits of security: use at least RSA 2048 or P-256",
 		    c->info.label, c->fit.key_security_bits);
 	/* Nobody checks the signature of a root: it is trusted by itself. */
 	if (!c->info.self_signed && c->fit.signature_security_bits < SECURITY_BITS_MIN)
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" has a weak signature, of %d bits of security: have it issued with "
 		    "SHA-256 or better",
 		    c->info.label, c->fit.signature_security_bits);
@@ -80,10 +59,10 @@ static bool judge_extensions(const struct audit *a, const struct audit_certifica
 	char text[CERT_FLAW_TEXT_MAX];
 
 	if (c->flaw.kind != CERT_FLAW_NONE)
-		find(a, AUDIT_ERROR, "\"%s\" %s: clients reject it", c->info.label,
+		audit_find(a, AUDIT_ERROR, "\"%s\" %s: clients reject it", c->info.label,
 		    cert_flaw_text(&c->flaw, text));
 	if (c->critical[0])
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" has the critical extension %s, which clients do not know: they "
 		    "reject it",
 		    c->info.label, c->critical);
@@ -95,18 +74,18 @@ static void judge_leaf(const struct audit *a, const struct audit_certificate *le
 	const char *name = leaf->info.label;
 
 	if (!leaf->info.sans[0])
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" has no subjectAltName, the only names that clients check", name);
 	if (!leaf->fit.server_auth)
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" is not for servers: its extended key usage lacks serverAuth", name);
 	if (!leaf->fit.digital_signature)
-		find(a, AUDIT_ERROR,
+		audit_find(a, AUDIT_ERROR,
 		    "\"%s\" may not sign a handshake: its key usage lacks "
 		    "digitalSignature",
 		    name);
 	if (leaf->fit.is_ca)
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "\"%s\" is the certificate of a CA: its key should not be on this server",
 		    name);
 }
@@ -130,16 +109,16 @@ static void judge_namesake(const struct audit *a, const struct audit_certificate
 	const enum audit_level level = behind->info.self_signed ? AUDIT_WARNING : AUDIT_ERROR;
 
 	if (c->link == CERT_ISSUER_NOT_SIGNED)
-		find(a, level,
+		audit_find(a, level,
 		    "the key of \"%s\" in the chain did not sign \"%s\" before it: check whether "
 		    "that CA was recreated under its name",
 		    behind->info.label, c->info.label);
 	else if (c->link == CERT_ISSUER_UNCHECKED)
-		find(a, level,
+		audit_find(a, level,
 		    "the signature of \"%s\" cannot be verified with the key of \"%s\" after it",
 		    c->info.label, behind->info.label);
 	else if (c->link == CERT_ISSUER_KEY_ID || c->link == CERT_ISSUER_SERIAL)
-		find(a, level,
+		audit_find(a, level,
 		    "the authorityKeyIdentifier of \"%s\" does not match \"%s\" after it, whose "
 		    "key signed it: issue \"%s\" again",
 		    c->info.label, behind->info.label, c->info.label);
@@ -158,12 +137,12 @@ static void judge_pair(const struct audit *a, const struct audit_certificate *fi
     const struct audit_certificate *second)
 {
 	if (strcmp(first->info.issuer, second->info.issuer) == 0)
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "\"%s\" is twice in the chain: some clients use only the first one, so send "
 		    "only the one that expires later",
 		    first->info.label);
 	else
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "\"%s\" is twice in the chain, issued by \"%s\" and by \"%s\": Go and "
 		    "browsers search for a valid path, but OpenSSL follows only one of them, so "
 		    "send only the one whose root all clients trust",
@@ -190,12 +169,13 @@ static void judge_order(const struct audit *a, const struct audit_certificate *c
 		    find_twin(chain, i + 1) != i + 1 || are_of_one_ca(&chain[i], &chain[i + 1]))
 			continue;
 		if (chain[i].issuer != i)
-			find(a, AUDIT_WARNING,
+			audit_find(a, AUDIT_WARNING,
 			    "the chain is out of order: \"%s\" should come after \"%s\", which "
 			    "it issued",
 			    chain[chain[i].issuer].info.label, chain[i].info.label);
 		else if (chain[i].link == CERT_ISSUER_STRANGER)
-			find(a, AUDIT_WARNING, "\"%s\" in the chain did not issue \"%s\" before it",
+			audit_find(a, AUDIT_WARNING,
+			    "\"%s\" in the chain did not issue \"%s\" before it",
 			    chain[i + 1].info.label, chain[i].info.label);
 		else
 			judge_namesake(a, &chain[i], &chain[i + 1]);
@@ -207,17 +187,17 @@ static void judge_end(const struct audit *a, const struct audit_certificate *cha
 	const struct audit_certificate *last = &chain[count - 1];
 
 	if (count > 1 && last->info.self_signed)
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "the root \"%s\" is in the chain: clients that trust it already have it, so "
 		    "remove it",
 		    last->info.label);
 	else if (count == 1 && last->info.self_signed)
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "\"%s\" is self-signed: only clients that trust this very certificate accept "
 		    "it",
 		    last->info.label);
 	else if (count == 1 && !last->issuer_known)
-		find(a, AUDIT_WARNING,
+		audit_find(a, AUDIT_WARNING,
 		    "the chain may be incomplete: \"%s\" is alone in it, and its issuer \"%s\" "
 		    "is not a root of this system",
 		    last->info.label, last->info.issuer);
@@ -250,11 +230,11 @@ void audit_names(const struct audit_names *names, audit_report *report, void *ar
 	const struct audit a = { report, arg };
 
 	if (names->hidden == 1)
-		find(&a, AUDIT_WARNING,
+		audit_find(&a, AUDIT_WARNING,
 		    "\"%s\" is also in %s, with the same type of key: that certificate is served",
 		    names->first_hidden, names->hidden_by);
 	else if (names->hidden > 1)
-		find(&a, AUDIT_WARNING,
+		audit_find(&a, AUDIT_WARNING,
 		    "\"%s\" and %zu more names are also in %s or others, with the same type of "
 		    "key: those are served",
 		    names->first_hidden, names->hidden - 1, names->hidden_by);
@@ -273,7 +253,7 @@ void audit_other_path(const struct other_path_facts *path, audit_report *report,
 		snprintf(remedy, sizeof remedy,
 		    ": remove \"%s\" and %d more, which that path does not need, from the chain",
 		    path->first, path->superfluous - 1);
-	find(&a, AUDIT_WARNING,
+	audit_find(&a, AUDIT_WARNING,
 	    "with the roots of this system, clients that do not search for a path, as OpenSSL, "
 	    "reject the chain; those that search, as Go and browsers do, accept it with the root "
 	    "\"%s\"%s",
@@ -288,13 +268,13 @@ void audit_staple(const struct staple_facts *staple, const struct cert_info *lea
 	char text[TIME_PHRASE_MAX];
 
 	if (staple->status == STAPLE_NONE && leaf->must_staple)
-		find(&a, AUDIT_ERROR,
+		audit_find(&a, AUDIT_ERROR,
 		    "\"%s\" requires a stapled response (RFC 7633), and there is no --ocsp: "
 		    "clients reject it",
 		    leaf->label);
 	else if (staple->status == STAPLE_GOOD &&
 	    left < (staple->next_update - staple->this_update) / 3)
-		find(&a, AUDIT_WARNING,
+		audit_find(&a, AUDIT_WARNING,
 		    "the OCSP response for \"%s\" %s: get a new one", leaf->label,
 		    time_phrase_valid(staple->next_update, now, text));
 }
@@ -312,11 +292,11 @@ void audit_chain(const struct audit_certificate *chain, size_t count, int64_t no
 
 		judge_strength(&a, &chain[i]);
 		if (twin != i)
-			find(&a, AUDIT_WARNING,
+			audit_find(&a, AUDIT_WARNING,
 			    "certificates %zu and %zu of the chain are both \"%s\": remove one",
 			    twin + 1, i + 1, chain[i].info.label);
 		else if (judge_extensions(&a, &chain[i]) && i > 0 && !chain[i].fit.is_ca)
-			find(&a, AUDIT_ERROR, "\"%s\" in the chain is not a CA certificate",
+			audit_find(&a, AUDIT_ERROR, "\"%s\" in the chain is not a CA certificate",
 			    chain[i].info.label);
 	}
 	if (chain[0].flaw.kind == CERT_FLAW_NONE)
@@ -365,93 +345,17 @@ void audit_client_cas(const struct audit_certificate *ca, size_t count, int64_t 
 		cas += ca[i].fit.is_ca || ca[i].flaw.kind != CERT_FLAW_NONE;
 		roots += ca[i].info.self_signed;
 		if (judge_extensions(&a, &ca[i]) && !ca[i].fit.is_ca)
-			find(&a, AUDIT_WARNING, "\"%s\" is not a CA: it could verify only itself",
+			audit_find(&a, AUDIT_WARNING,
+			    "\"%s\" is not a CA: it could verify only itself",
 			    ca[i].info.label);
 	}
 	if (cas == 0)
-		find(&a, AUDIT_ERROR,
+		audit_find(&a, AUDIT_ERROR,
 		    "it contains no CA: the file must list the issuers of client certificates, "
 		    "not the clients' own certificates");
 	else if (roots == 0)
-		find(&a, AUDIT_ERROR,
+		audit_find(&a, AUDIT_ERROR,
 		    "it contains no root, in which a client's chain could end: add it");
-}
-
-/* Does the CA of list i have a usable list that covers end-entity certificates (users) or CAs? */
-static bool covers(const struct crl_store_file *crls, size_t i, bool users)
-{
-	for (size_t j = 0; j < crls->count; j++) {
-		const struct crl *crl = &crls->item[j].crl;
-
-		if (crls->item[j].ca == i && crl->fault == CRL_USABLE && !crl->base.given &&
-		    !(users ? crl->only_cas : crl->only_users))
-			return true;
-	}
-	return false;
-}
-
-static void judge_cover(const struct audit *a, const struct crl_store_file *crls, size_t i)
-{
-	const struct crl_store *it = &crls->item[i];
-	bool users = covers(crls, i, true), cas = covers(crls, i, false);
-
-	if (it->ca != i)
-		return;
-	if (cas && !users)
-		find(a, AUDIT_WARNING,
-		    "the CRL of \"%s\" covers only CA certificates: a client certificate that "
-		    "this CA issued directly is rejected",
-		    it->crl.issuer);
-	if (users && !cas && it->of_root)
-		find(a, AUDIT_WARNING,
-		    "the CRL of \"%s\" covers only end-entity certificates: every client of a CA "
-		    "below that root is rejected",
-		    it->crl.issuer);
-}
-
-void audit_crl_cover(const struct crl_store_file *crls, int64_t now, audit_report *report,
-    void *arg)
-{
-	const struct audit a = { report, arg };
-	char text[CRL_TEXT_MAX];
-
-	for (size_t i = 0; i < crls->count; i++) {
-		enum crl_fault fault = crl_store_fault(crls, i, now);
-
-		if (fault != CRL_USABLE && crl_store_is_covered(crls, i, now))
-			find(&a, AUDIT_WARNING, "%s; the other CRL of that CA is used",
-			    crl_text_describe(&crls->item[i].crl, fault, now, text));
-		judge_cover(&a, crls, i);
-	}
-	if (crls->uncovered_key[0])
-		find(&a, AUDIT_WARNING,
-		    "no CRL of \"%s\" was signed by its key: all its clients are rejected",
-		    crls->uncovered_key);
-}
-
-static void judge_list(const struct audit *a, const struct crl_store_file *crls, size_t i,
-    int64_t now)
-{
-	const struct crl *crl = &crls->item[i].crl;
-	enum crl_fault fault = crl_store_fault(crls, i, now);
-	char text[CRL_TEXT_MAX], phrase[TIME_PHRASE_MAX];
-
-	if (fault != CRL_USABLE && !crl_store_is_covered(crls, i, now))
-		find(a, AUDIT_ERROR, "%s: %s", crl_text_describe(crl, fault, now, text),
-		    crl_text_advice(fault));
-	else if (fault == CRL_USABLE && crl_store_decides(crls, i, now) &&
-	    crl->next_update - now < (crl->next_update - crl->this_update) / 3)
-		find(a, AUDIT_WARNING, "the CRL of \"%s\" %s: get a newer one", crl->issuer,
-		    time_phrase_valid(crl->next_update, now, phrase));
-}
-
-void audit_crls(const struct crl_store_file *crls, int64_t now, audit_report *report, void *arg)
-{
-	const struct audit a = { report, arg };
-
-	for (size_t i = 0; i < crls->count; i++)
-		judge_list(&a, crls, i, now);
-	audit_crl_cover(crls, now, report, arg);
 }
 
 void audit_balancers(const char *block, audit_report *report, void *arg)
@@ -459,7 +363,7 @@ void audit_balancers(const char *block, audit_report *report, void *arg)
 	const struct audit a = { report, arg };
 
 	if (block)
-		find(&a, AUDIT_WARNING,
+		audit_find(&a, AUDIT_WARNING,
 		    "%s covers every address, so anybody may claim any client address: list only "
 		    "your balancers",
 		    block);

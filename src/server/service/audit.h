@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 
 #include "tls/cert_id.h"
+#include "server/service/audit_find.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
 #include "tls/crl_store.h"
@@ -20,7 +21,6 @@
  * and no clock here. An error: clients reject it. A warning: clients will reject it, or
  * some clients do.
  */
-enum audit_level { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR };
 
 /* One certificate of a chain in the order of the file, the server's own first. */
 struct audit_certificate {
@@ -44,12 +44,6 @@ struct audit_names {
 	char first_hidden[256];
 	const char *hidden_by; /* the file of that other certificate */
 };
-
-/* Longest text of a finding, with the terminator. */
-enum { AUDIT_TEXT_MAX = 512 };
-
-/* Called for each finding; the text is one line and valid during the call. */
-typedef void audit_report(void *arg, enum audit_level level, const char *text);
 
 /* Judges a chain of count certificates at the time now (seconds since 1970). */
 void audit_chain(const struct audit_certificate *chain, size_t count, int64_t now,
