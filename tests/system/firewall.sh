@@ -153,10 +153,11 @@ at gateway ip link set to-client mtu 1280
 meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer arrived, but an earlier one was lost' \
 	"--hello small-segments avoids them, and ping -M do -s 1472 $SERVER" --handshake-timeout 1s
 greets --hello small-segments
-# Nothing of the answer is short enough: less is known, but it works with small segments as well.
+# If no part of the answer is short enough, less is known; that depends on the library.
 at gateway ip link set to-client mtu 576
-meets 41 HANDSHAKE_TIMEOUT 'sent nothing, but its system acknowledged our ClientHello' \
-	'loses large packets (compare --hello small-segments)' --handshake-timeout 1s
+meets 41 HANDSHAKE_TIMEOUT \
+	'sent nothing\(, but its system acknowledged our ClientHello\|; later parts of the answer arrived\)' \
+	'large packets.*--hello small-segments' --handshake-timeout 1s
 greets --hello small-segments
 at gateway ip link set to-client mtu 1500
 greets
