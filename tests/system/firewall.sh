@@ -101,7 +101,7 @@ meets 41 HANDSHAKE_TIMEOUT "$lost" 'drops .* because of its name or its size' --
 
 echo 'dead at a ClientHello of post-quantum size'
 path_test() {
-	run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s $SERVER 8443
+	run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 2s $SERVER 8443
 	tr '\n' ' ' <"$TMP/out" >"$TMP/said"
 	expect "$TMP/said" "$1"
 }
