@@ -101,7 +101,7 @@ meets 41 HANDSHAKE_TIMEOUT "$lost" 'drops .* because of its name or its size' --
 
 echo 'dead at a ClientHello of post-quantum size'
 path_test() {
-	run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 1s $SERVER 8443
+	run_status 41 "$HELLO_CLIENT" --path-test --cacert "$CA" --handshake-timeout 2s $SERVER 8443
 	tr '\n' ' ' <"$TMP/out" >"$TMP/said"
 	expect "$TMP/said" "$1"
 }
@@ -140,10 +140,11 @@ at gateway ip link set to-client mtu 1280
 meets 41 HANDSHAKE_TIMEOUT 'later parts of the answer arrived, but an earlier one was lost' \
 	"--hello small-segments avoids them, and ping -M do -s 1472 $SERVER" --handshake-timeout 1s
 greets --hello small-segments
-# Nothing of the answer is short enough: less is known, but it works with small segments as well.
+# If no part of the answer is short enough, less is known; that depends on the library.
 at gateway ip link set to-client mtu 576
-meets 41 HANDSHAKE_TIMEOUT 'sent nothing, but its system acknowledged our ClientHello' \
-	'loses large packets (compare --hello small-segments)' --handshake-timeout 1s
+meets 41 HANDSHAKE_TIMEOUT \
+	'sent nothing\(, but its system acknowledged our ClientHello\|; later parts of the answer arrived\)' \
+	'large packets.*--hello small-segments' --handshake-timeout 1s
 greets --hello small-segments
 at gateway ip link set to-client mtu 1500
 greets
