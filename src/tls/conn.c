@@ -18,48 +18,6 @@
  */
 enum { CLIENT_MESSAGES_MAX = 32, SERVER_MESSAGES_MAX = 256, TURNS_PER_MESSAGE = 3 };
 
-/* A fatal alert is waiting to be sent. */
-static void give_up(struct tls_conn *t, int alert)
-{
-	t->alert = alert;
-	t->over = true;
-}
-
-/*
- * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes,
- * and how many messages it handles. A warning, such as close_notify, is not a failure.
- */
-static void record_alert(const SSL *ssl, int where, int alert)
-{
-	struct tls_conn *t = SSL_get_app_data(ssl);
-
-	if (where & SSL_CB_LOOP)
-		tls_buffer_count_turn(&t->wire);
-	if ((where & SSL_CB_WRITE_ALERT) != SSL_CB_WRITE_ALERT || alert >> 8 != SSL3_AL_FATAL)
-		return;
-	give_up(t, alert & 0xff);
-}
-
-struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
-    struct outcome *oc)
-{
-	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
-	BIO *bio = NULL;
-
-	if (t) {
-		t->datagram = datagram;
-		bio = datagram ? tls_datagram_bio(datagram, &t->wire) : tls_buffer_bio(&t->wire);
-	}
-	if (!bio) {
-		tls_conn_free(t);
-		outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-		return NULL;
-	}
-	SSL_set_info_callback(t->ssl, record_alert);
-	SSL_set_bio(t->ssl, bio, bio);
-	return t;
-}
-
 /*
  * SSL_CTX_set_msg_callback(3): gets a ClientHello before the library judges it. The first
  * one is enough: a second one repeats what it offers (RFC 8446 section 4.1.2). From then
@@ -235,7 +193,7 @@ static enum io answer(struct tls_conn *t, int ret, bool open, struct outcome *oc
 		outcome_set(oc, OC_HANDSHAKE_CLOSED,
 		    "the peer sent close_notify during the handshake");
 	else if (t->wire.refused > 0)
-		give_up(t, tls_buffer_explain_refusal(&t->wire, oc));
+		tls_conn_give_up(t, tls_buffer_explain_refusal(&t->wire, oc));
 	else if (t->tds && t->tds->fault != TDS_FAULT_NONE)
 		tds_packets_explain(t->tds, oc);
 	else
@@ -396,6 +354,31 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 		tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
 }
 
+bool tls_conn_is_broken(const struct tls_conn *t)
+{
+	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
+}
+
+bool tls_conn_heard(const struct tls_conn *t)
+{
+	return t->wire.received > 0;
+}
+
+uint64_t tls_conn_received(const struct tls_conn *t)
+{
+	return t->wire.received;
+}
+
+uint64_t tls_conn_sent(const struct tls_conn *t)
+{
+	return t->wire.sent;
+}
+
+uint64_t tls_conn_opening(const struct tls_conn *t)
+{
+	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
+}
+
 void tls_conn_split(struct tls_conn *t, size_t at)
 {
 	tls_buffer_split(&t->wire, at);
@@ -412,4 +395,33 @@ int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct 
 uint64_t tls_conn_timer(const struct tls_conn *t)
 {
 	return t->transport ? t->transport->timer(t) : UINT64_MAX;
+}
+
+bool tls_conn_is_tls13(const struct tls_conn *t)
+{
+	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
+}
+
+const SSL *tls_conn_library(const struct tls_conn *t)
+{
+	return t->ssl;
+}
+
+int tls_conn_sent_alert(const struct tls_conn *t)
+{
+	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
+
+	return left ? t->alert : OUTCOME_NO_ALERT;
+}
+
+const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
+{
+	return &t->offers;
+}
+
+char *tls_conn_dup_sni(const struct tls_conn *t)
+{
+	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
+
+	return name ? strdup(name) : NULL;
 }

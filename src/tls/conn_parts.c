@@ -2,12 +2,19 @@
 #include "tls/conn_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/ssl.h>
 
-#include "tls/conn.h"
 #include "tls/error.h"
+
+static struct tls_conn *destroy(struct tls_conn *t, struct outcome *oc)
+{
+	if (t)
+		SSL_free(t->ssl);
+	free(t);
+	outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
+	return NULL;
+}
 
 struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
@@ -21,65 +28,43 @@ struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct o
 	}
 	if (t && (t->ssl = SSL_new(ctx)) && SSL_set_app_data(t->ssl, t) == 1)
 		return t;
-	if (t)
-		SSL_free(t->ssl);
-	free(t);
-	outcome_set(oc, OC_INTERNAL, "out of memory for a TLS connection");
-	return NULL;
+	return destroy(t, oc);
 }
 
-/* ---- what a connection tells about itself ---------------------------------------------------- */
-
-bool tls_conn_is_broken(const struct tls_conn *t)
+void tls_conn_give_up(struct tls_conn *t, int alert)
 {
-	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
+	t->alert = alert;
+	t->over = true;
 }
 
-bool tls_conn_heard(const struct tls_conn *t)
+/*
+ * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes,
+ * and how many messages it handles. A warning, such as close_notify, is not a failure.
+ */
+static void record_alert(const SSL *ssl, int where, int alert)
 {
-	return t->wire.received > 0;
+	struct tls_conn *t = SSL_get_app_data(ssl);
+
+	if (where & SSL_CB_LOOP)
+		tls_buffer_count_turn(&t->wire);
+	if ((where & SSL_CB_WRITE_ALERT) != SSL_CB_WRITE_ALERT || alert >> 8 != SSL3_AL_FATAL)
+		return;
+	tls_conn_give_up(t, alert & 0xff);
 }
 
-uint64_t tls_conn_received(const struct tls_conn *t)
+struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
+    struct outcome *oc)
 {
-	return t->wire.received;
-}
+	struct tls_conn *t = tls_conn_parts_make(ctx, fd, owner, oc);
+	BIO *bio;
 
-uint64_t tls_conn_sent(const struct tls_conn *t)
-{
-	return t->wire.sent;
-}
-
-uint64_t tls_conn_opening(const struct tls_conn *t)
-{
-	return tls_conn_heard(t) ? t->wire.opening : t->wire.sent;
-}
-
-bool tls_conn_is_tls13(const struct tls_conn *t)
-{
-	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
-}
-
-const SSL *tls_conn_library(const struct tls_conn *t)
-{
-	return t->ssl;
-}
-
-int tls_conn_sent_alert(const struct tls_conn *t)
-{
-	bool left = !tls_buffer_pending(&t->wire) && !t->wire.send_errno;
-
-	return left ? t->alert : OUTCOME_NO_ALERT;
-}
-
-const struct hello_offers *tls_conn_offers(const struct tls_conn *t)
-{
-	return &t->offers;
-}
-
-char *tls_conn_dup_sni(const struct tls_conn *t)
-{
-	const char *name = SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name);
-
-	return name ? strdup(name) : NULL;
+	if (!t)
+		return NULL;
+	bio = datagram ? tls_datagram_bio(datagram, &t->wire) : tls_buffer_bio(&t->wire);
+	if (!bio)
+		return destroy(t, oc);
+	t->datagram = datagram;
+	SSL_set_info_callback(t->ssl, record_alert);
+	SSL_set_bio(t->ssl, bio, bio);
+	return t;
 }

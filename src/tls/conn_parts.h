@@ -50,4 +50,7 @@ struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct o
 struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
     struct outcome *oc);
 
+/* A fatal alert is waiting to be sent. */
+void tls_conn_give_up(struct tls_conn *t, int alert);
+
 #endif

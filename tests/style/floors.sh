@@ -23,7 +23,7 @@ tls/dtls   the half of a server; that of a client belongs beside it
 headers='
 openssl/   tls/buffer    a BIO over our own buffer
 openssl/   tls/conn      handshake, read, write, close
-openssl/   tls/conn_parts  makes the object, and asks it
+openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
 openssl/   tls/quic_wire  a BIO over a UDP socket
 openssl/   tls/datagram  a BIO over the datagrams of one peer

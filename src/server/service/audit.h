@@ -8,8 +8,8 @@
 
 #include <openssl/types.h>
 
-#include "tls/cert_id.h"
 #include "server/service/audit_find.h"
+#include "tls/cert_id.h"
 #include "tls/cert_info.h"
 #include "tls/cert_issuer.h"
 #include "tls/crl_store.h"
