@@ -173,8 +173,8 @@ static json_t *certificate(const X509 *cert, int64_t now)
 	    "subject", text(c->subject), "issuer", text(c->issuer), "sans", sans, "serial",
 	    text(id->serial), "not_before", date_or_null(c->has_begin, c->not_before),
 	    "not_after", date_or_null(c->has_end, c->not_after), "days_left", days_left(c, now),
-	    "sha256", text(c->sha256), "spki", text(id->pin), "key", "type", text(c->key_type), "bits",
-	    id->key_bits, "signature", text(id->signature));
+	    "sha256", text(c->sha256), "spki", text(id->pin), "key", "type", text(c->key_type),
+	    "bits", id->key_bits, "signature", text(id->signature));
 }
 
 static json_t *certificates(const struct verdict *v)
