@@ -5,7 +5,7 @@
  *	quic_peer [--listen ADDRESS] [--time SECONDS] [--alpn NAME] [--ca FILE] [--kind KIND]
  *	          {--cert FILE --key FILE | --zoo FOLDER}
  *
- * Prints its port, and serves until its time is over (120 seconds; status 1). With a folder of
+ * Prints its port, and serves until its time is over (600 seconds; a signal). With a folder of
  * `hello-certs zoo` the certificate is that of the first label of the requested name. With --ca it
  * requires a client certificate. Each kind is wrong in exactly one way:
  *
@@ -329,7 +329,7 @@ static bool choose_kind(const char *name)
 int main(int argc, char *argv[])
 {
 	const char *address = "127.0.0.1", *alpn = NULL, *ca = NULL, *cert = NULL, *key = NULL;
-	unsigned seconds = 120;
+	unsigned seconds = 600;
 	bool good = true;
 	int fd, i;
 

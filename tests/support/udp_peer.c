@@ -11,7 +11,7 @@
  *	noise      answers each datagram with many that look like packets of QUIC, for ever
  *	empty      the same with empty datagrams
  *
- * Prints its port as its only line of output. Exits with status 1 after its time (60 seconds).
+ * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
  */
 #include <errno.h>
 #include <netdb.h>
