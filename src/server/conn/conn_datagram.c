@@ -43,8 +43,8 @@ static enum io end(struct conn *c, enum tls_closing how, struct outcome *oc)
 }
 
 /*
- * The close_notify is a datagram of its own: gnutls-cli does not look for data behind the
- * server's Finished before another datagram wakes it up.
+ * The close_notify is a datagram of its own: the client of GnuTLS does not look for data
+ * behind the server's Finished before another datagram wakes it up.
  */
 static enum io run_close_notify(struct conn *c, struct outcome *oc)
 {
