@@ -56,6 +56,12 @@ libshared_a_SOURCES = \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h
+if KDF_PROVIDER
+libshared_a_SOURCES += \
+	src/tls/kdf_functions.c src/tls/kdf_functions.h \
+	src/tls/kdf_provider.c src/tls/kdf_provider.h \
+	src/tls/key_schedule.c src/tls/key_schedule.h
+endif
 
 libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \

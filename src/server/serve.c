@@ -15,6 +15,7 @@
 #include "server/listen/activation.h"
 #include "server/process/master.h"
 #include "server/process/signals.h"
+#include "tls/context.h"
 
 static void log_listening(const char *what, const struct listener_set *set)
 {
@@ -77,6 +78,7 @@ static int load(struct server *s, struct outcome *oc)
 	    sandbox_probe(o->confine.sandbox, s->confinement, oc) != 0 ||
 	    confine_rehearse(&s->who, o->confine.sandbox, oc) != 0)
 		return -1;
+	log_at(LEVEL_DEBUG, "TLS 1.3 key schedule: %s", tls_context_key_schedule());
 	s->service = service_load(&o->service, NULL, oc);
 	return s->service ? 0 : -1;
 }
