@@ -67,6 +67,12 @@ libshared_a_SOURCES = \
 if QUIC
 libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
 endif
+if KDF_PROVIDER
+libshared_a_SOURCES += \
+	src/tls/kdf_functions.c src/tls/kdf_functions.h \
+	src/tls/kdf_provider.c src/tls/kdf_provider.h \
+	src/tls/key_schedule.c src/tls/key_schedule.h
+endif
 
 libserver_a_SOURCES = \
 	src/server/check.c src/server/check.h \

@@ -94,6 +94,9 @@ unit_tests = \
 	tests/unit/check_verdict \
 	tests/unit/check_verify \
 	tests/unit/check_probe_facts
+if KDF_PROVIDER
+unit_tests += tests/unit/check_kdf_provider tests/unit/check_key_schedule
+endif
 
 system_tests = \
 	tests/system/access.sh \
@@ -161,6 +164,7 @@ system_tests = \
 	tests/system/keys-java.sh \
 	tests/system/keys-token.sh \
 	tests/system/limit.sh \
+	tests/system/key-schedule.sh \
 	tests/system/limits.sh \
 	tests/system/log-gathered.sh \
 	tests/system/log-lost.sh \
@@ -280,7 +284,7 @@ style_tests = \
 	tests/style/version.sh
 
 # What the tests read.
-EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh \
+EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls13_kdf.txt \
 	tests/fuzz/seeds/addr \
 	tests/fuzz/seeds/answer \
 	tests/fuzz/seeds/certificate \

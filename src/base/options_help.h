@@ -16,6 +16,7 @@ struct options_about {
 	const struct option_row *rows;
 	const char *usage, *notes;    /* before and after the rows, in whole lines */
 	const char *(*describe_library)(void); /* the version of the TLS library */
+	const char *(*describe_key_schedule)(void); /* NULL: not in --version */
 };
 
 /* Take functions of --help and --version: they print to standard output and return 1. */

@@ -85,6 +85,7 @@ static const struct options_about about = {
 	    "Parentheses show the default. A time T is 500ms, 5s or 2m; a plain number is\n"
 	    "seconds. SIGHUP reloads files, SIGTERM drains and exits, SIGINT exits at once.\n",
 	.describe_library = tls_context_library,
+	.describe_key_schedule = tls_context_key_schedule,
 };
 
 #define OPTIONS_STRUCT struct server_options

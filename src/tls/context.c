@@ -6,11 +6,24 @@
 
 #include "tls/error.h"
 #include "tls/quic.h"
+#ifdef HELLO_KDF_PROVIDER
+#include "tls/kdf_provider.h"
+#endif
 
-static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *policy,
-    struct outcome *oc)
+/* A query that selects who derives the keys of TLS 1.3; NULL: OpenSSL. */
+static const char *key_schedule_query(void)
 {
-	SSL_CTX *ctx = SSL_CTX_new(method);
+#ifdef HELLO_KDF_PROVIDER
+	return kdf_provider_query();
+#else
+	return NULL;
+#endif
+}
+
+static SSL_CTX *make(const SSL_METHOD *method, const char *query,
+    const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	SSL_CTX *ctx = SSL_CTX_new_ex(NULL, query, method);
 	char text[128];
 
 	if (!ctx) {
@@ -32,7 +45,7 @@ static SSL_CTX *make(const SSL_METHOD *method, const struct tls_policy_choice *p
 
 SSL_CTX *tls_context_new_server(const struct tls_policy_choice *policy, struct outcome *oc)
 {
-	return make(TLS_server_method(), policy, oc);
+	return make(TLS_server_method(), key_schedule_query(), policy, oc);
 }
 
 /* DTLS has no version 1.3 in this library, and numbers of its own. */
@@ -48,25 +61,25 @@ SSL_CTX *tls_context_new_dtls_server(const struct tls_policy_choice *policy, str
 {
 	const struct tls_policy_choice choice = for_dtls(policy);
 
-	return make(DTLS_server_method(), &choice, oc);
+	return make(DTLS_server_method(), NULL, &choice, oc);
 }
 
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc)
 {
-	return make(TLS_client_method(), policy, oc);
+	return make(TLS_client_method(), NULL, policy, oc);
 }
 
 SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	if (tls_quic_is_built())
-		return make(tls_quic_method(), policy, oc);
+		return make(tls_quic_method(), NULL, policy, oc);
 	outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
 	return NULL;
 }
 
 int tls_context_check_policy(const struct tls_policy_choice *policy, struct outcome *oc)
 {
-	SSL_CTX *ctx = make(TLS_method(), policy, oc);
+	SSL_CTX *ctx = make(TLS_method(), NULL, policy, oc);
 
 	SSL_CTX_free(ctx);
 	return ctx ? 0 : -1;
@@ -96,4 +109,13 @@ void tls_context_free(SSL_CTX *ctx)
 const char *tls_context_library(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+const char *tls_context_key_schedule(void)
+{
+#ifdef HELLO_KDF_PROVIDER
+	return kdf_provider_state();
+#else
+	return "OpenSSL: configured with --disable-kdf-provider";
+#endif
 }

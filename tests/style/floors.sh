@@ -57,6 +57,9 @@ openssl/   tls/trust   loads roots
 openssl/   tls/other_path  verifies the paths that it finds
 openssl/   server/service/cert_request     asks clients for certificates
 openssl/   tls/context     the only maker of SSL_CTX
+openssl/   tls/kdf_functions  a provider of key derivation
+openssl/   tls/kdf_provider  adds it to the library, after a comparison
+openssl/   tls/key_schedule  HMAC and HKDF with the digests of the library
 openssl/   server/service/context  chains, tickets, ALPN; rehearses a handshake
 openssl/   client/session/chain_file  decodes DER, writes PEM
 openssl/   client/session/identity_file  orders the certificates of the client
