@@ -41,7 +41,8 @@ while IFS=$tab read -r what sent trusted; do
 	echo "$what: OpenSSL $openssl, with a search $search"
 	stop_server
 done <sets
-[ "$set $told" = '15 2' ] || fail "$set sets, another path in $told"
+# OpenSSL 4 does not find the right one behind 50 others, either.
+[ "$set" -eq 15 ] && [ "$told" -ge 2 ] || fail "$set sets, another path in $told"
 case $clients in *Go*) ;; *) echo 'not tried: go is not installed' ;; esac
 
 # ---- the sentence and the advice -----------------------------------------------------------------

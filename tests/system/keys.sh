@@ -109,7 +109,7 @@ refused 3 FILE 'the certificate cut.p12 cannot be used: .*' '.*' --cert cut.p12 
 refused 2 USAGE '--cert needs --key: no-key.p12 holds no private key' '--cert no-key.p12 --key FILE' \
 	--cert no-key.p12 --passphrase-file pass
 refused 2 USAGE '--cert needs --key: .*/alice/chain.pem holds no private key' '--cert .* --key FILE' --cert "$CHAIN"
-refused 2 USAGE '--passphrase-file needs --cert or --chain' '.*' --passphrase-file pass
+refused 2 USAGE '--passphrase-file needs --cert, --chain or --client-zoo' '.*' --passphrase-file pass
 refused 3 FILE 'the key no-key.p12 cannot be used: this PKCS#12 file holds no private key' '.*' \
 	--cert "$CHAIN" --key no-key.p12 --passphrase-file pass
 refused 3 FILE 'the key .*/localhost/key.pem does not belong to the certificate own.p12: .*' 'use the key that.*' \
