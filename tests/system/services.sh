@@ -330,12 +330,12 @@ PORTS=$good
 find_port smtp:good
 run_status 0 "$HELLO_CLIENT" --cacert "$CA" --service SMTP localhost "$PORT"
 run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" "Smtp://localhost:$PORT"
-expect "$TMP/out" '"service":"smtp","service_from":"scheme"'
+expect "$TMP/out" '"service":"smtp","transport":"tcp","service_from":"scheme"'
 run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --service smtp "localhost:$PORT"
-expect "$TMP/out" '"service":"smtp","service_from":"option"'
+expect "$TMP/out" '"service":"smtp","transport":"tcp","service_from":"option"'
 expect "$TMP/out" '"starttls":[0-9]'
 run_status 0 "$HELLO_CLIENT" --json --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
-expect "$TMP/out" '"service":"smtp","service_from":"port"'
+expect "$TMP/out" '"service":"smtp","transport":"tcp","service_from":"port"'
 run_status 0 "$HELLO_CLIENT" -v --cacert "$CA" --connect-to "127.0.0.1:$PORT" localhost 25
 expect "$TMP/err" '^greet .*service smtp, chosen by port: 250-mx.test'
 run_status 0 "$HELLO_CLIENT" --nagios --cacert "$CA" "smtp://localhost:$PORT"

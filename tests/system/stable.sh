@@ -86,7 +86,7 @@ services() {
 }
 
 log_keys() {
-	sed -nE 's/.*log_(field|number)\(&?line, "([a-z_]+)".*/log	\2	/p' "$srcdir/src/server/conn/conn_log.c"
+	sed -nE 's/.*log_(field|text|number)\(&?line, "([a-z_]+)".*/log	\2	/p' "$srcdir/src/server/conn/conn_log.c"
 }
 
 # A path with the types of its values; "[]" is any item of a list, ".*" any other member.
