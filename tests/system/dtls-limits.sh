@@ -31,6 +31,7 @@ field() {
 flat() {
 	after=$(resident)
 	echo "$2: $1 kB before, $after kB after"
+	! grep -aq __asan_init "$HELLO_SERVER" || return 0 # which keeps what was freed
 	[ $((after - $1)) -lt 1000 ] || fail "$2: memory grew from $1 kB to $after kB"
 }
 
