@@ -129,7 +129,7 @@ users() {
 # judged STATUS SENTENCE [VARIANT]: over IPv4 and IPv6; --hello VARIANT gets through.
 judged() {
 	passed=0
-	for round in $(seq $TIMES); do
+	for round in $(seq "$TIMES"); do
 		for address in $SERVER4 "[$SERVER6]"; do
 			for client in $(users "$address"); do
 				run "$1" "$client" --path-test
