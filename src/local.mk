@@ -157,7 +157,6 @@ libclient_a_SOURCES = \
 	src/client/judge/cert_error.c src/client/judge/cert_error.h \
 	src/client/judge/expected_outcome.c src/client/judge/expected_outcome.h \
 	src/client/judge/findings.c src/client/judge/findings.h \
-	src/tls/other_path.c src/client/judge/other_path.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
 	src/client/judge/path.c src/client/judge/path.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \

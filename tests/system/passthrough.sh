@@ -19,7 +19,7 @@ balancer_file() {
 		-e "s|192\.0\.2\.9:8443|127.0.0.3:$(print_free_port)|" \
 		-e "s|:8443$|127.0.0.1:$proxy_port|" -e "s|listen 8443|listen 127.0.0.1:$proxy_port|" \
 		-e "s|check port 9443|check port $metrics_port|" "$srcdir/deploy/fleet/$1" >"$TMP/$1"
-	! grep -E '8443|9443|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
+	! grep -E '(^|[^0-9])[89]443([^0-9]|$)|192\.0\.2' "$TMP/$1" | grep -v '^ *#' || error "$1 has addresses that we did not see"
 }
 
 start_nginx() {
