@@ -95,6 +95,6 @@ checked() {
 		--listen 127.0.0.1:0 --cert sent.pem --key leaf.key
 }
 checked 6 leaf.pem our-old.pem our-new.pem
-expect out '^warning: sent.pem: with the roots of this system, clients that do not search for a path, as OpenSSL, reject the chain; those that search, as Go and browsers do, accept it with the root "New root": remove "Our CA" from the chain$'
+expect out '^warning: sent.pem: with the roots of this system, clients that do not search for a path, such as OpenSSL, reject the chain; those that search, as Go and browsers do, accept it with the root "New root": remove "Our CA" from the chain$'
 checked 0 leaf.pem our-new.pem
 checked 0 leaf.pem our-old.pem

@@ -254,9 +254,9 @@ void audit_other_path(const struct other_path_facts *path, audit_report *report,
 		    ": remove \"%s\" and %d more, which that path does not need, from the chain",
 		    path->first, path->superfluous - 1);
 	audit_find(&a, AUDIT_WARNING,
-	    "with the roots of this system, clients that do not search for a path, as OpenSSL, "
-	    "reject the chain; those that search, as Go and browsers do, accept it with the root "
-	    "\"%s\"%s",
+	    "with the roots of this system, clients that do not search for a path, such as "
+	    "OpenSSL, reject the chain; those that search, as Go and browsers do, accept it "
+	    "with the root \"%s\"%s",
 	    path->root, remedy);
 }
 
