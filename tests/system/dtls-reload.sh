@@ -24,6 +24,8 @@ crowd=$!
 track $crowd
 generation=1
 while [ $generation -lt 12 ] && ! is_gone $crowd; do
+	# On a busy machine a worker may be relieved before it has greeted anybody.
+	[ $generation -gt 3 ] || await "role=datagrams-$generation .*outcome=OK"
 	kill -HUP "$SERVER_PID"
 	generation=$((generation + 1))
 	await "reloaded: generation $generation begins"
@@ -39,9 +41,6 @@ repeated=$(sed 's/.*repeated=//' "$TMP/crowd")
 [ "$repeated" -le 30 ] || fail "$repeated datagrams were lost in $generation reloads"
 [ "$(count 'the successor reads the datagrams')" -eq $((generation - 1)) ] ||
 	fail "$(count 'the successor reads the datagrams') handovers in $((generation - 1)) reloads"
-for each in 1 2 3; do
-	logged "role=datagrams-$each .*outcome=OK" || fail "generation $each served nobody"
-done
 wait_for "$PATIENCE" one_worker || fail 'an old worker stays'
 
 first=$(served)
