@@ -208,12 +208,13 @@ if ! command -v haproxy >/dev/null 2>&1; then
 	exit 0
 fi
 
+# A handshake that takes longer than inter is a failure.
 check() {
 	cat <<-CHECK
 		backend $1
 		    option httpchk
 		    $2
-		    server s 127.0.0.1:$PORT check check-ssl check-alpn http/1.1 check-sni localhost verify required verifyhost localhost ca-file $CA inter 100ms
+		    server s 127.0.0.1:$PORT check check-ssl check-alpn http/1.1 check-sni localhost verify required verifyhost localhost ca-file $CA inter 2s
 	CHECK
 }
 

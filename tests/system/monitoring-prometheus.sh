@@ -139,8 +139,8 @@ log_on_failure "$TMP/exporter.log"
 cp "$kit/alerts.yml" "$TMP/rules/alerts.yml"
 cat >"$TMP/prometheus.yml" <<END
 global:
-  scrape_interval: 200ms
-  scrape_timeout: 200ms
+  scrape_interval: 1s
+  scrape_timeout: 1s
   evaluation_interval: 200ms
 rule_files: ['$TMP/rules/alerts.yml']
 scrape_configs:
