@@ -106,6 +106,7 @@ libserver_a_SOURCES = \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
 	src/server/metrics/metrics.c src/server/metrics/metrics.h \
+	src/server/process/datagram_clients.c src/server/process/datagram_clients.h \
 	src/server/process/datagram_worker.c src/server/process/datagram_worker.h \
 	src/server/process/dtls_clients.c src/server/process/dtls_clients.h \
 	src/server/process/expiry.c src/server/process/expiry.h \

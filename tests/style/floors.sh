@@ -97,7 +97,7 @@ event2/    server/process/worker     the event loop
 event2/    server/metrics/metrics    HTTP, in a process of its own
 utlist.h   server/conn/pool       the queues of deadlines
 uthash.h   server/conn/pool       the table of clients
-uthash.h   server/process/dtls_clients  the table of peers
+uthash.h   server/process/datagram_clients  the table of peers
 uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json
