@@ -208,9 +208,11 @@ libclient_a_SOURCES = \
 	src/client/probe/trace.c \
 	src/client/services/dialogue.c src/client/services/dialogue.h \
 	src/client/services/http_status.c src/client/services/http_status.h \
+	src/client/services/ldap_dialogue.c src/client/services/ldap_dialogue.h \
 	src/client/services/line_dialogue.c src/client/services/line_dialogue.h \
 	src/client/services/line_scripts.c src/client/services/line_scripts.h \
 	src/client/services/message_dialogue.c src/client/services/message_dialogue.h \
+	src/client/services/postgres_dialogue.c src/client/services/postgres_dialogue.h \
 	src/client/services/service.c src/client/services/service.h \
 	src/client/services/target.c src/client/services/target.h \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \

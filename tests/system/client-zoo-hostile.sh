@@ -119,6 +119,24 @@ smtps early * ^client-none all
 rediss words 0 ^client-none.*refused..*-ERR
 rediss rash-words * ^client-none all
 rediss close 0 ^client-none.*refused all
+postgres-direct words 0 ^client-none.*refused..*no.certificate
+postgres-direct alert 0 ^client-good.*accepted..*AuthenticationSASL all
+postgres-direct close 0 ^client-none.*refused all
+postgres-direct silent 83 ^client-none.*not.proven all
+postgres-direct half 83 ^client-none.*not.proven all
+postgres-direct busy 83 ^client-none.*not.proven..*starting.up
+postgres-direct nobody 83 ^client-good.*not.proven..*no.certificate
+postgres-direct rash-words 83 ^client-none.*not.proven all
+postgres-direct early 83 ^client-none all
+ldaps words 0 ^client-none.*refused..*strongerAuthRequired
+ldaps alert 0 ^client-good.*accepted..*root.DSE all
+ldaps close 0 ^client-none.*refused all
+ldaps silent 83 ^client-none.*not.proven all
+ldaps half 83 ^client-none.*not.proven all
+ldaps busy 83 ^client-none.*not.proven..*busy
+ldaps nobody 83 ^client-good.*not.proven
+ldaps rash-words 83 ^client-none.*not.proven all
+ldaps early 83 ^client-none all
 ircs words 83 ^client-none.*not.proven
 tls words 83 ^client-none.*not.proven..*no.certificate
 tls silent 83 ^Nothing.proves.that.it.lets.in.the.good.client all
