@@ -339,6 +339,12 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 	return IO_FAILED;
 }
 
+enum io tls_conn_flush_last(struct tls_conn *t, struct outcome *oc)
+{
+	tls_buffer_end(&t->wire);
+	return tls_conn_flush(t, oc);
+}
+
 bool tls_conn_has_unsent(const struct tls_conn *t)
 {
 	return tls_buffer_pending(&t->wire);

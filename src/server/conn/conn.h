@@ -40,6 +40,9 @@ struct conn *conn_new(const struct service *service, const struct conn_plan *pla
  */
 int conn_expect_proxy(struct conn *c, const struct access *access);
 
+/* The peer's FIN has arrived, behind the data that can be read. It saves a recv(2) to know it. */
+void conn_peer_finished(struct conn *c);
+
 /*
  * Goes on as far as possible without blocking, through several states if there is
  * nothing to wait for. Call it at the wanted event or the deadline, whichever is first;
