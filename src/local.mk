@@ -58,6 +58,7 @@ libshared_a_SOURCES = \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
 	src/tls/quic.c src/tls/quic.h \
+	src/tls/quic_failure.c src/tls/quic_failure.h \
 	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/weakness.c src/tls/weakness.h \

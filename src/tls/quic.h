@@ -31,13 +31,15 @@ const struct ssl_method_st *tls_quic_method(void);
  * - tls_conn_read reads the first stream that the server opens; IO_EOF is the end of that stream.
  *   GREETING_EMPTY: the server closed the connection and sent nothing.
  * - tls_conn_write does not exist.
+ * - Before the end of the handshake, the library gives up after 30 seconds without an answer:
+ *   HANDSHAKE_TIMEOUT.
  */
 struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *peer,
     const char *sni, const char *verify_name, void *owner, struct outcome *oc);
 
 /*
  * Sends what is due before the first answer, and reads nothing: an answer stays in the socket for
- * tls_conn_handshake. Returns 0, or -1 with an outcome.
+ * tls_conn_handshake. Returns 0, or -1 with an outcome: HANDSHAKE_TIMEOUT, if none came for too long.
  */
 int tls_quic_send(struct tls_conn *t, struct outcome *oc);
 

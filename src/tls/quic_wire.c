@@ -29,8 +29,10 @@ void quic_wire_begin_turn(struct quic_wire *d, unsigned receives)
 	d->turn_left = receives;
 }
 
-static void look_at(struct quic_wire *d, const void *bytes, size_t len)
+/* Returns whether the library may have it. */
+static bool look_at(struct quic_wire *d, const void *bytes, size_t len)
 {
+	struct quic_packet_versions versions;
 	struct tls_buffer *w = d->wire;
 
 	if (w->received == 0)
@@ -43,30 +45,47 @@ static void look_at(struct quic_wire *d, const void *bytes, size_t len)
 	d->received++;
 	d->spent += len + HEADERS;
 	d->possible |= quic_packet_is_possible(bytes, len);
-	d->negotiates |= quic_packet_read_versions(bytes, len, &d->versions);
 	d->echoed |=
 	    d->first_len > 0 && len >= d->first_len && memcmp(bytes, d->first, d->first_len) == 0;
+	if (!quic_packet_read_versions(bytes, len, &versions))
+		return true;
+	if (!quic_packet_is_answer(bytes, len, d->first, d->first_len))
+		return false;
+	d->versions = versions;
+	d->negotiations++;
+	return !versions.has_1;
 }
 
-/* Returns whether a datagram came. */
+/* recv, but an error of the socket is kept. Returns -1 if there is nothing to read. */
+static ssize_t receive_any(struct quic_wire *d, void *to, size_t max)
+{
+	struct tls_buffer *w = d->wire;
+	ssize_t n = -1;
+
+	while (n < 0 && d->turn_left > 0) {
+		n = recv(w->fd, to, max, 0);
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return -1;
+		if (n < 0 && errno != EINTR && !w->recv_errno)
+			w->recv_errno = errno;
+		d->turn_left--;
+	}
+	return n;
+}
+
+/* Returns whether a datagram for the library came. */
 static bool receive(struct quic_wire *d, BIO_MSG *m)
 {
 	struct tls_buffer *w = d->wire;
 	ssize_t n;
 
-	if (d->spent >= d->ceiling)
-		w->sated = true;
-	if (w->sated || w->recv_errno || d->turn_left == 0)
-		return false;
-	do
-		n = recv(w->fd, m->data, m->data_len, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
-			w->recv_errno = errno;
-		return false;
-	}
-	d->turn_left--;
+	do {
+		if (d->spent >= d->ceiling)
+			w->sated = true;
+		n = w->sated ? -1 : receive_any(d, m->data, m->data_len);
+		if (n < 0)
+			return false;
+	} while (!look_at(d, m->data, (size_t)n));
 	m->data_len = (size_t)n;
 	m->flags = 0;
 	/* The socket is connected, so there is only one peer. */
@@ -74,7 +93,6 @@ static bool receive(struct quic_wire *d, BIO_MSG *m)
 		BIO_ADDR_clear(m->peer);
 	if (m->local)
 		BIO_ADDR_clear(m->local);
-	look_at(d, m->data, (size_t)n);
 	return true;
 }
 

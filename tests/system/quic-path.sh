@@ -70,8 +70,8 @@ through
 # ---- rejected, and how ------------------------------------------------------------------------------
 
 box 'meta l4proto udp reject with icmpx type admin-prohibited'
-said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
-said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
+said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* of 10.9.2.2 is closed '
+said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* of 2001:db8:2::2 is closed '
 both 22 CONNECT_UNREACHABLE
 expect "$TMP/err" 'try: a firewall rule does this: check the rules of 2001:db8:1::2'
 
@@ -90,12 +90,12 @@ expect "$TMP/err" 'try: a firewall rule does this: check the rules of 2001:db8:1
 # ---- dropped -------------------------------------------------------------------------------------------
 
 box 'meta l4proto udp drop'
-said4='did not answer over UDP; TCP port [0-9]* is closed, too'
-said6=$said4
+said4='did not answer over UDP; TCP port [0-9]* of 10.9.2.2 is closed '
+said6='did not answer over UDP; TCP port [0-9]* of 2001:db8:2::2 is closed '
 both 21 CONNECT_TIMEOUT --connect-timeout 500ms
 box 'meta l4proto { tcp, udp } drop'
-said4='did not answer over UDP; TCP port [0-9]* did not answer either'
-said6=$said4
+said4='did not answer over UDP; TCP port [0-9]* of 10.9.2.2 did not answer either'
+said6='did not answer over UDP; TCP port [0-9]* of 2001:db8:2::2 did not answer either'
 both 21 CONNECT_TIMEOUT --connect-timeout 500ms
 both 21 CONNECT_TIMEOUT --max-time 500ms
 
