@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic.h"
 
+#include <stdio.h>
+
 #ifdef HELLO_QUIC
 
 #include <stdlib.h>
@@ -26,6 +28,21 @@ const struct ssl_method_st *tls_quic_method(void)
 int tls_quic_errno(const struct tls_conn *t)
 {
 	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
+}
+
+void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
+{
+	quic_wire_shape(&t->quic->wire, datagram, unknown_version);
+}
+
+const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size)
+{
+	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
+	const struct quic_wire *d = &t->quic->wire;
+
+	snprintf(buf, size, "%s",
+	    d->negotiations > 0 ? quic_packet_versions_text(&d->versions, text) : "");
+	return buf;
 }
 
 /* ---- operations ---------------------------------------------------------------------------- */
@@ -57,7 +74,8 @@ static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if (t->quic->wire.echoed && quic_failure_is_foreign(t, oc)) {
+	if ((t->quic->wire.echoed || (t->quic->wire.unknown_version && t->quic->wire.negotiations)) &&
+	    quic_failure_is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;
 	}
@@ -263,6 +281,20 @@ int tls_quic_errno(const struct tls_conn *t)
 {
 	(void)t;
 	return 0;
+}
+
+void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
+{
+	(void)t;
+	(void)datagram;
+	(void)unknown_version;
+}
+
+const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size)
+{
+	(void)t;
+	snprintf(buf, size, "%s", "");
+	return buf;
 }
 
 #endif

@@ -43,6 +43,18 @@ struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *pe
  */
 int tls_quic_send(struct tls_conn *t, struct outcome *oc);
 
+/*
+ * Before the first packet: the datagrams up to the end of the handshake have at least this many
+ * bytes (zeros behind the packets, which every server ignores: RFC 9000 section 12.2), at most
+ * QUIC_WIRE_DATAGRAM_MAX; 0: as the library makes them. unknown_version: they have a reserved
+ * version, so a server can only list those that it has (section 6.1), and tls_conn_handshake fails
+ * with HANDSHAKE_PARAMETERS.
+ */
+void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version);
+
+/* The versions that the server listed, as by quic_packet_versions_text; "": it listed none. */
+const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size);
+
 /* The first errno of the socket, or 0. */
 int tls_quic_errno(const struct tls_conn *t);
 

@@ -22,11 +22,16 @@ static struct tls_error_about about_of(const struct tls_conn *t)
 		.offers = &t->offers };
 }
 
-static int explain_versions(const struct quic_packet_versions *v, struct outcome *oc)
+static int explain_versions(const struct quic_wire *d, struct outcome *oc)
 {
+	const struct quic_packet_versions *v = &d->versions;
+	const bool unknown = d->unknown_version;
 	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
 
 	quic_packet_versions_text(v, text);
+	if (unknown)
+		return outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
+		    "the client asked for an unknown version of QUIC; the server offers %s", text);
 	if (v->has_1) {
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 		    "the server rejects version 1 of QUIC, and then offers it: %s", text);
@@ -51,7 +56,7 @@ bool quic_failure_is_foreign(const struct tls_conn *t, struct outcome *oc)
 		return true;
 	}
 	if (d->negotiations > 0 && d->negotiations == d->received) {
-		explain_versions(&d->versions, oc);
+		explain_versions(d, oc);
 		return true;
 	}
 	if (d->received == 0 || d->possible)
@@ -199,7 +204,7 @@ void quic_failure_explain(const struct tls_conn *t, bool open, struct outcome *o
 	if (tls_quic_errno(t) && (!ended || own))
 		tls_error_vanished(&about, open, oc);
 	else if (!open && (!ended || own) && d->negotiations > 0 && !d->versions.has_1)
-		explain_versions(&d->versions, oc);
+		explain_versions(d, oc);
 	else if (!ended)
 		tls_error_explain(&about, false, open, oc);
 	else if (own)

@@ -117,9 +117,37 @@ static int bio_receive(BIO *b, BIO_MSG *all, size_t stride, size_t count, uint64
 	return 0;
 }
 
+void quic_wire_shape(struct quic_wire *d, unsigned datagram, bool unknown_version)
+{
+	d->datagram = datagram < QUIC_WIRE_DATAGRAM_MAX ? datagram : QUIC_WIRE_DATAGRAM_MAX;
+	d->unknown_version = unknown_version;
+}
+
+/* A long packet in another form, in shaped; false: it stays as it is. */
+static bool shape(const struct quic_wire *d, const BIO_MSG *m,
+    unsigned char shaped[QUIC_WIRE_DATAGRAM_MAX], size_t *len)
+{
+	/* RFC 9000 section 15. */
+	static const unsigned char reserved[] = { 0x1a, 0x2a, 0x3a, 0x4a };
+	const unsigned char *bytes = m->data;
+
+	if ((d->datagram <= m->data_len && !d->unknown_version) || m->data_len < 5 ||
+	    m->data_len > QUIC_WIRE_DATAGRAM_MAX || !(bytes[0] & 0x80))
+		return false;
+	memset(shaped, 0, QUIC_WIRE_DATAGRAM_MAX);
+	memcpy(shaped, bytes, m->data_len);
+	if (d->unknown_version)
+		memcpy(shaped + 1, reserved, sizeof reserved);
+	*len = d->datagram > m->data_len ? d->datagram : m->data_len;
+	return true;
+}
+
 static void transmit(struct quic_wire *d, const BIO_MSG *m)
 {
 	struct tls_buffer *w = d->wire;
+	unsigned char shaped[QUIC_WIRE_DATAGRAM_MAX];
+	const void *bytes = m->data;
+	size_t len = m->data_len;
 	ssize_t n;
 
 	if (d->first_len == 0) {
@@ -127,8 +155,10 @@ static void transmit(struct quic_wire *d, const BIO_MSG *m)
 		    m->data_len < sizeof d->first ? m->data_len : sizeof d->first;
 		memcpy(d->first, m->data, d->first_len);
 	}
+	if (shape(d, m, shaped, &len))
+		bytes = shaped;
 	do
-		n = send(w->fd, m->data, m->data_len, MSG_NOSIGNAL);
+		n = send(w->fd, bytes, len, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
 		w->sent += (uint64_t)n;

@@ -25,7 +25,7 @@
  * takes at most QUIC_WIRE_PER_TURN from the socket, and nothing more once the ceiling is reached
  * (sated of the buffer).
  */
-enum { QUIC_WIRE_PER_TURN = 32, QUIC_WIRE_FIRST_MAX = 64 };
+enum { QUIC_WIRE_PER_TURN = 32, QUIC_WIRE_FIRST_MAX = 64, QUIC_WIRE_DATAGRAM_MAX = 1472 };
 
 struct quic_wire {
 	struct tls_buffer *wire; /* socket, counters, errors and the first bytes; sends nothing */
@@ -38,6 +38,8 @@ struct quic_wire {
 	struct quic_packet_versions versions; /* the list of the last one */
 	unsigned char first[QUIC_WIRE_FIRST_MAX]; /* the beginning of our first datagram */
 	size_t first_len;
+	unsigned datagram;    /* bytes of a datagram with a long packet, at least */
+	bool unknown_version; /* long packets have a reserved version */
 };
 
 /* Neither object may move afterwards: the BIO points to both. */
@@ -45,6 +47,9 @@ void quic_wire_init(struct quic_wire *d, struct tls_buffer *wire);
 
 /* Sets the ceiling: this many more bytes from now on. */
 void quic_wire_allow(struct quic_wire *d, size_t bytes);
+
+/* What datagrams with a long packet become, see tls_quic_shape. */
+void quic_wire_shape(struct quic_wire *d, unsigned datagram, bool unknown_version);
 
 /* receives: QUIC_WIRE_PER_TURN, or 0 to read nothing. */
 void quic_wire_begin_turn(struct quic_wire *d, unsigned receives);

@@ -99,9 +99,20 @@ expect err '1 of 2 targets failed'
 ends 2 USAGE --proxy socks5://127.0.0.1:1
 ends 2 USAGE --haproxy-protocol v2
 ends 2 USAGE --tls-max 1.2
-ends 2 USAGE --path-test
 ends 2 USAGE --trace
-ends 2 USAGE --hello records
+for variant in records two-segments small-segments; do ends 2 USAGE --hello $variant; done
+# What it is in TLS, it is over QUIC, too.
+for variant in classical no-pq-signatures grease ech-grease; do
+	greets --hello $variant --json
+	expect out "\"hello\":\"$variant\""
+done
+greets --path-test
+expect out '^datagrams of 1452  *OK '
+expect out '^unknown version  *OK '
+tr '\n' ' ' <out >said
+expect said 'To a packet of an unknown version the server answers that it offers version 1 of QUIC\.'
+expect said 'Every variant is answered'
+! grep -q 'segments\|TLS 1' out || fail 'something of TCP was tried'
 # No common protocol: the alert 120 is the error 0x178.
 ends 45 HANDSHAKE_PARAMETERS --alpn h3
 expect err 'no application protocol" (120)'
@@ -196,6 +207,12 @@ expect err 'it offers versions 0xff000000, .*, 0xff000007 and 92 more (127'
 other ours 45 HANDSHAKE_PARAMETERS --handshake-timeout 500ms
 expect err 'rejects version 1 of QUIC, and then offers it: versions 0xff000000, .* and 93 more'
 other stranger 41 HANDSHAKE_TIMEOUT --handshake-timeout 500ms
+other versions 45 HANDSHAKE_PARAMETERS --path-test
+tr '\n' ' ' <out >said
+expect said 'does not speak version 1 of QUIC, whatever the ClientHello is like\. It offers versions 2, 0xff00001d\.'
+other silent 21 CONNECT_TIMEOUT --path-test --connect-timeout 500ms
+tr '\n' ' ' <out >said
+expect said 'gets no answer in time, and no variant does better'
 # A busy machine may not get to the limit in this time.
 is_sated() {
 	other noise 41 HANDSHAKE_TIMEOUT --handshake-timeout 1 &&

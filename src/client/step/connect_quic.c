@@ -95,10 +95,12 @@ static void start_next(struct quic_race *r)
 	r->tls[i] = tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i],
 	    s->sni[0] ? s->sni : NULL, s->verdict.uri ? NULL : s->verify_name, &s->verdict,
 	    &r->failed);
-	if (r->tls[i] && handshake_prepare(s, r->tls[i], &r->failed) == 0)
-		send_hello(r, i);
-	else
+	if (!r->tls[i] || handshake_prepare(s, r->tls[i], &r->failed) != 0) {
 		lose(r, i, EPROTO);
+		return;
+	}
+	tls_quic_shape(r->tls[i], s->options->hello.datagram, s->options->hello.unknown_version);
+	send_hello(r, i);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
