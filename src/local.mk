@@ -58,6 +58,7 @@ libshared_a_SOURCES = \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
 	src/tls/quic.c src/tls/quic.h \
+	src/tls/quic_failure.c src/tls/quic_failure.h \
 	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/weakness.c src/tls/weakness.h \
@@ -160,6 +161,7 @@ libclient_a_SOURCES = \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
 	src/client/judge/path.c src/client/judge/path.h \
+	src/client/judge/path_quic.c src/client/judge/path_quic.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
 	src/client/judge/resigner.c src/client/judge/resigner.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
@@ -181,6 +183,7 @@ libclient_a_SOURCES = \
 	src/client/output/output_file.c src/client/output/output_file.h \
 	src/client/output/client_zoo_table.c src/client/output/client_zoo_table.h \
 	src/client/output/path_json.c src/client/output/path_json.h \
+	src/client/output/path_sentences.c src/client/output/path_sentences.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
 	src/client/output/path_text.c src/client/output/path_text.h \
 	src/client/output/probe_facts.c src/client/output/probe_facts.h \

@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
 	tests/unit/check_path \
+	tests/unit/check_path_quic \
 	tests/unit/check_path_shapes \
 	tests/unit/check_own_hello \
 	tests/unit/check_trace \

@@ -22,7 +22,7 @@ struct tls_conn_transport {
 	enum io (*close_notify)(struct tls_conn *t);
 	void (*allow)(struct tls_conn *t, size_t bytes);
 	uint64_t (*timer)(const struct tls_conn *t);
-	/* Is the peer something else? Then sets NOT_TLS. */
+	/* Is the peer something else, or without our version? Then sets an outcome. */
 	bool (*is_foreign)(const struct tls_conn *t, struct outcome *oc);
 	/* Called before the SSL object is freed. */
 	void (*free)(struct tls_conn *t);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "client/judge/path_quic.h"
+
 /* The worst answer that a good server may give, if it answers the plain one. */
 static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_SNI] = PATH_REFUSED,
@@ -23,6 +25,8 @@ static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_PQ_SIGNATURES] = PATH_REFUSED,
 	[PATH_GREASE] = PATH_LATER,
 	[PATH_ECH] = PATH_LATER,
+	[PATH_DATAGRAM_1350] = PATH_LATER,
+	[PATH_DATAGRAM_1452] = PATH_LATER,
 };
 
 /* ---- one result ------------------------------------------------------------------- */
@@ -73,10 +77,17 @@ static enum path_answer answer(const struct path_result *r)
 {
 	if (!r->ran || r->idle)
 		return PATH_UNKNOWN;
+	if (r->quic && r->code == OC_CONNECT_TIMEOUT)
+		return PATH_SILENT;
 	/* The server agreed to TLS, and then answered with something else. */
 	if (is_starttls(r) && r->hello > 0)
 		return PATH_STRANGE;
 	return path_judge_answer(r->code);
+}
+
+enum path_answer path_judge_result(const struct path_result *result)
+{
+	return answer(result);
 }
 
 bool path_judge_passes(const struct path_result *result)
@@ -110,8 +121,9 @@ static bool ends_otherwise(const struct path_result results[], enum path_variant
 
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
 {
-	return answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
-	    ends_otherwise(results, v);
+	return !path_quic_is_fact(results, v) &&
+	    (answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
+		ends_otherwise(results, v));
 }
 
 enum outcome_code path_judge_verdict(const struct path_result results[PATH_VARIANTS])
@@ -405,6 +417,10 @@ void path_judge(const struct path_result results[PATH_VARIANTS], struct path_fin
 	bool fits;
 
 	out->count = 0;
+	if (results[PATH_PLAIN].quic) {
+		path_quic_judge(results, out);
+		return;
+	}
 	if (judge_trouble(results, out))
 		return;
 	if (path_judge_passes(&results[PATH_PLAIN]))

@@ -36,7 +36,8 @@ void path_json_print(FILE *to, const struct client_options *o,
     const struct path_table_target *target, const struct path_result results[PATH_VARIANTS],
     const uint64_t took_us[PATH_VARIANTS], const struct outcome *oc)
 {
-	const struct path_text_names names = { target->sni, path_table_other_name(target->sni) };
+	const struct path_text_names names = { target->sni, path_table_other_name(target->sni),
+		!target->through_proxy && !results[PATH_PLAIN].quic };
 	json_t *object = json_begin("path_test", o), *variants = json_array();
 	json_t *list = json_array();
 	struct path_findings findings;

@@ -38,7 +38,8 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 void path_table_print(FILE *to, const struct path_table_target *target,
     const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS])
 {
-	const struct path_text_names names = { target->sni, path_table_other_name(target->sni) };
+	const struct path_text_names names = { target->sni, path_table_other_name(target->sni),
+		!target->through_proxy && !results[PATH_PLAIN].quic };
 	char at[ADDR_TEXT_MAX], sentence[PATH_TEXT_MAX];
 	struct path_findings findings;
 
