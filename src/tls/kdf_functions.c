@@ -60,24 +60,30 @@ static void kdf_free(void *md)
 	EVP_MD_CTX_free(md);
 }
 
+/* Most names differ in the first byte, and a call for each costs as much as a hash. */
+static bool is_named(const OSSL_PARAM *p, const char *name)
+{
+	return p->key[0] == name[0] && strcmp(p->key, name) == 0;
+}
+
 static void take(struct inputs *in, const OSSL_PARAM *p)
 {
 	const struct octets value = { p->data, p->data ? p->data_size : 0 };
 
-	if (strcmp(p->key, OSSL_KDF_PARAM_MODE) == 0) {
+	if (is_named(p, OSSL_KDF_PARAM_MODE)) {
 		if (OSSL_PARAM_get_int(p, &in->mode) != 1)
 			in->mode = -1;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_DIGEST) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_DIGEST)) {
 		in->digest = digest_of(p);
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_KEY) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_KEY)) {
 		in->key = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_SALT) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_SALT)) {
 		in->salt = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_PREFIX) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_PREFIX)) {
 		in->label.prefix = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_LABEL) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_LABEL)) {
 		in->label.name = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_DATA) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_DATA)) {
 		in->context = value;
 	}
 }
