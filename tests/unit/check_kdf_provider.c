@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/provider.h>
 
 #include "support/check_main.h"
@@ -166,6 +167,96 @@ START_TEST(test_the_property_is_taken)
 }
 END_TEST
 
+/* A digest, all zeros, whose first name is its own: the name that libssl uses. */
+static void *md_new(void *provider)
+{
+	return provider;
+}
+
+static int md_init(void *md, const OSSL_PARAM params[])
+{
+	(void)md, (void)params;
+	return 1;
+}
+
+static int md_update(void *md, const unsigned char *in, size_t len)
+{
+	(void)md, (void)in, (void)len;
+	return 1;
+}
+
+static int md_final(void *md, unsigned char *out, size_t *len, size_t size)
+{
+	(void)md;
+	ck_assert_uint_ge(size, 32);
+	memset(out, 0, 32);
+	*len = 32;
+	return 1;
+}
+
+static int md_get(OSSL_PARAM params[])
+{
+	OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_SIZE);
+
+	if (p && OSSL_PARAM_set_size_t(p, 32) != 1)
+		return 0;
+	p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE);
+	return !p || OSSL_PARAM_set_size_t(p, 64) == 1;
+}
+
+static const OSSL_ALGORITHM *query_digest(void *provider, int operation, int *no_cache)
+{
+	static const OSSL_DISPATCH functions[] = {
+		{ OSSL_FUNC_DIGEST_NEWCTX, (void (*)(void))md_new },
+		{ OSSL_FUNC_DIGEST_FREECTX, (void (*)(void))free_other },
+		{ OSSL_FUNC_DIGEST_DUPCTX, (void (*)(void))md_new },
+		{ OSSL_FUNC_DIGEST_INIT, (void (*)(void))md_init },
+		{ OSSL_FUNC_DIGEST_UPDATE, (void (*)(void))md_update },
+		{ OSSL_FUNC_DIGEST_FINAL, (void (*)(void))md_final },
+		{ OSSL_FUNC_DIGEST_GET_PARAMS, (void (*)(void))md_get },
+		{ 0, NULL },
+	};
+	static const OSSL_ALGORITHM digests[] = {
+		{ "ZEROS:SHA2-256:SHA-256:SHA256", "other.md=yes", functions, NULL },
+		{ NULL, NULL, NULL, NULL },
+	};
+
+	(void)provider;
+	*no_cache = 0;
+	return operation == OSSL_OP_DIGEST ? digests : NULL;
+}
+
+static int init_digest(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *of_core,
+    const OSSL_DISPATCH **out, void **provider)
+{
+	static const OSSL_DISPATCH functions[] = {
+		{ OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_digest },
+		{ 0, NULL },
+	};
+
+	(void)of_core;
+	*out = functions;
+	*provider = (void *)core;
+	return 1;
+}
+
+START_TEST(test_a_digest_has_another_name)
+{
+	EVP_MD *md;
+
+	ck_assert_int_eq(OSSL_PROVIDER_add_builtin(NULL, "other", init_digest), 1);
+	other = OSSL_PROVIDER_try_load(NULL, "other", 1);
+	ck_assert_ptr_nonnull(other);
+	ck_assert_int_eq(EVP_set_default_properties(NULL, "?other.md=yes"), 1);
+	md = EVP_MD_fetch(NULL, "SHA256", KDF_QUERY);
+	ck_assert_ptr_nonnull(md);
+	ck_assert_str_eq(EVP_MD_get0_name(md), "ZEROS");
+	EVP_MD_free(md);
+	expect_fallback("OpenSSL: the provider failed its self-test");
+	OSSL_PROVIDER_unload(other);
+}
+END_TEST
+
 START_TEST(test_the_self_test_sees_a_difference)
 {
 	use_provider();
@@ -173,6 +264,178 @@ START_TEST(test_the_self_test_sees_a_difference)
 	add_other("other", "other.kdf=yes");
 	ck_assert(!kdf_provider_agrees("?other.kdf=yes"));
 	OSSL_PROVIDER_unload(other);
+}
+END_TEST
+
+/* ---- our functions, each broken in turn ------------------------------------ */
+
+static int broken_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM params[]);
+static int broken_init(void *mac, const unsigned char *key, size_t len, const OSSL_PARAM params[]);
+static int broken_update(void *mac, const unsigned char *in, size_t len);
+static int broken_final(void *mac, unsigned char *out, size_t *len, size_t size);
+static void *broken_dup(void *mac);
+static const OSSL_PARAM *broken_settable(void *mac, void *provider);
+static int broken_set(void *mac, const OSSL_PARAM params[]);
+static int broken_get(void *mac, OSSL_PARAM params[]);
+
+#define BROKEN(operation, function, name) \
+	{ OSSL_OP_##operation, OSSL_FUNC_##operation##_##function, (void (*)(void))(name) }
+
+static const struct {
+	int operation, id;
+	void (*function)(void);
+} broken[] = {
+	BROKEN(KDF, DERIVE, broken_derive),
+	BROKEN(MAC, INIT, broken_init),
+	BROKEN(MAC, UPDATE, broken_update),
+	BROKEN(MAC, FINAL, broken_final),
+	BROKEN(MAC, DUPCTX, broken_dup),
+	BROKEN(MAC, SETTABLE_CTX_PARAMS, broken_settable),
+	BROKEN(MAC, SET_CTX_PARAMS, broken_set),
+	BROKEN(MAC, GET_CTX_PARAMS, broken_get),
+};
+
+enum { BROKEN_ONES = sizeof broken / sizeof broken[0], FUNCTIONS_MAX = 16 };
+
+/* What kdf_functions_init offers for an operation. */
+static const OSSL_ALGORITHM *ours(int operation)
+{
+	static const OSSL_DISPATCH *functions;
+	int no_cache;
+	void *provider;
+
+	ck_assert_int_eq(kdf_functions_init(NULL, NULL, &functions, &provider), 1);
+	ck_assert_int_eq(functions->function_id, OSSL_FUNC_PROVIDER_QUERY_OPERATION);
+	return OSSL_FUNC_provider_query_operation(functions)(provider, operation, &no_cache);
+}
+
+static void (*our_function(int operation, int id))(void)
+{
+	const OSSL_DISPATCH *d = ours(operation)->implementation;
+
+	while (d->function_id != 0 && d->function_id != id)
+		d++;
+	ck_assert_int_eq(d->function_id, id);
+	return d->function;
+}
+
+#define OURS(operation, function, type) \
+	((OSSL_FUNC_##type##_fn *)our_function(OSSL_OP_##operation, \
+	    OSSL_FUNC_##operation##_##function))
+
+static int broken_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM params[])
+{
+	int ret = OURS(KDF, DERIVE, kdf_derive)(md, out, len, params);
+
+	out[len - 1] ^= 1;
+	return ret;
+}
+
+static int broken_init(void *mac, const unsigned char *key, size_t len, const OSSL_PARAM params[])
+{
+	return OURS(MAC, INIT, mac_init)(mac, key, len - 1, params);
+}
+
+static int broken_update(void *mac, const unsigned char *in, size_t len)
+{
+	return OURS(MAC, UPDATE, mac_update)(mac, in, len - 1);
+}
+
+static int broken_final(void *mac, unsigned char *out, size_t *len, size_t size)
+{
+	int ret = OURS(MAC, FINAL, mac_final)(mac, out, len, size);
+
+	out[0] ^= 128;
+	return ret;
+}
+
+static void *broken_dup(void *mac)
+{
+	(void)mac;
+	return OURS(MAC, NEWCTX, mac_newctx)(NULL);
+}
+
+static const OSSL_PARAM *broken_settable(void *mac, void *provider)
+{
+	static const OSSL_PARAM nothing = OSSL_PARAM_END;
+
+	(void)mac, (void)provider;
+	return &nothing;
+}
+
+static int broken_set(void *mac, const OSSL_PARAM params[])
+{
+	(void)mac, (void)params;
+	return 1;
+}
+
+static int broken_get(void *mac, OSSL_PARAM params[])
+{
+	(void)mac, (void)params;
+	return 1;
+}
+
+/* Our functions except for one, with a property of its own. */
+static const OSSL_ALGORITHM *query_broken(void *provider, int operation, int *no_cache)
+{
+	static OSSL_ALGORITHM algorithms[BROKEN_ONES][2];
+	static OSSL_DISPATCH functions[BROKEN_ONES][FUNCTIONS_MAX];
+	static char properties[BROKEN_ONES][48];
+	size_t one = (size_t)((const char *)provider - (const char *)broken) / sizeof broken[0];
+	OSSL_DISPATCH *to = functions[one];
+
+	*no_cache = 0;
+	if (operation != broken[one].operation)
+		return NULL;
+	algorithms[one][0] = *ours(operation);
+	for (const OSSL_DISPATCH *d = ours(operation)->implementation; d->function_id; d++, to++) {
+		ck_assert(to < functions[one] + FUNCTIONS_MAX - 1);
+		*to = *d;
+		if (d->function_id == broken[one].id)
+			to->function = broken[one].function;
+	}
+	snprintf(properties[one], sizeof properties[one], "broken.kdf%zu=yes", one);
+	algorithms[one][0].property_definition = properties[one];
+	algorithms[one][0].implementation = functions[one];
+	return algorithms[one];
+}
+
+/* Of the provider that is being loaded. */
+static size_t to_break;
+
+static int init_broken(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *of_core,
+    const OSSL_DISPATCH **out, void **provider)
+{
+	static const OSSL_DISPATCH functions[] = {
+		{ OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_broken },
+		{ 0, NULL },
+	};
+
+	(void)core, (void)of_core;
+	*out = functions;
+	*provider = (void *)&broken[to_break];
+	return 1;
+}
+
+START_TEST(test_the_self_test_sees_each_broken_function)
+{
+	use_provider();
+	for (to_break = 0; to_break < BROKEN_ONES; to_break++) {
+		OSSL_PROVIDER *provider;
+		char name[48], query[48];
+
+		snprintf(name, sizeof name, "broken%zu", to_break);
+		snprintf(query, sizeof query, "?broken.kdf%zu=yes", to_break);
+		ck_assert_int_eq(OSSL_PROVIDER_add_builtin(NULL, name, init_broken), 1);
+		provider = OSSL_PROVIDER_try_load(NULL, name, 1);
+		ck_assert_ptr_nonnull(provider);
+		ck_assert_str_eq(broken[to_break].operation == OSSL_OP_KDF ? kdf_provider_of(query)
+									   : mac_provider_of(query),
+		    name);
+		ck_assert_msg(!kdf_provider_agrees(query), "function %zu", to_break);
+		OSSL_PROVIDER_unload(provider);
+	}
+	ck_assert(kdf_provider_agrees(KDF_QUERY));
 }
 END_TEST
 
@@ -184,4 +447,6 @@ static void ignore_configuration(void)
 
 CHECK_MAIN_IN("kdf_provider", ignore_configuration, NULL, test_only_the_query_finds_it,
     test_fips, test_another_provider_is_preferred, test_the_provider_does_not_start,
-    test_the_property_is_taken, test_the_self_test_sees_a_difference)
+    test_the_property_is_taken, test_a_digest_has_another_name,
+    test_the_self_test_sees_a_difference,
+    test_the_self_test_sees_each_broken_function)
