@@ -18,23 +18,6 @@
  */
 enum { CLIENT_MESSAGES_MAX = 32, SERVER_MESSAGES_MAX = 256, TURNS_PER_MESSAGE = 3 };
 
-/*
- * SSL_CTX_set_msg_callback(3): gets a ClientHello before the library judges it. The first
- * one is enough: a second one repeats what it offers (RFC 8446 section 4.1.2). From then
- * on, this callback costs nothing.
- */
-static void record_hello(int written, int version, int type, const void *message, size_t len,
-    SSL *ssl, void *tls_conn)
-{
-	struct tls_conn *t = tls_conn;
-
-	(void)version;
-	if (written || type != SSL3_RT_HANDSHAKE)
-		return;
-	hello_offers_read(&t->offers, message, len);
-	SSL_set_msg_callback(ssl, NULL);
-}
-
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = tls_conn_make(ctx, fd, NULL, owner, oc);
@@ -42,8 +25,7 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 	if (!t)
 		return NULL;
 	tls_buffer_bound(&t->wire, TLS_CONN_CLIENT_SENDS_MAX, TLS_CONN_HELLO_MAX);
-	SSL_set_msg_callback(t->ssl, record_hello);
-	SSL_set_msg_callback_arg(t->ssl, t);
+	tls_conn_record_offers(t);
 	SSL_set_accept_state(t->ssl);
 	return t;
 }

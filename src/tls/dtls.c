@@ -48,9 +48,14 @@ enum io tls_dtls_listen(struct tls_conn *t)
 	return ret > 0 ? IO_DONE : ret == 0 ? IO_WANT_READ : IO_FAILED;
 }
 
+/*
+ * Not before: tls_dtls_listen sees a ClientHello of anybody, and it may be part of one. The
+ * library reads the accepted one again.
+ */
 void tls_dtls_set_owner(struct tls_conn *t, void *owner)
 {
 	t->owner = owner;
+	tls_conn_record_offers(t);
 }
 
 const void *tls_dtls_path(const SSL *ssl)
