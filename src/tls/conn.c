@@ -141,6 +141,12 @@ enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 	return tls_error_identity(&about);
 }
 
+/* Is a datagram that could not be sent only lost? */
+static bool is_lossy(const struct tls_conn *t)
+{
+	return t->datagram && t->datagram->serves;
+}
+
 static enum io flush(struct tls_conn *t)
 {
 	if (!t->datagram)
@@ -315,7 +321,7 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 
 	if (flush(t) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
-	if (!t->wire.send_errno)
+	if (!t->wire.send_errno || is_lossy(t))
 		return IO_DONE;
 	tls_error_vanished(&about, true, oc);
 	return IO_FAILED;
@@ -338,7 +344,7 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 
 bool tls_conn_is_broken(const struct tls_conn *t)
 {
-	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
+	return t->wire.recv_errno != 0 || (t->wire.send_errno != 0 && !is_lossy(t));
 }
 
 bool tls_conn_heard(const struct tls_conn *t)
