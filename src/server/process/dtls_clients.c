@@ -34,6 +34,7 @@ struct dtls_client {
 	struct key key;
 	struct udp_path path;
 	struct tls_datagram wire;
+	unsigned char random[TLS_DTLS_RANDOM]; /* of its ClientHello */
 	UT_hash_handle hh;
 };
 
@@ -212,24 +213,34 @@ static void admit(struct dtls_clients *d)
 	free(c);
 }
 
+/* RFC 6347 section 4.2.8: only now that the new ClientHello has a cookie. */
+static void leave_for_another(struct dtls_clients *d, const struct udp_path *from)
+{
+	struct dtls_client *before = find(d, from);
+
+	if (before)
+		close_client(d, before, OC_HANDSHAKE_CLOSED,
+		    "the client began another connection from the same port");
+}
+
 static void listen_to(struct dtls_clients *d, const struct udp_path *from, const void *bytes,
     size_t len)
 {
 	struct outcome oc = OUTCOME_NONE;
-	struct dtls_client *before;
+	const unsigned char *random = tls_dtls_random(bytes, len);
 
 	if (make_candidate(d, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "dropped a datagram", &oc);
 		return;
 	}
 	d->candidate->path = *from;
+	if (random)
+		memcpy(d->candidate->random, random, TLS_DTLS_RANDOM);
 	tls_datagram_give(&d->candidate->wire, bytes, len);
 	switch (tls_dtls_listen(d->candidate_tls)) {
 	case IO_DONE:
 		count(d, COUNTERS_DATAGRAM_ACCEPTED);
-		before = find(d, from);
-		if (before)
-			client_free(d, before);
+		leave_for_another(d, from);
 		admit(d);
 		break;
 	case IO_WANT_READ:
@@ -260,14 +271,25 @@ static void deny(struct dtls_clients *d, const struct addr *peer)
 	conn_record_free(&record);
 }
 
+/* Does the datagram begin another connection than this client's? */
+static bool is_another(const struct dtls_client *c, const void *bytes, size_t len)
+{
+	const unsigned char *random = tls_dtls_random(bytes, len);
+
+	return random && memcmp(random, c->random, TLS_DTLS_RANDOM) != 0;
+}
+
 bool dtls_clients_take(struct dtls_clients *d, const struct udp_path *from,
     const void *bytes, size_t len)
 {
 	struct dtls_client *c = find(d, from);
 	bool hello = tls_dtls_is_hello(bytes, len);
 
-	/* A client that begins anew at the same port has left its old connection. */
-	if (c && !(hello && conn_get_phase(c->entry.conn) == CONN_PHASE_LINGER)) {
+	/*
+	 * A client that begins anew at the same port has left its old connection, even if
+	 * that did not get far. A ClientHello that the network repeats is not another one.
+	 */
+	if (c && !is_another(c, bytes, len)) {
 		tls_datagram_give(&c->wire, bytes, len);
 		step(d, c);
 		return true;
