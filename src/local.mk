@@ -42,6 +42,7 @@ libshared_a_SOURCES = \
 	src/tls/datagram.c src/tls/datagram.h \
 	src/tls/der.c src/tls/der.h \
 	src/tls/dtls.c src/tls/dtls.h \
+	src/tls/dtls_limit.c src/tls/dtls_limit.h \
 	src/tls/error.c src/tls/error.h \
 	src/tls/facts.c src/tls/facts.h \
 	src/tls/file_format.c src/tls/file_format.h \

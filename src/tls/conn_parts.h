@@ -50,6 +50,9 @@ struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct o
 struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
     struct outcome *oc);
 
+/* From now on: reads the next ClientHello into offers. */
+void tls_conn_record_offers(struct tls_conn *t);
+
 /* A fatal alert is waiting to be sent. */
 void tls_conn_give_up(struct tls_conn *t, int alert);
 
