@@ -68,13 +68,14 @@ static bool is_waiting(SSL *ssl, int ret)
 
 static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 {
+	const struct quic_wire *d = &t->quic->wire;
 	int ret;
 
 	tls_error_clear();
 	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if ((t->quic->wire.echoed || (t->quic->wire.unknown_version && t->quic->wire.negotiations)) &&
+	if ((d->echoed || (d->unknown_version && d->negotiations > 0)) &&
 	    quic_failure_is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;

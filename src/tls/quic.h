@@ -39,7 +39,8 @@ struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *pe
 
 /*
  * Sends what is due before the first answer, and reads nothing: an answer stays in the socket for
- * tls_conn_handshake. Returns 0, or -1 with an outcome: HANDSHAKE_TIMEOUT, if none came for too long.
+ * tls_conn_handshake. Returns 0, or -1 with an outcome: HANDSHAKE_TIMEOUT, if no
+ * answer came for too long.
  */
 int tls_quic_send(struct tls_conn *t, struct outcome *oc);
 

@@ -12,7 +12,6 @@
 #include "tls/alert.h"
 #include "tls/conn_parts.h"
 #include "tls/error.h"
-#include "tls/quic.h"
 
 static struct tls_error_about about_of(const struct tls_conn *t)
 {
@@ -115,7 +114,8 @@ static void explain_application(const struct tls_conn *t, const SSL_CONN_CLOSE_I
 		outcome_advise(oc, "do not trust the data, it is incomplete: check the service");
 }
 
-enum { ERROR_NONE = 0, ERROR_CONNECTION_REFUSED = 2, ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
+enum { ERROR_NONE = 0, ERROR_CONNECTION_REFUSED = 2 };
+enum { ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
 
 /* RFC 9001 section 4.8: an alert of TLS is the error 0x100 plus its number. */
 static bool is_alert(const SSL_CONN_CLOSE_INFO *info)
@@ -129,7 +129,7 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 	const enum outcome_code failed = open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED;
 	const bool refused = info->error_code == ERROR_CONNECTION_REFUSED && !open;
 
-	/* The library reports a stateless reset (RFC 9000 section 10.3) like this, without words. */
+	/* The library reports a stateless reset (RFC 9000 section 10.3) so, without words. */
 	if (info->error_code == ERROR_NONE && (!open || info->reason_len > 0)) {
 		explain_application(t, info, open, oc);
 		return;
@@ -153,7 +153,8 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 	append_reason(info, oc);
 	if (!open && !refused)
 		outcome_advise(oc,
-		    "the peer, or a device on the path, violates QUIC: its log may have the reason");
+		    "the peer, or a device on the path, violates QUIC: its log may have the "
+		    "reason");
 	if (refused)
 		outcome_advise(oc,
 		    "the server accepts no connection now: it is overloaded or shutting down; its "
@@ -201,7 +202,7 @@ void quic_failure_explain(const struct tls_conn *t, bool open, struct outcome *o
 	const bool own = ended && (info.flags & SSL_CONN_CLOSE_FLAG_LOCAL) != 0;
 
 	/* The peer's last words are worth more than the error after them. */
-	if (tls_quic_errno(t) && (!ended || own))
+	if ((t->wire.recv_errno || t->wire.send_errno) && (!ended || own))
 		tls_error_vanished(&about, open, oc);
 	else if (!open && (!ended || own) && d->negotiations > 0 && !d->versions.has_1)
 		explain_versions(d, oc);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "client/judge/path_quic.h"
 #include "support/check_main.h"
 
 const struct path_vector_letter path_vector_letters[] = {
@@ -77,7 +78,7 @@ void path_vector_read(const char *vector)
 
 void path_vector_expect(const char *vector, const enum path_finding *expected, size_t count)
 {
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count && i < count; i++)
 		ck_assert_msg(findings.list[i].what == expected[i], "%s: finding %zu is %d, not %d",
 		    vector, i, findings.list[i].what, expected[i]);

@@ -7,7 +7,7 @@
 #include "support/check_main.h"
 #include "support/path_vectors.h"
 
-/* plain, no SNI, another SNI, and classical; no PQ signatures, GREASE, ECH; 1350, 1452, versions. */
+/* plain, no SNI, another SNI, classical; no PQ signatures, GREASE, ECH; 1350, 1452, versions. */
 
 START_TEST(test_nothing_in_between)
 {
@@ -48,7 +48,7 @@ START_TEST(test_other_versions)
 {
 	path_vector_read("ppp..p..... .....ppp pp+");
 	snprintf(results[PATH_PLAIN].versions, PATH_VERSIONS_MAX, "version 2");
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	ck_assert_int_eq(findings.list[0].what, FITS_NO_VERSION);
 	ck_assert_uint_eq(findings.count, 2);
 }
@@ -56,7 +56,8 @@ END_TEST
 
 START_TEST(test_a_variant_fails)
 {
-	EXPECT("+uu..+..... .....+++ +++", OC_CONNECT_TIMEOUT, FITS_LIST, FITS_VERSIONS, FITS_WHERE);
+	EXPECT("+uu..+..... .....+++ +++", OC_CONNECT_TIMEOUT, FITS_LIST, FITS_VERSIONS,
+	    FITS_WHERE);
 	EXPECT("+u+..+..... .....+++ +++", OC_CONNECT_TIMEOUT, FITS_NO_NAME, FITS_VERSIONS,
 	    FITS_WHERE);
 	EXPECT("++u..+..... .....+++ +++", OC_CONNECT_TIMEOUT, FITS_OTHER_NAME, FITS_VERSIONS,
@@ -90,11 +91,11 @@ START_TEST(test_words)
 	char text[PATH_TEXT_MAX];
 
 	path_vector_read("u++..+..... .....+++ u++");
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	path_text_write(&findings, findings.count - 1, results, &names, text);
 	ck_assert_has(text, "--no-sni, --hello classical");
 	path_vector_read("+++..+..... .....+++ +u+");
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	path_text_write(&findings, 0, results, &names, text);
 	ck_assert_has(text, "of 1452 bytes gets no answer in time; in one of 1200");
 	path_text_write(&findings, findings.count - 1, results, &names, text);

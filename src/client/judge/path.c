@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "client/judge/path_quic.h"
-
 /* The worst answer that a good server may give, if it answers the plain one. */
 static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_SNI] = PATH_REFUSED,
@@ -119,9 +117,15 @@ static bool ends_otherwise(const struct path_result results[], enum path_variant
 	    !may_end_otherwise(v) && results[v].code != results[PATH_PLAIN].code;
 }
 
+/* Over QUIC: a good server may list no versions, and a good path reports its MTU. */
+static bool is_fact(const struct path_result results[], enum path_variant v)
+{
+	return v == PATH_VERSIONS || (v != PATH_PLAIN && results[v].too_long);
+}
+
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
 {
-	return !path_quic_is_fact(results, v) &&
+	return !is_fact(results, v) &&
 	    (answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
 		ends_otherwise(results, v));
 }
@@ -417,10 +421,6 @@ void path_judge(const struct path_result results[PATH_VARIANTS], struct path_fin
 	bool fits;
 
 	out->count = 0;
-	if (results[PATH_PLAIN].quic) {
-		path_quic_judge(results, out);
-		return;
-	}
 	if (judge_trouble(results, out))
 		return;
 	if (path_judge_passes(&results[PATH_PLAIN]))

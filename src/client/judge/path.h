@@ -169,7 +169,7 @@ struct path_findings {
 	size_t count;
 };
 
-/* Find all that the results support, in the order of printing. The plain variant was tried. */
+/* Find all that results over TCP support, in the order of printing. The plain variant was tried. */
 void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/judge/path_quic.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void find(struct path_findings *f, enum path_finding what, enum path_variant v)
@@ -24,11 +25,6 @@ static bool is_unreached(const struct path_result r[], enum path_variant v)
 static bool breaks(const struct path_result r[], enum path_variant v)
 {
 	return r[v].ran && path_judge_failed(r, v) && !passes(r, v) && !is_unreached(r, v);
-}
-
-bool path_quic_is_fact(const struct path_result r[PATH_VARIANTS], enum path_variant v)
-{
-	return v == PATH_VERSIONS || (r[v].too_long && v != PATH_PLAIN);
 }
 
 static void judge_names(const struct path_result r[], struct path_findings *f)
@@ -119,7 +115,7 @@ static void judge_each(const struct path_result r[], struct path_findings *f)
 	for (int i = PATH_PLAIN + 1; i < PATH_VARIANTS; i++) {
 		enum path_variant v = (enum path_variant)i;
 
-		if (!path_quic_is_fact(r, v) && is_unreached(r, v))
+		if (path_judge_failed(r, v) && is_unreached(r, v))
 			find(f, FITS_QUIC_REJECTED, v);
 		else if (path_judge_failed(r, v) && passes(r, v))
 			find(f, FITS_ENDS_OTHERWISE, v);
@@ -155,10 +151,15 @@ static bool judge_trouble(const struct path_result r[], struct path_findings *f)
 	return path_judge_result(&r[PATH_PLAIN]) >= PATH_UNREACHED;
 }
 
-void path_quic_judge(const struct path_result r[PATH_VARIANTS], struct path_findings *out)
+void path_quic_conclude(const struct path_result r[PATH_VARIANTS], struct path_findings *out)
 {
 	bool fits = false;
 
+	if (!r[PATH_PLAIN].quic) {
+		path_judge(r, out);
+		return;
+	}
+	out->count = 0;
 	if (judge_trouble(r, out))
 		return;
 	if (passes(r, PATH_PLAIN))

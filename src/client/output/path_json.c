@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "client/judge/path_quic.h"
 #include "client/output/json.h"
 #include "client/output/path_text.h"
 
@@ -48,7 +49,7 @@ void path_json_print(FILE *to, const struct client_options *o,
 			json_array_append_new(variants,
 			    variant((enum path_variant)v, &results[v], took_us[v]));
 	}
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		json_array_append_new(list, finding(&findings, i, results, &names));
 	json_add_outcome(object, oc);

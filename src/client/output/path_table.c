@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "client/judge/path_quic.h"
 #include "client/output/path_text.h"
 #include "client/output/terminal.h"
 
@@ -54,7 +55,7 @@ void path_table_print(FILE *to, const struct path_table_target *target,
 			print_row(to, (enum path_variant)v, &results[v], took_us[v]);
 	}
 	fputc('\n', to);
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		terminal_print_wrapped(to, path_text_write(&findings, i, results, &names, sentence),
 		    0);

@@ -225,7 +225,7 @@ static void record_first(void *mode, struct runner_probe *p)
 	result->ran = true;
 	result->code = p->oc.code;
 	result->quic = is_quic(t);
-	result->too_long = p->oc.sys_errno == EMSGSIZE;
+	result->too_long = result->quic && p->oc.sys_errno == EMSGSIZE;
 	/* Over QUIC it is in packets, which may be repeated. */
 	result->hello = result->quic ? 0 : (unsigned)s->hello_bytes;
 	result->second = (unsigned)s->own_hello.second;

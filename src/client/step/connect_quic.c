@@ -170,8 +170,10 @@ static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 {
 	const unsigned port = (unsigned)addr_port(&r->s->addrs[0]);
 	struct pollfd p = { .fd = r->tcp, .events = POLLOUT };
-	const bool refused = oc->code == OC_CONNECT_REFUSED, silent = oc->code == OC_CONNECT_TIMEOUT;
-	uint64_t now = clock_ms(), deadline_ms = earlier(now + COMPARE_MS, r->s->connect_deadline_ms);
+	const bool refused = oc->code == OC_CONNECT_REFUSED;
+	const bool silent = oc->code == OC_CONNECT_TIMEOUT;
+	uint64_t now = clock_ms();
+	uint64_t deadline_ms = earlier(now + COMPARE_MS, r->s->connect_deadline_ms);
 	char at[ADDR_TEXT_MAX];
 	int error = r->tcp_error;
 
