@@ -62,6 +62,7 @@ ask() {
 		said == "accepted" && is != "accepted" || said == "refused" && is != "refused" { print; wrong = 1 }
 		END { exit wrong || NR < tried || (tried > 1 && tried < clients) }' >"$S/lies" ||
 		fail "$cell: $(cat "$S/lies") in $(cat "$S/out")"
+	echo "$1 $(wc -l <"$S/decisions") $(grep -c ' refused$' "$S/decisions")" >>"$S/judged"
 }
 
 # The service; what happens to a bad client; the status; a line of the output; all: not in the quick suite.
@@ -172,3 +173,5 @@ wait $lanes
 for each in $services; do
 	[ -s "$TMP/$each/passed" ] || fail "$each, see above"
 done
+cat "$TMP"/*/judged | awk '{ cells[$1]++; clients[$1] += $2; refused[$1] += $3 } END { for (v in cells)
+	printf "TLS %s: %d servers, %d decisions, %d of them refusals: no lie\n", v, cells[v], clients[v], refused[v] }'
