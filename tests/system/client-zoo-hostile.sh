@@ -54,6 +54,16 @@ ask() {
 	[ "$4" = '*' ] || [ $status -eq "$4" ] || fail "$cell: status $status, not $4"
 	case $status in 0 | 61 | 81 | 83) ;; *) fail "$cell: status $status" ;; esac
 	expect "$S/out" "$5"
+	# Whose service is named already is not told to name it.
+	case $2:$3:$(cat "$S/err") in
+	hello:silent:*'try: name the service'* | tls:silent:*'try: name the service'*) ;;
+	hello:silent:* | tls:silent:* | [!ht]*:*'try: name the service'* | https:*'try: name the service'*)
+		fail "$cell: $(cat "$S/err")" ;;
+	esac
+	case $3:$status:$(cat "$S/err") in
+	nobody:83:*'try: the service refuses whoever does not log in: '*) ;;
+	nobody:*) fail "$cell: $(cat "$S/err")" ;;
+	esac
 	tried=$(grep -c '^client-[a-z0-9-]*  ' "$S/out")
 	wait_for "$PATIENCE" has_decided $((before + tried)) || fail "$cell: not $tried decisions: $(cat "$truth")"
 	grep -E "^$way (accepted|refused)\$" "$truth" | tail -n +$((before + 1)) >"$S/decisions"
