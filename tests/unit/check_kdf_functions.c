@@ -112,13 +112,14 @@ START_TEST(test_values_that_are_missing)
 	static const char *const names[] = { OSSL_KDF_PARAM_SALT, OSSL_KDF_PARAM_PREFIX,
 		OSSL_KDF_PARAM_LABEL, OSSL_KDF_PARAM_DATA };
 	unsigned char key[32] = { 1 }, out[32];
+	char digest[] = "SHA256";
 	int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
 
 	use_provider();
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const OSSL_PARAM params[] = {
 			OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
-			OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+			OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
 			OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key, sizeof key),
 			OSSL_PARAM_construct_octet_string(names[i], NULL, 9),
 			OSSL_PARAM_construct_end(),
