@@ -96,7 +96,8 @@ unit_tests = \
 	tests/unit/check_verify \
 	tests/unit/check_probe_facts
 if KDF_PROVIDER
-unit_tests += tests/unit/check_kdf_provider tests/unit/check_key_schedule tests/unit/check_prf
+unit_tests += tests/unit/check_kdf_functions tests/unit/check_kdf_provider \
+	tests/unit/check_key_schedule tests/unit/check_prf
 endif
 
 system_tests = \

@@ -386,66 +386,6 @@ START_TEST(test_refusals)
 }
 END_TEST
 
-START_TEST(test_a_mac_needs_a_key)
-{
-	EVP_MAC_CTX *ctx;
-	EVP_MAC *mac;
-	unsigned char out[VALUE_MAX] = { 0 };
-	size_t len;
-
-	use_provider();
-	mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, KDF_QUERY);
-	ctx = EVP_MAC_CTX_new(mac);
-	ck_assert_int_ne(EVP_MAC_update(ctx, out, 0), 1);
-	ck_assert_int_ne(EVP_MAC_final(ctx, out, &len, sizeof out), 1);
-	ck_assert_int_ne(EVP_MAC_init(ctx, NULL, 0, NULL), 1);
-	EVP_MAC_CTX_free(ctx);
-	EVP_MAC_free(mac);
-}
-END_TEST
-
-/* A key that was given for one digest must not be used, nor its buffers, for another. */
-START_TEST(test_a_new_digest_needs_the_key_again)
-{
-	static const char *const digests[] = { "SHA1", "SHA256", "SHA384" };
-	const struct value key = { .len = 48 };
-	unsigned char out[VALUE_MAX];
-	size_t len;
-
-	use_provider();
-	for (size_t i = 0; i < sizeof digests / sizeof digests[0]; i++) {
-		EVP_MAC_CTX *ctx = mac_begin(KDF_QUERY, "SHA384", &key);
-		const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
-						  OSSL_MAC_PARAM_DIGEST, (char *)digests[i], 0),
-			OSSL_PARAM_construct_end() };
-
-		ck_assert_ptr_nonnull(ctx);
-		ck_assert_int_eq(EVP_MAC_CTX_set_params(ctx, params), i > 0);
-		ck_assert_int_ne(EVP_MAC_update(ctx, out, 0), 1);
-		ck_assert_int_ne(EVP_MAC_final(ctx, out, &len, sizeof out), 1);
-		EVP_MAC_CTX_free(ctx);
-	}
-}
-END_TEST
-
-/* A derivation takes all of them itself. */
-START_TEST(test_parameters_that_come_early_are_refused)
-{
-	EVP_KDF *kdf;
-	EVP_KDF_CTX *ctx;
-	const OSSL_PARAM none = OSSL_PARAM_construct_end();
-	const OSSL_PARAM params[] = { octets(OSSL_KDF_PARAM_SALT, "salt", 4), none };
-
-	use_provider();
-	kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_TLS1_3_KDF, KDF_QUERY);
-	ctx = EVP_KDF_CTX_new(kdf);
-	ck_assert_int_ne(EVP_KDF_CTX_set_params(ctx, params), 1);
-	ck_assert_int_eq(EVP_KDF_CTX_set_params(ctx, &none), 1);
-	EVP_KDF_CTX_free(ctx);
-	EVP_KDF_free(kdf);
-}
-END_TEST
-
 /* The openssl.cnf of this machine may prefer another provider. */
 static void ignore_configuration(void)
 {
@@ -454,5 +394,4 @@ static void ignore_configuration(void)
 
 CHECK_MAIN_IN("key_schedule", ignore_configuration, NULL, test_vectors_of_acvp,
     test_vector_with_a_long_secret, test_keys_of_rfc_8448, test_derivations_agree,
-    test_macs_agree, test_macs_of_tickets_agree, test_refusals, test_a_mac_needs_a_key,
-    test_a_new_digest_needs_the_key_again, test_parameters_that_come_early_are_refused)
+    test_macs_agree, test_macs_of_tickets_agree, test_refusals)
