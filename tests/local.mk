@@ -360,10 +360,12 @@ libtestsupport_a_SOURCES = \
 	tests/support/check_main.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/floods.c tests/support/floods.h \
+	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/path_vectors.c tests/support/path_vectors.h \
 	tests/support/scene.c tests/support/scene.h \
+	tests/support/served.c tests/support/served.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
 	tests/support/tds_server.c tests/support/tds_server.h \
 	tests/support/test_pki.c tests/support/test_pki.h

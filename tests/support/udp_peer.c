@@ -17,8 +17,6 @@
  * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
  */
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +25,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "support/listening.h"
 
 /* A burst of noise, between two looks at what came. */
 enum { BURST = 64, DATAGRAM_MAX = 2048 };
@@ -159,25 +159,12 @@ static const struct kind {
 
 static int start_listening(const char *address)
 {
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-		.ai_socktype = SOCK_DGRAM };
-	struct sockaddr_storage at;
-	socklen_t len = sizeof at;
-	struct addrinfo *found;
-	char port[16];
-	int fd;
+	unsigned port;
+	int fd = bind_udp(address, 0, &port);
 
-	if (getaddrinfo(address, "0", &hints, &found) != 0)
+	if (fd < 0)
 		die(address);
-	fd = socket(found->ai_family, SOCK_DGRAM, 0);
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-		die("cannot bind");
-	freeaddrinfo(found);
-	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port,
-		NI_NUMERICSERV) != 0)
-		die("getnameinfo");
-	puts(port);
+	printf("%u\n", port);
 	fflush(stdout);
 	return fd;
 }

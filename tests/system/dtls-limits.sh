@@ -35,12 +35,12 @@ flat() {
 	[ $((after - $1)) -lt 1000 ] || fail "$2: memory grew from $1 kB to $after kB"
 }
 
-# With a metrics process there are two children, so the worker is the one without metrics.
+# With a metrics process there are two children. It was executed as /proc/self/exe, and has that name.
 start_server --listen dtls:127.0.0.1:0 --metrics 127.0.0.1:0
 METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
 workers() {
 	grep -l "^PPid:[[:space:]]*$SERVER_PID\$" /proc/[0-9]*/status 2>/dev/null | while IFS=/ read -r _ _ each _; do
-		tr '\0' '\n' <"/proc/$each/environ" 2>/dev/null | grep -q '^HELLO_SERVER_METRICS=' || echo "$each"
+		grep -qs '^Name:[[:space:]]*exe$' "/proc/$each/status" || echo "$each"
 	done
 }
 one_more 'at the start'

@@ -157,10 +157,13 @@ for each in smtp postgres; do
 	for variant in plain 'another SNI' 'TLS 1.2 alone' 'in two segments'; do
 		row "$variant" OK
 	done
-	start_box --clear no-big "$spoken"
-	judged 41 "$too_long" \
-		--parallel 1 "$each://localhost:$PORT"
-	blamed
+	# One variant after the other, each of which waits in vain.
+	if [ $each = smtp ] || all_rows; then
+		start_box --clear no-big "$spoken"
+		judged 41 "$too_long" \
+			--parallel 1 "$each://localhost:$PORT"
+		blamed
+	fi
 	start_box --clear sni-reset "$spoken"
 	judged 43 'A ClientHello for "localhost" is rejected with a reset; for "example.com" and without SNI it is' \
 		--parallel 1 "$each://localhost:$PORT"
