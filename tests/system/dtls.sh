@@ -65,7 +65,7 @@ grep -q '^ok=60 failed=0 ' "$TMP/crowd" || fail "of 60 clients: $(cat "$TMP/crow
 # An old session of this library's client, another version: rejected by the handshake, not by silence.
 timeout 10 openssl s_client -dtls1 -cipher 'ALL:@SECLEVEL=0' -connect "127.0.0.1:$DTLS" </dev/null >"$TMP/out" 2>"$TMP/err" &&
 	fail 'DTLS 1.0 was accepted'
-await 'outcome=HANDSHAKE_PARAMETERS .*alert=70 alert_from=us'
+await 'outcome=HANDSHAKE_PARAMETERS .*alert=70 alert_from=us detail="the client offers at most DTLS 1.0; the minimum here is 1.2" .* offers="versions up to DTLSv1.0; '
 has() {
 	curl -sSf --max-time 10 "http://$METRICS/metrics" 2>/dev/null | grep -qxF "$1"
 }

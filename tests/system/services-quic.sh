@@ -46,6 +46,8 @@ good() {
 	expect "$TMP/err" '^handshake  *QUICv1 TLS_'
 	expect "$TMP/err" ' h3\( \|$\)'
 	[ ! -s "$TMP/out" ] || fail "on standard output: $(cat "$TMP/out")"
+	run_status 0 "$HELLO_CLIENT" --path-test $SLOWLY --cacert "$CA" "$good_at"
+	expect "$TMP/out" '^datagrams of 1452  *OK '
 	outcome 50 CERT_UNKNOWN_CA $SLOWLY --cacert "$TMP/other/ca.pem" "$good_at"
 	outcome 54 CERT_WRONG_NAME $SLOWLY --cacert "$CA" --verify-name other.test "$good_at"
 	case ${2-} in
@@ -177,6 +179,9 @@ try_aioquic() {
 		good "$PORT" failure
 	done
 	# Errors of QUIC itself, before the server has shown anything.
+	aio error 0
+	outcome 44 HANDSHAKE_CLOSED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'during the handshake, with the code 0: "not \\x22today\\x22"'
 	aio error 0x02
 	outcome 44 HANDSHAKE_CLOSED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" 'QUIC error CONNECTION_REFUSED (0x2): "not \\x22today\\x22"'
@@ -186,6 +191,16 @@ try_aioquic() {
 	aio error 0x128
 	outcome 42 HANDSHAKE_ALERT $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" '"handshake failure" (40)'
+	# What ends it after the handshake.
+	aio leave
+	outcome 73 GREETING_EMPTY $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'closed the connection before it sent data, with the code 0: "bye"'
+	aio forget
+	outcome 75 GREETING_RESET $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'without an error, or does not know it any more (a stateless reset)'
+	aio idle
+	outcome 70 GREETING_TIMEOUT $SLOWLY --read-timeout 20s --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'the idle timeout of QUIC ended the connection'
 }
 has_aioquic() {
 	python3 -c 'import aioquic.asyncio' 2>/dev/null
