@@ -52,7 +52,7 @@ net_is_apart() {
 # A namespace lives as long as the process in it; the time bounds what a killed test leaves.
 make_host() {
 	for net_each; do
-		unshare --net sleep 600 &
+		unshare --net sleep $((600 * ${REPEAT_SLOW-1})) &
 		eval "net_$net_each=$!"
 		track $!
 		wait_for "$PATIENCE" net_is_apart $! || error "no network for $net_each"
