@@ -26,7 +26,6 @@
  *	certificate)
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -39,6 +38,8 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "support/listening.h"
 
 struct words {
 	const char *bytes;
@@ -323,15 +324,12 @@ static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, cons
 
 static int start_listening(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned port;
+	int fd = listen_on_loopback(&port);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    listen(fd, SOMAXCONN) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (fd < 0)
 		die("cannot listen");
-	printf("%s %d\n", way, ntohs(at.sin_port));
+	printf("%s %u\n", way, port);
 	return fd;
 }
 

@@ -148,7 +148,7 @@ void session_abort(struct session *s)
 	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, NULL);
 	/* Unread input would turn the close into a reset, which may discard sent data. */
 	sock_finish(s->fd);
-	sock_drain(s->fd, &drained);
+	sock_drain(s->fd, false, &drained);
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
