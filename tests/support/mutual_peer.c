@@ -15,7 +15,7 @@
  *	alert, slow-alert (400 ms late), close, late-close (400 ms), reset, silent,
  *	words (the service's own), rash-words (before the client asked), half (the beginning of a
  *	good answer), busy (an error that is about nobody, for postgres-direct and ldaps),
- *	nobody (words, to good clients as well), second (words, after a good first answer),
+ *	nobody (alert, and words to good clients), second (words, after a good first answer),
  *	second-close, banner (words, and all that is said begins with an empty line),
  *	tickets (10 of them, then words), no-tickets (none, then words),
  *	early (the first good answer before the certificate arrives, then an alert), early-whole
@@ -104,7 +104,7 @@ static void pause_ms(long ms)
 
 static bool fails_in_handshake(void)
 {
-	return is("alert") || is("slow-alert") || is("early");
+	return is("alert") || is("slow-alert") || is("early") || is("nobody");
 }
 
 /* The verdict of the library stays in SSL_get_verify_result. */

@@ -61,7 +61,7 @@ ask() {
 		fail "$cell: $(cat "$S/err")" ;;
 	esac
 	case $3:$status:$(cat "$S/err") in
-	nobody:83:*'try: the service refuses whoever does not log in: '*) ;;
+	nobody:83:*'let in the good client: the service says "'*'try: the service refuses whoever does not log in: '*) ;;
 	nobody:*) fail "$cell: $(cat "$S/err")" ;;
 	esac
 	tried=$(grep -c '^client-[a-z0-9-]*  ' "$S/out")

@@ -506,6 +506,7 @@ START_TEST(test_denials)
 		{ "postgres", B("R\0\0\0\x08\0\0\0\x63"), false,
 		    "another request to authenticate" },
 		{ "postgres", B("E\0\0\0\x10\x43" "28000\0Mno\0\0"), true, "no" },
+		{ "postgres", B("E\0\0\0\x14\x43" "28000\0Mno \"x\"\0\0"), true, "no \"x\"" },
 		{ "postgres", B("E\0\0\0\x12\x43" "53300\0Mfull\0\0"), false, "full" },
 		{ "ldaps", B(LDAP_ENTRY "\x30\x0c\2\1\2\x65\7\x0a\1\0\4\0\4\0"), false,
 		    "a search of the root DSE" },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "client/judge/admission.h"
 #include "client/output/client_zoo_table.h"
 #include "client/probe/client_list.h"
@@ -97,6 +98,17 @@ static bool is_other_greeting(const struct client_zoo *z, const struct session *
 	    (line_of(s) != z->line_len || memcmp(s->greeting, z->line, z->line_len) != 0);
 }
 
+static void explain_denial(struct client_zoo *z, const struct session *s)
+{
+	char line[1024], said[256];
+	struct text t;
+
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(s->greeting, "\n"), s->greeting);
+	text_begin(&t, said, sizeof said);
+	text_add_item(&t, line, "\"");
+	outcome_set(&z->good, OC_CLIENT_AUTH_UNKNOWN, "the service says \"%s\"", said);
+}
+
 static void keep_good(struct client_zoo *z, const struct runner_probe *p)
 {
 	const struct session *s = &p->session;
@@ -105,8 +117,7 @@ static void keep_good(struct client_zoo *z, const struct runner_probe *p)
 	z->peer = s->peer;
 	z->through_proxy = s->through_proxy;
 	if (s->denied)
-		outcome_set(&z->good, OC_CLIENT_AUTH_UNKNOWN, "the service says \"%.*s\"",
-		    (int)strcspn(s->greeting, "\n"), s->greeting);
+		explain_denial(z, s);
 	if (z->trials[0].did != ADMISSION_LET_IN)
 		return;
 	z->reference = s->http_status;

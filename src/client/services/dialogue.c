@@ -52,9 +52,9 @@ void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len)
 	keep(d->words, bytes, len, "\"");
 }
 
-void dialogue_keep_first(struct dialogue *d, const char *text)
+void dialogue_keep_first(struct dialogue *d, const void *bytes, size_t len)
 {
-	keep(d->first, text, strlen(text), "");
+	keep(d->first, bytes, len, "");
 }
 
 /* A well-known firewall overwrites offers that it does not know with as many letters X. */

@@ -99,8 +99,8 @@ void dialogue_say_text(struct dialogue *d, const char *text);
 /* Stores these bytes in words as printable text, up to the end of the line or a NUL. */
 void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len);
 
-/* The same in first, in place of a message that is not text. */
-void dialogue_keep_first(struct dialogue *d, const char *text);
+/* The same in first, in place of a message that is not text; quotation marks stay as they are. */
+void dialogue_keep_first(struct dialogue *d, const void *bytes, size_t len);
 
 /* Adds an offer to words, and sets masked if it is "XXXXXXXX". */
 void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len);

@@ -192,14 +192,15 @@ static enum dialogue_end ldap_judge(struct dialogue *d, size_t at, unsigned code
 {
 	/* UnbindRequest: RFC 4511 section 4.3. */
 	static const unsigned char unbind[] = "\x30\x05\x02\x01\x03\x42";
+	static const char searched[] = "a search of the root DSE";
 
 	if (code == 0) {
-		dialogue_keep_first(d, "a search of the root DSE");
+		dialogue_keep_first(d, searched, sizeof searched - 1);
 		dialogue_say(d, unbind, sizeof unbind);
 		return DIALOGUE_DONE;
 	}
 	ldap_words(d, at, code);
-	dialogue_keep_first(d, d->words);
+	memcpy(d->first, d->words, sizeof d->first);
 	d->denied = ldap_denies(code);
 	return d->denied ? DIALOGUE_DONE
 			 : dialogue_fail(d, "the server answers a search with an error");
@@ -219,7 +220,7 @@ static enum dialogue_end ldap_take_root(struct dialogue *d)
 		return ldap_judge(d, at, code);
 	if (id == LDAP_UNASKED && ldap_code(d, &at, LDAP_EXTENDED, &code) && code != 0)
 		return ldap_judge(d, at, code);
-	dialogue_keep_first(d, "");
+	dialogue_keep_first(d, "", 0);
 	return dialogue_fail(d, "the answer is not an LDAP SearchResultDone");
 }
 

@@ -55,10 +55,12 @@ static void postgres_error(struct dialogue *d)
 	size_t len;
 	const unsigned char *message = postgres_field(d, 'M', &len);
 
-	if (message)
-		dialogue_keep_words(d, message, len);
-	if (!d->words[0])
-		dialogue_keep_words(d, B("an error without a message"));
+	if (!message || len == 0) {
+		message = (const unsigned char *)"an error without a message";
+		len = strlen((const char *)message);
+	}
+	dialogue_keep_words(d, message, len);
+	dialogue_keep_first(d, message, len);
 }
 
 static enum dialogue_end postgres_take(struct dialogue *d)
@@ -135,16 +137,17 @@ static enum dialogue_end postgres_take_message(struct dialogue *d)
 	size_t len;
 
 	if (b[0] == 'R' && d->len >= 9 && dialogue_at16(b + 5) == 0) {
-		dialogue_keep_first(d, postgres_request(dialogue_at16(b + 7)));
+		const char *name = postgres_request(dialogue_at16(b + 7));
+
+		dialogue_keep_first(d, name, strlen(name));
 		return DIALOGUE_DONE;
 	}
-	dialogue_keep_first(d, "");
+	dialogue_keep_first(d, "", 0);
 	if (b[0] == 'R')
 		return dialogue_fail(d, "the server's request to authenticate is malformed");
 	if (b[0] != 'E')
 		return DIALOGUE_GOES_ON;
 	postgres_error(d);
-	dialogue_keep_first(d, d->words);
 	/* Class 28, invalid authorization: no certificate, no line in pg_hba.conf, another user. */
 	state = postgres_field(d, 'C', &len);
 	d->denied = state && len == 5 && memcmp(state, "28", 2) == 0;
