@@ -11,8 +11,9 @@
 #include "server/process/worker.h"
 
 /*
- * The clients of a datagram worker, whatever they speak: what does not depend on it. A client is known by its address, its port and the listener. The limits
- * count all of them together.
+ * The clients of a datagram worker, whatever they speak: what does not depend on it. A
+ * client is known by its address, its port and the listener. The limits count all of them
+ * together.
  */
 struct datagram_clients;
 
