@@ -49,6 +49,12 @@ static size_t limited(size_t len, const struct key_digest *d)
 	return len == KEY_DIGEST_MAX ? d->len : len;
 }
 
+/* The name that libssl uses, which is that of the digest's own provider. */
+static const char *name_of(const struct key_digest *d)
+{
+	return EVP_MD_get0_name(d->md);
+}
+
 /* Different bytes for each input. */
 static OSSL_PARAM input(const char *name, size_t len, unsigned char *bytes)
 {
@@ -67,7 +73,7 @@ static bool derive(const char *from, const struct sample *s, const struct key_di
 	int mode = s->mode, ret;
 
 	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
-	*p++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)d->names[0], 0);
+	*p++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)name_of(d), 0);
 	if (s->key > 0)
 		*p++ = input(OSSL_KDF_PARAM_KEY, limited(s->key, d), bytes[0]);
 	if (s->salt > 0)
@@ -95,39 +101,75 @@ static bool kdfs_agree(const char *from, const struct key_digest *d)
 	return true;
 }
 
-/* As for a Finished message, or, with the key as a parameter, for a ticket. */
-static bool authenticate(const char *from, const struct key_digest *d, bool of_ticket,
-    unsigned char out[EVP_MAX_MD_SIZE])
-{
-	unsigned char key[32], text[200];
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, from);
-	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
-	const OSSL_PARAM digest =
-	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)d->names[0], 0);
-	const OSSL_PARAM end = OSSL_PARAM_construct_end();
-	const OSSL_PARAM params[] = { digest, end };
-	const OSSL_PARAM ticket[] = { input(OSSL_MAC_PARAM_KEY, sizeof key, key), digest, end };
-	size_t len = 0;
-	bool ok;
+/* What libssl authenticates, with a key as long as the digest. */
+struct message {
+	const char *from, *digest;
+	size_t key_len;
+	unsigned char key[KEY_DIGEST_MAX], text[200];
+};
 
-	input("text", sizeof text, text);
-	ok = ctx &&
-	    (of_ticket ? EVP_MAC_CTX_set_params(ctx, ticket) == 1
-		       : EVP_MAC_init(ctx, key, sizeof key, params) == 1) &&
-	    EVP_MAC_update(ctx, text, sizeof text) == 1 &&
-	    EVP_MAC_final(ctx, out, &len, EVP_MAX_MD_SIZE) == 1 && len == d->len;
+/* The three ways in which it does it. Each returns the length of the code; 0: it failed. */
+static size_t as_finished(const struct message *m, unsigned char out[EVP_MAX_MD_SIZE])
+{
+	size_t len = 0;
+
+	return EVP_Q_mac(NULL, OSSL_MAC_NAME_HMAC, m->from, m->digest, NULL, m->key, m->key_len,
+		   m->text, sizeof m->text, out, EVP_MAX_MD_SIZE, &len)
+	    ? len
+	    : 0;
+}
+
+static size_t as_binder(const struct message *m, unsigned char out[EVP_MAX_MD_SIZE])
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, OSSL_MAC_NAME_HMAC, m->from, m->key,
+	    m->key_len);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t len = EVP_MAX_MD_SIZE;
+	bool ok = key && ctx &&
+	    EVP_DigestSignInit_ex(ctx, NULL, m->digest, NULL, m->from, key, NULL) == 1 &&
+	    EVP_DigestSignUpdate(ctx, m->text, sizeof m->text) == 1 &&
+	    EVP_DigestSignFinal(ctx, out, &len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return ok ? len : 0;
+}
+
+static size_t as_ticket(const struct message *m, unsigned char out[EVP_MAX_MD_SIZE])
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, m->from);
+	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)m->key, m->key_len),
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)m->digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	size_t len = 0;
+	bool ok = ctx && EVP_MAC_CTX_set_params(ctx, params) == 1 &&
+	    EVP_MAC_CTX_get_mac_size(ctx) == m->key_len &&
+	    EVP_MAC_update(ctx, m->text, sizeof m->text) == 1 &&
+	    EVP_MAC_final(ctx, out, &len, EVP_MAX_MD_SIZE) == 1;
+
 	EVP_MAC_CTX_free(ctx);
 	EVP_MAC_free(mac);
-	return ok;
+	return ok ? len : 0;
 }
 
 static bool macs_agree(const char *from, const struct key_digest *d)
 {
+	static size_t (*const ways[])(const struct message *m, unsigned char *out) = { as_finished,
+		as_binder, as_ticket };
+	struct message m = { .digest = name_of(d), .key_len = d->len };
 	unsigned char theirs[EVP_MAX_MD_SIZE], ours[EVP_MAX_MD_SIZE];
 
-	for (int of_ticket = 0; of_ticket < 2; of_ticket++) {
-		if (!authenticate(NULL, d, of_ticket, theirs) ||
-		    !authenticate(from, d, of_ticket, ours) || memcmp(theirs, ours, d->len) != 0)
+	input("key", m.key_len, m.key);
+	input("text", sizeof m.text, m.text);
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		m.from = NULL;
+		if (ways[i](&m, theirs) != d->len)
+			return false;
+		m.from = from;
+		if (ways[i](&m, ours) != d->len || memcmp(theirs, ours, d->len) != 0)
 			return false;
 	}
 	return true;

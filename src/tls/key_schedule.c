@@ -117,17 +117,17 @@ static size_t describe(unsigned char info[INFO_MAX], const struct key_label *lab
 bool key_expand(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret,
     const struct key_label *label, struct octets context, unsigned char *out, size_t len)
 {
-	unsigned char info[INFO_MAX], block[KEY_DIGEST_MAX], counter = 0;
+	unsigned char info[INFO_MAX + 1], block[KEY_DIGEST_MAX], counter = 0;
 	size_t info_len = describe(info, label, context, len);
+	const struct octets parts[] = { { block, d->len }, { info, info_len + 1 } };
 	bool ok = info_len > 0 && secret.at && len <= 255 * d->len;
 
 	for (size_t part; ok && len > 0; out += part, len -= part) {
-		const struct octets parts[] = { { block, counter > 0 ? d->len : 0 },
-			{ info, info_len }, { &counter, 1 } };
+		const size_t skip = counter == 0; /* there is no previous block */
 
-		counter++;
+		info[info_len] = ++counter;
 		part = len < d->len ? len : d->len;
-		ok = hmac(md, d, secret, parts, 3, block);
+		ok = hmac(md, d, secret, parts + skip, 2 - skip, block);
 		memcpy(out, block, part);
 	}
 	OPENSSL_cleanse(block, sizeof block);

@@ -65,7 +65,8 @@ uint64_t conn_deadline(const struct conn *c);
 
 /*
  * A handshake in progress costs the TLS library up to 80 KiB, and up to 144 KiB if a
- * client certificate is requested.
+ * client certificate is requested; over datagrams up to 170 and 230 KiB, because it keeps
+ * what arrives too early, see tls/dtls_limit.h.
  */
 bool conn_is_handshaking(const struct conn *c);
 
