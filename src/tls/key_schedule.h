@@ -9,9 +9,9 @@
 
 /*
  * The functions of the key schedules of TLS 1.3 (RFC 8446 section 7.1) and TLS 1.2 (RFC
- * 5246 section 5) for their two digests, SHA-256 and SHA-384. The digests are OpenSSL's, fetched once. All memory that held a
- * secret is wiped. False means an impossible length or a lack of memory; then the
- * output must not be used.
+ * 5246 section 5) for their two digests, SHA-256 and SHA-384. The digests are
+ * OpenSSL's, fetched once. All memory that held a secret is wiped. False means an
+ * impossible length or a lack of memory; then the output must not be used.
  */
 enum { KEY_DIGEST_MAX = 48, KEY_BLOCK_MAX = 128 };
 
