@@ -68,6 +68,7 @@ struct load {
 	size_t greeting_len;
 	enum hold hold;
 	bool resume, verbose;
+	const char *sni; /* NULL: none */
 	SSL_SESSION *session; /* from the first connection, to be resumed */
 	int epoll;
 	unsigned long live, held;
@@ -117,7 +118,7 @@ struct options {
 	double rate;       /* connections per second; 0: start one when another has ended */
 	double timeout_s, hold_s;
 	int version; /* 0: negotiated */
-	const char *groups, *ciphersuites;
+	const char *groups, *ciphersuites, *cert;
 	bool json;
 };
 

@@ -89,6 +89,8 @@ static int make_ssl(struct conn *c)
 	if (c->load->hold == HOLD_REQUEST &&
 	    SSL_set_alpn_protos(c->ssl, (const unsigned char *)"\x08http/1.1", 9) != 0)
 		return -1;
+	if (c->load->sni && SSL_set_tlsext_host_name(c->ssl, c->load->sni) != 1)
+		return -1;
 	SSL_set_connect_state(c->ssl);
 	return 0;
 }

@@ -18,6 +18,8 @@ enum {
 	OPT_TLS,
 	OPT_GROUPS,
 	OPT_CIPHERSUITES,
+	OPT_SNI,
+	OPT_CERT,
 	OPT_RESUME,
 	OPT_HOLD,
 	OPT_HOLD_TIME,
@@ -36,6 +38,8 @@ static const struct option long_options[] = {
 	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "groups", required_argument, NULL, OPT_GROUPS },
 	{ "ciphersuites", required_argument, NULL, OPT_CIPHERSUITES },
+	{ "sni", required_argument, NULL, OPT_SNI },
+	{ "cert", required_argument, NULL, OPT_CERT },
 	{ "resume", no_argument, NULL, OPT_RESUME },
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "hold-time", required_argument, NULL, OPT_HOLD_TIME },
@@ -56,6 +60,8 @@ static _Noreturn void usage(void)
 	      "  --tls 1.2|1.3        use only this version\n"
 	      "  --groups LIST        key exchange groups, by their OpenSSL names\n"
 	      "  --ciphersuites LIST  cipher suites of TLS 1.3\n"
+	      "  --sni NAME           ask for this name\n"
+	      "  --cert FILE          a client certificate and its key, PEM\n"
 	      "  --resume             make one full handshake, then resume its session\n"
 	      "  --hold STATE         keep all connections in the state tcp, hello, request or linger\n"
 	      "  --hold-time S        seconds to keep them (30)\n"
@@ -130,6 +136,12 @@ static void apply(struct options *o, struct load *load, int option)
 	case OPT_CIPHERSUITES:
 		o->ciphersuites = optarg;
 		break;
+	case OPT_SNI:
+		load->sni = optarg;
+		break;
+	case OPT_CERT:
+		o->cert = optarg;
+		break;
 	case OPT_RESUME:
 		load->resume = true;
 		break;
@@ -177,7 +189,9 @@ SSL_CTX *options_context(const struct options *o)
 	if (!ctx || SSL_CTX_set_min_proto_version(ctx, o->version) != 1 ||
 	    SSL_CTX_set_max_proto_version(ctx, o->version) != 1 ||
 	    (o->groups && SSL_CTX_set1_groups_list(ctx, o->groups) != 1) ||
-	    (o->ciphersuites && SSL_CTX_set_ciphersuites(ctx, o->ciphersuites) != 1)) {
+	    (o->ciphersuites && SSL_CTX_set_ciphersuites(ctx, o->ciphersuites) != 1) ||
+	    (o->cert && SSL_CTX_use_certificate_chain_file(ctx, o->cert) != 1) ||
+	    (o->cert && SSL_CTX_use_PrivateKey_file(ctx, o->cert, SSL_FILETYPE_PEM) != 1)) {
 		ERR_print_errors_fp(stderr);
 		exit(2);
 	}

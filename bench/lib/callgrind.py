@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """User instructions per connection, counted by callgrind: the same on a busy machine."""
 
+import contextlib
 import glob
 import os
 import re
+import time
 
 from lib.process import NOBODY, Failed, descriptors, run, tree, wait_until
 from lib.servers import Running
@@ -64,10 +66,18 @@ def _only_worker(running):
     return workers()[0]
 
 
-def server(bench, definition, load, options=()):
+def _is_settled(pid):
+    """Has it closed what it served, as far as 0.2 seconds can tell?"""
+    before = descriptors([pid])
+    time.sleep(0.2)
+    return descriptors([pid]) == before
+
+
+def server(bench, definition, load, options=(), beside=contextlib.nullcontext):
     """
     Instructions of the worker per connection, one connection at a time. The counters are zeroed
-    after a warm-up: what is done once is not counted.
+    after a warm-up: what is done once is not counted. beside: what is done with the running server
+    meanwhile, a function that returns a context manager.
     """
     # Control of a forked worker, which execs nothing, needs --trace-children all the same.
     output = bench.path(f"callgrind-{definition.name}-%p")
@@ -82,14 +92,17 @@ def server(bench, definition, load, options=()):
             if result["ok"] != count:
                 raise Failed(f"{result['failed']} of {count} connections failed")
             # The end of the last client belongs to its connection.
-            if not wait_until(lambda: descriptors([worker]) <= idle, 10):
+            if not wait_until(lambda: descriptors([worker]) <= idle, 60):
                 raise Failed("the server does not close its last connection")
 
-        wait_until(lambda: False, 0.2)  # the connection that looked whether it listens
-        serve(WARM_UP)
-        _control("-z", worker)
-        serve(COUNT)
-        _control("-d", worker)
+        # A worker that has served is complete: on a busy machine it opens descriptors until then.
+        bench.load(definition.name, running.port, *load, count=1, parallel=1)
+        wait_until(lambda: _is_settled(worker), 60)
+        with beside(running):
+            serve(WARM_UP)
+            _control("-z", worker)
+            serve(COUNT)
+            _control("-d", worker)
         dumps = [path for path in glob.glob(bench.path(f"callgrind-{definition.name}-{worker}.*"))
                  if os.path.getsize(path) > 0]
         if len(dumps) != 1:

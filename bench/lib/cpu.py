@@ -106,7 +106,7 @@ class Comparison:
     def table(self):
         names = dict.fromkeys(name for batch in self.batches for one in batch for name in one)
         against = {to: _ratios(self.batches, OURS, to)
-                   for to in (REFERENCE, "nginx-lean", "limit", QUIET)}
+                   for to in (REFERENCE, "nginx-lean", "go", "rustls", "limit", QUIET)}
         return {"servers": {name: self._row(name) for name in names},
                 "against": {to: stats.summary(ratios) for to, ratios in against.items()
                             if any(ratios)},

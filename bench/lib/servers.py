@@ -130,7 +130,7 @@ class Running:
             self.process = Process([*before, *command, *options], bench.server_core,
                                    {**server.env, **(env or {})}, self._log("server"),
                                    **self._log_pipe())
-            self.process.wait_listening(self.port, 60 if before else START_SECONDS)
+            self.process.wait_listening(self.port, 300 if before else START_SECONDS)
         except BaseException:
             self.stop()
             raise

@@ -59,7 +59,7 @@ class Stores:
 
     def __init__(self, bench):
         self.root = bench.path("ca.pem")
-        self.nothing = bench.path("no-such-store")
+        self.no_folder = bench.path("no-such-store")
         self.bundle, self.folder = bench.path("bundle.pem"), bench.path("roots")
         with open(self.root, encoding="ascii") as file:
             own = file.read()
@@ -70,6 +70,8 @@ class Stores:
         for number, root in enumerate([*roots, own]):
             with open(os.path.join(self.folder, f"{number}.pem"), "w", encoding="ascii") as file:
                 file.write(root)
+        # One root that signed nothing here: a file that does not exist is an error of hello-client.
+        self.other = os.path.join(self.folder, "0.pem")
         with open(self.bundle, "w", encoding="ascii") as file:
             file.write("".join([*roots, own]))
         done = run(["openssl", "rehash", self.folder], 60)
@@ -78,8 +80,8 @@ class Stores:
 
     def environment(self, file, folder):
         """The environment that makes our copies of the file, the folder, or both the default."""
-        return {**self.untold(), "SSL_CERT_FILE": self.bundle if file else self.nothing,
-                "SSL_CERT_DIR": self.folder if folder else self.nothing}
+        return {**self.untold(), "SSL_CERT_FILE": self.bundle if file else self.other,
+                "SSL_CERT_DIR": self.folder if folder else self.no_folder}
 
     def shadow(self):
         """In the namespace only: the system's store with its links, and our root added."""
