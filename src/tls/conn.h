@@ -14,7 +14,7 @@
 /*
  * One TLS connection on a non-blocking socket. These functions leave the TLS library's
  * error queue empty, see tls/error.h. The socket is one of TCP; a client may have one of
- * UDP instead, see tls/quic.h for the differences.
+ * UDP instead, see tls/quic.h and tls/dtls.h for the differences.
  *
  * An operation returns IO_DONE; or IO_WANT_READ / IO_WANT_WRITE: wait for the socket,
  * then call it again with the same arguments; or IO_FAILED with *oc set. Only
@@ -99,6 +99,13 @@ enum io tls_conn_write_early(struct tls_conn *t, const void *buf, size_t len, st
 enum io tls_conn_await(struct tls_conn *t);
 
 /*
+ * For a client over UDP, before the first answer: sends what is due, and reads nothing, so an
+ * answer stays in the socket for tls_conn_handshake. Call it again at tls_conn_timer. Returns 0, or
+ * -1 with an outcome; tls_conn_errno may be set in either case.
+ */
+int tls_conn_begin(struct tls_conn *t, struct outcome *oc);
+
+/*
  * SSL_do_handshake: SSL_accept in a server, SSL_connect in a client. Failures:
  * NOT_TLS if the peer's first bytes are not a TLS record (PROXY_HEADER_BAD if
  * a server finds a PROXY protocol header in them), HANDSHAKE_*, CERT_INVALID if
@@ -153,6 +160,9 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes);
 /* The socket reported an error, so nothing can be sent to the peer. A FIN is not an error. */
 bool tls_conn_is_broken(const struct tls_conn *t);
 
+/* The first errno of the socket, or 0. */
+int tls_conn_errno(const struct tls_conn *t);
+
 /* Whether the peer has sent anything at all, and the bytes on the socket so far. */
 bool tls_conn_heard(const struct tls_conn *t);
 uint64_t tls_conn_received(const struct tls_conn *t);
@@ -176,7 +186,7 @@ int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct 
 
 /*
  * When to call the waiting operation again even if nothing arrives, in clock_ms() time:
- * QUIC repeats what is lost. UINT64_MAX: never.
+ * QUIC and DTLS repeat what is lost. UINT64_MAX: never.
  */
 uint64_t tls_conn_timer(const struct tls_conn *t);
 

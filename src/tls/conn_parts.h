@@ -17,6 +17,7 @@ struct tls_conn;
 
 /* What another transport than TCP does differently; the comments are those of tls/conn.h. */
 struct tls_conn_transport {
+	int (*begin)(struct tls_conn *t, struct outcome *oc);
 	enum io (*handshake)(struct tls_conn *t, struct outcome *oc);
 	enum io (*read)(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc);
 	enum io (*close_notify)(struct tls_conn *t);
@@ -32,10 +33,11 @@ struct tls_conn_transport {
 struct tls_conn {
 	SSL *ssl;
 	struct tls_buffer wire; /* of datagrams and QUIC only its counters and errors */
-	struct tls_datagram *datagram; /* for DTLS; NULL: a stream */
+	struct tls_datagram *datagram; /* for DTLS; NULL: a stream or QUIC */
 	struct tds_packets *tds; /* around the handshake; NULL: none */
-	const struct tls_conn_transport *transport; /* NULL: TCP or DTLS */
-	struct tls_quic *quic;                      /* for that transport */
+	const struct tls_conn_transport *transport; /* NULL: TCP, or a server of DTLS */
+	struct tls_quic *quic;                      /* for QUIC */
+	struct tls_dtls *dtls;                      /* for a client of DTLS */
 	void *owner;
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */

@@ -107,9 +107,12 @@ void tls_datagram_repeat(const struct tls_datagram *d)
 static int bio_read(BIO *b, char *to, int max)
 {
 	struct tls_datagram *d = BIO_get_data(b);
-	size_t n = d->in_len;
+	size_t n;
 
 	BIO_clear_retry_flags(b);
+	if (!d->in && d->receive)
+		d->receive(d->source);
+	n = d->in_len;
 	if (!d->in) {
 		BIO_set_retry_read(b);
 		return -1;

@@ -42,33 +42,9 @@ static struct tls_error_about about_of(const struct tls_conn *t)
 		.offers = &t->offers };
 }
 
-int tls_quic_errno(const struct tls_conn *t)
-{
-	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
-}
-
 static bool is_foreign(const struct tls_conn *t, struct outcome *oc)
 {
-	const struct quic_wire *d = &t->quic->wire;
-	char bytes[4 * TLS_BUFFER_HEAD + 1];
-	struct text text;
-
-	if (d->echoed) {
-		outcome_set(oc, OC_NOT_TLS, "the peer sends our own packets back");
-		outcome_advise(oc, "this is a UDP echo service: check the port");
-		return true;
-	}
-	if (d->received == 0 || d->possible)
-		return false;
-	text_begin(&text, bytes, sizeof bytes);
-	text_add_bytes(&text, t->wire.head, t->wire.head_len, "\"");
-	if (bytes[0])
-		outcome_set(oc, OC_NOT_TLS,
-		    "the peer answers, but not in QUIC: its first bytes are \"%s\"", bytes);
-	else
-		outcome_set(oc, OC_NOT_TLS, "the peer answers with empty datagrams");
-	outcome_advise(oc, "check the port; ss -lunp on the server shows which service uses it");
-	return true;
+	return udp_wire_is_foreign(&t->quic->wire.udp, t->quic->wire.possible, "QUIC", oc);
 }
 
 static int explain_versions(const struct quic_packet_versions *v, struct outcome *oc)
@@ -178,7 +154,7 @@ static void explain(const struct tls_conn *t, bool open, struct outcome *oc)
 	const bool ended = SSL_get_conn_close_info(t->ssl, &info, sizeof info) == 1;
 	const bool own = ended && (info.flags & SSL_CONN_CLOSE_FLAG_LOCAL) != 0;
 
-	if (tls_quic_errno(t))
+	if (tls_conn_errno(t))
 		tls_error_vanished(&about, open, oc);
 	else if (!open && (!ended || own) && d->negotiates &&
 	    !quic_packet_has_version(&d->versions, QUIC_PACKET_VERSION_1))
@@ -199,7 +175,7 @@ static enum io wait_or_fail(struct tls_conn *t, bool waits, bool open, struct ou
 {
 	enum io io = IO_FAILED;
 
-	if (waits && !tls_quic_errno(t))
+	if (waits && !tls_conn_errno(t))
 		io = tls_buffer_want(&t->wire);
 	else
 		explain(t, open, oc);
@@ -219,24 +195,24 @@ static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 	int ret;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&t->quic->wire.udp, UDP_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if (t->quic->wire.echoed && is_foreign(t, oc)) {
+	if (t->quic->wire.udp.echoed && is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;
 	}
 	return ret == 1 ? IO_DONE : wait_or_fail(t, is_waiting(t->ssl, ret), false, oc);
 }
 
-int tls_quic_send(struct tls_conn *t, struct outcome *oc)
+static int quic_begin(struct tls_conn *t, struct outcome *oc)
 {
 	int ret;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, 0);
+	udp_wire_begin_turn(&t->quic->wire.udp, 0);
 	ret = SSL_do_handshake(t->ssl);
-	if (ret == 1 || tls_quic_errno(t) || is_waiting(t->ssl, ret))
+	if (ret == 1 || tls_conn_errno(t) || is_waiting(t->ssl, ret))
 		ret = 0;
 	else
 		explain(t, false, oc);
@@ -270,7 +246,7 @@ static enum io quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got,
 	struct tls_quic *q = t->quic;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&q->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&q->wire.udp, UDP_WIRE_PER_TURN);
 	(void)SSL_handle_events(t->ssl);
 	if (!q->stream)
 		q->stream = SSL_accept_stream(t->ssl, SSL_ACCEPT_STREAM_NO_BLOCK);
@@ -296,7 +272,7 @@ static enum io quic_close(struct tls_conn *t)
 		return IO_DONE;
 	t->quic->closed = true;
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&t->quic->wire.udp, UDP_WIRE_PER_TURN);
 	/* The first call sends it; more calls would wait for three timeouts of the path. */
 	(void)SSL_shutdown_ex(t->ssl, SSL_SHUTDOWN_FLAG_RAPID | SSL_SHUTDOWN_FLAG_NO_BLOCK, &args,
 	    sizeof args);
@@ -306,7 +282,7 @@ static enum io quic_close(struct tls_conn *t)
 
 static void quic_allow(struct tls_conn *t, size_t bytes)
 {
-	quic_wire_allow(&t->quic->wire, bytes);
+	udp_wire_allow(&t->quic->wire.udp, bytes);
 }
 
 static uint64_t quic_timer(const struct tls_conn *t)
@@ -328,6 +304,7 @@ static void quic_free(struct tls_conn *t)
 /* ---- a new connection ---------------------------------------------------------------------- */
 
 static const struct tls_conn_transport transport = {
+	.begin = quic_begin,
 	.handshake = quic_handshake,
 	.read = quic_read,
 	.close_notify = quic_close,
@@ -365,7 +342,7 @@ static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct out
 	}
 	if (!bio)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC connection");
-	quic_wire_allow(&t->quic->wire, TLS_CONN_SERVER_SENDS_MAX);
+	udp_wire_allow(&t->quic->wire.udp, TLS_CONN_SERVER_SENDS_MAX);
 	SSL_set_bio(t->ssl, bio, bio);
 	if (SSL_set_blocking_mode(t->ssl, 0) == 1 && set_peer(t->ssl, peer) == 0 &&
 	    SSL_set_default_stream_mode(t->ssl, SSL_DEFAULT_STREAM_MODE_NONE) == 1 &&
@@ -411,18 +388,6 @@ struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *pe
 	(void)owner;
 	outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
 	return NULL;
-}
-
-int tls_quic_send(struct tls_conn *t, struct outcome *oc)
-{
-	(void)t;
-	return outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
-}
-
-int tls_quic_errno(const struct tls_conn *t)
-{
-	(void)t;
-	return 0;
 }
 
 #endif

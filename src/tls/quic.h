@@ -22,8 +22,8 @@ bool tls_quic_is_built(void);
 const struct ssl_method_st *tls_quic_method(void);
 
 /*
- * As tls_conn_new_client, on a UDP socket that is connected to peer. The first tls_conn_handshake
- * sends the first packet. Differences to a connection over TCP:
+ * As tls_conn_new_client, on a UDP socket that is connected to peer; tls_conn_begin sends the first
+ * packet. Differences to a connection over TCP:
  * - An operation may have to be called again without any event, see tls_conn_timer.
  * - The peer's alerts are errors of QUIC (RFC 9001 section 4.8), with the same outcomes; other
  *   errors are HANDSHAKE_FAILED, HANDSHAKE_CLOSED or GREETING_*. A peer without this version
@@ -34,14 +34,5 @@ const struct ssl_method_st *tls_quic_method(void);
  */
 struct tls_conn *tls_quic_new_client(SSL_CTX *ctx, int fd, const struct addr *peer,
     const char *sni, const char *verify_name, void *owner, struct outcome *oc);
-
-/*
- * Sends what is due before the first answer, and reads nothing: an answer stays in the socket for
- * tls_conn_handshake. Returns 0, or -1 with an outcome.
- */
-int tls_quic_send(struct tls_conn *t, struct outcome *oc);
-
-/* The first errno of the socket, or 0. */
-int tls_quic_errno(const struct tls_conn *t);
 
 #endif

@@ -1,72 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic_wire.h"
 
-#include <errno.h>
+#include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-/* Headers of IP and UDP: without them, empty datagrams would cost nothing. */
-enum { HEADERS = 48 };
-
 void quic_wire_init(struct quic_wire *d, struct tls_buffer *wire)
 {
 	memset(d, 0, sizeof *d);
-	d->wire = wire;
-	d->turn_left = QUIC_WIRE_PER_TURN;
-}
-
-void quic_wire_allow(struct quic_wire *d, size_t bytes)
-{
-	d->ceiling = d->spent + bytes;
-}
-
-void quic_wire_begin_turn(struct quic_wire *d, unsigned receives)
-{
-	d->turn_left = receives;
-}
-
-static void look_at(struct quic_wire *d, const void *bytes, size_t len)
-{
-	struct tls_buffer *w = d->wire;
-
-	if (w->received == 0)
-		w->opening = w->sent;
-	if (w->head_len == 0) {
-		w->head_len = len < TLS_BUFFER_HEAD ? len : TLS_BUFFER_HEAD;
-		memcpy(w->head, bytes, w->head_len);
-	}
-	w->received += len;
-	d->received++;
-	d->spent += len + HEADERS;
-	d->possible |= quic_packet_is_possible(bytes, len);
-	d->negotiates |= quic_packet_read_versions(bytes, len, &d->versions);
-	d->echoed |=
-	    d->first_len > 0 && len >= d->first_len && memcmp(bytes, d->first, d->first_len) == 0;
+	udp_wire_init(&d->udp, wire);
 }
 
 /* Returns whether a datagram came. */
 static bool receive(struct quic_wire *d, BIO_MSG *m)
 {
-	struct tls_buffer *w = d->wire;
-	ssize_t n;
+	ssize_t n = udp_wire_receive(&d->udp, m->data, m->data_len);
 
-	if (d->spent >= d->ceiling)
-		w->sated = true;
-	if (w->sated || w->recv_errno || d->turn_left == 0)
+	if (n < 0)
 		return false;
-	do
-		n = recv(w->fd, m->data, m->data_len, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
-			w->recv_errno = errno;
-		return false;
-	}
-	d->turn_left--;
 	m->data_len = (size_t)n;
 	m->flags = 0;
 	/* The socket is connected, so there is only one peer. */
@@ -74,7 +28,8 @@ static bool receive(struct quic_wire *d, BIO_MSG *m)
 		BIO_ADDR_clear(m->peer);
 	if (m->local)
 		BIO_ADDR_clear(m->local);
-	look_at(d, m->data, (size_t)n);
+	d->possible |= quic_packet_is_possible(m->data, m->data_len);
+	d->negotiates |= quic_packet_read_versions(m->data, m->data_len, &d->versions);
 	return true;
 }
 
@@ -99,33 +54,17 @@ static int bio_receive(BIO *b, BIO_MSG *all, size_t stride, size_t count, uint64
 	return 0;
 }
 
-static void transmit(struct quic_wire *d, const BIO_MSG *m)
-{
-	struct tls_buffer *w = d->wire;
-	ssize_t n;
-
-	if (d->first_len == 0) {
-		d->first_len =
-		    m->data_len < sizeof d->first ? m->data_len : sizeof d->first;
-		memcpy(d->first, m->data, d->first_len);
-	}
-	do
-		n = send(w->fd, m->data, m->data_len, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		w->sent += (uint64_t)n;
-	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS && !w->send_errno)
-		w->send_errno = errno;
-}
-
 static int bio_send(BIO *b, BIO_MSG *all, size_t stride, size_t count, uint64_t flags,
     size_t *done)
 {
 	struct quic_wire *d = BIO_get_data(b);
 
 	(void)flags;
-	for (*done = 0; *done < count; (*done)++)
-		transmit(d, message(all, stride, *done));
+	for (*done = 0; *done < count; (*done)++) {
+		const BIO_MSG *m = message(all, stride, *done);
+
+		udp_wire_send(&d->udp, m->data, m->data_len);
+	}
 	return 1;
 }
 

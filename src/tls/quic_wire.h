@@ -3,47 +3,23 @@
 #define HELLO_TLS_QUIC_WIRE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include <openssl/types.h>
 
 #include "tls/buffer.h"
 #include "tls/quic_packet.h"
+#include "tls/udp_wire.h"
 
-/*
- * The datagrams between a connected, non-blocking UDP socket and the QUIC library: a BIO
- * that counts them, and keeps the socket's first error instead of reporting it, so that
- * the caller decides what it means. A datagram that the kernel has no room for is lost,
- * as on the network.
- *
- * Time and memory are bounded, whatever the peer sends: after each quic_wire_begin_turn the BIO
- * takes at most QUIC_WIRE_PER_TURN from the socket, and nothing more once the ceiling is reached
- * (sated of the buffer).
- */
-enum { QUIC_WIRE_PER_TURN = 32, QUIC_WIRE_FIRST_MAX = 64 };
-
+/* The datagrams between a UDP socket and the QUIC library: a BIO, bounded as udp_wire. */
 struct quic_wire {
-	struct tls_buffer *wire; /* socket, counters, errors and the first bytes; sends nothing */
-	unsigned turn_left;      /* datagrams that this turn may still receive */
-	uint64_t spent, ceiling; /* bytes received, each datagram with the cost of its headers */
-	unsigned received;       /* datagrams */
-	bool possible;           /* one of them could be QUIC */
-	bool echoed;             /* the peer sent our own first datagram back */
-	bool negotiates;         /* a Version Negotiation packet came */
+	struct udp_wire udp;
+	bool possible;   /* one of the datagrams could be QUIC */
+	bool negotiates; /* a Version Negotiation packet came */
 	struct quic_packet_versions versions; /* its list */
-	unsigned char first[QUIC_WIRE_FIRST_MAX]; /* the beginning of our first datagram */
-	size_t first_len;
 };
 
 /* Neither object may move afterwards: the BIO points to both. */
 void quic_wire_init(struct quic_wire *d, struct tls_buffer *wire);
-
-/* Sets the ceiling: this many more bytes from now on. */
-void quic_wire_allow(struct quic_wire *d, size_t bytes);
-
-/* receives: QUIC_WIRE_PER_TURN, or 0 to read nothing. */
-void quic_wire_begin_turn(struct quic_wire *d, unsigned receives);
 
 /* A BIO on these datagrams; NULL if out of memory. The caller owns it. */
 BIO *quic_wire_bio(struct quic_wire *d);

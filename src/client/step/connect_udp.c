@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/step/connect_quic.h"
+#include "client/step/connect_udp.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -23,7 +23,7 @@ enum { COMPARE_MS = 1000 };
  * socket polls[i].fd; or the fd is -1 once it has failed, and attempts[i] has the reason. Nothing
  * is read from a socket until its attempt has won.
  */
-struct quic_race {
+struct udp_race {
 	struct session *s;
 	size_t started, running;
 	uint64_t next_ms; /* when the next attempt begins */
@@ -36,7 +36,7 @@ struct quic_race {
 	int tcp_error;         /* its failure, if there is no socket; 0: not tried yet */
 };
 
-static void lose(struct quic_race *r, size_t i, int error)
+static void lose(struct udp_race *r, size_t i, int error)
 {
 	struct connect_attempt *a = &r->attempts[i];
 
@@ -55,16 +55,26 @@ static void lose(struct quic_race *r, size_t i, int error)
 }
 
 /* Send the first packet, or repeat it when that is due. */
-static void send_hello(struct quic_race *r, size_t i)
+static void send_hello(struct udp_race *r, size_t i)
 {
-	const int ret = tls_quic_send(r->tls[i], &r->failed);
-	const int error = tls_quic_errno(r->tls[i]);
+	const int ret = tls_conn_begin(r->tls[i], &r->failed);
+	const int error = tls_conn_errno(r->tls[i]);
 
 	if (ret != 0 || error != 0)
 		lose(r, i, error ? error : EPROTO);
 }
 
-static void start_next(struct quic_race *r)
+static struct tls_conn *make_connection(struct udp_race *r, size_t i)
+{
+	struct session *s = r->s;
+	const char *sni = s->sni[0] ? s->sni : NULL;
+	const char *verify_name = s->verdict.uri ? NULL : s->verify_name;
+
+	return tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i], sni, verify_name,
+	    &s->verdict, &r->failed);
+}
+
+static void start_next(struct udp_race *r)
 {
 	struct session *s = r->s;
 	size_t i = r->started++;
@@ -77,9 +87,7 @@ static void start_next(struct quic_race *r)
 		lose(r, i, errno);
 		return;
 	}
-	r->tls[i] = tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i],
-	    s->sni[0] ? s->sni : NULL, s->verdict.uri ? NULL : s->verify_name, &s->verdict,
-	    &r->failed);
+	r->tls[i] = make_connection(r, i);
 	if (r->tls[i] && handshake_prepare(s, r->tls[i], &r->failed) == 0)
 		send_hello(r, i);
 	else
@@ -92,7 +100,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* Wait until an answer comes, a packet is due again, or the next attempt may begin. */
-static void wait_for_attempts(struct quic_race *r, uint64_t deadline_ms)
+static void wait_for_attempts(struct udp_race *r, uint64_t deadline_ms)
 {
 	uint64_t now = clock_ms(), until = deadline_ms, left;
 
@@ -108,7 +116,7 @@ static void wait_for_attempts(struct quic_race *r, uint64_t deadline_ms)
 	(void)poll(r->polls, r->started, left > INT_MAX ? INT_MAX : (int)left);
 }
 
-static void repeat_hellos(struct quic_race *r)
+static void repeat_hellos(struct udp_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		if (r->polls[i].fd >= 0 && !r->polls[i].revents &&
@@ -118,7 +126,7 @@ static void repeat_hellos(struct quic_race *r)
 }
 
 /* The first attempt that has an answer, or -1: none yet. */
-static int find_winner(struct quic_race *r)
+static int find_winner(struct udp_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		int error;
@@ -139,7 +147,7 @@ static int find_winner(struct quic_race *r)
 
 /* ---- the same over TCP ---------------------------------------------------------------------- */
 
-static void start_comparison(struct quic_race *r)
+static void start_comparison(struct udp_race *r)
 {
 	if (r->tcp >= 0 || r->tcp_error)
 		return;
@@ -149,7 +157,7 @@ static void start_comparison(struct quic_race *r)
 	}
 }
 
-static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
+static void compare_with_tcp(struct udp_race *r, struct outcome *oc)
 {
 	const unsigned port = (unsigned)addr_port(&r->s->addrs[0]);
 	struct pollfd p = { .fd = r->tcp, .events = POLLOUT };
@@ -170,7 +178,7 @@ static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 		outcome_append(oc, "; TCP port %u did not answer either", port);
 }
 
-static int explain(struct quic_race *r, struct outcome *oc)
+static int explain(struct udp_race *r, struct outcome *oc)
 {
 	const struct session *s = r->s;
 
@@ -185,7 +193,7 @@ static int explain(struct quic_race *r, struct outcome *oc)
 /* ---- the step ------------------------------------------------------------------------------- */
 
 /* Returns the winner's number, or -1. Ends all other attempts. */
-static int run(struct quic_race *r, uint64_t deadline_ms)
+static int run(struct udp_race *r, uint64_t deadline_ms)
 {
 	int winner = -1;
 
@@ -209,10 +217,10 @@ static int run(struct quic_race *r, uint64_t deadline_ms)
 	return winner;
 }
 
-int connect_over_quic(struct session *s, struct outcome *oc)
+int connect_over_udp(struct session *s, struct outcome *oc)
 {
 	uint64_t now = clock_ms(), deadline_ms = s->connect_deadline_ms;
-	struct quic_race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
+	struct udp_race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
 	int winner;
 
 	race.compare_ms = deadline_ms > now ? now + (deadline_ms - now) / 2 : now;
