@@ -195,7 +195,7 @@ enum service_talk session_talk(const struct session *s)
 {
 	if (s->service->transport == OVER_QUIC && strcmp(s->alpn, SESSION_HELLO_PROTOCOL) != 0)
 		return TALK_NOTHING;
-	return s->service->talk;
+	return s->silent ? TALK_NOTHING : s->service->talk;
 }
 
 const char *session_deadline_option(const struct session *s, uint64_t deadline_ms, const char *own)

@@ -61,7 +61,7 @@ struct session {
 	size_t tried;                         /* connect: number of addresses tried */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
-	struct tls_conn *tls;                 /* handshake; over QUIC, connect */
+	struct tls_conn *tls;                 /* handshake; over UDP, connect */
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
 	struct own_hello own_hello;           /* handshake: with --hello retry */
 	struct tls_conn_facts facts;          /* handshake */
@@ -77,6 +77,8 @@ struct session {
 	unsigned http_status;                 /* greet: of an https answer; 0: none */
 	bool unproven;                        /* greet: nothing that arrived proves that the server
 					       * accepted our certificate */
+	bool silent;                          /* greet: over DTLS, the server sent no greeting */
+	bool unclosed;                        /* greet: over DTLS, no close_notify came */
 	bool has_report;                      /* greet: the greeting ended in a report */
 	struct conn_report reported;          /* greet: that report */
 	bool compared;                        /* compare: seen is set, with --compare */
@@ -153,7 +155,7 @@ const char *session_asked_name(const struct session *s);
 
 /*
  * What to do after the handshake: as the service says, but over QUIC only a server that selected
- * our protocol greets.
+ * our protocol greets, and over DTLS one that does not stay silent.
  */
 enum service_talk session_talk(const struct session *s);
 

@@ -13,6 +13,7 @@
 #include "client/step/handshake.h"
 #include "client/step/icmp.h"
 #include "client/step/socket.h"
+#include "tls/dtls.h"
 #include "tls/quic.h"
 
 /* How long TCP has to answer, if UDP failed at once. */
@@ -70,6 +71,9 @@ static struct tls_conn *make_connection(struct udp_race *r, size_t i)
 	const char *sni = s->sni[0] ? s->sni : NULL;
 	const char *verify_name = s->verdict.uri ? NULL : s->verify_name;
 
+	if (s->service->transport == OVER_DTLS)
+		return tls_dtls_new_client(s->ctx, r->polls[i].fd, sni, verify_name, &s->verdict,
+		    &r->failed);
 	return tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i], sni, verify_name,
 	    &s->verdict, &r->failed);
 }
@@ -82,7 +86,9 @@ static void start_next(struct udp_race *r)
 	r->polls[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	r->running++;
 	r->next_ms = clock_ms() + CONNECT_STAGGER_MS;
-	if (socket_connect_udp(&s->addrs[i], &r->polls[i].fd) != 0) {
+	/* QUIC forbids fragments (RFC 9000 section 14); DTLS has them like any UDP. */
+	if (socket_connect_udp(&s->addrs[i], s->service->transport == OVER_QUIC,
+		&r->polls[i].fd) != 0) {
 		r->attempts[i].local = true;
 		lose(r, i, errno);
 		return;
