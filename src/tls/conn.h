@@ -99,13 +99,6 @@ enum io tls_conn_write_early(struct tls_conn *t, const void *buf, size_t len, st
 enum io tls_conn_await(struct tls_conn *t);
 
 /*
- * For a client over UDP, before the first answer: sends what is due, and reads nothing, so an
- * answer stays in the socket for tls_conn_handshake. Call it again at tls_conn_timer. Returns 0, or
- * -1 with an outcome; tls_conn_errno may be set in either case.
- */
-int tls_conn_begin(struct tls_conn *t, struct outcome *oc);
-
-/*
  * SSL_do_handshake: SSL_accept in a server, SSL_connect in a client. Failures:
  * NOT_TLS if the peer's first bytes are not a TLS record (PROXY_HEADER_BAD if
  * a server finds a PROXY protocol header in them), HANDSHAKE_*, CERT_INVALID if
@@ -143,6 +136,9 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc);
 
 /* Sends the gathered bytes. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc);
+
+/* The same, if a FIN follows at once: see tls_buffer_end. */
+enum io tls_conn_flush_last(struct tls_conn *t, struct outcome *oc);
 
 /*
  * Gathered bytes are not sent yet. After a client's handshake in TLS 1.3 these are its last flight,

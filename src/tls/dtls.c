@@ -15,6 +15,9 @@
 /* RFC 6347 section 4.1: type, version, epoch, sequence number, length. */
 enum { RECORD_HEADER = 13, EPOCH_AT = 3, LENGTH_AT = 11 };
 
+/* Behind it (section 4.2.2): type, length, number, offset and length of the fragment; version. */
+enum { FRAGMENT_AT = RECORD_HEADER + 6, RANDOM_AT = RECORD_HEADER + 12 + 2 };
+
 enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, LAST_TYPE = 26 };
 
 enum { CLIENT_HELLO = 1, HELLO_VERIFY_REQUEST = 3 };
@@ -28,6 +31,7 @@ struct tls_conn *tls_dtls_new_server(SSL_CTX *ctx, struct tls_datagram *datagram
 
 	if (!t)
 		return NULL;
+	tls_datagram_serve(datagram);
 	tls_buffer_bound(&t->wire, TLS_CONN_CLIENT_SENDS_MAX, 0);
 	SSL_set_accept_state(t->ssl);
 	return t;
@@ -39,6 +43,7 @@ static void forget_others(struct tls_conn *t)
 	t->wire.received = t->datagram->in_len;
 	t->wire.sent = 0;
 	t->wire.send_errno = 0;
+	tls_datagram_serve(t->datagram);
 }
 
 enum io tls_dtls_listen(struct tls_conn *t)
@@ -57,9 +62,14 @@ enum io tls_dtls_listen(struct tls_conn *t)
 	return ret > 0 ? IO_DONE : ret == 0 ? IO_WANT_READ : IO_FAILED;
 }
 
+/*
+ * Not before: tls_dtls_listen sees a ClientHello of anybody, and it may be part of one. The
+ * library reads the accepted one again.
+ */
 void tls_dtls_set_owner(struct tls_conn *t, void *owner)
 {
 	t->owner = owner;
+	tls_conn_record_offers(t);
 }
 
 const void *tls_dtls_path(const SSL *ssl)
@@ -104,6 +114,16 @@ bool tls_dtls_is_hello(const unsigned char *bytes, size_t len)
 {
 	return is_record(bytes, len, HANDSHAKE) && len > RECORD_HEADER && bytes[EPOCH_AT] == 0 &&
 	    bytes[EPOCH_AT + 1] == 0 && bytes[RECORD_HEADER] == CLIENT_HELLO;
+}
+
+const unsigned char *tls_dtls_random(const unsigned char *bytes, size_t len)
+{
+	static const unsigned char at_the_beginning[3];
+
+	if (!tls_dtls_is_hello(bytes, len) || len < RANDOM_AT + TLS_DTLS_RANDOM ||
+	    memcmp(bytes + FRAGMENT_AT, at_the_beginning, sizeof at_the_beginning) != 0)
+		return NULL;
+	return bytes + RANDOM_AT;
 }
 
 /* ---- a client ------------------------------------------------------------------------------- */
@@ -243,7 +263,7 @@ static enum io end_turn(struct tls_conn *t, int ret, bool open, struct outcome *
 	return io;
 }
 
-static int dtls_begin(struct tls_conn *t, struct outcome *oc)
+int tls_dtls_send(struct tls_conn *t, struct outcome *oc)
 {
 	begin_turn(t, 0);
 	if (end_turn(t, SSL_do_handshake(t->ssl), false, oc) != IO_FAILED || tls_conn_errno(t))
@@ -340,7 +360,6 @@ static void dtls_free(struct tls_conn *t)
 }
 
 static const struct tls_conn_transport transport = {
-	.begin = dtls_begin,
 	.handshake = dtls_handshake,
 	.read = dtls_read,
 	.close_notify = dtls_close,

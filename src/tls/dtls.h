@@ -32,7 +32,7 @@ struct tls_conn *tls_dtls_new_server(SSL_CTX *ctx, struct tls_datagram *datagram
  */
 enum io tls_dtls_listen(struct tls_conn *t);
 
-/* Then the owner is known, see tls_conn_owner. */
+/* Then the owner is known, see tls_conn_owner, and tls_conn_offers will be. */
 void tls_dtls_set_owner(struct tls_conn *t, void *owner);
 
 /* The path of the datagram of this connection. For callbacks of the library. */
@@ -50,7 +50,7 @@ size_t tls_dtls_room(const struct tls_conn *t);
 /*
  * As tls_conn_new_client, on a UDP socket that is connected to the peer. Differences to a
  * connection over TCP:
- * - tls_conn_begin sends the ClientHello, and an operation may have to be called again without any
+ * - tls_dtls_send sends the ClientHello, and an operation may have to be called again without any
  *   event, see tls_conn_timer: the library sends its flight again after 1, 2, 4... seconds.
  * - Data is never sent again, and may come without the close_notify that ends it. tls_conn_read
  *   fails with GREETING_TRUNCATED if a record was lost or comes late, before another that arrived,
@@ -60,6 +60,12 @@ size_t tls_dtls_room(const struct tls_conn *t);
  */
 struct tls_conn *tls_dtls_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc);
+
+/*
+ * Sends what is due before the first answer, and reads nothing: an answer stays in the socket for
+ * tls_conn_handshake. Returns 0, or -1 with an outcome; tls_conn_errno may be set in either case.
+ */
+int tls_dtls_send(struct tls_conn *t, struct outcome *oc);
 
 /*
  * For a client: has everything arrived that the server sent between its Finished and the last
@@ -85,5 +91,12 @@ void tls_dtls_get_progress(const struct tls_conn *t, struct tls_dtls_progress *o
 bool tls_dtls_is_handshake(const unsigned char *bytes, size_t len);
 bool tls_dtls_is_alert(const unsigned char *bytes, size_t len);
 bool tls_dtls_is_hello(const unsigned char *bytes, size_t len);
+
+/*
+ * The random bytes of a ClientHello, which its repetitions have, too, but no other: in
+ * bytes; or NULL: it is none, or its beginning is in another datagram. Pure.
+ */
+enum { TLS_DTLS_RANDOM = 32 };
+const unsigned char *tls_dtls_random(const unsigned char *bytes, size_t len);
 
 #endif

@@ -63,8 +63,8 @@ box() {
 through
 
 box 'meta l4proto udp reject with icmpx type admin-prohibited'
-said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
-said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
+said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* of .* is closed'
+said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* of .* is closed'
 both 22 CONNECT_UNREACHABLE
 expect "$TMP/err" 'try: a firewall rule does this: check the rules of 2001:db8:1::2'
 
@@ -75,11 +75,11 @@ said6='refused, reported by 2001:db8:1::2 over ICMP: port unreachable;'
 both 20 CONNECT_REFUSED
 
 box 'meta l4proto udp drop'
-said4='did not answer over UDP; TCP port [0-9]* is closed, too'
+said4='did not answer over UDP; TCP port [0-9]* of .* is closed'
 said6=$said4
 both 21 CONNECT_TIMEOUT --connect-timeout 500ms
 box 'meta l4proto { tcp, udp } drop'
-said4='did not answer over UDP; TCP port [0-9]* did not answer either'
+said4='did not answer over UDP; TCP port [0-9]* of .* did not answer either'
 said6=$said4
 both 21 CONNECT_TIMEOUT --max-time 500ms
 

@@ -93,7 +93,7 @@ ends 2 USAGE --haproxy-protocol v2
 ends 2 USAGE --path-test
 ends 2 USAGE --trace
 ends 2 USAGE --hello records
-expect err 'hello and the service dtls exclude each other: it is for TCP'
+expect err 'hello and the service dtls exclude each other: it is '
 ends 2 USAGE --tls-min 1.3
 expect err 'its only version is DTLS 1.2'
 expect err 'try: omit --tls-min'
@@ -216,7 +216,7 @@ other() {
 }
 
 other silent 21 CONNECT_TIMEOUT --connect-timeout 500ms
-expect err 'did not answer over UDP; TCP port [0-9]* is closed, too'
+expect err 'did not answer over UDP; TCP port [0-9]* of 127.0.0.1 is closed'
 expect err 'try: .*drops UDP looks like this; tcpdump -n udp port'
 other echo 40 NOT_TLS
 expect err 'sends our own packets back'
@@ -249,10 +249,10 @@ done
 
 free_port
 ends 20 CONNECT_REFUSED
-expect err "127.0.0.1:$PORT refused: its host reports that the UDP port is closed; TCP port $PORT is closed, too"
+expect err "127.0.0.1:$PORT refused: its host reports that the UDP port is closed; TCP port $PORT of 127.0.0.1 is closed, too"
 expect err "try: .* ss -lun "
 # TCP is there: DTLS is what is not switched on.
 start_server
 ends 20 CONNECT_REFUSED
-expect err "; TCP port $PORT of the same address accepts connections"
+expect err "; TCP port $PORT of 127.0.0.1 accepts connections"
 stop_server

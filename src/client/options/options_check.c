@@ -55,10 +55,16 @@ static const char *needs_tcp(const struct client_options *o)
 		return "proxy";
 	if (o->announce)
 		return "haproxy-protocol";
+	if (hello_variant_needs_tcp((enum hello_variant)o->hello_variant))
+		return "hello";
+	return o->trace ? "trace" : NULL;
+}
+
+/* The option that only TCP and QUIC have, or NULL. */
+static const char *needs_another(const struct client_options *o)
+{
 	if (o->hello_variant != HELLO_PLAIN)
 		return "hello";
-	if (o->trace)
-		return "trace";
 	return o->path_test ? "path-test" : NULL;
 }
 
@@ -83,6 +89,10 @@ static const char *needs_tls13(const struct client_options *o)
 
 static int check_dtls(const struct client_options *o, struct outcome *oc)
 {
+	if (needs_another(o))
+		return outcome_set(oc, OC_USAGE,
+		    "--%s and the service %s exclude each other: it is not for DTLS",
+		    needs_another(o), o->service.service->name);
 	if (!needs_tls13(o))
 		return 0;
 	outcome_set(oc, OC_USAGE,
