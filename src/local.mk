@@ -65,7 +65,8 @@ libshared_a_SOURCES = \
 	src/tls/weakness.c src/tls/weakness.h \
 	src/tls/staple.c src/tls/staple.h \
 	src/tls/tds.c src/tls/tds.h \
-	src/tls/trust.c src/tls/trust.h
+	src/tls/trust.c src/tls/trust.h \
+	src/tls/udp_wire.c src/tls/udp_wire.h
 if QUIC
 libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
 endif
@@ -247,7 +248,7 @@ libclient_a_SOURCES = \
 	src/client/step/compare.c \
 	src/client/step/connect.c \
 	src/client/step/connect_failure.c src/client/step/connect_failure.h \
-	src/client/step/connect_quic.c src/client/step/connect_quic.h \
+	src/client/step/connect_udp.c src/client/step/connect_udp.h \
 	src/client/step/fetch_issuer.c src/client/step/fetch_issuer.h \
 	src/client/step/greet.c \
 	src/client/step/handshake.c src/client/step/handshake.h \

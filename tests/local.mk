@@ -91,6 +91,7 @@ unit_tests = \
 	tests/unit/check_tls_policy \
 	tests/unit/check_ticket \
 	tests/unit/check_tls_buffer \
+	tests/unit/check_udp_wire \
 	tests/unit/check_unix_socket \
 	tests/unit/check_verdict \
 	tests/unit/check_verify \
@@ -142,6 +143,9 @@ system_tests = \
 	tests/system/drain.sh \
 	tests/system/dtls.sh \
 	tests/system/dtls-attacks.sh \
+	tests/system/dtls-client.sh \
+	tests/system/dtls-client-loss.sh \
+	tests/system/dtls-client-path.sh \
 	tests/system/dtls-limits.sh \
 	tests/system/dtls-loss.sh \
 	tests/system/dtls-mtls.sh \
@@ -375,7 +379,7 @@ libtestsupport_a_SOURCES = \
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
 	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
 	tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
-	tests/support/write_crls
+	tests/support/udp_relay tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)
 
@@ -456,7 +460,7 @@ zoo-table: all
 	mv zoo.md $(srcdir)/doc/zoo.md
 
 # doc/services.md, the same for real servers; as root, who may start them.
-services-table: all tests/support/service_peer tests/support/tls_peer
+services-table: all tests/support/service_peer tests/support/tls_peer tests/support/udp_peer
 	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/services/table.sh >services.md
 	mv services.md $(srcdir)/doc/services.md
 

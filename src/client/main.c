@@ -61,9 +61,9 @@ static const struct client_context_judge judge = { verify_callback, staple_callb
 
 static SSL_CTX *make_context(const struct client_options *o, struct outcome *oc)
 {
-	const bool quic = o->service.service && o->service.service->transport == OVER_QUIC;
-	SSL_CTX *ctx = (quic ? client_context_new_quic : client_context_new)(&o->trust, &o->policy,
-	    &o->identity, &judge, oc);
+	const struct service_row *service = o->service.service;
+	SSL_CTX *ctx = client_context_new_over(service ? service->transport : OVER_TCP, &o->trust,
+	    &o->policy, &o->identity, &judge, oc);
 
 	if (ctx && (!o->alpn || client_context_offer(ctx, o->alpn, oc) == 0) &&
 	    hello_variant_use(ctx, &o->hello, oc) == 0 &&

@@ -348,6 +348,11 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 		tls_buffer_allow(&t->wire, bytes, messages * TURNS_PER_MESSAGE);
 }
 
+int tls_conn_errno(const struct tls_conn *t)
+{
+	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
+}
+
 bool tls_conn_is_broken(const struct tls_conn *t)
 {
 	return t->wire.recv_errno != 0 || (t->wire.send_errno != 0 && !is_lossy(t));
@@ -393,7 +398,7 @@ uint64_t tls_conn_timer(const struct tls_conn *t)
 
 bool tls_conn_is_tls13(const struct tls_conn *t)
 {
-	return t->transport || SSL_version(t->ssl) == TLS1_3_VERSION;
+	return t->quic || SSL_version(t->ssl) == TLS1_3_VERSION;
 }
 
 const SSL *tls_conn_library(const struct tls_conn *t)

@@ -14,7 +14,7 @@
 /*
  * One TLS connection on a non-blocking socket. These functions leave the TLS library's
  * error queue empty, see tls/error.h. The socket is one of TCP; a client may have one of
- * UDP instead, see tls/quic.h for the differences.
+ * UDP instead, see tls/quic.h and tls/dtls.h for the differences.
  *
  * An operation returns IO_DONE; or IO_WANT_READ / IO_WANT_WRITE: wait for the socket,
  * then call it again with the same arguments; or IO_FAILED with *oc set. Only
@@ -156,6 +156,9 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes);
 /* The socket reported an error, so nothing can be sent to the peer. A FIN is not an error. */
 bool tls_conn_is_broken(const struct tls_conn *t);
 
+/* The first errno of the socket, or 0. */
+int tls_conn_errno(const struct tls_conn *t);
+
 /* Whether the peer has sent anything at all, and the bytes on the socket so far. */
 bool tls_conn_heard(const struct tls_conn *t);
 uint64_t tls_conn_received(const struct tls_conn *t);
@@ -179,7 +182,7 @@ int tls_conn_handshake_late(const struct tls_conn *t, unsigned after_ms, struct 
 
 /*
  * When to call the waiting operation again even if nothing arrives, in clock_ms() time:
- * QUIC repeats what is lost. UINT64_MAX: never.
+ * QUIC and DTLS repeat what is lost. UINT64_MAX: never.
  */
 uint64_t tls_conn_timer(const struct tls_conn *t);
 

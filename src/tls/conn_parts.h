@@ -32,10 +32,11 @@ struct tls_conn_transport {
 struct tls_conn {
 	SSL *ssl;
 	struct tls_buffer wire; /* of datagrams and QUIC only its counters and errors */
-	struct tls_datagram *datagram; /* for DTLS; NULL: a stream */
+	struct tls_datagram *datagram; /* for DTLS; NULL: a stream or QUIC */
 	struct tds_packets *tds; /* around the handshake; NULL: none */
-	const struct tls_conn_transport *transport; /* NULL: TCP or DTLS */
-	struct tls_quic *quic;                      /* for that transport */
+	const struct tls_conn_transport *transport; /* NULL: TCP, or a server of DTLS */
+	struct tls_quic *quic;                      /* for QUIC */
+	struct tls_dtls *dtls;                      /* for a client of DTLS */
 	void *owner;
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
 	bool over;  /* a fatal alert was made or received: no close_notify follows */

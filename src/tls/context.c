@@ -69,6 +69,13 @@ SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct o
 	return make(TLS_client_method(), NULL, policy, oc);
 }
 
+SSL_CTX *tls_context_new_dtls_client(const struct tls_policy_choice *policy, struct outcome *oc)
+{
+	const struct tls_policy_choice choice = for_dtls(policy);
+
+	return make(DTLS_client_method(), NULL, &choice, oc);
+}
+
 SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, struct outcome *oc)
 {
 	if (tls_quic_is_built())

@@ -114,9 +114,12 @@ void tls_datagram_repeat(const struct tls_datagram *d)
 static int bio_read(BIO *b, char *to, int max)
 {
 	struct tls_datagram *d = BIO_get_data(b);
-	size_t n = d->in ? d->in_len : 0;
+	size_t n;
 
 	BIO_clear_retry_flags(b);
+	if (!d->in && d->receive)
+		d->receive(d->source);
+	n = d->in ? d->in_len : 0;
 	if (n > 0 && d->serves)
 		n = dtls_limit_apply(&d->limit, d->in, n);
 	/* One of no bytes would be the end of a stream. */

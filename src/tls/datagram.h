@@ -26,11 +26,15 @@ enum { TLS_DATAGRAM_KEPT_MAX = 4096 };
 /* Sends one datagram. Returns 0, or errno. It is no failure if the network loses it. */
 typedef int tls_datagram_send(const void *path, const void *bytes, size_t len);
 
+/* Calls tls_datagram_give if there is another datagram. */
+typedef void tls_datagram_receive(void *source);
+
 /*
  * The datagrams between one peer and the TLS library: a BIO that reads the one datagram
- * that its owner received, and gathers what the library writes until the datagram is
- * full or tls_datagram_flush sends it. So a last flight with the greeting behind it is one
- * datagram: both arrive, or neither does and the peer asks again.
+ * that its owner received, or asks receive for one, and gathers what the library writes
+ * until the datagram is full or tls_datagram_flush sends it. So a last flight with the
+ * greeting behind it is one datagram: both arrive, or neither does and the peer asks
+ * again.
  *
  * What was sent since the last received datagram is kept. If the peer repeats its
  * flight, tls_datagram_repeat sends ours again, even if the library no longer has the
@@ -39,6 +43,8 @@ typedef int tls_datagram_send(const void *path, const void *bytes, size_t len);
 struct tls_datagram {
 	tls_datagram_send *send;
 	const void *path;         /* for send; its owner is the caller */
+	tls_datagram_receive *receive; /* NULL: its owner gives what comes */
+	void *source;             /* for receive */
 	struct tls_buffer *seen;  /* counts bytes and errors; NULL: nobody asks */
 	const unsigned char *in;  /* received and not read yet; NULL: nothing */
 	size_t in_len;

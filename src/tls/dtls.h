@@ -48,6 +48,42 @@ int tls_dtls_retransmit(struct tls_conn *t);
 size_t tls_dtls_room(const struct tls_conn *t);
 
 /*
+ * As tls_conn_new_client, on a UDP socket that is connected to the peer. Differences to a
+ * connection over TCP:
+ * - tls_dtls_send sends the ClientHello, and an operation may have to be called again without any
+ *   event, see tls_conn_timer: the library sends its flight again after 1, 2, 4... seconds.
+ * - Data is never sent again, and may come without the close_notify that ends it. tls_conn_read
+ *   fails with GREETING_TRUNCATED if a record was lost or comes late, before another that arrived,
+ *   unless it may have been one of the handshake: see tls_dtls_is_whole.
+ * - A peer that sends no record of DTLS is NOT_TLS once time is up, and one that asks for a cookie
+ *   for ever HANDSHAKE_FAILED.
+ */
+struct tls_conn *tls_dtls_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
+    void *owner, struct outcome *oc);
+
+/*
+ * Sends what is due before the first answer, and reads nothing: an answer stays in the socket for
+ * tls_conn_handshake. Returns 0, or -1 with an outcome; tls_conn_errno may be set in either case.
+ */
+int tls_dtls_send(struct tls_conn *t, struct outcome *oc);
+
+/*
+ * For a client: has everything arrived that the server sent between its Finished and the last
+ * data or close_notify? False also if nobody knows: a server that repeated its last flight leaves
+ * a gap in the numbers of its records, and some may have come before their keys.
+ */
+bool tls_dtls_is_whole(const struct tls_conn *t);
+
+/* What a client saw until now. */
+struct tls_dtls_progress {
+	unsigned received; /* datagrams */
+	size_t longest;    /* of them, in bytes */
+	unsigned cookies;  /* of them, those that ask for a cookie (HelloVerifyRequest) */
+	unsigned hellos;   /* ClientHellos that were sent with a cookie */
+};
+void tls_dtls_get_progress(const struct tls_conn *t, struct tls_dtls_progress *out);
+
+/*
  * Does a datagram begin with a handshake message or ChangeCipherSpec: the peer has not
  * finished its handshake? Does it begin with an alert, such as close_notify? Is it the
  * first message of a new connection? Pure.

@@ -9,7 +9,9 @@
 . "$srcdir/tests/system/real.sh"
 
 PATH=$builddir:/usr/lib/nagios/plugins:$PATH
-SERVICES=${*:-https smtp imap ldap postgres mysql}
+SERVICES=${*:-https smtp imap ldap postgres mysql dtls}
+# Those that have a table of their own, because most clients do not know them.
+UDP='dtls'
 # Those that testssl.sh is shown: it computes for a quarter of a minute about each server.
 SLOW=${SLOW-https smtp}
 make_pki
@@ -42,11 +44,16 @@ words() {
 	mysql) curl=- gnutls=- ;;
 	smtp) curl='--ssl-reqd -X NOOP smtp://' ;;
 	imap) curl='--ssl-reqd -X NOOP imap://' ;;
+	dtls) starttls=-dtls1_2 gnutls=--udp ;;
 	esac
 	case " $SLOW " in
 	*" $1 "*) ;;
 	*) testssl=- ;;
 	esac
+}
+
+is_bound() {
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf '%04X' "$1") " /proc/net/udp /proc/net/udp6
 }
 
 is_there() {
@@ -122,6 +129,24 @@ start_nginx() {
 	launch "$port" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
 }
 
+# start_gnutls ARG...
+start_gnutls() {
+	free_port && port=$PORT
+	gnutls-serv --udp --echo -p "$port" --x509certfile "$D/chain.pem" --x509keyfile "$D/key.pem" "$@" \
+		>"$D/log.out" 2>&1 </dev/null &
+	track $!
+	wait_for "$PATIENCE" is_bound "$port" || fail "gnutls-serv: $(cat "$D/log.out")"
+}
+
+# It sends each datagram back.
+start_echo() {
+	by=udp_peer
+	"$builddir/tests/support/udp_peer" --time 3600 echo >"$D/port" &
+	track $!
+	wait_for "$PATIENCE" [ -s "$D/port" ] || fail 'no udp_peer'
+	port=$(cat "$D/port")
+}
+
 stand_in() {
 	by='stand-in'
 	stand_in_case=good stand_in_ca=''
@@ -155,9 +180,10 @@ TLSVerifyClient"
 	imap) by=Dovecot && [ -e /usr/lib/dovecot/managesieve ] && [ -e /usr/lib/dovecot/pop3 ] || by='' ;;
 	ldap) by=OpenLDAP && command -v slapd >/dev/null || by='' ;;
 	postgres) by=PostgreSQL && [ -n "$pg" ] || by='' ;;
+	dtls) by=GnuTLS && command -v gnutls-serv >/dev/null || error 'gnutls-serv is not installed' ;;
 	mysql) by=MariaDB && command -v mariadbd >/dev/null || by='' ;;
 	esac
-	[ -n "$by" ] && { [ "$by" = nginx ] || [ "$(id -u)" -eq 0 ]; } || mode=stand-in
+	[ -n "$by" ] && { [ "$by" = nginx ] || [ "$by" = GnuTLS ] || [ "$(id -u)" -eq 0 ]; } || mode=stand-in
 	# shellcheck disable=SC2154,SC2086 # start_dovecot sets imap; words
 	case $service,$mode in
 	https,on) start_nginx "$ng_tls" ;;
@@ -179,6 +205,9 @@ $tls demand" '' && port=$PORT ;;
 	postgres,off) start_postgres && port=$PORT ;;
 	mysql,on) start_mariadb --ssl-cert="$D/chain.pem" --ssl-key="$D/key.pem" && port=$PORT ;;
 	mysql,off) start_mariadb --skip-ssl && port=$PORT ;;
+	dtls,on) start_gnutls --disable-client-cert ;;
+	dtls,off) start_echo ;;
+	dtls,mutual) start_gnutls --require-client-cert --x509cafile "$CA" ;;
 	*) stand_in "$1" ;;
 	esac
 }
@@ -218,7 +247,14 @@ done <<LIST
 $clients
 LIST
 
+: >"$TMP/counts"
+: >"$TMP/rows"
+grep -E '^(hello-client|s_client|gnutls-cli)[|]' "$TMP/clients" >"$TMP/udp-clients"
+udp_there=$(sed 's/|.*//' "$TMP/udp-clients")
+
 measure() {
+	counts=$TMP/counts rows=$TMP/rows clients=$TMP/clients
+	case " $UDP " in *" $service "*) counts=/dev/null rows=$TMP/udp-rows clients=$TMP/udp-clients ;; esac
 	start_case "$case_name"
 	row="| $service | $by | $case_name |"
 	while IFS='|' read -r name command; do
@@ -232,10 +268,10 @@ measure() {
 		else
 			right=wrong verdict="**$verdict**"
 		fi
-		echo "$name $right $took" >>"$TMP/counts"
+		echo "$name $right $took" >>"$counts"
 		row="$row $verdict |"
-	done <"$TMP/clients"
-	printf '%s\n' "$row" >>"$TMP/rows"
+	done <"$clients"
+	printf '%s\n' "$row" >>"$rows"
 	stop_all
 }
 
@@ -309,6 +345,26 @@ certificate required", s_client and check_ssl_cert vary from run to run.
 |---|---|---|$(printf '%s' "$there" | sed 's/ [^ ]*/---|/g')
 PAGE
 cat "$TMP/rows"
+if [ -s "$TMP/udp-rows" ]; then
+	cat <<PAGE
+
+## Over UDP
+
+The same over DTLS 1.2, with the options that these clients have for it; curl,
+check_ssl_cert and testssl.sh have none. The server is gnutls-serv, or for "TLS
+off" an echo service. It sends no alert to a client without a certificate, so
+its silence has to be told from that of a network: hello-client says that the
+server asked for a certificate and none was sent.
+
+QUIC needs OpenSSL 3.5 or newer. tests/system/services-quic.sh shows
+hello-client to nginx, HAProxy, Caddy, ngtcp2 and aioquic, with good and bad
+certificates.
+
+| service | server | case |$(printf ' %s |' $udp_there)
+|---|---|---|$(printf -- '---|%.0s' $udp_there)
+PAGE
+	cat "$TMP/udp-rows"
+fi
 cat <<'PAGE'
 
 ## Repeat it

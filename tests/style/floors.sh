@@ -15,7 +15,6 @@ folders=$(sed -nE 's/^\| ([0-9]+) \| ([a-z0-9_/]+) \|.*/\1 \2/p' "$style_root/do
 anybodys='
 base/log   knows nothing of a server; hello-server and hello-zoo are two programs
 base/log_output   the same
-tls/dtls   the half of a server; that of a client belongs beside it
 '
 
 # Header (as it begins), module that may include it, reason. <openssl/types.h>, the opaque names, is

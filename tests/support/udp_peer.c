@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A UDP service that is no QUIC server, each KIND in exactly one way:
+ * A UDP service that is no server of QUIC or DTLS, each KIND in exactly one way:
  *
  *	udp_peer [--listen ADDRESS] [--time SECONDS] KIND
  *
@@ -13,6 +13,10 @@
  *	stranger   as versions, but from somebody who has not seen the client's packet
  *	noise      answers each datagram with many that look like packets of QUIC, for ever
  *	empty      the same with empty datagrams
+ *	records    the same with datagrams that look like encrypted records of DTLS
+ *	warnings   the same with warnings of DTLS
+ *	fragments  the same with the bytes of a long ServerHello, one in each datagram
+ *	cookies    asks for another cookie (HelloVerifyRequest) whenever there is one
  *
  * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
  */
@@ -141,6 +145,67 @@ static void be_empty(int fd, const struct client *c)
 		answer(fd, c, "", 0);
 }
 
+/* RFC 6347 section 4.1: one record with these bytes. */
+static void answer_record(int fd, const struct client *c, int type, int epoch, const void *bytes,
+    size_t len)
+{
+	static uint64_t number;
+	unsigned char record[13 + 600] = { (unsigned char)type, 0xfe, 0xfd, 0,
+		(unsigned char)epoch };
+
+	for (int i = 0; i < 6; i++)
+		record[5 + i] = (unsigned char)(number >> (40 - 8 * i));
+	number++;
+	record[11] = (unsigned char)(len >> 8);
+	record[12] = (unsigned char)len;
+	memcpy(record + 13, bytes, len);
+	answer(fd, c, record, 13 + len);
+}
+
+static void be_records(int fd, const struct client *c)
+{
+	unsigned char bytes[600];
+
+	memset(bytes, 0x5a, sizeof bytes);
+	for (int i = 0; i < BURST; i++)
+		answer_record(fd, c, 23, 1, bytes, sizeof bytes);
+}
+
+static void be_warnings(int fd, const struct client *c)
+{
+	/* user_canceled */
+	static const unsigned char warning[] = { 1, 90 };
+
+	for (int i = 0; i < BURST; i++)
+		answer_record(fd, c, 21, 0, warning, sizeof warning);
+}
+
+/* RFC 6347 section 4.2.2: type, length, message, offset and length of the fragment. */
+static void be_fragments(int fd, const struct client *c)
+{
+	static unsigned at;
+	unsigned char fragment[] = { 2, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xfe };
+
+	for (int i = 0; i < BURST; i++) {
+		at = (at + 1) % 0x4000;
+		fragment[7] = (unsigned char)(at >> 8);
+		fragment[8] = (unsigned char)at;
+		answer_record(fd, c, 22, 0, fragment, sizeof fragment);
+	}
+}
+
+static void be_cookies(int fd, const struct client *c)
+{
+	static unsigned char request[] = { 3, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 7, 0xfe, 0xff, 4, 1, 2,
+		3, 4 };
+
+	/* Each answers the message with the same number. */
+	if (c->count > 18)
+		memcpy(request + 4, c->bytes + 17, 2);
+	request[18]++;
+	answer_record(fd, c, 22, 0, request, sizeof request);
+}
+
 static const struct kind {
 	const char *name;
 	void (*serve)(int fd, const struct client *c);
@@ -155,6 +220,10 @@ static const struct kind {
 	{ "stranger", be_stranger, false },
 	{ "noise", be_noise, true },
 	{ "empty", be_empty, true },
+	{ "records", be_records, true },
+	{ "warnings", be_warnings, true },
+	{ "fragments", be_fragments, true },
+	{ "cookies", be_cookies, false },
 };
 
 static int start_listening(const char *address)

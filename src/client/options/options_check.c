@@ -60,14 +60,57 @@ static const char *needs_tcp(const struct client_options *o)
 	return o->trace ? "trace" : NULL;
 }
 
-/* With --targets each line names its service. */
+/* The option that only TCP and QUIC have, or NULL. */
+static const char *needs_another(const struct client_options *o)
+{
+	if (o->hello_variant != HELLO_PLAIN)
+		return "hello";
+	return o->path_test ? "path-test" : NULL;
+}
+
 static int check_quic(const struct client_options *o, struct outcome *oc)
+{
+	if (tls_policy_allows(&o->policy, TLS_POLICY_TLS13))
+		return 0;
+	outcome_set(oc, OC_USAGE,
+	    "--tls-max 1.2 and the service %s exclude each other: QUIC needs TLS 1.3",
+	    o->service.service->name);
+	outcome_advise(oc, "omit --tls-max");
+	return -1;
+}
+
+/* The option for TLS 1.3, which has no counterpart in DTLS 1.2, or NULL. */
+static const char *needs_tls13(const struct client_options *o)
+{
+	if (!tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
+		return "tls-min 1.3";
+	return o->expect_pq ? "expect-pq" : NULL;
+}
+
+static int check_dtls(const struct client_options *o, struct outcome *oc)
+{
+	if (needs_another(o))
+		return outcome_set(oc, OC_USAGE,
+		    "--%s and the service %s exclude each other: it is not for DTLS",
+		    needs_another(o), o->service.service->name);
+	if (!needs_tls13(o))
+		return 0;
+	outcome_set(oc, OC_USAGE,
+	    "--%s and the service %s exclude each other: its only version is DTLS 1.2, which "
+	    "follows the options of TLS 1.2",
+	    needs_tls13(o), o->service.service->name);
+	outcome_advise(oc, "omit --%s", needs_tls13(o));
+	return -1;
+}
+
+/* With --targets each line names its service. */
+static int check_transport(const struct client_options *o, struct outcome *oc)
 {
 	const struct service_row *service = o->service.service;
 
-	if (!service || service->transport != OVER_QUIC)
+	if (!service || service->transport == OVER_TCP)
 		return 0;
-	if (!tls_quic_is_built()) {
+	if (service->transport == OVER_QUIC && !tls_quic_is_built()) {
 		outcome_set(oc, OC_USAGE, "this hello-client was built without QUIC (it uses %s)",
 		    tls_context_library());
 		outcome_advise(oc, "build it with OpenSSL 3.5 or later");
@@ -77,13 +120,7 @@ static int check_quic(const struct client_options *o, struct outcome *oc)
 		return outcome_set(oc, OC_USAGE,
 		    "--%s and the service %s exclude each other: it is for TCP", needs_tcp(o),
 		    service->name);
-	if (tls_policy_allows(&o->policy, TLS_POLICY_TLS13))
-		return 0;
-	outcome_set(oc, OC_USAGE,
-	    "--tls-max 1.2 and the service %s exclude each other: QUIC needs TLS 1.3",
-	    service->name);
-	outcome_advise(oc, "omit --tls-max");
-	return -1;
+	return service->transport == OVER_QUIC ? check_quic(o, oc) : check_dtls(o, oc);
 }
 
 /* A line of --targets without a file of its own already has the certificate. */
@@ -141,7 +178,7 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 	if (o->all_addresses && o->proxy.kind != PROXY_NONE)
 		return outcome_set(oc, OC_USAGE,
 		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
-	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0 || check_quic(o, oc) != 0)
+	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0 || check_transport(o, oc) != 0)
 		return -1;
 	if (load_expected(&o->expected, oc) != 0 || hello_variant_choose(o, oc) != 0)
 		return -1;

@@ -271,7 +271,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "so part of the greeting may be missing. The server stopped in the middle, or never "
 	    "sends close_notify, or something on the path closed the connection. If the error "
 	    "line reports that the peer sent invalid TLS, the client closed the connection, with "
-	    "an alert.",
+	    "an alert. Over DTLS data was lost on the path, and nobody repeats it.",
 	[OC_GREETING_EMPTY] =
 	    "The server sent close_notify before any data. A balancer that terminates TLS and has "
 	    "no healthy server behind it does this.",

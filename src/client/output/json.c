@@ -288,7 +288,7 @@ static void add_service(json_t *object, const struct session *s)
 
 	json_object_set_new(object, "service", asked ? text(s->service->name) : json_null());
 	json_object_set_new(object, "transport",
-	    asked ? text(s->service->transport == OVER_QUIC ? "quic" : "tcp") : json_null());
+	    asked ? text(service_transport_name(s->service)) : json_null());
 	json_object_set_new(object, "service_from",
 	    asked ? text(service_from_name(s->options->service.from)) : json_null());
 }

@@ -99,10 +99,9 @@ static void print_phases(FILE *to, const struct probe_facts *f)
 /* A service that says nothing has greeted nobody. */
 static const char *what_it_did(const struct probe_facts *f)
 {
-	bool greets = !f->service || f->service->talk == TALK_HELLO;
 	bool answers = f->us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN;
 
-	return greets ? "greeted" : answers ? "answered" : "silent";
+	return f->greets ? "greeted" : answers ? "answered" : "silent";
 }
 
 /* "--warning 33%", or "the default of --warning". */

@@ -47,6 +47,7 @@ void probe_facts_get(struct probe_facts *f, const struct client_options *o, cons
 	f->port = o->port;
 	f->name = o->verify_name ? o->verify_name : o->servername;
 	f->service = o->service.service;
+	f->greets = s && session_talk(s) == TALK_HELLO;
 	f->file = s ? s->chain_name : NULL;
 	f->expects = s && s->options->expect_outcome;
 	f->code = oc->code;

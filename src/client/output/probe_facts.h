@@ -20,6 +20,7 @@ struct probe_facts {
 	const char *host, *port;             /* the target, owned by the caller; "" for none */
 	const char *name;                    /* the name to verify, as in the options; NULL: host */
 	const struct service_row *service;   /* the service that was probed; NULL: none */
+	bool greets;                         /* what it said after the handshake is a greeting */
 	const char *file;                    /* file of --chain; NULL: a server was probed */
 	enum outcome_code code, came;        /* came: the outcome without --expect-outcome */
 	bool expects;                        /* with --expect-outcome */

@@ -45,7 +45,7 @@ static void add_peer(struct report_line *l, const struct session *s)
 	char text[ADDR_TEXT_MAX];
 
 	report_line_add(l, "%s%s", addr_format(&s->peer, text),
-	    s->service->transport == OVER_QUIC ? " over UDP" : "");
+	    s->service->transport == OVER_TCP ? "" : " over UDP");
 }
 
 static void add_announcement(struct report_line *l, const struct session *s)
@@ -165,7 +165,9 @@ static void add_length(struct report_line *l, const struct session *s)
 		return;
 	}
 	report_line_add(l, "%zu bytes, %s", s->greeting_len,
-	    s->service->transport == OVER_QUIC ? "a complete stream" : "closed cleanly");
+	    s->service->transport == OVER_QUIC ? "a complete stream"
+		: s->unclosed                  ? "not closed"
+					       : "closed cleanly");
 }
 
 static void add_same(struct report_line *l, const struct session *s)

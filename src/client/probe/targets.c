@@ -15,7 +15,7 @@
 struct targets {
 	struct runner runner;
 	const struct client_options *options;
-	SSL_CTX *quic; /* for the targets over QUIC; NULL: there is none */
+	SSL_CTX *ctx[SERVICE_TRANSPORTS]; /* for targets over UDP; NULL: there are none */
 	struct target_list list;
 	struct probe_facts *all; /* in the order of the list; host NULL: not probed yet */
 };
@@ -25,8 +25,8 @@ static void choose_target(void *mode, struct runner_probe *p)
 	const struct targets *t = mode;
 
 	target_list_options(&t->list, p->number, t->options, &p->options);
-	if (p->options.service.service->transport == OVER_QUIC)
-		p->ctx = t->quic;
+	if (p->options.service.service->transport != OVER_TCP)
+		p->ctx = t->ctx[p->options.service.service->transport];
 }
 
 static void record(void *mode, struct runner_probe *p)
@@ -115,18 +115,20 @@ static void write_metrics(const struct targets *t, size_t done, struct outcome *
 		terminal_note("not all targets were probed, so %s was not changed", o->prometheus);
 }
 
-/* All targets over QUIC share a context, as those over TCP do. */
-static int make_quic_context(struct targets *t, const struct probe_setup *setup,
-    struct outcome *oc)
+/* All targets over the same transport share a context, as those over TCP do. */
+static int make_contexts(struct targets *t, const struct probe_setup *setup, struct outcome *oc)
 {
 	struct client_options o;
 
-	for (size_t i = 0; i < t->list.count && !t->quic; i++) {
+	for (size_t i = 0; i < t->list.count; i++) {
+		enum service_transport over;
+
 		target_list_options(&t->list, i, t->options, &o);
-		if (o.service.service->transport != OVER_QUIC)
+		over = o.service.service->transport;
+		if (over == OVER_TCP || t->ctx[over])
 			continue;
-		t->quic = setup->make_context(&o, oc);
-		if (!t->quic)
+		t->ctx[over] = setup->make_context(&o, oc);
+		if (!t->ctx[over])
 			return -1;
 	}
 	return 0;
@@ -175,11 +177,12 @@ static int run(const struct probe_setup *setup, struct outcome *oc)
 		return outcome_status(oc->code);
 	}
 	t->options = setup->options;
-	if (read_list(t, oc) == 0 && make_quic_context(t, setup, oc) == 0)
+	if (read_list(t, oc) == 0 && make_contexts(t, setup, oc) == 0)
 		probe_all(t, setup, oc);
 	else if (t->options->json)
 		json_print_probe(stdout, NULL, oc, 0);
-	tls_context_free(t->quic);
+	for (size_t i = 0; i < SERVICE_TRANSPORTS; i++)
+		tls_context_free(t->ctx[i]);
 	target_list_free(&t->list);
 	free(t->all);
 	free(t);

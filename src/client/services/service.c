@@ -25,6 +25,7 @@ const struct service_row services[] = {
 	    OVER_TCP, NULL },
 	{ "tls", "", "", NULL, NULL, AS_TLS },
 	{ "quic", "443", "", NULL, "hello/1,h3", TALK_HELLO, NULL, NULL, 0, OVER_QUIC, NULL },
+	{ "dtls", "8443", "", NULL, NULL, TALK_HELLO, NULL, NULL, 0, OVER_DTLS, NULL },
 
 	{ "smtp", "25", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
 	{ "submission", "587", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
@@ -92,6 +93,18 @@ const struct service_row *service_of_port(const char *port)
 		if (port[0] && (strcmp(s->port, port) == 0 || is_among(port, s->others)))
 			return s;
 	return NULL;
+}
+
+const char *service_transport_name(const struct service_row *service)
+{
+	switch (service->transport) {
+	case OVER_QUIC:
+		return "quic";
+	case OVER_DTLS:
+		return "udp";
+	default:
+		return "tcp";
+	}
 }
 
 bool service_uses_tds(const struct service_row *service)

@@ -16,7 +16,7 @@ enum service_talk {
 };
 
 /* What carries TLS. */
-enum service_transport { OVER_TCP, OVER_QUIC };
+enum service_transport { OVER_TCP, OVER_QUIC, OVER_DTLS, SERVICE_TRANSPORTS };
 
 /* One service: a row of the table. */
 struct service_row {
@@ -46,6 +46,9 @@ const struct service_row *service_find(const char *name, size_t len);
 
 /* The service that a port implies; NULL: none. */
 const struct service_row *service_of_port(const char *port);
+
+/* "tcp", "quic", or "udp" for DTLS */
+const char *service_transport_name(const struct service_row *service);
 
 /* Does its handshake travel in TDS packets, and is TLS 1.2 the highest version? */
 bool service_uses_tds(const struct service_row *service);

@@ -33,14 +33,27 @@ static SSL_CTX *prepare(SSL_CTX *ctx, const struct tls_trust *trust, const struc
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
     const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc)
 {
-	return prepare(tls_context_new_client(policy, oc), trust, id, judge, oc);
+	return client_context_new_over(OVER_TCP, trust, policy, id, judge, oc);
 }
 
-SSL_CTX *client_context_new_quic(const struct tls_trust *trust,
+static SSL_CTX *make(enum service_transport transport, const struct tls_policy_choice *policy,
+    struct outcome *oc)
+{
+	switch (transport) {
+	case OVER_QUIC:
+		return tls_context_new_quic_client(policy, oc);
+	case OVER_DTLS:
+		return tls_context_new_dtls_client(policy, oc);
+	default:
+		return tls_context_new_client(policy, oc);
+	}
+}
+
+SSL_CTX *client_context_new_over(enum service_transport transport, const struct tls_trust *trust,
     const struct tls_policy_choice *policy, const struct tls_identity *id,
     const struct client_context_judge *judge, struct outcome *oc)
 {
-	return prepare(tls_context_new_quic_client(policy, oc), trust, id, judge, oc);
+	return prepare(make(transport, policy, oc), trust, id, judge, oc);
 }
 
 enum { ALPN_LIST_MAX = 512 };

@@ -7,6 +7,7 @@
 #include <openssl/types.h>
 
 #include "base/outcome.h"
+#include "client/services/service.h"
 #include "tls/conn.h"
 #include "tls/identity.h"
 #include "tls/policy.h"
@@ -31,8 +32,8 @@ struct client_context_judge {
 SSL_CTX *client_context_new(const struct tls_trust *trust, const struct tls_policy_choice *policy,
     const struct tls_identity *id, const struct client_context_judge *judge, struct outcome *oc);
 
-/* The same for connections over QUIC. */
-SSL_CTX *client_context_new_quic(const struct tls_trust *trust,
+/* The same for connections over another transport: each needs a context of its own. */
+SSL_CTX *client_context_new_over(enum service_transport transport, const struct tls_trust *trust,
     const struct tls_policy_choice *policy, const struct tls_identity *id,
     const struct client_context_judge *judge, struct outcome *oc);
 

@@ -195,6 +195,8 @@ enum service_talk session_talk(const struct session *s)
 {
 	if (s->service->transport == OVER_QUIC && strcmp(s->alpn, SESSION_HELLO_PROTOCOL) != 0)
 		return TALK_NOTHING;
+	if (s->silent)
+		return TALK_NOTHING;
 	if (s->options->client_zoo && s->service->admission)
 		return TALK_DIALOGUE;
 	return s->service->talk;

@@ -61,7 +61,7 @@ struct session {
 	size_t tried;                         /* connect: number of addresses tried */
 	struct addr peer;                     /* connect: the one that answered */
 	int fd;                               /* connect; -1 before */
-	struct tls_conn *tls;                 /* handshake; over QUIC, connect */
+	struct tls_conn *tls;                 /* handshake; over UDP, connect */
 	uint64_t hello_bytes;                 /* handshake: length of our ClientHello */
 	struct own_hello own_hello;           /* handshake: with --hello retry */
 	struct tls_conn_facts facts;          /* handshake */
@@ -79,6 +79,8 @@ struct session {
 					       * accepted our certificate */
 	bool denied;                          /* greet: the service refuses us, perhaps for
 					       * another reason than our certificate */
+	bool silent;                          /* greet: over DTLS, the server sent no greeting */
+	bool unclosed;                        /* greet: over DTLS, no close_notify came */
 	bool has_report;                      /* greet: the greeting ended in a report */
 	struct conn_report reported;          /* greet: that report */
 	bool compared;                        /* compare: seen is set, with --compare */
@@ -155,7 +157,7 @@ const char *session_asked_name(const struct session *s);
 
 /*
  * What to do after the handshake: as the service says, but over QUIC only a server that selected
- * our protocol greets.
+ * our protocol greets, and over DTLS one that does not stay silent.
  */
 enum service_talk session_talk(const struct session *s);
 

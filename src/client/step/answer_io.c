@@ -86,12 +86,12 @@ enum answer_end answer_read(struct answer *a, void *to, size_t max, size_t *len)
 	return read_until(a, a->deadline_ms, to, max, len);
 }
 
-/* Over QUIC, connecting takes one round trip. */
+/* Over UDP, connecting takes one round trip. */
 static unsigned rtt_us_of(const struct session *s)
 {
 	struct tcp_state tcp;
 
-	if (s->service->transport == OVER_QUIC)
+	if (s->service->transport != OVER_TCP)
 		return (unsigned)s->phases.us[PHASE_CONNECT];
 	return tcp_state_get(s->fd, &tcp) ? tcp.rtt_us : 0;
 }

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "client/session/session.h"
 #include "client/step/connect_failure.h"
-#include "client/step/connect_quic.h"
+#include "client/step/connect_udp.h"
 #include "client/step/icmp.h"
 #include "client/step/socket.h"
 
@@ -119,6 +119,6 @@ static int connect_over_tcp(struct session *s, struct outcome *oc)
 
 int step_connect(struct session *s, struct outcome *oc)
 {
-	return s->service->transport == OVER_QUIC ? connect_over_quic(s, oc)
-						  : connect_over_tcp(s, oc);
+	return s->service->transport == OVER_TCP ? connect_over_tcp(s, oc)
+						 : connect_over_udp(s, oc);
 }

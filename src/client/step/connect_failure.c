@@ -9,7 +9,7 @@
 
 static bool is_udp(const struct session *s)
 {
-	return s->service->transport == OVER_QUIC;
+	return s->service->transport != OVER_TCP;
 }
 
 static const char *verb_of(const struct session *s, int error)
@@ -94,8 +94,11 @@ static void advise_port(const struct session *s, const struct addr *to, enum out
 		    who, is_udp(s) ? 'u' : 't', port);
 	else if (is_udp(s))
 		outcome_advise(oc,
-		    "a firewall that drops UDP looks like this, or a path that loses packets of "
-		    "1200 bytes; tcpdump -n udp port %u on the server shows whether they arrive",
+		    "a firewall that drops UDP looks like this%s; tcpdump -n udp port %u on the "
+		    "server shows whether they arrive",
+		    s->service->transport == OVER_QUIC
+			? ", or a path that loses packets of 1200 bytes"
+			: "",
 		    port);
 	else
 		outcome_advise(oc,

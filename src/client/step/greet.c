@@ -15,6 +15,7 @@
 #include "client/step/http_get.h"
 #include "client/step/tcp_state.h"
 #include "client/step/wait.h"
+#include "tls/dtls.h"
 
 /* A server that waits for the client to speak is not a hello server. */
 static void advise_services(const struct session *s, struct outcome *oc)
@@ -87,11 +88,37 @@ static int read_early(struct session *s, size_t *len, struct outcome *oc)
 /* More than the longest greeting needs in records of one byte. */
 enum { RECEIVES_MAX = 32 * SESSION_GREETING_MAX };
 
+/*
+ * Over DTLS nothing is sent again, and a greeting comes with the server's last flight, or right
+ * after it: a server that stays silent for a moment greets nobody, and one that falls silent may
+ * have sent a close_notify that was lost.
+ */
+enum { QUIET_MS = 1000 };
+
+static bool must_greet(const struct session *s)
+{
+	return s->service->transport != OVER_DTLS || s->options->expect || s->options->compare;
+}
+
+/* When to stop waiting for more; len bytes have arrived. */
+static uint64_t patience(const struct session *s, size_t len, uint64_t deadline_ms)
+{
+	const unsigned half_ms = s->options->read_ms / 2;
+	const unsigned quiet_ms = QUIET_MS < half_ms ? QUIET_MS : half_ms;
+	uint64_t end_ms = clock_ms();
+
+	if (s->service->transport != OVER_DTLS || (len == 0 && must_greet(s)))
+		return deadline_ms;
+	end_ms += len > 0 ? quiet_ms : answer_moment((unsigned)s->phases.us[PHASE_CONNECT]);
+	return end_ms < deadline_ms ? end_ms : deadline_ms;
+}
+
 /* Read up to the peer's close_notify. The buffer has room for one byte too many. */
 static int read_all(struct session *s, size_t *total, struct outcome *oc)
 {
 	uint64_t began_ms = clock_ms();
 	uint64_t deadline_ms = session_deadline(s, s->options->read_ms);
+	uint64_t patience_ms = patience(s, 0, deadline_ms);
 	size_t len = 0, got;
 
 	tls_conn_allow(s->tls, RECEIVES_MAX);
@@ -112,10 +139,16 @@ static int read_all(struct session *s, size_t *total, struct outcome *oc)
 			if (len == 0)
 				phases_mark(&s->phases, PHASE_FIRST_BYTE);
 			len += got;
+			patience_ms = patience(s, len, deadline_ms);
 			continue;
 		}
-		if (wait_for_peer(s, io, deadline_ms) == IO_DONE)
+		if (wait_for_peer(s, io, patience_ms) == IO_DONE)
 			continue;
+		if (errno == ETIMEDOUT && patience_ms < deadline_ms && io != IO_WANT_TIME) {
+			s->unclosed = true;
+			*total = len;
+			return 0;
+		}
 		if (errno == ETIMEDOUT)
 			return late(s, io, len, began_ms, deadline_ms, oc);
 		return outcome_set_errno(oc, OC_INTERNAL, "cannot wait for the socket");
@@ -184,10 +217,51 @@ static int parse_report(struct session *s, size_t *len, struct outcome *oc)
 	return outcome_report(oc, &none);
 }
 
+/* Over DTLS, a server that sent no greeting is one that waits for the client to speak. */
+static int accept_silence(struct session *s, struct outcome *oc)
+{
+	const struct answer a = { .s = s, .identity = tls_conn_identity(s->tls) };
+
+	s->silent = true;
+	s->greeting[0] = '\0';
+	if (s->unclosed)
+		answer_remark(&a, "its silence proves nothing");
+	else if (a.identity != TLS_ALERT_NOT_ASKED)
+		return answer_refuse(&a, "", oc);
+	else
+		snprintf(s->remark, sizeof s->remark,
+		    "the server closed the connection after the handshake and sent nothing");
+	s->unclosed = false;
+	phases_mark(&s->phases, PHASE_CLOSE);
+	return 0;
+}
+
+/* Is it certain that this is the whole greeting? Over DTLS a success may not prove it. */
+static void remark_loss(struct session *s)
+{
+	if (s->service->transport != OVER_DTLS)
+		return;
+	if (s->unclosed)
+		snprintf(s->remark, sizeof s->remark,
+		    "no close_notify arrived: DTLS repeats no data, so it may be lost, and the end "
+		    "of the greeting, too");
+	else if (!tls_dtls_is_whole(s->tls))
+		snprintf(s->remark, sizeof s->remark,
+		    "the handshake was repeated, so nobody knows whether all of the greeting "
+		    "arrived: DTLS repeats no data");
+}
+
+static int explain_loss(const struct session *s, struct outcome *oc)
+{
+	if (s->remark[0])
+		outcome_append(oc, "; %s", s->remark);
+	return -1;
+}
+
 static int greet(struct session *s, struct outcome *oc)
 {
 	const char *expected = s->options->expect;
-	bool http = strcmp(s->alpn, "http/1.1") == 0;
+	bool http = s->service->transport == OVER_TCP && strcmp(s->alpn, "http/1.1") == 0;
 	size_t len = 0;
 
 	s->greeting = malloc(SESSION_GREETING_MAX + 1);
@@ -199,14 +273,17 @@ static int greet(struct session *s, struct outcome *oc)
 		return -1;
 	if (http && len > 0 && http_get_unwrap(s->greeting, &len, oc) != 0)
 		return -1;
+	if (len == 0 && !must_greet(s))
+		return accept_silence(s, oc);
 	if (len == 0)
 		return outcome_set(oc, OC_GREETING_EMPTY,
 		    "the server %s before the first byte of the greeting",
 		    s->service->transport == OVER_QUIC ? "ended its stream" : "sent close_notify");
+	remark_loss(s);
 	if (parse_report(s, &len, oc) != 0)
-		return -1;
+		return explain_loss(s, oc);
 	if (expected && check_expected(expected, s->greeting, len, oc) != 0)
-		return -1;
+		return explain_loss(s, oc);
 	s->greeting_len = len;
 	return 0;
 }

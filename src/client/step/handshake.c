@@ -13,6 +13,7 @@
 #include "client/step/starttls.h"
 #include "client/step/tcp_state.h"
 #include "client/step/wait.h"
+#include "tls/dtls.h"
 
 static unsigned long long sent(const struct session *s)
 {
@@ -63,6 +64,28 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 	}
 }
 
+/* Nothing acknowledges a datagram, so what did not come may be lost, or was never sent. */
+static void explain_datagrams(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
+{
+	struct tls_dtls_progress seen;
+	char host[ADDR_TEXT_MAX];
+
+	tls_dtls_get_progress(s->tls, &seen);
+	if (seen.received > seen.cookies)
+		outcome_append(oc, ": %u datagrams, the longest of %zu bytes", seen.received,
+		    seen.longest);
+	else
+		outcome_append(oc,
+		    ": it asked for a cookie, and did not answer the ClientHello with that cookie, "
+		    "which was sent %u times",
+		    seen.hellos);
+	outcome_advise(oc,
+	    "does the path lose long datagrams? ping -M do -s 1172 %s tests it; servers may send "
+	    "shorter ones after some seconds: %s allows more time",
+	    addr_format_host(&s->peer, host),
+	    session_deadline_option(s, deadline_ms, "--handshake-timeout"));
+}
+
 /* io is what the client waited for; IO_WANT_TIME: it reads nothing more from the peer. */
 static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t deadline_ms,
     struct outcome *oc)
@@ -72,6 +95,8 @@ static int late(const struct session *s, enum io io, uint64_t began_ms, uint64_t
 		return -1;
 	if (io == IO_WANT_TIME)
 		outcome_advise(oc, "more time does not help: check what the service sends");
+	else if (s->service->transport == OVER_DTLS)
+		explain_datagrams(s, deadline_ms, oc);
 	else
 		explain_silence(s, deadline_ms, oc);
 	outcome_advise(oc,
@@ -87,7 +112,7 @@ static void explain_gone(const struct session *s, struct outcome *oc)
 		return;
 	outcome_append(oc, "; %llu bytes were sent, %llu received", sent(s),
 	    (unsigned long long)tls_conn_received(s->tls));
-	if (tls_conn_heard(s->tls) || s->service->transport == OVER_QUIC)
+	if (tls_conn_heard(s->tls) || s->service->transport != OVER_TCP)
 		return;
 	if (s->options->announce)
 		outcome_advise(oc,
@@ -199,7 +224,7 @@ int step_handshake(struct session *s, struct outcome *oc)
 	struct outcome failed = OUTCOME_NONE;
 	int ret;
 
-	/* With QUIC, step_connect has begun. */
+	/* Over UDP, step_connect has begun. */
 	if (!s->tls && handshake_begin(s, oc) != 0)
 		return -1;
 	ret = shake_hands(s, &failed);

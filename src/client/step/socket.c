@@ -86,10 +86,11 @@ int socket_connect_result(int fd)
 	return error;
 }
 
-static void forbid_fragments(int fd, sa_family_t family)
+static void choose_fragments(int fd, sa_family_t family, bool whole)
 {
 #ifdef IP_PMTUDISC_DO
-	const int v4 = IP_PMTUDISC_DO, v6 = IPV6_PMTUDISC_DO;
+	const int v4 = whole ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
+	const int v6 = whole ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_WANT;
 
 	if (family == AF_INET)
 		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4);
@@ -98,17 +99,18 @@ static void forbid_fragments(int fd, sa_family_t family)
 #else
 	(void)fd;
 	(void)family;
+	(void)whole;
 #endif
 }
 
-int socket_connect_udp(const struct addr *to, int *fd)
+int socket_connect_udp(const struct addr *to, bool whole, int *fd)
 {
 	const sa_family_t family = to->ss.any.sa_family;
 	int new_fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
 
 	if (new_fd < 0)
 		return -1;
-	forbid_fragments(new_fd, family);
+	choose_fragments(new_fd, family, whole);
 	keep_errors(new_fd, family, true);
 	if (connect(new_fd, &to->ss.any, to->len) == 0) {
 		*fd = new_fd;

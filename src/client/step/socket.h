@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_STEP_SOCKET_H
 #define HELLO_CLIENT_STEP_SOCKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/outcome.h"
@@ -24,11 +25,11 @@ enum io socket_connect(const struct addr *to, unsigned segment, int *fd);
 int socket_connect_result(int fd);
 
 /*
- * The same for UDP, without a packet: only a connected socket gets the errors of its peer. Packets
- * that are too long for the path are not cut in pieces (RFC 9000 section 14), but fail with
- * EMSGSIZE. Returns 0, or -1 with errno set and no descriptor.
+ * The same for UDP, without a packet: only a connected socket gets the errors of its peer. With
+ * whole, packets that are too long for the path are not cut in pieces, but fail with EMSGSIZE.
+ * Returns 0, or -1 with errno set and no descriptor.
  */
-int socket_connect_udp(const struct addr *to, int *fd);
+int socket_connect_udp(const struct addr *to, bool whole, int *fd);
 
 /* The socket's pending error, or 0. */
 int socket_error(int fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "client/step/connect_quic.h"
+#include "client/step/connect_udp.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +14,7 @@
 #include "client/step/handshake.h"
 #include "client/step/icmp.h"
 #include "client/step/socket.h"
+#include "tls/dtls.h"
 #include "tls/quic.h"
 
 /* How long TCP has to answer, if UDP failed at once. */
@@ -24,7 +25,7 @@ enum { COMPARE_MS = 1000 };
  * socket polls[i].fd; or the fd is -1 once it has failed, and attempts[i] has the reason. Nothing
  * is read from a socket until its attempt has won.
  */
-struct quic_race {
+struct udp_race {
 	struct session *s;
 	size_t started, running;
 	uint64_t next_ms; /* when the next attempt begins */
@@ -37,7 +38,7 @@ struct quic_race {
 	int tcp_error;         /* its failure, if there is no socket; 0: not tried yet */
 };
 
-static void lose(struct quic_race *r, size_t i, int error)
+static void lose(struct udp_race *r, size_t i, int error)
 {
 	struct connect_attempt *a = &r->attempts[i];
 
@@ -56,11 +57,13 @@ static void lose(struct quic_race *r, size_t i, int error)
 }
 
 /* Send the first packet, or repeat it when that is due. */
-static void send_hello(struct quic_race *r, size_t i)
+static void send_hello(struct udp_race *r, size_t i)
 {
 	struct outcome failed = OUTCOME_NONE;
-	const int ret = tls_quic_send(r->tls[i], &failed);
-	int error = tls_quic_errno(r->tls[i]);
+	const int ret = r->s->service->transport == OVER_DTLS
+	    ? tls_dtls_send(r->tls[i], &failed)
+	    : tls_quic_send(r->tls[i], &failed);
+	int error = tls_conn_errno(r->tls[i]);
 
 	if (ret == 0 && error == 0)
 		return;
@@ -79,7 +82,20 @@ static bool has_datagram(int fd)
 	return recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
-static void start_next(struct quic_race *r)
+static struct tls_conn *make_connection(struct udp_race *r, size_t i)
+{
+	struct session *s = r->s;
+	const char *sni = s->sni[0] ? s->sni : NULL;
+	const char *verify_name = s->verdict.uri ? NULL : s->verify_name;
+
+	if (s->service->transport == OVER_DTLS)
+		return tls_dtls_new_client(s->ctx, r->polls[i].fd, sni, verify_name, &s->verdict,
+		    &r->failed);
+	return tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i], sni, verify_name,
+	    &s->verdict, &r->failed);
+}
+
+static void start_next(struct udp_race *r)
 {
 	struct session *s = r->s;
 	size_t i = r->started++;
@@ -87,19 +103,21 @@ static void start_next(struct quic_race *r)
 	r->polls[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	r->running++;
 	r->next_ms = clock_ms() + CONNECT_STAGGER_MS;
-	if (socket_connect_udp(&s->addrs[i], &r->polls[i].fd) != 0) {
+	/* QUIC forbids fragments (RFC 9000 section 14); DTLS has them like any UDP. */
+	if (socket_connect_udp(&s->addrs[i], s->service->transport == OVER_QUIC,
+		&r->polls[i].fd) != 0) {
 		r->attempts[i].local = true;
 		lose(r, i, errno);
 		return;
 	}
-	r->tls[i] = tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i],
-	    s->sni[0] ? s->sni : NULL, s->verdict.uri ? NULL : s->verify_name, &s->verdict,
-	    &r->failed);
+	r->tls[i] = make_connection(r, i);
 	if (!r->tls[i] || handshake_prepare(s, r->tls[i], &r->failed) != 0) {
 		lose(r, i, EPROTO);
 		return;
 	}
-	tls_quic_shape(r->tls[i], s->options->hello.datagram, s->options->hello.unknown_version);
+	if (s->service->transport == OVER_QUIC)
+		tls_quic_shape(r->tls[i], s->options->hello.datagram,
+		    s->options->hello.unknown_version);
 	send_hello(r, i);
 }
 
@@ -109,7 +127,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 }
 
 /* Wait until an answer comes, a packet is due again, or the next attempt may begin. */
-static void wait_for_attempts(struct quic_race *r, uint64_t deadline_ms)
+static void wait_for_attempts(struct udp_race *r, uint64_t deadline_ms)
 {
 	uint64_t now = clock_ms(), until = deadline_ms, left;
 
@@ -125,7 +143,7 @@ static void wait_for_attempts(struct quic_race *r, uint64_t deadline_ms)
 	(void)poll(r->polls, r->started, left > INT_MAX ? INT_MAX : (int)left);
 }
 
-static void repeat_hellos(struct quic_race *r)
+static void repeat_hellos(struct udp_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		if (r->polls[i].fd >= 0 && !r->polls[i].revents &&
@@ -135,7 +153,7 @@ static void repeat_hellos(struct quic_race *r)
 }
 
 /* The first attempt that has an answer, or -1: none yet. */
-static int find_winner(struct quic_race *r)
+static int find_winner(struct udp_race *r)
 {
 	for (size_t i = 0; i < r->started; i++) {
 		int error;
@@ -156,7 +174,7 @@ static int find_winner(struct quic_race *r)
 
 /* ---- the same over TCP ---------------------------------------------------------------------- */
 
-static void start_comparison(struct quic_race *r)
+static void start_comparison(struct udp_race *r)
 {
 	if (r->tcp >= 0 || r->tcp_error)
 		return;
@@ -166,7 +184,7 @@ static void start_comparison(struct quic_race *r)
 	}
 }
 
-static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
+static void compare_with_tcp(struct udp_race *r, struct outcome *oc)
 {
 	const unsigned port = (unsigned)addr_port(&r->s->addrs[0]);
 	struct pollfd p = { .fd = r->tcp, .events = POLLOUT };
@@ -196,7 +214,7 @@ static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 		    strerror(error));
 }
 
-static int explain(struct quic_race *r, struct outcome *oc)
+static int explain(struct udp_race *r, struct outcome *oc)
 {
 	const struct session *s = r->s;
 
@@ -211,7 +229,7 @@ static int explain(struct quic_race *r, struct outcome *oc)
 /* ---- the step ------------------------------------------------------------------------------- */
 
 /* Returns the winner's number, or -1. Ends all other attempts. */
-static int run(struct quic_race *r, uint64_t deadline_ms)
+static int run(struct udp_race *r, uint64_t deadline_ms)
 {
 	int winner = -1;
 
@@ -235,10 +253,10 @@ static int run(struct quic_race *r, uint64_t deadline_ms)
 	return winner;
 }
 
-int connect_over_quic(struct session *s, struct outcome *oc)
+int connect_over_udp(struct session *s, struct outcome *oc)
 {
 	uint64_t now = clock_ms(), deadline_ms = s->connect_deadline_ms;
-	struct quic_race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
+	struct udp_race race = { .s = s, .tcp = -1, .failed = OUTCOME_NONE };
 	int winner;
 
 	race.compare_ms = deadline_ms > now ? now + (deadline_ms - now) / 2 : now;
