@@ -65,7 +65,11 @@ libshared_a_SOURCES = \
 	src/tls/tds.c src/tls/tds.h \
 	src/tls/trust.c src/tls/trust.h
 if QUIC
-libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
+libshared_a_SOURCES += \
+	src/tls/quic_end.c src/tls/quic_end.h \
+	src/tls/quic_feed.c src/tls/quic_feed.h \
+	src/tls/quic_server.c src/tls/quic_server.h \
+	src/tls/quic_wire.c src/tls/quic_wire.h
 endif
 if KDF_PROVIDER
 libshared_a_SOURCES += \
