@@ -119,6 +119,7 @@ libserver_a_SOURCES = \
 	src/server/process/master.c src/server/process/master.h \
 	src/server/process/metrics_process.c src/server/process/metrics_process.h \
 	src/server/process/notify.c src/server/process/notify.h \
+	src/server/process/quic_clients.c src/server/process/quic_clients.h \
 	src/server/process/relay.c src/server/process/relay.h \
 	src/server/process/reload.c src/server/process/reload.h \
 	src/server/process/service_manager.c src/server/process/service_manager.h \
@@ -149,6 +150,9 @@ libserver_a_SOURCES += src/server/confine/sandbox_landlock.c
 endif
 if SECCOMP
 libserver_a_SOURCES += src/server/confine/sandbox_seccomp.c
+endif
+if QUIC
+libserver_a_SOURCES += src/server/conn/conn_quic.c src/server/conn/conn_quic.h
 endif
 
 libclient_a_SOURCES = \
