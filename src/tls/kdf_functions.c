@@ -17,7 +17,8 @@
 /* OpenSSL's types of our functions: the compiler compares. */
 static OSSL_FUNC_kdf_newctx_fn kdf_new;
 static OSSL_FUNC_kdf_freectx_fn kdf_free;
-static OSSL_FUNC_kdf_derive_fn kdf_derive;
+static OSSL_FUNC_kdf_derive_fn kdf_derive, prf_derive;
+static OSSL_FUNC_kdf_set_ctx_params_fn kdf_set;
 static OSSL_FUNC_mac_newctx_fn mac_new;
 static OSSL_FUNC_mac_dupctx_fn mac_dup;
 static OSSL_FUNC_mac_freectx_fn mac_free;
@@ -59,24 +60,30 @@ static void kdf_free(void *md)
 	EVP_MD_CTX_free(md);
 }
 
+/* Most names differ in the first byte, and a call for each costs as much as a hash. */
+static bool is_named(const OSSL_PARAM *p, const char *name)
+{
+	return p->key[0] == name[0] && strcmp(p->key, name) == 0;
+}
+
 static void take(struct inputs *in, const OSSL_PARAM *p)
 {
-	const struct octets value = { p->data, p->data_size };
+	const struct octets value = { p->data, p->data ? p->data_size : 0 };
 
-	if (strcmp(p->key, OSSL_KDF_PARAM_MODE) == 0) {
+	if (is_named(p, OSSL_KDF_PARAM_MODE)) {
 		if (OSSL_PARAM_get_int(p, &in->mode) != 1)
 			in->mode = -1;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_DIGEST) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_DIGEST)) {
 		in->digest = digest_of(p);
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_KEY) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_KEY)) {
 		in->key = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_SALT) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_SALT)) {
 		in->salt = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_PREFIX) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_PREFIX)) {
 		in->label.prefix = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_LABEL) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_LABEL)) {
 		in->label.name = value;
-	} else if (strcmp(p->key, OSSL_KDF_PARAM_DATA) == 0) {
+	} else if (is_named(p, OSSL_KDF_PARAM_DATA)) {
 		in->context = value;
 	}
 }
@@ -100,10 +107,55 @@ static int kdf_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM
 	}
 }
 
+/* Without it EVP would drop parameters that come before the derivation, and report success. */
+static int kdf_set(void *md, const OSSL_PARAM params[])
+{
+	(void)md;
+	return !params || !params->key;
+}
+
 static const OSSL_DISPATCH kdf_functions[] = {
 	FUNCTION(OSSL_FUNC_KDF_NEWCTX, kdf_new),
 	FUNCTION(OSSL_FUNC_KDF_FREECTX, kdf_free),
 	FUNCTION(OSSL_FUNC_KDF_DERIVE, kdf_derive),
+	FUNCTION(OSSL_FUNC_KDF_SET_CTX_PARAMS, kdf_set),
+	LAST_FUNCTION,
+};
+
+/* ---- TLS1-PRF -------------------------------------------------------------- */
+
+/* libssl gives five seeds, of which some are empty. The first part is for key_prf. */
+enum { PRF_PARTS_MAX = 1 + 5 };
+
+static int prf_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM params[])
+{
+	struct octets secret = { NULL, 0 }, parts[PRF_PARTS_MAX] = { { NULL, 0 } };
+	const struct key_digest *digest = NULL;
+	size_t count = 1;
+
+	for (const OSSL_PARAM *p = params; p && p->key; p++) {
+		const struct octets value = { p->data, p->data_size };
+
+		if (strcmp(p->key, OSSL_KDF_PARAM_DIGEST) == 0) {
+			digest = digest_of(p);
+		} else if (strcmp(p->key, OSSL_KDF_PARAM_SECRET) == 0) {
+			secret = value;
+		} else if (strcmp(p->key, OSSL_KDF_PARAM_SEED) == 0 && value.len > 0) {
+			if (count == PRF_PARTS_MAX)
+				return 0;
+			parts[count++] = value;
+		}
+	}
+	/* Without a seed, or with an empty output, the caller made a mistake. */
+	if (!digest || count == 1 || len == 0)
+		return 0;
+	return key_prf(md, digest, secret, parts, count, out, len);
+}
+
+static const OSSL_DISPATCH prf_functions[] = {
+	FUNCTION(OSSL_FUNC_KDF_NEWCTX, kdf_new),
+	FUNCTION(OSSL_FUNC_KDF_FREECTX, kdf_free),
+	FUNCTION(OSSL_FUNC_KDF_DERIVE, prf_derive),
 	LAST_FUNCTION,
 };
 
@@ -163,6 +215,13 @@ static const OSSL_PARAM *mac_settable(void *mac, void *provider)
 	return settable;
 }
 
+/* The key belongs to the digest: another one needs it again. */
+static bool select_digest(struct hmac *h, const OSSL_PARAM *p)
+{
+	h->digest = digest_of(p);
+	return EVP_MD_CTX_reset(h->md) == 1 && h->digest;
+}
+
 /* The key of a ticket comes as a parameter, without any init. */
 static int mac_set(void *mac, const OSSL_PARAM params[])
 {
@@ -173,7 +232,7 @@ static int mac_set(void *mac, const OSSL_PARAM params[])
 		digest = OSSL_PARAM_locate_const(params, OSSL_MAC_PARAM_DIGEST);
 		key = OSSL_PARAM_locate_const(params, OSSL_MAC_PARAM_KEY);
 	}
-	if (digest && !(h->digest = digest_of(digest)))
+	if (digest && !select_digest(h, digest))
 		return 0;
 	if (!key)
 		return 1;
@@ -233,6 +292,7 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_cache)
 {
 	static const OSSL_ALGORITHM kdfs[] = {
 		{ OSSL_KDF_NAME_TLS1_3_KDF, KDF_PROPERTY, kdf_functions, NULL },
+		{ OSSL_KDF_NAME_TLS1_PRF, KDF_PROPERTY, prf_functions, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 	static const OSSL_ALGORITHM macs[] = {

@@ -117,17 +117,17 @@ static size_t describe(unsigned char info[INFO_MAX], const struct key_label *lab
 bool key_expand(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret,
     const struct key_label *label, struct octets context, unsigned char *out, size_t len)
 {
-	unsigned char info[INFO_MAX], block[KEY_DIGEST_MAX], counter = 0;
+	unsigned char info[INFO_MAX + 1], block[KEY_DIGEST_MAX], counter = 0;
 	size_t info_len = describe(info, label, context, len);
+	const struct octets parts[] = { { block, d->len }, { info, info_len + 1 } };
 	bool ok = info_len > 0 && secret.at && len <= 255 * d->len;
 
 	for (size_t part; ok && len > 0; out += part, len -= part) {
-		const struct octets parts[] = { { block, counter > 0 ? d->len : 0 },
-			{ info, info_len }, { &counter, 1 } };
+		const size_t skip = counter == 0; /* there is no previous block */
 
-		counter++;
+		info[info_len] = ++counter;
 		part = len < d->len ? len : d->len;
-		ok = hmac(md, d, secret, parts, 3, block);
+		ok = hmac(md, d, secret, parts + skip, 2 - skip, block);
 		memcpy(out, block, part);
 	}
 	OPENSSL_cleanse(block, sizeof block);
@@ -151,5 +151,31 @@ bool key_extract(EVP_MD_CTX *md, const struct key_digest *d, struct octets previ
 	}
 	ok = ok && hmac(md, d, salt, &input, 1, out);
 	OPENSSL_cleanse(derived, sizeof derived);
+	return ok;
+}
+
+bool key_prf(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret,
+    struct octets *parts, size_t count, unsigned char *out, size_t len)
+{
+	unsigned char shortened[KEY_DIGEST_MAX], chain[KEY_DIGEST_MAX], block[KEY_DIGEST_MAX];
+	bool ok = secret.at != NULL;
+
+	if (ok && secret.len > d->block) {
+		ok = EVP_Digest(secret.at, secret.len, shortened, NULL, d->md, NULL) == 1;
+		secret = (struct octets){ shortened, d->len };
+	}
+	ok = ok && hmac(md, d, secret, parts + 1, count - 1, chain);
+	parts[0] = (struct octets){ chain, d->len };
+	for (size_t part; ok && len > 0; out += part, len -= part) {
+		part = len < d->len ? len : d->len;
+		ok = hmac(md, d, secret, parts, count, block);
+		if (ok)
+			memcpy(out, block, part);
+		if (ok && len > part)
+			ok = hmac(md, d, secret, parts, 1, chain);
+	}
+	OPENSSL_cleanse(shortened, sizeof shortened);
+	OPENSSL_cleanse(chain, sizeof chain);
+	OPENSSL_cleanse(block, sizeof block);
 	return ok;
 }

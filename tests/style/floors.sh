@@ -25,6 +25,7 @@ openssl/   tls/buffer    a BIO over our own buffer
 openssl/   tls/conn      handshake, read, write, close
 openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
+openssl/   tls/quic_failure  its errors
 openssl/   tls/quic_wire  a BIO over a UDP socket
 openssl/   tls/quic_server  listeners and connections of a QUIC server
 openssl/   tls/quic_end  why a QUIC connection was closed

@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/provider.h>
 
 #include "support/check_main.h"
@@ -166,6 +167,96 @@ START_TEST(test_the_property_is_taken)
 }
 END_TEST
 
+/* A digest, all zeros, whose first name is its own: the name that libssl uses. */
+static void *md_new(void *provider)
+{
+	return provider;
+}
+
+static int md_init(void *md, const OSSL_PARAM params[])
+{
+	(void)md, (void)params;
+	return 1;
+}
+
+static int md_update(void *md, const unsigned char *in, size_t len)
+{
+	(void)md, (void)in, (void)len;
+	return 1;
+}
+
+static int md_final(void *md, unsigned char *out, size_t *len, size_t size)
+{
+	(void)md;
+	ck_assert_uint_ge(size, 32);
+	memset(out, 0, 32);
+	*len = 32;
+	return 1;
+}
+
+static int md_get(OSSL_PARAM params[])
+{
+	OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_SIZE);
+
+	if (p && OSSL_PARAM_set_size_t(p, 32) != 1)
+		return 0;
+	p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE);
+	return !p || OSSL_PARAM_set_size_t(p, 64) == 1;
+}
+
+static const OSSL_ALGORITHM *query_digest(void *provider, int operation, int *no_cache)
+{
+	static const OSSL_DISPATCH functions[] = {
+		{ OSSL_FUNC_DIGEST_NEWCTX, (void (*)(void))md_new },
+		{ OSSL_FUNC_DIGEST_FREECTX, (void (*)(void))free_other },
+		{ OSSL_FUNC_DIGEST_DUPCTX, (void (*)(void))md_new },
+		{ OSSL_FUNC_DIGEST_INIT, (void (*)(void))md_init },
+		{ OSSL_FUNC_DIGEST_UPDATE, (void (*)(void))md_update },
+		{ OSSL_FUNC_DIGEST_FINAL, (void (*)(void))md_final },
+		{ OSSL_FUNC_DIGEST_GET_PARAMS, (void (*)(void))md_get },
+		{ 0, NULL },
+	};
+	static const OSSL_ALGORITHM digests[] = {
+		{ "ZEROS:SHA2-256:SHA-256:SHA256", "other.md=yes", functions, NULL },
+		{ NULL, NULL, NULL, NULL },
+	};
+
+	(void)provider;
+	*no_cache = 0;
+	return operation == OSSL_OP_DIGEST ? digests : NULL;
+}
+
+static int init_digest(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *of_core,
+    const OSSL_DISPATCH **out, void **provider)
+{
+	static const OSSL_DISPATCH functions[] = {
+		{ OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_digest },
+		{ 0, NULL },
+	};
+
+	(void)of_core;
+	*out = functions;
+	*provider = (void *)core;
+	return 1;
+}
+
+START_TEST(test_a_digest_has_another_name)
+{
+	EVP_MD *md;
+
+	ck_assert_int_eq(OSSL_PROVIDER_add_builtin(NULL, "other", init_digest), 1);
+	other = OSSL_PROVIDER_try_load(NULL, "other", 1);
+	ck_assert_ptr_nonnull(other);
+	ck_assert_int_eq(EVP_set_default_properties(NULL, "?other.md=yes"), 1);
+	md = EVP_MD_fetch(NULL, "SHA256", KDF_QUERY);
+	ck_assert_ptr_nonnull(md);
+	ck_assert_str_eq(EVP_MD_get0_name(md), "ZEROS");
+	EVP_MD_free(md);
+	expect_fallback("OpenSSL: the provider failed its self-test");
+	OSSL_PROVIDER_unload(other);
+}
+END_TEST
+
 START_TEST(test_the_self_test_sees_a_difference)
 {
 	use_provider();
@@ -184,4 +275,5 @@ static void ignore_configuration(void)
 
 CHECK_MAIN_IN("kdf_provider", ignore_configuration, NULL, test_only_the_query_finds_it,
     test_fips, test_another_provider_is_preferred, test_the_provider_does_not_start,
-    test_the_property_is_taken, test_the_self_test_sees_a_difference)
+    test_the_property_is_taken, test_a_digest_has_another_name,
+    test_the_self_test_sees_a_difference)

@@ -386,24 +386,6 @@ START_TEST(test_refusals)
 }
 END_TEST
 
-START_TEST(test_a_mac_needs_a_key)
-{
-	EVP_MAC_CTX *ctx;
-	EVP_MAC *mac;
-	unsigned char out[VALUE_MAX] = { 0 };
-	size_t len;
-
-	use_provider();
-	mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, KDF_QUERY);
-	ctx = EVP_MAC_CTX_new(mac);
-	ck_assert_int_ne(EVP_MAC_update(ctx, out, 0), 1);
-	ck_assert_int_ne(EVP_MAC_final(ctx, out, &len, sizeof out), 1);
-	ck_assert_int_ne(EVP_MAC_init(ctx, NULL, 0, NULL), 1);
-	EVP_MAC_CTX_free(ctx);
-	EVP_MAC_free(mac);
-}
-END_TEST
-
 /* The openssl.cnf of this machine may prefer another provider. */
 static void ignore_configuration(void)
 {
@@ -412,4 +394,4 @@ static void ignore_configuration(void)
 
 CHECK_MAIN_IN("key_schedule", ignore_configuration, NULL, test_vectors_of_acvp,
     test_vector_with_a_long_secret, test_keys_of_rfc_8448, test_derivations_agree,
-    test_macs_agree, test_macs_of_tickets_agree, test_refusals, test_a_mac_needs_a_key)
+    test_macs_agree, test_macs_of_tickets_agree, test_refusals)

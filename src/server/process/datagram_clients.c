@@ -190,7 +190,8 @@ void datagram_clients_add(struct datagram_clients *all, struct datagram_client *
 	struct datagram_client *before = datagram_clients_find(all, &c->path);
 
 	if (before)
-		datagram_clients_remove(all, before);
+		close_client(all, before, OC_HANDSHAKE_CLOSED,
+		    "the client began another connection from the same port");
 	c->link = NULL;
 	if (c->entry.conn && pool_add(&all->pool, &c->entry) == 0) {
 		if (link_client(all, c) == 0) {

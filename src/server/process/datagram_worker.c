@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_output.h"
 #include "server/confine/confine.h"
 #include "server/listen/udp_socket.h"
 #include "server/process/datagram_clients.h"
@@ -49,6 +50,7 @@ struct datagram_worker {
 	bool asked;    /* the successor wants to read them */
 	bool given;    /* it does */
 	bool draining;
+	uint64_t tick_ms; /* not before */
 	uint64_t handover_end_ms, late_end_ms, drain_end_ms, beat_ms; /* UINT64_MAX: never */
 	unsigned char buffer[TLS_DATAGRAM_MAX];
 };
@@ -215,11 +217,20 @@ static void beat(struct datagram_worker *w, uint64_t now)
 		log_at(LEVEL_DEBUG, "cannot send a heartbeat: %s", strerror(errno));
 }
 
+/* It looks at each handshake: not once for each datagram, which a flood would make of it. */
+static void tick(struct datagram_worker *w, uint64_t now)
+{
+	if (now < w->tick_ms)
+		return;
+	w->tick_ms = now + TICK_MS;
+	datagram_clients_tick(w->clients, now);
+}
+
 static void handle_time(struct datagram_worker *w)
 {
 	uint64_t now = clock_ms();
 
-	datagram_clients_tick(w->clients, now);
+	tick(w, now);
 	if (w->quic && now >= quic_clients_timer(w->quic))
 		quic_clients_tick(w->quic);
 	beat(w, now);
@@ -244,7 +255,7 @@ static uint64_t next_deadline(const struct datagram_worker *w, uint64_t now)
 	if (w->late_end_ms > now)
 		until = sooner(until, w->late_end_ms);
 	if (datagram_clients_open(w->clients) > 0)
-		until = sooner(until, now + TICK_MS);
+		until = sooner(until, w->tick_ms);
 	return w->quic ? sooner(until, quic_clients_timer(w->quic)) : until;
 }
 
@@ -305,12 +316,15 @@ static bool is_done(const struct datagram_worker *w)
 	return w->poll[PREDECESSOR].fd < 0 || clock_ms() >= w->drain_end_ms;
 }
 
+/* The log lines of one pass are written together. */
 static void serve(struct datagram_worker *w)
 {
+	log_output_gather();
 	while (!is_done(w)) {
 		wait_for_news(w);
 		handle_news(w);
 		handle_time(w);
+		log_output_flush();
 	}
 }
 
@@ -360,5 +374,6 @@ _Noreturn void datagram_worker_main(const struct worker_job *job)
 	quic_clients_free(w.quic);
 	dtls_clients_free(w.dtls);
 	datagram_clients_free(w.clients);
+	log_finish();
 	exit(outcome_status(OC_OK));
 }

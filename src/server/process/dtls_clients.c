@@ -2,6 +2,7 @@
 #include "server/process/dtls_clients.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 struct dtls_client {
 	struct datagram_client common; /* first: from the one the other can be found */
 	struct tls_datagram wire;
+	unsigned char random[TLS_DTLS_RANDOM]; /* of its ClientHello */
 };
 
 struct dtls_clients {
@@ -96,12 +98,15 @@ static void listen_to(struct dtls_clients *d, const struct udp_path *from, const
     size_t len)
 {
 	struct outcome oc = OUTCOME_NONE;
+	const unsigned char *random = tls_dtls_random(bytes, len);
 
 	if (make_candidate(d, &oc) != 0) {
 		log_outcome(LEVEL_ERROR, "dropped a datagram", &oc);
 		return;
 	}
 	d->candidate->common.path = *from;
+	if (random)
+		memcpy(d->candidate->random, random, TLS_DTLS_RANDOM);
 	tls_datagram_give(&d->candidate->wire, bytes, len);
 	switch (tls_dtls_listen(d->candidate_tls)) {
 	case IO_DONE:
@@ -125,14 +130,25 @@ static void step(struct dtls_clients *d, struct dtls_client *c)
 		tls_datagram_drop(&c->wire);
 }
 
+/* Does the datagram begin another connection than this client's? */
+static bool is_another(const struct dtls_client *c, const void *bytes, size_t len)
+{
+	const unsigned char *random = tls_dtls_random(bytes, len);
+
+	return random && memcmp(random, c->random, TLS_DTLS_RANDOM) != 0;
+}
+
 bool dtls_clients_take(struct dtls_clients *d, const struct udp_path *from,
     const void *bytes, size_t len)
 {
 	struct dtls_client *c = (struct dtls_client *)datagram_clients_find(d->all, from);
 	bool hello = tls_dtls_is_hello(bytes, len);
 
-	/* A client that begins anew at the same port has left its old connection. */
-	if (c && !(hello && conn_get_phase(c->common.entry.conn) == CONN_PHASE_LINGER)) {
+	/*
+	 * A client that begins anew at the same port has left its old connection, even if
+	 * that did not get far. A ClientHello that the network repeats is not another one.
+	 */
+	if (c && !is_another(c, bytes, len)) {
 		tls_datagram_give(&c->wire, bytes, len);
 		step(d, c);
 		return true;
