@@ -5,7 +5,7 @@ dnl HELLO_QUIC: sets hello_quic_summary and the conditional QUIC, and adds to HE
 AC_DEFUN([HELLO_QUIC], [
 	AC_ARG_WITH([quic],
 		[AS_HELP_STRING([--with-quic=auto|yes|no],
-			[check servers over QUIC; needs OpenSSL 3.5 or later (default: auto)])],
+			[QUIC in both programs; needs OpenSSL 3.5 or later (default: auto)])],
 		[], [with_quic=auto])
 	AS_VAR_IF([with_quic], [no], [], [
 		AC_CACHE_CHECK([whether OpenSSL has QUIC], [hello_cv_quic], [

@@ -68,7 +68,11 @@ libshared_a_SOURCES = \
 	src/tls/trust.c src/tls/trust.h \
 	src/tls/udp_wire.c src/tls/udp_wire.h
 if QUIC
-libshared_a_SOURCES += src/tls/quic_wire.c src/tls/quic_wire.h
+libshared_a_SOURCES += \
+	src/tls/quic_end.c src/tls/quic_end.h \
+	src/tls/quic_feed.c src/tls/quic_feed.h \
+	src/tls/quic_server.c src/tls/quic_server.h \
+	src/tls/quic_wire.c src/tls/quic_wire.h
 endif
 if KDF_PROVIDER
 libshared_a_SOURCES += \
@@ -118,6 +122,7 @@ libserver_a_SOURCES = \
 	src/server/process/master.c src/server/process/master.h \
 	src/server/process/metrics_process.c src/server/process/metrics_process.h \
 	src/server/process/notify.c src/server/process/notify.h \
+	src/server/process/quic_clients.c src/server/process/quic_clients.h \
 	src/server/process/relay.c src/server/process/relay.h \
 	src/server/process/reload.c src/server/process/reload.h \
 	src/server/process/service_manager.c src/server/process/service_manager.h \
@@ -148,6 +153,9 @@ libserver_a_SOURCES += src/server/confine/sandbox_landlock.c
 endif
 if SECCOMP
 libserver_a_SOURCES += src/server/confine/sandbox_seccomp.c
+endif
+if QUIC
+libserver_a_SOURCES += src/server/conn/conn_quic.c src/server/conn/conn_quic.h
 endif
 
 libclient_a_SOURCES = \

@@ -212,6 +212,9 @@ system_tests = \
 	tests/system/proxy.sh \
 	tests/system/quic.sh \
 	tests/system/quic-path.sh \
+	tests/system/quic-server.sh \
+	tests/system/quic-server-limits.sh \
+	tests/system/quic-server-reload.sh \
 	tests/system/refuse.sh \
 	tests/system/reload.sh \
 	tests/system/resigned.sh \
@@ -333,7 +336,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
 	tests/support/hello_capture.py tests/support/issuer_server.py \
-	tests/support/manifests.py tests/support/quic_aio.py tests/support/schemas.mjs \
+	tests/support/manifests.py tests/support/quic_aio.py tests/support/quic_aio_client.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
@@ -378,7 +381,8 @@ libtestsupport_a_SOURCES = \
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
 	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
-	tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
+	tests/support/quic_clients tests/support/quic_peer tests/support/service_manager \
+	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
 	tests/support/udp_relay tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 	$(CHECK_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

@@ -158,14 +158,14 @@ static void print_unusable(struct check_findings *f, const struct outcome *oc)
 	print_advice(oc);
 }
 
-static void check_address(struct check_findings *f, const struct addr *at, bool dtls)
+static void check_address(struct check_findings *f, const struct addr *at, bool udp)
 {
 	struct outcome oc = OUTCOME_NONE;
 	char text[ADDR_TEXT_MAX];
 	int fd, ret;
 
 	f->about = addr_format(at, text);
-	ret = dtls ? udp_socket_open(at, &fd, &oc) : socket_listen(at, 1, &fd, &oc);
+	ret = udp ? udp_socket_open(at, &fd, &oc) : socket_listen(at, 1, &fd, &oc);
 	if (ret == 0)
 		close(fd);
 	else
@@ -177,8 +177,8 @@ static void check_endpoint(struct check_findings *f, const struct endpoint *endp
 {
 	struct outcome oc = OUTCOME_NONE;
 
-	if (endpoint->kind == ENDPOINT_INET || endpoint->kind == ENDPOINT_DTLS) {
-		check_address(f, &endpoint->at, endpoint->kind == ENDPOINT_DTLS);
+	if (endpoint->kind == ENDPOINT_INET || endpoint_is_datagram(endpoint)) {
+		check_address(f, &endpoint->at, endpoint_is_datagram(endpoint));
 	} else if (endpoint->kind == ENDPOINT_UNIX && unix_socket_check(endpoint->text, &oc) != 0) {
 		f->about = endpoint->text;
 		print_unusable(f, &oc);

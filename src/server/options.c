@@ -34,7 +34,7 @@ static int set_metrics(void *to, const struct option_row *row, const char *value
 	o->wanted = true;
 	if (endpoint_parse("--metrics", value, &o->endpoint, oc) != 0)
 		return -1;
-	if (o->endpoint.kind != ENDPOINT_DTLS)
+	if (!endpoint_is_datagram(&o->endpoint))
 		return 0;
 	outcome_set(oc, OC_USAGE, "--metrics %s: metrics are served over TCP", value);
 	outcome_advise(oc, "use --metrics 127.0.0.1:9443");
@@ -93,7 +93,8 @@ static const struct options_about about = {
 const struct option_row server_option_rows[] = {
 	HEADING("Listeners and certificates"),
 	CALL("listen", "PLACE", listen, listener_take_endpoint,
-	    "listen on ADDR:PORT, unix:PATH, systemd[:NAME] or dtls:ADDR:PORT; repeatable",
+	    "listen on ADDR:PORT, unix:PATH, systemd[:NAME], dtls:ADDR:PORT or quic:ADDR:PORT; "
+	    "repeatable",
 	    .letter = 'l'),
 	CALL("cert", "FILE", service, service_take_cert,
 	    "certificate chain, PEM, leaf first; repeatable"),

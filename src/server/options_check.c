@@ -41,11 +41,17 @@ static void choose_usual_files(struct server_options *o)
 
 int server_optcheck(struct server_options *o, struct outcome *oc)
 {
-	o->service.dtls = listener_count_datagrams(&o->listen) > 0;
+	o->service.dtls = listener_count(&o->listen, ENDPOINT_DTLS) > 0;
+	o->service.quic = listener_count(&o->listen, ENDPOINT_QUIC) > 0;
 	if (tls_context_check_policy(&o->service.tls.policy, oc) != 0 ||
 	    (o->service.dtls &&
 		tls_context_check_dtls_policy(&o->service.tls.policy, oc) != 0))
 		return -1;
+	if (o->service.quic && !tls_policy_allows(&o->service.tls.policy, TLS_POLICY_TLS13)) {
+		outcome_set(oc, OC_USAGE, "QUIC needs TLS 1.3, which --tls-max 1.2 excludes");
+		outcome_advise(oc, "use --tls-max 1.3, or no --listen quic:ADDR:PORT");
+		return -1;
+	}
 	for (size_t i = 0; i < o->service.identity_count; i++) {
 		if (!o->service.identities[i].key_file)
 			return outcome_set(oc, OC_USAGE,

@@ -288,6 +288,8 @@ enum io tls_conn_write(struct tls_conn *t, const void *buf, size_t len, struct o
 	size_t put;
 	int ret;
 
+	if (t->transport)
+		return t->transport->write(t, buf, len, oc);
 	tls_error_clear();
 	/* Without SSL_MODE_ENABLE_PARTIAL_WRITE, success means that all was written. */
 	ret = SSL_write_ex(t->ssl, buf, len, &put);

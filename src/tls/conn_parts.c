@@ -31,6 +31,18 @@ struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct o
 	return destroy(t, oc);
 }
 
+struct tls_conn *tls_conn_parts_wrap(SSL *ssl)
+{
+	struct tls_conn *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->ssl = ssl;
+	t->alert = OUTCOME_NO_ALERT;
+	tls_buffer_init(&t->wire, -1);
+	return t;
+}
+
 void tls_conn_give_up(struct tls_conn *t, int alert)
 {
 	t->alert = alert;

@@ -19,6 +19,7 @@ struct tls_conn;
 struct tls_conn_transport {
 	enum io (*handshake)(struct tls_conn *t, struct outcome *oc);
 	enum io (*read)(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc);
+	enum io (*write)(struct tls_conn *t, const void *buf, size_t len, struct outcome *oc);
 	enum io (*close_notify)(struct tls_conn *t);
 	void (*allow)(struct tls_conn *t, size_t bytes);
 	uint64_t (*timer)(const struct tls_conn *t);
@@ -35,7 +36,8 @@ struct tls_conn {
 	struct tls_datagram *datagram; /* for DTLS; NULL: a stream or QUIC */
 	struct tds_packets *tds; /* around the handshake; NULL: none */
 	const struct tls_conn_transport *transport; /* NULL: TCP, or a server of DTLS */
-	struct tls_quic *quic;                      /* for QUIC */
+	struct tls_quic *quic;                      /* for QUIC, in a client */
+	struct tls_quic_server *quic_server;        /* the same in a server */
 	struct tls_dtls *dtls;                      /* for a client of DTLS */
 	void *owner;
 	int alert;  /* the fatal alert that the library made, or OUTCOME_NO_ALERT */
@@ -46,6 +48,11 @@ struct tls_conn {
 
 /* The object without a BIO, its SSL of this context. NULL with OC_INTERNAL. */
 struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc);
+
+/*
+ * The object for an SSL that the library made, and that it owns on success. NULL: out of memory.
+ */
+struct tls_conn *tls_conn_parts_wrap(SSL *ssl);
 
 /* The same with its BIO, neither client nor server yet; fd is for a stream. */
 struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,

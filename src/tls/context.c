@@ -6,6 +6,9 @@
 
 #include "tls/error.h"
 #include "tls/quic.h"
+#ifdef HELLO_QUIC
+#include "tls/quic_server.h"
+#endif
 #ifdef HELLO_KDF_PROVIDER
 #include "tls/kdf_provider.h"
 #endif
@@ -74,6 +77,17 @@ SSL_CTX *tls_context_new_dtls_client(const struct tls_policy_choice *policy, str
 	const struct tls_policy_choice choice = for_dtls(policy);
 
 	return make(DTLS_client_method(), NULL, &choice, oc);
+}
+
+SSL_CTX *tls_context_new_quic_server(const struct tls_policy_choice *policy, struct outcome *oc)
+{
+#ifdef HELLO_QUIC
+	return make(tls_quic_server_method(), NULL, policy, oc);
+#else
+	(void)policy;
+	outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
+	return NULL;
+#endif
 }
 
 SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, struct outcome *oc)

@@ -16,6 +16,9 @@ SSL_CTX *tls_context_new_dtls_server(const struct tls_policy_choice *policy, str
 SSL_CTX *tls_context_new_client(const struct tls_policy_choice *policy, struct outcome *oc);
 SSL_CTX *tls_context_new_dtls_client(const struct tls_policy_choice *policy, struct outcome *oc);
 
+/* For tls_quic_listener_new. NULL with OC_INTERNAL also where this build has no QUIC. */
+SSL_CTX *tls_context_new_quic_server(const struct tls_policy_choice *policy, struct outcome *oc);
+
 /* For tls_quic_new_client. NULL with OC_INTERNAL also where this build has no QUIC. */
 SSL_CTX *tls_context_new_quic_client(const struct tls_policy_choice *policy, struct outcome *oc);
 

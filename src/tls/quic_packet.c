@@ -42,6 +42,35 @@ static bool skip_id(const unsigned char *at, size_t len, size_t *used)
 	return true;
 }
 
+/* Bits 4 and 5 of a long header of version 1. */
+enum { TYPE_MASK = 0x30, TYPE_INITIAL = 0x00, TYPE_RETRY = 0x30 };
+
+enum quic_packet_start quic_packet_starts(const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	size_t used = 1 + VERSION_SIZE;
+	uint32_t version;
+
+	if (len < QUIC_PACKET_START_MIN || !get_version(at, len, &version) || version == 0)
+		return QUIC_PACKET_NO_START;
+	if (version != QUIC_PACKET_VERSION_1)
+		return QUIC_PACKET_VERSIONED;
+	if ((at[0] & TYPE_MASK) != TYPE_INITIAL || !skip_id(at, len, &used) ||
+	    !skip_id(at, len, &used) || used == len)
+		return QUIC_PACKET_NO_START;
+	/* The length of the token: a number of one byte or more (section 16). */
+	return at[used] == 0 ? QUIC_PACKET_FIRST : QUIC_PACKET_TOKEN;
+}
+
+bool quic_packet_is_retry(const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	uint32_t version;
+
+	return get_version(at, len, &version) && version == QUIC_PACKET_VERSION_1 &&
+	    (at[0] & TYPE_MASK) == TYPE_RETRY;
+}
+
 /* RFC 9000 section 15: 0x?a?a?a?a. */
 static bool is_reserved(uint32_t version)
 {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a client sees of a QUIC packet without keys (RFC 8999). Pure. */
+/* What anybody sees of a QUIC packet without keys (RFC 8999). Pure. */
 
 enum { QUIC_PACKET_VERSION_1 = 1 };
 
@@ -28,6 +28,22 @@ bool quic_packet_is_possible(const void *bytes, size_t len);
  * another packet.
  */
 bool quic_packet_read_versions(const void *bytes, size_t len, struct quic_packet_versions *out);
+
+/*
+ * What a datagram from an unknown address can begin. A shorter one than an Initial may be
+ * (RFC 9000 section 14.1) begins nothing.
+ */
+enum quic_packet_start {
+	QUIC_PACKET_NO_START,
+	QUIC_PACKET_FIRST,    /* an Initial packet without a token */
+	QUIC_PACKET_TOKEN,    /* with one, from a Retry or an earlier connection */
+	QUIC_PACKET_VERSIONED /* of another version: to be answered with Version Negotiation */
+};
+enum { QUIC_PACKET_START_MIN = 1200 };
+enum quic_packet_start quic_packet_starts(const void *bytes, size_t len);
+
+/* Is it a Retry (RFC 9000 section 17.2.5)? */
+bool quic_packet_is_retry(const void *bytes, size_t len);
 
 /*
  * Is this long packet an answer to sent, of which the beginning is enough: has it the same

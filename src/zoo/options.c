@@ -100,7 +100,7 @@ const struct option_row zoo_option_rows[] = {
 static bool is_here(const struct endpoint *endpoint)
 {
 	return endpoint->kind == ENDPOINT_UNIX ||
-	    ((endpoint->kind == ENDPOINT_INET || endpoint->kind == ENDPOINT_DTLS) &&
+	    ((endpoint->kind == ENDPOINT_INET || endpoint_is_datagram(endpoint)) &&
 		addr_is_loopback(&endpoint->at));
 }
 
@@ -147,7 +147,8 @@ static int check(struct zoo_options *o, const struct options_given *given, struc
 		    o->folder);
 	if (o->misbehave != MISBEHAVE_NONE && listener_count_datagrams(&o->server.listen) > 0)
 		return outcome_set(oc, OC_USAGE,
-		    "--misbehave and --listen dtls:ADDR:PORT exclude each other");
+		    "--misbehave and --listen %s:ADDR:PORT exclude each other",
+		    listener_count(&o->server.listen, ENDPOINT_DTLS) > 0 ? "dtls" : "quic");
 	if (check_kinds(&o->server.listen, oc) != 0)
 		return -1;
 	return o->expose ? 0 : check_endpoints(&o->server.listen, oc);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any datagram in answer to the first packet of a QUIC client. */
+/* Any datagram in answer to the first packet of a QUIC client, or as the first one to a server. */
 #include "fuzz/target.h"
 
 #include <string.h>
@@ -12,6 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
 	struct quic_packet_versions v = { .count = 0 };
 
+	/* What begins a connection is no answer to one. */
+	fuzz_expect(quic_packet_starts(data, size) == QUIC_PACKET_NO_START ||
+	    (size >= QUIC_PACKET_START_MIN && !quic_packet_is_retry(data, size)));
 	/* The first byte cuts the rest in a packet that was sent and its answer. */
 	if (size > 0) {
 		size_t sent = 1 + (size_t)data[0] % size;

@@ -26,6 +26,9 @@ openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
 openssl/   tls/quic_failure  its errors
 openssl/   tls/quic_wire  a BIO over a UDP socket
+openssl/   tls/quic_server  listeners and connections of a QUIC server
+openssl/   tls/quic_end  why a QUIC connection was closed
+openssl/   tls/quic_feed  a BIO over single datagrams
 openssl/   tls/datagram  a BIO over the datagrams of one peer
 openssl/   tls/dtls      cookies, timers and sizes of DTLS
 openssl/   tls/tds       a BIO that puts a handshake into packets
@@ -122,6 +125,7 @@ v?fork|wait|wait4|waitpid|waitid      server/confine/confine  a child that tries
 (_|_E|quick_)?exit                    server/confine/confine  a child that tries, and ends
 ERR_[a-z0-9_]+                        tls/error   one reader of the error queue, so that nobody empties it early
 ERR_[a-z0-9_]+                        tls/quic_wire  a BIO says so that there is no datagram now
+ERR_[a-z0-9_]+                        tls/quic_feed  the same
 open|openat|creat|f(d|re)?open|BIO_new_file  base/input_file  reads the files that options name
 open|openat|creat|f(d|re)?open|BIO_new_file  client/output/output_file  writes them
 open|openat|creat|f(d|re)?open|BIO_new_file  base/streams  /dev/null, where a standard stream is closed

@@ -32,6 +32,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 enum { AT_ONCE_MAX = 64, DATAGRAM_MAX = 4096, PATIENCE_MS = 30000, ALL_MAX_S = 300 };
 
@@ -151,7 +152,7 @@ static void greet_once(void)
 	BIO_ADDR *to = BIO_ADDR_new();
 
 	if (!ssl || !bio || !to || SSL_set_tlsext_host_name(ssl, "localhost") != 1 ||
-	    SSL_set1_host(ssl, "localhost") != 1 ||
+	    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), "localhost", 0) != 1 ||
 	    BIO_ADDR_rawmake(to, AF_INET, &options.to, sizeof options.to, options.port) != 1)
 		die("SSL_new");
 	BIO_ctrl_set_connected(bio, to);

@@ -70,13 +70,23 @@ cat >"$TMP/traced" <<END
 exec strace -D -ff -qq -s 0 -o "$TMP/trace" "$HELLO_SERVER" "\$@"
 END
 chmod +x "$TMP/traced"
+set -- --listen dtls:127.0.0.1:0
+"$HELLO_SERVER" --check --listen quic:127.0.0.1:0 2>&1 | grep -q 'built without QUIC' || set -- "$@" --listen quic:127.0.0.1:0
 HELLO_SERVER=$TMP/traced
-start_server --listen dtls:127.0.0.1:0
-"$DTLS_CLIENTS" greet 200 4 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
-grep -q '^ok=200 ' "$TMP/crowd" || fail "the traced worker: $(cat "$TMP/crowd" "$TMP/err")"
+start_server "$@"
+# crowd N: of DTLS, and of QUIC in a build that has it.
+crowd() {
+	"$DTLS_CLIENTS" greet "$1" 4 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
+	grep -q "^ok=$1 " "$TMP/crowd" || fail "the traced worker: $(cat "$TMP/crowd" "$TMP/err")"
+	quic=$(sed -n 's/.*msg=listening addr=quic:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
+	[ -n "$quic" ] || return 0
+	"$builddir/tests/support/quic_clients" greet "$1" 4 "$quic" "$CA" >"$TMP/crowd" 2>"$TMP/err"
+	grep -q "^ok=$1 " "$TMP/crowd" || fail "the traced worker, QUIC: $(cat "$TMP/crowd" "$TMP/err")"
+}
+crowd 200
 kill -HUP "$SERVER_PID"
 await 'msg=ready' 2
-"$DTLS_CLIENTS" greet 20 4 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
+crowd 20
 stop_server
 for trace in "$TMP"/trace.*; do
 	awk 'entered && match($0, /^[a-z0-9_]+\(/) { print substr($0, 1, RLENGTH - 1) }

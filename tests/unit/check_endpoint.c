@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "support/check_main.h"
+#include "tls/quic.h"
 
 static struct endpoint taken(const char *value)
 {
@@ -86,6 +87,23 @@ START_TEST(test_datagrams)
 }
 END_TEST
 
+START_TEST(test_quic)
+{
+	char text[ADDR_TEXT_MAX];
+	struct endpoint p;
+
+	if (!tls_quic_is_built()) {
+		refused("quic:[::1]:443", "this program was built without QUIC (it uses OpenSSL ");
+		return;
+	}
+	p = taken("quic:[::1]:443");
+	ck_assert_int_eq(p.kind, ENDPOINT_QUIC);
+	ck_assert(endpoint_is_datagram(&p));
+	ck_assert_str_eq(addr_format(&p.at, text), "[::1]:443");
+	refused("quic:443", "\"quic:443\": expected quic:ADDR:PORT");
+}
+END_TEST
+
 START_TEST(test_what_is_no_endpoint)
 {
 	refused("localhost:443", "invalid address \"localhost\": expected an IPv4 or IPv6 address");
@@ -95,4 +113,4 @@ START_TEST(test_what_is_no_endpoint)
 END_TEST
 
 CHECK_MAIN("endpoint", test_an_address, test_a_path, test_a_path_that_is_too_long,
-    test_what_was_handed_over, test_datagrams, test_what_is_no_endpoint)
+    test_what_was_handed_over, test_datagrams, test_quic, test_what_is_no_endpoint)

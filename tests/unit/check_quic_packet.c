@@ -125,5 +125,51 @@ START_TEST(test_names_of_errors)
 }
 END_TEST
 
+/* An Initial packet of version 1 with identifiers of 8 and 4 bytes, of the shortest length. */
+static void make_initial(unsigned char packet[QUIC_PACKET_START_MIN], unsigned char token_length)
+{
+	memset(packet, 0, QUIC_PACKET_START_MIN);
+	packet[0] = 0xc3;
+	packet[4] = 1;
+	packet[5] = 8;
+	packet[14] = 4;
+	packet[19] = token_length;
+}
+
+START_TEST(test_what_begins_a_connection)
+{
+	unsigned char packet[QUIC_PACKET_START_MIN];
+
+	make_initial(packet, 0);
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_FIRST);
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet - 1), QUIC_PACKET_NO_START);
+	make_initial(packet, 0x40); /* a length of two bytes */
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_TOKEN);
+	packet[3] = 1;
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_VERSIONED);
+	packet[3] = packet[4] = 0; /* Version Negotiation */
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_NO_START);
+}
+END_TEST
+
+START_TEST(test_what_begins_none)
+{
+	unsigned char packet[QUIC_PACKET_START_MIN];
+
+	/* 0-RTT, Handshake, Retry; then a short header. */
+	for (unsigned char first = 0xd3; first >= 0xd3; first = (unsigned char)(first + 0x10)) {
+		make_initial(packet, 0);
+		packet[0] = first;
+		ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_NO_START);
+		ck_assert_int_eq(quic_packet_is_retry(packet, sizeof packet), first == 0xf3);
+	}
+	make_initial(packet, 0);
+	packet[0] = 0x43;
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_NO_START);
+	ck_assert(!quic_packet_is_retry(packet, 4));
+}
+END_TEST
+
 CHECK_MAIN("quic_packet", test_what_could_be_quic, test_versions, test_longest_list,
-    test_whose_answer, test_what_is_no_negotiation, test_names_of_errors)
+    test_whose_answer, test_what_is_no_negotiation, test_names_of_errors,
+    test_what_begins_a_connection, test_what_begins_none)

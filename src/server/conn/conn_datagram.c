@@ -107,6 +107,6 @@ struct conn *conn_datagram_new(const struct service *service, const struct conn_
 void conn_datagram_retransmit(struct conn *c)
 {
 	/* The deadline of the handshake comes before the library gives up. */
-	if (conn_is_handshaking(c))
+	if (c->datagram && conn_is_handshaking(c))
 		(void)tls_dtls_retransmit(c->tls);
 }

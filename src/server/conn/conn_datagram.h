@@ -28,7 +28,10 @@ struct conn *conn_datagram_new(const struct service *service, const struct conn_
     struct tls_conn *tls, struct tls_datagram *datagram, const struct addr *peer,
     uint64_t now_ms);
 
-/* Sends the flight of the handshake again if its timer has expired. */
+/*
+ * Sends the flight of the handshake again if its timer has expired. Does nothing for a
+ * connection of another kind.
+ */
 void conn_datagram_retransmit(struct conn *c);
 
 #endif

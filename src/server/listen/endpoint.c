@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "tls/context.h"
+#include "tls/quic.h"
+
 /* The kernel accepts a path that fills the field, but other programs expect a terminator. */
 enum { PATH_LENGTH_MAX = sizeof((struct sockaddr_un *)0)->sun_path - 1 };
 
@@ -23,7 +26,7 @@ static int parse_unix(const char *name, const char *path, struct endpoint *out,
 	return 0;
 }
 
-/* prefix is "" or "dtls:", and kind belongs to it. */
+/* prefix is "", "dtls:" or "quic:", and kind belongs to it. */
 static int parse_inet(const char *name, const char *prefix, const char *value,
     enum endpoint_kind kind, struct endpoint *out, struct outcome *oc)
 {
@@ -47,15 +50,34 @@ static int parse_inet(const char *name, const char *prefix, const char *value,
 	return -1;
 }
 
+static int parse_quic(const char *name, const char *value, struct endpoint *out,
+    struct outcome *oc)
+{
+	if (tls_quic_is_built())
+		return parse_inet(name, "quic:", value, ENDPOINT_QUIC, out, oc);
+	outcome_set(oc, OC_USAGE, "%s quic:%s: this program was built without QUIC (it uses %s)",
+	    name, value, tls_context_library());
+	outcome_advise(oc, "build it with OpenSSL 3.5 or later");
+	return -1;
+}
+
+bool endpoint_is_datagram(const struct endpoint *e)
+{
+	return e->kind == ENDPOINT_DTLS || e->kind == ENDPOINT_QUIC;
+}
+
 int endpoint_parse(const char *name, const char *value, struct endpoint *out,
     struct outcome *oc)
 {
-	static const char path[] = "unix:", given[] = "systemd", dtls[] = "dtls:";
+	static const char path[] = "unix:", given[] = "systemd", dtls[] = "dtls:",
+			  quic[] = "quic:";
 
 	if (strncmp(value, path, sizeof path - 1) == 0)
 		return parse_unix(name, value + sizeof path - 1, out, oc);
 	if (strncmp(value, dtls, sizeof dtls - 1) == 0)
 		return parse_inet(name, dtls, value + sizeof dtls - 1, ENDPOINT_DTLS, out, oc);
+	if (strncmp(value, quic, sizeof quic - 1) == 0)
+		return parse_quic(name, value + sizeof quic - 1, out, oc);
 	if (strncmp(value, given, sizeof given - 1) != 0)
 		return parse_inet(name, "", value, ENDPOINT_INET, out, oc);
 	value += sizeof given - 1;

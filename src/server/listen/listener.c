@@ -138,7 +138,7 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	/* In two rounds: "all the rest" is known once the named sockets are acquired. */
 	for (int rest = 0; rest <= 1; rest++) {
 		for (size_t i = 0; ret == 0 && i < o->count; i++) {
-			if (o->endpoint[i].kind != ENDPOINT_DTLS &&
+			if (!endpoint_is_datagram(&o->endpoint[i]) &&
 			    acquires_the_rest(&o->endpoint[i]) == rest)
 				ret = open_endpoint(set, "--listen", LISTENERS_MAX - set->count,
 				    &o->endpoint[i], given, oc);
@@ -153,13 +153,18 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 	return ret;
 }
 
-size_t listener_count_datagrams(const struct listen_options *o)
+size_t listener_count(const struct listen_options *o, enum endpoint_kind kind)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->count; i++)
-		n += o->endpoint[i].kind == ENDPOINT_DTLS;
+		n += o->endpoint[i].kind == kind;
 	return n;
+}
+
+size_t listener_count_datagrams(const struct listen_options *o)
+{
+	return listener_count(o, ENDPOINT_DTLS) + listener_count(o, ENDPOINT_QUIC);
 }
 
 bool listener_wants_streams(const struct listen_options *o)
@@ -174,13 +179,14 @@ int listener_set_open_datagrams(struct listener_set *set, const struct listen_op
 
 	set->count = 0;
 	for (size_t i = 0; ret == 0 && i < o->count; i++) {
-		if (o->endpoint[i].kind != ENDPOINT_DTLS)
+		if (!endpoint_is_datagram(&o->endpoint[i]))
 			continue;
 		ret = udp_socket_open(&o->endpoint[i].at, &fd, oc);
 		if (ret == 0)
 			ret = add(set, fd, NULL, oc);
 		if (ret == 0)
-			set->item[set->count - 1].dtls = true;
+			set->item[set->count - 1].kind =
+			    o->endpoint[i].kind == ENDPOINT_QUIC ? LISTENER_QUIC : LISTENER_DTLS;
 	}
 	if (ret != 0)
 		listener_set_close(set);
@@ -199,12 +205,17 @@ int listener_set_open_one(struct listener_set *set, const char *option,
 
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX])
 {
+	static const char *const prefixes[] = {
+		[LISTENER_STREAM] = "",
+		[LISTENER_DTLS] = "dtls:",
+		[LISTENER_QUIC] = "quic:",
+	};
 	struct sockaddr_un at = { .sun_family = AF_UNSPEC };
 	socklen_t len = sizeof at;
 	char text[ADDR_TEXT_MAX];
 
 	if (l->at.ss.any.sa_family != AF_UNIX) {
-		snprintf(buf, LISTENER_TEXT_MAX, "%s%s", l->dtls ? "dtls:" : "",
+		snprintf(buf, LISTENER_TEXT_MAX, "%s%s", prefixes[l->kind],
 		    addr_format(&l->at, text));
 		return buf;
 	}

@@ -32,10 +32,13 @@ struct option_row;
 int listener_take_endpoint(void *options, const struct option_row *row, const char *value,
     struct outcome *oc);
 
+/* LISTENER_STREAM: accepts. The others are UDP sockets, without a queue: one process reads them. */
+enum listener_kind { LISTENER_STREAM, LISTENER_DTLS, LISTENER_QUIC };
+
 struct listener {
 	struct addr at;       /* as bound: port 0 became a real port */
 	struct unix_socket path; /* .path is NULL unless we bound a path */
-	bool dtls; /* a UDP socket, which has no queue: one process at a time reads it */
+	enum listener_kind kind;
 	int fd;
 };
 
@@ -65,7 +68,8 @@ int listener_set_open(struct listener_set *set, const struct listen_options *o,
 int listener_set_open_datagrams(struct listener_set *set, const struct listen_options *o,
     struct outcome *oc);
 
-/* How many endpoints of datagrams are there, and are there any others? */
+/* How many endpoints of this kind and of datagrams are there, and are there any of streams? */
+size_t listener_count(const struct listen_options *o, enum endpoint_kind kind);
 size_t listener_count_datagrams(const struct listen_options *o);
 bool listener_wants_streams(const struct listen_options *o);
 
@@ -77,7 +81,7 @@ int listener_set_open_one(struct listener_set *set, const char *option,
     const struct endpoint *endpoint, struct activation *given, struct outcome *oc);
 
 /*
- * Its address as addr_format writes it, with "dtls:" before it for datagrams, or
+ * Its address as addr_format writes it, with "dtls:" or "quic:" before it for datagrams, or
  * "unix:PATH". Writes to buf and returns it.
  */
 const char *listener_format(const struct listener *l, char buf[LISTENER_TEXT_MAX]);

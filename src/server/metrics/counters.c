@@ -151,6 +151,8 @@ static enum counters_protocol protocol_of(const char *name)
 {
 	if (strcmp(name, "TLSv1.3") == 0)
 		return COUNTERS_TLS13;
+	if (strcmp(name, "QUICv1") == 0)
+		return COUNTERS_QUIC1;
 	return strcmp(name, "TLSv1.2") == 0 ? COUNTERS_TLS12 : COUNTERS_DTLS12;
 }
 

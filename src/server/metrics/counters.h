@@ -27,12 +27,19 @@ enum {
 	COUNTERS_CERTIFICATES = 64
 };
 
-enum counters_protocol { COUNTERS_TLS12, COUNTERS_TLS13, COUNTERS_DTLS12, COUNTERS_PROTOCOLS };
+enum counters_protocol {
+	COUNTERS_TLS12,
+	COUNTERS_TLS13,
+	COUNTERS_DTLS12,
+	COUNTERS_QUIC1,
+	COUNTERS_PROTOCOLS
+};
 
 /* What became of a datagram that belongs to no connection. */
 enum counters_datagram {
-	COUNTERS_DATAGRAM_ACCEPTED, /* a ClientHello with a valid cookie: a connection begins */
-	COUNTERS_DATAGRAM_COOKIE,   /* a ClientHello without one: answered with a cookie */
+	COUNTERS_DATAGRAM_ACCEPTED, /* with a valid cookie or token: a connection begins */
+	COUNTERS_DATAGRAM_COOKIE,   /* of DTLS, without one: answered with a cookie */
+	COUNTERS_DATAGRAM_RETRY,    /* of QUIC, without one: answered with a Retry */
 	COUNTERS_DATAGRAM_DENIED,   /* its address is not admitted */
 	COUNTERS_DATAGRAM_IGNORED   /* anything else */
 };

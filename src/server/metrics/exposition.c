@@ -33,6 +33,7 @@ static void write_handshakes(FILE *to, const struct counters *c)
 		[COUNTERS_TLS12] = "TLSv1.2",
 		[COUNTERS_TLS13] = "TLSv1.3",
 		[COUNTERS_DTLS12] = "DTLSv1.2",
+		[COUNTERS_QUIC1] = "QUICv1",
 	};
 
 	prometheus_describe(to, name, "counter", "Completed handshakes.");
@@ -94,6 +95,7 @@ static void write_datagrams(FILE *to, const struct counters *c)
 	static const char *const results[COUNTERS_DATAGRAMS] = {
 		[COUNTERS_DATAGRAM_ACCEPTED] = "accepted",
 		[COUNTERS_DATAGRAM_COOKIE] = "cookie",
+		[COUNTERS_DATAGRAM_RETRY] = "retry",
 		[COUNTERS_DATAGRAM_DENIED] = "denied",
 		[COUNTERS_DATAGRAM_IGNORED] = "ignored",
 	};

@@ -254,6 +254,16 @@ size_t datagram_clients_open(const struct datagram_clients *all)
 	return all->pool.open;
 }
 
+void datagram_clients_step_lingering(struct datagram_clients *all)
+{
+	struct pool_entry *e = all->pool.queue[CONN_PHASE_LINGER], *next;
+
+	for (; e; e = next) {
+		next = e->next;
+		datagram_clients_step(all, (struct datagram_client *)e);
+	}
+}
+
 void datagram_clients_end(struct datagram_clients *all, const char *why)
 {
 	struct pool_entry *open;

@@ -11,8 +11,9 @@
 #include "server/process/worker.h"
 
 /*
- * The clients of a datagram worker, whatever they speak: what does not depend on it. A client is
- * known by its address, its port and the listener. The limits count all of them together.
+ * The clients of a datagram worker, whatever they speak: what dtls_clients and quic_clients
+ * have in common. A client is known by its address, its port and the listener. The limits
+ * count all of them together.
  */
 struct datagram_clients;
 
@@ -65,6 +66,9 @@ bool datagram_clients_refuses(const struct datagram_clients *all);
 void datagram_clients_tick(struct datagram_clients *all, uint64_t now_ms);
 
 size_t datagram_clients_open(const struct datagram_clients *all);
+
+/* Steps those that wait for the end of their connection. */
+void datagram_clients_step_lingering(struct datagram_clients *all);
 
 /* Ends all connections now, as SHUTDOWN. */
 void datagram_clients_end(struct datagram_clients *all, const char *why);

@@ -18,6 +18,7 @@
 #include "server/listen/udp_socket.h"
 #include "server/process/datagram_clients.h"
 #include "server/process/dtls_clients.h"
+#include "server/process/quic_clients.h"
 #include "server/process/relay.h"
 #include "tls/datagram.h"
 
@@ -30,6 +31,12 @@ enum { RECEIVE_BATCH = 64 };
 /* A predecessor that is stuck does not answer; its connections are lost anyway. */
 enum { HANDOVER_MAX_MS = 5000 };
 
+/*
+ * A worker that has handed over its listeners still gets clients that have a token of its Retry.
+ * They answer it within a round trip, or after a loss a second later.
+ */
+enum { LATE_CLIENTS_MS = 3000 };
+
 /* The descriptors before the listeners in the array for ppoll. */
 enum { MASTER, SUCCESSOR, PREDECESSOR, FIRST_LISTENER };
 
@@ -37,13 +44,14 @@ struct datagram_worker {
 	const struct worker_job *job;
 	struct datagram_clients *clients;
 	struct dtls_clients *dtls;
+	struct quic_clients *quic; /* NULL: no listener is for it */
 	struct pollfd poll[FIRST_LISTENER + LISTENERS_MAX];
 	bool waiting;  /* the predecessor still reads the listeners */
 	bool asked;    /* the successor wants to read them */
 	bool given;    /* it does */
 	bool draining;
 	uint64_t tick_ms; /* not before */
-	uint64_t handover_end_ms, drain_end_ms, beat_ms; /* UINT64_MAX: never */
+	uint64_t handover_end_ms, late_end_ms, drain_end_ms, beat_ms; /* UINT64_MAX: never */
 	unsigned char buffer[TLS_DATAGRAM_MAX];
 };
 
@@ -76,14 +84,41 @@ static bool is_reading(const struct datagram_worker *w)
 	return !w->waiting && !w->given;
 }
 
-static void take(struct datagram_worker *w, const struct udp_path *from, size_t len)
+static bool is_quic(const struct datagram_worker *w, int fd)
 {
-	if (dtls_clients_take(w->dtls, from, w->buffer, len))
+	const struct listener_set *set = w->job->listeners;
+	size_t i = 0;
+
+	while (i < set->count && set->item[i].fd != fd)
+		i++;
+	return i < set->count && set->item[i].kind == LISTENER_QUIC;
+}
+
+/* Returns whether it is of no connection here. */
+static bool is_foreign(struct datagram_worker *w, const struct udp_path *from, size_t len,
+    bool relayed, bool *answered)
+{
+	enum quic_clients_fate fate;
+
+	*answered = false;
+	if (!is_quic(w, from->fd))
+		return !dtls_clients_take(w->dtls, from, w->buffer, len);
+	fate = quic_clients_take(w->quic, from, w->buffer, len, relayed);
+	*answered = fate == QUIC_CLIENTS_ANSWERED;
+	return fate != QUIC_CLIENTS_TAKEN;
+}
+
+static void take(struct datagram_worker *w, const struct udp_path *from, size_t len,
+    bool relayed)
+{
+	bool answered;
+
+	if (!is_foreign(w, from, len, relayed, &answered))
 		return;
 	if (w->poll[PREDECESSOR].fd >= 0)
 		relay_send_datagram(w->poll[PREDECESSOR].fd, w->job->listeners, from, w->buffer,
 		    len);
-	else
+	else if (!answered)
 		w->job->counters->work->datagram[COUNTERS_DATAGRAM_IGNORED]++;
 }
 
@@ -97,7 +132,7 @@ static void receive(struct datagram_worker *w, int fd)
 		if (len < 0)
 			return;
 		if ((size_t)len <= sizeof w->buffer)
-			take(w, &from, (size_t)len);
+			take(w, &from, (size_t)len, false);
 	}
 }
 
@@ -137,7 +172,7 @@ static void handle_relay(struct datagram_worker *w, int which)
 			break;
 		case RELAY_DATAGRAM:
 			if (which == SUCCESSOR)
-				take(w, &from, len);
+				take(w, &from, len, true);
 			break;
 		case RELAY_END:
 			w->poll[which].fd = -1;
@@ -156,6 +191,8 @@ static void drain(struct datagram_worker *w, const char *why)
 		return;
 	w->draining = true;
 	w->drain_end_ms = clock_ms() + w->job->drain_ms;
+	if (w->quic && w->given)
+		w->late_end_ms = clock_ms() + LATE_CLIENTS_MS;
 	datagram_clients_refuse(w->clients);
 	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, datagram_clients_open(w->clients));
 }
@@ -194,6 +231,8 @@ static void handle_time(struct datagram_worker *w)
 	uint64_t now = clock_ms();
 
 	tick(w, now);
+	if (w->quic && now >= quic_clients_timer(w->quic))
+		quic_clients_tick(w->quic);
 	beat(w, now);
 	if (now >= w->handover_end_ms) {
 		log_at(LEVEL_WARNING, "the previous datagram worker does not answer");
@@ -203,19 +242,31 @@ static void handle_time(struct datagram_worker *w)
 		datagram_clients_end(w->clients, "the drain timeout expired");
 }
 
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When something has to be done even without news. */
+static uint64_t next_deadline(const struct datagram_worker *w, uint64_t now)
+{
+	uint64_t until = sooner(w->beat_ms, sooner(w->handover_end_ms, w->drain_end_ms));
+
+	if (w->late_end_ms > now)
+		until = sooner(until, w->late_end_ms);
+	if (datagram_clients_open(w->clients) > 0)
+		until = sooner(until, w->tick_ms);
+	return w->quic ? sooner(until, quic_clients_timer(w->quic)) : until;
+}
+
 static void wait_for_news(struct datagram_worker *w)
 {
-	uint64_t now = clock_ms(), until = w->beat_ms, ms;
+	uint64_t now = clock_ms(), until = next_deadline(w, now), ms;
 	struct timespec left;
 	sigset_t none;
 
-	if (w->handover_end_ms < until)
-		until = w->handover_end_ms;
-	if (w->drain_end_ms < until)
-		until = w->drain_end_ms;
-	if (datagram_clients_open(w->clients) > 0 && w->tick_ms < until)
-		until = w->tick_ms;
-	ms = until > now ? until - now : 0;
+	/* Never 0: what a timer of the library is for may not be possible yet. */
+	ms = until > now ? until - now : 1;
 	left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
 	for (size_t i = 0; i < w->job->listeners->count; i++)
 		w->poll[FIRST_LISTENER + i].fd =
@@ -260,6 +311,8 @@ static bool is_done(const struct datagram_worker *w)
 {
 	if (!w->draining || datagram_clients_open(w->clients) > 0)
 		return false;
+	if (w->late_end_ms > clock_ms() && clock_ms() < w->drain_end_ms)
+		return false;
 	return w->poll[PREDECESSOR].fd < 0 || clock_ms() >= w->drain_end_ms;
 }
 
@@ -275,7 +328,7 @@ static void serve(struct datagram_worker *w)
 	}
 }
 
-static int set_up(struct datagram_worker *w, const struct worker_job *job)
+static int set_up(struct datagram_worker *w, const struct worker_job *job, struct outcome *oc)
 {
 	memset(w, 0, sizeof *w);
 	w->job = job;
@@ -290,7 +343,11 @@ static int set_up(struct datagram_worker *w, const struct worker_job *job)
 	w->beat_ms = job->beat_ms > 0 ? clock_ms() + job->beat_ms : UINT64_MAX;
 	w->clients = datagram_clients_new(job);
 	w->dtls = w->clients ? dtls_clients_new(w->clients) : NULL;
-	return w->dtls ? 0 : -1;
+	if (!w->dtls)
+		return outcome_set(oc, OC_INTERNAL, "out of memory for the datagram worker");
+	if (job->service->quic && !(w->quic = quic_clients_new(w->clients, oc)))
+		return -1;
+	return 0;
 }
 
 _Noreturn void datagram_worker_main(const struct worker_job *job)
@@ -301,9 +358,9 @@ _Noreturn void datagram_worker_main(const struct worker_job *job)
 	log_role("datagrams-%u", job->generation);
 	counters_keep_work(job->counters);
 	set_signals();
-	if (set_up(&w, job) != 0) {
-		log_at(LEVEL_ERROR, "out of memory for the datagram worker");
-		exit(outcome_status(OC_INTERNAL));
+	if (set_up(&w, job, &oc) != 0) {
+		log_outcome(LEVEL_ERROR, "this worker does not serve", &oc);
+		exit(outcome_status(oc.code));
 	}
 	/* After this nothing more can be opened. */
 	if (confine_enter(job->privdrop, job->sandbox, SANDBOX_DATAGRAMS, &oc) != 0) {
@@ -314,6 +371,7 @@ _Noreturn void datagram_worker_main(const struct worker_job *job)
 		relay_send(w.poll[PREDECESSOR].fd, RELAY_ASK);
 	if (write(job->status_fd, "r", 1) == 1)
 		serve(&w);
+	quic_clients_free(w.quic);
 	dtls_clients_free(w.dtls);
 	datagram_clients_free(w.clients);
 	log_finish();

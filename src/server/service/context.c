@@ -93,6 +93,45 @@ SSL_CTX *server_context_new_dtls(const struct server_context_choice *choice, str
 	return ctx;
 }
 
+/* A client that offers no protocol at all is rejected by the library. */
+static int select_hello(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *offered, unsigned len, void *unused)
+{
+	static const unsigned char ours[] = "\x07hello/1";
+
+	(void)ssl;
+	(void)unused;
+	if (SSL_select_next_proto((unsigned char **)out, out_len, ours, sizeof ours - 1, offered,
+		len) == OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_OK;
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+SSL_CTX *server_context_new_quic(const struct server_context_choice *choice, struct outcome *oc)
+{
+	SSL_CTX *ctx = set_up(tls_context_new_quic_server(&choice->policy, oc), choice, oc);
+
+	if (ctx)
+		SSL_CTX_set_alpn_select_cb(ctx, select_hello, NULL);
+	return ctx;
+}
+
+bool server_context_lend(SSL_CTX *from, SSL *to)
+{
+	long more = SSL_CTX_set_current_cert(from, SSL_CERT_SET_FIRST);
+
+	SSL_set_security_level(to, SSL_CTX_get_security_level(from));
+	for (; more == 1; more = SSL_CTX_set_current_cert(from, SSL_CERT_SET_NEXT)) {
+		STACK_OF(X509) *chain = NULL;
+
+		SSL_CTX_get0_chain_certs(from, &chain);
+		if (SSL_use_cert_and_key(to, SSL_CTX_get0_certificate(from),
+			SSL_CTX_get0_privatekey(from), chain, 1) != 1)
+			return false;
+	}
+	return true;
+}
+
 SSL_CTX *server_context_new(const struct tls_identity *id,
     const struct server_context_choice *choice, struct outcome *oc)
 {

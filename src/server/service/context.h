@@ -2,6 +2,7 @@
 #ifndef HELLO_SERVER_SERVICE_CONTEXT_H
 #define HELLO_SERVER_SERVICE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/types.h>
@@ -37,6 +38,15 @@ SSL_CTX *server_context_new(const struct tls_identity *id,
  * cookies (cookie.h) and selects nothing by ALPN. As server_context_new.
  */
 SSL_CTX *server_context_new_dtls(const struct server_context_choice *choice, struct outcome *oc);
+
+/*
+ * The same for QUIC, where ALPN has to select hello/1 (RFC 9001 section 8.1). It cannot change to
+ * another context: server_context_lend gives a connection the identities of one.
+ */
+SSL_CTX *server_context_new_quic(const struct server_context_choice *choice, struct outcome *oc);
+
+/* Returns whether the connection has them, and all that is judged by them. */
+bool server_context_lend(SSL_CTX *from, SSL *to);
 
 /*
  * A server's context with the identities of all parts, whose keys are of different

@@ -176,12 +176,16 @@ static int load_identities(struct service *s, const struct service_options *o,
 	}
 	if (o->dtls && load_dtls(s, choice, oc) != 0)
 		return -1;
+	if (o->quic && !(s->quic = server_context_new_quic(choice, oc)))
+		return -1;
 	s->names = server_names_new(s->identities, s->identity_count, choice, o->strict_sni, oc);
 	if (!s->names)
 		return -1;
 	s->tls = server_names_default(s->names);
 	if (s->dtls)
 		server_names_use(s->names, s->dtls);
+	if (s->quic)
+		server_names_use(s->names, s->quic);
 	return 0;
 }
 
@@ -272,6 +276,7 @@ void service_free(struct service *s)
 		return;
 	server_names_free(s->names);
 	tls_context_free(s->dtls);
+	tls_context_free(s->quic);
 	client_cas_free(&s->clients);
 	for (size_t i = 0; i < s->identity_count; i++)
 		identity_free(&s->identities[i]);

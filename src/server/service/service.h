@@ -25,7 +25,7 @@ enum { SERVICE_NODE_MAX = 256 };
 struct service_options {
 	struct tls_identity identities[IDENTITIES_MAX]; /* the first is the default */
 	size_t identity_count; /* never 0 after server_optcheck */
-	bool dtls;             /* for datagram listeners, too */
+	bool dtls, quic;       /* for listeners of these, too */
 	bool strict_sni;       /* reject names that no certificate covers */
 	bool credentials;      /* the identity is from systemd's $CREDENTIALS_DIRECTORY */
 	bool usual_files;      /* no --cert: files of the system's configuration folder */
@@ -57,7 +57,7 @@ size_t service_greeting_max(const struct service_options *o);
 /* What one generation of workers serves. Immutable once loaded; inherited by fork. */
 struct service {
 	SSL_CTX *tls; /* the context to begin a connection with: the default of names */
-	SSL_CTX *dtls; /* the same for DTLS; NULL: no listener needs it */
+	SSL_CTX *dtls, *quic; /* the same for DTLS and QUIC; NULL: no listener needs it */
 	struct identity *identities;
 	size_t identity_count;             /* never 0 */
 	struct ticket_keys ticket_keys; /* of all identities */

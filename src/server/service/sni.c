@@ -8,6 +8,8 @@
 
 #include <openssl/ssl.h>
 
+#include "server/service/context.h"
+
 static const char *copy_name(const unsigned char *bytes, size_t len, char name[SNI_NAME_MAX])
 {
 	if (len > 1 && bytes[len - 1] == '.')
@@ -51,6 +53,16 @@ static bool keep_sessions_apart(SSL *ssl, const char *name)
 	return SSL_set_session_id_context(ssl, (const unsigned char *)&hash, sizeof hash) == 1;
 }
 
+static bool use_context(SSL *ssl, SSL_CTX *ctx)
+{
+#ifdef HELLO_QUIC
+	/* SSL_set_SSL_CTX does nothing there. */
+	if (SSL_is_quic(ssl))
+		return server_context_lend(ctx, ssl);
+#endif
+	return SSL_set_SSL_CTX(ssl, ctx) != NULL;
+}
+
 /*
  * Runs before the library looks for a session; the servername callback would run after
  * that. A client that find rejects is passed on to that callback, because only then is
@@ -63,7 +75,7 @@ static int on_hello(SSL *ssl, int *alert, void *arg)
 	const char *name = read_name(ssl, buf);
 	SSL_CTX *ctx = how->find(how->table, name);
 
-	if ((!ctx || SSL_set_SSL_CTX(ssl, ctx)) && (!name || keep_sessions_apart(ssl, name)))
+	if ((!ctx || use_context(ssl, ctx)) && (!name || keep_sessions_apart(ssl, name)))
 		return SSL_CLIENT_HELLO_SUCCESS;
 	*alert = SSL_AD_INTERNAL_ERROR;
 	return SSL_CLIENT_HELLO_ERROR;
