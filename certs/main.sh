@@ -44,8 +44,8 @@ ml-dsa (65), ml-dsa-44 or ml-dsa-87. If the CA has a passphrase, hello-certs
 asks for it or reads --passphrase-file. SPAN is a number and s, m, h or d, such
 as 6h; OFFSET is a SPAN with a sign. A certificate with --not-before +1d will be
 valid in a day; one with --expired (or --days 0) expired an hour ago.
-Certificates last $LEAF_DAYS days, the CA $CA_DAYS, a CRL $CRL_DAYS, and an OCSP response
-$OCSP_DAYS. Only --force replaces existing files.
+Days of validity: certificates $LEAF_DAYS, the CA $CA_DAYS, a CRL $CRL_DAYS, an OCSP response $OCSP_DAYS.
+Only --force replaces existing files.
 Exit status: 0 success, 1 internal error, 2 invalid usage, 3 unusable file.
 EOF
 }

@@ -6,8 +6,8 @@ usage() {
 usage: hello-zoo-judge [options] COMMAND [WORD...]
 
 Test a TLS client: run COMMAND once for each certificate of a zoo, good and bad
-ones, and print a line for each. Exit status 0 of COMMAND means that the client
-accepted the certificate, any other that it refused.
+ones, and print a line for each. If COMMAND exits with 0, the client accepted
+the certificate; with any other status it refused it.
 
 Certificates:
   --only NAME,...   test only these; * and ? match as in file names

@@ -1,12 +1,12 @@
 dnl SPDX-License-Identifier: MIT
-dnl --disable-kdf-provider: leave the key schedule of TLS 1.3 to OpenSSL.
+dnl --disable-kdf-provider: leave the key schedules to OpenSSL.
 
 dnl HELLO_KDF_PROVIDER: sets enable_kdf_provider, the conditional KDF_PROVIDER, and adds to
 dnl HELLO_CPPFLAGS.
 AC_DEFUN([HELLO_KDF_PROVIDER], [
 	AC_ARG_ENABLE([kdf-provider],
 		[AS_HELP_STRING([--disable-kdf-provider],
-			[let OpenSSL derive the keys of TLS 1.3, which costs a server more])],
+			[let OpenSSL derive the TLS keys, which costs a server more])],
 		[], [enable_kdf_provider=yes])
 	AS_CASE([$enable_kdf_provider], [yes | no], [],
 		[AC_MSG_ERROR([--enable-kdf-provider=$enable_kdf_provider: use yes or no])])

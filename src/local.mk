@@ -42,6 +42,7 @@ libshared_a_SOURCES = \
 	src/tls/datagram.c src/tls/datagram.h \
 	src/tls/der.c src/tls/der.h \
 	src/tls/dtls.c src/tls/dtls.h \
+	src/tls/dtls_limit.c src/tls/dtls_limit.h \
 	src/tls/error.c src/tls/error.h \
 	src/tls/facts.c src/tls/facts.h \
 	src/tls/file_format.c src/tls/file_format.h \
@@ -58,6 +59,7 @@ libshared_a_SOURCES = \
 	src/tls/pem_block.c src/tls/pem_block.h \
 	src/tls/policy.c src/tls/policy.h \
 	src/tls/quic.c src/tls/quic.h \
+	src/tls/quic_failure.c src/tls/quic_failure.h \
 	src/tls/quic_packet.c src/tls/quic_packet.h \
 	src/tls/signature.c src/tls/signature.h \
 	src/tls/weakness.c src/tls/weakness.h \
@@ -106,6 +108,7 @@ libserver_a_SOURCES = \
 	src/server/metrics/counters.c src/server/metrics/counters.h \
 	src/server/metrics/exposition.c src/server/metrics/exposition.h \
 	src/server/metrics/metrics.c src/server/metrics/metrics.h \
+	src/server/process/datagram_clients.c src/server/process/datagram_clients.h \
 	src/server/process/datagram_worker.c src/server/process/datagram_worker.h \
 	src/server/process/dtls_clients.c src/server/process/dtls_clients.h \
 	src/server/process/expiry.c src/server/process/expiry.h \
@@ -159,6 +162,7 @@ libclient_a_SOURCES = \
 	src/client/judge/findings.c src/client/judge/findings.h \
 	src/client/judge/own_certificate.c src/client/judge/own_certificate.h \
 	src/client/judge/path.c src/client/judge/path.h \
+	src/client/judge/path_quic.c src/client/judge/path_quic.h \
 	src/client/judge/post_quantum.c src/client/judge/post_quantum.h \
 	src/client/judge/resigner.c src/client/judge/resigner.h \
 	src/client/judge/revocation.c src/client/judge/revocation.h \
@@ -180,6 +184,7 @@ libclient_a_SOURCES = \
 	src/client/output/output_file.c src/client/output/output_file.h \
 	src/client/output/client_zoo_table.c src/client/output/client_zoo_table.h \
 	src/client/output/path_json.c src/client/output/path_json.h \
+	src/client/output/path_sentences.c src/client/output/path_sentences.h \
 	src/client/output/path_table.c src/client/output/path_table.h \
 	src/client/output/path_text.c src/client/output/path_text.h \
 	src/client/output/probe_facts.c src/client/output/probe_facts.h \
@@ -207,9 +212,11 @@ libclient_a_SOURCES = \
 	src/client/probe/trace.c \
 	src/client/services/dialogue.c src/client/services/dialogue.h \
 	src/client/services/http_status.c src/client/services/http_status.h \
+	src/client/services/ldap_dialogue.c src/client/services/ldap_dialogue.h \
 	src/client/services/line_dialogue.c src/client/services/line_dialogue.h \
 	src/client/services/line_scripts.c src/client/services/line_scripts.h \
 	src/client/services/message_dialogue.c src/client/services/message_dialogue.h \
+	src/client/services/postgres_dialogue.c src/client/services/postgres_dialogue.h \
 	src/client/services/service.c src/client/services/service.h \
 	src/client/services/target.c src/client/services/target.h \
 	src/client/services/xmpp_dialogue.c src/client/services/xmpp_dialogue.h \

@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/check_page \
 	tests/unit/check_other_path \
 	tests/unit/check_path \
+	tests/unit/check_path_quic \
 	tests/unit/check_path_shapes \
 	tests/unit/check_own_hello \
 	tests/unit/check_trace \
@@ -96,7 +97,7 @@ unit_tests = \
 	tests/unit/check_probe_facts
 if KDF_PROVIDER
 unit_tests += tests/unit/check_kdf_functions tests/unit/check_kdf_provider \
-	tests/unit/check_key_schedule
+	tests/unit/check_key_schedule tests/unit/check_prf
 endif
 
 system_tests = \
@@ -140,6 +141,7 @@ system_tests = \
 	tests/system/drain-late.sh \
 	tests/system/drain.sh \
 	tests/system/dtls.sh \
+	tests/system/dtls-attacks.sh \
 	tests/system/dtls-limits.sh \
 	tests/system/dtls-loss.sh \
 	tests/system/dtls-mtls.sh \
@@ -358,10 +360,12 @@ libtestsupport_a_SOURCES = \
 	tests/support/check_main.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/floods.c tests/support/floods.h \
+	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/path_vectors.c tests/support/path_vectors.h \
 	tests/support/scene.c tests/support/scene.h \
+	tests/support/served.c tests/support/served.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
 	tests/support/tds_server.c tests/support/tds_server.h \
 	tests/support/test_pki.c tests/support/test_pki.h
@@ -369,7 +373,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
+	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
 	tests/support/quic_peer tests/support/service_manager tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
 	tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \

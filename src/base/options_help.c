@@ -112,6 +112,6 @@ int options_version_take(void *none, const struct option_row *row, const char *v
 	(void)none, (void)value, (void)oc;
 	printf("%s %s\n%s\n", row->about->program, PACKAGE_VERSION, row->about->describe_library());
 	if (row->about->describe_key_schedule)
-		printf("TLS 1.3 key schedule: %s\n", row->about->describe_key_schedule());
+		printf("TLS key schedule: %s\n", row->about->describe_key_schedule());
 	return 1;
 }

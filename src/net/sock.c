@@ -21,7 +21,7 @@ void sock_finish(int fd)
 	(void)shutdown(fd, SHUT_WR);
 }
 
-enum io sock_drain(int fd, uint64_t *drained)
+enum io sock_drain(int fd, bool finished, uint64_t *drained)
 {
 	enum { ROUNDS = 16 };
 	char discarded[4096];
@@ -38,6 +38,8 @@ enum io sock_drain(int fd, uint64_t *drained)
 			return IO_FAILED;
 		if (n > 0)
 			*drained += (uint64_t)n;
+		if (n > 0 && n < (ssize_t)sizeof discarded && finished)
+			return IO_EOF;
 	}
 	return IO_WANT_READ;
 }

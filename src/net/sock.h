@@ -2,6 +2,7 @@
 #ifndef HELLO_NET_SOCK_H
 #define HELLO_NET_SOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/outcome.h"
@@ -18,8 +19,9 @@ void sock_finish(int fd);
 /*
  * Reads and discards data, a bounded amount per call, and adds the bytes to *drained.
  * IO_WANT_READ: more data may follow or is already there. IO_EOF: the peer sent FIN.
- * IO_FAILED: errno has the reason, usually ECONNRESET.
+ * IO_FAILED: errno has the reason, usually ECONNRESET. finished: the FIN is known to be
+ * there, so the end is behind the last data, which saves a recv(2).
  */
-enum io sock_drain(int fd, uint64_t *drained);
+enum io sock_drain(int fd, bool finished, uint64_t *drained);
 
 #endif

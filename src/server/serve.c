@@ -85,7 +85,7 @@ static int load(struct server *s, struct outcome *oc)
 	    confine_rehearse(&s->who, o->confine.sandbox, oc) != 0 ||
 	    (o->service.dtls && cookie_prepare(oc) != 0))
 		return -1;
-	log_at(LEVEL_DEBUG, "TLS 1.3 key schedule: %s", tls_context_key_schedule());
+	log_at(LEVEL_DEBUG, "TLS key schedule: %s", tls_context_key_schedule());
 	s->service = service_load(&o->service, NULL, oc);
 	return s->service ? 0 : -1;
 }

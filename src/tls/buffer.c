@@ -12,6 +12,11 @@
 /* One TLS record with its overhead (RFC 8446 section 5.2) fits in either buffer. */
 enum { BUFFER_SIZE = 17 * 1024, SMALL_RECORD = 128 };
 
+/* Elsewhere the FIN has a segment of its own. */
+#ifndef MSG_MORE
+#define MSG_MORE 0
+#endif
+
 void tls_buffer_init(struct tls_buffer *w, int fd)
 {
 	memset(w, 0, sizeof *w);
@@ -41,6 +46,11 @@ void tls_buffer_split(struct tls_buffer *w, size_t at)
 	w->split = at;
 }
 
+void tls_buffer_end(struct tls_buffer *w)
+{
+	w->ending = true;
+}
+
 /* How many of the gathered bytes the next send may take. */
 static size_t next_length(const struct tls_buffer *w)
 {
@@ -51,8 +61,10 @@ static size_t next_length(const struct tls_buffer *w)
 
 enum io tls_buffer_flush(struct tls_buffer *w)
 {
+	const int flags = MSG_NOSIGNAL | (w->ending ? MSG_MORE : 0);
+
 	while (tls_buffer_pending(w)) {
-		ssize_t n = send(w->fd, w->out + w->out_at, next_length(w), MSG_NOSIGNAL);
+		ssize_t n = send(w->fd, w->out + w->out_at, next_length(w), flags);
 
 		if (n < 0 && errno == EINTR)
 			continue;

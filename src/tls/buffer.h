@@ -44,6 +44,7 @@ struct tls_buffer {
 	uint64_t received, sent;          /* bytes on the socket */
 	uint64_t opening;                 /* bytes sent before the first one was received */
 	uint64_t split;                   /* see tls_buffer_split; 0: not split */
+	bool ending;                      /* see tls_buffer_end */
 	unsigned char head[TLS_BUFFER_HEAD]; /* first bytes received, to guess the protocol */
 	size_t head_len;
 };
@@ -60,6 +61,12 @@ void tls_buffer_free(struct tls_buffer *w);
  * full, and the next call continues. Call it before anything is sent.
  */
 void tls_buffer_split(struct tls_buffer *w, size_t at);
+
+/*
+ * The caller sends a FIN as soon as the gathered bytes are flushed: so they wait for it
+ * in the kernel, and leave in the same segment. Without a FIN they would wait 200 ms.
+ */
+void tls_buffer_end(struct tls_buffer *w);
 
 /* Sets ceiling and hello_max; call it before anything is received. */
 void tls_buffer_bound(struct tls_buffer *w, size_t ceiling, size_t hello_max);

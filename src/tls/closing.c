@@ -9,5 +9,5 @@ enum io tls_closing_send(struct tls_conn *t, enum tls_closing how, struct outcom
 		io = tls_conn_close_notify(t, oc);
 	else if (how == TLS_CLOSING_FAILED && tls_conn_close_notify(t, NULL) == IO_WANT_WRITE)
 		io = IO_WANT_WRITE;
-	return io == IO_DONE ? tls_conn_flush(t, oc) : io;
+	return io == IO_DONE ? tls_conn_flush_last(t, oc) : io;
 }

@@ -20,7 +20,8 @@ enum tls_closing {
  * Sends the gathered bytes and the end of the connection, once. After a failure it
  * sends neither if the library made no alert and allows no close_notify, as during a
  * handshake. Returns IO_DONE, IO_WANT_WRITE (call again), or IO_FAILED with
- * GREETING_RESET. The caller sends the FIN.
+ * GREETING_RESET. The caller sends the FIN, at once after
+ * IO_DONE: on a stream the last bytes wait for it.
  */
 enum io tls_closing_send(struct tls_conn *t, enum tls_closing how, struct outcome *oc);
 

@@ -18,23 +18,6 @@
  */
 enum { CLIENT_MESSAGES_MAX = 32, SERVER_MESSAGES_MAX = 256, TURNS_PER_MESSAGE = 3 };
 
-/*
- * SSL_CTX_set_msg_callback(3): gets a ClientHello before the library judges it. The first
- * one is enough: a second one repeats what it offers (RFC 8446 section 4.1.2). From then
- * on, this callback costs nothing.
- */
-static void record_hello(int written, int version, int type, const void *message, size_t len,
-    SSL *ssl, void *tls_conn)
-{
-	struct tls_conn *t = tls_conn;
-
-	(void)version;
-	if (written || type != SSL3_RT_HANDSHAKE)
-		return;
-	hello_offers_read(&t->offers, message, len);
-	SSL_set_msg_callback(ssl, NULL);
-}
-
 struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct outcome *oc)
 {
 	struct tls_conn *t = tls_conn_make(ctx, fd, NULL, owner, oc);
@@ -42,8 +25,7 @@ struct tls_conn *tls_conn_new_server(SSL_CTX *ctx, int fd, void *owner, struct o
 	if (!t)
 		return NULL;
 	tls_buffer_bound(&t->wire, TLS_CONN_CLIENT_SENDS_MAX, TLS_CONN_HELLO_MAX);
-	SSL_set_msg_callback(t->ssl, record_hello);
-	SSL_set_msg_callback_arg(t->ssl, t);
+	tls_conn_record_offers(t);
 	SSL_set_accept_state(t->ssl);
 	return t;
 }
@@ -157,6 +139,12 @@ enum tls_alert_identity tls_conn_identity(const struct tls_conn *t)
 	const struct tls_error_about about = describe(t);
 
 	return tls_error_identity(&about);
+}
+
+/* Is a datagram that could not be sent only lost? */
+static bool is_lossy(const struct tls_conn *t)
+{
+	return t->datagram && t->datagram->serves;
 }
 
 static enum io flush(struct tls_conn *t)
@@ -333,10 +321,16 @@ enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc)
 
 	if (flush(t) == IO_WANT_WRITE)
 		return IO_WANT_WRITE;
-	if (!t->wire.send_errno)
+	if (!t->wire.send_errno || is_lossy(t))
 		return IO_DONE;
 	tls_error_vanished(&about, true, oc);
 	return IO_FAILED;
+}
+
+enum io tls_conn_flush_last(struct tls_conn *t, struct outcome *oc)
+{
+	tls_buffer_end(&t->wire);
+	return tls_conn_flush(t, oc);
 }
 
 bool tls_conn_has_unsent(const struct tls_conn *t)
@@ -356,7 +350,7 @@ void tls_conn_allow(struct tls_conn *t, size_t bytes)
 
 bool tls_conn_is_broken(const struct tls_conn *t)
 {
-	return t->wire.recv_errno != 0 || t->wire.send_errno != 0;
+	return t->wire.recv_errno != 0 || (t->wire.send_errno != 0 && !is_lossy(t));
 }
 
 bool tls_conn_heard(const struct tls_conn *t)

@@ -137,6 +137,9 @@ enum io tls_conn_close_notify(struct tls_conn *t, struct outcome *oc);
 /* Sends the gathered bytes. IO_DONE, IO_WANT_WRITE, or IO_FAILED with GREETING_RESET. */
 enum io tls_conn_flush(struct tls_conn *t, struct outcome *oc);
 
+/* The same, if a FIN follows at once: see tls_buffer_end. */
+enum io tls_conn_flush_last(struct tls_conn *t, struct outcome *oc);
+
 /*
  * Gathered bytes are not sent yet. After a client's handshake in TLS 1.3 these are its last flight,
  * with its certificate: what is read until then, the server sent before it saw that.

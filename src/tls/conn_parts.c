@@ -38,6 +38,32 @@ void tls_conn_give_up(struct tls_conn *t, int alert)
 }
 
 /*
+ * SSL_CTX_set_msg_callback(3): gets a ClientHello before the library judges it. The first
+ * one is enough: a second one repeats what it offers (RFC 8446 section 4.1.2). From then
+ * on, this callback costs nothing.
+ */
+static void record_hello(int written, int version, int type, const void *message, size_t len,
+    SSL *ssl, void *tls_conn)
+{
+	struct tls_conn *t = tls_conn;
+
+	(void)version;
+	if (written || type != SSL3_RT_HANDSHAKE)
+		return;
+	if (t->datagram)
+		hello_offers_read_dtls(&t->offers, message, len);
+	else
+		hello_offers_read(&t->offers, message, len);
+	SSL_set_msg_callback(ssl, NULL);
+}
+
+void tls_conn_record_offers(struct tls_conn *t)
+{
+	SSL_set_msg_callback(t->ssl, record_hello);
+	SSL_set_msg_callback_arg(t->ssl, t);
+}
+
+/*
  * SSL_CTX_set_info_callback(3): the only way to learn which alert the library makes,
  * and how many messages it handles. A warning, such as close_notify, is not a failure.
  */

@@ -22,7 +22,7 @@ struct tls_conn_transport {
 	enum io (*close_notify)(struct tls_conn *t);
 	void (*allow)(struct tls_conn *t, size_t bytes);
 	uint64_t (*timer)(const struct tls_conn *t);
-	/* Is the peer something else? Then sets NOT_TLS. */
+	/* Is the peer something else, or without our version? Then sets an outcome. */
 	bool (*is_foreign)(const struct tls_conn *t, struct outcome *oc);
 	/* Called before the SSL object is freed. */
 	void (*free)(struct tls_conn *t);
@@ -49,6 +49,9 @@ struct tls_conn *tls_conn_parts_make(SSL_CTX *ctx, int fd, void *owner, struct o
 /* The same with its BIO, neither client nor server yet; fd is for a stream. */
 struct tls_conn *tls_conn_make(SSL_CTX *ctx, int fd, struct tls_datagram *datagram, void *owner,
     struct outcome *oc);
+
+/* From now on: reads the next ClientHello into offers. */
+void tls_conn_record_offers(struct tls_conn *t);
 
 /* A fatal alert is waiting to be sent. */
 void tls_conn_give_up(struct tls_conn *t, int alert);

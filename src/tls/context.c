@@ -10,7 +10,7 @@
 #include "tls/kdf_provider.h"
 #endif
 
-/* A query that selects who derives the keys of TLS 1.3; NULL: OpenSSL. */
+/* A query that selects who derives the TLS keys; NULL: OpenSSL. */
 static const char *key_schedule_query(void)
 {
 #ifdef HELLO_KDF_PROVIDER

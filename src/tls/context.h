@@ -32,7 +32,7 @@ void tls_context_free(SSL_CTX *ctx);
 /* "OpenSSL 3.0.19 27 Jan 2026": the library loaded, not the one compiled with. */
 const char *tls_context_library(void);
 
-/* What derives a server's keys of TLS 1.3, for people: see kdf_provider_state. */
+/* What derives a server's TLS keys, for people: see kdf_provider_state. */
 const char *tls_context_key_schedule(void);
 
 #endif

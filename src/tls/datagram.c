@@ -49,6 +49,12 @@ void tls_datagram_give(struct tls_datagram *d, const void *bytes, size_t len)
 		seen->received += len;
 }
 
+void tls_datagram_serve(struct tls_datagram *d)
+{
+	d->serves = true;
+	d->limit = (struct dtls_limit){ .later = 0 };
+}
+
 void tls_datagram_drop(struct tls_datagram *d)
 {
 	d->in = NULL;
@@ -81,9 +87,10 @@ static void send_out(struct tls_datagram *d, const unsigned char *bytes, size_t 
 	keep(d, bytes, len);
 	if (!d->seen)
 		return;
-	d->seen->sent += len;
-	if (error && !d->seen->send_errno)
+	if (d->serves || (error && !d->seen->send_errno))
 		d->seen->send_errno = error;
+	if (!error)
+		d->seen->sent += len;
 }
 
 void tls_datagram_flush(struct tls_datagram *d)
@@ -107,10 +114,14 @@ void tls_datagram_repeat(const struct tls_datagram *d)
 static int bio_read(BIO *b, char *to, int max)
 {
 	struct tls_datagram *d = BIO_get_data(b);
-	size_t n = d->in_len;
+	size_t n = d->in ? d->in_len : 0;
 
 	BIO_clear_retry_flags(b);
-	if (!d->in) {
+	if (n > 0 && d->serves)
+		n = dtls_limit_apply(&d->limit, d->in, n);
+	/* One of no bytes would be the end of a stream. */
+	if (n == 0) {
+		tls_datagram_drop(d);
 		BIO_set_retry_read(b);
 		return -1;
 	}

@@ -7,6 +7,8 @@
 
 #include <openssl/types.h>
 
+#include "tls/dtls_limit.h"
+
 struct tls_buffer;
 
 /*
@@ -40,6 +42,8 @@ struct tls_datagram {
 	struct tls_buffer *seen;  /* counts bytes and errors; NULL: nobody asks */
 	const unsigned char *in;  /* received and not read yet; NULL: nothing */
 	size_t in_len;
+	bool serves;              /* a server's end of a handshake, see tls_datagram_serve */
+	struct dtls_limit limit;
 	size_t payload;           /* limit of out_len */
 	size_t out_len, kept_len;
 	bool too_long;            /* the flight does not fit into kept */
@@ -52,6 +56,15 @@ void tls_datagram_init(struct tls_datagram *d, tls_datagram_send *send, const vo
 
 /* A BIO on it, which counts in seen. NULL if out of memory. The caller owns it. */
 BIO *tls_datagram_bio(struct tls_datagram *d, struct tls_buffer *seen);
+
+/*
+ * It is a server's, during a handshake; of a new client, if it was another's.
+ * - What is beyond dtls_limit is not there for the library.
+ * - A datagram that cannot be sent is lost like any other: it is sent again, and the reason
+ *   may be gone by then. So seen->send_errno is that of the latest datagram, and 0 if that
+ *   left.
+ */
+void tls_datagram_serve(struct tls_datagram *d);
 
 /* The next datagram for the library, valid until the library has read it or the next one. */
 void tls_datagram_give(struct tls_datagram *d, const void *bytes, size_t len);

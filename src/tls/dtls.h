@@ -32,7 +32,7 @@ struct tls_conn *tls_dtls_new_server(SSL_CTX *ctx, struct tls_datagram *datagram
  */
 enum io tls_dtls_listen(struct tls_conn *t);
 
-/* Then the owner is known, see tls_conn_owner. */
+/* Then the owner is known, see tls_conn_owner, and tls_conn_offers will be. */
 void tls_dtls_set_owner(struct tls_conn *t, void *owner);
 
 /* The path of the datagram of this connection. For callbacks of the library. */
@@ -55,5 +55,12 @@ size_t tls_dtls_room(const struct tls_conn *t);
 bool tls_dtls_is_handshake(const unsigned char *bytes, size_t len);
 bool tls_dtls_is_alert(const unsigned char *bytes, size_t len);
 bool tls_dtls_is_hello(const unsigned char *bytes, size_t len);
+
+/*
+ * The random bytes of a ClientHello, which its repetitions have, too, but no other: in
+ * bytes; or NULL: it is none, or its beginning is in another datagram. Pure.
+ */
+enum { TLS_DTLS_RANDOM = 32 };
+const unsigned char *tls_dtls_random(const unsigned char *bytes, size_t len);
 
 #endif

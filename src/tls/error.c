@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -66,17 +67,29 @@ static bool is_half_hello(const struct tls_error_about *a)
 	    (state == TLS_ST_BEFORE || state == TLS_ST_SR_CLNT_HELLO);
 }
 
+/* After the handshake. */
+static enum outcome_code bad_record(const struct tls_error_about *a)
+{
+	return SSL_is_server(a->ssl) ? OC_RECORD_BAD : OC_GREETING_TRUNCATED;
+}
+
 int tls_error_vanished(const struct tls_error_about *a, bool open, struct outcome *oc)
 {
 	const struct tls_buffer *w = a->wire;
 	int error = w->recv_errno ? w->recv_errno : w->send_errno;
 	const char *when = open ? "after the handshake" : "during the handshake";
 
-	if (error) {
+	/* A datagram that could not be sent is lost; it breaks nothing. */
+	if (w->recv_errno || (error && !SSL_is_dtls(a->ssl))) {
 		errno = error;
 		return outcome_set_errno(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_RESET,
 		    "the connection broke %s", when);
 	}
+	/* Datagrams have no end. */
+	if (SSL_is_dtls(a->ssl))
+		return outcome_set(oc, open ? bad_record(a) : OC_HANDSHAKE_FAILED,
+		    "the TLS library rejected a message without a reason, as it does if one is "
+		    "too long");
 	if (open)
 		return outcome_set(oc, OC_GREETING_TRUNCATED,
 		    "the peer closed the connection without close_notify");
@@ -130,8 +143,7 @@ bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, 
 	else if (broken || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		tls_error_vanished(a, open, oc);
 	else if (open)
-		outcome_set(oc, SSL_is_server(a->ssl) ? OC_RECORD_BAD : OC_GREETING_TRUNCATED,
-		    "the peer sent invalid TLS after the handshake: %s",
+		outcome_set(oc, bad_record(a), "the peer sent invalid TLS after the handshake: %s",
 		    words ? words : "no reason given");
 	else
 		explain_handshake(a, first, reason, oc);
@@ -154,9 +166,11 @@ static const char *how_far(const struct tls_error_about *a)
 
 int tls_error_late(const struct tls_error_about *a, unsigned after_ms, struct outcome *oc)
 {
+	int error = a->wire->send_errno;
+
 	if (!first_bytes_are_tls(a->first, a->first_len))
 		return not_tls(a, oc);
 	return outcome_set(oc, OC_HANDSHAKE_TIMEOUT,
-	    "the handshake did not finish within %u ms; %s",
-	    after_ms, how_far(a));
+	    "the handshake did not finish within %u ms; %s%s%s", after_ms, how_far(a),
+	    error ? "; the last send failed: " : "", error ? strerror(error) : "");
 }

@@ -4,7 +4,11 @@
 #include <string.h>
 
 enum { CLIENT_HELLO = 1, RANDOM_LEN = 32 };
-enum { SSL_3_0 = 0x0300, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304 };
+enum { SSL_3_0 = 0x0300, TLS_1_1 = 0x0302, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304 };
+enum { DTLS_1_0 = 0xfeff, DTLS_1_2 = 0xfefd, DTLS_1_3 = 0xfefc };
+
+/* Number, offset and length of the fragment. */
+enum { DTLS_EXTRA_HEADER = 8 };
 
 /* The rest of a message or of a vector in it. */
 struct bytes {
@@ -50,6 +54,20 @@ static bool take_vector(struct bytes *b, unsigned width, struct bytes *out)
 	return take_number(b, width, &len) && take(b, len, out);
 }
 
+uint16_t hello_offers_comparable(unsigned version)
+{
+	switch (version) {
+	case DTLS_1_0:
+		return TLS_1_1;
+	case DTLS_1_2:
+		return TLS_1_2;
+	case DTLS_1_3:
+		return TLS_1_3;
+	default:
+		return (uint16_t)version;
+	}
+}
+
 static void note_version(struct hello_offers *o, uint16_t version)
 {
 	if (version < SSL_3_0 || version > TLS_1_3)
@@ -72,7 +90,7 @@ static bool read_list(struct hello_offers *o, enum hello_list which, struct byte
 		if (i < HELLO_OFFERS_KEPT)
 			o->kept[which][i] = number;
 		if (which == HELLO_VERSIONS)
-			note_version(o, number);
+			note_version(o, o->dtls ? hello_offers_comparable(number) : number);
 	}
 	return list.left % 2 == 0;
 }
@@ -114,16 +132,26 @@ static bool read_extensions(struct hello_offers *o, struct bytes extensions)
 	return true;
 }
 
+/* The body of the message, which has nothing behind it. */
+static bool take_body(const struct hello_offers *o, struct bytes *message, struct bytes *out)
+{
+	size_t len;
+
+	return take_number(message, 3, &len) && (!o->dtls || skip(message, DTLS_EXTRA_HEADER)) &&
+	    take(message, len, out) && message->left == 0;
+}
+
 static bool read_hello(struct hello_offers *o, struct bytes message)
 {
 	struct bytes hello, ciphers, part;
 	size_t version;
 
-	if (!take_vector(&message, 3, &hello) || message.left > 0 ||
-	    !take_number(&hello, 2, &version))
+	if (!take_body(o, &message, &hello) || !take_number(&hello, 2, &version))
 		return false;
 	o->legacy_version = (uint16_t)version;
+	/* In DTLS a cookie follows the session. */
 	if (!skip(&hello, RANDOM_LEN) || !take_vector(&hello, 1, &part) ||
+	    (o->dtls && !take_vector(&hello, 1, &part)) ||
 	    !take_vector(&hello, 2, &ciphers) || !read_list(o, HELLO_CIPHERS, ciphers) ||
 	    !take_vector(&hello, 1, &part))
 		return false;
@@ -141,16 +169,26 @@ static uint16_t highest_without_list(uint16_t legacy_version)
 	return legacy_version < TLS_1_2 ? legacy_version : TLS_1_2;
 }
 
-void hello_offers_read(struct hello_offers *o, const unsigned char *message, size_t len)
+static void read_message(struct hello_offers *o, bool dtls, struct bytes rest)
 {
-	struct bytes rest = { message, len };
 	size_t type;
 
 	memset(o, 0, sizeof *o);
+	o->dtls = dtls;
 	if (!take_number(&rest, 1, &type) || type != CLIENT_HELLO)
 		return;
 	o->known = true;
 	o->malformed = !read_hello(o, rest);
 	if (!o->malformed && o->count[HELLO_VERSIONS] == 0)
-		o->highest = highest_without_list(o->legacy_version);
+		o->highest = highest_without_list(hello_offers_comparable(o->legacy_version));
+}
+
+void hello_offers_read(struct hello_offers *o, const unsigned char *message, size_t len)
+{
+	read_message(o, false, (struct bytes){ message, len });
+}
+
+void hello_offers_read_dtls(struct hello_offers *o, const unsigned char *message, size_t len)
+{
+	read_message(o, true, (struct bytes){ message, len });
 }

@@ -14,6 +14,9 @@ static const struct number_name versions[] = {
 	{ 0x0302, "TLSv1.1" },
 	{ 0x0303, "TLSv1.2" },
 	{ 0x0304, "TLSv1.3" },
+	{ 0xfeff, "DTLSv1.0" },
+	{ 0xfefd, "DTLSv1.2" },
+	{ 0xfefc, "DTLSv1.3" },
 };
 
 static const struct number_name groups[] = {

@@ -17,7 +17,7 @@
 /* OpenSSL's types of our functions: the compiler compares. */
 static OSSL_FUNC_kdf_newctx_fn kdf_new;
 static OSSL_FUNC_kdf_freectx_fn kdf_free;
-static OSSL_FUNC_kdf_derive_fn kdf_derive;
+static OSSL_FUNC_kdf_derive_fn kdf_derive, prf_derive;
 static OSSL_FUNC_kdf_set_ctx_params_fn kdf_set;
 static OSSL_FUNC_mac_newctx_fn mac_new;
 static OSSL_FUNC_mac_dupctx_fn mac_dup;
@@ -118,6 +118,44 @@ static const OSSL_DISPATCH kdf_functions[] = {
 	FUNCTION(OSSL_FUNC_KDF_NEWCTX, kdf_new),
 	FUNCTION(OSSL_FUNC_KDF_FREECTX, kdf_free),
 	FUNCTION(OSSL_FUNC_KDF_DERIVE, kdf_derive),
+	FUNCTION(OSSL_FUNC_KDF_SET_CTX_PARAMS, kdf_set),
+	LAST_FUNCTION,
+};
+
+/* ---- TLS1-PRF -------------------------------------------------------------- */
+
+/* libssl gives five seeds, of which some are empty. The first part is for key_prf. */
+enum { PRF_PARTS_MAX = 1 + 5 };
+
+static int prf_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM params[])
+{
+	struct octets secret = { NULL, 0 }, parts[PRF_PARTS_MAX] = { { NULL, 0 } };
+	const struct key_digest *digest = NULL;
+	size_t count = 1;
+
+	for (const OSSL_PARAM *p = params; p && p->key; p++) {
+		const struct octets value = { p->data, p->data_size };
+
+		if (strcmp(p->key, OSSL_KDF_PARAM_DIGEST) == 0) {
+			digest = digest_of(p);
+		} else if (strcmp(p->key, OSSL_KDF_PARAM_SECRET) == 0) {
+			secret = value;
+		} else if (strcmp(p->key, OSSL_KDF_PARAM_SEED) == 0 && value.len > 0) {
+			if (count == PRF_PARTS_MAX)
+				return 0;
+			parts[count++] = value;
+		}
+	}
+	/* Without a seed, or with an empty output, the caller made a mistake. */
+	if (!digest || count == 1 || len == 0)
+		return 0;
+	return key_prf(md, digest, secret, parts, count, out, len);
+}
+
+static const OSSL_DISPATCH prf_functions[] = {
+	FUNCTION(OSSL_FUNC_KDF_NEWCTX, kdf_new),
+	FUNCTION(OSSL_FUNC_KDF_FREECTX, kdf_free),
+	FUNCTION(OSSL_FUNC_KDF_DERIVE, prf_derive),
 	FUNCTION(OSSL_FUNC_KDF_SET_CTX_PARAMS, kdf_set),
 	LAST_FUNCTION,
 };
@@ -255,6 +293,7 @@ static const OSSL_ALGORITHM *query(void *provider, int operation, int *no_cache)
 {
 	static const OSSL_ALGORITHM kdfs[] = {
 		{ OSSL_KDF_NAME_TLS1_3_KDF, KDF_PROPERTY, kdf_functions, NULL },
+		{ OSSL_KDF_NAME_TLS1_PRF, KDF_PROPERTY, prf_functions, NULL },
 		{ NULL, NULL, NULL, NULL },
 	};
 	static const OSSL_ALGORITHM macs[] = {

@@ -9,10 +9,10 @@
 #define KDF_PROPERTY "hello.kdf=yes"
 
 /*
- * The entry of a provider (provider(7)) of TLS13-KDF and HMAC, made for libssl:
- * for SHA-256 and SHA-384, with HMAC keys of at most one block. TLS13-KDF takes all its
- * parameters with EVP_KDF_derive, so it keeps no secret. Whatever else a caller wants
- * fails. Needs key_schedule_open.
+ * The entry of a provider (provider(7)) of TLS13-KDF, TLS1-PRF and HMAC, made for
+ * libssl: for SHA-256 and SHA-384, with HMAC keys of at most one block, and at most five
+ * seeds. The KDFs take all their parameters with EVP_KDF_derive, so they keep no secret.
+ * Whatever else a caller wants fails. Needs key_schedule_open.
  */
 OSSL_provider_init_fn kdf_functions_init;
 

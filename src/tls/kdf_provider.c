@@ -175,6 +175,45 @@ static bool macs_agree(const char *from, const struct key_digest *d)
 	return true;
 }
 
+/* The lengths of libssl's secrets and outputs, and others. */
+static bool derive_prf(const char *from, const struct key_digest *d, size_t secret_len, size_t len,
+    unsigned char out[SAMPLE_MAX])
+{
+	unsigned char secret[SAMPLE_MAX], seed[SAMPLE_MAX], label[] = "key expansion";
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_TLS1_PRF, from);
+	EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)d->names[0], 0),
+		input(OSSL_KDF_PARAM_SECRET, secret_len, secret),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, label, sizeof label - 1),
+		input(OSSL_KDF_PARAM_SEED, 64, seed),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, NULL, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	int ret = ctx ? EVP_KDF_derive(ctx, out, len, params) : 0;
+
+	EVP_KDF_CTX_free(ctx);
+	EVP_KDF_free(kdf);
+	return ret == 1;
+}
+
+static bool prfs_agree(const char *from, const struct key_digest *d)
+{
+	static const struct { size_t secret, out; } lengths[] = {
+		{ 32, 48 }, { 48, 12 }, { 48, 88 }, { 66, 48 }, { SAMPLE_MAX, SAMPLE_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		unsigned char theirs[SAMPLE_MAX], ours[SAMPLE_MAX];
+
+		if (!derive_prf(NULL, d, lengths[i].secret, lengths[i].out, theirs) ||
+		    !derive_prf(from, d, lengths[i].secret, lengths[i].out, ours) ||
+		    memcmp(theirs, ours, lengths[i].out) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool kdf_provider_agrees(const char *from)
 {
 	static const char *const names[] = { "SHA2-256", "SHA2-384" };
@@ -182,7 +221,7 @@ bool kdf_provider_agrees(const char *from)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const struct key_digest *d = key_digest_find(names[i]);
 
-		if (!kdfs_agree(from, d) || !macs_agree(from, d))
+		if (!kdfs_agree(from, d) || !macs_agree(from, d) || !prfs_agree(from, d))
 			return false;
 	}
 	return true;
@@ -190,16 +229,25 @@ bool kdf_provider_agrees(const char *from)
 
 /* ---- the start ------------------------------------------------------------- */
 
-/* Do both functions that this query fetches come from this provider? */
-static bool come_from(const char *name, const char *from)
+static bool kdf_comes_from(const char *name, const char *kdf_name, const char *from)
 {
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_TLS1_3_KDF, from);
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, from);
-	bool do_come = kdf && mac &&
-	    strcmp(OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kdf)), name) == 0 &&
-	    strcmp(OSSL_PROVIDER_get0_name(EVP_MAC_get0_provider(mac)), name) == 0;
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, kdf_name, from);
+	bool comes =
+	    kdf && strcmp(OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kdf)), name) == 0;
 
 	EVP_KDF_free(kdf);
+	return comes;
+}
+
+/* Do all functions that this query fetches come from this provider? */
+static bool come_from(const char *name, const char *from)
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, from);
+	bool do_come = mac &&
+	    strcmp(OSSL_PROVIDER_get0_name(EVP_MAC_get0_provider(mac)), name) == 0 &&
+	    kdf_comes_from(name, OSSL_KDF_NAME_TLS1_3_KDF, from) &&
+	    kdf_comes_from(name, OSSL_KDF_NAME_TLS1_PRF, from);
+
 	EVP_MAC_free(mac);
 	return do_come;
 }

@@ -7,7 +7,8 @@
 /*
  * A server derives 19 keys in a TLS 1.3 handshake. For each of them OpenSSL's own
  * TLS13-KDF fetches a digest and an HMAC by name and copies all its inputs, which costs
- * more than the hashing. This provider does the same without it.
+ * more than the hashing. This provider does the same without it, and the PRF of TLS 1.2
+ * (TLS1-PRF), which derives 4 times in a handshake.
  *
  * It is added to the library's default context, and only the contexts that are made
  * with our query use it. With a library context of its own, the server would not see
@@ -27,7 +28,7 @@ const char *kdf_provider_query(void);
 /* "built in", or "OpenSSL" and the reason, for people. */
 const char *kdf_provider_state(void);
 
-/* Do TLS13-KDF and HMAC that this query fetches give the same as those without a query? */
+/* Do the functions that this query fetches give the same as those without a query? */
 bool kdf_provider_agrees(const char *query);
 
 #endif

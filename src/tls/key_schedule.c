@@ -153,3 +153,29 @@ bool key_extract(EVP_MD_CTX *md, const struct key_digest *d, struct octets previ
 	OPENSSL_cleanse(derived, sizeof derived);
 	return ok;
 }
+
+bool key_prf(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret,
+    struct octets *parts, size_t count, unsigned char *out, size_t len)
+{
+	unsigned char shortened[KEY_DIGEST_MAX], chain[KEY_DIGEST_MAX], block[KEY_DIGEST_MAX];
+	bool ok = secret.at != NULL;
+
+	if (ok && secret.len > d->block) {
+		ok = EVP_Digest(secret.at, secret.len, shortened, NULL, d->md, NULL) == 1;
+		secret = (struct octets){ shortened, d->len };
+	}
+	ok = ok && hmac(md, d, secret, parts + 1, count - 1, chain);
+	parts[0] = (struct octets){ chain, d->len };
+	for (size_t part; ok && len > 0; out += part, len -= part) {
+		part = len < d->len ? len : d->len;
+		ok = hmac(md, d, secret, parts, count, block);
+		if (ok)
+			memcpy(out, block, part);
+		if (ok && len > part)
+			ok = hmac(md, d, secret, parts, 1, chain);
+	}
+	OPENSSL_cleanse(shortened, sizeof shortened);
+	OPENSSL_cleanse(chain, sizeof chain);
+	OPENSSL_cleanse(block, sizeof block);
+	return ok;
+}

@@ -8,8 +8,8 @@
 #include <openssl/types.h>
 
 /*
- * The functions of TLS 1.3's key schedule (RFC 8446 section 7.1) for its two digests,
- * SHA-256 and SHA-384. The digests are OpenSSL's, fetched once. All memory that held a
+ * The functions of the key schedules of TLS 1.3 (RFC 8446 section 7.1) and TLS 1.2 (RFC
+ * 5246 section 5) for their two digests, SHA-256 and SHA-384. The digests are OpenSSL's, fetched once. All memory that held a
  * secret is wiped. False means an impossible length or a lack of memory; then the
  * output must not be used.
  */
@@ -62,5 +62,12 @@ bool key_expand(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret
  */
 bool key_extract(EVP_MD_CTX *md, const struct key_digest *d, struct octets previous,
     const struct key_label *label, struct octets input, unsigned char *out);
+
+/*
+ * PRF of TLS 1.2: its label and seed are together the parts behind the first one, which
+ * must be empty: it is used during the call. The secret may have any length.
+ */
+bool key_prf(EVP_MD_CTX *md, const struct key_digest *d, struct octets secret,
+    struct octets *parts, size_t count, unsigned char *out, size_t len);
 
 #endif

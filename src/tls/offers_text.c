@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "tls/iana.h"
 
-enum { NUMBER_MAX = 16 };
+enum { NUMBER_MAX = 16, DTLS_1_3 = 0xfefc };
 
 static const char *cipher_name(SSL *ssl, unsigned number)
 {
@@ -56,15 +56,22 @@ static void add_names(struct text *t, const struct hello_offers *o, enum hello_l
 		text_add(t, " ...");
 }
 
+/* TLS 1.3 and later are offered by a list alone, whatever the old field says. */
+static unsigned highest_version(const struct hello_offers *o)
+{
+	if (o->dtls)
+		return o->legacy_version == DTLS_1_3 ? DTLS1_2_VERSION : o->legacy_version;
+	return o->highest > 0 ? o->highest : o->legacy_version;
+}
+
 static void add_list(struct text *t, const struct hello_offers *o, enum hello_list list, SSL *ssl)
 {
 	unsigned count = o->count[list];
 	char number[NUMBER_MAX];
 
 	if (count == 0 && list == HELLO_VERSIONS) {
-		/* TLS 1.3 and later are offered by a list alone, whatever this field says. */
 		text_add(t, " up to ");
-		add_name(t, list, ssl, o->highest > 0 ? o->highest : o->legacy_version);
+		add_name(t, list, ssl, highest_version(o));
 		return;
 	}
 	if (count == 0) {

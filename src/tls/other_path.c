@@ -64,8 +64,7 @@ static bool try_path(struct path_search *s, X509 *root)
 
 static bool is_exhausted(struct path_search *s)
 {
-	s->out->gave_up = s->out->gave_up || s->signatures <= 0 || s->tries <= 0;
-	return s->out->gave_up;
+	return s->signatures <= 0 || s->tries <= 0;
 }
 
 /* By name, key identifiers, key usage, and signature. */

@@ -30,7 +30,6 @@ struct other_path {
 	 * If not, it prefers a certificate of the store.
 	 */
 	bool enough;
-	bool gave_up; /* a bound was reached before the search ended */
 };
 
 /*

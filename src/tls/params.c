@@ -66,7 +66,7 @@ static const char *find_curve(SSL *ssl)
 {
 	int curve;
 
-	if (!SSL_is_server(ssl) || SSL_version(ssl) > TLS1_2_VERSION)
+	if (!SSL_is_server(ssl) || SSL_version(ssl) == TLS1_3_VERSION)
 		return NULL;
 	curve = curve_of(SSL_get_certificate(ssl));
 	if (curve == NID_undef || peer_accepts(ssl, curve))

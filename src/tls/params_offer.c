@@ -14,39 +14,43 @@
 /* The longest list of names in a sentence, which has at most OUTCOME_TEXT_MAX bytes. */
 enum { NAMES_MAX = 320 };
 
-static const char *version_words(int version)
+/* A version of TLS; the words are for the version of DTLS that follows it, if it is DTLS. */
+static const char *version_words(const SSL *ssl, unsigned version)
 {
+	bool dtls = SSL_is_dtls(ssl);
+
 	switch (version) {
 	case SSL3_VERSION:
 		return "SSL 3.0";
 	case TLS1_VERSION:
 		return "TLS 1.0";
 	case TLS1_1_VERSION:
-		return "TLS 1.1";
+		return dtls ? "DTLS 1.0" : "TLS 1.1";
 	case TLS1_2_VERSION:
-		return "TLS 1.2";
+		return dtls ? "DTLS 1.2" : "TLS 1.2";
 	default:
-		return "TLS 1.3";
+		return dtls ? "DTLS 1.3" : "TLS 1.3";
 	}
 }
 
-static const char *version_number(int version)
+static const char *version_number(unsigned version)
 {
 	return version == TLS1_2_VERSION ? "1.2" : "1.3";
 }
 
 static bool explain_version(SSL *ssl, const struct hello_offers *o, struct outcome *oc)
 {
-	int min = (int)SSL_get_min_proto_version(ssl), max = (int)SSL_get_max_proto_version(ssl);
+	unsigned min = hello_offers_comparable((unsigned)SSL_get_min_proto_version(ssl));
+	unsigned max = hello_offers_comparable((unsigned)SSL_get_max_proto_version(ssl));
 
 	if (o->highest > 0 && o->highest < min)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 		    "the client offers at most %s; the minimum here is %s",
-		    version_words(o->highest), version_number(min));
+		    version_words(ssl, o->highest), version_number(min));
 	else if (max > 0 && o->lowest > max)
 		outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 		    "the client offers at least %s; the maximum here is %s",
-		    version_words(o->lowest), version_number(max));
+		    version_words(ssl, o->lowest), version_number(max));
 	else
 		return false;
 	return true;
@@ -89,7 +93,8 @@ static bool explain_cipher(SSL *ssl, const struct hello_offers *o, struct outcom
 		return false;
 	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
 	    "no common cipher: the client offers %u, but none that this server allows in %s: %s",
-	    (unsigned)o->count[HELLO_CIPHERS], version_words(SSL_version(ssl)), ours);
+	    (unsigned)o->count[HELLO_CIPHERS],
+	    version_words(ssl, hello_offers_comparable((unsigned)SSL_version(ssl))), ours);
 	return true;
 }
 
@@ -172,7 +177,7 @@ bool params_offer_explain_certificate(SSL *ssl, const struct hello_offers *offer
 {
 	char keys[NAMES_MAX], common[NAMES_MAX];
 
-	if (SSL_version(ssl) > TLS1_2_VERSION || !offers->known || !list_keys(ssl, keys)[0])
+	if (SSL_version(ssl) == TLS1_3_VERSION || !offers->known || !list_keys(ssl, keys)[0])
 		return false;
 	if (explain_group(ssl, offers, oc))
 		return true;

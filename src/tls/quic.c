@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic.h"
 
+#include <stdio.h>
+
 #ifdef HELLO_QUIC
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/ssl.h>
 
 #include "base/clock.h"
-#include "base/text.h"
-#include "tls/alert.h"
 #include "tls/conn_parts.h"
 #include "tls/error.h"
+#include "tls/quic_failure.h"
 #include "tls/quic_wire.h"
-
-struct tls_quic {
-	struct quic_wire wire;
-	SSL *stream; /* the first one that the server opened; NULL: none yet */
-	bool heard;  /* data arrived on it */
-	bool closed; /* our CONNECTION_CLOSE was made */
-};
 
 bool tls_quic_is_built(void)
 {
@@ -32,165 +25,24 @@ const struct ssl_method_st *tls_quic_method(void)
 	return OSSL_QUIC_client_method();
 }
 
-/* ---- failures ------------------------------------------------------------------------------ */
-
-static struct tls_error_about about_of(const struct tls_conn *t)
-{
-	return (struct tls_error_about){ .ssl = t->ssl,
-		.wire = &t->wire,
-		.asked = t->asked,
-		.offers = &t->offers };
-}
-
 int tls_quic_errno(const struct tls_conn *t)
 {
 	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
 }
 
-static bool is_foreign(const struct tls_conn *t, struct outcome *oc)
+void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
 {
-	const struct quic_wire *d = &t->quic->wire;
-	char bytes[4 * TLS_BUFFER_HEAD + 1];
-	struct text text;
-
-	if (d->echoed) {
-		outcome_set(oc, OC_NOT_TLS, "the peer sends our own packets back");
-		outcome_advise(oc, "this is a UDP echo service: check the port");
-		return true;
-	}
-	if (d->received == 0 || d->possible)
-		return false;
-	text_begin(&text, bytes, sizeof bytes);
-	text_add_bytes(&text, t->wire.head, t->wire.head_len, "\"");
-	if (bytes[0])
-		outcome_set(oc, OC_NOT_TLS,
-		    "the peer answers, but not in QUIC: its first bytes are \"%s\"", bytes);
-	else
-		outcome_set(oc, OC_NOT_TLS, "the peer answers with empty datagrams");
-	outcome_advise(oc, "check the port; ss -lunp on the server shows which service uses it");
-	return true;
+	quic_wire_shape(&t->quic->wire, datagram, unknown_version);
 }
 
-static int explain_versions(const struct quic_packet_versions *v, struct outcome *oc)
+const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size)
 {
 	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
-
-	outcome_set(oc, OC_HANDSHAKE_PARAMETERS,
-	    "the server does not speak version 1 of QUIC; it offers %s",
-	    quic_packet_versions_text(v, text));
-	outcome_advise(oc, "enable version 1 (RFC 9000) on the server");
-	return -1;
-}
-
-/* The peer's words, or nothing. */
-static void append_reason(const SSL_CONN_CLOSE_INFO *info, struct outcome *oc)
-{
-	/* OpenSSL repeats here that it is an alert. */
-	static const char no_words[] = "handshake alert";
-	char words[128];
-	struct text t;
-
-	if (!info->reason || info->reason_len == 0 ||
-	    (info->reason_len == sizeof no_words - 1 &&
-		memcmp(info->reason, no_words, sizeof no_words - 1) == 0))
-		return;
-	text_begin(&t, words, sizeof words);
-	text_add_bytes(&t, info->reason, text_fit(info->reason, info->reason_len, 100), "\"");
-	outcome_append(oc, ": \"%s\"", words);
-}
-
-/* The peer closed the connection on purpose, above QUIC. */
-static void explain_application(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info,
-    bool open, struct outcome *oc)
-{
-	unsigned long long code = (unsigned long long)info->error_code;
-
-	if (!open)
-		outcome_set(oc, OC_HANDSHAKE_CLOSED,
-		    "the peer closed the connection during the handshake, with the code %llu",
-		    code);
-	else if (t->quic->heard)
-		outcome_set(oc, OC_GREETING_TRUNCATED,
-		    "the peer closed the connection before the end of its stream, with the "
-		    "code %llu",
-		    code);
-	else
-		outcome_set(oc, OC_GREETING_EMPTY,
-		    "the peer closed the connection before it sent data, with the code %llu",
-		    code);
-	append_reason(info, oc);
-	if (open && t->quic->heard)
-		outcome_advise(oc, "do not trust the data, it is incomplete: check the service");
-}
-
-enum { ERROR_CONNECTION_REFUSED = 2, ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
-
-/* RFC 9001 section 4.8: an alert of TLS is the error 0x100 plus its number. */
-static bool is_alert(const SSL_CONN_CLOSE_INFO *info)
-{
-	return info->error_code >= ERROR_CRYPTO && info->error_code < ERROR_CRYPTO_END;
-}
-
-static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info,
-    bool open, struct outcome *oc)
-{
-	const enum outcome_code failed = open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED;
-	const bool refused = info->error_code == ERROR_CONNECTION_REFUSED && !open;
-
-	if (is_alert(info)) {
-		tls_alert_explain((int)(info->error_code - ERROR_CRYPTO), tls_conn_identity(t),
-		    open, oc);
-		append_reason(info, oc);
-		return;
-	}
-	outcome_set(oc, refused ? OC_HANDSHAKE_CLOSED : failed,
-	    "the peer ended the connection with the QUIC error %s (0x%llx)",
-	    quic_packet_error_name(info->error_code), (unsigned long long)info->error_code);
-	append_reason(info, oc);
-	if (refused)
-		outcome_advise(oc,
-		    "the server accepts no connection now: it is overloaded or shutting down; its "
-		    "log may have the reason");
-}
-
-/* This end closed it; the queue of errors has the library's reason. */
-static void explain_own(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, bool open,
-    struct outcome *oc)
-{
-	const struct tls_error_about about = about_of(t);
-
-	if (is_alert(info) && !open)
-		tls_error_explain(&about, false, open, oc);
-	else
-		outcome_set(oc, open ? OC_GREETING_TRUNCATED : OC_HANDSHAKE_FAILED,
-		    "the peer violates QUIC: %s (0x%llx)%s%.*s",
-		    quic_packet_error_name(info->error_code),
-		    (unsigned long long)info->error_code, info->reason_len > 0 ? ", " : "",
-		    (int)(info->reason_len < 100 ? info->reason_len : 100),
-		    info->reason ? info->reason : "");
-}
-
-static void explain(const struct tls_conn *t, bool open, struct outcome *oc)
-{
 	const struct quic_wire *d = &t->quic->wire;
-	const struct tls_error_about about = about_of(t);
-	SSL_CONN_CLOSE_INFO info = { 0 };
-	const bool ended = SSL_get_conn_close_info(t->ssl, &info, sizeof info) == 1;
-	const bool own = ended && (info.flags & SSL_CONN_CLOSE_FLAG_LOCAL) != 0;
 
-	if (tls_quic_errno(t))
-		tls_error_vanished(&about, open, oc);
-	else if (!open && (!ended || own) && d->negotiates &&
-	    !quic_packet_has_version(&d->versions, QUIC_PACKET_VERSION_1))
-		explain_versions(&d->versions, oc);
-	else if (!ended)
-		tls_error_explain(&about, false, open, oc);
-	else if (own)
-		explain_own(t, &info, open, oc);
-	else if (info.flags & SSL_CONN_CLOSE_FLAG_TRANSPORT)
-		explain_transport(t, &info, open, oc);
-	else
-		explain_application(t, &info, open, oc);
+	snprintf(buf, size, "%s",
+	    d->negotiations > 0 ? quic_packet_versions_text(&d->versions, text) : "");
+	return buf;
 }
 
 /* ---- operations ---------------------------------------------------------------------------- */
@@ -202,7 +54,7 @@ static enum io wait_or_fail(struct tls_conn *t, bool waits, bool open, struct ou
 	if (waits && !tls_quic_errno(t))
 		io = tls_buffer_want(&t->wire);
 	else
-		explain(t, open, oc);
+		quic_failure_explain(t, open, oc);
 	tls_error_clear();
 	return io;
 }
@@ -216,13 +68,15 @@ static bool is_waiting(SSL *ssl, int ret)
 
 static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 {
+	const struct quic_wire *d = &t->quic->wire;
 	int ret;
 
 	tls_error_clear();
 	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if (t->quic->wire.echoed && is_foreign(t, oc)) {
+	if ((d->echoed || (d->unknown_version && d->negotiations > 0)) &&
+	    quic_failure_is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;
 	}
@@ -239,7 +93,7 @@ int tls_quic_send(struct tls_conn *t, struct outcome *oc)
 	if (ret == 1 || tls_quic_errno(t) || is_waiting(t->ssl, ret))
 		ret = 0;
 	else
-		explain(t, false, oc);
+		quic_failure_explain(t, false, oc);
 	tls_error_clear();
 	return ret;
 }
@@ -333,7 +187,7 @@ static const struct tls_conn_transport transport = {
 	.close_notify = quic_close,
 	.allow = quic_allow,
 	.timer = quic_timer,
-	.is_foreign = is_foreign,
+	.is_foreign = quic_failure_is_foreign,
 	.free = quic_free,
 };
 
@@ -352,6 +206,9 @@ static int set_peer(SSL *ssl, const struct addr *peer)
 	return ok ? 0 : -1;
 }
 
+/* A day, after the handshake: the deadlines of the steps end it before. */
+enum { IDLE_MS = 24 * 60 * 60 * 1000 };
+
 /* Returns 0, or -1 with OC_INTERNAL. */
 static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct outcome *oc)
 {
@@ -367,7 +224,9 @@ static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct out
 		return outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC connection");
 	quic_wire_allow(&t->quic->wire, TLS_CONN_SERVER_SENDS_MAX);
 	SSL_set_bio(t->ssl, bio, bio);
+	/* Without any, the library would not keep that of the peer from ending the connection. */
 	if (SSL_set_blocking_mode(t->ssl, 0) == 1 && set_peer(t->ssl, peer) == 0 &&
+	    SSL_set_feature_request_uint(t->ssl, SSL_VALUE_QUIC_IDLE_TIMEOUT, IDLE_MS) == 1 &&
 	    SSL_set_default_stream_mode(t->ssl, SSL_DEFAULT_STREAM_MODE_NONE) == 1 &&
 	    SSL_set_incoming_stream_policy(t->ssl, SSL_INCOMING_STREAM_POLICY_ACCEPT, 0) == 1)
 		return 0;
@@ -423,6 +282,20 @@ int tls_quic_errno(const struct tls_conn *t)
 {
 	(void)t;
 	return 0;
+}
+
+void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
+{
+	(void)t;
+	(void)datagram;
+	(void)unknown_version;
+}
+
+const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size)
+{
+	(void)t;
+	snprintf(buf, size, "%s", "");
+	return buf;
 }
 
 #endif

@@ -2,6 +2,7 @@
 #include "tls/quic_packet.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -58,22 +59,48 @@ bool quic_packet_read_versions(const void *bytes, size_t len, struct quic_packet
 	    !skip_id(at, len, &used) || len - used < VERSION_SIZE ||
 	    (len - used) % VERSION_SIZE != 0)
 		return false;
-	for (; used < len && v.count < QUIC_PACKET_VERSIONS_MAX; used += VERSION_SIZE) {
+	for (; used < len; used += VERSION_SIZE) {
 		version = read_version(at + used);
-		if (!is_reserved(version))
+		v.has_1 |= version == QUIC_PACKET_VERSION_1;
+		if (is_reserved(version))
+			continue;
+		if (v.count < QUIC_PACKET_VERSIONS_MAX)
 			v.version[v.count++] = version;
+		else
+			v.more++;
 	}
 	*out = v;
 	return true;
 }
 
-bool quic_packet_has_version(const struct quic_packet_versions *v, uint32_t version)
+/* Finds both IDs of a long packet, each with its length before it. */
+static bool find_ids(const unsigned char *at, size_t len, const unsigned char **to,
+    const unsigned char **from)
 {
-	for (unsigned i = 0; i < v->count; i++) {
-		if (v->version[i] == version)
-			return true;
-	}
-	return false;
+	size_t used = 1 + VERSION_SIZE;
+	uint32_t version;
+
+	if (!get_version(at, len, &version))
+		return false;
+	*to = at + used;
+	if (!skip_id(at, len, &used))
+		return false;
+	*from = at + used;
+	return skip_id(at, len, &used);
+}
+
+static bool is_same_id(const unsigned char *a, const unsigned char *b)
+{
+	return memcmp(a, b, 1 + (size_t)a[0]) == 0;
+}
+
+bool quic_packet_is_answer(const void *bytes, size_t len, const void *sent, size_t sent_len)
+{
+	const unsigned char *to, *from, *sent_to, *sent_from;
+
+	return find_ids(bytes, len, &to, &from) && find_ids(sent, sent_len, &sent_to, &sent_from) &&
+	    to[0] == sent_from[0] && from[0] == sent_to[0] && is_same_id(to, sent_from) &&
+	    is_same_id(from, sent_to);
 }
 
 /* RFC 9369 section 3.1. */
@@ -83,7 +110,7 @@ const char *quic_packet_versions_text(const struct quic_packet_versions *v,
     char buf[QUIC_PACKET_VERSIONS_TEXT_MAX])
 {
 	struct text t;
-	char one[16];
+	char one[24];
 
 	text_begin(&t, buf, QUIC_PACKET_VERSIONS_TEXT_MAX);
 	text_add(&t, v->count == 0 ? "no version" : v->count == 1 ? "version " : "versions ");
@@ -94,6 +121,10 @@ const char *quic_packet_versions_text(const struct quic_packet_versions *v,
 			snprintf(one, sizeof one, v->version[i] < 10 ? "%u" : "0x%08x",
 			    (unsigned)v->version[i]);
 		text_add(&t, i > 0 ? ", " : "");
+		text_add(&t, one);
+	}
+	if (v->more > 0) {
+		snprintf(one, sizeof one, " and %u more", v->more);
 		text_add(&t, one);
 	}
 	return buf;

@@ -10,11 +10,13 @@
 
 enum { QUIC_PACKET_VERSION_1 = 1 };
 
-/* The versions in a Version Negotiation packet, the first ones of a long list. */
+/* The versions in a Version Negotiation packet, of a long list the first ones. */
 enum { QUIC_PACKET_VERSIONS_MAX = 8 };
 struct quic_packet_versions {
 	uint32_t version[QUIC_PACKET_VERSIONS_MAX];
 	unsigned count;
+	unsigned more; /* versions without room */
+	bool has_1;    /* QUIC_PACKET_VERSION_1 is one of them all */
 };
 
 /* Could this datagram be QUIC? Every version of today sets the fixed bit (RFC 9000 section 17). */
@@ -27,10 +29,14 @@ bool quic_packet_is_possible(const void *bytes, size_t len);
  */
 bool quic_packet_read_versions(const void *bytes, size_t len, struct quic_packet_versions *out);
 
-bool quic_packet_has_version(const struct quic_packet_versions *v, uint32_t version);
+/*
+ * Is this long packet an answer to sent, of which the beginning is enough: has it the same
+ * connection IDs, the other way round (RFC 8999 section 6)? Others than the peer do not know them.
+ */
+bool quic_packet_is_answer(const void *bytes, size_t len, const void *sent, size_t sent_len);
 
-/* "version 2, 0xff00001d", or "no version" for an empty list. Returns buf. */
-enum { QUIC_PACKET_VERSIONS_TEXT_MAX = 24 + 12 * QUIC_PACKET_VERSIONS_MAX };
+/* "versions 2, 0xff00001d and 3 more", or "no version" for an empty list. Returns buf. */
+enum { QUIC_PACKET_VERSIONS_TEXT_MAX = 48 + 12 * QUIC_PACKET_VERSIONS_MAX };
 const char *quic_packet_versions_text(const struct quic_packet_versions *v,
     char buf[QUIC_PACKET_VERSIONS_TEXT_MAX]);
 

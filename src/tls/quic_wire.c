@@ -29,8 +29,10 @@ void quic_wire_begin_turn(struct quic_wire *d, unsigned receives)
 	d->turn_left = receives;
 }
 
-static void look_at(struct quic_wire *d, const void *bytes, size_t len)
+/* Returns whether the library may have it. */
+static bool look_at(struct quic_wire *d, const void *bytes, size_t len)
 {
+	struct quic_packet_versions versions;
 	struct tls_buffer *w = d->wire;
 
 	if (w->received == 0)
@@ -43,30 +45,47 @@ static void look_at(struct quic_wire *d, const void *bytes, size_t len)
 	d->received++;
 	d->spent += len + HEADERS;
 	d->possible |= quic_packet_is_possible(bytes, len);
-	d->negotiates |= quic_packet_read_versions(bytes, len, &d->versions);
 	d->echoed |=
 	    d->first_len > 0 && len >= d->first_len && memcmp(bytes, d->first, d->first_len) == 0;
+	if (!quic_packet_read_versions(bytes, len, &versions))
+		return true;
+	if (!quic_packet_is_answer(bytes, len, d->first, d->first_len))
+		return false;
+	d->versions = versions;
+	d->negotiations++;
+	return !versions.has_1;
 }
 
-/* Returns whether a datagram came. */
+/* recv, but an error of the socket is kept. Returns -1 if there is nothing to read. */
+static ssize_t receive_any(struct quic_wire *d, void *to, size_t max)
+{
+	struct tls_buffer *w = d->wire;
+	ssize_t n = -1;
+
+	while (n < 0 && d->turn_left > 0) {
+		n = recv(w->fd, to, max, 0);
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return -1;
+		if (n < 0 && errno != EINTR && !w->recv_errno)
+			w->recv_errno = errno;
+		d->turn_left--;
+	}
+	return n;
+}
+
+/* Returns whether a datagram for the library came. */
 static bool receive(struct quic_wire *d, BIO_MSG *m)
 {
 	struct tls_buffer *w = d->wire;
 	ssize_t n;
 
-	if (d->spent >= d->ceiling)
-		w->sated = true;
-	if (w->sated || w->recv_errno || d->turn_left == 0)
-		return false;
-	do
-		n = recv(w->fd, m->data, m->data_len, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
-			w->recv_errno = errno;
-		return false;
-	}
-	d->turn_left--;
+	do {
+		if (d->spent >= d->ceiling)
+			w->sated = true;
+		n = w->sated ? -1 : receive_any(d, m->data, m->data_len);
+		if (n < 0)
+			return false;
+	} while (!look_at(d, m->data, (size_t)n));
 	m->data_len = (size_t)n;
 	m->flags = 0;
 	/* The socket is connected, so there is only one peer. */
@@ -74,7 +93,6 @@ static bool receive(struct quic_wire *d, BIO_MSG *m)
 		BIO_ADDR_clear(m->peer);
 	if (m->local)
 		BIO_ADDR_clear(m->local);
-	look_at(d, m->data, (size_t)n);
 	return true;
 }
 
@@ -99,9 +117,37 @@ static int bio_receive(BIO *b, BIO_MSG *all, size_t stride, size_t count, uint64
 	return 0;
 }
 
+void quic_wire_shape(struct quic_wire *d, unsigned datagram, bool unknown_version)
+{
+	d->datagram = datagram < QUIC_WIRE_DATAGRAM_MAX ? datagram : QUIC_WIRE_DATAGRAM_MAX;
+	d->unknown_version = unknown_version;
+}
+
+/* A long packet in another form, in shaped; false: it stays as it is. */
+static bool shape(const struct quic_wire *d, const BIO_MSG *m,
+    unsigned char shaped[QUIC_WIRE_DATAGRAM_MAX], size_t *len)
+{
+	/* RFC 9000 section 15. */
+	static const unsigned char reserved[] = { 0x1a, 0x2a, 0x3a, 0x4a };
+	const unsigned char *bytes = m->data;
+
+	if ((d->datagram <= m->data_len && !d->unknown_version) || m->data_len < 5 ||
+	    m->data_len > QUIC_WIRE_DATAGRAM_MAX || !(bytes[0] & 0x80))
+		return false;
+	memset(shaped, 0, QUIC_WIRE_DATAGRAM_MAX);
+	memcpy(shaped, bytes, m->data_len);
+	if (d->unknown_version)
+		memcpy(shaped + 1, reserved, sizeof reserved);
+	*len = d->datagram > m->data_len ? d->datagram : m->data_len;
+	return true;
+}
+
 static void transmit(struct quic_wire *d, const BIO_MSG *m)
 {
 	struct tls_buffer *w = d->wire;
+	unsigned char shaped[QUIC_WIRE_DATAGRAM_MAX];
+	const void *bytes = m->data;
+	size_t len = m->data_len;
 	ssize_t n;
 
 	if (d->first_len == 0) {
@@ -109,8 +155,10 @@ static void transmit(struct quic_wire *d, const BIO_MSG *m)
 		    m->data_len < sizeof d->first ? m->data_len : sizeof d->first;
 		memcpy(d->first, m->data, d->first_len);
 	}
+	if (shape(d, m, shaped, &len))
+		bytes = shaped;
 	do
-		n = send(w->fd, m->data, m->data_len, MSG_NOSIGNAL);
+		n = send(w->fd, bytes, len, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
 		w->sent += (uint64_t)n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a server says before TLS, and inside it: the first byte chooses the service, the place,
- * and whether the server speaks unasked; the rest is the server's. In one piece or byte by byte,
- * the end is the same, and nothing behind it is taken.
+ * What a server says before TLS, inside it, and to --client-zoo: the first byte chooses the
+ * service, the place, and whether the server speaks unasked; the rest is the server's. In one piece
+ * or byte by byte, the end is the same, and nothing behind it is taken.
  */
 #include "fuzz/target.h"
 
@@ -62,6 +62,9 @@ static const struct dialogue_kind *kind_of(unsigned number)
 		if (s->inside && number-- == 0)
 			return s->inside;
 	}
+	for (const struct service_row *s = services; s->name; s++)
+		if (s->admission && number-- == 0)
+			return s->admission;
 	return NULL;
 }
 

@@ -69,9 +69,22 @@ static void ask_library(SSL_CTX *ctx, struct hello_offers *o, const uint8_t *dat
 	tls_error_clear();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void expect_clean(const struct hello_offers *o, SSL *names)
 {
 	char text[OFFERS_TEXT_MAX], one[OFFERS_TEXT_MAX];
+
+	fuzz_expect(o->highest >= o->lowest || o->highest == 0);
+	offers_text(o, names, text);
+	fuzz_expect((text[0] != '\0') == o->known && strlen(text) < sizeof text - 1);
+	fuzz_expect(text_is_clean(text, strlen(text)));
+	for (int i = 0; i < HELLO_LISTS; i++) {
+		offers_text_list(o, (enum hello_list)i, names, one);
+		fuzz_expect(strstr(text, one) != NULL);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
 	static struct hello_offers o;
 	static SSL_CTX *ctx;
 	static SSL *names;
@@ -83,16 +96,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (size > MESSAGE_MAX)
 		return 0;
+	hello_offers_read_dtls(&o, data, size);
+	fuzz_expect(o.known == (size > 0 && data[0] == 1));
+	expect_clean(&o, names);
 	hello_offers_read(&o, data, size);
 	fuzz_expect(o.known == (size > 0 && data[0] == 1));
-	fuzz_expect(o.highest >= o.lowest || o.highest == 0);
-	offers_text(&o, names, text);
-	fuzz_expect((text[0] != '\0') == o.known && strlen(text) < sizeof text - 1);
-	fuzz_expect(text_is_clean(text, strlen(text)));
-	for (int i = 0; i < HELLO_LISTS; i++) {
-		offers_text_list(&o, (enum hello_list)i, names, one);
-		fuzz_expect(strstr(text, one) != NULL);
-	}
+	expect_clean(&o, names);
 	/* The library gives one message at a time, and waits for all of it. */
 	if (size >= 4 && (size_t)(data[1] << 16 | data[2] << 8 | data[3]) == size - 4)
 		ask_library(ctx, &o, data, size);

@@ -64,9 +64,14 @@ mutual_rows() {
 		Redis|wrong|none|all|tls-auth-clients optional|optional
 		Redis|wrong|good|all|tls-auth-clients no|no
 		PostgreSQL|right|-|all|ssl_ca_file, ssl_crl_file, clientcert=verify-ca|verify-ca -c ssl_ca_file={ca} -c ssl_crl_file={crl}
-		PostgreSQL|wrong|?revoked|all|no ssl_crl_file|verify-ca -c ssl_ca_file={ca}
-		PostgreSQL|wrong|?none|all|no clientcert|none -c ssl_ca_file={ca} -c ssl_crl_file={crl}
+		PostgreSQL|wrong|revoked|all|no ssl_crl_file|verify-ca -c ssl_ca_file={ca}
+		PostgreSQL|wrong|none|all|no clientcert|none -c ssl_ca_file={ca} -c ssl_crl_file={crl}
 		PostgreSQL|wrong|good|all|no ssl_ca_file|none
+		OpenLDAP|right|-|all|TLSVerifyClient demand, TLSCRLFile|TLSVerifyClient demand;TLSCRLFile {crl}
+		OpenLDAP|wrong|revoked|all|demand, no TLSCRLFile|TLSVerifyClient demand
+		OpenLDAP|wrong|none|all|try, TLSCRLFile|TLSVerifyClient try;TLSCRLFile {crl}
+		OpenLDAP|wrong|unknown-root|all|allow, TLSCRLFile|TLSVerifyClient allow;TLSCRLFile {crl}
+		OpenLDAP|wrong|good|all|never|TLSVerifyClient never
 		MariaDB|right|-|all|ssl-ca, ssl-crl (and accounts with REQUIRE X509)|--ssl-ca={ca} --ssl-crl={crl}
 		MariaDB|wrong|?revoked|all|no ssl-crl|--ssl-ca={ca}
 		MariaDB|also|-|all|no ssl-ca|--ssl-cipher=DEFAULT
@@ -82,6 +87,7 @@ has_mutual() {
 	Go) command -v go ;;
 	Redis) command -v redis-server ;;
 	PostgreSQL) [ -n "$pg" ] && [ "$(id -u)" -eq 0 ] ;;
+	OpenLDAP) command -v slapd && [ "$(id -u)" -eq 0 ] ;;
 	MariaDB) command -v mariadbd && [ "$(id -u)" -eq 0 ] ;;
 	esac >/dev/null
 }
@@ -96,6 +102,7 @@ mutual_version() {
 	Go) go version ;;
 	Redis) redis-server --version ;;
 	PostgreSQL) "$pg/postgres" --version ;;
+	OpenLDAP) slapd -VV ;;
 	MariaDB) mariadbd --version ;;
 	esac 2>&1 | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1
 }
@@ -103,19 +110,12 @@ mutual_version() {
 # ---- servers -------------------------------------------------------------------------------------------
 
 start_mutual_nginx() {
-	cat >"$D/nginx.conf" <<-CONFIG
-		daemon off; master_process off; pid $D/pid; error_log $D/log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3;
-			uwsgi_temp_path $D/4; scgi_temp_path $D/5;
-			server {
-				listen 127.0.0.1:$PORT ssl;
-				ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
-				ssl_client_certificate $CA; ssl_verify_depth 3; $*
-				location / { return 200 "hello"; }
-			}
+	nginx_config <<-CONFIG
+		server {
+			listen 127.0.0.1:$PORT ssl;
+			ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
+			ssl_client_certificate $CA; ssl_verify_depth 3; $*
+			location / { return 200 "hello"; }
 		}
 	CONFIG
 	launch "$PORT" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
@@ -206,6 +206,11 @@ start_mutual() {
 	PostgreSQL)
 		start_mutual_postgres $2
 		URL=postgres://127.0.0.1:$PORT
+		;;
+	OpenLDAP)
+		start_slapd "$(printf '%s\n' "TLSCertificateFile $D/chain.pem" "TLSCertificateKeyFile $D/key.pem" \
+			"TLSCACertificateFile $CA" && echo "$2" | tr ';' '\n')" ''
+		URL=ldap://127.0.0.1:$PORT
 		;;
 	MariaDB)
 		start_mariadb --ssl-cert="$D/chain.pem" --ssl-key="$D/key.pem" $2

@@ -116,15 +116,8 @@ is_right() {
 
 start_nginx() {
 	free_port && port=$PORT
-	cat >"$D/nginx.conf" <<-CONFIG
-		daemon off; master_process off; pid $D/pid; error_log $D/log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3;
-			uwsgi_temp_path $D/4; scgi_temp_path $D/5;
-			server { listen 127.0.0.1:$port $1; location / { return 200 "hello"; } }
-		}
+	nginx_config <<-CONFIG
+		server { listen 127.0.0.1:$port $1; location / { return 200 "hello"; } }
 	CONFIG
 	launch "$port" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
 }

@@ -36,16 +36,21 @@ case $* in
 *' install '*) echo "install ${*##* }" ;;
 esac >>"$CALLS"
 END
-chmod +x "$work/bin"/id "$work/bin"/sudo
+# The lists have one package.
+printf '%s\n' '#!/bin/sh' 'echo lists' >"$work/bin/apt-get"
+printf '%s\n' '#!/bin/sh' '[ "$*" != "policy one" ] || echo one:' >"$work/bin/apt-cache"
+chmod +x "$work/bin"/id "$work/bin"/sudo "$work/bin"/apt-*
 export CALLS="$work/calls"
 
 wrong=0
-# says MIRROR WORDS CALL...: what is printed has WORDS, and these calls are made.
+# says MIRROR WORDS CALL...: what is printed has WORDS, and these calls are made for $packages.
+packages=one
 says() {
 	mirror=$1 words=$2
 	shift 2
 	: >"$CALLS"
-	MIRROR=$mirror PATH=$work/bin sh "$work/dev" packages one >"$work/said" 2>&1 || {
+	# shellcheck disable=SC2086 # words
+	MIRROR=$mirror PATH=$work/bin sh "$work/dev" packages $packages >"$work/said" 2>&1 || {
 		echo "mirror $mirror: status $?"
 		wrong=1
 	}
@@ -59,4 +64,9 @@ says good '' update 'install one'
 says behind 'expired, but are used anyway' update 'update, however old' 'install one'
 says behind 'http://mirror.example/InRelease' update 'update, however old' 'install one'
 says broken 'Failed to fetch' update 'install one'
+# A package with "?" is left out where the lists do not have it.
+packages='one ?two'
+says good '' update 'install one'
+packages='?one'
+says good '' update 'install one'
 exit $wrong

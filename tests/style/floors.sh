@@ -25,6 +25,7 @@ openssl/   tls/buffer    a BIO over our own buffer
 openssl/   tls/conn      handshake, read, write, close
 openssl/   tls/conn_parts  makes the object
 openssl/   tls/quic      the same over QUIC
+openssl/   tls/quic_failure  its errors
 openssl/   tls/quic_wire  a BIO over a UDP socket
 openssl/   tls/datagram  a BIO over the datagrams of one peer
 openssl/   tls/dtls      cookies, timers and sizes of DTLS
@@ -97,7 +98,7 @@ event2/    server/process/worker     the event loop
 event2/    server/metrics/metrics    HTTP, in a process of its own
 utlist.h   server/conn/pool       the queues of deadlines
 uthash.h   server/conn/pool       the table of clients
-uthash.h   server/process/dtls_clients  the table of peers
+uthash.h   server/process/datagram_clients  the table of peers
 uthash.h   server/service/server_names      the table of names
 seccomp.h  server/confine/sandbox_seccomp  the filter of system calls
 jansson.h  client/output/json       --json

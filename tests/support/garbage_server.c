@@ -12,9 +12,7 @@
  * signal, with a status below 20 (which is no failure of a server) or not within 20 seconds. Exits
  * with status 1 if there is one.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -29,6 +27,8 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "support/listening.h"
 
 enum { STREAM_MAX = 8192, PARALLEL_MAX = 64, PATIENCE_MS = 20000, LEAST_STATUS = 20 };
 
@@ -454,17 +454,14 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static int start_listening(char port[16])
+static int start_listening(char text[16])
 {
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned port;
+	int fd = listen_on_loopback(&port);
 
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, len) != 0 || listen(fd, 1) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (fd < 0)
 		die("cannot listen");
-	snprintf(port, 16, "%u", ntohs(at.sin_port));
+	snprintf(text, 16, "%u", port);
 	return fd;
 }
 

@@ -25,7 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static unsigned server_port;
+static unsigned server_port, number; /* of the connection, from 1 */
 static bool clear_first, transparent;
 
 static _Noreturn void die(const char *what)
@@ -551,6 +551,19 @@ static void be_pass(int fd)
 	pass(fd, &h);
 }
 
+/* It accepts so many connections, and resets all later ones. */
+enum { FEW = 10 };
+
+static void be_few(int fd)
+{
+	struct hello h;
+
+	take_hello(fd, &h);
+	if (number > FEW)
+		reset(fd);
+	pass(fd, &h);
+}
+
 /* ---- the program ------------------------------------------------------------ */
 
 static const struct {
@@ -580,6 +593,7 @@ static const struct {
 	{ "sni-record", be_sni_record },
 	{ "no-grease", be_no_grease },
 	{ "no-ech", be_no_ech },
+	{ "few", be_few },
 	{ "pass", be_pass },
 };
 
@@ -636,6 +650,7 @@ int main(int argc, char *argv[])
 
 		if (client < 0)
 			die("accept");
+		number++;
 		child = fork();
 		if (child < 0)
 			die("fork");

@@ -9,13 +9,14 @@
  * "ready". Serves one connection after the other for 60 seconds. For each connection whose
  * handshake came far enough it prints "WAY accepted" or "WAY refused": what this server decided.
  *
- * SERVICE: hello, https, imaps, smtps, rediss, irc (ircs), tls (another protocol, where the client
- * speaks first). WAY, what happens to a bad client:
+ * SERVICE: hello, https, imaps, smtps, rediss, irc (ircs), postgres-direct, ldaps, tls (another
+ * protocol, where the client speaks first). WAY, what happens to a bad client:
  *
  *	alert, slow-alert (400 ms late), close, late-close (400 ms), reset, silent,
  *	words (the service's own), rash-words (before the client asked), half (the beginning of a
- *	good answer), second (words, after a good first answer), second-close,
- *	banner (words, and all that is said begins with an empty line),
+ *	good answer), busy (an error that is about nobody, for postgres-direct and ldaps),
+ *	nobody (words, to good clients as well), second (words, after a good first answer),
+ *	second-close, banner (words, and all that is said begins with an empty line),
  *	tickets (10 of them, then words), no-tickets (none, then words),
  *	early (the first good answer before the certificate arrives, then an alert), early-whole
  *	(all that the client gets, and close_notify, before the certificate arrives),
@@ -25,7 +26,6 @@
  *	certificate)
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -39,22 +39,43 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "support/listening.h"
+
+struct words {
+	const char *bytes;
+	size_t len;
+};
+
+#define W(bytes) { bytes, sizeof(bytes) - 1 }
+
+/* Without a bind: an entry of the root DSE without attributes, and the end of the search. */
+#define LDAP_ENTRY "\x30\x09\2\1\2\x64\4\4\0\x30\0"
+#define LDAP_END(code) "\x30\x0c\2\1\2\x65\7\x0a\1" code "\4\0\4\0"
+
 static const struct service {
 	const char *name;
-	bool asked;          /* the client speaks first */
-	const char *good[3]; /* the answers of the server */
-	const char *bad;     /* in place of the first or the second of them */
+	bool asked;           /* the client speaks first */
+	struct words good[3]; /* the answers of the server */
+	struct words bad;     /* in place of the first or the second of them */
+	struct words busy;
 } services[] = {
-	{ "hello", false, { "Hello world\n" }, "You may not come in.\n" },
-	{ "https", true, { "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi\n" },
-	    "HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\n\r\nno required certificate\n" },
-	{ "imaps", false, { "* OK ready\r\n", "* BYE\r\nb OK bye\r\n" },
-	    "* BYE no certificate\r\n" },
-	{ "smtps", false, { "220 a.test\r\n", "250 a.test\r\n", "221 bye\r\n" },
-	    "421 no certificate\r\n" },
-	{ "rediss", true, { "+PONG\r\n" }, "-ERR no certificate\r\n" },
-	{ "irc", true, { "ERROR :bye\r\n" }, "ERROR :no certificate\r\n" },
-	{ "tls", true, { "yes" }, "no certificate" },
+	{ "hello", false, { W("Hello world\n") }, W("You may not come in.\n"), W("") },
+	{ "https", true, { W("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi\n") },
+	    W("HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\n\r\nno required "
+	      "certificate\n"),
+	    W("") },
+	{ "imaps", false, { W("* OK ready\r\n"), W("* BYE\r\nb OK bye\r\n") },
+	    W("* BYE no certificate\r\n"), W("") },
+	{ "smtps", false, { W("220 a.test\r\n"), W("250 a.test\r\n"), W("221 bye\r\n") },
+	    W("421 no certificate\r\n"), W("") },
+	{ "rediss", true, { W("+PONG\r\n") }, W("-ERR no certificate\r\n"), W("") },
+	{ "irc", true, { W("ERROR :bye\r\n") }, W("ERROR :no certificate\r\n"), W("") },
+	{ "postgres-direct", true, { W("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0") },
+	    W("E\0\0\0\x23SFATAL\0C28000\0Mno certificate\0\0"),
+	    W("E\0\0\0\x20SFATAL\0C57P03\0Mstarting up\0\0") },
+	{ "ldaps", true, { W(LDAP_ENTRY LDAP_END("\0")) }, W(LDAP_END("\x08")),
+	    W(LDAP_END("\x33")) },
+	{ "tls", true, { W("yes") }, W("no certificate"), W("") },
 	{ .name = NULL },
 };
 
@@ -107,10 +128,15 @@ static void tell(bool good)
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-static void say(SSL *ssl, const char *words)
+static void say_words(SSL *ssl, const struct words *words)
 {
-	if (words[0])
-		(void)SSL_write(ssl, words, (int)strlen(words));
+	if (words->len > 0)
+		(void)SSL_write(ssl, words->bytes, (int)words->len);
+}
+
+static void say(SSL *ssl, const char *text)
+{
+	say_words(ssl, &(struct words){ text, strlen(text) });
 }
 
 static bool listen_to(SSL *ssl)
@@ -132,11 +158,11 @@ static void answer_status(SSL *ssl, const char *status)
 
 static bool serve_good(SSL *ssl, size_t from, size_t until)
 {
-	for (size_t i = from; i < until && service->good[i]; i++) {
+	for (size_t i = from; i < until && service->good[i].bytes; i++) {
 		if ((i > 0 || service->asked) && !listen_to(ssl))
 			return false;
 		say(ssl, is("banner") && i == 0 ? "\r\n" : "");
-		say(ssl, service->good[i]);
+		say_words(ssl, &service->good[i]);
 	}
 	return true;
 }
@@ -151,7 +177,7 @@ static void refuse_in_words(SSL *ssl, size_t after)
 	if (way[0] >= '2' && way[0] <= '5')
 		answer_status(ssl, way);
 	else
-		say(ssl, service->bad);
+		say_words(ssl, is("busy") ? &service->busy : &service->bad);
 }
 
 static void reset(int fd)
@@ -176,7 +202,7 @@ static void refuse(SSL *ssl, int fd)
 		wait_for_end(ssl);
 	} else if (is("half")) {
 		if (!service->asked || listen_to(ssl))
-			(void)SSL_write(ssl, service->good[0], 4);
+			(void)SSL_write(ssl, service->good[0].bytes, 4);
 	} else if (is("second")) {
 		if (serve_good(ssl, 0, 1))
 			refuse_in_words(ssl, 1);
@@ -204,6 +230,12 @@ static void speak(SSL *ssl, int fd, size_t said)
 		tell(false);
 		if (!is("close-all"))
 			reset(fd);
+		return;
+	}
+	if (is("nobody")) {
+		tell(false);
+		refuse_in_words(ssl, 0);
+		SSL_shutdown(ssl);
 		return;
 	}
 	if (strncmp(way, "nobody-", 7) == 0) {
@@ -235,7 +267,7 @@ static bool speak_early(SSL *ssl)
 		if (SSL_get_error(ssl, -1) != SSL_ERROR_WANT_READ)
 			return false;
 	}
-	if (SSL_write_early_data(ssl, service->good[0], strlen(service->good[0]), &len) != 1)
+	if (SSL_write_early_data(ssl, service->good[0].bytes, service->good[0].len, &len) != 1)
 		return false;
 	if (is("early-whole"))
 		SSL_shutdown(ssl);
@@ -292,15 +324,12 @@ static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, cons
 
 static int start_listening(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned port;
+	int fd = listen_on_loopback(&port);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    listen(fd, SOMAXCONN) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (fd < 0)
 		die("cannot listen");
-	printf("%s %d\n", way, ntohs(at.sin_port));
+	printf("%s %u\n", way, port);
 	return fd;
 }
 

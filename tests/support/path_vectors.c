@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "client/judge/path_quic.h"
 #include "support/check_main.h"
 
 const struct path_vector_letter path_vector_letters[] = {
@@ -24,6 +25,7 @@ const struct path_vector_letter path_vector_letters[] = {
 	{ 't', OC_STARTTLS_REFUSED }, /* without a ClientHello */
 	{ 'b', OC_STARTTLS_FAILED },  /* after it */
 	{ 'i', OC_INTERNAL },
+	{ 'm', OC_CONNECT_FAILED },
 	{ '-', OC_OK }, /* answered, but not tried: no HelloRetryRequest */
 };
 
@@ -31,7 +33,7 @@ const size_t path_vector_letter_count =
     sizeof path_vector_letters / sizeof path_vector_letters[0];
 
 /* The variants that every vector has. */
-enum { FIRST_PART = PATH_NO_HEADER + 1 };
+enum { FIRST_PART = PATH_NO_HEADER + 1, SECOND_PART = PATH_ECH + 1 };
 
 struct path_result results[PATH_VARIANTS];
 struct path_findings findings;
@@ -45,6 +47,7 @@ static void read_letter(const char *vector, char letter, struct path_result *r)
 	ck_assert_msg(i < path_vector_letter_count, "%s: what is '%c'?", vector, letter);
 	r->ran = true;
 	r->idle = letter == '-';
+	r->too_long = letter == 'm';
 	r->code = path_vector_letters[i].code;
 	r->hello = letter == 't' ? 0 : 300;
 }
@@ -55,9 +58,11 @@ void path_vector_read(const char *vector)
 
 	memset(results, 0, sizeof results);
 	for (int v = 0; v < PATH_VARIANTS; v++, at++) {
-		if (v == FIRST_PART && *at == '\0')
+		const bool is_new = v == FIRST_PART || v == SECOND_PART;
+
+		if (is_new && *at == '\0')
 			return;
-		if (v == FIRST_PART)
+		if (is_new)
 			ck_assert_msg(*at++ == ' ', "\"%s\" has no blank", vector);
 		ck_assert_msg(*at != '\0', "\"%s\" is too short", vector);
 		if (*at == '.')
@@ -67,11 +72,13 @@ void path_vector_read(const char *vector)
 		at += results[v].unsteady;
 	}
 	ck_assert_str_eq(at, "");
+	for (int v = 0; v < PATH_VARIANTS; v++)
+		results[v].quic = true;
 }
 
 void path_vector_expect(const char *vector, const enum path_finding *expected, size_t count)
 {
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count && i < count; i++)
 		ck_assert_msg(findings.list[i].what == expected[i], "%s: finding %zu is %d, not %d",
 		    vector, i, findings.list[i].what, expected[i]);

@@ -10,7 +10,9 @@
  * Results of --path-test as text: a letter for each variant, in their order. The first eleven are
  * plain, no SNI, another SNI, 1.2, 1.3, classical, big, split, ALPN, no ALPN, no header. The others
  * may follow, after a blank: records, small, big and small, classical and split, retry, no PQ
- * signatures, GREASE, ECH. '.' was not tried; '!' behind a letter: it was not steady.
+ * signatures, GREASE, ECH. With those of QUIC behind another blank (datagrams of 1350 and 1452,
+ * versions), all is over QUIC. '.' was not tried; '!' behind a letter: it was not steady; 'm': too
+ * long for the path.
  */
 struct path_vector_letter {
 	char letter;

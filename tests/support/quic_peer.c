@@ -21,8 +21,6 @@
  *	stall     answers the first datagram with a Retry, and nothing after it
  */
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +36,8 @@
 #if OPENSSL_VERSION_NUMBER >= 0x30500000L && !defined(OPENSSL_NO_QUIC)
 
 #include <openssl/quic.h>
+
+#include "support/listening.h"
 
 static const char greeting[] = "Hello world\n";
 
@@ -220,25 +220,12 @@ static void step(struct conn *c)
 
 static int start_listening(const char *address)
 {
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-		.ai_socktype = SOCK_DGRAM };
-	struct sockaddr_storage at;
-	socklen_t len = sizeof at;
-	struct addrinfo *found;
-	char port[16];
-	int fd;
+	unsigned port;
+	int fd = bind_udp(address, SOCK_NONBLOCK, &port);
 
-	if (getaddrinfo(address, "0", &hints, &found) != 0)
+	if (fd < 0)
 		die(address);
-	fd = socket(found->ai_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-		die("cannot bind");
-	freeaddrinfo(found);
-	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port,
-		NI_NUMERICSERV) != 0)
-		die("getnameinfo");
-	puts(port);
+	printf("%u\n", port);
 	fflush(stdout);
 	return fd;
 }

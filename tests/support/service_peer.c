@@ -38,6 +38,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "support/listening.h"
 #include "support/tds_server.h"
 
 /* What is awaited: bytes, or an end of what comes; nothing where the server begins. */
@@ -543,15 +544,12 @@ static SSL_CTX *make_ctx(const char *cert, const char *key, const char *ca, bool
 
 static int start_listening(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unsigned port;
+	int fd = listen_on_loopback(&port);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    listen(fd, SOMAXCONN) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+	if (fd < 0)
 		die("cannot listen");
-	printf("%d\n", ntohs(at.sin_port));
+	printf("%u\n", port);
 	fflush(stdout);
 	return fd;
 }

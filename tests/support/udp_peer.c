@@ -8,14 +8,15 @@
  *	echo       sends each datagram back
  *	words      answers with a line of text
  *	versions   answers with a Version Negotiation packet: versions 2 and 0xff00001d
+ *	many       the same with a hundred versions
+ *	ours       the same with a hundred and version 1, which nobody rejects and offers
+ *	stranger   as versions, but from somebody who has not seen the client's packet
  *	noise      answers each datagram with many that look like packets of QUIC, for ever
  *	empty      the same with empty datagrams
  *
  * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
  */
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "support/listening.h"
 
 /* A burst of noise, between two looks at what came. */
 enum { BURST = 64, DATAGRAM_MAX = 2048 };
@@ -66,12 +69,14 @@ static void be_words(int fd, const struct client *c)
 	answer(fd, c, words, sizeof words - 1);
 }
 
+static const unsigned char versions[] = { 0x6b, 0x33, 0x43, 0xcf, 0xff, 0, 0, 0x1d, 0x1a, 0x2a,
+	0x3a, 0x4a };
+
 /* RFC 9000 section 17.2.1: the IDs of the client, the other way round. */
-static void be_versions(int fd, const struct client *c)
+static void negotiate(int fd, const struct client *c, const unsigned char *list, size_t list_len,
+    bool knows_ids)
 {
-	static const unsigned char list[] = { 0x6b, 0x33, 0x43, 0xcf, 0xff, 0, 0, 0x1d, 0x1a, 0x2a,
-		0x3a, 0x4a };
-	unsigned char packet[5 + 2 * 21 + sizeof list] = { 0xc0 };
+	unsigned char packet[5 + 2 * 21 + DATAGRAM_MAX] = { 0xc0 };
 	const unsigned char *to = c->bytes + 5, *from;
 	size_t len = 5;
 
@@ -82,8 +87,42 @@ static void be_versions(int fd, const struct client *c)
 	len += 1 + (size_t)from[0];
 	memcpy(packet + len, to, 1 + (size_t)to[0]);
 	len += 1 + (size_t)to[0];
-	memcpy(packet + len, list, sizeof list);
-	answer(fd, c, packet, len + sizeof list);
+	packet[len - 1] ^= !knows_ids;
+	memcpy(packet + len, list, list_len);
+	answer(fd, c, packet, len + list_len);
+}
+
+static void be_versions(int fd, const struct client *c)
+{
+	negotiate(fd, c, versions, sizeof versions, true);
+}
+
+static void be_stranger(int fd, const struct client *c)
+{
+	negotiate(fd, c, versions, sizeof versions, false);
+}
+
+static void offer_many(int fd, const struct client *c, unsigned char last)
+{
+	unsigned char list[101 * 4] = { 0 };
+	size_t count = 100;
+
+	for (size_t i = 0; i < count; i++) {
+		list[4 * i] = 0xff;
+		list[4 * i + 3] = (unsigned char)i;
+	}
+	list[4 * count + 3] = last;
+	negotiate(fd, c, list, 4 * (count + (last != 0)), true);
+}
+
+static void be_many(int fd, const struct client *c)
+{
+	offer_many(fd, c, 0);
+}
+
+static void be_ours(int fd, const struct client *c)
+{
+	offer_many(fd, c, 1);
 }
 
 static void be_noise(int fd, const struct client *c)
@@ -111,31 +150,21 @@ static const struct kind {
 	{ "echo", be_echo, false },
 	{ "words", be_words, false },
 	{ "versions", be_versions, false },
+	{ "many", be_many, false },
+	{ "ours", be_ours, false },
+	{ "stranger", be_stranger, false },
 	{ "noise", be_noise, true },
 	{ "empty", be_empty, true },
 };
 
 static int start_listening(const char *address)
 {
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-		.ai_socktype = SOCK_DGRAM };
-	struct sockaddr_storage at;
-	socklen_t len = sizeof at;
-	struct addrinfo *found;
-	char port[16];
-	int fd;
+	unsigned port;
+	int fd = bind_udp(address, 0, &port);
 
-	if (getaddrinfo(address, "0", &hints, &found) != 0)
+	if (fd < 0)
 		die(address);
-	fd = socket(found->ai_family, SOCK_DGRAM, 0);
-	if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-		die("cannot bind");
-	freeaddrinfo(found);
-	if (getnameinfo((struct sockaddr *)&at, len, NULL, 0, port, sizeof port,
-		NI_NUMERICSERV) != 0)
-		die("getnameinfo");
-	puts(port);
+	printf("%u\n", port);
 	fflush(stdout);
 	return fd;
 }

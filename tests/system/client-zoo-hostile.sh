@@ -54,6 +54,16 @@ ask() {
 	[ "$4" = '*' ] || [ $status -eq "$4" ] || fail "$cell: status $status, not $4"
 	case $status in 0 | 61 | 81 | 83) ;; *) fail "$cell: status $status" ;; esac
 	expect "$S/out" "$5"
+	# Whose service is named already is not told to name it.
+	case $2:$3:$(cat "$S/err") in
+	hello:silent:*'try: name the service'* | tls:silent:*'try: name the service'*) ;;
+	hello:silent:* | tls:silent:* | [!ht]*:*'try: name the service'* | https:*'try: name the service'*)
+		fail "$cell: $(cat "$S/err")" ;;
+	esac
+	case $3:$status:$(cat "$S/err") in
+	nobody:83:*'try: the service refuses whoever does not log in: '*) ;;
+	nobody:*) fail "$cell: $(cat "$S/err")" ;;
+	esac
 	tried=$(grep -c '^client-[a-z0-9-]*  ' "$S/out")
 	wait_for "$PATIENCE" has_decided $((before + tried)) || fail "$cell: not $tried decisions: $(cat "$truth")"
 	grep -E "^$way (accepted|refused)\$" "$truth" | tail -n +$((before + 1)) >"$S/decisions"
@@ -62,6 +72,7 @@ ask() {
 		said == "accepted" && is != "accepted" || said == "refused" && is != "refused" { print; wrong = 1 }
 		END { exit wrong || NR < tried || (tried > 1 && tried < clients) }' >"$S/lies" ||
 		fail "$cell: $(cat "$S/lies") in $(cat "$S/out")"
+	echo "$1 $(wc -l <"$S/decisions") $(grep -c ' refused$' "$S/decisions")" >>"$S/judged"
 }
 
 # The service; what happens to a bad client; the status; a line of the output; all: not in the quick suite.
@@ -119,6 +130,24 @@ smtps early * ^client-none all
 rediss words 0 ^client-none.*refused..*-ERR
 rediss rash-words * ^client-none all
 rediss close 0 ^client-none.*refused all
+postgres-direct words 0 ^client-none.*refused..*no.certificate
+postgres-direct alert 0 ^client-good.*accepted..*AuthenticationSASL all
+postgres-direct close 0 ^client-none.*refused all
+postgres-direct silent 83 ^client-none.*not.proven all
+postgres-direct half 83 ^client-none.*not.proven all
+postgres-direct busy 83 ^client-none.*not.proven..*starting.up
+postgres-direct nobody 83 ^client-good.*not.proven..*no.certificate
+postgres-direct rash-words 83 ^client-none.*not.proven all
+postgres-direct early 83 ^client-none all
+ldaps words 0 ^client-none.*refused..*strongerAuthRequired
+ldaps alert 0 ^client-good.*accepted..*root.DSE all
+ldaps close 0 ^client-none.*refused all
+ldaps silent 83 ^client-none.*not.proven all
+ldaps half 83 ^client-none.*not.proven all
+ldaps busy 83 ^client-none.*not.proven..*busy
+ldaps nobody 83 ^client-good.*not.proven
+ldaps rash-words 83 ^client-none.*not.proven all
+ldaps early 83 ^client-none all
 ircs words 83 ^client-none.*not.proven
 tls words 83 ^client-none.*not.proven..*no.certificate
 tls silent 83 ^Nothing.proves.that.it.lets.in.the.good.client all
@@ -154,3 +183,5 @@ wait $lanes
 for each in $services; do
 	[ -s "$TMP/$each/passed" ] || fail "$each, see above"
 done
+cat "$TMP"/*/judged | awk '{ cells[$1]++; clients[$1] += $2; refused[$1] += $3 } END { for (v in cells)
+	printf "TLS %s: %d servers, %d decisions, %d of them refusals: no lie\n", v, cells[v], clients[v], refused[v] }'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # client-zoo-real.sh - --client-zoo at the servers that people run, with mutual TLS set up right and wrong:
 # each wrong setting is found, and a right one lets in nobody whom its CA does not know. nginx, HAProxy,
-# s_server and gnutls-serv; with ROWS=all also stunnel, Go, Redis, PostgreSQL and MariaDB, and more settings.
+# s_server and gnutls-serv; with ROWS=all also stunnel, Go, Redis, PostgreSQL, OpenLDAP and MariaDB, and more settings.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 # shellcheck source=tests/system/real.sh
@@ -16,7 +16,7 @@ has() {
 # Whatever else it does with certificates of its own CA: that depends on its library.
 check_right() {
 	case $status,$server in
-	0,* | 81,gnutls-serv | 81,Go | 81,Redis | 83,PostgreSQL | 83,MariaDB | 61,MariaDB) ;;
+	0,* | 81,gnutls-serv | 81,Go | 81,Redis | 81,OpenLDAP | 83,MariaDB | 61,MariaDB) ;;
 	*) fail "$cell: status $status" ;;
 	esac
 	for each in none unknown-root self-signed expired not-yet-valid wrong-key; do

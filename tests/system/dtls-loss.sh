@@ -11,16 +11,16 @@ ip link set lo up
 make_pki
 start_server --listen dtls:127.0.0.1:0
 
-# loses WHO N: the datagram with this number, from 0 on, of WHO is lost ("sport" the server's, "dport" the
+# loses WHO N [HOOK [MATCH]]: the datagram with this number, from 0 on, of WHO is lost ("sport" the server's, "dport" the
 # client's).
 loses() {
 	nft flush ruleset
-	# Not on the way out: the sender would be told.
+	# On the way out the sender is told: EPERM.
 	nft -f - <<-RULES || error 'no rules'
 	table inet loss {
-		chain input {
-			type filter hook input priority filter
-			udp $1 $PORT numgen inc mod 1000000 == $2 counter drop
+		chain some {
+			type filter hook ${3:-input} priority filter
+			udp $1 $PORT ${4:-} numgen inc mod 1000000 == $2 counter drop
 		}
 	}
 	RULES
@@ -46,6 +46,32 @@ for n in 0 1 2 3 4; do
 	greet_one "server's datagram $n lost"
 	nft list ruleset | grep -q 'counter packets 1 ' || fail "server's datagram $n was not lost"
 done
+# A firewall of the server's own machine: a loss like any other, and the log says no more than is true.
+lines=$(count 'outcome=')
+for n in 1 3; do
+	loses sport $n output
+	greet_one "server's datagram $n forbidden"
+	nft list ruleset | grep -q 'counter packets 1 ' || fail "server's datagram $n was not forbidden"
+done
+await 'outcome=' $((lines + 2))
+[ "$(count 'outcome=OK ')" -eq $((lines + 2)) ] || fail "greeted, but: $(grep outcome= "$SERVER_LOG" | grep -v 'outcome=OK ')"
+stop_server
+start_server --listen dtls:127.0.0.1:0 --handshake-timeout 1s
+nft flush ruleset
+nft -f - <<RULES || error 'no rules'
+table inet loss {
+	chain some {
+		type filter hook output priority filter
+		udp sport $PORT meta length > 100 drop
+	}
+}
+RULES
+"$DTLS_CLIENTS" stall 1 "$PORT" </dev/null >"$TMP/one" 2>"$TMP/err" &
+stalled=$!
+track $stalled
+await 'outcome=HANDSHAKE_TIMEOUT .* did not finish within 1000 ms; the client stopped in the middle of it; the last send failed: Operation not permitted"'
+kill $stalled
+untrack $stalled
 nft flush ruleset
 stop_server
 

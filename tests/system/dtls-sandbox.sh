@@ -41,7 +41,7 @@ tried=$(count '^probe ')
 for kind in exec ptrace; do
 	preloaded $kind
 	# The successor meets it once more, so the client is not asked.
-	timeout 5 "$DTLS_CLIENTS" hello 1 "$PORT" >"$TMP/one" 2>&1
+	timeout 30 "$DTLS_CLIENTS" hello 1 "$PORT" >"$TMP/one" 2>&1
 	await 'was killed by signal 31'
 	! logged '^probe end=' || fail "$kind did not end it"
 	kill -TERM "$SERVER_PID"

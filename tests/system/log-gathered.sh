@@ -136,3 +136,16 @@ judge "$SERVER_LOG" 500
 writes=$(cat "$TMP"/trace.* | grep -c '^write(2,')
 echo "$writes writes of 500 lines and a few more"
 [ "$writes" -le 250 ] || fail 'the lines were written one by one'
+
+# The worker for datagrams does the same.
+rm "$TMP"/trace.*
+program=$TMP/traced
+start_server --listen dtls:127.0.0.1:0
+program=''
+"$builddir/tests/support/dtls_clients" greet 500 64 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
+grep -q '^ok=500 ' "$TMP/crowd" || fail "the clients of DTLS: $(cat "$TMP/crowd" "$TMP/err")"
+stop_server
+judge "$SERVER_LOG" 500
+writes=$(cat "$TMP"/trace.* | grep -c '^write(2,')
+echo "$writes writes of 500 lines and a few more, over DTLS"
+[ "$writes" -le 250 ] || fail 'the lines of DTLS were written one by one'

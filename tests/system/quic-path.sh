@@ -70,8 +70,8 @@ through
 # ---- rejected, and how ------------------------------------------------------------------------------
 
 box 'meta l4proto udp reject with icmpx type admin-prohibited'
-said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
-said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* is closed, too'
+said4='unreachable, reported by 10.9.1.2 over ICMP: .*prohibited; TCP port [0-9]* of 10.9.2.2 is closed$'
+said6='unreachable, reported by 2001:db8:1::2 over ICMP: .*prohibited; TCP port [0-9]* of 2001:db8:2::2 is closed$'
 both 22 CONNECT_UNREACHABLE
 expect "$TMP/err" 'try: a firewall rule does this: check the rules of 2001:db8:1::2'
 
@@ -90,17 +90,36 @@ expect "$TMP/err" 'try: a firewall rule does this: check the rules of 2001:db8:1
 # ---- dropped -------------------------------------------------------------------------------------------
 
 box 'meta l4proto udp drop'
-said4='did not answer over UDP; TCP port [0-9]* is closed, too'
-said6=$said4
+said4='did not answer over UDP; TCP port [0-9]* of 10.9.2.2 is closed$'
+said6='did not answer over UDP; TCP port [0-9]* of 2001:db8:2::2 is closed$'
 both 21 CONNECT_TIMEOUT --connect-timeout 500ms
 box 'meta l4proto { tcp, udp } drop'
-said4='did not answer over UDP; TCP port [0-9]* did not answer either'
-said6=$said4
+said4='did not answer over UDP; TCP port [0-9]* of 10.9.2.2 did not answer either'
+said6='did not answer over UDP; TCP port [0-9]* of 2001:db8:2::2 did not answer either'
 both 21 CONNECT_TIMEOUT --connect-timeout 500ms
 both 21 CONNECT_TIMEOUT --max-time 500ms
 
 at r nft flush ruleset
 through
+
+# ---- the path test ---------------------------------------------------------------------------------------
+
+# judged STATUS SENTENCE: at both.
+judged() {
+	for each in "$target4" "$target6"; do
+		# shellcheck disable=SC2086 # words
+		run_status "$1" "$HELLO_CLIENT" --path-test --connect-timeout 2s $each
+		tr '\n' ' ' <"$TMP/out" >"$TMP/said"
+		expect "$TMP/said" "$2"
+	done
+}
+
+judged 0 'Every variant is answered'
+box 'meta l4proto udp meta length > 1320 drop'
+judged 21 'in a datagram of 1350 bytes gets no answer in time; in one of 1200 bytes it is answered\. A path MTU black hole'
+box 'meta l4proto udp @th,72,32 0x1a2a3a4a drop'
+judged 0 'A packet of an unknown version of QUIC gets no answer\.'
+at r nft flush ruleset
 
 # ---- a link that is too small ------------------------------------------------------------------------------
 
@@ -112,6 +131,7 @@ set_mtu() {
 # 1280 is enough: the least of IPv6.
 set_mtu 1280
 through
+judged 0 'A datagram of 1350 bytes is too long for the path, which reports it as it should'
 
 # Less than that has only IPv4.
 set_mtu 1000

@@ -7,6 +7,7 @@
 #	                            and $missing collect the names
 #	folder NAME                 makes the folder $D, with the key and the chain
 #	launch PORT COMMAND...      starts it in $D, and waits until it listens there
+#	nginx_config                writes $D/nginx.conf around the lines of its http block on standard input
 #	stop_all                    stops what was started, with force after a while
 #	start_postgres, start_mariadb, start_slapd, start_dovecot, start_postfix
 #	                            set $PORT or the ports that they name
@@ -57,6 +58,16 @@ launch() {
 	log_on_failure "$D/log.out"
 	wait_for "$PATIENCE" is_listening "$launch_port" ||
 		fail "it does not listen: $*: $(cat "$D"/log* 2>/dev/null)"
+}
+
+nginx_config() {
+	{
+		echo "daemon off; master_process off; pid $D/pid; error_log $D/log; events { } http { access_log off;"
+		echo "client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3; uwsgi_temp_path $D/4;"
+		echo "scgi_temp_path $D/5;"
+		cat
+		echo '}'
+	} >"$D/nginx.conf"
 }
 
 # Parts of a server are packages of their own.

@@ -8,8 +8,8 @@
 #	make_pki                    $PKI, made by hello-certs and the test's own: $CA; $CERT and $KEY
 #	                            for localhost, 127.0.0.1 and ::1
 #	make_zoo FOLDER             all certificates of `hello-certs zoo`
-#	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, unless
-#	                            ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
+#	start_server [ARG...]       hello-server with $CERT and $KEY on 127.0.0.1, any port, and a long
+#	                            handshake timeout, unless ARG says otherwise; sets $SERVER_PID $SERVER_LOG $PORT
 #	start_zoo ARG...            the same of hello-zoo
 #	serve_zoo [OPTION...]       hello-zoo with the certificates in the folder zoo, any port
 #	stop_server                 TERM; fails unless it leaves with status 0
@@ -97,6 +97,11 @@ start_server() {
 	case " $* " in
 	*' --cert '*) ;;
 	*) set -- --cert "$CERT" --key "$KEY" "$@" ;;
+	esac
+	# A good client of a busy machine may need more than the usual 10 seconds.
+	case " $* " in
+	*' --handshake-timeout '*) ;;
+	*) set -- --handshake-timeout 60s "$@" ;;
 	esac
 	# shellcheck disable=SC2086  # words, or none
 	"${program:-$HELLO_SERVER}" $WORK_AS "$@" 2>"$SERVER_LOG" >"$TMP/server-$started.out" &

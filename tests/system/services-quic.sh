@@ -46,6 +46,8 @@ good() {
 	expect "$TMP/err" '^handshake  *QUICv1 TLS_'
 	expect "$TMP/err" ' h3\( \|$\)'
 	[ ! -s "$TMP/out" ] || fail "on standard output: $(cat "$TMP/out")"
+	run_status 0 "$HELLO_CLIENT" --path-test $SLOWLY --cacert "$CA" "$good_at"
+	expect "$TMP/out" '^datagrams of 1452  *OK '
 	outcome 50 CERT_UNKNOWN_CA $SLOWLY --cacert "$TMP/other/ca.pem" "$good_at"
 	outcome 54 CERT_WRONG_NAME $SLOWLY --cacert "$CA" --verify-name other.test "$good_at"
 	case ${2-} in
@@ -73,20 +75,13 @@ asks() {
 try_nginx() {
 	free_port && plain=$PORT
 	free_port && mutual=$PORT
-	cat >"$D/nginx.conf" <<-CONFIG
-		daemon off; master_process off; pid $D/pid; error_log $D/log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3;
-			uwsgi_temp_path $D/4; scgi_temp_path $D/5;
-			ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
-			server { listen 127.0.0.1:$plain quic; location / { return 200 "hello"; } }
-			server {
-				listen 127.0.0.1:$mutual quic;
-				ssl_verify_client on; ssl_client_certificate $CA; ssl_verify_depth 3;
-				location / { return 200 "hello"; }
-			}
+	nginx_config <<-CONFIG
+		ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
+		server { listen 127.0.0.1:$plain quic; location / { return 200 "hello"; } }
+		server {
+			listen 127.0.0.1:$mutual quic;
+			ssl_verify_client on; ssl_client_certificate $CA; ssl_verify_depth 3;
+			location / { return 200 "hello"; }
 		}
 	CONFIG
 	launch_udp "$plain" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"
@@ -184,6 +179,9 @@ try_aioquic() {
 		good "$PORT" failure
 	done
 	# Errors of QUIC itself, before the server has shown anything.
+	aio error 0
+	outcome 44 HANDSHAKE_CLOSED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'during the handshake, with the code 0: "not \\x22today\\x22"'
 	aio error 0x02
 	outcome 44 HANDSHAKE_CLOSED $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" 'QUIC error CONNECTION_REFUSED (0x2): "not \\x22today\\x22"'
@@ -193,6 +191,16 @@ try_aioquic() {
 	aio error 0x128
 	outcome 42 HANDSHAKE_ALERT $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
 	expect "$TMP/err" '"handshake failure" (40)'
+	# What ends it after the handshake.
+	aio leave
+	outcome 73 GREETING_EMPTY $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'closed the connection before it sent data, with the code 0: "bye"'
+	aio forget
+	outcome 75 GREETING_RESET $SLOWLY --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'without an error, or does not know it any more (a stateless reset)'
+	aio idle
+	outcome 70 GREETING_TIMEOUT $SLOWLY --read-timeout 20s --cacert "$CA" "quic://localhost:$PORT"
+	expect "$TMP/err" 'the idle timeout of QUIC ended the connection'
 }
 has_aioquic() {
 	python3 -c 'import aioquic.asyncio' 2>/dev/null

@@ -51,35 +51,28 @@ try_nginx() {
 	free_port && mutual=$PORT
 	free_port && two=$PORT
 	free_port && mutual_two=$PORT
-	cat >"$D/nginx.conf" <<-CONFIG
-		daemon off; master_process off; pid $D/pid; error_log $D/log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $D/1; proxy_temp_path $D/2; fastcgi_temp_path $D/3;
-			uwsgi_temp_path $D/4; scgi_temp_path $D/5;
-			ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
-			ssl_protocols TLSv1.2 TLSv1.3;
-			server {
-				listen 127.0.0.1:$http ssl;
-				location / { return 200 "hello"; }
-				location /moved { return 301 https://a.test/; }
-				location /kept { keepalive_timeout 600; return 404; }
-				location /broken { return 503; }
-			}
-			server {
-				listen 127.0.0.1:$mutual ssl;
-				ssl_verify_client on; ssl_client_certificate $CA;
-				ssl_verify_depth 3;
-				location / { return 200 "hello"; }
-			}
-			server { listen 127.0.0.1:$two ssl http2; location / { return 200 "hello"; } }
-			server {
-				listen 127.0.0.1:$mutual_two ssl http2;
-				ssl_verify_client on; ssl_client_certificate $CA;
-				ssl_verify_depth 3;
-				location / { return 200 "hello"; }
-			}
+	nginx_config <<-CONFIG
+		ssl_certificate $D/chain.pem; ssl_certificate_key $D/key.pem;
+		ssl_protocols TLSv1.2 TLSv1.3;
+		server {
+			listen 127.0.0.1:$http ssl;
+			location / { return 200 "hello"; }
+			location /moved { return 301 https://a.test/; }
+			location /kept { keepalive_timeout 600; return 404; }
+			location /broken { return 503; }
+		}
+		server {
+			listen 127.0.0.1:$mutual ssl;
+			ssl_verify_client on; ssl_client_certificate $CA;
+			ssl_verify_depth 3;
+			location / { return 200 "hello"; }
+		}
+		server { listen 127.0.0.1:$two ssl http2; location / { return 200 "hello"; } }
+		server {
+			listen 127.0.0.1:$mutual_two ssl http2;
+			ssl_verify_client on; ssl_client_certificate $CA;
+			ssl_verify_depth 3;
+			location / { return 200 "hello"; }
 		}
 	CONFIG
 	launch "$http" nginx -p "$D" -c "$D/nginx.conf" -e "$D/log"

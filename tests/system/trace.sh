@@ -145,6 +145,11 @@ check_resets() {
 	box r2 prerouting "$hello reject with tcp reset"
 	between 43 'is rejected with a reset' "hop 1 ($h1)" "hop 2 ($h2)"
 	drawn "client -- $h1 -[X]- $h2 -- $h3 -- server"
+	none_is_left
+	# Only the short first segment, which no other form of the ClientHello has.
+	box r2 forward 'tcp dport 8443 meta length 100-150 reject with tcp reset'
+	between 43 'is rejected with a reset' "hop 2 ($h2)" "hop 3 ($h3)" --hello two-segments
+	expect "$TMP/said" 'This is about the first segment, 64 of [0-9]* bytes'
 	unbox
 	none_is_left
 }
@@ -296,7 +301,7 @@ done
 
 box r2 forward "$hello reject with tcp reset"
 run_status 43 "$TMP/as-user" --trace --json --cacert "$CA" $SERVER 8443
-for each in '"outcome":"HANDSHAKE_RESET"' '"finding":"between","answer":"reset","peer_hop":4,"after_hop":2,"before_hop":3' \
+for each in '"outcome":"HANDSHAKE_RESET"' '"hello":"plain"' '"finding":"between","answer":"reset","peer_hop":4,"after_hop":2,"before_hop":3' \
 	"{\"hop\":2,\"address\":\"$R2\",\"several\":false" '"client_hello":\["expired","expired","expired"\]' \
 	'"client_hello":\["reset","reset","reset"\]'; do
 	expect "$TMP/out" "$each"

@@ -60,6 +60,15 @@ static const struct {
 	/* A server that asks later, for a part of its site, has not judged any certificate. */
 	{ { .offers = true, .code = OC_CLIENT_CERT_REQUIRED, .heard = true, .http_status = 403 }, 0,
 	    ADMISSION_NO_CONNECTION },
+	/* A denial is for the certificate if the good client got more. */
+	{ { ASKED, .code = OC_OK, .heard = true, .denied = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { NONE, .code = OC_OK, .heard = true, .denied = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { NONE, .code = OC_OK, .heard = true, .denied = true, .good_is_in = true }, 0,
+	    ADMISSION_REFUSED },
+	{ { NONE, .code = OC_OK, .heard = true, .denied = true, .good_is_in = true,
+	      .unproven = true }, 0, ADMISSION_NOT_PROVEN },
+	{ { NONE, .code = OC_OK, .heard = true, .good_is_in = true }, 0, ADMISSION_LET_IN },
+	{ { .offers = true, .code = OC_OK, .denied = true }, 0, ADMISSION_NOT_ASKED },
 	/* HTTP, for the good client itself. */
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 200 }, 0, ADMISSION_LET_IN },
 	{ { ASKED, .code = OC_OK, .heard = true, .http_status = 404 }, 0, ADMISSION_NOT_PROVEN },

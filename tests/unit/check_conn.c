@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/conn/conn.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +14,7 @@
 #include "server/conn/conn_states.h"
 #include "server/service/context.h"
 #include "support/check_main.h"
+#include "support/served.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
 
@@ -94,12 +94,7 @@ static void expect_done(struct conn *c, enum outcome_code code)
 /* Client and connection in turn, until the client has nothing more to do. */
 static void play(struct conn *c, struct peer_client *client)
 {
-	for (int i = 0; i < 4000 && !peer_client_is_done(client); i++) {
-		peer_client_step(client);
-		if (c->state != CONN_DONE)
-			conn_step(c, now);
-	}
-	ck_assert(peer_client_is_done(client));
+	served_play(c, client, now);
 }
 
 static void expect_greeted(unsigned version, unsigned tickets, const char *groups,
@@ -852,18 +847,6 @@ START_TEST(test_another_protocol_is_refused_by_its_alert)
 }
 END_TEST
 
-static int open_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
-
 START_TEST(test_no_descriptor_is_left_behind)
 {
 	struct conn *c;
@@ -871,13 +854,13 @@ START_TEST(test_no_descriptor_is_left_behind)
 
 	c = begin(&peer);
 	end(c, peer);
-	before = open_descriptors();
+	before = served_descriptors();
 	for (int i = 0; i < 10; i++) {
 		c = begin(&peer);
 		conn_step(c, now);
 		end(c, peer);
 	}
-	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 }
 END_TEST
 

@@ -2,12 +2,14 @@
 #include "tls/datagram.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <openssl/bio.h>
 
 #include "support/check_main.h"
 #include "tls/buffer.h"
 #include "tls/dtls.h"
+#include "tls/dtls_limit.h"
 
 /* A network that keeps what was sent. */
 struct network {
@@ -179,6 +181,115 @@ START_TEST(test_bounds_and_errors)
 }
 END_TEST
 
+/* Of no bytes: the library would take it for the end of a stream. */
+START_TEST(test_an_empty_datagram_is_nothing)
+{
+	char got[16];
+
+	begin();
+	tls_datagram_give(&wire, "", 0);
+	ck_assert_int_eq(BIO_read(bio, got, sizeof got), -1);
+	ck_assert(BIO_should_read(bio));
+	end();
+}
+END_TEST
+
+/* A firewall of this machine, for example. */
+START_TEST(test_a_server_loses_what_it_cannot_send)
+{
+	begin();
+	tls_datagram_serve(&wire);
+	network.error = EPERM;
+	write_record('a', 10);
+	tls_datagram_flush(&wire);
+	ck_assert_int_eq(seen.send_errno, EPERM);
+	ck_assert_uint_eq(seen.sent, 0);
+	network.error = 0;
+	tls_datagram_repeat(&wire);
+	ck_assert_uint_eq(network.count, 2);
+	write_record('b', 10);
+	tls_datagram_flush(&wire);
+	ck_assert_int_eq(seen.send_errno, 0);
+	ck_assert_uint_eq(seen.sent, 10);
+	end();
+}
+END_TEST
+
+/* A record of this epoch with these bytes, at the end of a datagram. */
+static size_t add_record(unsigned char *datagram, size_t at, unsigned char epoch, const void *body,
+    size_t len)
+{
+	const unsigned char header[13] = { 22, 0xfe, 0xfd, 0, epoch, [12] = (unsigned char)len };
+
+	memcpy(datagram + at, header, sizeof header);
+	memcpy(datagram + at + sizeof header, body, len);
+	return at + sizeof header + len;
+}
+
+START_TEST(test_few_records_of_a_later_epoch)
+{
+	unsigned char datagram[256];
+	struct dtls_limit limit = { 0 };
+	size_t first = add_record(datagram, 0, 0, "?", 1), len = first;
+
+	for (int i = 0; i < 3; i++)
+		len = add_record(datagram, len, 1, "??", 2);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), len);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), len);
+	/* Two more, then none at all; those of this epoch always. */
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), len - 15);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), first);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram + first, len - first), 0);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, first), first);
+	ck_assert_uint_eq(limit.later, DTLS_LIMIT_LATER);
+}
+END_TEST
+
+START_TEST(test_messages_that_are_not_due)
+{
+	/* Two fragments of a byte, of the messages 1 and 4. */
+	unsigned char body[26] = { [0] = 1, [5] = 1, [11] = 1, [13] = 11, [18] = 4, [24] = 1 };
+	unsigned char datagram[256];
+	struct dtls_limit limit = { 0 };
+	size_t len = add_record(datagram, 0, 0, body, sizeof body);
+
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), len);
+	body[18] = DTLS_LIMIT_MESSAGE + 1;
+	len = add_record(datagram, len, 0, body, sizeof body);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), len / 2);
+	body[18] = 4;
+	body[17] = 1;
+	len = add_record(datagram, 0, 0, body, sizeof body);
+	ck_assert_uint_eq(dtls_limit_apply(&limit, datagram, len), 0);
+	/* Not a byte behind the end is read, wherever that is. */
+	for (size_t cut = 0; cut < len; cut++) {
+		unsigned char *copy = malloc(cut ? cut : 1);
+
+		ck_assert_ptr_nonnull(copy);
+		memcpy(copy, datagram, cut);
+		ck_assert_uint_eq(dtls_limit_apply(&limit, copy, cut), cut < 13 + 25 ? cut : 0);
+		free(copy);
+	}
+	ck_assert_uint_eq(limit.later, 0);
+}
+END_TEST
+
+START_TEST(test_the_random_of_a_hello)
+{
+	unsigned char hello[64] = { 22, 0xfe, 0xfd, [12] = 51, [13] = 1, [27] = 'r' };
+
+	ck_assert_ptr_eq(tls_dtls_random(hello, sizeof hello), hello + 27);
+	ck_assert_ptr_eq(tls_dtls_random(hello, 59), hello + 27);
+	ck_assert_ptr_null(tls_dtls_random(hello, 58));
+	/* In the middle of the message there is something else. */
+	hello[21] = 1;
+	ck_assert_ptr_null(tls_dtls_random(hello, sizeof hello));
+	hello[21] = 0;
+	hello[13] = 2;
+	ck_assert_ptr_null(tls_dtls_random(hello, sizeof hello));
+}
+END_TEST
+
 START_TEST(test_kinds_of_datagrams)
 {
 	unsigned char hello[64] = { 22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 51, 1 };
@@ -206,4 +317,6 @@ END_TEST
 
 CHECK_MAIN("datagram", test_one_read_is_one_datagram, test_records_share_a_datagram,
     test_a_flight_is_repeated, test_a_long_flight_is_not_kept, test_a_narrow_path,
-    test_bounds_and_errors, test_kinds_of_datagrams)
+    test_bounds_and_errors, test_an_empty_datagram_is_nothing,
+    test_a_server_loses_what_it_cannot_send, test_few_records_of_a_later_epoch,
+    test_messages_that_are_not_due, test_the_random_of_a_hello, test_kinds_of_datagrams)

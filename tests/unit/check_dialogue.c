@@ -21,6 +21,17 @@
 	"\x30\x1d\x02\x01\x01\x77\x18\x80\x16" \
 	"1.3.6.1.4.1.1466.20037"
 #define POSTGRES_ASK "\0\0\0\x08\x04\xd2\x16\x2f"
+#define POSTGRES_START \
+	"\0\0\0\x4b\0\3\0\0" \
+	"user\0hello-client\0" \
+	"database\0postgres\0" \
+	"application_name\0hello-client\0\0"
+#define LDAP_ROOT \
+	"\x30\x2a\2\1\2\x63\x25\4\0\x0a\1\0\x0a\1\0\2\1\1\2\1\5\1\1\0" \
+	"\x87\x0bobjectClass\x30\5\4\3" \
+	"1.1"
+#define LDAP_ENTRY "\x30\x09\2\1\2\x64\4\4\0\x30\0"
+#define LDAP_UNBIND "\x30\5\2\1\3\x42\0"
 #define MYSQL_GREETING(low, high) \
 	"\x1c\0\0\0" \
 	"\x0a" \
@@ -45,7 +56,7 @@
 /* clang-format off */
 static const struct row {
 	const char *service;
-	bool inside; /* its dialogue inside TLS, else before */
+	bool inside; /* its dialogue inside TLS, or for --client-zoo there, else before */
 	const char *heard; /* what the server sends, in one piece */
 	size_t heard_len;
 	const char *said; /* what we send, in one piece */
@@ -237,6 +248,29 @@ static const struct row {
 	{ "ldap", false, B("\x15\x03\x01\0\2\2\x50"), B(LDAP_ASK), DIALOGUE_FAILED, "TLS at once" },
 	{ "ldap", false, B("\x30\x0c\2\1\1\x78\7\x0a\1\0\4\0\4\0x"), B(LDAP_ASK), DIALOGUE_FAILED,
 	    "clear text follows" },
+	/* LDAP, for --client-zoo */
+	{ "ldap", true, B(LDAP_ENTRY "\x30\x0c\2\1\2\x65\7\x0a\1\0\4\0\4\0"),
+	    B(LDAP_ROOT LDAP_UNBIND), DIALOGUE_DONE, "" },
+	{ "ldaps", true, B("\x30\x0c\2\1\2\x65\7\x0a\1\0\4\0\4\0more"),
+	    B(LDAP_ROOT LDAP_UNBIND), DIALOGUE_DONE, "" },
+	{ "ldaps", true, B("\x30\x09\2\1\2\x73\4\4\2ld\x30\x0c\2\1\2\x65\7\x0a\1\0\4\0\4\0"),
+	    B(LDAP_ROOT LDAP_UNBIND), DIALOGUE_DONE, "" },
+	{ "ldap", true, B("\x30\x0f\2\1\2\x65\x0a\x0a\1\x08\4\0\4\3tls"), B(LDAP_ROOT),
+	    DIALOGUE_DONE, "strongerAuthRequired: tls" },
+	{ "ldap", true, B("\x30\x0c\2\1\0\x78\7\x0a\1\x0d\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_DONE, "confidentialityRequired" },
+	{ "ldap", true, B("\x30\x0c\2\1\0\x78\7\x0a\1\x34\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_FAILED, "a search with an error" },
+	{ "ldap", true, B("\x30\x0c\2\1\2\x65\7\x0a\1\x33\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_FAILED, "a search with an error" },
+	{ "ldap", true, B("\x30\x0c\2\1\1\x65\7\x0a\1\0\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_FAILED, "SearchResultDone" },
+	{ "ldap", true, B("\x30\x0c\2\1\0\x78\7\x0a\1\0\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_FAILED, "SearchResultDone" },
+	{ "ldap", true, B("\x30\3\2\1\2"), B(LDAP_ROOT), DIALOGUE_FAILED, "another" },
+	{ "ldap", true, B("\x30\x0c\2\1\2\x65\x7f\x0a\1\0\4\0\4\0"), B(LDAP_ROOT),
+	    DIALOGUE_FAILED, "SearchResultDone" },
+	{ "ldap", true, B("-ERR what\r\n"), B(LDAP_ROOT), DIALOGUE_FAILED, "another" },
 	/* PostgreSQL */
 	{ "postgres", false, B("S"), B(POSTGRES_ASK), DIALOGUE_DONE, "" },
 	{ "postgres", false, B("N"), B(POSTGRES_ASK), DIALOGUE_REFUSED, "N" },
@@ -249,6 +283,29 @@ static const struct row {
 	{ "postgres", false, B("E\0\1\0\0"), B(POSTGRES_ASK), DIALOGUE_FAILED, "another" },
 	{ "postgres", false, B("SE"), B(POSTGRES_ASK), DIALOGUE_FAILED, "clear text follows" },
 	{ "postgres", false, B("HTTP/1.1 400 Bad Request\r\n"), B(POSTGRES_ASK), DIALOGUE_FAILED,
+	    "another" },
+	/* PostgreSQL, for --client-zoo */
+	{ "postgres", true, B("R\0\0\0\x08\0\0\0\0E\0\0\0\4"), B(POSTGRES_START),
+	    DIALOGUE_DONE, "" },
+	{ "postgres", true, B("N\0\0\0\x05\0R\0\0\0\x0c\0\0\0\5salt"), B(POSTGRES_START),
+	    DIALOGUE_DONE, "" },
+	{ "postgres-direct", true, B("v\0\0\0\x0c\0\3\0\0\0\0\0\0R\0\0\0\x08\0\0\0\x0c"),
+	    B(POSTGRES_START), DIALOGUE_DONE, "" },
+	{ "postgres", true, B("E\0\0\0\x17SFATAL\0C28000\0Mno\0\0"), B(POSTGRES_START),
+	    DIALOGUE_DONE, "no" },
+	{ "postgres", true, B("E\0\0\0\x0d\x43" "28P01\0\0"), B(POSTGRES_START), DIALOGUE_GOES_ON,
+	    "" },
+	{ "postgres", true, B("E\0\0\0\x0c\x43" "28P01\0\0"), B(POSTGRES_START), DIALOGUE_DONE,
+	    "an error without a message" },
+	{ "postgres", true, B("E\0\0\0\x19SFATAL\0C53300\0Mfull\0\0"), B(POSTGRES_START),
+	    DIALOGUE_FAILED, "answers with an error" },
+	{ "postgres", true, B("E\0\0\0\x16SFATAL\0C2800\0Mno\0\0"), B(POSTGRES_START),
+	    DIALOGUE_FAILED, "answers with an error" },
+	{ "postgres", true, B("R\0\0\0\4"), B(POSTGRES_START), DIALOGUE_FAILED, "malformed" },
+	{ "postgres", true, B("R\0\0\0\3"), B(POSTGRES_START), DIALOGUE_FAILED, "another" },
+	{ "postgres", true, B("R\0\0\x20\0"), B(POSTGRES_START), DIALOGUE_FAILED, "longer than 4" },
+	{ "postgres", true, B("Z\0\0\0\5I"), B(POSTGRES_START), DIALOGUE_FAILED, "another" },
+	{ "postgres", true, B("HTTP/1.1 400 Bad Request\r\n"), B(POSTGRES_START), DIALOGUE_FAILED,
 	    "another" },
 	/* MySQL */
 	{ "mysql", false, B(MYSQL_GREETING("\xff", "\xf7")), B(""), DIALOGUE_NOT_OFFERED, "8.0" },
@@ -329,7 +386,7 @@ static const struct dialogue_kind *kind_of(const struct row *row)
 	const struct service_row *s = service_find(row->service, strlen(row->service));
 
 	ck_assert_msg(s != NULL, "%s", row->service);
-	return row->inside ? s->inside : s->before;
+	return !row->inside ? s->before : s->inside ? s->inside : s->admission;
 }
 
 static char said[4 * DIALOGUE_OUT_MAX];
@@ -436,6 +493,39 @@ START_TEST(test_the_last_turn_only_takes_leave)
 }
 END_TEST
 
+/* Words that refuse us may have another reason than our certificate; an error is none of it. */
+START_TEST(test_denials)
+{
+	static const struct {
+		const char *service, *heard;
+		size_t len;
+		bool denied;
+		const char *first;
+	} denials[] = {
+		{ "postgres", B("R\0\0\0\x08\0\0\0\3"), false, "AuthenticationCleartextPassword" },
+		{ "postgres", B("R\0\0\0\x08\0\0\0\x63"), false,
+		    "another request to authenticate" },
+		{ "postgres", B("E\0\0\0\x10\x43" "28000\0Mno\0\0"), true, "no" },
+		{ "postgres", B("E\0\0\0\x12\x43" "53300\0Mfull\0\0"), false, "full" },
+		{ "ldaps", B(LDAP_ENTRY "\x30\x0c\2\1\2\x65\7\x0a\1\0\4\0\4\0"), false,
+		    "a search of the root DSE" },
+		{ "ldaps", B("\x30\x0c\2\1\2\x65\7\x0a\1\x32\4\0\4\0"), true,
+		    "insufficientAccessRights" },
+		{ "ldaps", B("\x30\x0c\2\1\2\x65\7\x0a\1\x33\4\0\4\0"), false, "busy" },
+	};
+	static struct dialogue d;
+
+	for (size_t i = 0; i < sizeof denials / sizeof denials[0]; i++) {
+		struct row row = { denials[i].service, true, denials[i].heard, denials[i].len, "",
+			0, DIALOGUE_DONE, "" };
+
+		play(&d, &row, row.heard_len);
+		ck_assert_msg(d.denied == denials[i].denied, "row %zu", i);
+		ck_assert_str_eq(d.first, denials[i].first);
+	}
+}
+END_TEST
+
 /* What a server says before it is asked is no answer to a farewell. */
 START_TEST(test_unasked)
 {
@@ -466,7 +556,7 @@ END_TEST
 START_TEST(test_every_service_has_rows)
 {
 	for (const struct service_row *s = services; s->name; s++) {
-		bool well[2] = { s->before == NULL, s->inside == NULL };
+		bool well[3] = { s->before == NULL, s->inside == NULL, s->admission == NULL };
 
 		for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 			const struct dialogue_kind *kind = kind_of(&rows[i]);
@@ -474,30 +564,33 @@ START_TEST(test_every_service_has_rows)
 			if (rows[i].end == DIALOGUE_DONE) {
 				well[0] |= kind == s->before;
 				well[1] |= kind == s->inside;
+				well[2] |= kind == s->admission;
 			}
 		}
 		ck_assert_msg(well[0], "%s before TLS", s->name);
 		ck_assert_msg(well[1], "%s inside TLS", s->name);
+		ck_assert_msg(well[2], "%s for --client-zoo", s->name);
 	}
 }
 END_TEST
 
 /* A line without an end, and lines without an end: each dialogue gives up. */
-static void never_ends(const char *piece)
+static void never_ends(const char *piece, size_t len)
 {
 	static struct dialogue d;
 
 	for (const struct service_row *s = services; s->name; s++) {
-		const struct dialogue_kind *kinds[2] = { s->before, s->inside };
+		const struct dialogue_kind *kinds[3] = { s->before, s->inside,
+			s->admission };
 
-		for (int k = 0; k < 2; k++) {
+		for (int k = 0; k < 3; k++) {
 			size_t used = 0, total = 0;
 
 			if (!kinds[k])
 				continue;
 			dialogue_begin(&d, kinds[k], "mx.test");
 			d.out_len = 0;
-			while (dialogue_feed(&d, piece, strlen(piece), &used) == DIALOGUE_GOES_ON) {
+			while (dialogue_feed(&d, piece, len, &used) == DIALOGUE_GOES_ON) {
 				d.out_len = 0;
 				total += used;
 				ck_assert_uint_le(total, DIALOGUE_BYTES_MAX);
@@ -509,18 +602,20 @@ static void never_ends(const char *piece)
 
 START_TEST(test_an_endless_line)
 {
-	never_ends("220 * OK +OK \"x\" :a 020 <stream x ");
+	never_ends(B("220 * OK +OK \"x\" :a 020 <stream x "));
 }
 END_TEST
 
 START_TEST(test_endless_lines)
 {
-	never_ends("220-x\r\n");
-	never_ends("* OK x\r\n");
-	never_ends("+OK x\r\n");
-	never_ends("\"x\"\r\n");
-	never_ends(":s NOTICE * :x\r\n");
-	never_ends("<stream:stream><stream:features><x/>");
+	never_ends(B("220-x\r\n"));
+	never_ends(B("* OK x\r\n"));
+	never_ends(B("+OK x\r\n"));
+	never_ends(B("\"x\"\r\n"));
+	never_ends(B(":s NOTICE * :x\r\n"));
+	never_ends(B("<stream:stream><stream:features><x/>"));
+	never_ends(B(LDAP_ENTRY));
+	never_ends(B("N\0\0\0\5\0"));
 }
 END_TEST
 
@@ -540,5 +635,5 @@ START_TEST(test_offers_are_cut)
 END_TEST
 
 CHECK_MAIN("dialogue", test_whole_conversations, test_one_byte_at_a_time,
-    test_the_last_turn_only_takes_leave, test_unasked, test_every_service_has_rows,
+    test_the_last_turn_only_takes_leave, test_denials, test_unasked, test_every_service_has_rows,
     test_an_endless_line, test_endless_lines, test_offers_are_cut)

@@ -154,7 +154,7 @@ static const struct {
 	    0x0304, 0x0304 },
 	/* Versions that are not TLS, and too many for the first eight. */
 	{ { 0x0303, B("\x13\x01"), B("\0\x2b\0\x05\x04\x7f\x1c\xfe\xfd") },
-	    "versions 2: 0x7f1c 0xfefd; groups none; ciphers 1: TLS_AES_128_GCM_SHA256; "
+	    "versions 2: 0x7f1c DTLSv1.2; groups none; ciphers 1: TLS_AES_128_GCM_SHA256; "
 	    "signatures none",
 	    0, 0 },
 	{ { 0x0303, B("\x13\x01"),
@@ -241,6 +241,70 @@ START_TEST(test_every_cut_is_malformed)
 }
 END_TEST
 
+/* A message of TLS as one of DTLS with a cookie. */
+static void make_dtls(struct message *m, const struct hello *h)
+{
+	static const unsigned char extra[8] = { 0, 1 }, cookie[] = "\4cook";
+	enum { HEADER = 4, COOKIE_AT = 4 + 2 + 32 + 4 };
+	static struct message tls;
+
+	make(&tls, h);
+	m->len = 0;
+	put(m, "\x01", 1);
+	put_length(m, 3, tls.len - HEADER + sizeof cookie - 1);
+	put(m, extra, sizeof extra);
+	put(m, tls.at + HEADER, COOKIE_AT - HEADER);
+	put(m, cookie, sizeof cookie - 1);
+	put(m, tls.at + COOKIE_AT, tls.len - COOKIE_AT);
+}
+
+START_TEST(test_dtls)
+{
+	static const struct {
+		struct hello hello;
+		const char *text;
+		unsigned lowest, highest;
+	} hellos[] = {
+		{ { 0xfeff, B("\0\x2f"), B(GROUPS) },
+		    "versions up to DTLSv1.0; groups 2: x25519 secp256r1; ciphers 1: "
+		    "TLS_RSA_WITH_AES_128_CBC_SHA; signatures none",
+		    0, 0x0302 },
+		{ { 0xfefd, B("\0\x2f"), NULL, 0 },
+		    "versions up to DTLSv1.2; groups none; ciphers 1: "
+		    "TLS_RSA_WITH_AES_128_CBC_SHA; signatures none",
+		    0, 0x0303 },
+		{ { 0xfefd, B("\0\x2f"), B("\0\x2b\0\x05\x04\xfe\xfc\xfe\xfd") },
+		    "versions 2: DTLSv1.3 DTLSv1.2; groups none; ciphers 1: "
+		    "TLS_RSA_WITH_AES_128_CBC_SHA; signatures none",
+		    0x0303, 0x0304 },
+		/* Without a list nobody offers DTLS 1.3. */
+		{ { 0xfefc, B("\0\x2f"), NULL, 0 },
+		    "versions up to DTLSv1.2; groups none; ciphers 1: "
+		    "TLS_RSA_WITH_AES_128_CBC_SHA; signatures none",
+		    0, 0x0303 },
+		{ { 0x0100, B("\0\x2f"), NULL, 0 },
+		    "versions up to 0x0100; groups none; ciphers 1: "
+		    "TLS_RSA_WITH_AES_128_CBC_SHA; signatures none",
+		    0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof hellos / sizeof hellos[0]; i++) {
+		static struct message m;
+		struct hello_offers o;
+
+		make_dtls(&m, &hellos[i].hello);
+		hello_offers_read_dtls(&o, m.at, m.len);
+		expect_text(&o, hellos[i].text);
+		ck_assert_uint_eq(o.lowest, hellos[i].lowest);
+		ck_assert_uint_eq(o.highest, hellos[i].highest);
+		for (size_t len = 1; len < m.len - 2; len++) {
+			hello_offers_read_dtls(&o, m.at, len);
+			ck_assert(o.known && o.malformed);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_what_is_no_client_hello)
 {
 	static const char *const others[] = { "", "\x02\0\0\x02\x03\x03", "\x16\x03\x01" };
@@ -315,5 +379,5 @@ START_TEST(test_grease)
 END_TEST
 
 CHECK_MAIN_IN("hello_offers", set_up, tear_down, test_each_row, test_every_cut_is_malformed,
-    test_what_is_no_client_hello, test_the_first_eight_and_the_count, test_the_longest_text_fits,
-    test_grease)
+    test_dtls, test_what_is_no_client_hello, test_the_first_eight_and_the_count,
+    test_the_longest_text_fits, test_grease)

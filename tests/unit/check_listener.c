@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/listen/listener.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -11,24 +10,13 @@
 #include "net/sock.h"
 #include "server/listen/socket.h"
 #include "support/check_main.h"
+#include "support/served.h"
 
 /* One port for both families: somebody else may be faster, so more than once. */
 enum { ATTEMPTS = 20, BACKLOG = 8 };
 
 /* Nothing was handed over. */
 static struct activation nothing;
-
-static int count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static struct addr parsed(const char *host, const char *port)
 {
@@ -81,16 +69,16 @@ static void expect_in_use(const struct listen_options *o, const char *where)
 {
 	struct listener_set set;
 	struct outcome oc = OUTCOME_NONE;
-	int before = count_fds();
+	int before = served_descriptors();
 
 	ck_assert_int_eq(listener_set_open(&set, o, &nothing, &oc), -1);
 	ck_assert_outcome(&oc, OC_LISTEN, where);
 	ck_assert_int_eq(oc.sys_errno, EADDRINUSE);
 	ck_assert_str_ne(oc.advice, "");
 	ck_assert_uint_eq(set.count, 0);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 	listener_set_close(&set);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 }
 
 START_TEST(test_both_families_get_the_same_port)
@@ -99,7 +87,7 @@ START_TEST(test_both_families_get_the_same_port)
 	struct listener_set set = { .count = 0 };
 	struct outcome oc = OUTCOME_NONE;
 	char text[ADDR_TEXT_MAX];
-	int before = count_fds(), ret = -1;
+	int before = served_descriptors(), ret = -1;
 
 	for (int i = 0; i < ATTEMPTS && ret != 0; i++) {
 		oc = OUTCOME_NONE;
@@ -116,7 +104,7 @@ START_TEST(test_both_families_get_the_same_port)
 		ck_assert_uint_eq(addr_port(&set.item[i].at), addr_port(&set.item[0].at));
 	}
 	listener_set_close(&set);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 }
 END_TEST
 
@@ -125,7 +113,7 @@ START_TEST(test_an_explicit_list)
 	struct listen_options o = { .count = 2, .port = "1" };
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
-	int before = count_fds();
+	int before = served_descriptors();
 
 	o.endpoint[0] = endpoint_at(parsed("127.0.0.1", "0"));
 	o.endpoint[1] = endpoint_at(parsed("127.0.0.2", "0"));
@@ -147,10 +135,10 @@ START_TEST(test_an_explicit_list)
 		close(connected);
 		close(accepted);
 	}
-	ck_assert_int_eq(count_fds(), before + 2);
+	ck_assert_int_eq(served_descriptors(), before + 2);
 	listener_set_close(&set);
 	ck_assert_uint_eq(set.count, 0);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 }
 END_TEST
 
@@ -241,7 +229,7 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 	struct outcome oc = OUTCOME_NONE;
 	struct listener_set set;
 	struct addr taken;
-	int before = count_fds(), fd;
+	int before = served_descriptors(), fd;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/socket", folder);
@@ -268,7 +256,7 @@ START_TEST(test_a_path_goes_with_whoever_made_it)
 	expect_in_use(&o, addr_format(&taken, text));
 	ck_assert_int_ne(access(path, F_OK), 0);
 	close(fd);
-	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(served_descriptors(), before);
 	ck_assert_int_eq(rmdir(folder), 0);
 }
 END_TEST

@@ -84,7 +84,6 @@ static void expect_path(const struct testpki_cert *root, int length, bool enough
 	ck_assert_int_eq(X509_cmp(sk_X509_value(found.certs, 0), sk_X509_value(sent, 0)), 0);
 	ck_assert_int_eq(X509_cmp(sk_X509_value(found.certs, length - 1), root->cert), 0);
 	ck_assert_int_eq(found.enough, enough);
-	ck_assert(!found.gave_up);
 	forget(&found);
 	ck_assert_ptr_null(found.certs);
 	other_path_free(&found);
@@ -269,12 +268,11 @@ START_TEST(test_decoys)
 }
 END_TEST
 
-/* Each of these is signed by all of the others' key: the paths are countless. */
+/* Each of these is signed by all of the others' key: without a bound the search would not end. */
 START_TEST(test_a_thicket)
 {
 	const struct testpki_cert *first = testpki_make(&(struct testpki_spec){
 	    .cn = "CA", .ca = true, .no_key_ids = true });
-	struct other_path found;
 
 	trust(testpki_root("Root"));
 	send(testpki_make(&(struct testpki_spec){
@@ -285,10 +283,7 @@ START_TEST(test_a_thicket)
 		    .issuer = first,
 		    .same_key = first,
 		    .no_key_ids = true }));
-	find(&found);
-	ck_assert_ptr_null(found.certs);
-	ck_assert(found.gave_up);
-	forget(&found);
+	expect_none();
 }
 END_TEST
 

@@ -251,7 +251,7 @@ END_TEST
 
 START_TEST(test_each_finding_has_words)
 {
-	const struct path_text_names names = { "svc.test", "example.com" };
+	const struct path_text_names names = { "svc.test", "example.com", true };
 	char text[PATH_TEXT_MAX];
 
 	path_vector_read("r++rrr+rr.x +.......");
@@ -282,8 +282,31 @@ START_TEST(test_each_finding_has_words)
 }
 END_TEST
 
+/* It traces what fails, and is no advice where it cannot do that. */
+START_TEST(test_where_to_trace)
+{
+	struct path_text_names names = { "svc.test", "example.com", true };
+	char text[PATH_TEXT_MAX];
+
+	EXPECT("r++rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE, FITS_TRY);
+	path_text_write(&findings, 1, results, &names, text);
+	ck_assert_has(text, "of it. --trace finds the hop at which it ends. Run");
+	EXPECT("+++++.+++.. r.......", OC_HANDSHAKE_RESET, FITS_RECORDS, FITS_WHERE);
+	path_text_write(&findings, 1, results, &names, text);
+	ck_assert_has(text, "of it. --trace --hello records finds the hop at which it ends. Run");
+	/* No option sends another name. */
+	EXPECT("++r++.+++..", OC_HANDSHAKE_RESET, FITS_OTHER_NAME, FITS_WHERE);
+	path_text_write(&findings, 1, results, &names, text);
+	ck_assert_has(text, "of it. Run");
+	names.traceable = false;
+	EXPECT("r++rr.rrr..", OC_HANDSHAKE_RESET, FITS_NAME, FITS_WHERE, FITS_TRY);
+	path_text_write(&findings, 1, results, &names, text);
+	ck_assert_has(text, "of it. Run");
+}
+END_TEST
+
 CHECK_MAIN("path", test_what_is_answered_is_no_middlebox, test_one_version_is_no_middlebox,
-    test_nothing_is_known_without_a_connection, test_the_name_is_disliked,
+    test_where_to_trace, test_nothing_is_known_without_a_connection, test_the_name_is_disliked,
     test_only_some_names_pass, test_a_version_is_disliked, test_the_size_is_disliked,
     test_the_segments_are_disliked, test_the_protocol_is_disliked, test_the_header,
     test_all_fail_alike, test_several_habits_are_told_one_by_one,

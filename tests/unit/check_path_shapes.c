@@ -146,8 +146,8 @@ START_TEST(test_any_that_passes_is_named)
 {
 	char vector[] = "rrrrr.rrr.. rrrrrrrr";
 
-	for (int v = PATH_RECORDS; v < PATH_VARIANTS; v++) {
-		memset(vector + 12, 'r', PATH_VARIANTS - PATH_RECORDS);
+	for (int v = PATH_RECORDS; v <= PATH_ECH; v++) {
+		memset(vector + 12, 'r', strlen(vector + 12));
 		vector[12 + v - PATH_RECORDS] = '+';
 		path_vector_read(vector);
 		path_judge(results, &findings);
@@ -162,10 +162,10 @@ END_TEST
 /* FITS_TRY appears if and only if there is an option to name. */
 START_TEST(test_remedies_are_options)
 {
-	const struct path_text_names names = { "svc.test", "example.com" };
+	const struct path_text_names names = { "svc.test", "example.com", true };
 	char text[PATH_TEXT_MAX];
 
-	for (int v = PATH_PLAIN + 1; v < PATH_VARIANTS; v++) {
+	for (int v = PATH_PLAIN + 1; v <= PATH_ECH; v++) {
 		const char *option = path_text_option((enum path_variant)v);
 		size_t last;
 

@@ -4,10 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tls/context.h"
 #include "server/conn/conn_states.h"
-#include "server/service/context.h"
 #include "support/check_main.h"
+#include "support/served.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
 
@@ -54,20 +53,12 @@ void *__wrap_calloc(size_t count, size_t size)
 
 static void make_service(void)
 {
-	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct server_context_choice choice = { .tickets = 0 };
-	struct outcome oc = OUTCOME_NONE;
-
-	testpki_begin();
-	testpki_write_server(testpki_root("Root"), "DNS:localhost");
-	service.tls = server_context_new(&id, &choice, &oc);
-	ck_assert_no_failure(&oc);
+	served_begin(&service);
 }
 
 static void end_service(void)
 {
-	tls_context_free(service.tls);
-	testpki_end();
+	served_end(&service);
 }
 
 static struct pool_entry *make(int i, const char *host)

@@ -5,11 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tls/context.h"
-#include "server/service/context.h"
 #include "server/conn/conn.h"
 #include "server/conn/conn_states.h"
 #include "support/check_main.h"
+#include "support/served.h"
 #include "support/tls_peer_client.h"
 #include "support/test_pki.h"
 
@@ -38,20 +37,12 @@ static const char header_unknown[] = "PROXY UNKNOWN\r\n";
 
 static void make_service(void)
 {
-	const struct tls_identity id = { .chain_file = "chain.pem", .key_file = "key.pem" };
-	const struct server_context_choice choice = { .tickets = 0 };
-	struct outcome oc = OUTCOME_NONE;
-
-	testpki_begin();
-	testpki_write_server(testpki_root("Root"), "DNS:localhost");
-	service.tls = server_context_new(&id, &choice, &oc);
-	ck_assert_no_failure(&oc);
+	served_begin(&service);
 }
 
 static void end_service(void)
 {
-	tls_context_free(service.tls);
-	testpki_end();
+	served_end(&service);
 }
 
 /* From the balancer 203.0.113.5:999. */
@@ -116,12 +107,7 @@ static int waiting(const struct conn *c)
 
 static void play(struct conn *c, struct peer_client *client)
 {
-	for (int i = 0; i < 4000 && !peer_client_is_done(client); i++) {
-		peer_client_step(client);
-		if (c->state != CONN_DONE)
-			conn_step(c, now);
-	}
-	ck_assert(peer_client_is_done(client));
+	served_play(c, client, now);
 }
 
 /* The client behind it is greeted, whatever came before in the same segment or in others. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic_packet.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "support/check_main.h"
@@ -35,12 +36,12 @@ START_TEST(test_versions)
 
 	ck_assert(quic_packet_read_versions(negotiation, sizeof negotiation, &v));
 	ck_assert_uint_eq(v.count, 2);
-	ck_assert(quic_packet_has_version(&v, QUIC_PACKET_VERSION_1));
-	ck_assert(!quic_packet_has_version(&v, 0x0a1a2a3a));
+	ck_assert(v.has_1);
 	ck_assert_str_eq(quic_packet_versions_text(&v, text), "versions 1, 2");
 	ck_assert(quic_packet_read_versions(negotiation, 13, &v));
 	ck_assert_str_eq(quic_packet_versions_text(&v, text), "no version");
-	v = (struct quic_packet_versions){ { 0xff00001d }, 1 };
+	ck_assert(!v.has_1);
+	v = (struct quic_packet_versions){ { 0xff00001d }, 1, 0, false };
 	ck_assert_str_eq(quic_packet_versions_text(&v, text), "version 0xff00001d");
 }
 END_TEST
@@ -52,10 +53,42 @@ START_TEST(test_longest_list)
 	struct quic_packet_versions v;
 
 	memset(packet + 7, 0xee, sizeof packet - 7);
+	memcpy(packet + sizeof packet - 4, "\0\0\0\1", 4);
 	ck_assert(quic_packet_read_versions(packet, sizeof packet, &v));
 	ck_assert_uint_eq(v.count, QUIC_PACKET_VERSIONS_MAX);
 	ck_assert_uint_eq(strlen(quic_packet_versions_text(&v, text)),
-	    strlen("versions ") + 8 * strlen("0xeeeeeeee") + 7 * strlen(", "));
+	    strlen("versions ") + 8 * strlen("0xeeeeeeee") + 7 * strlen(", ") +
+		strlen(" and 92 more"));
+	ck_assert_uint_eq(v.more, 92);
+	/* Even behind the place where the list is cut. */
+	ck_assert(v.has_1);
+	v.more = UINT_MAX;
+	ck_assert_uint_lt(strlen(quic_packet_versions_text(&v, text)), sizeof text - 1);
+	ck_assert(strstr(text, " and 4294967295 more"));
+}
+END_TEST
+
+/* The IDs of a packet to "to" from "from" and of its answer; each has its length before it. */
+START_TEST(test_whose_answer)
+{
+	static const unsigned char sent[] = { 0xc3, 0, 0, 0, 1, 2, 't', 'o', 4, 'f', 'r', 'o', 'm',
+		0, 0x44 };
+	static const unsigned char answer[] = { 0x80, 0, 0, 0, 0, 4, 'f', 'r', 'o', 'm', 2, 't',
+		'o', 0, 0, 0, 1 };
+	unsigned char other[sizeof answer];
+
+	ck_assert(quic_packet_is_answer(answer, sizeof answer, sent, sizeof sent));
+	ck_assert(!quic_packet_is_answer(sent, sizeof sent, sent, sizeof sent));
+	for (size_t len = 0; len < 13; len++) {
+		ck_assert(!quic_packet_is_answer(answer, len, sent, sizeof sent));
+		ck_assert(!quic_packet_is_answer(answer, sizeof answer, sent, len));
+	}
+	for (size_t i = 5; i < 13; i++) {
+		memcpy(other, answer, sizeof other);
+		other[i] ^= 1;
+		ck_assert_msg(!quic_packet_is_answer(other, sizeof other, sent, sizeof sent), "%zu",
+		    i);
+	}
 }
 END_TEST
 
@@ -63,7 +96,7 @@ END_TEST
 START_TEST(test_what_is_no_negotiation)
 {
 	unsigned char other[sizeof negotiation];
-	struct quic_packet_versions v = { { 7 }, 1 };
+	struct quic_packet_versions v = { { 7 }, 1, 0, false };
 
 	for (size_t len = 0; len < sizeof negotiation; len++) {
 		if (len != 13 && len != 17)
@@ -93,4 +126,4 @@ START_TEST(test_names_of_errors)
 END_TEST
 
 CHECK_MAIN("quic_packet", test_what_could_be_quic, test_versions, test_longest_list,
-    test_what_is_no_negotiation, test_names_of_errors)
+    test_whose_answer, test_what_is_no_negotiation, test_names_of_errors)

@@ -91,7 +91,7 @@ static enum io wait_and_drain(struct pair *p)
 	uint64_t drained = 0;
 
 	wait_for(p->accepted, IO_WANT_READ);
-	return sock_drain(p->accepted, &drained);
+	return sock_drain(p->accepted, false, &drained);
 }
 
 static void expect_flags(int fd)
@@ -254,7 +254,7 @@ START_TEST(test_drain_until_the_peer_ends)
 	struct pair p = make_pair();
 	uint64_t drained = 0;
 
-	ck_assert_int_eq(sock_drain(p.accepted, &drained), IO_WANT_READ);
+	ck_assert_int_eq(sock_drain(p.accepted, false, &drained), IO_WANT_READ);
 	ck_assert_int_eq(send(p.connected, "late", 4, 0), 4);
 	ck_assert_int_eq(wait_and_drain(&p), IO_WANT_READ);
 	sock_finish(p.connected);
@@ -262,8 +262,31 @@ START_TEST(test_drain_until_the_peer_ends)
 	/* To finish is not to close: the other direction goes on. */
 	ck_assert_int_eq(send(p.accepted, "x", 1, MSG_NOSIGNAL), 1);
 	wait_for(p.connected, IO_WANT_READ);
-	ck_assert_int_eq(sock_drain(p.connected, &drained), IO_WANT_READ);
+	ck_assert_int_eq(sock_drain(p.connected, false, &drained), IO_WANT_READ);
 	ck_assert_uint_eq(drained, 1);
+	close_pair(&p);
+}
+END_TEST
+
+START_TEST(test_drain_takes_all_before_a_known_end)
+{
+	static const char chunk[10000];
+	struct pair p = make_pair();
+	uint64_t drained = 0;
+
+	ck_assert_int_eq(send(p.connected, chunk, sizeof chunk, 0), sizeof chunk);
+	sock_finish(p.connected);
+	wait_for(p.accepted, IO_WANT_READ);
+	while (drained < sizeof chunk)
+		ck_assert_int_ne(sock_drain(p.accepted, true, &drained), IO_FAILED);
+	ck_assert_uint_eq(drained, sizeof chunk);
+	close_pair(&p);
+
+	/* It believes its caller: no second recv looks for the FIN. */
+	p = make_pair();
+	ck_assert_int_eq(send(p.connected, "late", 4, 0), 4);
+	wait_for(p.accepted, IO_WANT_READ);
+	ck_assert_int_eq(sock_drain(p.accepted, true, &drained), IO_EOF);
 	close_pair(&p);
 }
 END_TEST
@@ -277,7 +300,7 @@ START_TEST(test_drain_does_not_follow_a_sender_without_end)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	while (send(pair[0], chunk, sizeof chunk, MSG_NOSIGNAL) > 0)
 		;
-	ck_assert_int_eq(sock_drain(pair[1], &drained), IO_WANT_READ);
+	ck_assert_int_eq(sock_drain(pair[1], false, &drained), IO_WANT_READ);
 	ck_assert_int_eq(ioctl(pair[1], FIONREAD, &left), 0);
 	ck_assert_int_gt(left, 0);
 	close(pair[0]);
@@ -359,6 +382,7 @@ CHECK_MAIN("sock",
     test_an_ipv6_listener_leaves_ipv4_alone, test_restart_while_old_connections_linger,
     test_failures_leave_errno_and_no_descriptor, test_what_a_failed_connect_stands_for,
     test_wait_sees_what_is_ready, test_wait_ends_at_the_deadline_and_not_before,
-    test_drain_until_the_peer_ends, test_drain_does_not_follow_a_sender_without_end,
+    test_drain_until_the_peer_ends, test_drain_takes_all_before_a_known_end,
+    test_drain_does_not_follow_a_sender_without_end,
     test_drain_tells_a_reset,
     test_a_listener_of_somebody_else_becomes_one_of_ours, test_a_mapped_peer_is_ipv4)

@@ -2,8 +2,12 @@
 #include "tls/buffer.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 #include <openssl/bio.h>
 
@@ -227,10 +231,9 @@ START_TEST(test_a_peer_that_left_may_have_said_why)
 }
 END_TEST
 
-/* Over TCP, because there an error is told only once. */
-static void link_begin_reset(struct link *l)
+/* The same over TCP. */
+static void link_begin_tcp(struct link *l)
 {
-	const struct linger at_once = { .l_onoff = 1 };
 	struct outcome oc = OUTCOME_NONE;
 	struct addr at, peer;
 	int listener, fd, accepted;
@@ -242,12 +245,23 @@ static void link_begin_reset(struct link *l)
 	ck_assert_int_eq(socket_wait(listener, IO_WANT_READ, UINT64_MAX), IO_DONE);
 	ck_assert_int_eq(socket_accept(listener, &accepted, &peer), IO_DONE);
 	close(listener);
-	setsockopt(accepted, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-	close(accepted);
-	ck_assert_int_eq(socket_wait(fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
 	link_begin(l, SOCK_STREAM);
 	dup2(fd, l->wire.fd);
 	close(fd);
+	dup2(accepted, l->peer);
+	close(accepted);
+}
+
+/* Over TCP, because there an error is told only once. */
+static void link_begin_reset(struct link *l)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+
+	link_begin_tcp(l);
+	setsockopt(l->peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(l->peer);
+	l->peer = -1;
+	ck_assert_int_eq(socket_wait(l->wire.fd, IO_WANT_READ, UINT64_MAX), IO_DONE);
 }
 
 START_TEST(test_the_first_error_is_kept)
@@ -270,6 +284,40 @@ START_TEST(test_the_first_error_is_kept)
 	ck_assert_int_eq(l.wire.send_errno, ECONNRESET);
 	ck_assert_int_eq(tls_buffer_flush(&l.wire), IO_DONE);
 	ck_assert_int_eq(l.wire.send_errno, ECONNRESET);
+	link_end(&l);
+}
+END_TEST
+
+/* So many bytes are in the kernel, but not sent. Only Linux tells, and only there they wait. */
+static void expect_unsent(int fd, int expected)
+{
+#ifdef __linux__
+	int bytes = -1;
+
+	ck_assert_int_eq(ioctl(fd, SIOCOUTQNSD, &bytes), 0);
+	ck_assert_int_eq(bytes, expected);
+#else
+	(void)fd, (void)expected;
+#endif
+}
+
+START_TEST(test_the_last_bytes_leave_with_the_end)
+{
+	struct link l;
+
+	link_begin_tcp(&l);
+	write_text(&l, "hello");
+	ck_assert_int_eq(tls_buffer_flush(&l.wire), IO_DONE);
+	expect_unsent(l.wire.fd, 0);
+	tls_buffer_end(&l.wire);
+	write_text(&l, "bye");
+	ck_assert_int_eq(tls_buffer_flush(&l.wire), IO_DONE);
+	expect_unsent(l.wire.fd, 3);
+	sock_finish(l.wire.fd);
+	expect_unsent(l.wire.fd, 0);
+	ck_assert_int_eq(socket_wait(l.peer, IO_WANT_READ, UINT64_MAX), IO_DONE);
+	peer_hears(&l, "hellobye");
+	peer_hears(&l, "");
 	link_end(&l);
 }
 END_TEST
@@ -500,7 +548,7 @@ CHECK_MAIN("tls_buffer", test_nothing_encrypted_is_a_hello,
     test_writes_leave_together_and_at_the_flush, test_the_first_bytes_can_leave_alone,
     test_the_opening_is_what_was_sent_before_an_answer, test_a_peer_that_does_not_read,
     test_room_for_an_alert, test_a_peer_that_left_may_have_said_why, test_the_first_error_is_kept,
-    test_one_receive_for_many_reads, test_one_receive_for_each_turn,
+    test_the_last_bytes_leave_with_the_end, test_one_receive_for_many_reads, test_one_receive_for_each_turn,
     test_nothing_is_read_above_the_ceiling, test_what_was_not_taken_is_dropped,
     test_a_long_hello_is_refused_in_whatever_pieces, test_a_second_hello_is_looked_at_too,
     test_only_hellos_are_refused, test_the_end_comes_after_what_was_sent,

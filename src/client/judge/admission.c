@@ -61,6 +61,8 @@ enum admission_did admission_look(const struct admission_evidence *e, unsigned r
 		return ADMISSION_NOT_ASKED;
 	if (e->unproven)
 		return ADMISSION_NOT_PROVEN;
+	if (e->denied)
+		return e->good_is_in ? ADMISSION_REFUSED : ADMISSION_NOT_PROVEN;
 	return e->http_status != 0 ? look_at_status(e, reference) : ADMISSION_LET_IN;
 }
 

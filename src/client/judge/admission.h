@@ -23,6 +23,8 @@ struct admission_evidence {
 	bool requested, sent; /* the server asked for one; the client sent it */
 	bool heard;           /* data arrived after the handshake */
 	bool unproven;        /* a success that does not prove that the certificate was accepted */
+	bool denied;          /* the service refused the client, perhaps for another reason */
+	bool good_is_in;      /* the good client was let in before */
 	unsigned http_status; /* of an HTTP answer; 0: none */
 	bool expected;        /* the user named this HTTP status as that of a success */
 };
@@ -40,7 +42,8 @@ enum admission_did {
 /*
  * reference: the HTTP status that the good client got when it was let in; 0: none, or for the good
  * client itself. A bad client that gets the same status was let in; one that gets 401 or 403 was
- * refused. Without a reference only 2xx shows that the server let a client in: a redirection may
+ * refused. A denial is for the certificate if the good client, who asked the same, was let in.
+ * Without a reference only 2xx shows that the server let a client in: a redirection may
  * lead to a page for others, and 404 may hide what is there. The same redirection does not show it.
  */
 enum admission_did admission_look(const struct admission_evidence *e, unsigned reference);
@@ -49,7 +52,7 @@ struct admission_trial {
 	const char *name;
 	enum admission_should should;
 	enum admission_did did;
-	bool failed; /* the probe ended in a failure: with a good client, of the service */
+	bool failed; /* a failure or a denial: with a good client, of the service */
 };
 
 /* The good client's name: the list must have it. It is tried again after all others. */

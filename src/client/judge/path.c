@@ -23,6 +23,8 @@ static const enum path_answer allowed[PATH_VARIANTS] = {
 	[PATH_NO_PQ_SIGNATURES] = PATH_REFUSED,
 	[PATH_GREASE] = PATH_LATER,
 	[PATH_ECH] = PATH_LATER,
+	[PATH_DATAGRAM_1350] = PATH_LATER,
+	[PATH_DATAGRAM_1452] = PATH_LATER,
 };
 
 /* ---- one result ------------------------------------------------------------------- */
@@ -73,10 +75,17 @@ static enum path_answer answer(const struct path_result *r)
 {
 	if (!r->ran || r->idle)
 		return PATH_UNKNOWN;
+	if (r->quic && r->code == OC_CONNECT_TIMEOUT)
+		return PATH_SILENT;
 	/* The server agreed to TLS, and then answered with something else. */
 	if (is_starttls(r) && r->hello > 0)
 		return PATH_STRANGE;
 	return path_judge_answer(r->code);
+}
+
+enum path_answer path_judge_result(const struct path_result *result)
+{
+	return answer(result);
 }
 
 bool path_judge_passes(const struct path_result *result)
@@ -108,10 +117,17 @@ static bool ends_otherwise(const struct path_result results[], enum path_variant
 	    !may_end_otherwise(v) && results[v].code != results[PATH_PLAIN].code;
 }
 
+/* Over QUIC: a good server may list no versions, and a good path reports its MTU. */
+static bool is_fact(const struct path_result results[], enum path_variant v)
+{
+	return v == PATH_VERSIONS || (v != PATH_PLAIN && results[v].too_long);
+}
+
 bool path_judge_failed(const struct path_result results[PATH_VARIANTS], enum path_variant v)
 {
-	return answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
-	    ends_otherwise(results, v);
+	return !is_fact(results, v) &&
+	    (answer(&results[v]) == PATH_UNREACHED || breaks(results, v) ||
+		ends_otherwise(results, v));
 }
 
 enum outcome_code path_judge_verdict(const struct path_result results[PATH_VARIANTS])

@@ -33,6 +33,10 @@ enum path_variant {
 	PATH_NO_PQ_SIGNATURES, /* no post-quantum signatures, where the plain one offers some */
 	PATH_GREASE,    /* an extension that no server knows */
 	PATH_ECH,       /* the same for Encrypted ClientHello */
+	/* only over QUIC */
+	PATH_DATAGRAM_1350, /* the first packet in a datagram of this many bytes, not 1200 */
+	PATH_DATAGRAM_1452, /* what Ethernet carries in both families */
+	PATH_VERSIONS,      /* a first packet of an unknown version: which are there? */
 	PATH_VARIANTS
 };
 
@@ -42,7 +46,7 @@ enum path_variant {
  */
 enum { PATH_SEGMENT = 536 };
 
-enum { PATH_LEAF_MAX = 65 };
+enum { PATH_LEAF_MAX = 65, PATH_VERSIONS_MAX = 160 };
 
 /* Zeroed: the variant was not tried. */
 struct path_result {
@@ -50,10 +54,13 @@ struct path_result {
 	bool idle;     /* PATH_RETRY: answered, but without a HelloRetryRequest */
 	bool unsteady; /* a second try, alone, ended differently */
 	bool hybrid;   /* the key exchange is post-quantum */
+	bool quic;     /* all variants are over QUIC */
+	bool too_long; /* the path reported that it does not carry so long packets */
 	enum outcome_code code;
 	unsigned hello;           /* length of the ClientHello in bytes; 0: unknown */
 	unsigned second;          /* PATH_RETRY: length of the second ClientHello; 0: none */
 	char leaf[PATH_LEAF_MAX]; /* identifies the server's certificate; or "" */
+	char versions[PATH_VERSIONS_MAX]; /* that the server listed: "versions 1, 2" */
 };
 
 /* How far a variant got, the best first. */
@@ -70,6 +77,9 @@ enum path_answer {
 };
 
 enum path_answer path_judge_answer(enum outcome_code code);
+
+/* The same for a variant; over QUIC a ClientHello that gets no answer at all is no connection. */
+enum path_answer path_judge_result(const struct path_result *result);
 
 /* Was the handshake answered, and not rejected? */
 bool path_judge_passes(const struct path_result *result);
@@ -131,6 +141,16 @@ enum path_finding {
 	FITS_ANOTHER_CERT,   /* variant: the server sent another certificate */
 	FITS_ENDS_OTHERWISE, /* variant: the handshake was answered, but the outcome differs */
 	FITS_NO_CONNECTION,  /* variant: no connection, which no ClientHello can cause */
+	/* only over QUIC */
+	FITS_QUIC_UNREACHED,     /* the plain one is rejected over ICMP, or cannot be sent */
+	FITS_QUIC_REJECTED,      /* variant: the same */
+	FITS_QUIC_NOTHING_HELPS, /* all fail like the plain one */
+	FITS_ONE_DATAGRAM,       /* the plain one fails, and a short one passes */
+	FITS_DATAGRAM,           /* variant: a long datagram fails */
+	FITS_PATH_MTU,           /* variant: the path reports that the datagram is too long */
+	FITS_NO_VERSION,         /* the server does not have version 1 */
+	FITS_VERSIONS,           /* the server's list of versions */
+	FITS_VERSIONS_SILENT,    /* no such list */
 	FITS_CLEAN,          /* all were answered */
 	FITS_CERTIFICATE,    /* all were answered, but the certificate is invalid */
 	/* what cannot be known */
@@ -149,7 +169,7 @@ struct path_findings {
 	size_t count;
 };
 
-/* Find all that the results support, in the order of printing. The plain variant was tried. */
+/* Find all that results over TCP support, in the order of printing. The plain variant was tried. */
 void path_judge(const struct path_result results[PATH_VARIANTS], struct path_findings *out);
 
 /*

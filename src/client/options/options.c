@@ -253,7 +253,7 @@ const struct option_row client_option_rows[] = {
 		"resume expect-outcome all-addresses path-test client-zoo",
 	    .why = "it traces one connection and prints its own table"),
 	TEXT("client-zoo", "DIR", client_zoo,
-	    "offer the bad client certificates in DIR; is mutual TLS open?",
+	    "test mutual TLS with each bad client certificate in DIR",
 	    .excludes =
 		"cert key chain save-chain fetch-issuer json nagios prometheus verbose targets "
 		"count interval resume compare expect-outcome all-addresses path-test",

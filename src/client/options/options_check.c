@@ -55,11 +55,9 @@ static const char *needs_tcp(const struct client_options *o)
 		return "proxy";
 	if (o->announce)
 		return "haproxy-protocol";
-	if (o->hello_variant != HELLO_PLAIN)
+	if (hello_variant_needs_tcp((enum hello_variant)o->hello_variant))
 		return "hello";
-	if (o->trace)
-		return "trace";
-	return o->path_test ? "path-test" : NULL;
+	return o->trace ? "trace" : NULL;
 }
 
 /* With --targets each line names its service. */

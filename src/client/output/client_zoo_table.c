@@ -36,17 +36,21 @@ static const char *const findings[ADMISSION_FINDINGS] = {
 	    "It lets in a client that has no certificate: it asks for one, but does not "
 	    "require it. In nginx that is ssl_verify_client optional, in HAProxy verify "
 	    "optional, in Apache SSLVerifyClient optional, in s_server -verify where -Verify "
-	    "is meant, in Go tls.VerifyClientCertIfGiven, in stunnel verify = 1.",
+	    "is meant, in Go tls.VerifyClientCertIfGiven, in stunnel verify = 1, in "
+	    "PostgreSQL a line of pg_hba.conf without clientcert, in OpenLDAP TLSVerifyClient "
+	    "try.",
 	[ADMISSION_FITS_NOT_VERIFIED] =
 	    "It lets in a certificate that its CA did not issue: it asks for one, but does "
 	    "not verify it. In nginx that is ssl_verify_client optional_no_ca, in Apache "
 	    "optional_no_ca, in HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in "
 	    "s_server -Verify without -verify_return_error, in gnutls-serv "
-	    "--require-client-cert without --verify-client-cert.",
+	    "--require-client-cert without --verify-client-cert, in OpenLDAP TLSVerifyClient "
+	    "allow.",
 	[ADMISSION_FITS_NO_REVOCATION] =
 	    "It lets in a revoked certificate: it has no revocation list of this CA, or does "
 	    "not use it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache "
-	    "SSLCARevocationFile with SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file.",
+	    "SSLCARevocationFile with SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file, "
+	    "in OpenLDAP TLSCRLFile or TLSCRLCheck.",
 	[ADMISSION_FITS_SOME] = "It lets in these clients, which it should refuse:",
 	[ADMISSION_FITS_OTHER_CA] =
 	    "It refuses the good client, or closes its connection: does it trust the ca.pem "
@@ -57,7 +61,8 @@ static const char *const findings[ADMISSION_FINDINGS] = {
 	[ADMISSION_FITS_SILENCE] =
 	    "Nothing proves that it lets in the good client: it says nothing, or not what "
 	    "proves it. With https, ask for a page that exists, or name its status with "
-	    "--expect-status.",
+	    "--expect-status; at a service that says nothing before a login, log in with a "
+	    "client of that service and the good certificate.",
 	[ADMISSION_FITS_UNSTEADY] =
 	    "It did not treat the good client the same the second time, after all others; the "
 	    "last row shows that. So a limit of connections, or several servers behind this "

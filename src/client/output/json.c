@@ -13,6 +13,7 @@
 #include "client/judge/expected_outcome.h"
 #include "client/judge/post_quantum.h"
 #include "client/output/trace_json.h"
+#include "client/session/hello_variant.h"
 #include "net/conn_report_json.h"
 #include "tls/cert_id.h"
 #include "tls/policy.h"
@@ -332,6 +333,9 @@ static void add_session(json_t *object, const struct session *s)
 	json_object_set_new(object, "report", report(s));
 	json_object_set_new(object, "compare", comparison(s));
 	json_object_set_new(object, "expected_outcome", expected_outcome(s));
+	json_object_set_new(object, "hello",
+	    s->options->chain ? json_null()
+			      : text(hello_variant_names[s->options->hello_variant]));
 	json_object_set_new(object, "trace", trace_json_value(s->trace));
 }
 

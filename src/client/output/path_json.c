@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "client/judge/path_quic.h"
 #include "client/output/json.h"
 #include "client/output/path_text.h"
 
@@ -36,7 +37,8 @@ void path_json_print(FILE *to, const struct client_options *o,
     const struct path_table_target *target, const struct path_result results[PATH_VARIANTS],
     const uint64_t took_us[PATH_VARIANTS], const struct outcome *oc)
 {
-	const struct path_text_names names = { target->sni, path_table_other_name(target->sni) };
+	const struct path_text_names names = { target->sni, path_table_other_name(target->sni),
+		!target->through_proxy && !results[PATH_PLAIN].quic };
 	json_t *object = json_begin("path_test", o), *variants = json_array();
 	json_t *list = json_array();
 	struct path_findings findings;
@@ -47,7 +49,7 @@ void path_json_print(FILE *to, const struct client_options *o,
 			json_array_append_new(variants,
 			    variant((enum path_variant)v, &results[v], took_us[v]));
 	}
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		json_array_append_new(list, finding(&findings, i, results, &names));
 	json_add_outcome(object, oc);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "client/judge/path_quic.h"
 #include "client/output/path_text.h"
 #include "client/output/terminal.h"
 
@@ -38,7 +39,8 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 void path_table_print(FILE *to, const struct path_table_target *target,
     const struct path_result results[PATH_VARIANTS], const uint64_t took_us[PATH_VARIANTS])
 {
-	const struct path_text_names names = { target->sni, path_table_other_name(target->sni) };
+	const struct path_text_names names = { target->sni, path_table_other_name(target->sni),
+		!target->through_proxy && !results[PATH_PLAIN].quic };
 	char at[ADDR_TEXT_MAX], sentence[PATH_TEXT_MAX];
 	struct path_findings findings;
 
@@ -53,7 +55,7 @@ void path_table_print(FILE *to, const struct path_table_target *target,
 			print_row(to, (enum path_variant)v, &results[v], took_us[v]);
 	}
 	fputc('\n', to);
-	path_judge(results, &findings);
+	path_quic_conclude(results, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		terminal_print_wrapped(to, path_text_write(&findings, i, results, &names, sentence),
 		    0);

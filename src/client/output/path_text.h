@@ -2,6 +2,7 @@
 #ifndef HELLO_CLIENT_OUTPUT_PATH_TEXT_H
 #define HELLO_CLIENT_OUTPUT_PATH_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "client/judge/path.h"
@@ -17,9 +18,10 @@ const char *path_text_option(enum path_variant v);
 /* The finding's name for programs, such as "one-record"; part of the interface. */
 const char *path_text_finding(enum path_finding what);
 
-/* The SNI of the plain variant and of the one with another name. */
+/* The SNI of the plain variant and of the one with another name; can --trace find a hop? */
 struct path_text_names {
 	const char *plain, *other;
+	bool traceable;
 };
 
 /* Write finding i in a few sentences; returns buf. */

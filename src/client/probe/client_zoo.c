@@ -104,6 +104,9 @@ static void keep_good(struct client_zoo *z, const struct runner_probe *p)
 	z->good = p->oc;
 	z->peer = s->peer;
 	z->through_proxy = s->through_proxy;
+	if (s->denied)
+		outcome_set(&z->good, OC_CLIENT_AUTH_UNKNOWN, "the service says \"%.*s\"",
+		    (int)strcspn(s->greeting, "\n"), s->greeting);
 	if (z->trials[0].did != ADMISSION_LET_IN)
 		return;
 	z->reference = s->http_status;
@@ -125,12 +128,14 @@ static void record(void *mode, struct runner_probe *p)
 		.sent = s->request.sent,
 		.heard = s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN,
 		.unproven = s->unproven || is_other_greeting(z, s),
+		.denied = s->denied,
+		.good_is_in = at > 0 && z->trials[0].did == ADMISSION_LET_IN,
 		.http_status = s->http_status,
 		.expected = s->options->expect_status != NULL && p->oc.code == OC_OK,
 	};
 
 	z->trials[at].did = admission_look(&evidence, z->reference);
-	z->trials[at].failed = p->oc.code != OC_OK;
+	z->trials[at].failed = p->oc.code != OC_OK || s->denied;
 	client_zoo_table_by(s, &p->oc, z->trials[at].did, z->rows[at].by);
 	if (at == 0)
 		keep_good(z, p);
@@ -182,7 +187,35 @@ static bool is_silent(const struct client_zoo *z)
 {
 	const struct service_row *service = z->options[0].service.service;
 
-	return service && service->talk == TALK_NOTHING && strcmp(service->name, "tls") != 0;
+	return service && service->talk == TALK_NOTHING && !service->admission &&
+	    strcmp(service->name, "tls") != 0;
+}
+
+static void advise_unknown(const struct client_zoo *z, const struct admission_verdict *v,
+    struct outcome *oc)
+{
+	const struct service_row *service = z->options[0].service.service;
+
+	if (v->fits[ADMISSION_FITS_UNSTEADY] || v->lost > 0)
+		outcome_advise(oc,
+		    "does the server limit connections? --parallel 1 makes one at a time; are "
+		    "there several servers behind this name? --connect-to tests one of them");
+	else if (z->good.code == OC_CLIENT_AUTH_UNKNOWN)
+		outcome_advise(oc,
+		    "the service refuses whoever does not log in: test it with a client that does, "
+		    "and the certificates in %.200s",
+		    z->options[0].client_zoo);
+	else if (v->unknown == 0)
+		outcome_advise(oc, "%s", outcome_best_advice(&z->good));
+	else if (is_silent(z))
+		outcome_advise(oc,
+		    "hello-client does not speak this protocol after the handshake: test it with a "
+		    "client that does, and the certificates in %.200s",
+		    z->options[0].client_zoo);
+	else if (service && service != service_hello && strcmp(service->name, "tls") != 0)
+		outcome_advise(oc,
+		    "the table on standard output shows of which clients nothing is known; see the "
+		    "log of the service for what it did with them");
 }
 
 static void explain_unknown(const struct client_zoo *z, const struct admission_verdict *v,
@@ -198,17 +231,7 @@ static void explain_unknown(const struct client_zoo *z, const struct admission_v
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
 		    "it is not proven that the server refused %u of %u bad clients", v->unknown,
 		    v->bad);
-	if (v->fits[ADMISSION_FITS_UNSTEADY] || v->lost > 0)
-		outcome_advise(oc,
-		    "does the server limit connections? --parallel 1 makes one at a time; are "
-		    "there several servers behind this name? --connect-to tests one of them");
-	else if (v->unknown == 0)
-		outcome_advise(oc, "%s", outcome_best_advice(&z->good));
-	else if (is_silent(z))
-		outcome_advise(oc,
-		    "hello-client does not speak this protocol after the handshake: test it with a "
-		    "client that does, and the certificates in %.200s",
-		    z->options[0].client_zoo);
+	advise_unknown(z, v, oc);
 }
 
 static void conclude(const struct client_zoo *z, struct outcome *oc)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "client/session/hello_variant.h"
 #include "tls/context.h"
 #include "tls/policy.h"
+#include "tls/quic.h"
 
 struct trial {
 	enum path_variant variant;
@@ -33,6 +35,11 @@ struct path_test {
 	uint64_t took_us[PATH_VARIANTS];
 };
 
+static bool is_quic(const struct path_test *t)
+{
+	return t->options->service.service->transport == OVER_QUIC;
+}
+
 /* ---- what is tried ------------------------------------------------------------------ */
 
 /* What --hello can send as well. */
@@ -52,11 +59,34 @@ static const struct {
 	[PATH_ECH] = { { HELLO_ECH_GREASE } },
 };
 
+/* Over QUIC there are no segments and records, and no other version of TLS. */
+static bool is_tried_over_quic(const struct path_test *t, enum path_variant v)
+{
+	switch (v) {
+	case PATH_NO_SNI:
+	case PATH_OTHER_SNI:
+		return t->sni[0] != '\0';
+	case PATH_CLASSICAL:
+	case PATH_NO_PQ_SIGNATURES:
+	case PATH_GREASE:
+	case PATH_ECH:
+		return hello_variant_is_available(shapes[v].hello[0]);
+	default:
+		return v == PATH_PLAIN || v >= PATH_DATAGRAM_1350;
+	}
+}
+
 static bool is_tried(const struct path_test *t, enum path_variant v)
 {
 	bool tds = service_uses_tds(t->options->service.service);
 
+	if (is_quic(t))
+		return is_tried_over_quic(t, v);
 	switch (v) {
+	case PATH_DATAGRAM_1350:
+	case PATH_DATAGRAM_1452:
+	case PATH_VERSIONS:
+		return false;
 	case PATH_NO_SNI:
 	case PATH_OTHER_SNI:
 		return t->sni[0] != '\0';
@@ -108,6 +138,15 @@ static bool vary(struct client_options *o, enum path_variant v, const char *sni)
 	case PATH_NO_HEADER:
 		o->announce = false;
 		return false;
+	case PATH_DATAGRAM_1350:
+		o->hello.datagram = 1350;
+		return false;
+	case PATH_DATAGRAM_1452:
+		o->hello.datagram = 1452;
+		return false;
+	case PATH_VERSIONS:
+		o->hello.unknown_version = true;
+		return false;
 	default:
 		return hello_variant_needs_context(o);
 	}
@@ -150,6 +189,11 @@ static int find_peer(struct path_test *t, SSL_CTX *ctx, struct outcome *oc)
 	session_init(&s, t->options, ctx);
 	memcpy(t->sni, s.sni, sizeof t->sni);
 	ret = session_run(&s, connect, NULL, oc);
+	/* Silence over QUIC is that of the plain ClientHello, and another may have an answer. */
+	if (is_quic(t) && oc->code == OC_CONNECT_TIMEOUT) {
+		s.peer = s.addrs[0];
+		ret = 0;
+	}
 	t->target = (struct path_table_target){ .host = t->options->host,
 		.port = t->options->port,
 		.sni = t->sni,
@@ -180,13 +224,21 @@ static void record_first(void *mode, struct runner_probe *p)
 	trial->oc = p->oc;
 	result->ran = true;
 	result->code = p->oc.code;
-	result->hello = (unsigned)s->hello_bytes;
+	result->quic = is_quic(t);
+	result->too_long = result->quic && p->oc.sys_errno == EMSGSIZE;
+	/* Over QUIC it is in packets, which may be repeated. */
+	result->hello = result->quic ? 0 : (unsigned)s->hello_bytes;
 	result->second = (unsigned)s->own_hello.second;
 	result->idle = trial->variant == PATH_RETRY && s->own_hello.count < 2 &&
 	    path_judge_passes(result);
 	result->hybrid = s->facts.group && tls_policy_is_post_quantum(s->facts.group);
 	if (s->verdict.chain_len > 0)
 		memcpy(result->leaf, s->verdict.chain[0].sha256, sizeof result->leaf);
+	if (result->quic && s->tls)
+		tls_quic_versions(s->tls, result->versions, sizeof result->versions);
+	/* Any list of versions is the answer. */
+	if (trial->variant == PATH_VERSIONS && result->versions[0])
+		result->code = OC_OK;
 	t->took_us[trial->variant] = (uint64_t)s->phases.us[PHASE_TOTAL];
 }
 
@@ -195,8 +247,10 @@ static void record_again(void *mode, struct runner_probe *p)
 {
 	struct path_test *t = mode;
 	struct path_result *result = &t->results[t->pass[p->number]->variant];
+	struct path_result again = *result;
 
-	result->unsteady = path_judge_answer(p->oc.code) != path_judge_answer(result->code);
+	again.code = p->oc.code;
+	result->unsteady = path_judge_result(&again) != path_judge_result(result);
 	if (result->unsteady)
 		runner_stop(&t->runner);
 }
@@ -226,21 +280,27 @@ static int try_all(struct path_test *t, const struct probe_setup *setup, struct 
 }
 
 /*
- * A failure is no evidence until the variant has failed alone as well: a server may accept few
- * connections at a time, and a packet may be lost. If the plain one fails, the evidence is in the
- * variants that do not, so only the plain one is tried again.
+ * A difference is no evidence until it has come again, one after the other: a server may accept few
+ * connections at a time, or none any more, and a packet may be lost. So what fails is tried again,
+ * between the plain one and those that pass: if the plain one fails, it comes first, else last.
+ * When all fail alike, nothing differs.
  */
 static int try_again(struct path_test *t, const struct probe_setup *setup, struct outcome *oc)
 {
-	bool plain_failed = path_judge_answer(t->results[PATH_PLAIN].code) > PATH_LATER;
+	bool plain_failed = !path_judge_passes(&t->results[PATH_PLAIN]);
 	size_t count = 0;
 
-	for (size_t i = 0; i < t->count; i++) {
+	if (plain_failed)
+		t->pass[count++] = &t->trials[0];
+	for (size_t i = 1; i < t->count; i++) {
 		enum path_variant v = t->trials[i].variant;
 
-		if (plain_failed ? v == PATH_PLAIN : path_judge_failed(t->results, v))
+		if (v != PATH_VERSIONS && (plain_failed ? path_judge_passes(&t->results[v])
+						        : path_judge_failed(t->results, v)))
 			t->pass[count++] = &t->trials[i];
 	}
+	if (!plain_failed && count > 0)
+		t->pass[count++] = &t->trials[0];
 	return count > 0 ? run_pass(t, setup, count, 1, record_again, oc) : 0;
 }
 
@@ -288,8 +348,9 @@ static void test(struct path_test *t, const struct probe_setup *setup, struct ou
 	struct outcome unreached = OUTCOME_NONE;
 
 	if (find_peer(t, setup->ctx, &unreached) != 0) {
-		t->results[PATH_PLAIN] =
-		    (struct path_result){ .ran = true, .code = unreached.code };
+		t->results[PATH_PLAIN] = (struct path_result){ .ran = true,
+			.quic = is_quic(t),
+			.code = unreached.code };
 		t->trials[0].oc = unreached;
 	} else if (make_trials(t, setup, oc) != 0 || try_all(t, setup, oc) != 0 ||
 	    try_again(t, setup, oc) != 0) {

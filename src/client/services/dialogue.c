@@ -52,6 +52,11 @@ void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len)
 	keep(d->words, bytes, len, "\"");
 }
 
+void dialogue_keep_first(struct dialogue *d, const char *text)
+{
+	keep(d->first, text, strlen(text), "");
+}
+
 /* A well-known firewall overwrites offers that it does not know with as many letters X. */
 static bool is_masked(const char *bytes, size_t len)
 {
@@ -73,6 +78,20 @@ void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len)
 		at += 2;
 	}
 	memcpy(d->words + at, one, strlen(one) + 1);
+}
+
+enum dialogue_unit dialogue_counted(const struct dialogue *d, size_t head, size_t announced)
+{
+	if (announced < head)
+		return DIALOGUE_UNIT_BAD;
+	if (announced > DIALOGUE_UNIT_MAX)
+		return DIALOGUE_UNIT_LONG;
+	return d->len < announced ? DIALOGUE_UNIT_MORE : DIALOGUE_UNIT_WHOLE;
+}
+
+unsigned dialogue_at16(const unsigned char *bytes)
+{
+	return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
 enum dialogue_end dialogue_fail(struct dialogue *d, const char *why)

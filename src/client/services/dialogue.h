@@ -61,6 +61,7 @@ struct dialogue {
 	bool proven;                    /* a complete answer was good; the rest does not matter */
 	bool unasked;                   /* set by the caller: the server spoke before we did */
 	bool vague;                     /* the good answer could be a refusal as well */
+	bool denied;                    /* the answer refuses us, perhaps not for our certificate */
 	bool masked;                    /* a firewall overwrote an offer with "XXXXXXXX" */
 	bool injected;                  /* bytes followed the last answer before TLS */
 	char first[DIALOGUE_WORDS_MAX]; /* the server's first line, clean text */
@@ -98,8 +99,17 @@ void dialogue_say_text(struct dialogue *d, const char *text);
 /* Stores these bytes in words as printable text, up to the end of the line or a NUL. */
 void dialogue_keep_words(struct dialogue *d, const void *bytes, size_t len);
 
+/* The same in first, in place of a message that is not text. */
+void dialogue_keep_first(struct dialogue *d, const char *text);
+
 /* Adds an offer to words, and sets masked if it is "XXXXXXXX". */
 void dialogue_add_offer(struct dialogue *d, const char *bytes, size_t len);
+
+/* The held unit is one message, of announced bytes with its head of head bytes: is it whole? */
+enum dialogue_unit dialogue_counted(const struct dialogue *d, size_t head, size_t announced);
+
+/* A number of two bytes, the higher one first. */
+unsigned dialogue_at16(const unsigned char *bytes);
 
 enum dialogue_end dialogue_fail(struct dialogue *d, const char *why);
 

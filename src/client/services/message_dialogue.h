@@ -5,7 +5,6 @@
 #include "client/services/dialogue.h"
 
 /* Protocols whose binary messages begin with their length: one request for TLS, one answer. */
-extern const struct dialogue_kind ldap_starttls, postgres_starttls, mysql_starttls, mssql_starttls,
-    rdp_starttls;
+extern const struct dialogue_kind mysql_starttls, mssql_starttls, rdp_starttls;
 
 #endif

@@ -5,23 +5,26 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "client/services/ldap_dialogue.h"
 #include "client/services/line_scripts.h"
 #include "client/services/message_dialogue.h"
+#include "client/services/postgres_dialogue.h"
 #include "client/services/xmpp_dialogue.h"
 
 /* UnbindRequest: RFC 4511 section 4.3. */
 static const char unbind[] = "\x30\x05\x02\x01\x02\x42";
 
-#define AS_TLS TALK_NOTHING, NULL, NULL, 0, OVER_TCP
-#define ASKS(inside) TALK_DIALOGUE, &inside, NULL, 0, OVER_TCP
-#define LEAVES(words) TALK_NOTHING, NULL, words, sizeof words, OVER_TCP
+#define AS_TLS TALK_NOTHING, NULL, NULL, 0, OVER_TCP, NULL
+#define ADMITS(admission) TALK_NOTHING, NULL, NULL, 0, OVER_TCP, &admission
+#define ASKS(inside) TALK_DIALOGUE, &inside, NULL, 0, OVER_TCP, NULL
+#define LEAVES(words, admission) TALK_NOTHING, NULL, words, sizeof words, OVER_TCP, &admission
 
 const struct service_row services[] = {
-	{ "hello", "8443", "", NULL, NULL, TALK_HELLO, NULL, NULL, 0, OVER_TCP },
+	{ "hello", "8443", "", NULL, NULL, TALK_HELLO, NULL, NULL, 0, OVER_TCP, NULL },
 	{ "https", "443", "6443 2376 2379 9200", NULL, "http/1.1", TALK_HTTP, NULL, NULL, 0,
-	    OVER_TCP },
+	    OVER_TCP, NULL },
 	{ "tls", "", "", NULL, NULL, AS_TLS },
-	{ "quic", "443", "", NULL, "hello/1,h3", TALK_HELLO, NULL, NULL, 0, OVER_QUIC },
+	{ "quic", "443", "", NULL, "hello/1,h3", TALK_HELLO, NULL, NULL, 0, OVER_QUIC, NULL },
 
 	{ "smtp", "25", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
 	{ "submission", "587", "", &smtp_starttls, NULL, ASKS(smtp_resumed) },
@@ -41,10 +44,10 @@ const struct service_row services[] = {
 	{ "xmpp", "5222", "", &xmpp_starttls, NULL, ASKS(xmpp_inside) },
 	{ "xmpp-server", "5269", "", &xmpp_server_starttls, NULL, ASKS(xmpp_server_inside) },
 
-	{ "ldap", "389", "", &ldap_starttls, NULL, LEAVES(unbind) },
-	{ "ldaps", "636", "", NULL, NULL, LEAVES(unbind) },
-	{ "postgres", "5432", "", &postgres_starttls, NULL, AS_TLS },
-	{ "postgres-direct", "5432", "", NULL, "postgresql", AS_TLS },
+	{ "ldap", "389", "", &ldap_starttls, NULL, LEAVES(unbind, ldap_admission) },
+	{ "ldaps", "636", "", NULL, NULL, LEAVES(unbind, ldap_admission) },
+	{ "postgres", "5432", "", &postgres_starttls, NULL, ADMITS(postgres_admission) },
+	{ "postgres-direct", "5432", "", NULL, "postgresql", ADMITS(postgres_admission) },
 	{ "mysql", "3306", "", &mysql_starttls, NULL, AS_TLS },
 	{ "mssql", "1433", "", &mssql_starttls, NULL, AS_TLS },
 	{ "rdp", "3389", "", &rdp_starttls, NULL, AS_TLS },

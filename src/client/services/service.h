@@ -30,6 +30,9 @@ struct service_row {
 	const char *leave;                  /* to send at the end, leave_len bytes; NULL: nothing */
 	size_t leave_len;
 	enum service_transport transport;
+	/* Inside TLS, for --client-zoo at a service where the client says nothing else: what the
+	 * server answers to those whom it let in, without a login; NULL: there is no such thing. */
+	const struct dialogue_kind *admission;
 };
 
 /* The rows in the order of the manual page; the last one has no name. */

@@ -77,6 +77,11 @@ bool hello_variant_is_available(enum hello_variant v)
 	}
 }
 
+bool hello_variant_needs_tcp(enum hello_variant v)
+{
+	return v == HELLO_TWO_SEGMENTS || v == HELLO_RECORDS || v == HELLO_SMALL_SEGMENTS;
+}
+
 void hello_variant_add(struct client_options *o, enum hello_variant v)
 {
 	switch (v) {

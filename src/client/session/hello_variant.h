@@ -30,6 +30,9 @@ extern const char *const hello_variant_names[];
 /* Does the TLS library have what the variant adds or omits? */
 bool hello_variant_is_available(enum hello_variant v);
 
+/* Is it about records or segments, which QUIC does not have? */
+bool hello_variant_needs_tcp(enum hello_variant v);
+
 /* Changes the settings; each may be added to others. */
 void hello_variant_add(struct client_options *o, enum hello_variant v);
 

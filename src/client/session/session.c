@@ -148,7 +148,7 @@ void session_abort(struct session *s)
 	(void)tls_closing_send(s->tls, TLS_CLOSING_FAILED, NULL);
 	/* Unread input would turn the close into a reset, which may discard sent data. */
 	sock_finish(s->fd);
-	sock_drain(s->fd, &drained);
+	sock_drain(s->fd, false, &drained);
 }
 
 int session_run(struct session *s, const struct step steps[], session_watch *watch,
@@ -195,6 +195,8 @@ enum service_talk session_talk(const struct session *s)
 {
 	if (s->service->transport == OVER_QUIC && strcmp(s->alpn, SESSION_HELLO_PROTOCOL) != 0)
 		return TALK_NOTHING;
+	if (s->options->client_zoo && s->service->admission)
+		return TALK_DIALOGUE;
 	return s->service->talk;
 }
 

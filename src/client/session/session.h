@@ -77,6 +77,8 @@ struct session {
 	unsigned http_status;                 /* greet: of an https answer; 0: none */
 	bool unproven;                        /* greet: nothing that arrived proves that the server
 					       * accepted our certificate */
+	bool denied;                          /* greet: the service refuses us, perhaps for
+					       * another reason than our certificate */
 	bool has_report;                      /* greet: the greeting ended in a report */
 	struct conn_report reported;          /* greet: that report */
 	bool compared;                        /* compare: seen is set, with --compare */

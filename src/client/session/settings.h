@@ -45,6 +45,8 @@ struct client_hello {
 	size_t split;     /* bytes of the first segment; 0: not split */
 	size_t record;    /* bytes of each record; 0: not cut */
 	unsigned segment; /* longest TCP segment, in both directions; 0: any */
+	unsigned datagram;    /* bytes of the first datagrams over QUIC; 0: as the library does */
+	bool unknown_version; /* ask a QUIC server for its versions */
 };
 
 /* Strings point into argv. */

@@ -71,6 +71,7 @@ static int judge_dialogue(struct answer *a, struct dialogue *d, struct outcome *
 {
 	answer_keep_text(a->s, d->first);
 	a->s->unproven |= d->end != DIALOGUE_DONE || d->vague;
+	a->s->denied = d->denied;
 	if (d->proven)
 		return 0;
 	if (d->end == DIALOGUE_REFUSED)
@@ -135,12 +136,14 @@ static int converse(struct answer *a, struct dialogue *d, struct outcome *oc)
 
 static int await_dialogue(struct answer *a, struct outcome *oc)
 {
+	const struct service_row *service = a->s->service;
 	struct dialogue *d = malloc(sizeof *d);
 	int ret;
 
 	if (!d)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for a dialogue");
-	dialogue_begin(d, a->s->service->inside, session_asked_name(a->s));
+	dialogue_begin(d, service->inside ? service->inside : service->admission,
+	    session_asked_name(a->s));
 	ret = converse(a, d, oc);
 	free(d);
 	return ret;
@@ -148,14 +151,15 @@ static int await_dialogue(struct answer *a, struct outcome *oc)
 
 int answer_await(struct session *s, struct outcome *oc)
 {
+	const enum service_talk talk = session_talk(s);
 	struct answer a;
 	int ret;
 
 	if (answer_begin(&a, s, oc) != 0)
 		return -1;
-	if (s->service->talk == TALK_HTTP)
+	if (talk == TALK_HTTP)
 		ret = answer_http(&a, oc);
-	else if (s->service->talk == TALK_DIALOGUE)
+	else if (talk == TALK_DIALOGUE)
 		ret = await_dialogue(&a, oc);
 	else
 		ret = await_nothing(&a, oc);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,11 +58,25 @@ static void lose(struct quic_race *r, size_t i, int error)
 /* Send the first packet, or repeat it when that is due. */
 static void send_hello(struct quic_race *r, size_t i)
 {
-	const int ret = tls_quic_send(r->tls[i], &r->failed);
-	const int error = tls_quic_errno(r->tls[i]);
+	struct outcome failed = OUTCOME_NONE;
+	const int ret = tls_quic_send(r->tls[i], &failed);
+	int error = tls_quic_errno(r->tls[i]);
 
-	if (ret != 0 || error != 0)
-		lose(r, i, error ? error : EPROTO);
+	if (ret == 0 && error == 0)
+		return;
+	if (error == 0 && failed.code == OC_HANDSHAKE_TIMEOUT)
+		error = ETIMEDOUT;
+	else if (error == 0)
+		r->failed = failed;
+	lose(r, i, error ? error : EPROTO);
+}
+
+/* Has the peer answered? Only then its error, which the caller has read, comes too late. */
+static bool has_datagram(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
 static void start_next(struct quic_race *r)
@@ -80,10 +95,12 @@ static void start_next(struct quic_race *r)
 	r->tls[i] = tls_quic_new_client(s->ctx, r->polls[i].fd, &s->addrs[i],
 	    s->sni[0] ? s->sni : NULL, s->verdict.uri ? NULL : s->verify_name, &s->verdict,
 	    &r->failed);
-	if (r->tls[i] && handshake_prepare(s, r->tls[i], &r->failed) == 0)
-		send_hello(r, i);
-	else
+	if (!r->tls[i] || handshake_prepare(s, r->tls[i], &r->failed) != 0) {
 		lose(r, i, EPROTO);
+		return;
+	}
+	tls_quic_shape(r->tls[i], s->options->hello.datagram, s->options->hello.unknown_version);
+	send_hello(r, i);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -126,10 +143,10 @@ static int find_winner(struct quic_race *r)
 		if (r->polls[i].fd < 0 || !r->polls[i].revents)
 			continue;
 		error = socket_error(r->polls[i].fd);
+		if (has_datagram(r->polls[i].fd))
+			return (int)i;
 		if (error)
 			lose(r, i, error);
-		else if (r->polls[i].revents & POLLIN)
-			return (int)i;
 		else
 			/* An unread message makes poll return at once. */
 			icmp_receive(r->polls[i].fd, &r->attempts[i].notice);
@@ -153,7 +170,11 @@ static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 {
 	const unsigned port = (unsigned)addr_port(&r->s->addrs[0]);
 	struct pollfd p = { .fd = r->tcp, .events = POLLOUT };
-	uint64_t now = clock_ms(), deadline_ms = session_deadline(r->s, COMPARE_MS);
+	const bool refused = oc->code == OC_CONNECT_REFUSED;
+	const bool silent = oc->code == OC_CONNECT_TIMEOUT;
+	uint64_t now = clock_ms();
+	uint64_t deadline_ms = earlier(now + COMPARE_MS, r->s->connect_deadline_ms);
+	char at[ADDR_TEXT_MAX];
 	int error = r->tcp_error;
 
 	/* It may have answered long ago, so look even if there is no time left. */
@@ -161,13 +182,18 @@ static void compare_with_tcp(struct quic_race *r, struct outcome *oc)
 		error = socket_connect_result(r->tcp);
 	else if (r->tcp >= 0)
 		error = ETIMEDOUT;
+	addr_format_host(&r->s->addrs[0], at);
 	if (error == 0)
-		outcome_append(oc, "; TCP port %u of the same address accepts connections",
-		    port);
+		outcome_append(oc, "; TCP port %u of %s accepts connections", port, at);
 	else if (socket_connect_code(error) == OC_CONNECT_REFUSED)
-		outcome_append(oc, "; TCP port %u is closed, too", port);
+		outcome_append(oc, "; TCP port %u of %s is closed%s", port, at,
+		    refused ? ", too" : "");
+	else if (error == ETIMEDOUT)
+		outcome_append(oc, "; TCP port %u of %s did not answer%s", port, at,
+		    silent ? " either" : "");
 	else
-		outcome_append(oc, "; TCP port %u did not answer either", port);
+		outcome_append(oc, "; TCP port %u of %s failed, too (%s)", port, at,
+		    strerror(error));
 }
 
 static int explain(struct quic_race *r, struct outcome *oc)

@@ -194,10 +194,13 @@ static void prepare_all(struct hellos *h)
 
 static void choose_segment(struct hellos *h)
 {
+	const size_t split = h->path->options->hello.split;
 	struct trace *t = h->t;
 	struct tcp_state tcp;
 
 	t->last = t->hello_bytes;
+	if (t->first < split && split < t->last)
+		t->last = split;
 	for (unsigned i = 0; i < h->peer; i++) {
 		if (!h->settled[i] && tcp_state_get(h->sessions[i].fd, &tcp) && tcp.segment > 0 &&
 		    t->first + tcp.segment < t->last)

@@ -41,6 +41,11 @@ int conn_expect_proxy(struct conn *c, const struct access *access)
 	return 0;
 }
 
+void conn_peer_finished(struct conn *c)
+{
+	c->finished = true;
+}
+
 /*
  * After a failure the peer gets the reason, and time to read it, unless its connection
  * broke or it sent nothing at all. After its FIN it may still read.

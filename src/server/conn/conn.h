@@ -40,6 +40,9 @@ struct conn *conn_new(const struct service *service, const struct conn_plan *pla
  */
 int conn_expect_proxy(struct conn *c, const struct access *access);
 
+/* The peer's FIN has arrived, behind the data that can be read. It saves a recv(2) to know it. */
+void conn_peer_finished(struct conn *c);
+
 /*
  * Goes on as far as possible without blocking, through several states if there is
  * nothing to wait for. Call it at the wanted event or the deadline, whichever is first;
@@ -62,7 +65,8 @@ uint64_t conn_deadline(const struct conn *c);
 
 /*
  * A handshake in progress costs the TLS library up to 80 KiB, and up to 144 KiB if a
- * client certificate is requested.
+ * client certificate is requested; over datagrams up to 170 and 230 KiB, because it keeps
+ * what arrives too early, see tls/dtls_limit.h.
  */
 bool conn_is_handshaking(const struct conn *c);
 

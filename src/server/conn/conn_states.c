@@ -236,7 +236,7 @@ static enum io run_alert(struct conn *c, struct outcome *oc)
 
 enum io conn_discard(struct conn *c, struct outcome *oc)
 {
-	enum io io = sock_drain(c->fd, &c->discarded);
+	enum io io = sock_drain(c->fd, c->finished, &c->discarded);
 
 	if (io == IO_WANT_READ && c->discarded >= CONN_DISCARD_MAX)
 		return IO_WANT_TIME;

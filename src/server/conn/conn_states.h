@@ -54,6 +54,7 @@ struct conn {
 	struct http1_parser *request; /* from the first byte of the request to the response */
 	struct reply answer;          /* the bytes to send, until all are sent */
 	uint64_t discarded;           /* bytes received and ignored */
+	bool finished;                /* see conn_peer_finished */
 	struct conn_record record;
 };
 

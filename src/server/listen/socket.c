@@ -41,25 +41,29 @@ int socket_open_listener(const struct sockaddr *at, socklen_t len, int backlog)
 	return -1;
 }
 
-int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc)
+int socket_fail_listen(const struct addr *at, bool udp, struct outcome *oc)
 {
 	char text[ADDR_TEXT_MAX];
+
+	outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s%s", udp ? "UDP " : "",
+	    addr_format(at, text));
+	if (errno == EADDRINUSE)
+		outcome_advise(oc,
+		    "ss -l%cnp 'sport = :%u' shows which process has the port; or choose another",
+		    udp ? 'u' : 't', (unsigned)addr_port(at));
+	else if (errno == EADDRNOTAVAIL)
+		outcome_advise(oc, "ip address shows the addresses of this machine");
+	else if (errno == EACCES)
+		outcome_advise(oc, "ports below 1024 need a privilege; choose a higher port");
+	return -1;
+}
+
+int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc)
+{
 	int new_fd = socket_open_listener(&at->ss.any, at->len, backlog);
 
-	if (new_fd < 0) {
-		outcome_set_errno(oc, OC_LISTEN, "cannot listen on %s", addr_format(at, text));
-		if (errno == EADDRINUSE)
-			outcome_advise(oc,
-			    "ss -ltnp 'sport = :%u' shows which process has the port; or choose "
-			    "another",
-			    (unsigned)addr_port(at));
-		else if (errno == EADDRNOTAVAIL)
-			outcome_advise(oc, "ip address shows the addresses of this machine");
-		else if (errno == EACCES)
-			outcome_advise(oc,
-			    "ports below 1024 need a privilege; choose a higher port");
-		return -1;
-	}
+	if (new_fd < 0)
+		return socket_fail_listen(at, false, oc);
 	*fd = new_fd;
 	return 0;
 }

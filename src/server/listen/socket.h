@@ -2,6 +2,8 @@
 #ifndef HELLO_SERVER_LISTEN_SOCKET_H
 #define HELLO_SERVER_LISTEN_SOCKET_H
 
+#include <stdbool.h>
+
 #include "base/outcome.h"
 #include "net/addr.h"
 
@@ -15,6 +17,12 @@
  * and accepted sockets inherit that (tcp(7)). Returns 0, or -1 with OC_LISTEN.
  */
 int socket_listen(const struct addr *at, int backlog, int *fd, struct outcome *oc);
+
+/*
+ * Fills in OC_LISTEN with errno, after this address could not be bound, and with what to do.
+ * Returns -1.
+ */
+int socket_fail_listen(const struct addr *at, bool udp, struct outcome *oc);
 
 /*
  * The three calls themselves, for any family. Returns the descriptor, or -1

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "server/listen/socket.h"
+
 /* Room for one control message with either structure. */
 union control {
 	struct cmsghdr align;
@@ -48,23 +50,10 @@ static int open_socket(const struct addr *at)
 
 int udp_socket_open(const struct addr *at, int *fd, struct outcome *oc)
 {
-	char text[ADDR_TEXT_MAX];
 	int new_fd = open_socket(at);
 
-	if (new_fd < 0) {
-		outcome_set_errno(oc, OC_LISTEN, "cannot listen on UDP %s", addr_format(at, text));
-		if (errno == EADDRINUSE)
-			outcome_advise(oc,
-			    "ss -lunp 'sport = :%u' shows which process has the port; or choose "
-			    "another",
-			    (unsigned)addr_port(at));
-		else if (errno == EADDRNOTAVAIL)
-			outcome_advise(oc, "ip address shows the addresses of this machine");
-		else if (errno == EACCES)
-			outcome_advise(oc,
-			    "ports below 1024 need a privilege; choose a higher port");
-		return -1;
-	}
+	if (new_fd < 0)
+		return socket_fail_listen(at, true, oc);
 	*fd = new_fd;
 	return 0;
 }

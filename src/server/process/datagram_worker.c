@@ -13,8 +13,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_output.h"
 #include "server/confine/confine.h"
 #include "server/listen/udp_socket.h"
+#include "server/process/datagram_clients.h"
 #include "server/process/dtls_clients.h"
 #include "server/process/relay.h"
 #include "tls/datagram.h"
@@ -33,12 +35,14 @@ enum { MASTER, SUCCESSOR, PREDECESSOR, FIRST_LISTENER };
 
 struct datagram_worker {
 	const struct worker_job *job;
-	struct dtls_clients *clients;
+	struct datagram_clients *clients;
+	struct dtls_clients *dtls;
 	struct pollfd poll[FIRST_LISTENER + LISTENERS_MAX];
 	bool waiting;  /* the predecessor still reads the listeners */
 	bool asked;    /* the successor wants to read them */
 	bool given;    /* it does */
 	bool draining;
+	uint64_t tick_ms; /* not before */
 	uint64_t handover_end_ms, drain_end_ms, beat_ms; /* UINT64_MAX: never */
 	unsigned char buffer[TLS_DATAGRAM_MAX];
 };
@@ -74,7 +78,7 @@ static bool is_reading(const struct datagram_worker *w)
 
 static void take(struct datagram_worker *w, const struct udp_path *from, size_t len)
 {
-	if (dtls_clients_take(w->clients, from, w->buffer, len))
+	if (dtls_clients_take(w->dtls, from, w->buffer, len))
 		return;
 	if (w->poll[PREDECESSOR].fd >= 0)
 		relay_send_datagram(w->poll[PREDECESSOR].fd, w->job->listeners, from, w->buffer,
@@ -152,8 +156,8 @@ static void drain(struct datagram_worker *w, const char *why)
 		return;
 	w->draining = true;
 	w->drain_end_ms = clock_ms() + w->job->drain_ms;
-	dtls_clients_refuse(w->clients);
-	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, dtls_clients_open(w->clients));
+	datagram_clients_refuse(w->clients);
+	log_at(LEVEL_DEBUG, "%s: draining %zu connections", why, datagram_clients_open(w->clients));
 }
 
 static void handle_master(struct datagram_worker *w)
@@ -176,18 +180,27 @@ static void beat(struct datagram_worker *w, uint64_t now)
 		log_at(LEVEL_DEBUG, "cannot send a heartbeat: %s", strerror(errno));
 }
 
+/* It looks at each handshake: not once for each datagram, which a flood would make of it. */
+static void tick(struct datagram_worker *w, uint64_t now)
+{
+	if (now < w->tick_ms)
+		return;
+	w->tick_ms = now + TICK_MS;
+	datagram_clients_tick(w->clients, now);
+}
+
 static void handle_time(struct datagram_worker *w)
 {
 	uint64_t now = clock_ms();
 
-	dtls_clients_tick(w->clients, now);
+	tick(w, now);
 	beat(w, now);
 	if (now >= w->handover_end_ms) {
 		log_at(LEVEL_WARNING, "the previous datagram worker does not answer");
 		stop_waiting(w);
 	}
 	if (now >= w->drain_end_ms)
-		dtls_clients_end(w->clients, "the drain timeout expired");
+		datagram_clients_end(w->clients, "the drain timeout expired");
 }
 
 static void wait_for_news(struct datagram_worker *w)
@@ -200,8 +213,8 @@ static void wait_for_news(struct datagram_worker *w)
 		until = w->handover_end_ms;
 	if (w->drain_end_ms < until)
 		until = w->drain_end_ms;
-	if (dtls_clients_open(w->clients) > 0 && now + TICK_MS < until)
-		until = now + TICK_MS;
+	if (datagram_clients_open(w->clients) > 0 && w->tick_ms < until)
+		until = w->tick_ms;
 	ms = until > now ? until - now : 0;
 	left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
 	for (size_t i = 0; i < w->job->listeners->count; i++)
@@ -245,17 +258,20 @@ static void handle_news(struct datagram_worker *w)
  */
 static bool is_done(const struct datagram_worker *w)
 {
-	if (!w->draining || dtls_clients_open(w->clients) > 0)
+	if (!w->draining || datagram_clients_open(w->clients) > 0)
 		return false;
 	return w->poll[PREDECESSOR].fd < 0 || clock_ms() >= w->drain_end_ms;
 }
 
+/* The log lines of one pass are written together. */
 static void serve(struct datagram_worker *w)
 {
+	log_output_gather();
 	while (!is_done(w)) {
 		wait_for_news(w);
 		handle_news(w);
 		handle_time(w);
+		log_output_flush();
 	}
 }
 
@@ -272,8 +288,9 @@ static int set_up(struct datagram_worker *w, const struct worker_job *job)
 	w->handover_end_ms = w->waiting ? clock_ms() + HANDOVER_MAX_MS : UINT64_MAX;
 	w->drain_end_ms = UINT64_MAX;
 	w->beat_ms = job->beat_ms > 0 ? clock_ms() + job->beat_ms : UINT64_MAX;
-	w->clients = dtls_clients_new(job);
-	return w->clients ? 0 : -1;
+	w->clients = datagram_clients_new(job);
+	w->dtls = w->clients ? dtls_clients_new(w->clients) : NULL;
+	return w->dtls ? 0 : -1;
 }
 
 _Noreturn void datagram_worker_main(const struct worker_job *job)
@@ -297,6 +314,8 @@ _Noreturn void datagram_worker_main(const struct worker_job *job)
 		relay_send(w.poll[PREDECESSOR].fd, RELAY_ASK);
 	if (write(job->status_fd, "r", 1) == 1)
 		serve(&w);
-	dtls_clients_free(w.clients);
+	dtls_clients_free(w.dtls);
+	datagram_clients_free(w.clients);
+	log_finish();
 	exit(outcome_status(OC_OK));
 }

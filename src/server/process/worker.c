@@ -28,6 +28,9 @@ static const struct timeval tick_time = { 0, 100000 }, pause_time = { 0, 100000 
 /* Connections accepted from one listener at a time, so that open connections get their turn. */
 enum { ACCEPT_BATCH = 64 };
 
+/* A backend of libevent that cannot tell the peer's FIN ignores EV_CLOSED. */
+enum { READ_EVENTS = EV_READ | EV_CLOSED };
+
 struct worker;
 
 /* One open connection. The pool's entry comes first, so that each can be found from the other. */
@@ -84,7 +87,7 @@ static void client_free(struct client *c)
 
 static void watch(struct client *c, enum conn_want want)
 {
-	short events = want == CONN_WANT_WRITE ? EV_WRITE : EV_READ;
+	short events = want == CONN_WANT_WRITE ? EV_WRITE : READ_EVENTS;
 
 	if (c->want == want)
 		return;
@@ -139,9 +142,12 @@ static void step(struct client *c)
 
 static void on_client(evutil_socket_t fd, short events, void *arg)
 {
+	struct client *c = arg;
+
 	(void)fd;
-	(void)events;
-	step(arg);
+	if (events & EV_CLOSED)
+		conn_peer_finished(c->entry.conn);
+	step(c);
 }
 
 /* Takes ownership of fd. NULL if out of memory. */
@@ -163,7 +169,7 @@ static struct client *client_new(struct worker *w, int fd, const struct addr *pe
 	}
 	c->worker = w;
 	c->want = CONN_WANT_READ;
-	event_assign(&c->event, w->base, fd, EV_READ | EV_PERSIST, on_client, c);
+	event_assign(&c->event, w->base, fd, READ_EVENTS | EV_PERSIST, on_client, c);
 	return c;
 }
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_SERVER_PROCESS_DATAGRAM_CLIENTS_H
+#define HELLO_SERVER_PROCESS_DATAGRAM_CLIENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/conn/pool.h"
+#include "server/listen/udp_socket.h"
+#include "server/process/worker.h"
+
+/*
+ * The clients of a datagram worker, whatever they speak: what does not depend on it. A client is known by its address, its port and the listener. The limits
+ * count all of them together.
+ */
+struct datagram_clients;
+
+/* Part of the object of a protocol, at its beginning. */
+struct datagram_client {
+	struct pool_entry entry; /* first: from the one the other can be found */
+	struct udp_path path;
+	struct datagram_link *link; /* its place in the table */
+	void (*release)(struct datagram_client *c); /* frees the object, after its connection */
+};
+
+/* job must outlive it. NULL if out of memory. */
+struct datagram_clients *datagram_clients_new(const struct worker_job *job);
+
+/* NULL is allowed. Only without open clients. */
+void datagram_clients_free(struct datagram_clients *all);
+
+const struct worker_job *datagram_clients_job(const struct datagram_clients *all);
+
+/* The client at the other end of this path, or NULL. */
+struct datagram_client *datagram_clients_find(const struct datagram_clients *all,
+    const struct udp_path *path);
+
+/*
+ * Takes ownership of c, whose path, release and connection are set (entry.conn NULL: out of
+ * memory), and steps it for the first time. An older client of the same path is closed before.
+ */
+void datagram_clients_add(struct datagram_clients *all, struct datagram_client *c);
+
+/* Goes on with the connection, see conn_step. Returns whether the client still exists. */
+bool datagram_clients_step(struct datagram_clients *all, struct datagram_client *c);
+
+/* Ends the record of the connection, and frees the client. */
+void datagram_clients_remove(struct datagram_clients *all, struct datagram_client *c);
+
+/* Counts a datagram that belongs to no connection. */
+void datagram_clients_count(struct datagram_clients *all, enum counters_datagram what);
+
+/*
+ * May this address begin a connection now? If not, the datagram is counted, and logged at most
+ * once in a second; nothing is answered, because the address may be another's.
+ */
+bool datagram_clients_admit(struct datagram_clients *all, const struct addr *peer);
+
+/* From now on no connection begins. */
+void datagram_clients_refuse(struct datagram_clients *all);
+bool datagram_clients_refuses(const struct datagram_clients *all);
+
+/* Deadlines and retransmissions: call it ten times a second while any client is open. */
+void datagram_clients_tick(struct datagram_clients *all, uint64_t now_ms);
+
+size_t datagram_clients_open(const struct datagram_clients *all);
+
+/* Ends all connections now, as SHUTDOWN. */
+void datagram_clients_end(struct datagram_clients *all, const char *why);
+
+#endif
