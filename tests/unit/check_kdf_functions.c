@@ -20,9 +20,9 @@ static void use_provider(void)
 
 /* ---- calls in another order than those of libssl --------------------------- */
 
-static EVP_KDF_CTX *new_kdf(void)
+static EVP_KDF_CTX *new_kdf(const char *name)
 {
-	EVP_KDF *kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_TLS1_3_KDF, KDF_QUERY);
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, KDF_QUERY);
 	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
 
 	ck_assert_ptr_nonnull(ctx);
@@ -93,16 +93,19 @@ END_TEST
 /* A derivation takes all of them itself. */
 START_TEST(test_parameters_that_come_early_are_refused)
 {
+	static const char *const names[] = { OSSL_KDF_NAME_TLS1_3_KDF, OSSL_KDF_NAME_TLS1_PRF };
 	const OSSL_PARAM none = OSSL_PARAM_construct_end();
 	const OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)"salt", 4), none };
 	EVP_KDF_CTX *ctx;
 
 	use_provider();
-	ctx = new_kdf();
-	ck_assert_int_ne(EVP_KDF_CTX_set_params(ctx, params), 1);
-	ck_assert_int_eq(EVP_KDF_CTX_set_params(ctx, &none), 1);
-	EVP_KDF_CTX_free(ctx);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		ctx = new_kdf(names[i]);
+		ck_assert_int_ne(EVP_KDF_CTX_set_params(ctx, params), 1);
+		ck_assert_int_eq(EVP_KDF_CTX_set_params(ctx, &none), 1);
+		EVP_KDF_CTX_free(ctx);
+	}
 }
 END_TEST
 
@@ -124,7 +127,7 @@ START_TEST(test_values_that_are_missing)
 			OSSL_PARAM_construct_octet_string(names[i], NULL, 9),
 			OSSL_PARAM_construct_end(),
 		};
-		EVP_KDF_CTX *ctx = new_kdf();
+		EVP_KDF_CTX *ctx = new_kdf(OSSL_KDF_NAME_TLS1_3_KDF);
 
 		ck_assert_int_eq(EVP_KDF_derive(ctx, out, sizeof out, params), 1);
 		EVP_KDF_CTX_free(ctx);
