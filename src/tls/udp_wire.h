@@ -47,7 +47,7 @@ void udp_wire_send(struct udp_wire *d, const void *bytes, size_t len);
 
 /*
  * Is the peer an echo service, or has it sent datagrams of which none is possible in protocol
- * ("QUIC")? Then sets NOT_TLS.
+ * ("DTLS")? Then sets NOT_TLS.
  */
 bool udp_wire_is_foreign(const struct udp_wire *d, bool possible, const char *protocol,
     struct outcome *oc);
