@@ -82,7 +82,7 @@ def series(bench):
         Series("crl", "entries of a CRL, with client certificates",
                [_crl(bench, count) for count in lists]),
         Series("open", "open connections that say nothing",
-               [Row(count, ("--max-connections", "20000", "--handshake-timeout", "600s"),
+               [Row(count, ("--max-connections", "15000", "--handshake-timeout", "600s"),
                     held=count) for count in (0, 1000, 10000)]),
     ]
 
