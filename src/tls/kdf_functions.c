@@ -134,7 +134,7 @@ static int prf_derive(void *md, unsigned char *out, size_t len, const OSSL_PARAM
 	size_t count = 1;
 
 	for (const OSSL_PARAM *p = params; p && p->key; p++) {
-		const struct octets value = { p->data, p->data_size };
+		const struct octets value = { p->data, p->data ? p->data_size : 0 };
 
 		if (strcmp(p->key, OSSL_KDF_PARAM_DIGEST) == 0) {
 			digest = digest_of(p);

@@ -128,12 +128,14 @@ END_TEST
 START_TEST(test_refusals)
 {
 	const struct octets secret = TEXT("secret"), seed = TEXT("seed"), none = { NULL, 0 };
+	const struct octets missing = { NULL, 9 };
 	const struct prf rows[] = {
 		{ "MD5-SHA1", secret, { seed }, 1 },
 		{ "SHA2-512", secret, { seed }, 1 },
 		{ NULL, secret, { seed }, 1 },
 		{ "SHA2-256", none, { seed }, 1 },
 		{ "SHA2-256", secret, { none }, 0 },
+		{ "SHA2-256", secret, { missing }, 1 },
 		{ "SHA2-256", secret, { seed, seed, seed, seed, seed, seed }, 6 },
 	};
 	const struct prf good = { "SHA2-256", secret, { seed, seed, seed, seed, seed }, 5 };
