@@ -262,7 +262,8 @@ check_narrow_link() {
 	make_deaf server
 	at r3 ip link set to-r2 mtu 1280
 	at r2 ip link set to-r3 mtu 1280
-	traced 41 'large packets are lost on the way back' "$quick"
+	# From a long ClientHello the client would learn what the link carries, and ask for less.
+	traced 41 'large packets are lost on the way back' --groups X25519 "$quick"
 	at r3 ip link set to-r2 mtu 1500
 	at r2 ip link set to-r3 mtu 1500
 }
