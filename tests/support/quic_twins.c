@@ -23,7 +23,7 @@
 
 #include <openssl/quic.h>
 
-enum { DATAGRAM_MAX = 4096, PATIENCE_MS = 5000, TWINS_MAX = 500 };
+enum { DATAGRAM_MAX = 4096, PATIENCE_MS = 5000, TWINS_MAX = 500, ALL_MAX_S = 60 };
 
 static _Noreturn void die(const char *what)
 {
@@ -33,7 +33,7 @@ static _Noreturn void die(const char *what)
 
 static int udp(struct sockaddr_in *at)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	socklen_t len = sizeof *at;
 
 	at->sin_family = AF_INET;
@@ -80,6 +80,7 @@ static _Noreturn void be_twin(SSL *ssl, int fd, const unsigned char *first, size
 	int own = udp(&at);
 	char end;
 
+	alarm(ALL_MAX_S);
 	if (connect(own, (const struct sockaddr *)server, sizeof *server) != 0 ||
 	    dup2(own, fd) < 0 || send(fd, first, len, 0) != (ssize_t)len || !comes(fd) ||
 	    write(tell, "r", 1) != 1)
@@ -92,21 +93,34 @@ static _Noreturn void be_twin(SSL *ssl, int fd, const unsigned char *first, size
 	_exit(0);
 }
 
+static unsigned number(const char *text, unsigned max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || n == 0 || n > max) {
+		fputs("usage: quic_twins N PORT\n", stderr);
+		exit(1);
+	}
+	return (unsigned)n;
+}
+
 int main(int argc, char *argv[])
 {
 	struct sockaddr_in server = { .sin_family = AF_INET }, trap_at = { .sin_port = 0 };
 	unsigned char first[DATAGRAM_MAX];
-	unsigned twins = argc == 3 ? (unsigned)atoi(argv[1]) : 0, retries = 0;
+	unsigned twins = number(argc == 3 ? argv[1] : "", TWINS_MAX), retries = 0;
 	int trap = udp(&trap_at), fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	int ready[2], go[2];
 	ssize_t len;
 	SSL *ssl;
 	char one;
 
-	if (twins == 0 || twins > TWINS_MAX || fd < 0 || pipe(ready) != 0 || pipe(go) != 0)
-		die("usage: quic_twins N PORT");
+	alarm(ALL_MAX_S);
+	if (fd < 0 || pipe(ready) != 0 || pipe(go) != 0)
+		die("pipe");
 	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	server.sin_port = htons((in_port_t)atoi(argv[2]));
+	server.sin_port = htons((in_port_t)number(argv[2], 65535));
 	if (connect(fd, (struct sockaddr *)&trap_at, sizeof trap_at) != 0)
 		die("connect");
 	ssl = new_client(fd, &trap_at);

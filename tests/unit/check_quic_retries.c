@@ -105,5 +105,33 @@ START_TEST(test_tokens_that_are_not_known)
 }
 END_TEST
 
+static void number(unsigned char *packet, size_t at, unsigned n)
+{
+	for (size_t i = 0; i < 4; i++)
+		packet[at + i] = (unsigned char)(n >> 8 * i);
+}
+
+/* Exactly the latest ones, however their identifiers are spread. */
+START_TEST(test_latest)
+{
+	struct quic_retries *r = quic_retries_new();
+	unsigned char packet[LONG], retry[15 + RETRY_TOKEN + 16] = { 0xf0, 0, 0, 0, 1, 0, 8 };
+	enum { KEPT = 8192, SENT = 20000, STEP = 7 };
+
+	memcpy(packet, initial(1, 0), sizeof packet);
+	for (unsigned i = 0; i < SENT; i++) {
+		number(retry, 7, i * STEP);
+		quic_retries_add(r, retry, sizeof retry, packet, sizeof packet);
+	}
+	memcpy(packet, initial(0, RETRY_TOKEN), sizeof packet);
+	for (unsigned i = 0; i < SENT; i++) {
+		number(packet, 6, i * STEP);
+		ck_assert(quic_retries_permits(r, NULL, packet, sizeof packet) ==
+		    (i >= SENT - KEPT));
+	}
+	quic_retries_free(r);
+}
+END_TEST
+
 CHECK_MAIN("quic_retries", test_one_of_the_same_first_packet, test_identifier_of_ours,
-    test_tokens_that_are_not_known)
+    test_tokens_that_are_not_known, test_latest)

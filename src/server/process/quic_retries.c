@@ -5,22 +5,29 @@
 #include <stdlib.h>
 
 /* A client answers within a round trip; until then, others must not have got this many. */
-enum { LATEST = 8192 };
+enum { LATEST = 8192, NOWHERE = UINT16_MAX };
 
 struct retry {
 	struct quic_packet_id from, origin;
+	uint16_t next; /* with the same place */
 };
 
 struct quic_retries {
-	struct retry latest[LATEST];
+	struct retry latest[LATEST]; /* the next one replaces the oldest */
+	size_t next;
+	uint16_t first[LATEST]; /* of a place, the newest */
 	struct quic_retries_use *uses;
 	/* The length of a token without the identifier in it, which is all that varies. */
-	size_t shortest, longest; /* 0: none was sent */
+	size_t shortest, longest; /* longest 0: none was sent */
 };
 
 struct quic_retries *quic_retries_new(void)
 {
-	return calloc(1, sizeof(struct quic_retries));
+	struct quic_retries *r = calloc(1, sizeof *r);
+
+	for (size_t i = 0; r && i < LATEST; i++)
+		r->first[i] = NOWHERE;
+	return r;
 }
 
 void quic_retries_free(struct quic_retries *r)
@@ -34,6 +41,30 @@ static size_t place_of(const struct quic_packet_id *from)
 	return (from->bytes[0] | (size_t)from->bytes[1] << 8) % LATEST;
 }
 
+/* The oldest one of a place is the last of its list. */
+static void forget(struct quic_retries *r, size_t index)
+{
+	uint16_t *link;
+
+	if (r->latest[index].from.len == 0)
+		return;
+	link = &r->first[place_of(&r->latest[index].from)];
+	while (*link != index)
+		link = &r->latest[*link].next;
+	*link = r->latest[index].next;
+}
+
+static void keep(struct quic_retries *r, const struct quic_packet_id *from,
+    const struct quic_packet_id *origin)
+{
+	uint16_t *first = &r->first[place_of(from)];
+
+	forget(r, r->next);
+	r->latest[r->next] = (struct retry){ *from, *origin, *first };
+	*first = (uint16_t)r->next;
+	r->next = (r->next + 1) % LATEST;
+}
+
 void quic_retries_add(struct quic_retries *r, const void *retry, size_t retry_len,
     const void *first, size_t first_len)
 {
@@ -45,18 +76,20 @@ void quic_retries_add(struct quic_retries *r, const void *retry, size_t retry_le
 	    sent.token < answered.to.len)
 		return;
 	fixed = sent.token - answered.to.len;
-	if (r->shortest == 0 || fixed < r->shortest)
+	if (r->longest == 0 || fixed < r->shortest)
 		r->shortest = fixed;
 	if (fixed > r->longest)
 		r->longest = fixed;
-	r->latest[place_of(&sent.from)] = (struct retry){ sent.from, answered.to };
+	keep(r, &sent.from, &answered.to);
 }
 
 static const struct retry *find(const struct quic_retries *r, const struct quic_packet_id *from)
 {
-	const struct retry *t = &r->latest[place_of(from)];
-
-	return t->from.len > 0 && quic_packet_id_is_same(&t->from, from) ? t : NULL;
+	for (uint16_t i = r->first[place_of(from)]; i != NOWHERE; i = r->latest[i].next) {
+		if (quic_packet_id_is_same(&r->latest[i].from, from))
+			return &r->latest[i];
+	}
+	return NULL;
 }
 
 static bool may_be_retry(const struct quic_retries *r, size_t token)
