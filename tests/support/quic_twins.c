@@ -69,6 +69,7 @@ static SSL *new_client(int fd, const struct sockaddr_in *to)
 	    SSL_set_tlsext_host_name(ssl, "localhost") != 1)
 		die("SSL_new");
 	BIO_ADDR_free(peer);
+	SSL_CTX_free(context);
 	return ssl;
 }
 
@@ -143,6 +144,7 @@ int main(int argc, char *argv[])
 	close(go[1]);
 	while (wait(NULL) > 0)
 		;
+	SSL_free(ssl);
 	printf("retries=%u\n", retries);
 	return 0;
 }

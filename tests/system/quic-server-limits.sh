@@ -95,14 +95,14 @@ let_go() {
 
 # Many tokens for one first Initial packet: one client may begin with it. OpenSSL would keep 15 kB for each of
 # the others for ever, and they are in no log.
-start_server --listen quic:127.0.0.1:0 --handshake-timeout 1s
+start_server --listen quic:127.0.0.1:0 --handshake-timeout 1s --greeting-timeout 1s
 one_more 'before the twins'
 # twins N: sends them, and waits until the one of them that begins is gone.
 twins() {
 	"$builddir/tests/support/quic_twins" "$1" "$PORT" >"$TMP/twins" 2>"$TMP/err" || fail "no twins: $(cat "$TMP/err")"
 	[ "$(field retries "$TMP/twins")" -eq "$1" ] || fail "not all have a Retry: $(cat "$TMP/twins" "$TMP/err")"
 	late=$((late + 1))
-	await 'outcome=HANDSHAKE_TIMEOUT' $late
+	await 'outcome=[A-Z]*_TIMEOUT' $late
 }
 late=0
 twins 20
@@ -112,21 +112,22 @@ flat "$before" '200 tokens for one first Initial packet'
 one_more 'after the twins'
 stop_server
 
-start_server --listen quic:127.0.0.1:0 --handshake-timeout 1s
+# A client of the library may get so far that it finishes its handshake before it falls silent.
+start_server --listen quic:127.0.0.1:0 --handshake-timeout 1s --greeting-timeout 1s
 stalled 10
-await 'outcome=HANDSHAKE_TIMEOUT stage=handshake detail=.*did not finish within 1000 ms' 10
+await 'outcome=\(HANDSHAKE\|GREETING\)_TIMEOUT .*detail=.* within 1000 ms' 10
 let_go
 one_more 'after the stalled ones'
 stop_server
 
-start_server --listen quic:127.0.0.1:0 --max-handshakes 10
+start_server --listen quic:127.0.0.1:0 --drain-timeout 1s --max-handshakes 10
 stalled 30
 await 'outcome=LIMIT_REACHED .*--max-handshakes' 20
 one_more 'at --max-handshakes'
 let_go
 stop_server
 
-start_server --listen quic:127.0.0.1:0 --max-per-client 5
+start_server --listen quic:127.0.0.1:0 --drain-timeout 1s --max-per-client 5
 stalled 12
 await 'outcome=LIMIT_REACHED .*--max-per-client' 7
 one_more 'at --max-per-client'
@@ -134,7 +135,7 @@ let_go
 stop_server
 
 # The datagram worker and the two others share the connections: 5 each.
-start_server --listen quic:127.0.0.1:0 --listen 127.0.0.1:0 --workers 2 --max-connections 15
+start_server --listen quic:127.0.0.1:0 --listen 127.0.0.1:0 --workers 2 --drain-timeout 1s --max-connections 15
 PORT=$(sed -n 's/.*addr=quic:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
 stalled 12
 await 'outcome=LIMIT_REACHED .*--max-connections' 7
