@@ -123,6 +123,7 @@ libserver_a_SOURCES = \
 	src/server/process/metrics_process.c src/server/process/metrics_process.h \
 	src/server/process/notify.c src/server/process/notify.h \
 	src/server/process/quic_clients.c src/server/process/quic_clients.h \
+	src/server/process/quic_retries.c src/server/process/quic_retries.h \
 	src/server/process/relay.c src/server/process/relay.h \
 	src/server/process/reload.c src/server/process/reload.h \
 	src/server/process/service_manager.c src/server/process/service_manager.h \

@@ -66,6 +66,7 @@ unit_tests = \
 	tests/unit/check_proxy_header \
 	tests/unit/check_proxy_protocol \
 	tests/unit/check_quic_packet \
+	tests/unit/check_quic_retries \
 	tests/unit/check_resigner \
 	tests/unit/check_resume \
 	tests/unit/check_route \
@@ -381,7 +382,8 @@ libtestsupport_a_SOURCES = \
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
 	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
-	tests/support/quic_clients tests/support/quic_peer tests/support/service_manager \
+	tests/support/quic_clients tests/support/quic_peer tests/support/quic_twins \
+	tests/support/service_manager \
 	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
 	tests/support/udp_relay tests/support/write_crls
 LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \

@@ -400,7 +400,7 @@ uint64_t tls_conn_timer(const struct tls_conn *t)
 
 bool tls_conn_is_tls13(const struct tls_conn *t)
 {
-	return t->quic || SSL_version(t->ssl) == TLS1_3_VERSION;
+	return t->quic || t->quic_server || SSL_version(t->ssl) == TLS1_3_VERSION;
 }
 
 const SSL *tls_conn_library(const struct tls_conn *t)

@@ -45,21 +45,79 @@ static bool skip_id(const unsigned char *at, size_t len, size_t *used)
 /* Bits 4 and 5 of a long header of version 1. */
 enum { TYPE_MASK = 0x30, TYPE_INITIAL = 0x00, TYPE_RETRY = 0x30 };
 
-enum quic_packet_start quic_packet_starts(const void *bytes, size_t len)
+/* Reads a connection ID with its length; false if it is cut or too long. */
+static bool read_id(const unsigned char *at, size_t len, size_t *used, struct quic_packet_id *out)
+{
+	const unsigned char *id = at + *used;
+
+	if (!skip_id(at, len, used) || id[0] > QUIC_PACKET_ID_MAX)
+		return false;
+	out->len = id[0];
+	memcpy(out->bytes, id + 1, id[0]);
+	return true;
+}
+
+/* A number of 1, 2, 4 or 8 bytes (section 16). */
+static bool read_number(const unsigned char *at, size_t len, size_t *used, uint64_t *out)
+{
+	size_t size;
+
+	if (*used >= len)
+		return false;
+	size = (size_t)1 << (at[*used] >> 6);
+	if (len - *used < size)
+		return false;
+	*out = at[*used] & 0x3f;
+	for (size_t i = 1; i < size; i++)
+		*out = *out << 8 | at[*used + i];
+	*used += size;
+	return true;
+}
+
+/* The integrity tag of a Retry (RFC 9001 section 5.8). */
+enum { RETRY_TAG = 16 };
+
+bool quic_packet_read_head(const void *bytes, size_t len, struct quic_packet_head *out)
 {
 	const unsigned char *at = bytes;
 	size_t used = 1 + VERSION_SIZE;
+	uint64_t token;
+	uint32_t version;
+
+	if (!get_version(at, len, &version) || version != QUIC_PACKET_VERSION_1 ||
+	    !read_id(at, len, &used, &out->to) || !read_id(at, len, &used, &out->from))
+		return false;
+	if ((at[0] & TYPE_MASK) == TYPE_RETRY) {
+		out->token = len - used - RETRY_TAG;
+		return len - used >= RETRY_TAG;
+	}
+	if ((at[0] & TYPE_MASK) != TYPE_INITIAL || !read_number(at, len, &used, &token) ||
+	    token > len - used)
+		return false;
+	out->token = (size_t)token;
+	return true;
+}
+
+bool quic_packet_id_is_same(const struct quic_packet_id *a, const struct quic_packet_id *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+enum quic_packet_start quic_packet_starts(const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+	struct quic_packet_head head;
 	uint32_t version;
 
 	if (len < QUIC_PACKET_START_MIN || !get_version(at, len, &version) || version == 0)
 		return QUIC_PACKET_NO_START;
 	if (version != QUIC_PACKET_VERSION_1)
 		return QUIC_PACKET_VERSIONED;
-	if ((at[0] & TYPE_MASK) != TYPE_INITIAL || !skip_id(at, len, &used) ||
-	    !skip_id(at, len, &used) || used == len)
+	if ((at[0] & TYPE_MASK) != TYPE_INITIAL)
 		return QUIC_PACKET_NO_START;
-	/* The length of the token: a number of one byte or more (section 16). */
-	return at[used] == 0 ? QUIC_PACKET_FIRST : QUIC_PACKET_TOKEN;
+	if (!quic_packet_read_head(at, len, &head) || head.to.len < QUIC_PACKET_ID_MIN)
+		return QUIC_PACKET_WRONG;
+	return head.token == 0 ? QUIC_PACKET_FIRST : QUIC_PACKET_TOKEN;
 }
 
 bool quic_packet_is_retry(const void *bytes, size_t len)

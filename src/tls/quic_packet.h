@@ -37,6 +37,7 @@ enum quic_packet_start {
 	QUIC_PACKET_NO_START,
 	QUIC_PACKET_FIRST,    /* an Initial packet without a token */
 	QUIC_PACKET_TOKEN,    /* with one, from a Retry or an earlier connection */
+	QUIC_PACKET_WRONG,    /* an Initial packet with an ID that no client may choose */
 	QUIC_PACKET_VERSIONED /* of another version: to be answered with Version Negotiation */
 };
 enum { QUIC_PACKET_START_MIN = 1200 };
@@ -44,6 +45,23 @@ enum quic_packet_start quic_packet_starts(const void *bytes, size_t len);
 
 /* Is it a Retry (RFC 9000 section 17.2.5)? */
 bool quic_packet_is_retry(const void *bytes, size_t len);
+
+/* A connection ID. The one that a client makes up for the server has 8 bytes or more (7.2). */
+enum { QUIC_PACKET_ID_MIN = 8, QUIC_PACKET_ID_MAX = 20 };
+struct quic_packet_id {
+	unsigned char len, bytes[QUIC_PACKET_ID_MAX];
+};
+
+bool quic_packet_id_is_same(const struct quic_packet_id *a, const struct quic_packet_id *b);
+
+/* The header of an Initial packet or a Retry of version 1. */
+struct quic_packet_head {
+	struct quic_packet_id to, from;
+	size_t token; /* bytes of the token */
+};
+
+/* Returns false, and leaves out undefined, if it is another packet or is cut. */
+bool quic_packet_read_head(const void *bytes, size_t len, struct quic_packet_head *out);
 
 /*
  * Is this long packet an answer to sent, of which the beginning is enough: has it the same

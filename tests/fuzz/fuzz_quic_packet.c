@@ -11,10 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char text[QUIC_PACKET_VERSIONS_TEXT_MAX];
 	struct quic_packet_versions v = { .count = 0 };
+	struct quic_packet_head head;
 
 	/* What begins a connection is no answer to one. */
 	fuzz_expect(quic_packet_starts(data, size) == QUIC_PACKET_NO_START ||
 	    (size >= QUIC_PACKET_START_MIN && !quic_packet_is_retry(data, size)));
+	if (quic_packet_read_head(data, size, &head))
+		fuzz_expect(head.to.len <= QUIC_PACKET_ID_MAX &&
+		    head.from.len <= QUIC_PACKET_ID_MAX && head.token < size);
 	/* The first byte cuts the rest in a packet that was sent and its answer. */
 	if (size > 0) {
 		size_t sent = 1 + (size_t)data[0] % size;

@@ -144,6 +144,8 @@ START_TEST(test_what_begins_a_connection)
 	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_FIRST);
 	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet - 1), QUIC_PACKET_NO_START);
 	make_initial(packet, 0x40); /* a length of two bytes */
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_FIRST);
+	packet[20] = 1;
 	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_TOKEN);
 	packet[3] = 1;
 	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_VERSIONED);
@@ -170,6 +172,59 @@ START_TEST(test_what_begins_none)
 }
 END_TEST
 
+/* OpenSSL 3.5 to 4.0 answers them with a Retry, and loses memory when its token comes back. */
+START_TEST(test_identifiers_that_no_client_may_choose)
+{
+	unsigned char packet[QUIC_PACKET_START_MIN];
+
+	for (unsigned char id = 0; id < 8; id++) {
+		memset(packet, 0, sizeof packet);
+		packet[0] = 0xc3;
+		packet[4] = 1;
+		packet[5] = id;
+		ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_WRONG);
+		packet[7 + id] = 90; /* a token */
+		ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_WRONG);
+	}
+	make_initial(packet, 0);
+	packet[5] = 20;
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_FIRST);
+	packet[5] = 21;
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_WRONG);
+	make_initial(packet, 0);
+	packet[14] = 21; /* the client's own */
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_WRONG);
+	make_initial(packet, 0x80); /* a token that is longer than the datagram */
+	packet[21] = 0xff;
+	ck_assert_int_eq(quic_packet_starts(packet, sizeof packet), QUIC_PACKET_WRONG);
+}
+END_TEST
+
+START_TEST(test_heads)
+{
+	static const unsigned char retry[] = { 0xf0, 0, 0, 0, 1, 1, 0xaa, 2, 0xbb, 0xcc, 't', 'o',
+		'k', 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const struct quic_packet_id to = { 1, { 0xaa } }, from = { 2, { 0xbb, 0xcc } };
+	unsigned char packet[QUIC_PACKET_START_MIN];
+	struct quic_packet_head head;
+
+	ck_assert(quic_packet_read_head(retry, sizeof retry, &head));
+	ck_assert(quic_packet_id_is_same(&head.to, &to));
+	ck_assert(quic_packet_id_is_same(&head.from, &from));
+	ck_assert(!quic_packet_id_is_same(&head.from, &to));
+	ck_assert_uint_eq(head.token, 3);
+	ck_assert(!quic_packet_read_head(retry, sizeof retry - 4, &head));
+	make_initial(packet, 0x41); /* 0x123 in two bytes */
+	packet[20] = 0x23;
+	ck_assert(quic_packet_read_head(packet, sizeof packet, &head));
+	ck_assert_uint_eq(head.token, 0x123);
+	ck_assert(!quic_packet_read_head(packet, 100, &head));
+	packet[0] = 0xe3; /* Handshake */
+	ck_assert(!quic_packet_read_head(packet, sizeof packet, &head));
+}
+END_TEST
+
 CHECK_MAIN("quic_packet", test_what_could_be_quic, test_versions, test_longest_list,
     test_whose_answer, test_what_is_no_negotiation, test_names_of_errors,
-    test_what_begins_a_connection, test_what_begins_none)
+    test_what_begins_a_connection, test_what_begins_none,
+    test_identifiers_that_no_client_may_choose, test_heads)

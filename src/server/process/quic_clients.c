@@ -10,18 +10,21 @@
 #include "base/log.h"
 #include "server/conn/conn_quic.h"
 #include "server/conn/conn_states.h"
+#include "server/process/quic_retries.h"
 #include "tls/quic_packet.h"
 #include "tls/quic_server.h"
 
 struct quic_client {
 	struct datagram_client common; /* first: from the one the other can be found */
 	struct tls_conn *tls;          /* of the connection, which owns it */
+	struct quic_retries_use use;
 };
 
 /* One of the sockets. */
 struct place {
 	struct quic_clients *all;
 	struct tls_quic_listener *listener;
+	struct quic_retries *retries;
 	int fd;
 };
 
@@ -32,6 +35,8 @@ struct quic_clients {
 	struct place place[LISTENERS_MAX];
 	size_t count;
 	struct udp_path from; /* of the datagram that is processed */
+	const void *in;
+	size_t in_len;
 	size_t answered;      /* bytes sent to its sender, who has no connection yet */
 	bool silent;          /* send no Retry: another worker does */
 };
@@ -56,6 +61,7 @@ static void send_datagram(void *arg, const struct addr *peer, const void *bytes,
 	if (quic_packet_is_retry(bytes, len)) {
 		if (q->silent)
 			return;
+		quic_retries_add(p->retries, bytes, len, q->in, q->in_len);
 		datagram_clients_count(q->all, COUNTERS_DATAGRAM_RETRY);
 	}
 	if (c)
@@ -67,11 +73,13 @@ static void send_datagram(void *arg, const struct addr *peer, const void *bytes,
 
 static void release(struct datagram_client *c)
 {
+	quic_retries_end(&((struct quic_client *)c)->use);
 	free(c);
 }
 
-static void begin(struct quic_clients *q, const struct udp_path *from, struct tls_conn *tls)
+static void begin(struct place *p, const struct udp_path *from, struct tls_conn *tls)
 {
+	struct quic_clients *q = p->all;
 	struct quic_client *c = calloc(1, sizeof *c);
 
 	datagram_clients_count(q->all, COUNTERS_DATAGRAM_ACCEPTED);
@@ -83,6 +91,7 @@ static void begin(struct quic_clients *q, const struct udp_path *from, struct tl
 	c->common.path = *from;
 	c->common.release = release;
 	c->tls = tls;
+	quic_retries_begin(p->retries, &c->use, q->in, q->in_len);
 	tls_quic_count_sent(tls, q->answered, 0);
 	c->common.entry.conn =
 	    conn_quic_new(q->job->service, &q->plan, tls, &from->peer, clock_ms());
@@ -119,15 +128,21 @@ enum quic_clients_fate quic_clients_take(struct quic_clients *q, const struct ud
 	enum quic_packet_start start = quic_packet_starts(bytes, len);
 	struct tls_conn *begun;
 
+	if (start == QUIC_PACKET_WRONG ||
+	    (start == QUIC_PACKET_TOKEN &&
+		!quic_retries_permits(p->retries, c ? &c->use : NULL, bytes, len)))
+		return QUIC_CLIENTS_FOREIGN;
 	if (!c && !may_begin(q, start, &from->peer, relayed))
 		return start == QUIC_PACKET_NO_START || relayed ? QUIC_CLIENTS_FOREIGN
 								 : QUIC_CLIENTS_TAKEN;
 	q->from = *from;
+	q->in = bytes;
+	q->in_len = len;
 	q->answered = 0;
 	q->silent = relayed || datagram_clients_refuses(q->all);
 	begun = tls_quic_listener_take(p->listener, c ? c->tls : NULL, &from->peer, bytes, len);
 	if (begun)
-		begin(q, from, begun);
+		begin(p, from, begun);
 	else if (c)
 		datagram_clients_step(q->all, &c->common);
 	q->from.fd = -1;
@@ -183,12 +198,17 @@ struct quic_clients *quic_clients_new(struct datagram_clients *all, struct outco
 		if (set->item[i].kind != LISTENER_QUIC)
 			continue;
 		*p = (struct place){ .all = q, .fd = set->item[i].fd };
-		p->listener = tls_quic_listener_new(q->job->service->quic, send_datagram, p, oc);
+		q->count++;
+		p->retries = quic_retries_new();
+		if (!p->retries)
+			outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC listener");
+		else
+			p->listener = tls_quic_listener_new(q->job->service->quic,
+			    send_datagram, p, oc);
 		if (!p->listener) {
 			quic_clients_free(q);
 			return NULL;
 		}
-		q->count++;
 	}
 	return q;
 }
@@ -197,8 +217,10 @@ void quic_clients_free(struct quic_clients *q)
 {
 	if (!q)
 		return;
-	for (size_t i = 0; i < q->count; i++)
+	for (size_t i = 0; i < q->count; i++) {
 		tls_quic_listener_free(q->place[i].listener);
+		quic_retries_free(q->place[i].retries);
+	}
 	free(q);
 }
 
