@@ -185,7 +185,8 @@ static void record_message(int written, int version, int type, const void *messa
 	if (!written && type == SSL3_RT_HEADER && len >= RECORD_HEADER) {
 		d->header = number_of(bytes);
 		d->fresh = true;
-	} else if (!written && d->counts && (type == ALERT || type == HANDSHAKE)) {
+	} else if (!written && d->fresh && d->counts &&
+	    (type == ALERT || type == HANDSHAKE)) {
 		/* A warning, or a request to renegotiate: the library goes on to the next one. */
 		count_record(d);
 	}
