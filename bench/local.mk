@@ -17,4 +17,5 @@ EXTRA_DIST += \
 	bench/peers/stunnel.conf \
 	bench/peers/rustls-0.20/Cargo.toml bench/peers/rustls-0.20/src/main.rs \
 	bench/peers/rustls-0.23/Cargo.toml bench/peers/rustls-0.23/src/main.rs \
-	bench/results/openssl-3.0.19.svg bench/results/openssl-3.0.19.txt
+	bench/results/openssl-3.0.19.svg bench/results/openssl-3.0.19.txt \
+	bench/results/openssl-3.5.9.svg bench/results/openssl-3.5.9.txt

@@ -180,7 +180,10 @@ TLSVerifyClient"
 	imap) by=Dovecot && [ -e /usr/lib/dovecot/managesieve ] && [ -e /usr/lib/dovecot/pop3 ] || by='' ;;
 	ldap) by=OpenLDAP && command -v slapd >/dev/null || by='' ;;
 	postgres) by=PostgreSQL && [ -n "$pg" ] || by='' ;;
-	dtls) by=GnuTLS && command -v gnutls-serv >/dev/null || error 'gnutls-serv is not installed' ;;
+	dtls)
+		by=GnuTLS
+		command -v gnutls-serv >/dev/null || error 'gnutls-serv is not installed'
+		;;
 	mysql) by=MariaDB && command -v mariadbd >/dev/null || by='' ;;
 	esac
 	[ -n "$by" ] && { [ "$by" = nginx ] || [ "$by" = GnuTLS ] || [ "$(id -u)" -eq 0 ]; } || mode=stand-in
@@ -360,8 +363,8 @@ QUIC needs OpenSSL 3.5 or newer. tests/system/services-quic.sh shows
 hello-client to nginx, HAProxy, Caddy, ngtcp2 and aioquic, with good and bad
 certificates.
 
-| service | server | case |$(printf ' %s |' $udp_there)
-|---|---|---|$(printf -- '---|%.0s' $udp_there)
+| service | server | case |$(for each in $udp_there; do printf ' %s |' "$each"; done)
+|---|---|---|$(for each in $udp_there; do printf -- '---|'; done)
 PAGE
 	cat "$TMP/udp-rows"
 fi

@@ -32,6 +32,7 @@ sent() {
 
 # greets WHAT [OPTION...]: across a path that does this.
 greets() {
+	# shellcheck disable=SC2086  # a list of words
 	across $1
 	shift
 	run_status 0 timeout 30 "$HELLO_CLIENT" --cacert "$CA" --handshake-timeout 20s --max-time 25s "$@" \
@@ -41,6 +42,7 @@ greets() {
 
 # ends WHAT STATUS NAME OPTION...
 ends() {
+	# shellcheck disable=SC2086  # a list of words
 	across $1
 	ends_status=$2 ends_name=$3
 	shift 3
