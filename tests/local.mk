@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/check_counters \
 	tests/unit/check_datagram \
 	tests/unit/check_dialogue \
+	tests/unit/check_dtls_client \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
 	tests/unit/check_crl \

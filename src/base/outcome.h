@@ -32,7 +32,7 @@
 	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the host name lookup failed", \
 	    "try again; check /etc/resolv.conf and the connection to the name server") \
 	X(CONNECT_REFUSED, 20, CONNECT, 0, "connection refused", \
-	    "check that the server runs on this port; ss -ltn there lists its ports") \
+	    "check that the server runs on this port; ss -ltun there lists its ports") \
 	X(CONNECT_TIMEOUT, 21, CONNECT, 0, "the connection attempt timed out", \
 	    "a firewall may be dropping the packets; check the rules on the path") \
 	X(CONNECT_UNREACHABLE, 22, CONNECT, 0, "the address is unreachable", \
@@ -51,7 +51,7 @@
 	X(STARTTLS_FAILED, 37, STARTTLS, 0, "the exchange that starts TLS failed", \
 	    "check the service and the port; a scheme such as smtp:// or tls:// selects another") \
 	X(NOT_TLS, 40, HANDSHAKE, SERVED, "the peer does not speak TLS", \
-	    "check the port; ss -ltnp on the server shows which service uses it") \
+	    "check the port; ss -ltunp on the server shows which service uses it") \
 	X(HANDSHAKE_TIMEOUT, 41, HANDSHAKE, SERVED, "the handshake did not finish in time", \
 	    "the peer or a device on the path is slow or silent; --handshake-timeout allows " \
 	    "more time") \

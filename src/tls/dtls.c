@@ -141,7 +141,8 @@ struct tls_dtls {
 	bool possible;      /* one of the datagrams could be DTLS */
 	unsigned finisheds; /* that we sent: after more than one, the server repeats its own */
 	bool counts;        /* last is set: the number of the peer's Finished or what came after */
-	bool fresh;         /* header is of a record that was not counted yet */
+	bool fresh;         /* header was read by this operation, and not counted yet */
+	bool more;          /* the last read may have left the rest of its record */
 	bool gap;           /* a record is missing: of the handshake, or data */
 	uint64_t header, last; /* epoch and number of records */
 	unsigned char in[DATAGRAM_MAX];
@@ -156,6 +157,22 @@ static uint64_t number_of(const unsigned char *header)
 	return number;
 }
 
+/*
+ * Nobody else can make a record that the library accepts, so the peer sent as many as its numbers
+ * say. One that is accepted without a header was kept by the library until the handshake was over,
+ * or is the rest of one that was counted.
+ */
+static void count_record(struct tls_dtls *d)
+{
+	/* The library kept it until the keys were known. */
+	d->counts &= d->fresh ? d->header >> 48 == d->last >> 48 : d->more;
+	if (!d->fresh || !d->counts)
+		return;
+	d->fresh = false;
+	d->gap |= d->header != d->last + 1;
+	d->last = d->header;
+}
+
 /* SSL_set_msg_callback(3) */
 static void record_message(int written, int version, int type, const void *message, size_t len,
     SSL *ssl, void *tls_dtls)
@@ -168,6 +185,10 @@ static void record_message(int written, int version, int type, const void *messa
 	if (!written && type == SSL3_RT_HEADER && len >= RECORD_HEADER) {
 		d->header = number_of(bytes);
 		d->fresh = true;
+	} else if (!written && d->fresh && d->counts &&
+	    (type == ALERT || type == HANDSHAKE)) {
+		/* A warning, or a request to renegotiate: the library goes on to the next one. */
+		count_record(d);
 	}
 	if (!written || type != HANDSHAKE || len == 0)
 		return;
@@ -288,21 +309,9 @@ static enum io dtls_handshake(struct tls_conn *t, struct outcome *oc)
 	return end_turn(t, ret, false, oc);
 }
 
-/*
- * Nobody else can make a record that the library accepts, so the peer sent as many as its numbers
- * say. Returns 0, or -1 if data is known to be missing.
- */
-static int count_record(struct tls_dtls *d, struct outcome *oc)
+/* Returns 0, or -1 if data is known to be missing. */
+static int check_gap(const struct tls_dtls *d, struct outcome *oc)
 {
-	const uint64_t next = d->last + 1;
-
-	/* The library kept it until the keys were known. */
-	d->counts &= d->header >> 48 == d->last >> 48;
-	if (!d->fresh || !d->counts)
-		return 0;
-	d->fresh = false;
-	d->last = d->header;
-	d->gap |= d->header != next;
 	/* After a repetition it may have been the peer's Finished. */
 	if (!d->gap || d->finisheds > 1)
 		return 0;
@@ -315,13 +324,17 @@ static int count_record(struct tls_dtls *d, struct outcome *oc)
 
 static enum io dtls_read(struct tls_conn *t, void *buf, size_t max, size_t *got, struct outcome *oc)
 {
+	struct tls_dtls *d = t->dtls;
 	enum io io;
 
 	begin_turn(t, UDP_WIRE_PER_TURN);
+	/* A header that an earlier operation read was counted, or dropped. */
+	d->fresh = false;
 	io = end_turn(t, SSL_read_ex(t->ssl, buf, max, got), true, oc);
-	if ((io == IO_DONE || io == IO_EOF) && count_record(t->dtls, oc) != 0)
-		return IO_FAILED;
-	return io;
+	if (io == IO_DONE)
+		count_record(d);
+	d->more = io == IO_DONE ? *got == max : d->more;
+	return (io == IO_DONE || io == IO_EOF) && check_gap(d, oc) != 0 ? IO_FAILED : io;
 }
 
 static enum io dtls_close(struct tls_conn *t)

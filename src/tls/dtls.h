@@ -70,7 +70,8 @@ int tls_dtls_send(struct tls_conn *t, struct outcome *oc);
 /*
  * For a client: has everything arrived that the server sent between its Finished and the last
  * data or close_notify? False also if nobody knows: a server that repeated its last flight leaves
- * a gap in the numbers of its records, and some may have come before their keys.
+ * a gap in the numbers of its records, and some may have come before their keys, or before its
+ * Finished.
  */
 bool tls_dtls_is_whole(const struct tls_conn *t);
 

@@ -87,6 +87,7 @@ printf '%s\n' "dtls://127.0.0.1:$PORT" "tls://127.0.0.1:$PORT" >list
 run_status 20 "$HELLO_CLIENT" --cacert "$CA" --targets list
 expect out "^127.0.0.1 $PORT  *OK "
 expect err '1 of 2 targets failed'
+expect err 'try: .*; ss -ltun there lists its ports'
 # What is for TCP, and what DTLS does not have.
 ends 2 USAGE --proxy socks5://127.0.0.1:1
 ends 2 USAGE --haproxy-protocol v2
@@ -226,6 +227,7 @@ other empty 40 NOT_TLS --handshake-timeout 500ms
 other cookies 46 HANDSHAKE_FAILED
 expect err 'asked for a cookie 17 times (HelloVerifyRequest), and accepted none'
 other warnings 46 HANDSHAKE_FAILED
+expect err 'try: .* can disturb a handshake of DTLS'
 # A busy machine may not get to the limit in this time.
 is_sated() {
 	other "$1" 41 HANDSHAKE_TIMEOUT --handshake-timeout 1 &&

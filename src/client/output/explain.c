@@ -57,7 +57,7 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_CONNECT_REFUSED] =
 	    "The address answered the SYN with a reset: the packet arrived somewhere, and nothing "
 	    "listens on that port there. The service is down, or it listens on another port or on "
-	    "another address of the machine (\"ss -ltn\" on the server shows where it "
+	    "another address of the machine (\"ss -ltun\" on the server shows where it "
 	    "listens).\n\n"
 	    "What cannot be known from here: a firewall that rejects with a reset looks exactly "
 	    "the same. If the server listens, look for a rule such as \"reject with tcp reset\" "

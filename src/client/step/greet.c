@@ -247,8 +247,8 @@ static void remark_loss(struct session *s)
 		    "of the greeting, too");
 	else if (!tls_dtls_is_whole(s->tls))
 		snprintf(s->remark, sizeof s->remark,
-		    "the handshake was repeated, so nobody knows whether all of the greeting "
-		    "arrived: DTLS repeats no data");
+		    "the handshake was repeated, or came in another order, so nobody knows whether "
+		    "all of the greeting arrived: DTLS repeats no data");
 }
 
 static int explain_loss(const struct session *s, struct outcome *oc)

@@ -162,6 +162,15 @@ static int shake_hands(struct session *s, struct outcome *oc)
 	return 0;
 }
 
+/* DTLS has no --path-test. */
+static void explain_violation(const struct session *s, struct outcome *oc)
+{
+	if (s->service->transport == OVER_DTLS && oc->code == OC_HANDSHAKE_FAILED)
+		outcome_advise(oc,
+		    "the peer, or something on the path, violates the protocol; try again: whoever "
+		    "sends with the address of the peer can disturb a handshake of DTLS");
+}
+
 /* The user may not know that --groups limits certificates as well. */
 static void explain_groups(const struct session *s, struct outcome *oc)
 {
@@ -250,5 +259,6 @@ int step_handshake(struct session *s, struct outcome *oc)
 	starttls_explain_handshake(s, &failed);
 	explain_gone(s, &failed);
 	explain_groups(s, &failed);
+	explain_violation(s, &failed);
 	return outcome_report(oc, &failed);
 }
