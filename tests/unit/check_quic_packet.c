@@ -172,7 +172,7 @@ START_TEST(test_what_begins_none)
 }
 END_TEST
 
-/* OpenSSL 3.5 to 4.0 answers them with a Retry, and loses memory when its token comes back. */
+/* OpenSSL (seen: 3.5.9) answers them with a Retry, and loses memory when its token comes back. */
 START_TEST(test_identifiers_that_no_client_may_choose)
 {
 	unsigned char packet[QUIC_PACKET_START_MIN];

@@ -10,7 +10,7 @@
 /*
  * Which first Initial packet each of the latest Retry packets of a listener has answered.
  *
- * A client may send one first packet several times, and gets as many tokens. OpenSSL (3.5 to 4.0)
+ * A client may send one first packet several times, and gets as many tokens. OpenSSL (seen: 3.5.9)
  * loses the memory of a connection whose client returns a second one while the first is in use,
  * because the same identifier begins both. So the token of a Retry is let through only if its first
  * packet is known, and no open connection has begun with it.
