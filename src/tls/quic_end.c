@@ -4,11 +4,13 @@
 #include <openssl/ssl.h>
 
 #include "base/text.h"
+#include "tls/alert.h"
 #include "tls/conn.h"
 #include "tls/conn_parts.h"
 #include "tls/error.h"
 #include "tls/quic_packet.h"
 
+enum { ERROR_INTERNAL = 1 };
 enum { ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
 
 static bool get(SSL *ssl, SSL_CONN_CLOSE_INFO *info)
@@ -77,6 +79,17 @@ static void explain_own(struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, boo
 			tls_error_explain(&about, false, false, oc);
 			return;
 		}
+		outcome_set(oc, OC_RECORD_BAD,
+		    "the client sent invalid TLS after the handshake, and got the alert \"%s\"",
+		    tls_alert_name((int)(info->error_code - ERROR_CRYPTO)));
+		return;
+	}
+	/* Seen: OpenSSL 3.5.9 cannot answer 200 streams that begin in one packet. They may. */
+	if (info->error_code == ERROR_INTERNAL) {
+		outcome_set(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED,
+		    "OpenSSL gave the connection up: INTERNAL_ERROR (0x1)");
+		append_reason(info, oc);
+		return;
 	}
 	outcome_set(oc, open ? OC_RECORD_BAD : OC_HANDSHAKE_FAILED,
 	    "the client violates QUIC: %s (0x%llx)", quic_packet_error_name(info->error_code),
