@@ -75,6 +75,23 @@ static enum io server_write(struct tls_conn *t, const void *buf, size_t len, str
 	return wait_or_fail(t, true, oc);
 }
 
+/* Without waiting: that would be for the client to acknowledge what was sent before. */
+enum {
+	CLOSE_NOW = SSL_SHUTDOWN_FLAG_RAPID | SSL_SHUTDOWN_FLAG_NO_STREAM_FLUSH |
+	    SSL_SHUTDOWN_FLAG_NO_BLOCK
+};
+
+static enum io server_close(struct tls_conn *t)
+{
+	static const SSL_SHUTDOWN_EX_ARGS args = { .quic_error_code = 0 };
+
+	tls_error_clear();
+	/* The first call sends it; later ones tell whether it has settled. */
+	(void)SSL_shutdown_ex(t->ssl, CLOSE_NOW, &args, sizeof args);
+	tls_error_clear();
+	return IO_DONE;
+}
+
 enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc)
 {
 	struct tls_quic_server *q = t->quic_server;
@@ -91,18 +108,6 @@ enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc)
 	return wait_or_fail(t, true, oc);
 }
 
-static enum io server_close(struct tls_conn *t)
-{
-	static const SSL_SHUTDOWN_EX_ARGS args = { .quic_error_code = 0 };
-
-	tls_error_clear();
-	/* The first call sends it; later ones tell whether it has settled. */
-	(void)SSL_shutdown_ex(t->ssl, SSL_SHUTDOWN_FLAG_RAPID | SSL_SHUTDOWN_FLAG_NO_BLOCK, &args,
-	    sizeof args);
-	tls_error_clear();
-	return IO_DONE;
-}
-
 bool tls_quic_is_over(struct tls_conn *t)
 {
 	bool over;
@@ -110,9 +115,7 @@ bool tls_quic_is_over(struct tls_conn *t)
 	if (!quic_end_is_closed(t->ssl))
 		return false;
 	tls_error_clear();
-	over = !quic_end_is_own(t->ssl) ||
-	    SSL_shutdown_ex(t->ssl, SSL_SHUTDOWN_FLAG_RAPID | SSL_SHUTDOWN_FLAG_NO_BLOCK, NULL,
-		0) != 0;
+	over = !quic_end_is_own(t->ssl) || SSL_shutdown_ex(t->ssl, CLOSE_NOW, NULL, 0) != 0;
 	tls_error_clear();
 	return over;
 }
