@@ -108,6 +108,11 @@ enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc)
 	return wait_or_fail(t, true, oc);
 }
 
+bool tls_quic_is_sated(const struct tls_conn *t)
+{
+	return t->wire.sated;
+}
+
 bool tls_quic_is_over(struct tls_conn *t)
 {
 	bool over;

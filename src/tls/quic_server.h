@@ -61,9 +61,12 @@ void tls_quic_count_sent(struct tls_conn *t, size_t len, int send_errno);
 
 /*
  * Ends the stream, and waits until the client has acknowledged all of it, or has closed the
- * connection without an error. IO_FAILED: GREETING_RESET.
+ * connection without an error. IO_FAILED: GREETING_RESET, also if the client refuses the stream.
  */
 enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc);
+
+/* Did it send so much that the rest is not read, which may acknowledge something? */
+bool tls_quic_is_sated(const struct tls_conn *t);
 
 /* Is nothing more to be sent or received: the peer closed it, or our own close has settled? */
 bool tls_quic_is_over(struct tls_conn *t);

@@ -29,9 +29,12 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 
 static enum io late_greeting(struct conn *c, unsigned ms, struct outcome *oc)
 {
-	(void)c;
 	outcome_set(oc, OC_GREETING_TIMEOUT,
-	    "the peer did not acknowledge the whole greeting within %u ms", ms);
+	    tls_quic_is_sated(c->tls)
+		? "the greeting was not acknowledged within %u ms; the client sent more than it "
+		  "needs, and the rest was not read"
+		: "the peer did not acknowledge the whole greeting within %u ms",
+	    ms);
 	return IO_FAILED;
 }
 
