@@ -92,6 +92,25 @@ static enum io server_close(struct tls_conn *t)
 	return IO_DONE;
 }
 
+/*
+ * The library answers STOP_SENDING with a reset, and drops what was not acknowledged. A client that
+ * has acknowledged all before cannot cause that.
+ */
+static bool is_refused(SSL *stream, struct outcome *oc)
+{
+	uint64_t code = 0;
+
+	if (SSL_get_stream_write_state(stream) != SSL_STREAM_STATE_RESET_LOCAL)
+		return false;
+	(void)SSL_get_stream_write_error_code(stream, &code);
+	tls_error_clear();
+	outcome_set(oc, OC_GREETING_RESET,
+	    "the client refused the stream of the greeting before it acknowledged all of it "
+	    "(STOP_SENDING, code 0x%llx)",
+	    (unsigned long long)code);
+	return true;
+}
+
 enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc)
 {
 	struct tls_quic_server *q = t->quic_server;
@@ -100,6 +119,10 @@ enum io tls_quic_finish(struct tls_conn *t, struct outcome *oc)
 	tls_error_clear();
 	if (!q->concluded)
 		q->concluded = SSL_stream_conclude(q->stream, 0) == 1;
+	if (is_refused(q->stream, oc)) {
+		server_close(t);
+		return IO_FAILED;
+	}
 	/* What was sent and is not acknowledged counts as used. */
 	if (q->concluded && SSL_get_stream_write_buf_used(q->stream, &left) == 1 && left == 0)
 		return IO_DONE;
