@@ -338,7 +338,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/support/badcerts.sh tests/support/pki.sh \
 	tests/support/action.py tests/support/browser_page.py tests/support/zoo_reports.py \
 	tests/support/hello_capture.py tests/support/issuer_server.py \
-	tests/support/manifests.py tests/support/quic_aio.py tests/support/quic_aio_client.py tests/support/schemas.mjs \
+	tests/support/manifests.py tests/support/quic_aio.py tests/support/quic_aio_client.py \
+	tests/support/quic_aio_abuse.py tests/support/schemas.mjs \
 	tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
