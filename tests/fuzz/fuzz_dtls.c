@@ -2,7 +2,8 @@
 /*
  * What anybody may send to a DTLS listener, and any server to a client. The lowest two bits of the
  * first byte say how:
- * 0  as datagrams of an unknown peer, of whom nothing is kept and who gets fewer bytes than it sent;
+ * 0  as datagrams of an unknown peer, of whom nothing is kept, and who gets fewer bytes than it
+ *    sent;
  * 1  as those of a peer whose cookie was valid, whose connection ends when the deadlines are over;
  * 2  as the answers to a client, which verifies nobody, and says why.
  * Each datagram follows its length, in two bytes; for a client, the length 65535 is its own first
