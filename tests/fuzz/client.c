@@ -9,21 +9,37 @@
 #include "fuzz/service.h"
 #include "fuzz/target.h"
 
-SSL_CTX *fuzz_client_context(void)
+static SSL_CTX *make_context(enum service_transport transport)
 {
 	static const struct client_context_judge judges = { verify_callback, staple_callback };
 	static const struct tls_trust trust = { .ca_file = "ca.pem" };
 	static const struct tls_policy_choice policy;
 	static const struct tls_identity nobody;
-	static SSL_CTX *ctx;
 	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx;
 
-	if (!ctx) {
-		fuzz_enter_folder();
-		ctx = client_context_new(&trust, &policy, &nobody, &judges, &oc);
-		fuzz_leave_folder();
-		fuzz_expect(ctx != NULL);
-	}
+	fuzz_enter_folder();
+	ctx = client_context_new_over(transport, &trust, &policy, &nobody, &judges, &oc);
+	fuzz_leave_folder();
+	fuzz_expect(ctx != NULL);
+	return ctx;
+}
+
+SSL_CTX *fuzz_client_context(void)
+{
+	static SSL_CTX *ctx;
+
+	if (!ctx)
+		ctx = make_context(OVER_TCP);
+	return ctx;
+}
+
+SSL_CTX *fuzz_dtls_client_context(void)
+{
+	static SSL_CTX *ctx;
+
+	if (!ctx)
+		ctx = make_context(OVER_DTLS);
 	return ctx;
 }
 

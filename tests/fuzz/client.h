@@ -11,6 +11,8 @@
 
 /* Of a client that trusts fuzz_ca alone and has no certificate; made at the first call. */
 SSL_CTX *fuzz_client_context(void);
+/* The same over DTLS. */
+SSL_CTX *fuzz_dtls_client_context(void);
 
 /*
  * The client's handshake, while peer, the other end of its socket pair, sends these bytes, piece

@@ -16,14 +16,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What begins a connection is no answer to one. */
 	fuzz_expect(quic_packet_starts(data, size) == QUIC_PACKET_NO_START ||
 	    (size >= QUIC_PACKET_START_MIN && !quic_packet_is_retry(data, size)));
-	if (quic_packet_read_head(data, size, &head))
+	if (quic_packet_read_head(data, size, &head)) {
 		fuzz_expect(head.to.len <= QUIC_PACKET_ID_MAX &&
 		    head.from.len <= QUIC_PACKET_ID_MAX && head.token < size);
+		fuzz_expect(quic_packet_id_is_same(&head.to, &head.from) ==
+		    quic_packet_id_is_same(&head.from, &head.to));
+	}
 	/* The first byte cuts the rest in a packet that was sent and its answer. */
 	if (size > 0) {
 		size_t sent = 1 + (size_t)data[0] % size;
 
 		(void)quic_packet_is_answer(data + sent, size - sent, data + 1, sent - 1);
+		fuzz_expect(strlen(quic_packet_error_name(data[0])) > 0);
 	}
 	if (!quic_packet_read_versions(data, size, &v)) {
 		fuzz_expect(v.count == 0);

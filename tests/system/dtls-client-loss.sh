@@ -53,11 +53,11 @@ ends() {
 start_server --listen dtls:127.0.0.1:0
 SERVED=$PORT
 
-# repeats WHAT N: greeted, and the client sent N or N + 1 datagrams more than without a loss. A busy machine
-# may need another timer, and OpenSSL 4.0 repeats the ClientHello with the cookie once more than needed.
+# repeats WHAT MOST: greeted, and the client sent one to MOST datagrams more than without a loss. A busy
+# machine may need another timer.
 repeats() {
 	greets "$1" && [ "$(cat out)" = "$GREETING" ] && ! grep -q note: err && grep -q ' lost$' "$path" &&
-		[ "$(sent client)" -gt "$usual" ] && [ "$(sent client)" -le $((usual + $2 + 1)) ]
+		[ "$(sent client)" -gt "$usual" ] && [ "$(sent client)" -le $((usual + $2)) ]
 }
 
 greets '' --expect "$GREETING"
@@ -69,7 +69,10 @@ echo "usual: $usual datagrams of the client, $((last + 1)) of the server"
 # last with the greeting.
 for each in client\ 0 client\ 1 client\ 2 server\ 0 server\ $((last - 1)); do
 	case $each in client\ 1 | server\ 0) all_rows || continue ;; esac
-	wait_for "$PATIENCE" repeats "--lose $each" 1 || fail "$each lost: $(cat "$path" err)"
+	# The cookie then comes in a record with number 1. Since OpenSSL 3.2 a server numbers its ServerHello 1
+	# whatever came before (openssl/openssl issue 32063), so a client must drop it, and needs another timer.
+	case $each in *\ 0) most=2 ;; *) most=1 ;; esac
+	wait_for "$PATIENCE" repeats "--lose $each" $most || fail "$each lost: $(cat "$path" err)"
 done
 # Of its first flight the server repeats each part itself.
 n=1

@@ -80,11 +80,14 @@ static int left_ms(uint64_t until_ms)
 	return until_ms > now ? (int)(until_ms - now) : 0;
 }
 
+static uint64_t within(const struct hellos *h, uint64_t until)
+{
+	return until < h->path->deadline_ms ? until : h->path->deadline_ms;
+}
+
 static uint64_t wait_until(const struct hellos *h)
 {
-	uint64_t until = clock_ms() + trace_wait_ms(h->path);
-
-	return until < h->path->deadline_ms ? until : h->path->deadline_ms;
+	return within(h, clock_ms() + trace_wait_ms(h->path));
 }
 
 /* Records the answer once; the connection stays open until the end of the round. */
@@ -294,6 +297,7 @@ static bool await_answers(struct hellos *h)
 /* A reset on the path may have left the peer with an open connection. */
 static void reset_peers(struct hellos *h)
 {
+	uint64_t until = clock_ms() + AGAIN_MS + 2 * (h->path->rtt_us / 1000);
 	int fds[TRACE_HOPS_MAX];
 	unsigned count = 0;
 
@@ -303,7 +307,7 @@ static void reset_peers(struct hellos *h)
 			count++;
 	}
 	if (count > 0)
-		(void)poll(NULL, 0, AGAIN_MS + 2 * (int)(h->path->rtt_us / 1000));
+		(void)poll(NULL, 0, left_ms(within(h, until)));
 	for (unsigned i = 0; i < count; i++)
 		trace_socket_reset(fds[i], h->path->to.ss.any.sa_family);
 }
