@@ -29,7 +29,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DATAGRAM_MAX = 4096, PATIENCE_MS = 5000, ALL_MAX_S = 60 };
+enum { DATAGRAM_MAX = 4096, PATIENCE_MS = 5000, REPEAT_MS = 1000, ALL_MAX_S = 60 };
 enum { HANDSHAKE = 22, CLIENT_HELLO = 1, VERIFY_REQUEST = 3, CERTIFICATE = 11 };
 enum { RECORD_HEADER = 13, MESSAGE_HEADER = 12, COOKIE_AT = RECORD_HEADER + MESSAGE_HEADER + 2 };
 
@@ -147,6 +147,17 @@ static bool receive(struct client *c, struct bytes *b, int ms)
 	return b->len > 0;
 }
 
+/* The answer to the ClientHello that was sent. A client repeats what a busy server loses. */
+static bool await_answer(struct client *c, struct bytes *b)
+{
+	for (int ms = 0; ms < PATIENCE_MS; ms += REPEAT_MS) {
+		if (receive(c, b, REPEAT_MS))
+			return true;
+		send_hello(c);
+	}
+	return false;
+}
+
 /* From no cookie to the server's flight; false: no answer. */
 static bool begin(struct client *c, unsigned char random)
 {
@@ -156,7 +167,7 @@ static bool begin(struct client *c, unsigned char random)
 	c->cookie_len = 0;
 	send_hello(c);
 	do
-		if (!receive(c, &b, PATIENCE_MS))
+		if (!await_answer(c, &b))
 			return false;
 	while (b.len <= COOKIE_AT || b.at[RECORD_HEADER] != VERIFY_REQUEST);
 	c->cookie_len = b.at[COOKIE_AT];
@@ -164,7 +175,7 @@ static bool begin(struct client *c, unsigned char random)
 		die("not a cookie");
 	memcpy(c->cookie, b.at + COOKIE_AT + 1, c->cookie_len);
 	send_hello(c);
-	return receive(c, &b, PATIENCE_MS);
+	return await_answer(c, &b);
 }
 
 static void later(struct client *c)
