@@ -26,18 +26,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DATAGRAM_MAX = 4096, PATIENCE_MS = 5000, REPEAT_MS = 1000, ALL_MAX_S = 60 };
-enum { HANDSHAKE = 22, CLIENT_HELLO = 1, VERIFY_REQUEST = 3, CERTIFICATE = 11 };
+enum { DATAGRAM_MAX = 4096, REPEAT_MS = 50, REPEATS_MAX = 200, ALL_MAX_S = 60 };
+enum { HANDSHAKE = 22 };
+enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, VERIFY_REQUEST = 3, CERTIFICATE = 11 };
 enum { RECORD_HEADER = 13, MESSAGE_HEADER = 12, COOKIE_AT = RECORD_HEADER + MESSAGE_HEADER + 2 };
 
 /* One client. */
 struct client {
 	int fd;
 	unsigned records; /* sent so far */
-	unsigned char random, cookie[256];
+	unsigned char random[32], cookie[256];
 	size_t cookie_len;
 };
 
@@ -119,12 +121,10 @@ static void send_hello(struct client *c)
 		0, 11, 0, 2, 1, 0,                                           /* uncompressed */
 		0, 13, 0, 6, 0, 4, 4, 3, 8, 4,         /* ecdsa_secp256r1_sha256, rsa_pss */
 		0, 23, 0, 0, 0xff, 1, 0, 1, 0 };       /* extended master secret, RFC 5746 */
-	unsigned char random[32];
 	struct bytes hello = { .len = 0 }, message = { .len = 0 };
 
-	memset(random, c->random, sizeof random);
 	put_number(&hello, 2, 0xfefd);
-	put(&hello, random, sizeof random);
+	put(&hello, c->random, sizeof c->random);
 	put_number(&hello, 1, 0);
 	put_number(&hello, 1, c->cookie_len);
 	put(&hello, c->cookie, c->cookie_len);
@@ -147,35 +147,42 @@ static bool receive(struct client *c, struct bytes *b, int ms)
 	return b->len > 0;
 }
 
-/* The answer to the ClientHello that was sent. A client repeats what a busy server loses. */
-static bool await_answer(struct client *c, struct bytes *b)
+/*
+ * Sends a ClientHello and waits for this message; false: it did not come. The hello is repeated
+ * soon, and often: the datagrams of the attack before may have filled the socket of a busy server.
+ */
+static bool hello(struct client *c, unsigned answer, struct bytes *b)
 {
-	for (int ms = 0; ms < PATIENCE_MS; ms += REPEAT_MS) {
-		if (receive(c, b, REPEAT_MS))
-			return true;
+	for (int i = 0; i < REPEATS_MAX; i++) {
 		send_hello(c);
+		while (receive(c, b, REPEAT_MS)) {
+			if (b->len > COOKIE_AT && b->at[0] == HANDSHAKE &&
+			    b->at[RECORD_HEADER] == answer)
+				return true;
+		}
 	}
 	return false;
 }
 
-/* From no cookie to the server's flight; false: no answer. */
-static bool begin(struct client *c, unsigned char random)
+/*
+ * From no cookie to the server's flight; false: no answer. No two clients have one random, nor
+ * do those of two processes: a hello with the random of a former client of the same port is, to the
+ * server, that client's, repeated.
+ */
+static bool begin(struct client *c)
 {
 	struct bytes b;
 
-	c->random = random;
+	if (getrandom(c->random, sizeof c->random, 0) != sizeof c->random)
+		die("getrandom");
 	c->cookie_len = 0;
-	send_hello(c);
-	do
-		if (!await_answer(c, &b))
-			return false;
-	while (b.len <= COOKIE_AT || b.at[RECORD_HEADER] != VERIFY_REQUEST);
+	if (!hello(c, VERIFY_REQUEST, &b))
+		return false;
 	c->cookie_len = b.at[COOKIE_AT];
 	if (COOKIE_AT + 1 + c->cookie_len > b.len)
 		die("not a cookie");
 	memcpy(c->cookie, b.at + COOKIE_AT + 1, c->cookie_len);
-	send_hello(c);
-	return await_answer(c, &b);
+	return hello(c, SERVER_HELLO, &b);
 }
 
 static void later(struct client *c)
@@ -222,7 +229,7 @@ static void empty(struct client *c)
 
 static void again(struct client *c)
 {
-	flights += begin(c, 2);
+	flights += begin(c);
 }
 
 static void repeat(struct client *c)
@@ -255,7 +262,7 @@ static void run(void (*attack)(struct client *c))
 
 	if (c.fd < 0 || connect(c.fd, (struct sockaddr *)&server, sizeof server) != 0)
 		die("socket");
-	if (!begin(&c, 1))
+	if (!begin(&c))
 		die("no handshake");
 	attack(&c);
 }

@@ -14,6 +14,7 @@ resident() {
 }
 # attack KIND N: their sockets stay open until let_go; what they say is in $TMP/said.
 attack() {
+	: >"$TMP/said" # an old "ready" is none
 	"$DTLS_ATTACKS" "$1" "$2" "$PORT" <"$TMP/open" >"$TMP/said" 2>"$TMP/err" &
 	attack_pid=$!
 	track $attack_pid

@@ -69,6 +69,7 @@ stop_server
 # stalled N: a fifo keeps them until it is closed.
 mkfifo "$TMP/open" || error mkfifo
 stalled() {
+	: >"$TMP/stalled" # an old "ready" is none
 	"$DTLS_CLIENTS" stall "$1" "$PORT" <"$TMP/open" >"$TMP/stalled" 2>"$TMP/stalled.err" &
 	stalled_pid=$!
 	track $stalled_pid
