@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
 	tests/unit/check_crl \
+	tests/unit/check_crl_memory \
 	tests/unit/check_expected_outcome \
 	tests/unit/check_explain \
 	tests/unit/check_fetch_issuer \
@@ -393,6 +394,10 @@ LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 
 # A test of what happens when memory is used up: its own malloc and calloc come first.
 tests_unit_check_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+# A test of what is done again, and what is not: it counts.
+tests_unit_check_crl_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=X509_CRL_verify \
+	-Wl,--wrap=X509_REVOKED_get0_extensions
 
 # The CA that system tests copy, see make_pki. It is made anew after some hours, because they count on
 # its days. Where it cannot be made each test shows why.
