@@ -19,11 +19,14 @@ verified() {
 	seen=$now
 }
 
-# show KIND STATUS
+# show KIND STATUS [ARG...]
 show() {
+	kind=$1 status=$2
+	shift 2
 	for version in 1.2 1.3; do
 		# shellcheck disable=SC2046 # words
-		run_status "$2" "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $(of "$1") 127.0.0.1 "$PORT"
+		run_status "$status" "$HELLO_CLIENT" --cacert "$CA" --tls-max $version $(of "$kind") "$@" \
+			127.0.0.1 "$PORT"
 	done
 }
 
@@ -56,11 +59,15 @@ OPENSSL_CONF=/dev/null forge 2>"$TMP/said" || error "no stranger: $(cat "$TMP/sa
 
 LD_PRELOAD=$builddir/tests/support/count_crls.so
 export LD_PRELOAD
-start_server --workers 1 --client-ca "$CA" --crlfile "$CRLS"
+start_server --workers 1 --cert "$CERT" --key "$KEY" \
+	--cert "$CLIENTS/wrong-eku.pem" --key "$CLIENTS/wrong-eku.key" --client-ca "$CA" --crlfile "$CRLS"
 unset LD_PRELOAD
 verified 1 'the list of the root, when it is loaded'
 show good 0
 verified 1 'the list of the intermediate, at its first client'
+show good 0 --servername wrong-eku.test
+show revoked 61 --servername wrong-eku.test
+verified 0 'the same lists, for the other certificate of the server'
 show good 0
 show revoked 61
 verified 0 'two good clients, and two that are revoked'
