@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509_vfy.h>
 
-struct known {
+struct remembered {
 	X509_CRL *list;
 	struct crl crl;
 	X509_PUBKEY *signer; /* NULL until it is known; then it never changes */
@@ -16,7 +16,7 @@ struct known {
 struct crl_memory {
 	X509_STORE *store; /* its lock guards the signers */
 	size_t count;
-	struct known known[];
+	struct remembered known[];
 };
 
 static int memory_index = -1;
@@ -53,7 +53,7 @@ int crl_memory_attach(X509_STORE *store, const STACK_OF(X509_CRL) * lists)
 		return -1;
 	m->store = store;
 	for (; m->count < count; m->count++) {
-		struct known *known = &m->known[m->count];
+		struct remembered *known = &m->known[m->count];
 
 		known->list = sk_X509_CRL_value(lists, (int)m->count);
 		X509_CRL_up_ref(known->list);
