@@ -37,6 +37,8 @@ libshared_a_SOURCES = \
 	src/tls/context.c src/tls/context.h \
 	src/tls/context_groups.c src/tls/context_groups.h \
 	src/tls/crl.c src/tls/crl.h \
+	src/tls/crl_ask.c src/tls/crl_ask.h \
+	src/tls/crl_memory.c src/tls/crl_memory.h \
 	src/tls/crl_store.c src/tls/crl_store.h \
 	src/tls/crl_text.c src/tls/crl_text.h \
 	src/tls/datagram.c src/tls/datagram.h \

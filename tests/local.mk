@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/check_workers \
 	tests/unit/check_zoo_options \
 	tests/unit/check_crl \
+	tests/unit/check_crl_memory \
 	tests/unit/check_expected_outcome \
 	tests/unit/check_explain \
 	tests/unit/check_fetch_issuer \
@@ -188,6 +189,7 @@ system_tests = \
 	tests/system/monitoring-prometheus.sh \
 	tests/system/monitoring-units.sh \
 	tests/system/mtls-crl.sh \
+	tests/system/mtls-crl-cost.sh \
 	tests/system/mtls-reload.sh \
 	tests/system/mtls.sh \
 	tests/system/notify.sh \
@@ -340,7 +342,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/support/hello_capture.py tests/support/issuer_server.py \
 	tests/support/manifests.py tests/support/quic_aio.py tests/support/quic_aio_client.py \
 	tests/support/quic_aio_abuse.py tests/support/schemas.mjs \
-	tests/support/late_clock.c tests/support/escape_attempts.c \
+	tests/support/count_crls.c tests/support/late_clock.c tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
@@ -393,6 +395,10 @@ LDADD = libtestsupport.a libzoo.a libserver.a libclient.a libshared.a \
 
 # A test of what happens when memory is used up: its own malloc and calloc come first.
 tests_unit_check_pool_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+
+# A test of what is done again, and what is not: it counts.
+tests_unit_check_crl_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=X509_CRL_verify \
+	-Wl,--wrap=X509_REVOKED_get0_extensions
 
 # The CA that system tests copy, see make_pki. It is made anew after some hours, because they count on
 # its days. Where it cannot be made each test shows why.
@@ -497,11 +503,11 @@ check_PROGRAMS += tests/support/runtime_default
 tests_support_runtime_default_LDADD = $(SECCOMP_LIBS)
 endif
 
-# Shared libraries to preload; a rule, because for two of them libtool is too much.
-preloads = tests/support/late_clock.so tests/support/escape_attempts.so
+# Shared libraries to preload; a rule, because for three of them libtool is too much.
+preloads = tests/support/count_crls.so tests/support/late_clock.so tests/support/escape_attempts.so
 check_DATA += $(preloads)
 MOSTLYCLEANFILES += $(preloads)
-$(preloads): tests/support/late_clock.c tests/support/escape_attempts.c
+$(preloads): tests/support/count_crls.c tests/support/late_clock.c tests/support/escape_attempts.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
 		-shared -o $@ $(top_srcdir)/$(@:.so=.c) -ldl
 

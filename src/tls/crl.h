@@ -12,9 +12,9 @@
 
 /*
  * The one judge of certificate revocation lists (RFC 5280 section 5): whether a list
- * may be used, and what a CA's lists say about a certificate. Pure: no file, no clock.
- * Both programs use it, at start and for every chain, so the TLS library's rules, which
- * differ between its versions, decide nothing.
+ * may be used; tls/crl_ask looks certificates up. Pure: no file, no clock. Both programs
+ * use it, at start and for every chain, so the TLS library's rules, which differ between
+ * its versions, decide nothing.
  *
  * It supports complete CRLs, including those that cover only users, only CAs or one
  * distribution point, and delta CRLs beside them. Everything else is rejected with its
@@ -62,11 +62,17 @@ struct crl {
 	char what[64];             /* subject of the fault: the extension or the algorithm, or "" */
 };
 
-/* Reads what a list says about itself, and checks all of it except its signature. Never fails. */
+/*
+ * Reads what a list says about itself, and checks all of it except its signature; looks at
+ * each entry, and sorts them. Never fails.
+ */
 void crl_get(X509_CRL *list, struct crl *out);
 
-/* Then checks its signature with the key of this CA certificate. */
-void crl_verify(struct crl *crl, X509_CRL *list, X509 *issuer);
+/* Was it signed with the key of this CA certificate? Hashes the whole list. */
+bool crl_is_signed(X509_CRL *list, X509 *issuer);
+
+/* Adds the faults of its signature to what crl_get recorded; is_signed: see crl_is_signed. */
+void crl_judge_signature(struct crl *crl, X509_CRL *list, X509 *issuer, bool is_signed);
 
 /* The fault of a list at this moment: its own, or one of its dates. */
 enum crl_fault crl_fault_at(const struct crl *crl, int64_t now);
@@ -76,23 +82,5 @@ bool crl_continues(const struct crl *delta, const struct crl *complete);
 
 /* Was a published after b, by thisUpdate, then by number? */
 bool crl_is_newer(const struct crl *a, const struct crl *b);
-
-/* What the lists of a certificate's issuer say about it. */
-struct crl_answer {
-	enum crl_fault fault; /* CRL_USABLE, or why the status is unknown */
-	struct crl crl;       /* the deciding list or the one at fault; zeroed if CRL_MISSING */
-	bool revoked;         /* set even if the only fault of the list is its dates */
-	int64_t revoked_at;   /* seconds since 1970 */
-	int reason;           /* CRL_REASON_*, or -1 */
-};
-
-/*
- * Looks up a certificate in these lists, all of which bear the issuer's name. The
- * newest usable complete list decides. Newer lists can only add to it: an entry of a
- * stale list, an early one or a delta counts, and only a usable delta that continues
- * the complete list lifts a hold. Thread-safe for shared lists.
- */
-void crl_ask(const STACK_OF(X509_CRL) * lists, X509 *cert, X509 *issuer, int64_t now,
-    struct crl_answer *out);
 
 #endif

@@ -16,6 +16,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "tls/crl_memory.h"
 #include "tls/crl_text.h"
 #include "tls/error.h"
 #include "tls/pem.h"
@@ -23,6 +24,7 @@
 /* If a CA has no list, an indirect list of another issuer may be meant to cover it. */
 static void find_indirect(X509_STORE *store, struct crl_answer *out)
 {
+	const struct crl_memory *memory = crl_memory_of(store);
 	STACK_OF(X509_OBJECT) * all;
 	struct crl crl;
 
@@ -34,7 +36,7 @@ static void find_indirect(X509_STORE *store, struct crl_answer *out)
 
 		if (!list)
 			continue;
-		crl_get(list, &crl);
+		crl_memory_get(memory, list, &crl);
 		if (crl.fault == CRL_INDIRECT) {
 			out->fault = crl.fault;
 			out->crl = crl;
@@ -43,27 +45,57 @@ static void find_indirect(X509_STORE *store, struct crl_answer *out)
 	X509_STORE_unlock(store);
 }
 
-void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
+/*
+ * The depth of the topmost certificate above from that nobody vouches for: it is not from
+ * the store, no list remembers its key, and its issuer did not sign it. from: there is none.
+ */
+static int find_unproven(X509_STORE_CTX *judged, int from)
+{
+	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(judged);
+	struct crl_memory *memory = crl_memory_of(X509_STORE_CTX_get0_store(judged));
+	int i = X509_STORE_CTX_get_num_untrusted(judged) - 1;
+
+	for (; i > from; i--) {
+		X509 *cert = sk_X509_value(chain, i), *issuer = sk_X509_value(chain, i + 1);
+
+		if (!crl_memory_has_key(memory, cert) &&
+		    !(issuer && X509_verify(cert, X509_get0_pubkey(issuer)) == 1))
+			return i;
+	}
+	return from;
+}
+
+static void ask(X509_STORE_CTX *judged, int depth, int unproven, struct crl_answer *out)
 {
 	const X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(judged);
 	const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(judged);
-	X509 *cert = sk_X509_value(chain, depth), *issuer = sk_X509_value(chain, depth + 1);
+	X509_STORE *store = X509_STORE_CTX_get0_store(judged);
+	X509 *cert = sk_X509_value(chain, depth);
+	struct crl_issuer issuer = { sk_X509_value(chain, depth + 1), depth + 1 > unproven,
+		crl_memory_of(store) };
 	bool another_time = X509_VERIFY_PARAM_get_flags(param) & X509_V_FLAG_USE_CHECK_TIME;
 	int64_t now = another_time ? X509_VERIFY_PARAM_get_time(param) : time(NULL);
 	STACK_OF(X509_CRL) *lists = NULL;
 	char text[128];
 
-	if (cert && !issuer && X509_self_signed(cert, 0) == 1)
-		issuer = cert;
+	if (cert && !issuer.cert && X509_self_signed(cert, 0) == 1) {
+		issuer.cert = cert;
+		issuer.is_proven = depth > unproven;
+	}
 	/* In a chain that does not reach its root, the signer of a list cannot be determined. */
-	if (issuer)
+	if (issuer.cert)
 		lists = X509_STORE_CTX_get1_crls(judged, X509_get_issuer_name(cert));
-	crl_ask(lists, cert, issuer, now, out);
+	crl_ask(lists, cert, &issuer, now, out);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	if (out->fault == CRL_MISSING)
-		find_indirect(X509_STORE_CTX_get0_store(judged), out);
+		find_indirect(store, out);
 	/* An unusable list is not a failure if another one is usable. */
 	tls_error_text(text, sizeof text);
+}
+
+void crl_store_ask(X509_STORE_CTX *judged, int depth, struct crl_answer *out)
+{
+	ask(judged, depth, find_unproven(judged, depth), out);
 }
 
 static int report(X509_STORE_CTX *store, int depth, int error)
@@ -79,14 +111,22 @@ static int report(X509_STORE_CTX *store, int depth, int error)
  * Replaces the library's own check, which takes a delta for a complete list and does
  * not explain why it skips a list. As there, the callback may tolerate a fault; what a
  * list says still counts.
+ *
+ * The library verifies the signatures of the chain only afterwards. So those of CAs are
+ * verified first: nobody can have a long list hashed with a key of his own.
  */
 static int check_revocation(X509_STORE_CTX *store)
 {
 	int last = sk_X509_num(X509_STORE_CTX_get0_chain(store)) - 1;
+	int unproven = find_unproven(store, 0);
 	struct crl_answer answer;
 
+	/* Of the last one nothing is wrong but that it has no issuer, which was reported. */
+	if (unproven > 0 && unproven < last &&
+	    !report(store, unproven, X509_V_ERR_CERT_SIGNATURE_FAILURE))
+		return 0;
 	for (int depth = 0; depth <= last; depth++) {
-		crl_store_ask(store, depth, &answer);
+		ask(store, depth, unproven, &answer);
 		/* A root is trusted by itself, so a list for users only need not cover it. */
 		if (depth == last && depth > 0 && answer.fault == CRL_OUT_OF_SCOPE)
 			continue;
@@ -121,6 +161,8 @@ int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	if (count > CRL_STORE_MAX)
 		outcome_set(oc, OC_FILE, "the CRL file %s holds more than %d CRLs: %d", path,
 		    CRL_STORE_MAX, count);
+	else if (crl_memory_attach(store, crls) != 0)
+		outcome_set(oc, OC_INTERNAL, "out of memory for the CRLs");
 	/* If the library never called check_revocation, it would check the whole chain itself. */
 	else if (add_all(store, crls) != 0 ||
 	    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
@@ -132,12 +174,12 @@ int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc)
 	return ret;
 }
 
-static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct crl_store *out)
+static void list_one(struct crl_memory *memory, X509_CRL *list, STACK_OF(X509_OBJECT) * all,
+    struct crl_store *out)
 {
-	struct crl told, judged;
+	struct crl judged;
 
-	crl_get(list, &told);
-	out->crl = told;
+	crl_memory_get(memory, list, &out->crl);
 	out->of_root = false;
 	for (int i = 0, known = 0; i < sk_X509_OBJECT_num(all); i++) {
 		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
@@ -145,8 +187,7 @@ static void list_one(X509_CRL *list, STACK_OF(X509_OBJECT) * all, struct crl_sto
 		if (!cert ||
 		    X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(list)) != 0)
 			continue;
-		judged = told;
-		crl_verify(&judged, list, cert);
+		crl_memory_judge(memory, list, cert, true, &judged);
 		/* Of several CAs with one name the best match counts. */
 		if (known++ == 0 || judged.fault < out->crl.fault)
 			out->crl = judged;
@@ -181,7 +222,8 @@ static void group(struct crl_store_file *f, X509_CRL *const lists[], size_t i)
 	}
 }
 
-static void record_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_store_file *out)
+static void record_uncovered(struct crl_memory *memory, X509 *cert, X509_CRL *const lists[],
+    struct crl_store_file *out)
 {
 	bool root = X509_self_signed(cert, 0) == 1, named = false, signed_by = false,
 	     usable = false;
@@ -191,10 +233,9 @@ static void record_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_sto
 	for (size_t i = 0; i < out->count; i++) {
 		if (X509_NAME_cmp(X509_get_subject_name(cert), X509_CRL_get_issuer(lists[i])) != 0)
 			continue;
-		crl = out->item[i].crl;
 		named = true;
-		usable = usable || crl.fault == CRL_USABLE;
-		crl_verify(&crl, lists[i], cert);
+		usable = usable || out->item[i].crl.fault == CRL_USABLE;
+		crl_memory_judge(memory, lists[i], cert, true, &crl);
 		signed_by = signed_by || (crl.fault < CRL_FORGED && !crl.base.given);
 	}
 	/* If no list of that name can be used, each of them is reported separately. */
@@ -207,7 +248,9 @@ static void record_uncovered(X509 *cert, X509_CRL *const lists[], struct crl_sto
 
 void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 {
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	struct crl_memory *memory = crl_memory_of(store);
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(store);
 	X509_CRL *lists[CRL_STORE_MAX];
 	char text[128];
 
@@ -218,14 +261,14 @@ void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out)
 		if (!list)
 			continue;
 		lists[out->count] = list;
-		list_one(list, all, &out->item[out->count]);
+		list_one(memory, list, all, &out->item[out->count]);
 		group(out, lists, out->count++);
 	}
 	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
 		X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
 
 		if (cert)
-			record_uncovered(cert, lists, out);
+			record_uncovered(memory, cert, lists, out);
 	}
 	/* A wrong signature is recorded in the facts. */
 	tls_error_text(text, sizeof text);

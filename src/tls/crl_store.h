@@ -11,8 +11,12 @@
 #include "base/outcome.h"
 #include "tls/cert_info.h"
 #include "tls/crl.h"
+#include "tls/crl_ask.h"
 
-/* Certificate revocation lists of a context; tls/crl judges them. */
+/*
+ * Certificate revocation lists of a context; tls/crl judges them, and tls/crl_memory keeps
+ * what is known about them.
+ */
 
 enum { CRL_STORE_MAX = 64 };
 
@@ -43,7 +47,7 @@ int crl_store_use(SSL_CTX *ctx, const char *path, struct outcome *oc);
 /*
  * The CRLs of a context that uses some, each checked with the CA of its name if this
  * context knows it. An intermediate that only peers send is still unknown here; its
- * signature is checked in the handshake.
+ * signature is checked in the first handshake that needs it.
  */
 void crl_store_list(const SSL_CTX *ctx, struct crl_store_file *out);
 

@@ -154,6 +154,14 @@ int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *o
 	return trust->crl_file ? crl_store_use(ctx, trust->crl_file, oc) : 0;
 }
 
+int tls_trust_share(SSL_CTX *ctx, SSL_CTX *with, struct outcome *oc)
+{
+	if (X509_VERIFY_PARAM_set1(SSL_CTX_get0_param(ctx), SSL_CTX_get0_param(with)) != 1)
+		return outcome_set(oc, OC_INTERNAL, "cannot share the trusted certificates");
+	SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(with));
+	return 0;
+}
+
 bool tls_trust_is_default(void)
 {
 	return !getenv(X509_get_default_cert_file_env()) &&

@@ -21,6 +21,12 @@ struct tls_trust {
 /* Makes this context trust these. Returns 0, or -1 with OC_FILE. */
 int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *oc);
 
+/*
+ * Makes this context trust what another one trusts, CRLs included. Both have the same
+ * store, so that it is in memory once. Returns 0, or -1 with OC_INTERNAL.
+ */
+int tls_trust_share(SSL_CTX *ctx, SSL_CTX *with, struct outcome *oc);
+
 /* Does the environment leave the system's store as it is (no SSL_CERT_FILE or SSL_CERT_DIR)? */
 bool tls_trust_is_default(void);
 

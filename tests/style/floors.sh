@@ -45,6 +45,8 @@ openssl/   tls/cert_info   reads the fields of a certificate
 openssl/   tls/signature   digests and keys of signatures
 openssl/   tls/weakness    the numbers of the library (X509_V_*) for a weak certificate
 openssl/   tls/crl        judges revocation lists
+openssl/   tls/crl_ask    looks certificates up in them
+openssl/   tls/crl_memory   keeps what is known about them, and who signed them
 openssl/   tls/crl_text   the numbers of the library (X509_V_*) for a list
 openssl/   tls/cert_issuer   verifies one signature, reads extensions
 openssl/   tls/pem     decodes certificates, keys and revocation lists

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tls/crl.h"
+#include "tls/crl_ask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static struct crl_answer ask_at(const struct testpki_crl *list, size_t count, X5
 
 	for (size_t i = 0; i < count && list[i].issuer; i++)
 		sk_X509_CRL_push(lists, testpki_make_crl(&list[i]));
-	crl_ask(lists, cert, pki.ca->cert, now, &answer);
+	crl_ask(lists, cert, &(struct crl_issuer){ .cert = pki.ca->cert }, now, &answer);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	return answer;
 }
@@ -143,12 +143,12 @@ START_TEST(test_the_signer)
 	struct crl crl;
 
 	crl_get(list, &crl);
-	crl_verify(&crl, list, pki.good->cert);
+	crl_judge_signature(&crl, list, pki.good->cert, crl_is_signed(list, pki.good->cert));
 	ck_assert_int_eq(crl.fault, CRL_NOT_SIGNER);
 	X509_CRL_free(list);
 	list = testpki_make_crl(&by_weak);
 	crl_get(list, &crl);
-	crl_verify(&crl, list, weak->cert);
+	crl_judge_signature(&crl, list, weak->cert, crl_is_signed(list, weak->cert));
 	ck_assert_int_eq(crl.fault, CRL_WEAK);
 	ck_assert_str_eq(crl.what, "an RSA key of 1024 bits");
 	X509_CRL_free(list);
@@ -169,16 +169,17 @@ START_TEST(test_identifier_of_a_former_certificate)
 		.revoked = pki.bad,
 		.key_id = true };
 	const struct testpki_crl before = { .issuer = pki.ca, .from_s = -7200, .until_s = 7200 };
+	const struct crl_issuer issuer = { .cert = renewed->cert };
 	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
 	struct crl_answer answer;
 
 	sk_X509_CRL_push(lists, testpki_make_crl(&by_former));
 	sk_X509_CRL_push(lists, testpki_make_crl(&before));
-	crl_ask(lists, pki.bad->cert, renewed->cert, time(NULL), &answer);
+	crl_ask(lists, pki.bad->cert, &issuer, time(NULL), &answer);
 	ck_assert_int_eq(answer.fault, CRL_USABLE);
 	ck_assert(answer.revoked);
 	X509_CRL_free(sk_X509_CRL_pop(lists));
-	crl_ask(lists, pki.good->cert, renewed->cert, time(NULL), &answer);
+	crl_ask(lists, pki.good->cert, &issuer, time(NULL), &answer);
 	ck_assert_int_eq(answer.fault, CRL_USABLE);
 	ck_assert(!answer.revoked);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);

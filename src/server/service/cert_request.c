@@ -87,7 +87,8 @@ int cert_request_use(SSL_CTX *ctx, const struct cert_request *ask, struct outcom
 {
 	char text[128];
 
-	if (tls_trust_use(ctx, &ask->trust, oc) != 0)
+	if (ask->share_with ? tls_trust_share(ctx, ask->share_with, oc) != 0
+			    : tls_trust_use(ctx, &ask->trust, oc) != 0)
 		return -1;
 	/* The default for a server, set explicitly so that no configuration file can change it. */
 	if (SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_CLIENT) != 1)

@@ -19,6 +19,7 @@ enum { CERT_REQUEST_CHAIN_MAX = 32 * 1024 };
  */
 struct cert_request {
 	struct tls_trust trust; /* CAs of the clients; no ca_file: no request */
+	SSL_CTX *share_with;   /* already has this trust, which is then not read; may be NULL */
 	bool required;         /* reject a client without a certificate */
 	/*
 	 * Replaces the library's own verification. It gets this argument, and

@@ -157,8 +157,9 @@ static int load_dtls(struct service *s, const struct server_context_choice *choi
 	return 0;
 }
 
+/* The first context reads whom to trust, the others share it: lists may be long. */
 static int load_identities(struct service *s, const struct service_options *o,
-    const struct server_context_choice *choice, struct outcome *oc)
+    struct server_context_choice *choice, struct outcome *oc)
 {
 	s->identities = calloc(o->identity_count, sizeof *s->identities);
 	if (!s->identities)
@@ -173,6 +174,7 @@ static int load_identities(struct service *s, const struct service_options *o,
 			return -1;
 		}
 		s->identity_count++;
+		choice->ask.share_with = s->identities[0].tls;
 	}
 	if (o->dtls && load_dtls(s, choice, oc) != 0)
 		return -1;

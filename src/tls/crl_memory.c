@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "tls/crl_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509_vfy.h>
+
+struct remembered {
+	X509_CRL *list;
+	struct crl crl;
+	X509_PUBKEY *signer; /* NULL until it is known; then it never changes */
+};
+
+struct crl_memory {
+	X509_STORE *store; /* its lock guards the signers */
+	size_t count;
+	struct remembered known[];
+};
+
+static int memory_index = -1;
+
+static void free_memory(struct crl_memory *m)
+{
+	for (size_t i = 0; m && i < m->count; i++) {
+		X509_CRL_free(m->known[i].list);
+		X509_PUBKEY_free(m->known[i].signer);
+	}
+	free(m);
+}
+
+/* A CRYPTO_EX_free. */
+static void free_with_store(void *store, void *memory, CRYPTO_EX_DATA *data, int index, long argl,
+    void *argp)
+{
+	(void)store;
+	(void)data;
+	(void)index;
+	(void)argl;
+	(void)argp;
+	free_memory(memory);
+}
+
+int crl_memory_attach(X509_STORE *store, const STACK_OF(X509_CRL) * lists)
+{
+	size_t count = (size_t)sk_X509_CRL_num(lists);
+	struct crl_memory *m = calloc(1, sizeof *m + count * sizeof m->known[0]);
+
+	if (memory_index < 0)
+		memory_index = X509_STORE_get_ex_new_index(0, NULL, NULL, NULL, free_with_store);
+	if (!m)
+		return -1;
+	m->store = store;
+	for (; m->count < count; m->count++) {
+		struct remembered *known = &m->known[m->count];
+
+		known->list = sk_X509_CRL_value(lists, (int)m->count);
+		X509_CRL_up_ref(known->list);
+		crl_get(known->list, &known->crl);
+	}
+	if (memory_index >= 0 && X509_STORE_set_ex_data(store, memory_index, m) == 1)
+		return 0;
+	free_memory(m);
+	return -1;
+}
+
+struct crl_memory *crl_memory_of(const X509_STORE *store)
+{
+	return memory_index >= 0 ? X509_STORE_get_ex_data(store, memory_index) : NULL;
+}
+
+static size_t find(const struct crl_memory *m, const X509_CRL *list)
+{
+	size_t i = 0;
+
+	while (i < m->count && m->known[i].list != list)
+		i++;
+	return i;
+}
+
+static const X509_PUBKEY *signer_of(struct crl_memory *m, size_t i)
+{
+	const X509_PUBKEY *signer;
+
+	if (X509_STORE_lock(m->store) != 1)
+		return NULL;
+	signer = m->known[i].signer;
+	X509_STORE_unlock(m->store);
+	return signer;
+}
+
+static void remember(struct crl_memory *m, size_t i, const X509 *issuer)
+{
+	X509_PUBKEY *signer = X509_PUBKEY_dup(X509_get_X509_PUBKEY(issuer));
+
+	if (X509_STORE_lock(m->store) == 1) {
+		if (!m->known[i].signer) {
+			m->known[i].signer = signer;
+			signer = NULL;
+		}
+		X509_STORE_unlock(m->store);
+	}
+	X509_PUBKEY_free(signer);
+}
+
+/* As encoded, so no two keys that the library might treat differently are the same. */
+static bool is_key_of(const X509_PUBKEY *key, const X509 *cert)
+{
+	const unsigned char *a, *b;
+	X509_ALGOR *a_type, *b_type;
+	int a_len, b_len;
+
+	return X509_PUBKEY_get0_param(NULL, &a, &a_len, &a_type, key) == 1 &&
+	    X509_PUBKEY_get0_param(NULL, &b, &b_len, &b_type, X509_get_X509_PUBKEY(cert)) == 1 &&
+	    X509_ALGOR_cmp(a_type, b_type) == 0 && a_len == b_len &&
+	    memcmp(a, b, (size_t)a_len) == 0;
+}
+
+static bool is_signed(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven)
+{
+	size_t i = m ? find(m, list) : 0;
+	bool is_known = m && i < m->count;
+	const X509_PUBKEY *signer = is_known ? signer_of(m, i) : NULL;
+
+	if (signer && is_key_of(signer, issuer))
+		return true;
+	/* 0 means another key; other values, that they cannot be compared. */
+	if (signer && EVP_PKEY_eq(X509_PUBKEY_get0(signer), X509_get0_pubkey(issuer)) == 0)
+		return false;
+	if (!crl_is_signed(list, issuer))
+		return false;
+	if (is_known && !signer && is_proven)
+		remember(m, i, issuer);
+	return true;
+}
+
+void crl_memory_get(const struct crl_memory *m, X509_CRL *list, struct crl *out)
+{
+	size_t i = m ? find(m, list) : 0;
+
+	if (m && i < m->count)
+		*out = m->known[i].crl;
+	else
+		crl_get(list, out);
+}
+
+void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven,
+    struct crl *out)
+{
+	crl_memory_get(m, list, out);
+	crl_judge_signature(out, list, issuer, is_signed(m, list, issuer, is_proven));
+}
+
+bool crl_memory_has_key(struct crl_memory *m, const X509 *ca)
+{
+	bool found = false;
+
+	for (size_t i = 0; m && !found && i < m->count; i++) {
+		const X509_PUBKEY *signer = signer_of(m, i);
+
+		found = signer && is_key_of(signer, ca);
+	}
+	return found;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HELLO_TLS_CRL_MEMORY_H
+#define HELLO_TLS_CRL_MEMORY_H
+
+#include <stdbool.h>
+
+#include <openssl/types.h>
+#include <openssl/x509.h>
+
+#include "tls/crl.h"
+
+/*
+ * What is known about the lists of an X509_STORE, so that their length costs nothing in a
+ * handshake: what each says about itself, and the key that signed it. A signature covers
+ * the whole list, and the library would hash all of it each time.
+ *
+ * The memory belongs to the store and ends with it: a reload begins with none. Workers
+ * inherit what the master knew, and learn the rest for themselves. Thread-safe once it is
+ * attached.
+ */
+struct crl_memory;
+
+/*
+ * Reads these lists, which the store contains or will contain, and lets the store own what
+ * is known about them; once for a store. Returns 0, or -1: out of memory.
+ */
+int crl_memory_attach(X509_STORE *store, const STACK_OF(X509_CRL) * lists);
+
+/* The memory of this store; NULL: it has none. */
+struct crl_memory *crl_memory_of(const X509_STORE *store);
+
+/*
+ * What crl_get and crl_judge_signature record of a list and a CA. m may be NULL, and need not
+ * know the list. A key that signed the list is remembered, the first one only, and only if
+ * is_proven: a stranger may have chosen a key to fit the signature. A key that did not is not
+ * remembered, but once the right one is known, another one is rejected without the hash.
+ */
+void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven,
+    struct crl *out);
+
+/* crl_get. */
+void crl_memory_get(const struct crl_memory *m, X509_CRL *list, struct crl *out);
+
+/* Is the key of this CA certificate remembered, so was it proven once? */
+bool crl_memory_has_key(struct crl_memory *m, const X509 *ca);
+
+#endif
