@@ -358,5 +358,5 @@ uint64_t tls_quic_listener_timer(const struct tls_quic_listener *l)
 
 	if (SSL_get_event_timeout(l->ssl, &left, &infinite) != 1 || infinite)
 		return UINT64_MAX;
-	return clock_ms() + (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
+	return clock_ms_after(&left);
 }
