@@ -37,7 +37,10 @@
 #
 #	judge_zoo PORT              hello-client has the outcomes of zoo/zoo.tsv, except where excuse ANIMAL
 #	                            prints another; what it may print is checked by the function is_greeted
+#	refused_ports               what `ends` of the test says of a closed port, and of one with TCP only
 #	make_path                   the machines; both families
+#	at_path PORT4 PORT6         sets $target4 and $target6, of the server on s
+#	reject_and_drop             what the router can do to all UDP
 #	box RULE...                 what the router does to UDP from now on
 #	through                     $target4 and $target6 are greeted
 #	both STATUS NAME [OPTION...]
@@ -264,6 +267,20 @@ judge_zoo() {
 	done <zoo/zoo.tsv
 	echo "$shown certificates"
 	[ "$shown" -gt 40 ] || fail "only $shown certificates were shown"
+}
+
+# ---- closed ports ------------------------------------------------------------------------------------
+
+refused_ports() {
+	free_port
+	ends 20 CONNECT_REFUSED
+	expect "$TMP/err" "127.0.0.1:$PORT refused: its host reports that the UDP port is closed; TCP port $PORT of 127.0.0.1 is closed, too"
+	expect "$TMP/err" "try: .* ss -lun "
+	# TCP is there: $SCHEME is what is not switched on.
+	start_server
+	ends 20 CONNECT_REFUSED
+	expect "$TMP/err" "; TCP port $PORT of 127.0.0.1 accepts connections"
+	stop_server
 }
 
 # ---- a path ------------------------------------------------------------------------------------------

@@ -235,12 +235,4 @@ done
 
 # ---- a closed port ------------------------------------------------------------------------------------
 
-free_port
-ends 20 CONNECT_REFUSED
-expect err "127.0.0.1:$PORT refused: its host reports that the UDP port is closed; TCP port $PORT of 127.0.0.1 is closed, too"
-expect err "try: .* ss -lun "
-# TCP is there: DTLS is what is not switched on.
-start_server
-ends 20 CONNECT_REFUSED
-expect err "; TCP port $PORT of 127.0.0.1 accepts connections"
-stop_server
+refused_ports
