@@ -88,7 +88,7 @@ static void explain_own(struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, boo
 		    tls_alert_name((int)(info->error_code - QUIC_END_CRYPTO)));
 		return;
 	}
-	/* Seen: OpenSSL 3.5.9 cannot answer 200 streams that begin in one packet. They may. */
+	/* Not a fault of the client. */
 	if (info->error_code == ERROR_INTERNAL) {
 		outcome_set(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED,
 		    "OpenSSL gave the connection up: INTERNAL_ERROR (0x1)");
