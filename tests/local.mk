@@ -271,6 +271,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_proxy_protocol \
 	tests/fuzz/fuzz_quic_packet \
+	tests/fuzz/fuzz_quic_wire \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_server_cert \
 	tests/fuzz/fuzz_conn_report \
@@ -316,6 +317,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/fuzz/seeds/page \
 	tests/fuzz/seeds/proxy_protocol \
 	tests/fuzz/seeds/quic_packet \
+	tests/fuzz/seeds/quic_wire \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/server_cert \
 	tests/fuzz/seeds/conn_report \
@@ -451,6 +453,7 @@ tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_quic_packet_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_quic_wire_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)
