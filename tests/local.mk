@@ -273,6 +273,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_proxy_protocol \
 	tests/fuzz/fuzz_quic_packet \
+	tests/fuzz/fuzz_quic_wire \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_server_cert \
 	tests/fuzz/fuzz_conn_report \
@@ -318,6 +319,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/fuzz/seeds/page \
 	tests/fuzz/seeds/proxy_protocol \
 	tests/fuzz/seeds/quic_packet \
+	tests/fuzz/seeds/quic_wire \
 	tests/fuzz/seeds/request \
 	tests/fuzz/seeds/server_cert \
 	tests/fuzz/seeds/conn_report \
@@ -350,6 +352,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/support/clients/hello.py \
 	tests/system/clients.sh \
 	tests/system/chromium.sh \
+	tests/system/confined.sh \
+	tests/system/datagram.sh \
 	tests/system/lib.sh \
 	tests/system/monitoring-alerts.yml \
 	tests/system/net.sh \
@@ -371,6 +375,7 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
+	tests/support/datagram_clients.c tests/support/datagram_clients.h \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
@@ -386,7 +391,7 @@ libtestsupport_a_SOURCES = \
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
 	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
-	tests/support/quic_clients tests/support/quic_peer tests/support/quic_twins \
+	tests/support/quic_clients tests/support/quic_peer \
 	tests/support/service_manager \
 	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
 	tests/support/udp_relay tests/support/write_crls
@@ -454,6 +459,7 @@ tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_proxy_protocol_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_quic_packet_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_quic_wire_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_server_cert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_conn_report_LDFLAGS = $(fuzz_ldflags)

@@ -12,4 +12,8 @@
 uint64_t clock_ms(void);
 uint64_t clock_us(void);
 
+/* When this time from now is over, as clock_ms. */
+struct timeval;
+uint64_t clock_ms_after(const struct timeval *left);
+
 #endif

@@ -110,7 +110,7 @@
 	X(GREETING_MISMATCH, 71, GREETING, 0, "the greeting is not the expected one", \
 	    "check that this is the right service") \
 	X(GREETING_TRUNCATED, 72, GREETING, SERVED | PEER_LEFT, \
-	    "the connection ended without close_notify", \
+	    "the greeting may be incomplete", \
 	    "do not trust the data: the connection was cut, or the peer does not send " \
 	    "close_notify") \
 	X(GREETING_EMPTY, 73, GREETING, 0, "the server closed the connection without a greeting", \

@@ -33,8 +33,8 @@ static void log_listening(const char *what, const struct listener_set *set)
 }
 
 /*
- * The socket units and the command line disagree: without this, clients would wait at a
- * socket that nobody serves.
+ * All that is requested is open. The socket units and the command line disagree: without this,
+ * clients would wait at a socket that nobody serves.
  */
 static void drop_unclaimed(struct activation *given)
 {
@@ -59,12 +59,12 @@ static int open_listeners(struct server *s, struct activation *given, struct out
 		ret = listener_set_open_datagrams(&s->datagrams, &o->listen, oc);
 	if (ret == 0)
 		ret = listener_set_open(&s->listeners, &o->listen, given, oc);
-	drop_unclaimed(given);
 	if (ret != 0) {
 		listener_set_close(&s->datagrams);
 		listener_set_withdraw(&s->metrics, NULL);
 		return -1;
 	}
+	drop_unclaimed(given);
 	log_listening("listening", &s->listeners);
 	log_listening("listening", &s->datagrams);
 	log_listening("metrics", &s->metrics);

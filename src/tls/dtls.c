@@ -359,7 +359,7 @@ static uint64_t dtls_timer(const struct tls_conn *t)
 
 	if (DTLSv1_get_timeout(t->ssl, &left) != 1)
 		return UINT64_MAX;
-	return clock_ms() + (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
+	return clock_ms_after(&left);
 }
 
 static void dtls_free(struct tls_conn *t)

@@ -72,10 +72,10 @@ static enum io quic_handshake(struct tls_conn *t, struct outcome *oc)
 	int ret;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&t->quic->wire.udp, UDP_WIRE_PER_TURN);
 	ret = SSL_do_handshake(t->ssl);
 	/* Only the peer, or something before it, knows these bytes. */
-	if ((d->echoed || (d->unknown_version && d->negotiations > 0)) &&
+	if ((d->udp.echoed || (d->unknown_version && d->negotiations > 0)) &&
 	    quic_failure_is_foreign(t, oc)) {
 		tls_error_clear();
 		return IO_FAILED;
@@ -88,7 +88,7 @@ int tls_quic_send(struct tls_conn *t, struct outcome *oc)
 	int ret;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, 0);
+	udp_wire_begin_turn(&t->quic->wire.udp, 0);
 	ret = SSL_do_handshake(t->ssl);
 	if (ret == 1 || tls_quic_errno(t) || is_waiting(t->ssl, ret))
 		ret = 0;
@@ -124,7 +124,7 @@ static enum io quic_read(struct tls_conn *t, void *buf, size_t max, size_t *got,
 	struct tls_quic *q = t->quic;
 
 	tls_error_clear();
-	quic_wire_begin_turn(&q->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&q->wire.udp, UDP_WIRE_PER_TURN);
 	(void)SSL_handle_events(t->ssl);
 	if (!q->stream)
 		q->stream = SSL_accept_stream(t->ssl, SSL_ACCEPT_STREAM_NO_BLOCK);
@@ -150,7 +150,7 @@ static enum io quic_close(struct tls_conn *t)
 		return IO_DONE;
 	t->quic->closed = true;
 	tls_error_clear();
-	quic_wire_begin_turn(&t->quic->wire, QUIC_WIRE_PER_TURN);
+	udp_wire_begin_turn(&t->quic->wire.udp, UDP_WIRE_PER_TURN);
 	/* The first call sends it; more calls would wait for three timeouts of the path. */
 	(void)SSL_shutdown_ex(t->ssl, SSL_SHUTDOWN_FLAG_RAPID | SSL_SHUTDOWN_FLAG_NO_BLOCK, &args,
 	    sizeof args);
@@ -160,7 +160,7 @@ static enum io quic_close(struct tls_conn *t)
 
 static void quic_allow(struct tls_conn *t, size_t bytes)
 {
-	quic_wire_allow(&t->quic->wire, bytes);
+	udp_wire_allow(&t->quic->wire.udp, bytes);
 }
 
 static uint64_t quic_timer(const struct tls_conn *t)
@@ -170,7 +170,7 @@ static uint64_t quic_timer(const struct tls_conn *t)
 
 	if (SSL_get_event_timeout(t->ssl, &left, &infinite) != 1 || infinite)
 		return UINT64_MAX;
-	return clock_ms() + (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
+	return clock_ms_after(&left);
 }
 
 static void quic_free(struct tls_conn *t)
@@ -222,7 +222,7 @@ static int use_datagrams(struct tls_conn *t, const struct addr *peer, struct out
 	}
 	if (!bio)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for a QUIC connection");
-	quic_wire_allow(&t->quic->wire, TLS_CONN_SERVER_SENDS_MAX);
+	udp_wire_allow(&t->quic->wire.udp, TLS_CONN_SERVER_SENDS_MAX);
 	SSL_set_bio(t->ssl, bio, bio);
 	/* Without any, the library would not keep that of the peer from ending the connection. */
 	if (SSL_set_blocking_mode(t->ssl, 0) == 1 && set_peer(t->ssl, peer) == 0 &&

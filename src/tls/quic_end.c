@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic_end.h"
 
+#include <string.h>
+
 #include <openssl/ssl.h>
 
 #include "base/text.h"
@@ -11,7 +13,6 @@
 #include "tls/quic_packet.h"
 
 enum { ERROR_INTERNAL = 1 };
-enum { ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
 
 static bool get(SSL *ssl, SSL_CONN_CLOSE_INFO *info)
 {
@@ -40,19 +41,22 @@ bool quic_end_is_clean(SSL *ssl)
 	    info.error_code == 0;
 }
 
-static bool is_alert(const SSL_CONN_CLOSE_INFO *info)
+bool quic_end_is_alert(const SSL_CONN_CLOSE_INFO *info)
 {
 	return (info->flags & SSL_CONN_CLOSE_FLAG_TRANSPORT) != 0 &&
-	    info->error_code >= ERROR_CRYPTO && info->error_code < ERROR_CRYPTO_END;
+	    info->error_code >= QUIC_END_CRYPTO && info->error_code < 2 * QUIC_END_CRYPTO;
 }
 
-/* The words of the end that closed, or nothing. */
-static void append_reason(const SSL_CONN_CLOSE_INFO *info, struct outcome *oc)
+void quic_end_append_reason(const SSL_CONN_CLOSE_INFO *info, struct outcome *oc)
 {
+	/* OpenSSL repeats here that it is an alert. */
+	static const char no_words[] = "handshake alert";
 	char words[128];
 	struct text t;
 
-	if (!info->reason || info->reason_len == 0)
+	if (!info->reason || info->reason_len == 0 ||
+	    (info->reason_len == sizeof no_words - 1 &&
+		memcmp(info->reason, no_words, sizeof no_words - 1) == 0))
 		return;
 	text_begin(&t, words, sizeof words);
 	text_add_bytes(&t, info->reason, text_fit(info->reason, info->reason_len, 100), "\"");
@@ -70,8 +74,8 @@ static void explain_own(struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, boo
 		    "the client sent nothing until the idle timeout of QUIC");
 		return;
 	}
-	if (is_alert(info)) {
-		tls_conn_give_up(t, (int)(info->error_code - ERROR_CRYPTO));
+	if (quic_end_is_alert(info)) {
+		tls_conn_give_up(t, (int)(info->error_code - QUIC_END_CRYPTO));
 		if (!open) {
 			/* Brings the library's reason back into the queue of errors. */
 			tls_error_clear();
@@ -81,20 +85,20 @@ static void explain_own(struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info, boo
 		}
 		outcome_set(oc, OC_RECORD_BAD,
 		    "the client sent invalid TLS after the handshake, and got the alert \"%s\"",
-		    tls_alert_name((int)(info->error_code - ERROR_CRYPTO)));
+		    tls_alert_name((int)(info->error_code - QUIC_END_CRYPTO)));
 		return;
 	}
-	/* Seen: OpenSSL 3.5.9 cannot answer 200 streams that begin in one packet. They may. */
+	/* Not a fault of the client. */
 	if (info->error_code == ERROR_INTERNAL) {
 		outcome_set(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_FAILED,
 		    "OpenSSL gave the connection up: INTERNAL_ERROR (0x1)");
-		append_reason(info, oc);
+		quic_end_append_reason(info, oc);
 		return;
 	}
 	outcome_set(oc, open ? OC_RECORD_BAD : OC_HANDSHAKE_FAILED,
 	    "the client violates QUIC: %s (0x%llx)", quic_packet_error_name(info->error_code),
 	    (unsigned long long)info->error_code);
-	append_reason(info, oc);
+	quic_end_append_reason(info, oc);
 }
 
 void quic_end_explain(struct tls_conn *t, bool open, struct outcome *oc)
@@ -107,8 +111,8 @@ void quic_end_explain(struct tls_conn *t, bool open, struct outcome *oc)
 	code = (unsigned long long)info.error_code;
 	if (info.flags & SSL_CONN_CLOSE_FLAG_LOCAL) {
 		explain_own(t, &info, open, oc);
-	} else if (is_alert(&info)) {
-		tls_alert_explain((int)(code - ERROR_CRYPTO), tls_conn_identity(t), open, oc);
+	} else if (quic_end_is_alert(&info)) {
+		tls_alert_explain((int)(code - QUIC_END_CRYPTO), tls_conn_identity(t), open, oc);
 	} else {
 		outcome_set(oc, open ? OC_GREETING_RESET : OC_HANDSHAKE_CLOSED,
 		    info.flags & SSL_CONN_CLOSE_FLAG_TRANSPORT
@@ -117,6 +121,6 @@ void quic_end_explain(struct tls_conn *t, bool open, struct outcome *oc)
 		    open ? "before it acknowledged the whole greeting," : "during the handshake,",
 		    info.flags & SSL_CONN_CLOSE_FLAG_TRANSPORT ? quic_packet_error_name(code) : "",
 		    code);
-		append_reason(&info, oc);
+		quic_end_append_reason(&info, oc);
 	}
 }

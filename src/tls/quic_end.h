@@ -8,9 +8,19 @@
 
 #include "base/outcome.h"
 
+struct ssl_conn_close_info_st; /* SSL_get_conn_close_info(3) */
 struct tls_conn;
 
-/* How a server's QUIC connection ended. Only in a build with QUIC. */
+/* How a QUIC connection ended. Only in a build with QUIC. */
+
+/* RFC 9001 section 4.8: an alert of TLS is this error plus its number. */
+enum { QUIC_END_CRYPTO = 0x100 };
+bool quic_end_is_alert(const struct ssl_conn_close_info_st *info);
+
+/* The words of the end that closed it, or nothing. */
+void quic_end_append_reason(const struct ssl_conn_close_info_st *info, struct outcome *oc);
+
+/* The rest is about a server's connection. */
 
 /* Has either end closed it? Did we? Did the client, without an error? */
 bool quic_end_is_closed(SSL *ssl);

@@ -3,15 +3,13 @@
 
 #ifdef HELLO_QUIC
 
-#include <string.h>
-
 #include <openssl/quic.h>
 #include <openssl/ssl.h>
 
-#include "base/text.h"
 #include "tls/alert.h"
 #include "tls/conn_parts.h"
 #include "tls/error.h"
+#include "tls/quic_end.h"
 
 static struct tls_error_about about_of(const struct tls_conn *t)
 {
@@ -46,46 +44,12 @@ static int explain_versions(const struct quic_wire *d, struct outcome *oc)
 bool quic_failure_is_foreign(const struct tls_conn *t, struct outcome *oc)
 {
 	const struct quic_wire *d = &t->quic->wire;
-	char bytes[4 * TLS_BUFFER_HEAD + 1];
-	struct text text;
 
-	if (d->echoed) {
-		outcome_set(oc, OC_NOT_TLS, "the peer sends our own packets back");
-		outcome_advise(oc, "this is a UDP echo service: check the port");
-		return true;
-	}
-	if (d->negotiations > 0 && d->negotiations == d->received) {
+	if (!d->udp.echoed && d->negotiations > 0 && d->negotiations == d->udp.received) {
 		explain_versions(d, oc);
 		return true;
 	}
-	if (d->received == 0 || d->possible)
-		return false;
-	text_begin(&text, bytes, sizeof bytes);
-	text_add_bytes(&text, t->wire.head, t->wire.head_len, "\"");
-	if (bytes[0])
-		outcome_set(oc, OC_NOT_TLS,
-		    "the peer answers, but not in QUIC: its first bytes are \"%s\"", bytes);
-	else
-		outcome_set(oc, OC_NOT_TLS, "the peer answers with empty datagrams");
-	outcome_advise(oc, "check the port; ss -lunp on the server shows which service uses it");
-	return true;
-}
-
-/* The peer's words, or nothing. */
-static void append_reason(const SSL_CONN_CLOSE_INFO *info, struct outcome *oc)
-{
-	/* OpenSSL repeats here that it is an alert. */
-	static const char no_words[] = "handshake alert";
-	char words[128];
-	struct text t;
-
-	if (!info->reason || info->reason_len == 0 ||
-	    (info->reason_len == sizeof no_words - 1 &&
-		memcmp(info->reason, no_words, sizeof no_words - 1) == 0))
-		return;
-	text_begin(&t, words, sizeof words);
-	text_add_bytes(&t, info->reason, text_fit(info->reason, info->reason_len, 100), "\"");
-	outcome_append(oc, ": \"%s\"", words);
+	return udp_wire_is_foreign(&d->udp, d->possible, "QUIC", oc);
 }
 
 /* The peer closed the connection on purpose, above QUIC. */
@@ -107,7 +71,7 @@ static void explain_application(const struct tls_conn *t, const SSL_CONN_CLOSE_I
 		outcome_set(oc, OC_GREETING_EMPTY,
 		    "the peer closed the connection before it sent data, with the code %llu",
 		    code);
-	append_reason(info, oc);
+	quic_end_append_reason(info, oc);
 	if (!open && info->reason_len > 0)
 		outcome_advise(oc, "its log may have more about this reason");
 	if (open && t->quic->heard)
@@ -115,13 +79,6 @@ static void explain_application(const struct tls_conn *t, const SSL_CONN_CLOSE_I
 }
 
 enum { ERROR_NONE = 0, ERROR_CONNECTION_REFUSED = 2 };
-enum { ERROR_CRYPTO = 0x100, ERROR_CRYPTO_END = 0x200 };
-
-/* RFC 9001 section 4.8: an alert of TLS is the error 0x100 plus its number. */
-static bool is_alert(const SSL_CONN_CLOSE_INFO *info)
-{
-	return info->error_code >= ERROR_CRYPTO && info->error_code < ERROR_CRYPTO_END;
-}
 
 static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *info,
     bool open, struct outcome *oc)
@@ -135,10 +92,10 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 		return;
 	}
 
-	if (is_alert(info)) {
-		tls_alert_explain((int)(info->error_code - ERROR_CRYPTO), tls_conn_identity(t),
+	if (quic_end_is_alert(info)) {
+		tls_alert_explain((int)(info->error_code - QUIC_END_CRYPTO), tls_conn_identity(t),
 		    open, oc);
-		append_reason(info, oc);
+		quic_end_append_reason(info, oc);
 		return;
 	}
 	if (info->error_code == ERROR_NONE)
@@ -150,7 +107,7 @@ static void explain_transport(const struct tls_conn *t, const SSL_CONN_CLOSE_INF
 		    "the peer ended the connection with the QUIC error %s (0x%llx)",
 		    quic_packet_error_name(info->error_code),
 		    (unsigned long long)info->error_code);
-	append_reason(info, oc);
+	quic_end_append_reason(info, oc);
 	if (!open && !refused)
 		outcome_advise(oc,
 		    "the peer, or a device on the path, violates QUIC: its log may have the "
@@ -182,7 +139,7 @@ static void explain_own(const struct tls_conn *t, const SSL_CONN_CLOSE_INFO *inf
 
 	if (info->error_code == OSSL_QUIC_LOCAL_ERR_IDLE_TIMEOUT)
 		explain_idle(t, open, oc);
-	else if (is_alert(info) && !open)
+	else if (quic_end_is_alert(info) && !open)
 		tls_error_explain(&about, false, open, oc);
 	else
 		outcome_set(oc, open ? OC_GREETING_TRUNCATED : OC_HANDSHAKE_FAILED,

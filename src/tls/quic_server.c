@@ -33,10 +33,30 @@ const struct ssl_method_st *tls_quic_server_method(void)
 
 /* ---- a connection -------------------------------------------------------------------------- */
 
+/*
+ * The streams that the client opened, a few in each packet: more than fit in one are too much for
+ * OpenSSL (seen: 3.5.9), which then gives up and cannot even send CONNECTION_CLOSE.
+ */
+static void reject_streams(struct tls_conn *t)
+{
+	enum { AT_ONCE = 16 };
+	SSL *stream;
+
+	unsigned rejected = 0;
+
+	while ((stream = SSL_accept_stream(t->ssl, SSL_ACCEPT_STREAM_NO_BLOCK))) {
+		SSL_free(stream);
+		if (++rejected % AT_ONCE == 0)
+			(void)SSL_handle_events(t->ssl);
+	}
+}
+
 static enum io wait_or_fail(struct tls_conn *t, bool open, struct outcome *oc)
 {
 	enum io io = IO_FAILED;
 
+	if (open)
+		reject_streams(t);
 	if (quic_end_is_closed(t->ssl))
 		quic_end_explain(t, open, oc);
 	else
@@ -140,6 +160,8 @@ bool tls_quic_is_over(struct tls_conn *t)
 {
 	bool over;
 
+	reject_streams(t);
+	tls_error_clear();
 	if (!quic_end_is_closed(t->ssl))
 		return false;
 	tls_error_clear();
@@ -299,9 +321,10 @@ static struct tls_conn *adopt(SSL *ssl)
 		SSL_free(ssl);
 		return NULL;
 	}
+	/* They are rejected by reject_streams. */
 	if (SSL_set_blocking_mode(ssl, 0) != 1 ||
 	    SSL_set_default_stream_mode(ssl, SSL_DEFAULT_STREAM_MODE_NONE) != 1 ||
-	    SSL_set_incoming_stream_policy(ssl, SSL_INCOMING_STREAM_POLICY_REJECT, 0) != 1) {
+	    SSL_set_incoming_stream_policy(ssl, SSL_INCOMING_STREAM_POLICY_ACCEPT, 0) != 1) {
 		tls_conn_free(t);
 		return NULL;
 	}
@@ -358,5 +381,5 @@ uint64_t tls_quic_listener_timer(const struct tls_quic_listener *l)
 
 	if (SSL_get_event_timeout(l->ssl, &left, &infinite) != 1 || infinite)
 		return UINT64_MAX;
-	return clock_ms() + (uint64_t)left.tv_sec * 1000 + ((uint64_t)left.tv_usec + 999) / 1000;
+	return clock_ms_after(&left);
 }

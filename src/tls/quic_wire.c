@@ -1,88 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls/quic_wire.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-/* Headers of IP and UDP: without them, empty datagrams would cost nothing. */
-enum { HEADERS = 48 };
-
 void quic_wire_init(struct quic_wire *d, struct tls_buffer *wire)
 {
 	memset(d, 0, sizeof *d);
-	d->wire = wire;
-	d->turn_left = QUIC_WIRE_PER_TURN;
-}
-
-void quic_wire_allow(struct quic_wire *d, size_t bytes)
-{
-	d->ceiling = d->spent + bytes;
-}
-
-void quic_wire_begin_turn(struct quic_wire *d, unsigned receives)
-{
-	d->turn_left = receives;
+	udp_wire_init(&d->udp, wire);
 }
 
 /* Returns whether the library may have it. */
 static bool look_at(struct quic_wire *d, const void *bytes, size_t len)
 {
 	struct quic_packet_versions versions;
-	struct tls_buffer *w = d->wire;
 
-	if (w->received == 0)
-		w->opening = w->sent;
-	if (w->head_len == 0) {
-		w->head_len = len < TLS_BUFFER_HEAD ? len : TLS_BUFFER_HEAD;
-		memcpy(w->head, bytes, w->head_len);
-	}
-	w->received += len;
-	d->received++;
-	d->spent += len + HEADERS;
 	d->possible |= quic_packet_is_possible(bytes, len);
-	d->echoed |=
-	    d->first_len > 0 && len >= d->first_len && memcmp(bytes, d->first, d->first_len) == 0;
 	if (!quic_packet_read_versions(bytes, len, &versions))
 		return true;
-	if (!quic_packet_is_answer(bytes, len, d->first, d->first_len))
+	if (!quic_packet_is_answer(bytes, len, d->udp.first, d->udp.first_len))
 		return false;
 	d->versions = versions;
 	d->negotiations++;
 	return !versions.has_1;
 }
 
-/* recv, but an error of the socket is kept. Returns -1 if there is nothing to read. */
-static ssize_t receive_any(struct quic_wire *d, void *to, size_t max)
-{
-	struct tls_buffer *w = d->wire;
-	ssize_t n = -1;
-
-	while (n < 0 && d->turn_left > 0) {
-		n = recv(w->fd, to, max, 0);
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return -1;
-		if (n < 0 && errno != EINTR && !w->recv_errno)
-			w->recv_errno = errno;
-		d->turn_left--;
-	}
-	return n;
-}
-
 /* Returns whether a datagram for the library came. */
 static bool receive(struct quic_wire *d, BIO_MSG *m)
 {
-	struct tls_buffer *w = d->wire;
 	ssize_t n;
 
 	do {
-		if (d->spent >= d->ceiling)
-			w->sated = true;
-		n = w->sated ? -1 : receive_any(d, m->data, m->data_len);
+		n = udp_wire_receive(&d->udp, m->data, m->data_len);
 		if (n < 0)
 			return false;
 	} while (!look_at(d, m->data, (size_t)n));
@@ -144,26 +96,13 @@ static bool shape(const struct quic_wire *d, const BIO_MSG *m,
 
 static void transmit(struct quic_wire *d, const BIO_MSG *m)
 {
-	struct tls_buffer *w = d->wire;
 	unsigned char shaped[QUIC_WIRE_DATAGRAM_MAX];
-	const void *bytes = m->data;
 	size_t len = m->data_len;
-	ssize_t n;
 
-	if (d->first_len == 0) {
-		d->first_len =
-		    m->data_len < sizeof d->first ? m->data_len : sizeof d->first;
-		memcpy(d->first, m->data, d->first_len);
-	}
 	if (shape(d, m, shaped, &len))
-		bytes = shaped;
-	do
-		n = send(w->fd, bytes, len, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		w->sent += (uint64_t)n;
-	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS && !w->send_errno)
-		w->send_errno = errno;
+		udp_wire_send(&d->udp, shaped, len);
+	else
+		udp_wire_send(&d->udp, m->data, len);
 }
 
 static int bio_send(BIO *b, BIO_MSG *all, size_t stride, size_t count, uint64_t flags,

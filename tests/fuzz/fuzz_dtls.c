@@ -37,20 +37,6 @@ static int count(const void *path, const void *bytes, size_t len)
 	return 0;
 }
 
-/* Takes the next datagram off the input. */
-static bool next(const uint8_t **data, size_t *size, const uint8_t **at, size_t *len)
-{
-	if (*size < 2)
-		return false;
-	*len = (size_t)((*data)[0] << 8 | (*data)[1]);
-	if (*len > *size - 2)
-		*len = *size - 2;
-	*at = *data + 2;
-	*data += 2 + *len;
-	*size -= 2 + *len;
-	return true;
-}
-
 /* Returns the connection to make another of, or NULL: it had to be freed. */
 static struct tls_conn *listen_to(struct tls_conn *tls, struct tls_datagram *wire,
     const uint8_t *at, size_t len)
@@ -75,7 +61,7 @@ static void play_unknown(struct tls_datagram *wire, const uint8_t *data, size_t 
 	const uint8_t *at;
 	size_t len;
 
-	for (int i = 0; i < DATAGRAMS_MAX && next(&data, &size, &at, &len); i++) {
+	for (int i = 0; i < DATAGRAMS_MAX && fuzz_next_datagram(&data, &size, &at, &len); i++) {
 		if (!tls)
 			tls = tls_dtls_new_server(fuzz_named_service(false)->dtls, wire, NULL);
 		fuzz_expect(tls != NULL);
@@ -107,7 +93,7 @@ static void play_known(struct tls_datagram *wire, const struct addr *peer, const
 	conn_datagram_plan(&fuzz_plan, &plan);
 	c = conn_datagram_new(service, &plan, tls, wire, peer, 1);
 	fuzz_expect(c != NULL);
-	for (int i = 0; i < DATAGRAMS_MAX && next(&data, &size, &at, &len); i++) {
+	for (int i = 0; i < DATAGRAMS_MAX && fuzz_next_datagram(&data, &size, &at, &len); i++) {
 		tls_datagram_give(wire, at, len);
 		if (conn_step(c, 1) == CONN_WANT_FREE)
 			break;
@@ -158,7 +144,7 @@ static enum io play_answers(struct played *p, const uint8_t *data, size_t size, 
 			data += 2;
 			size -= 2;
 			answer(p, p->hello, p->hello_len);
-		} else if (next(&data, &size, &at, &len)) {
+		} else if (fuzz_next_datagram(&data, &size, &at, &len)) {
 			answer(p, at, len);
 		}
 		io = tls_conn_handshake(p->tls, oc);

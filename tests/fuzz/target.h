@@ -20,6 +20,21 @@ static inline void fuzz_expect(int holds)
 		abort();
 }
 
+/* Takes the next datagram, which follows its length in two bytes, off the input. */
+static inline int fuzz_next_datagram(const uint8_t **data, size_t *size, const uint8_t **at,
+    size_t *len)
+{
+	if (*size < 2)
+		return 0;
+	*len = (size_t)((*data)[0] << 8 | (*data)[1]);
+	if (*len > *size - 2)
+		*len = *size - 2;
+	*at = *data + 2;
+	*data += 2 + *len;
+	*size -= 2 + *len;
+	return 1;
+}
+
 /* The input as a text, for the caller to free. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {

@@ -4,30 +4,18 @@
 # without a record; a client that begins anew at its old port is served at once.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
-DTLS_ATTACKS=$builddir/tests/support/dtls_attacks
 make_pki
-mkfifo "$TMP/open" || error mkfifo
 
-resident() {
-	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$(workers)/status"
-}
-# attack KIND N: their sockets stay open until let_go; what they say is in $TMP/said.
+# attack KIND N: their sockets stay open until let_go.
 attack() {
-	: >"$TMP/said" # an old "ready" is none
-	"$DTLS_ATTACKS" "$1" "$2" "$PORT" <"$TMP/open" >"$TMP/said" 2>"$TMP/err" &
-	attack_pid=$!
-	track $attack_pid
-	exec 7>"$TMP/open"
-	wait_for "$PATIENCE" grep -q ready "$TMP/said" || fail "$1: $(cat "$TMP/err")"
-}
-let_go() {
-	exec 7>&-
-	wait_for "$PATIENCE" is_gone $attack_pid || fail 'the clients stay'
-	untrack $attack_pid
+	hold "$builddir/tests/support/dtls_attacks" "$1" "$2" "$PORT"
 }
 said() {
-	sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$TMP/said"
+	sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$TMP/held"
 }
 
 # cost KIND: kB for each of a hundred clients.
@@ -59,11 +47,11 @@ attack empty 2
 await 'outcome=HANDSHAKE_TIMEOUT .*the client stopped in the middle' 2
 let_go
 attack again 2
-[ "$(said flights)" -eq 2 ] || fail "who begins anew is not answered: $(cat "$TMP/said")"
+[ "$(said flights)" -eq 2 ] || fail "who begins anew is not answered: $(cat "$TMP/held")"
 await 'outcome=HANDSHAKE_CLOSED .*detail="the client began another connection from the same port"' 2
 let_go
 attack repeat 2
-[ "$(said received)" -le "$(said sent)" ] || fail "a repeated ClientHello is answered: $(cat "$TMP/said")"
+[ "$(said received)" -le "$(said sent)" ] || fail "a repeated ClientHello is answered: $(cat "$TMP/held")"
 await 'outcome=HANDSHAKE_TIMEOUT .*offers="versions up to DTLSv1.2; groups 1: secp256r1; ciphers 2: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 ' 4
 let_go
 [ "$(count 'closed the connection')" -eq 0 ] || fail 'datagrams have no end that a client could close'

@@ -4,9 +4,11 @@
 # smaller datagrams pass; an answer has the address as its source that the client sent to.
 # shellcheck source=tests/system/net.sh
 . "${srcdir:-.}/tests/system/net.sh"
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
 need openssl
-DTLS_CLIENTS=$builddir/tests/support/dtls_clients
 ip link set lo up
 make_pki
 start_server --listen dtls:127.0.0.1:0
@@ -26,20 +28,19 @@ loses() {
 	RULES
 }
 greet_one() {
-	"$DTLS_CLIENTS" greet 1 1 "$PORT" "$CA" >"$TMP/one" 2>"$TMP/err" || error 'no client'
-	grep -q '^ok=1 ' "$TMP/one" || fail "$1: not greeted: $(cat "$TMP/one" "$TMP/err")"
-	echo "$1: $(cat "$TMP/one")"
+	one_more "$1"
+	echo "$1: $(cat "$TMP/crowd")"
 }
 
 greet_one 'nothing lost'
-grep -q 'repeated=0' "$TMP/one" || fail 'a timer without a loss'
+grep -q 'repeated=0' "$TMP/crowd" || fail 'a timer without a loss'
 # The client: two ClientHellos, its last flight. The server: a cookie, its flight of two datagrams or more,
 # its last flight with the greeting, close_notify.
 for n in 0 1 2; do
 	loses dport $n
 	greet_one "client's datagram $n lost"
 	nft list ruleset | grep -q 'counter packets 1 ' || fail "client's datagram $n was not lost"
-	grep -q 'repeated=[12]$' "$TMP/one" || fail "client's datagram $n: more than a timer: $(cat "$TMP/one")"
+	grep -q 'repeated=[12]$' "$TMP/crowd" || fail "client's datagram $n: more than a timer: $(cat "$TMP/crowd")"
 done
 for n in 0 1 2 3 4; do
 	loses sport $n
@@ -66,7 +67,7 @@ table inet loss {
 	}
 }
 RULES
-"$DTLS_CLIENTS" stall 1 "$PORT" </dev/null >"$TMP/one" 2>"$TMP/err" &
+"$DATAGRAM_CLIENTS" stall 1 "$PORT" </dev/null >"$TMP/crowd" 2>"$TMP/err" &
 stalled=$!
 track $stalled
 await 'outcome=HANDSHAKE_TIMEOUT .* did not finish within 1000 ms; the client stopped in the middle of it; the last send failed: Operation not permitted"'
@@ -82,14 +83,14 @@ link server 203.0.113.1/24 203.0.113.9/24 - router 203.0.113.2/24
 at client ip route add default via 198.51.100.2
 at server ip route add default via 203.0.113.2
 at router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward' || error 'the router does not forward'
-DTLS_CLIENTS=$(program_at client "$DTLS_CLIENTS")
+DATAGRAM_CLIENTS=$(program_at client "$DATAGRAM_CLIENTS")
 there=$(program_at server "$HELLO_SERVER")
 
 # greet_at ADDRESS WORDS
 greet_at() {
-	"$DTLS_CLIENTS" --to "$1" greet 1 1 "$PORT" "$CA" >"$TMP/one" 2>"$TMP/err" || error 'no client'
-	grep -q '^ok=1 ' "$TMP/one" || fail "$2: not greeted: $(cat "$TMP/one" "$TMP/err")"
-	echo "$2: $(cat "$TMP/one")"
+	"$DATAGRAM_CLIENTS" --to "$1" greet 1 1 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err" || error 'no client'
+	grep -q '^ok=1 ' "$TMP/crowd" || fail "$2: not greeted: $(cat "$TMP/crowd" "$TMP/err")"
+	echo "$2: $(cat "$TMP/crowd")"
 }
 program=$there
 start_server --listen dtls:0.0.0.0:0 --handshake-timeout 30s
@@ -109,7 +110,7 @@ table inet mute {
 RULES
 rules router "$TMP/mute.nft"
 greet_at 203.0.113.1 'a narrow path'
-! grep -q 'repeated=0' "$TMP/one" || fail 'the path was not narrow'
+! grep -q 'repeated=0' "$TMP/crowd" || fail 'the path was not narrow'
 await 'outcome=OK' 3
 program=''
 stop_server

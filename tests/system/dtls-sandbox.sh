@@ -4,56 +4,28 @@
 # traced worker uses none that is not on its list.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+# shellcheck source=tests/system/confined.sh
+. "${srcdir:-.}/tests/system/confined.sh"
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
+SERVED='--listen dtls:127.0.0.1:0'
 
-DTLS_CLIENTS=$builddir/tests/support/dtls_clients
-probe=$builddir/tests/support/escape_attempts.so
-cd "$TMP" || error cd # what the probe may make, it makes here
+cd "$TMP" || error cd
 make_pki
 
-one_more() {
-	"$DTLS_CLIENTS" greet 1 1 "$PORT" "$CA" >"$TMP/one" 2>"$TMP/err"
-	grep -q '^ok=1 ' "$TMP/one" || fail "not greeted: $(cat "$TMP/one" "$TMP/err")"
-}
-
-start_server --listen dtls:127.0.0.1:0
+# shellcheck disable=SC2086 # words
+start_server $SERVED
 logged 'sandbox=.*seccomp' || skip 'there is no seccomp in this build, or this kernel'
 stop_server
 
-# preloaded KIND ARG...
-preloaded() {
-	PROBE=$1
-	shift
-	export PROBE LD_PRELOAD="$probe"
-	start_server --listen dtls:127.0.0.1:0 "$@"
-	unset PROBE LD_PRELOAD
+# The client is not asked.
+visit() {
+	timeout 30 "$DATAGRAM_CLIENTS" hello 1 "$PORT" >"$TMP/one" 2>&1
 }
-
-preloaded all
-one_more
-await '^probe end='
-stop_server
-tried=$(count '^probe ')
-[ "$tried" -eq 20 ] || fail "$tried attempts, not 20"
-! grep -E '^probe (.*=ALLOWED)$' "$SERVER_LOG" | grep -v '^probe end=' || fail 'this was allowed'
-! grep '^probe ' "$SERVER_LOG" | grep -vE '=(EPERM|EACCES)$|^probe end=' ||
-	fail 'this was stopped by something else'
-
-for kind in exec ptrace; do
-	preloaded $kind
-	# The successor meets it once more, so the client is not asked.
-	timeout 30 "$DTLS_CLIENTS" hello 1 "$PORT" >"$TMP/one" 2>&1
-	await 'was killed by signal 31'
-	! logged '^probe end=' || fail "$kind did not end it"
-	kill -TERM "$SERVER_PID"
-	server_left 0
-done
-
-# Without: the same attempts, to show that it is the sandbox that stops them.
-preloaded all --sandbox off
-"$DTLS_CLIENTS" hello 1 "$PORT" >"$TMP/one" 2>&1
-await '^probe end='
-logged '^probe open=ALLOWED' || fail 'the probe cannot open a file even without a sandbox'
-logged '^probe socket=ALLOWED' || fail 'the probe cannot make a socket even without a sandbox'
+escapes_nowhere one_more 'with the probe'
+dies_trying visit
+escapes_without visit
 # The probe has shut its socket down.
 workers | xargs kill -KILL "$SERVER_PID"
 untrack "$SERVER_PID"
@@ -65,34 +37,19 @@ source=$srcdir/src/server/confine/sandbox_seccomp.c
 sed -n '/^static const int common/,/^};/p; /^static int add_common/,/^}/p' "$source" | sed -n 's/.*SCMP_SYS(\([a-z0-9_]*\)).*/\1/p' | sort -u >"$TMP/list"
 [ "$(wc -l <"$TMP/list")" -ge 30 ] || error 'the list was not found'
 ! grep -qE '^(accept|epoll|socket|connect|bind|shutdown)' "$TMP/list" || fail 'the list has calls of streams'
-cat >"$TMP/traced" <<END
-#!/bin/sh
-exec strace -D -ff -qq -s 0 -o "$TMP/trace" "$HELLO_SERVER" "\$@"
-END
-chmod +x "$TMP/traced"
-set -- --listen dtls:127.0.0.1:0
-"$HELLO_SERVER" --check --listen quic:127.0.0.1:0 2>&1 | grep -q 'built without QUIC' || set -- "$@" --listen quic:127.0.0.1:0
-HELLO_SERVER=$TMP/traced
-start_server "$@"
+! has_quic || set -- --listen quic:127.0.0.1:0
+trace_server "$@"
 # crowd N: of DTLS, and of QUIC in a build that has it.
 crowd() {
-	"$DTLS_CLIENTS" greet "$1" 4 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
-	grep -q "^ok=$1 " "$TMP/crowd" || fail "the traced worker: $(cat "$TMP/crowd" "$TMP/err")"
-	quic=$(sed -n 's/.*msg=listening addr=quic:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
+	greet_crowd "$1" 4 'the traced worker'
+	quic=$(SCHEME=quic && datagram_port)
 	[ -n "$quic" ] || return 0
-	"$builddir/tests/support/quic_clients" greet "$1" 4 "$quic" "$CA" >"$TMP/crowd" 2>"$TMP/err"
-	grep -q "^ok=$1 " "$TMP/crowd" || fail "the traced worker, QUIC: $(cat "$TMP/crowd" "$TMP/err")"
+	(DATAGRAM_CLIENTS=$builddir/tests/support/quic_clients PORT=$quic && greet_crowd "$1" 4 'the traced worker, QUIC') ||
+		exit
 }
 crowd 200
 kill -HUP "$SERVER_PID"
 await 'msg=ready' 2
 crowd 20
 stop_server
-for trace in "$TMP"/trace.*; do
-	awk 'entered && match($0, /^[a-z0-9_]+\(/) { print substr($0, 1, RLENGTH - 1) }
-		/SECCOMP_SET_MODE_FILTER.* = 0$/ { entered = 1 }' "$trace"
-done | sort | uniq -c | awk '{ print $2, $1 }' >"$TMP/calls"
-cat "$TMP/calls"
-[ "$(awk '$1 == "recvmsg" { print $2 }' "$TMP/calls")" -ge 200 ] || fail 'that was not the worker'
-awk '{ print $1 }' "$TMP/calls" | sort | comm -23 - "$TMP/list" >"$TMP/strange"
-[ ! -s "$TMP/strange" ] || fail "not on the list: $(tr '\n' ' ' <"$TMP/strange")"
+calls_are_in "$TMP/list" recvmsg 200

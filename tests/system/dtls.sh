@@ -3,9 +3,11 @@
 # certificate of the name; with a report; and only clients that it may greet. Log and metrics show it.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
 need openssl curl
-DTLS_CLIENTS=$builddir/tests/support/dtls_clients
 make_pki
 
 # s_client PORT [ARG...]: its output in $TMP/out; an end at standard input would be its own.
@@ -26,15 +28,11 @@ s_client() {
 	untrack $s_client_open
 }
 
-dtls_port() {
-	sed -n 's/.*msg=listening addr=dtls:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | sed -n "${1:-1}p"
-}
-
 # Both at once, in one server; the close_notify of the server ends s_client.
 start_server --workers 1 --listen 127.0.0.1:0 --listen dtls:127.0.0.1:0 --listen 'dtls:[::1]:0' \
 	--metrics 127.0.0.1:0 --log-level debug
 METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
-DTLS=$(dtls_port) DTLS6=$(dtls_port 2)
+DTLS=$(datagram_port) DTLS6=$(datagram_port 2)
 [ -n "$DTLS6" ] || fail 'the log names no two ports for datagrams'
 server_alive
 s_client "$DTLS"
@@ -60,7 +58,7 @@ else
 fi
 
 # 12 at once, 60 in all.
-"$DTLS_CLIENTS" greet 60 12 "$DTLS" "$CA" >"$TMP/crowd" 2>"$TMP/err" || fail "the clients: $(cat "$TMP/err")"
+"$DATAGRAM_CLIENTS" greet 60 12 "$DTLS" "$CA" >"$TMP/crowd" 2>"$TMP/err" || fail "the clients: $(cat "$TMP/err")"
 grep -q '^ok=60 failed=0 ' "$TMP/crowd" || fail "of 60 clients: $(cat "$TMP/crowd") $(cat "$TMP/err")"
 # An old session of this library's client, another version: rejected by the handshake, not by silence.
 timeout 10 openssl s_client -dtls1 -cipher 'ALL:@SECLEVEL=0' -connect "127.0.0.1:$DTLS" </dev/null >"$TMP/out" 2>"$TMP/err" &&
@@ -105,7 +103,7 @@ stop_server
 
 # Not admitted: no answer at all, and one line, not one for each datagram.
 start_server --listen dtls:127.0.0.1:0 --deny 127.9.0.0/16 --deny 127.0.0.1
-"$DTLS_CLIENTS" hello 3 "$PORT" >"$TMP/crowd" || fail 'no hello was sent'
+"$DATAGRAM_CLIENTS" hello 3 "$PORT" >"$TMP/crowd" || fail 'no hello was sent'
 grep -q 'answers=3' "$TMP/crowd" || fail "an admitted client got nothing: $(cat "$TMP/crowd")"
 # On a busy machine the client may not have begun when its time is over.
 is_denied() {
@@ -120,7 +118,7 @@ stop_server
 cd "$TMP" || error cd
 make_zoo zoo
 serve_zoo --listen dtls:127.0.0.1:0
-DTLS=$(dtls_port)
+DTLS=$(datagram_port)
 for each in 'expired 10' 'self-signed 18'; do
 	timeout 10 openssl s_client -dtls1_2 -connect "127.0.0.1:$DTLS" -servername "${each% *}.zoo.test" \
 		-CAfile zoo/ca.pem </dev/null >"$TMP/out" 2>&1

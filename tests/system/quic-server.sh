@@ -7,7 +7,6 @@
 
 unset CDPATH
 need openssl curl
-QUIC_CLIENTS=$builddir/tests/support/quic_clients
 make_pki
 
 if "$HELLO_SERVER" --check --listen quic:127.0.0.1:0 2>&1 | grep -q 'built without QUIC'; then
@@ -16,12 +15,10 @@ if "$HELLO_SERVER" --check --listen quic:127.0.0.1:0 2>&1 | grep -q 'built witho
 	expect "$TMP/err" 'try: build it with OpenSSL 3\.5 or later'
 	run_status 2 "$HELLO_ZOO" --listen quic:127.0.0.1:0 "$TMP"
 	expect "$TMP/err" 'built without QUIC'
-	skip 'this build has no QUIC'
 fi
-
-quic_port() {
-	sed -n 's/.*msg=listening addr=quic:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG" | sed -n "${1:-1}p"
-}
+SCHEME=quic
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 # greets [OPTION...]: by IPv4, from the server at $PORT.
 greets() {
 	run_status 0 "$HELLO_CLIENT" --cacert "$CA" --connect-to 127.0.0.1 "$@" "quic://localhost:$PORT"
@@ -33,7 +30,7 @@ start_server --workers 1 --listen 127.0.0.1:0 --listen quic:127.0.0.1:0 --listen
 	--metrics 127.0.0.1:0 --linger-timeout 1s
 METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
 server_alive
-PORT=$(quic_port) QUIC6=$(quic_port 2)
+PORT=$(datagram_port) QUIC6=$(datagram_port 2)
 [ -n "$QUIC6" ] || fail 'the log names no two ports for QUIC'
 greets -v
 [ "$(cat "$TMP/out")" = "$GREETING" ] || fail "hello-client got \"$(cat "$TMP/out")\""
@@ -53,8 +50,7 @@ expect "$TMP/out" 'Verify return code: 0 (ok)'
 expect "$TMP/out" '^ALPN protocol: hello/1$'
 
 # 12 at once; each has its own address in the log, which is what --allow and the limits go by.
-"$QUIC_CLIENTS" greet 60 12 "$PORT" "$CA" >"$TMP/crowd" 2>"$TMP/err"
-grep -q '^ok=60 failed=0' "$TMP/crowd" || fail "of 60 clients: $(cat "$TMP/crowd" "$TMP/err")"
+greet_crowd 60 12 'of 60 clients'
 has() {
 	curl -sSf --max-time 10 "http://$METRICS/metrics" 2>/dev/null | grep -qxF "$1"
 }
@@ -115,23 +111,11 @@ stop_server
 
 cd "$TMP" || error cd
 make_zoo zoo
-tab=$(printf '\t')
 serve_zoo --listen quic:127.0.0.1:0
-ZOO=$(quic_port)
-shown=0
-while IFS=$tab read -r animal _ arguments wanted _; do
-	arguments=$(printf '%s\n' "$arguments" | sed 's/^-$//; s|{dir}|zoo|g')
-	status=0
-	# shellcheck disable=SC2086 # words
-	"$HELLO_CLIENT" --cacert zoo/ca.pem $arguments --connect-to 127.0.0.1 "quic://$animal.zoo.test:$ZOO" \
-		>out 2>err </dev/null || status=$?
-	name=$(sed -n '1s/^hello-client: \([A-Z_]*\): .*/\1/p' err)
-	[ "${name:-OK}" = "$wanted" ] || fail "$animal: ${name:-OK} ($status), not $wanted: $(cat err)"
-	[ "$wanted" != OK ] || grep -q "^This is a zoo of certificates" out || fail "$animal: no greeting"
-	shown=$((shown + 1))
-done <zoo/zoo.tsv
-echo "$shown certificates of the zoo"
-[ "$shown" -gt 40 ] || fail "only $shown certificates were shown"
+is_greeted() {
+	grep -q '^This is a zoo of certificates' out
+}
+judge_zoo "$(datagram_port)"
 stop_server
 run_status 2 "$HELLO_ZOO" --misbehave plain --listen quic:127.0.0.1:0
 expect "$TMP/err" 'exclude each other'
@@ -140,7 +124,7 @@ expect "$TMP/err" 'exclude each other'
 
 # Not admitted: no answer at all, and one line, not one for each datagram.
 start_server --listen quic:127.0.0.1:0 --deny 127.0.0.1
-"$QUIC_CLIENTS" hello 3 "$PORT" >"$TMP/crowd" || fail 'no hello was sent'
+"$DATAGRAM_CLIENTS" hello 3 "$PORT" >"$TMP/crowd" || fail 'no hello was sent'
 grep -q 'answers=3' "$TMP/crowd" || fail "an admitted client got nothing: $(cat "$TMP/crowd")"
 outcome 21 CONNECT_TIMEOUT --cacert "$CA" --connect-to 127.0.0.1 --max-time 2 "quic://localhost:$PORT" ||
 	fail 'a denied client was served'

@@ -12,11 +12,12 @@ if grep -q 'built without QUIC' "$TMP/err"; then
 	outcome 2 USAGE quic://localhost:1
 	expect "$TMP/err" 'built without QUIC (it uses OpenSSL 3\.'
 	outcome 2 USAGE --service quic localhost
-	skip 'this build has no QUIC'
 fi
+SCHEME=quic
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
 cd "$TMP" || error 'no folder'
-tab=$(printf '\t')
 make_zoo zoo
 CA=zoo/ca.pem
 to=good-ecdsa.zoo.test
@@ -55,24 +56,7 @@ greets() {
 # ---- certificates -----------------------------------------------------------------------------------
 
 serve quic_peer --zoo zoo
-shown=0
-while IFS=$tab read -r animal _ arguments wanted _; do
-	arguments=$(printf '%s\n' "$arguments" | sed 's/^-$//; s|{dir}|zoo|g')
-	status=0
-	# shellcheck disable=SC2086 # words
-	"$HELLO_CLIENT" --cacert $CA $arguments --connect-to 127.0.0.1 "quic://$animal.zoo.test:$PORT" \
-		>out 2>err </dev/null || status=$?
-	name=$(sed -n '1s/^hello-client: \([A-Z_]*\): .*/\1/p' err)
-	[ "${name:-OK}" = "$wanted" ] || fail "$animal: ${name:-OK}, not $wanted: $(cat err)"
-	case $status:$wanted in
-	0:OK) [ "$(cat out)" = "$GREETING" ] || fail "$animal: no greeting" ;;
-	0:* | *:OK) fail "$animal: status $status with $wanted" ;;
-	*) [ ! -s out ] || fail "$animal: something unverified on standard output" ;;
-	esac
-	shown=$((shown + 1))
-done <zoo/zoo.tsv
-echo "$shown certificates"
-[ "$shown" -gt 40 ] || fail "only $shown certificates were shown"
+judge_zoo "$PORT"
 
 # ---- a good server ------------------------------------------------------------------------------------
 
@@ -234,14 +218,6 @@ done
 
 # ---- a closed port ------------------------------------------------------------------------------------------
 
-free_port
-ends 20 CONNECT_REFUSED
-expect err "127.0.0.1:$PORT refused: its host reports that the UDP port is closed; TCP port $PORT of 127.0.0.1 is closed, too"
-expect err "try: .* ss -lun "
-# TCP is there: QUIC is what is not switched on.
 make_pki
-start_server
 CA=zoo/ca.pem
-ends 20 CONNECT_REFUSED
-expect err "; TCP port $PORT of 127.0.0.1 accepts connections"
-stop_server
+refused_ports

@@ -3,13 +3,16 @@
 # become nothing; exec and ptrace end it; and the service greets from within.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+# shellcheck source=tests/system/confined.sh
+. "${srcdir:-.}/tests/system/confined.sh"
+SERVED='--workers 1'
 
-probe=$builddir/tests/support/escape_attempts.so
 need openssl
-cd "$TMP" || error cd # what the probe may make, it makes here
+cd "$TMP" || error cd
 make_pki
 
-start_server --workers 1
+# shellcheck disable=SC2086 # words
+start_server $SERVED
 in_force=$(sed -n 's/.*msg="workers are confined".* sandbox=//p' "$SERVER_LOG")
 stop_server
 case $in_force in
@@ -22,41 +25,9 @@ case $in_force in
 *) skip "seccomp is not there, and this test is about it ($in_force)" ;;
 esac
 
-# preloaded KIND ARG...
-preloaded() {
-	PROBE=$1
-	shift
-	export PROBE LD_PRELOAD="$probe"
-	start_server --workers 1 "$@"
-	unset PROBE LD_PRELOAD
-}
-
-preloaded all
-server_alive
-await '^probe end='
-stop_server
-tried=$(count '^probe ')
-[ "$tried" -eq 20 ] || fail "$tried attempts, not 20"
-! grep -E '^probe (.*=ALLOWED)$' "$SERVER_LOG" | grep -v '^probe end=' || fail 'this was allowed'
-! grep '^probe ' "$SERVER_LOG" | grep -vE '=(EPERM|EACCES)$|^probe end=' ||
-	fail 'this was stopped by something else'
-
-# The connection goes with the worker; its successor does it once more, so the client is not asked.
-for kind in exec ptrace; do
-	preloaded $kind
-	greeted
-	await 'was killed by signal 31'
-	! logged '^probe end=' || fail "$kind did not end it"
-	kill -TERM "$SERVER_PID"
-	server_left 0
-done
-
-# Without: the same attempts, to show that it is the sandbox that stops them.
-preloaded all --sandbox off
-server_alive
-await '^probe end='
-logged '^probe open=ALLOWED' || fail 'the probe cannot open a file even without a sandbox'
-logged '^probe socket=ALLOWED' || fail 'the probe cannot make a socket even without a sandbox'
+escapes_nowhere server_alive
+dies_trying greeted
+escapes_without server_alive
 logged '^probe shutdown-read=ALLOWED' || fail 'the probe cannot end a listener even without a sandbox'
 
 # A listener that was shut down listens again, at the same port; one that cannot ends the server, which

@@ -60,9 +60,10 @@ START_TEST(test_one_of_the_same_first_packet)
 	quic_retries_end(&first);
 	quic_retries_end(&first);
 	ck_assert(permits(r, 11));
+	ck_assert(!permits(r, 12)); /* it has begun a connection */
 	ck_assert(!permits(r, 13));
 	quic_retries_end(&other);
-	ck_assert(permits(r, 13));
+	ck_assert(!permits(r, 13));
 	quic_retries_free(r);
 }
 END_TEST
@@ -129,6 +130,21 @@ START_TEST(test_latest)
 		ck_assert(quic_retries_permits(r, NULL, packet, sizeof packet) ==
 		    (i >= SENT - KEPT));
 	}
+	/* Each begins a connection, in another order than they came. */
+	for (unsigned i = SENT; i-- > SENT - KEPT;) {
+		struct quic_retries_use use;
+
+		number(packet, 6, i * STEP);
+		quic_retries_begin(r, &use, packet, sizeof packet);
+		quic_retries_end(&use);
+		ck_assert(!quic_retries_permits(r, NULL, packet, sizeof packet));
+	}
+	for (unsigned i = 0; i < KEPT; i++) {
+		number(retry, 7, i * STEP);
+		quic_retries_add(r, retry, sizeof retry, initial(1, 0), LONG);
+	}
+	number(packet, 6, 0);
+	ck_assert(quic_retries_permits(r, NULL, packet, sizeof packet));
 	quic_retries_free(r);
 }
 END_TEST

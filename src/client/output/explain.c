@@ -55,19 +55,23 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "answer on port 53, UDP and TCP.\n\n"
 	    "If you know the address, --resolve HOST:PORT:ADDR works without a resolver.",
 	[OC_CONNECT_REFUSED] =
-	    "The address answered the SYN with a reset: the packet arrived somewhere, and nothing "
-	    "listens on that port there. The service is down, or it listens on another port or on "
-	    "another address of the machine (\"ss -ltun\" on the server shows where it "
-	    "listens).\n\n"
+	    "The packet arrived somewhere, and nothing listens on that port there: over TCP the "
+	    "address answered the SYN with a reset, over UDP (DTLS, QUIC) it reported that the "
+	    "port is unreachable, over ICMP. The service is down, or it listens on another port or "
+	    "on another address of the machine (\"ss -ltun\" on the server shows where it "
+	    "listens), or only over the other of TCP and UDP.\n\n"
 	    "What cannot be known from here: a firewall that rejects with a reset looks exactly "
-	    "the same. If the server listens, look for a rule such as \"reject with tcp reset\" "
-	    "on the path.",
+	    "the same, and so does one on the machine itself that rejects a datagram. If the "
+	    "server listens, look for a rule such as \"reject\" or \"reject with tcp reset\".",
 	[OC_CONNECT_TIMEOUT] =
-	    "There was no answer at all: no SYN-ACK, no reset and no ICMP message. Nearly always "
-	    "a firewall drops the packets, or the machine is off and no router reports it.\n\n"
+	    "There was no answer at all: over TCP no SYN-ACK, no reset and no ICMP message, over "
+	    "UDP no datagram and no ICMP message. Nearly always a firewall drops the packets, or "
+	    "the machine is off and no router reports it. A UDP service that does not speak DTLS "
+	    "or QUIC, or does not admit this address, is silent, too.\n\n"
 	    "What cannot be known from here: where the packets are lost, and in which direction. "
-	    "\"tcpdump -n port PORT\" on the server shows whether the SYN arrives; if it does, "
-	    "the answer is lost. \"traceroute -T -p PORT ADDRESS\" shows how far it gets.",
+	    "\"tcpdump -n port PORT\" on the server shows whether they arrive; if they do, the "
+	    "answer is lost. \"traceroute -T -p PORT ADDRESS\" shows how far a SYN gets, and with "
+	    "-U in place of -T a datagram.",
 	[OC_CONNECT_UNREACHABLE] =
 	    "The address cannot be reached, and something reported it. Either this machine has no "
 	    "route (\"ip route get ADDRESS\" shows it), has no local port left, or forbids the "
@@ -80,8 +84,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "(ARP).",
 	[OC_CONNECT_FAILED] =
 	    "The system rejected the attempt for another reason, which the error line names: for "
-	    "example, this process has reached its limit of open files, or a link-local address "
-	    "lacks its interface.",
+	    "example, this process has reached its limit of open files, a link-local address lacks "
+	    "its interface, or the path is too small for the first packet of QUIC, which has 1200 "
+	    "bytes.",
 	[OC_PROXY_FAILED] =
 	    "The proxy of --proxy was reached, but it opened no tunnel: it does not speak the "
 	    "protocol of the URL (http for CONNECT, socks5h), did not answer, or could not reach "
@@ -110,23 +115,25 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "With the service mssql the handshake travels inside TDS packets. If the server sent "
 	    "something else there, the error line shows it.",
 	[OC_NOT_TLS] =
-	    "The connection is open, but the first bytes from the peer are not a TLS record. The "
-	    "error line shows them, with a guess. An HTTP answer means that the port serves HTTP "
-	    "without TLS, or that a proxy or balancer answers itself. A greeting of SSH or mail "
-	    "means the wrong port, or a port that requires STARTTLS first: use smtp://HOST:PORT "
-	    "and the like.\n\n"
+	    "The peer answers, but the first bytes that it sent are not a TLS record; over UDP, "
+	    "its datagrams are not of DTLS or QUIC. The error line shows them, with a guess. An "
+	    "HTTP answer means that the port serves HTTP without TLS, or that a proxy or balancer "
+	    "answers itself. A greeting of SSH or mail means the wrong port, or a port that "
+	    "requires STARTTLS first: use smtp://HOST:PORT and the like.\n\n"
 	    "A server that waits for a PROXY protocol header does not answer with one: it closes "
 	    "the connection or logs the fault.",
 	[OC_HANDSHAKE_TIMEOUT] =
-	    "The connection is open, but the handshake did not finish in time.\n\n"
-	    "If the peer sent nothing, it is stuck, or it waits for something else first (a PROXY "
-	    "protocol header, a plain-text protocol), or the ClientHello was lost: a firewall may "
-	    "silently drop a ClientHello because of the name in it or its size. If the peer began "
-	    "to answer, a small packet arrived and a large one did not. This happens on a path "
-	    "whose packet size is smaller than both ends believe, and on which ICMP is dropped "
-	    "(\"ping -M do -s 1472 HOST\" shows it, and --hello small-segments avoids it).\n\n"
-	    "--path-test finds out whether the name, the version, the size or the segments make "
-	    "the difference.",
+	    "The connection is open, or over UDP the peer has answered, but the handshake did not "
+	    "finish in time.\n\n"
+	    "If the peer sent nothing over TCP, it is stuck, or it waits for something else first "
+	    "(a PROXY protocol header, a plain-text protocol), or the ClientHello was lost: a "
+	    "firewall may silently drop a ClientHello because of the name in it or its size. If "
+	    "the peer began to answer, a small packet arrived and a large one did not. This "
+	    "happens on a path whose packet size is smaller than both ends believe, and on which "
+	    "ICMP is dropped (\"ping -M do -s 1472 HOST\" shows it; over TCP, --hello "
+	    "small-segments avoids it).\n\n"
+	    "Over TCP and QUIC, --path-test finds out whether the name, the version or the size "
+	    "makes the difference.",
 	[OC_HANDSHAKE_ALERT] =
 	    "The peer ended the handshake with a TLS alert, which the error line names. The alert "
 	    "comes from whatever terminates TLS: the server, or a middlebox in its place. "
@@ -134,12 +141,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "common. unrecognized_name means that there is no certificate for the requested name "
 	    "(--servername). For internal_error, look into the server's log.",
 	[OC_HANDSHAKE_RESET] =
-	    "The TCP connection was open, and was reset during the handshake. A server does this "
-	    "when it crashes, when its queue is full, or when it expects a PROXY protocol header "
-	    "(--haproxy-protocol v2). A firewall does this when it reads the ClientHello and "
-	    "rejects its name, version or size.\n\n"
-	    "What cannot be known from here: who sent the reset. --path-test finds out whether "
-	    "the name, the version or the size makes the difference.",
+	    "The connection was open, and was reset during the handshake; over UDP, the peer had "
+	    "answered, and then ICMP reported that its port is closed. A server does this when it "
+	    "crashes or, over TCP, when its queue is full, or when it expects a PROXY protocol "
+	    "header (--haproxy-protocol v2). A firewall does this when it reads the ClientHello "
+	    "and rejects its name, version or size.\n\n"
+	    "What cannot be known from here: who sent the reset. Over TCP and QUIC, --path-test "
+	    "finds out whether the name, the version or the size makes the difference.",
 	[OC_HANDSHAKE_CLOSED] =
 	    "The peer closed the connection in an orderly way, but during the handshake and "
 	    "without an alert. A balancer without a healthy server does this, and so does a "
@@ -147,12 +155,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "the ClientHello.",
 	[OC_HANDSHAKE_PARAMETERS] =
 	    "Both ends speak TLS, but they have no common version, cipher suite, group, signature "
-	    "algorithm or application protocol (ALPN). hello-client and hello-server offer TLS "
-	    "1.2 and 1.3, with forward secrecy and AEAD only (RFC 9325). An old server that "
+	    "algorithm or application protocol (ALPN); or both speak QUIC, but not the same "
+	    "version of it. hello-client and hello-server offer TLS 1.2 and 1.3, DTLS 1.2 and "
+	    "version 1 of QUIC, with forward secrecy and AEAD only (RFC 9325). An old server that "
 	    "supports TLS only up to 1.1 fails like this.\n\n"
-	    "--path-test tries each version alone. Versions before 1.2 and old ciphers need "
-	    "another program: \"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the "
-	    "server offers.",
+	    "Over TCP, --path-test tries each version of TLS alone. Versions before 1.2 and old "
+	    "ciphers need another program: \"nmap --script ssl-enum-ciphers -p PORT HOST\" lists "
+	    "what the server offers.",
 	[OC_HANDSHAKE_FAILED] =
 	    "The peer speaks TLS, but what it sent breaks the protocol; the error line quotes the "
 	    "TLS library. One of the two ends has a bug, or something on the path changed the "
@@ -268,20 +277,22 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "where it ends. With other services, the answer is not in the service's protocol.",
 	[OC_GREETING_TRUNCATED] =
 	    "The stream ended without the close_notify that TLS requires (RFC 8446 section 6.1), "
-	    "so part of the greeting may be missing. The server stopped in the middle, or never "
-	    "sends close_notify, or something on the path closed the connection. If the error "
-	    "line reports that the peer sent invalid TLS, the client closed the connection, with "
-	    "an alert. Over DTLS data was lost on the path, and nobody repeats it.",
+	    "or over QUIC without the end of the stream (RFC 9000 section 3), so part of the "
+	    "greeting may be missing. The server stopped in the middle, or never sends "
+	    "close_notify, or something on the path closed the connection. If the error line "
+	    "reports that the peer sent invalid TLS or violates QUIC, the client closed the "
+	    "connection. Over DTLS data was lost on the path, and nobody repeats it.",
 	[OC_GREETING_EMPTY] =
-	    "The server sent close_notify before any data. A balancer that terminates TLS and has "
-	    "no healthy server behind it does this.",
+	    "The server sent close_notify, or over QUIC closed the connection, before any data. A "
+	    "balancer that terminates TLS and has no healthy server behind it does this.",
 	[OC_GREETING_TOO_LONG] =
 	    "The peer sent more than a greeting can hold. Some service other than hello-server "
 	    "answers at this address.",
 	[OC_GREETING_RESET] =
-	    "The handshake was completed, and then the connection was reset: the server's process "
-	    "died, or a firewall or balancer lost the state of the connection. A reset is not a "
-	    "proper end: what arrived before it may be incomplete.",
+	    "The handshake was completed, and then the connection was reset, or over QUIC the "
+	    "stream of the greeting: the server's process died or gave up, or a firewall or "
+	    "balancer lost the state of the connection. A reset is not a proper end: what arrived "
+	    "before it may be incomplete.",
 	[OC_PATH_DIFFERS] =
 	    "With --compare: the server's report of the connection differs from what the client "
 	    "observed. If the two ends do not share keys, something on the path terminates TLS: a "
@@ -313,9 +324,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "Only in the server's log: a client connected and closed the connection without "
 	    "sending a byte, as the health checks of load balancers do.",
 	[OC_CLIENT_DENIED] =
-	    "Only in the server's log: --allow and --deny do not admit the client's address. The "
-	    "server closed the connection before any TLS; the client reports HANDSHAKE_CLOSED or "
-	    "HANDSHAKE_RESET.",
+	    "Only in the server's log: --allow and --deny do not admit the client's address. Over "
+	    "TCP the server closed the connection before any TLS; the client reports "
+	    "HANDSHAKE_CLOSED or HANDSHAKE_RESET. Over UDP it does not answer; the client reports "
+	    "CONNECT_TIMEOUT.",
 	[OC_NAME_UNKNOWN] =
 	    "Only in the server's log: with --strict-sni, the client requested no name, or a name "
 	    "that no certificate of the server covers. The client reports HANDSHAKE_ALERT: "
@@ -323,9 +335,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "in TLS 1.2.",
 	[OC_RECORD_BAD] =
 	    "Only in the server's log: after the handshake the client sent a record or a message "
-	    "that TLS does not allow, or one that cannot be decrypted. The client's TLS "
-	    "implementation is broken, or a device on the path changed the bytes. The server sent "
-	    "the client the alert that the log line names.",
+	    "that TLS does not allow, or one that cannot be decrypted, or it violated QUIC. The "
+	    "client's implementation is broken, or a device on the path changed the bytes. The "
+	    "server sent the client the alert, or the error of QUIC, that the log line names.",
 	[OC_REQUEST_BAD] =
 	    "Only in the server's log: ALPN selected http/1.1, and the client did not send a "
 	    "request that the server answers with 200. The answer named the fault, and so does "

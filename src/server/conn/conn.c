@@ -32,6 +32,21 @@ struct conn *conn_new(const struct service *service, const struct conn_plan *pla
 	return c;
 }
 
+struct conn *conn_new_accepted(const struct service *service, const struct conn_plan *plan,
+    struct tls_conn *tls, const struct addr *peer, uint64_t now_ms)
+{
+	struct conn *c = conn_new(service, plan, -1, peer, now_ms);
+
+	if (!c || (service->asks_clients && conn_record_ask(&c->record, NULL) != 0)) {
+		tls_conn_free(tls);
+		conn_free(c);
+		return NULL;
+	}
+	c->tls = tls;
+	c->state = CONN_HANDSHAKE;
+	return c;
+}
+
 int conn_expect_proxy(struct conn *c, const struct access *access)
 {
 	c->proxy = proxy_header_new(access, &c->record.peer);

@@ -22,6 +22,7 @@ enum conn_want { CONN_WANT_READ, CONN_WANT_WRITE, CONN_WANT_TIME, CONN_WANT_FREE
 
 struct conn;
 struct conn_plan;
+struct tls_conn;
 
 /*
  * Begins to serve an accepted, non-blocking socket (-1: there is none, see
@@ -31,6 +32,13 @@ struct conn_plan;
  */
 struct conn *conn_new(const struct service *service, const struct conn_plan *plan, int fd,
     const struct addr *peer, uint64_t now_ms);
+
+/*
+ * As conn_new, without a socket, for a client that a listener has accepted: it begins with the
+ * handshake. Takes ownership of tls, also on failure (NULL: out of memory).
+ */
+struct conn *conn_new_accepted(const struct service *service, const struct conn_plan *plan,
+    struct tls_conn *tls, const struct addr *peer, uint64_t now_ms);
 
 /*
  * The peer is a balancer (access_is_balancer): a PROXY protocol header must come first,

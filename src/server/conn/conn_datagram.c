@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/conn/conn_datagram.h"
 
-#include <string.h>
-
 #include "server/conn/conn_states.h"
 #include "tls/dtls.h"
 
@@ -77,30 +75,23 @@ void conn_datagram_plan(const struct conn_plan *streams, struct conn_plan *out)
 {
 	static struct conn_state_row states[CONN_STATES];
 
-	memcpy(states, conn_states, sizeof states);
+	conn_plan_vary(streams, states, out);
 	states[CONN_GREETING].run = run_greeting;
 	states[CONN_CLOSE_NOTIFY].run = run_close_notify;
 	states[CONN_ALERT].run = run_alert;
 	states[CONN_LINGER].run = run_linger;
-	*out = *streams;
-	out->states = states;
 }
 
 struct conn *conn_datagram_new(const struct service *service, const struct conn_plan *plan,
     struct tls_conn *tls, struct tls_datagram *datagram, const struct addr *peer,
     uint64_t now_ms)
 {
-	struct conn *c = conn_new(service, plan, -1, peer, now_ms);
+	struct conn *c = conn_new_accepted(service, plan, tls, peer, now_ms);
 
-	if (!c || (service->asks_clients && conn_record_ask(&c->record, NULL) != 0)) {
-		tls_conn_free(tls);
-		conn_free(c);
+	if (!c)
 		return NULL;
-	}
 	tls_dtls_set_owner(tls, c->record.client);
-	c->tls = tls;
 	c->datagram = datagram;
-	c->state = CONN_HANDSHAKE;
 	return c;
 }
 

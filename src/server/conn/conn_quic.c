@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/conn/conn_quic.h"
 
-#include <string.h>
-
 #include "server/conn/conn_states.h"
 #include "tls/quic_server.h"
 
@@ -42,29 +40,21 @@ void conn_quic_plan(const struct conn_plan *streams, struct conn_plan *out)
 {
 	static struct conn_state_row states[CONN_STATES];
 
-	memcpy(states, conn_states, sizeof states);
+	conn_plan_vary(streams, states, out);
 	states[CONN_GREETING].late = late_greeting;
 	states[CONN_CLOSE_NOTIFY].run = run_finish;
 	states[CONN_CLOSE_NOTIFY].late = late_greeting;
 	states[CONN_ALERT].run = run_close;
 	states[CONN_ALERT].late = late_greeting;
 	states[CONN_LINGER].run = run_linger;
-	*out = *streams;
-	out->states = states;
 }
 
 struct conn *conn_quic_new(const struct service *service, const struct conn_plan *plan,
     struct tls_conn *tls, const struct addr *peer, uint64_t now_ms)
 {
-	struct conn *c = conn_new(service, plan, -1, peer, now_ms);
+	struct conn *c = conn_new_accepted(service, plan, tls, peer, now_ms);
 
-	if (!c || (service->asks_clients && conn_record_ask(&c->record, NULL) != 0)) {
-		tls_conn_free(tls);
-		conn_free(c);
-		return NULL;
-	}
-	tls_quic_set_owner(tls, c->record.client);
-	c->tls = tls;
-	c->state = CONN_HANDSHAKE;
+	if (c)
+		tls_quic_set_owner(tls, c->record.client);
 	return c;
 }

@@ -2,6 +2,7 @@
 #include "server/conn/conn_states.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/sock.h"
 #include "server/conn/request.h"
@@ -27,6 +28,14 @@ const struct conn_state_row conn_states[CONN_STATES] = {
 	[CONN_LINGER] = { conn_discard, late_linger, CONN_PHASE_LINGER, "linger" },
 	[CONN_DONE] = { .phase = CONN_PHASE_LINGER },
 };
+
+void conn_plan_vary(const struct conn_plan *plan, struct conn_state_row states[CONN_STATES],
+    struct conn_plan *out)
+{
+	memcpy(states, conn_states, sizeof conn_states);
+	*out = *plan;
+	out->states = states;
+}
 
 enum io conn_enter(struct conn *c, enum conn_state next)
 {

@@ -77,6 +77,10 @@ struct conn_state_row {
 /* hello-server's table. */
 extern const struct conn_state_row conn_states[CONN_STATES];
 
+/* Makes out a plan with these states, which become a copy of hello-server's, to be changed. */
+void conn_plan_vary(const struct conn_plan *plan, struct conn_state_row states[CONN_STATES],
+    struct conn_plan *out);
+
 /* Changes to another state. Returns IO_DONE. */
 enum io conn_enter(struct conn *c, enum conn_state next);
 

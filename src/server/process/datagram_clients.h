@@ -14,6 +14,11 @@
  * The clients of a datagram worker, whatever they speak: what dtls_clients and quic_clients
  * have in common. A client is known by its address, its port and the listener. The limits
  * count all of them together.
+ *
+ * The hash of the table has no key. Somebody who has many addresses, and has proved them, can
+ * choose those that share a place in it; a lookup, one for each datagram, then passes by all their
+ * open connections (measured: 8 us beside 1000, the usual limit of handshakes; 70 us beside 10,000,
+ * the usual limit of all). That is less than one of the handshakes that each of them has cost.
  */
 struct datagram_clients;
 

@@ -41,7 +41,6 @@ static size_t place_of(const struct quic_packet_id *from)
 	return (from->bytes[0] | (size_t)from->bytes[1] << 8) % LATEST;
 }
 
-/* The oldest one of a place is the last of its list. */
 static void forget(struct quic_retries *r, size_t index)
 {
 	uint16_t *link;
@@ -52,6 +51,7 @@ static void forget(struct quic_retries *r, size_t index)
 	while (*link != index)
 		link = &r->latest[*link].next;
 	*link = r->latest[index].next;
+	r->latest[index].from.len = 0;
 }
 
 static void keep(struct quic_retries *r, const struct quic_packet_id *from,
@@ -129,8 +129,10 @@ void quic_retries_begin(struct quic_retries *r, struct quic_retries_use *use, co
 	if (quic_packet_read_head(bytes, len, &head)) {
 		use->local = head.to;
 		t = head.to.len < QUIC_PACKET_ID_MIN ? NULL : find(r, &head.to);
-		if (t)
+		if (t) {
 			use->origin = t->origin;
+			forget(r, (size_t)(t - r->latest));
+		}
 	}
 	if (r->uses)
 		r->uses->link = &use->next;

@@ -13,7 +13,8 @@
  * A client may send one first packet several times, and gets as many tokens. OpenSSL (seen: 3.5.9)
  * loses the memory of a connection whose client returns a second one while the first is in use,
  * because the same identifier begins both. So the token of a Retry is let through only if its first
- * packet is known, and no open connection has begun with it.
+ * packet is known, and no open connection has begun with it. And only once: otherwise a client
+ * could begin a connection, which has a line in the log, with each datagram.
  */
 struct quic_retries;
 
