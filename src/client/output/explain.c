@@ -15,9 +15,9 @@
 static const char *const texts[OUTCOME_COUNT] = {
 	[OC_OK] =
 	    "The chain and the name were verified, the whole greeting was read, and the peer "
-	    "closed the connection with close_notify. A handshake alone would prove less: with "
-	    "TLS 1.3 a server may still reject the client after it, and something on the path may "
-	    "cut the stream.",
+	    "ended it with close_notify (over QUIC: with the end of its stream). A handshake "
+	    "alone would prove less: with TLS 1.3 a server may still reject the client after "
+	    "it, and something on the path may cut the stream.",
 	[OC_INTERNAL] =
 	    "Memory, the system or the TLS library failed in a way that no input should cause. "
 	    "Please report it, with the versions that --version prints.",
@@ -31,9 +31,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "another certificate. Or standard output could not be written completely.\n\n"
 	    "\"hello-server --check --cert FILE --key FILE\" checks a certificate and its key.",
 	[OC_LISTEN] =
-	    "hello-server cannot listen on an address: another process uses it (\"ss -ltnp\" "
-	    "shows which), the machine does not have it (\"ip address\" lists its addresses), or "
-	    "the port is below 1024 and the user is not allowed to use it.",
+	    "hello-server cannot listen on an address: another process uses it (\"ss -ltunp\" "
+	    "shows which), the machine does not have it (\"ip address\" lists its addresses), "
+	    "or the port is below 1024 and the user is not allowed to use it.",
 	[OC_PRIVILEGES] =
 	    "hello-server could not change to the user that --user names, or could not confine "
 	    "its workers as \"--sandbox require\" demands. It exits rather than serve with "
@@ -55,19 +55,24 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "answer on port 53, UDP and TCP.\n\n"
 	    "If you know the address, --resolve HOST:PORT:ADDR works without a resolver.",
 	[OC_CONNECT_REFUSED] =
-	    "The address answered the SYN with a reset: the packet arrived somewhere, and nothing "
-	    "listens on that port there. The service is down, or it listens on another port or on "
-	    "another address of the machine (\"ss -ltun\" on the server shows where it "
-	    "listens).\n\n"
-	    "What cannot be known from here: a firewall that rejects with a reset looks exactly "
-	    "the same. If the server listens, look for a rule such as \"reject with tcp reset\" "
-	    "on the path.",
+	    "The address answered the SYN with a reset, or over UDP with the ICMP message "
+	    "\"port unreachable\": the packet arrived somewhere, and nothing listens on that "
+	    "port there. The service is down, or it listens on another port or on another "
+	    "address of the machine (\"ss -ltun\" on the server shows where it listens).\n\n"
+	    "What cannot be known from here: a firewall that rejects with the same answer "
+	    "looks exactly the same. If the server listens, look for a rule such as \"reject "
+	    "with tcp reset\" on the path, or for UDP \"reject\".",
 	[OC_CONNECT_TIMEOUT] =
-	    "There was no answer at all: no SYN-ACK, no reset and no ICMP message. Nearly always "
-	    "a firewall drops the packets, or the machine is off and no router reports it.\n\n"
-	    "What cannot be known from here: where the packets are lost, and in which direction. "
-	    "\"tcpdump -n port PORT\" on the server shows whether the SYN arrives; if it does, "
-	    "the answer is lost. \"traceroute -T -p PORT ADDRESS\" shows how far it gets.",
+	    "There was no answer at all: no SYN-ACK (over UDP: no datagram), no reset and no "
+	    "ICMP message. Nearly always a firewall drops the packets, or the machine is off "
+	    "and no router reports it.\n\n"
+	    "Over UDP a server that does not know the protocol, or does not admit this "
+	    "address, may be silent as well. The error line says whether TCP connects to the "
+	    "same port.\n\n"
+	    "What cannot be known from here: where the packets are lost, and in which "
+	    "direction. \"tcpdump -n port PORT\" on the server shows whether the packets "
+	    "arrive; if they do, the answer is lost. \"traceroute -T -p PORT ADDRESS\" shows "
+	    "how far it gets (-U instead of -T for UDP).",
 	[OC_CONNECT_UNREACHABLE] =
 	    "The address cannot be reached, and something reported it. Either this machine has no "
 	    "route (\"ip route get ADDRESS\" shows it), has no local port left, or forbids the "
@@ -110,13 +115,13 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "With the service mssql the handshake travels inside TDS packets. If the server sent "
 	    "something else there, the error line shows it.",
 	[OC_NOT_TLS] =
-	    "The connection is open, but the first bytes from the peer are not a TLS record. The "
-	    "error line shows them, with a guess. An HTTP answer means that the port serves HTTP "
-	    "without TLS, or that a proxy or balancer answers itself. A greeting of SSH or mail "
-	    "means the wrong port, or a port that requires STARTTLS first: use smtp://HOST:PORT "
-	    "and the like.\n\n"
-	    "A server that waits for a PROXY protocol header does not answer with one: it closes "
-	    "the connection or logs the fault.",
+	    "The connection is open, but the first bytes from the peer are not a TLS record, "
+	    "or over UDP not a packet of DTLS or QUIC. The error line shows them, with a "
+	    "guess. An HTTP answer means that the port serves HTTP without TLS, or that a "
+	    "proxy or balancer answers itself. A greeting of SSH or mail means the wrong port, "
+	    "or a port that requires STARTTLS first: use smtp://HOST:PORT and the like.\n\n"
+	    "A server that waits for a PROXY protocol header does not answer with one: it "
+	    "closes the connection or logs the fault.",
 	[OC_HANDSHAKE_TIMEOUT] =
 	    "The connection is open, but the handshake did not finish in time.\n\n"
 	    "If the peer sent nothing, it is stuck, or it waits for something else first (a PROXY "
@@ -134,8 +139,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "common. unrecognized_name means that there is no certificate for the requested name "
 	    "(--servername). For internal_error, look into the server's log.",
 	[OC_HANDSHAKE_RESET] =
-	    "The TCP connection was open, and was reset during the handshake. A server does this "
-	    "when it crashes, when its queue is full, or when it expects a PROXY protocol header "
+	    "The connection was open, and was reset during the handshake: by a TCP reset or, "
+	    "over UDP, by an ICMP message \"port unreachable\". A server does this when it "
+	    "crashes, when its queue is full, or when it expects a PROXY protocol header "
 	    "(--haproxy-protocol v2). A firewall does this when it reads the ClientHello and "
 	    "rejects its name, version or size.\n\n"
 	    "What cannot be known from here: who sent the reset. --path-test finds out whether "
@@ -146,10 +152,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "server that expects a PROXY protocol header, does not admit this address, or rejects "
 	    "the ClientHello.",
 	[OC_HANDSHAKE_PARAMETERS] =
-	    "Both ends speak TLS, but they have no common version, cipher suite, group, signature "
-	    "algorithm or application protocol (ALPN). hello-client and hello-server offer TLS "
-	    "1.2 and 1.3, with forward secrecy and AEAD only (RFC 9325). An old server that "
-	    "supports TLS only up to 1.1 fails like this.\n\n"
+	    "Both ends speak TLS, but they have no common version, cipher suite, group, "
+	    "signature algorithm or application protocol (ALPN). hello-client and hello-server "
+	    "offer TLS 1.2 and 1.3, with forward secrecy and AEAD only (RFC 9325). An old "
+	    "server that supports TLS only up to 1.1 fails like this, and so does a server "
+	    "without version 1 of QUIC.\n\n"
 	    "--path-test tries each version alone. Versions before 1.2 and old ciphers need "
 	    "another program: \"nmap --script ssl-enum-ciphers -p PORT HOST\" lists what the "
 	    "server offers.",
@@ -181,10 +188,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "that is not in the store. --fetch-issuer FILE fetches it, if the certificate names "
 	    "its address.",
 	[OC_CERT_EXPIRED] =
-	    "A certificate of the chain ended before now, or before --verify-time. If it was "
-	    "renewed, the server may still serve the old file: many servers read it again only on "
-	    "a reload. --expect-cert FILE compares the served certificate with the file. If an "
-	    "intermediate expired, the server must send its replacement.",
+	    "A certificate of the chain expired before now, or before --verify-time. If it was "
+	    "renewed, the server may still serve the old file: many servers read it again only "
+	    "on a reload. --expect-cert FILE compares the served certificate with the file. If "
+	    "an intermediate expired, the server must send its replacement.",
 	[OC_CERT_NOT_YET_VALID] =
 	    "The validity of a certificate begins in the future. Either a clock is wrong, here or "
 	    "where the certificate was issued, by at least the time shown, or the certificate is "
@@ -251,11 +258,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "fits none of its signature algorithms is not sent.",
 	[OC_CLIENT_CERT_REFUSED] =
 	    "The client sent a certificate, and the server rejected it with an alert: the "
-	    "certificate is from an unknown CA, expired, revoked, for another purpose, or simply "
-	    "not one that the server admits. The protocol provides only the alert's name; the "
-	    "server's log may have the reason. Most servers also send the names of the CAs that "
-	    "they accept: -v shows them, and the error line shows if no issuer of ours is among "
-	    "them.",
+	    "certificate is from an unknown CA, expired, revoked, for another purpose, or "
+	    "simply not one that the server admits. The protocol provides only the alert's "
+	    "name; the server's log may have the reason. Most servers also send the names of "
+	    "the CAs that they accept: -v shows them, and if none of them issued this "
+	    "certificate, the error line says so.",
 	[OC_GREETING_TIMEOUT] =
 	    "The handshake was completed and the certificate is valid, but the greeting, or its "
 	    "end, did not arrive. The service behind TLS is stuck, or waits for a request. The "
@@ -267,14 +274,16 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "or the answer breaks a rule of RFC 9112, so that two readers could disagree about "
 	    "where it ends. With other services, the answer is not in the service's protocol.",
 	[OC_GREETING_TRUNCATED] =
-	    "The stream ended without the close_notify that TLS requires (RFC 8446 section 6.1), "
-	    "so part of the greeting may be missing. The server stopped in the middle, or never "
-	    "sends close_notify, or something on the path closed the connection. If the error "
-	    "line reports that the peer sent invalid TLS, the client closed the connection, with "
-	    "an alert. Over DTLS data was lost on the path, and nobody repeats it.",
+	    "The stream ended without the close_notify that TLS requires (RFC 8446 section "
+	    "6.1), so part of the greeting may be missing. The server stopped in the middle, "
+	    "or never sends close_notify, or something on the path closed the connection. If "
+	    "the error line reports that the peer sent invalid TLS, the client closed the "
+	    "connection, with an alert. Over DTLS the path lost data or changed its order, and "
+	    "DTLS never repeats data.",
 	[OC_GREETING_EMPTY] =
-	    "The server sent close_notify before any data. A balancer that terminates TLS and has "
-	    "no healthy server behind it does this.",
+	    "The server ended the connection properly before any data: with close_notify or, "
+	    "over QUIC, with the end of its stream. A balancer that terminates TLS and has no "
+	    "healthy server behind it does this.",
 	[OC_GREETING_TOO_LONG] =
 	    "The peer sent more than a greeting can hold. Some service other than hello-server "
 	    "answers at this address.",
@@ -290,17 +299,18 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
 	[OC_CLIENT_AUTH_OPEN] =
-	    "With --client-zoo: the server let in a client that it has to refuse. It asks for no "
-	    "certificate, or accepts clients without one, or does not verify what it gets, or has "
-	    "no revocation list. The table shows each client, what the server did, and what proves "
-	    "it: an answer to that client, not the end of its handshake.",
+	    "With --client-zoo: the server let in a client that it should refuse. It requests "
+	    "no certificate, or accepts clients without one, or does not verify what it "
+	    "receives, or has no revocation list. The table shows each client, what the server "
+	    "did, and what proves it: an answer to that client, not the end of its handshake.",
 	[OC_CLIENT_AUTH_UNKNOWN] =
-	    "With --client-zoo: the server refused some bad clients, and of the others it is not "
-	    "known. In TLS 1.3 the handshake ends for the client before the server has verified "
-	    "its certificate, so only an answer of the service proves that the client was let in, "
-	    "and only an alert, a close or the service's words prove that it was refused. This "
-	    "server did neither in time. Or it refused all bad clients, but the service failed for "
-	    "the good one, so it is not known whether anybody gets in.",
+	    "With --client-zoo: the server let in no bad client, but nothing proves that it "
+	    "refused all of them. In TLS 1.3 the client completes the handshake before the "
+	    "server has verified its certificate. So only an answer of the service proves that "
+	    "the client was let in, and only an alert, a close or a refusal in the protocol of "
+	    "the service proves that it was refused. This server did neither in time.\n\n"
+	    "Or the server refused all bad clients, but the service failed for the good one, "
+	    "so it is unknown whether anybody is let in.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
 	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "
@@ -313,9 +323,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "Only in the server's log: a client connected and closed the connection without "
 	    "sending a byte, as the health checks of load balancers do.",
 	[OC_CLIENT_DENIED] =
-	    "Only in the server's log: --allow and --deny do not admit the client's address. The "
-	    "server closed the connection before any TLS; the client reports HANDSHAKE_CLOSED or "
-	    "HANDSHAKE_RESET.",
+	    "Only in the server's log: --allow and --deny do not admit the client's address. "
+	    "The server closed the connection before any TLS; the client reports "
+	    "HANDSHAKE_CLOSED or HANDSHAKE_RESET. Over UDP the server does not answer at all, "
+	    "and logs no line for each client; the client reports CONNECT_TIMEOUT.",
 	[OC_NAME_UNKNOWN] =
 	    "Only in the server's log: with --strict-sni, the client requested no name, or a name "
 	    "that no certificate of the server covers. The client reports HANDSHAKE_ALERT: "
