@@ -17,9 +17,9 @@
  */
 struct datagram_clients;
 
-/* Part of the object of a protocol, at its beginning. */
+/* The first member of the object that a protocol keeps for each client. */
 struct datagram_client {
-	struct pool_entry entry; /* first: from the one the other can be found */
+	struct pool_entry entry; /* first: a pointer to it is cast to this one */
 	struct udp_path path;
 	struct datagram_link *link; /* its place in the table */
 	void (*release)(struct datagram_client *c); /* frees the object, after its connection */
