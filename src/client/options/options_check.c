@@ -66,8 +66,8 @@ static int exclude_udp(const struct client_options *o, const char *option, struc
 	const bool hello = strcmp(option, "hello") == 0;
 
 	return outcome_set(oc, OC_USAGE,
-	    "--%s%s%s works only over TCP, and the service %s uses UDP", option, hello ? " " : "", hello ? hello_variant_names[o->hello_variant] : "",
-	    o->service.service->name);
+	    "--%s%s%s works only over TCP, and the service %s uses UDP", option, hello ? " " : "",
+	    hello ? hello_variant_names[o->hello_variant] : "", o->service.service->name);
 }
 
 /* The option that only TCP and QUIC have, or NULL. */

@@ -225,8 +225,8 @@ static void advise_unknown(const struct client_zoo *z, const struct admission_ve
 		    z->options[0].client_zoo);
 	else if (service && service != service_hello && strcmp(service->name, "tls") != 0)
 		outcome_advise(oc,
-		    "the table on standard output shows for which clients nothing is proven; the log "
-		    "of the service may show what it did with them");
+		    "the table on standard output shows for which clients nothing is proven; the "
+		    "log of the service may show what it did with them");
 }
 
 static void explain_unknown(const struct client_zoo *z, const struct admission_verdict *v,
