@@ -46,9 +46,6 @@ void datagram_clients_add(struct datagram_clients *all, struct datagram_client *
 /* Goes on with the connection, see conn_step. Returns whether the client still exists. */
 bool datagram_clients_step(struct datagram_clients *all, struct datagram_client *c);
 
-/* Ends the record of the connection, and frees the client. */
-void datagram_clients_remove(struct datagram_clients *all, struct datagram_client *c);
-
 /* Counts a datagram that belongs to no connection. */
 void datagram_clients_count(struct datagram_clients *all, enum counters_datagram what);
 
