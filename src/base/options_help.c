@@ -86,7 +86,7 @@ static void print_row(const struct option_row *row)
 	print_wrapped(text);
 }
 
-void options_help_print(const struct option_row *rows)
+static void print_rows(const struct option_row *rows)
 {
 	for (const struct option_row *row = rows; row->name; row++) {
 		if (row->kind != OPTION_HEADING)
@@ -101,7 +101,7 @@ int options_help_take(void *none, const struct option_row *row, const char *valu
 {
 	(void)none, (void)value, (void)oc;
 	printf("%s\n", row->about->usage);
-	options_help_print(row->about->rows);
+	print_rows(row->about->rows);
 	printf("\n%s", row->about->notes);
 	return 1;
 }

@@ -4,12 +4,6 @@
 
 #include "base/options.h"
 
-/*
- * --help: prints the rows of a table under their headings, with choices and defaults,
- * wrapped at 80 columns, to standard output.
- */
-void options_help_print(const struct option_row *rows);
-
 /* What --help and --version print. */
 struct options_about {
 	const char *program;
@@ -19,7 +13,10 @@ struct options_about {
 	const char *(*describe_key_schedule)(void); /* NULL: not in --version */
 };
 
-/* Take functions of --help and --version: they print to standard output and return 1. */
+/*
+ * Take functions of --help and --version: they print to standard output and return 1. --help
+ * prints the rows under their headings, with choices and defaults, wrapped at 80 columns.
+ */
 option_take options_help_take, options_version_take;
 
 /* The last two rows of every table. */

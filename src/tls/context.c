@@ -114,7 +114,7 @@ int tls_context_check_dtls_policy(const struct tls_policy_choice *policy, struct
 	if (!tls_policy_allows(policy, TLS1_2_VERSION)) {
 		outcome_set(oc, OC_USAGE, "DTLS 1.2 follows the policy of TLS 1.2, which --tls-min "
 		    "1.3 excludes");
-		outcome_advise(oc, "use --tls-min 1.2, or no datagrams");
+		outcome_advise(oc, "use --tls-min 1.2, or no dtls listener");
 		return -1;
 	}
 	ctx = tls_context_new_dtls_server(policy, &failed);

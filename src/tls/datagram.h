@@ -48,7 +48,7 @@ struct tls_datagram {
 	struct tls_buffer *seen;  /* counts bytes and errors; NULL: nobody asks */
 	const unsigned char *in;  /* received and not read yet; NULL: nothing */
 	size_t in_len;
-	bool serves;              /* a server's end of a handshake, see tls_datagram_serve */
+	bool serves;              /* in a server's handshake, see tls_datagram_serve */
 	struct dtls_limit limit;
 	size_t payload;           /* limit of out_len */
 	size_t out_len, kept_len;
@@ -64,11 +64,11 @@ void tls_datagram_init(struct tls_datagram *d, tls_datagram_send *send, const vo
 BIO *tls_datagram_bio(struct tls_datagram *d, struct tls_buffer *seen);
 
 /*
- * It is a server's, during a handshake; of a new client, if it was another's.
- * - What is beyond dtls_limit is not there for the library.
- * - A datagram that cannot be sent is lost like any other: it is sent again, and the reason
- *   may be gone by then. So seen->send_errno is that of the latest datagram, and 0 if that
- *   left.
+ * Begins a server's handshake with a client, even if it was used for another client before.
+ * - The library does not receive what dtls_limit withholds.
+ * - A datagram that cannot be sent counts as lost: it is sent again, and by then the reason
+ *   may be gone. So seen->send_errno is the error of the latest datagram, or 0 if that was
+ *   sent.
  */
 void tls_datagram_serve(struct tls_datagram *d);
 

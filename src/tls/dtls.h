@@ -11,7 +11,7 @@
 #include "tls/datagram.h"
 
 /*
- * DTLS 1.2 (RFC 6347): what a tls_conn on datagrams has more than one on a stream. All
+ * DTLS 1.2 (RFC 6347): what a tls_conn on datagrams adds to one on a stream. All
  * operations of tls/conn.h except those of early data work on it; IO_WANT_READ means:
  * give the next datagram to its tls_datagram, then call the operation again.
  */
@@ -55,8 +55,8 @@ size_t tls_dtls_room(const struct tls_conn *t);
  * - Data is never sent again, and may come without the close_notify that ends it. tls_conn_read
  *   fails with GREETING_TRUNCATED if a record was lost or comes late, before another that arrived,
  *   unless it may have been one of the handshake: see tls_dtls_is_whole.
- * - A peer that sends no record of DTLS is NOT_TLS once time is up, and one that asks for a cookie
- *   for ever HANDSHAKE_FAILED.
+ * - A peer that sends no record of DTLS is NOT_TLS at the deadline. One that asks for a cookie
+ *   again and again is HANDSHAKE_FAILED.
  */
 struct tls_conn *tls_dtls_new_client(SSL_CTX *ctx, int fd, const char *sni, const char *verify_name,
     void *owner, struct outcome *oc);
@@ -94,8 +94,8 @@ bool tls_dtls_is_alert(const unsigned char *bytes, size_t len);
 bool tls_dtls_is_hello(const unsigned char *bytes, size_t len);
 
 /*
- * The random bytes of a ClientHello, which its repetitions have, too, but no other: in
- * bytes; or NULL: it is none, or its beginning is in another datagram. Pure.
+ * The random of a ClientHello, a pointer into bytes: its repetitions have the same one, and
+ * no other ClientHello has it. NULL if this is no ClientHello, or not its beginning. Pure.
  */
 enum { TLS_DTLS_RANDOM = 32 };
 const unsigned char *tls_dtls_random(const unsigned char *bytes, size_t len);

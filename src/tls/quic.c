@@ -25,11 +25,6 @@ const struct ssl_method_st *tls_quic_method(void)
 	return OSSL_QUIC_client_method();
 }
 
-int tls_quic_errno(const struct tls_conn *t)
-{
-	return t->wire.recv_errno ? t->wire.recv_errno : t->wire.send_errno;
-}
-
 void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
 {
 	quic_wire_shape(&t->quic->wire, datagram, unknown_version);
@@ -51,7 +46,7 @@ static enum io wait_or_fail(struct tls_conn *t, bool waits, bool open, struct ou
 {
 	enum io io = IO_FAILED;
 
-	if (waits && !tls_quic_errno(t))
+	if (waits && !tls_conn_errno(t))
 		io = tls_buffer_want(&t->wire);
 	else
 		quic_failure_explain(t, open, oc);
@@ -90,7 +85,7 @@ int tls_quic_send(struct tls_conn *t, struct outcome *oc)
 	tls_error_clear();
 	udp_wire_begin_turn(&t->quic->wire.udp, 0);
 	ret = SSL_do_handshake(t->ssl);
-	if (ret == 1 || tls_quic_errno(t) || is_waiting(t->ssl, ret))
+	if (ret == 1 || tls_conn_errno(t) || is_waiting(t->ssl, ret))
 		ret = 0;
 	else
 		quic_failure_explain(t, false, oc);
@@ -276,12 +271,6 @@ int tls_quic_send(struct tls_conn *t, struct outcome *oc)
 {
 	(void)t;
 	return outcome_set(oc, OC_INTERNAL, "this build has no QUIC");
-}
-
-int tls_quic_errno(const struct tls_conn *t)
-{
-	(void)t;
-	return 0;
 }
 
 void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)

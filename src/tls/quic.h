@@ -56,7 +56,4 @@ void tls_quic_shape(struct tls_conn *t, unsigned datagram, bool unknown_version)
 /* The versions that the server listed, as by quic_packet_versions_text; "": it listed none. */
 const char *tls_quic_versions(const struct tls_conn *t, char *buf, size_t size);
 
-/* The first errno of the socket, or 0. */
-int tls_quic_errno(const struct tls_conn *t);
-
 #endif

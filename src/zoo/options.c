@@ -70,8 +70,8 @@ const struct option_row zoo_option_rows[] = {
 
 	HEADING("Where to listen"),
 	CALL("listen", "PLACE", server.listen, listener_take_endpoint,
-	    "listen on ADDR:PORT, unix:PATH or dtls:ADDR:PORT; repeatable", .letter = 'l',
-	    .text = "127.0.0.1:8443"),
+	    "listen on ADDR:PORT, unix:PATH, dtls:ADDR:PORT or quic:ADDR:PORT; repeatable",
+	    .letter = 'l', .text = "127.0.0.1:8443"),
 	FLAG("expose", expose, "allow addresses that other machines can reach"),
 
 	HEADING("Timeouts"),

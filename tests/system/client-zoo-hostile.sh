@@ -61,7 +61,7 @@ ask() {
 		fail "$cell: $(cat "$S/err")" ;;
 	esac
 	case $3:$status:$(cat "$S/err") in
-	nobody:83:*'let in the good client: the service says "'*'try: the service refuses whoever does not log in: '*) ;;
+	nobody:83:*'let in the good client: the service says "'*'try: the service refuses clients that do not log in: '*) ;;
 	nobody:*) fail "$cell: $(cat "$S/err")" ;;
 	esac
 	tried=$(grep -c '^client-[a-z0-9-]*  ' "$S/out")
@@ -91,10 +91,10 @@ hello tickets 83 ^client-none.*not.proven
 hello no-tickets 83 ^client-none.*not.proven all
 hello early * ^client-none
 hello early-whole * ^client-none
-hello first-only 83 ^It.did.not.treat.the.good.client.the.same
+hello first-only 83 ^The.server.treated.the.good.client.differently
 hello every-third * ^client-none all
 hello mixed * ^client-good
-hello close-all 61 ^It.refuses.the.good.client.*or.closes
+hello close-all 61 ^The.server.refuses.the.good.client.*or.closes
 https alert 0 ^client-expired.*refused..*alert all
 https silent 83 ^client-none.*not.proven all
 https words 0 ^client-none.*refused..*HTTP/1.1.400
@@ -115,7 +115,7 @@ https nobody-400 83 ^client-good.*not.proven
 https nobody-503 83 ^client-good.*not.proven all
 https nobody-404 83 ^client-good.*not.proven all
 https early * ^client-none
-https close-all 61 ^It.refuses.the.good.client.*or.closes all
+https close-all 61 ^The.server.refuses.the.good.client.*or.closes all
 https first-only 83 ^client-none all
 imaps words 0 ^client-none.*refused..*\*.BYE
 imaps second 83 ^client-none.*not.proven
@@ -150,8 +150,8 @@ ldaps rash-words 83 ^client-none.*not.proven all
 ldaps early 83 ^client-none all
 ircs words 83 ^client-none.*not.proven
 tls words 83 ^client-none.*not.proven..*no.certificate
-tls silent 83 ^Nothing.proves.that.it.lets.in.the.good.client all
-tls alert 0 ^Nothing.proves.that.it.lets.in.the.good.client
+tls silent 83 ^Nothing.proves.that.the.server.lets.in.the.good.client all
+tls alert 0 ^Nothing.proves.that.the.server.lets.in.the.good.client
 '
 
 # try SERVICE: its rows.

@@ -37,9 +37,9 @@ check_wrong() {
 	*) fail "$cell: status $status" ;;
 	esac
 	case $client in
-	none) expect "$TMP/out" '^It lets in a client that has no certificate: ' ;;
-	unknown-root) expect "$TMP/out" '^It lets in a certificate that its CA did not issue: ' ;;
-	revoked) expect "$TMP/out" '^It lets in a revoked certificate: ' ;;
+	none) expect "$TMP/out" '^The server lets in a client without a certificate: ' ;;
+	unknown-root) expect "$TMP/out" '^The server lets in a certificate that its CA did not issue: ' ;;
+	revoked) expect "$TMP/out" '^The server lets in a revoked certificate: ' ;;
 	esac
 }
 

@@ -62,7 +62,7 @@ for version in 1.2 1.3; do
 		# Nobody bad got in, but the good one did not get what it should.
 		visit 83 "$@" "$PORT" --expect 'another greeting'
 		expect "$TMP/out" '^client-good  *accept  *not proven  *another greeting$'
-		expect "$TMP/err" 'CLIENT_AUTH_UNKNOWN: it is not proven that the server let in the good client: the greeting is'
+		expect "$TMP/err" 'CLIENT_AUTH_UNKNOWN: nothing proves that the server let in the good client: the greeting is'
 	fi
 	stop_server
 
@@ -70,7 +70,7 @@ for version in 1.2 1.3; do
 	start_server --client-ca "$CA"
 	visit 81 "$@" "$PORT"
 	let_in client-revoked
-	expect "$TMP/out" '^It lets in a revoked certificate: '
+	expect "$TMP/out" '^The server lets in a revoked certificate: '
 	agrees
 	stop_server
 
@@ -78,7 +78,7 @@ for version in 1.2 1.3; do
 	start_server --client-ca "$CA" --crlfile zoo/crl-clients.pem --client-auth optional
 	visit 81 "$@" "$PORT"
 	let_in client-none
-	expect "$TMP/out" '^It lets in a client that has no certificate: '
+	expect "$TMP/out" '^The server lets in a client without a certificate: '
 	agrees
 	stop_server
 
@@ -86,7 +86,7 @@ for version in 1.2 1.3; do
 	start_server
 	visit 81 "$@" "$PORT"
 	expect "$TMP/out" '^client-good  *accept  *not asked  *the greeting$'
-	expect "$TMP/err" 'CLIENT_AUTH_OPEN: the server asks for no client certificate$'
+	expect "$TMP/err" 'CLIENT_AUTH_OPEN: the server requests no client certificate$'
 	await 'peer=' 1
 	[ "$(count 'peer=')" -eq 1 ] || fail "$cell: more than one connection"
 	stop_server
@@ -95,7 +95,7 @@ for version in 1.2 1.3; do
 	start_server --client-ca other/ca.pem
 	visit 61 "$@" "$PORT"
 	expect "$TMP/out" '^client-good  *accept  *refused  *alert unknown CA$'
-	expect "$TMP/out" '^It refuses the good client, '
+	expect "$TMP/out" '^The server refuses the good client, '
 	expect "$TMP/err" '^hello-client: CLIENT_CERT_REFUSED: '
 	! grep -q accepted "$TMP/out" || fail "$cell: accepted: $(cat "$TMP/out")"
 	stop_server

@@ -80,9 +80,11 @@ ends 2 USAGE --haproxy-protocol v2
 ends 2 USAGE --path-test
 ends 2 USAGE --trace
 ends 2 USAGE --hello records
-expect err 'hello and the service dtls exclude each other: it is '
+expect err '[-]-hello records works only over TCP, and the service dtls uses UDP'
+ends 2 USAGE --hello grease
+expect err '[-]-hello does not work with the service dtls'
 ends 2 USAGE --tls-min 1.3
-expect err 'its only version is DTLS 1.2'
+expect err 'the client speaks only DTLS 1.2'
 expect err 'try: omit --tls-min'
 ends 2 USAGE --expect-pq
 stop_server

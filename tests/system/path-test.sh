@@ -78,7 +78,7 @@ blamed
 echo 'a filter that looks only at the beginning can be avoided'
 # avoided STATUS VARIANT: the plain one fails, and what the test names is answered in a single run.
 avoided() {
-	expect "$TMP/said" "To send one of the ClientHellos that are answered, in any other run: .*--hello $2[,.]"
+	expect "$TMP/said" "These options send a ClientHello that is answered, in any run: .*--hello $2[,.]"
 	run_status "$1" "$HELLO_CLIENT" --cacert "$CA" localhost "$PORT"
 	run_status 0 "$HELLO_CLIENT" --hello "$2" --cacert "$CA" localhost "$PORT"
 	expect "$TMP/out" "^$GREETING\$"

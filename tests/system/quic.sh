@@ -94,7 +94,7 @@ greets --path-test
 expect out '^datagrams of 1452  *OK '
 expect out '^unknown version  *OK '
 tr '\n' ' ' <out >said
-expect said 'To a packet of an unknown version the server answers that it offers version 1 of QUIC\.'
+expect said 'Asked for an unknown version, the server offers version 1 of QUIC\.'
 expect said 'Every variant is answered'
 ! grep -q 'segments\|TLS 1' out || fail 'something of TCP was tried'
 # No common protocol: the alert 120 is the error 0x178.

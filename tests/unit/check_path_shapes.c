@@ -183,7 +183,7 @@ START_TEST(test_remedies_are_options)
 	    FITS_WHERE, FITS_TRY);
 	path_text_write(&findings, 3, results, &names, text);
 	ck_assert_str_eq(text,
-	    "To send one of the ClientHellos that are answered, in any other run: "
+	    "These options send a ClientHello that is answered, in any run: "
 	    "--tls-max 1.2, --hello two-segments.");
 }
 END_TEST

@@ -34,7 +34,7 @@ enum admission_did {
 	ADMISSION_LET_IN,
 	ADMISSION_REFUSED,
 	ADMISSION_NOT_ASKED,    /* let in without being asked for a certificate */
-	ADMISSION_NOT_SENT,     /* the server takes no key of this type, so nothing was offered */
+	ADMISSION_NOT_SENT,     /* the server accepts no key of this type, so none was sent */
 	ADMISSION_NOT_PROVEN,
 	ADMISSION_NO_CONNECTION /* it failed before the server could judge the client */
 };
@@ -67,7 +67,7 @@ enum admission_finding {
 	ADMISSION_FITS_NO_REVOCATION, /* no strangers, but revoked ones */
 	ADMISSION_FITS_SOME,          /* no strangers, but others */
 	ADMISSION_FITS_OTHER_CA,      /* it refuses even the good one */
-	ADMISSION_FITS_NO_KEY,        /* it takes no key of the good one's type */
+	ADMISSION_FITS_NO_KEY,        /* it accepts no key of the good one's type */
 	ADMISSION_FITS_SILENCE,       /* nothing shows that it let in the good one */
 	ADMISSION_FITS_UNSTEADY,      /* it did not do the same with the good one again */
 	ADMISSION_FINDINGS

@@ -136,7 +136,7 @@ enum path_finding {
 	FITS_ONLY13,         /* TLS 1.2 is rejected with an alert */
 	FITS_HEADER_NEEDED,  /* no answer without the PROXY header */
 	FITS_HEADER_EITHER,  /* an answer with the PROXY header and without it */
-	FITS_NO_HYBRID,      /* no HelloRetryRequest: the server takes no hybrid */
+	FITS_NO_HYBRID,      /* no HelloRetryRequest: the server accepts no hybrid */
 	FITS_NO_RETRY,       /* no HelloRetryRequest: a classical share is enough */
 	FITS_ANOTHER_CERT,   /* variant: the server sent another certificate */
 	FITS_ENDS_OTHERWISE, /* variant: the handshake was answered, but the outcome differs */

@@ -4,9 +4,9 @@
 
 #include "client/judge/path.h"
 
-/* What --path-test concludes over QUIC. Pure. */
+/* What --path-test concludes. Pure: path_judge for results over TCP, its own rules over QUIC. */
 
-/* As path_judge, whether the results are over QUIC or over TCP. */
+/* The findings of these results, which are all over TCP or all over QUIC. */
 void path_quic_conclude(const struct path_result results[PATH_VARIANTS],
     struct path_findings *out);
 

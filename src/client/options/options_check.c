@@ -60,6 +60,16 @@ static const char *needs_tcp(const struct client_options *o)
 	return o->trace ? "trace" : NULL;
 }
 
+/* Other values of --hello do not need TCP, so the message names the one that does. */
+static int exclude_udp(const struct client_options *o, const char *option, struct outcome *oc)
+{
+	const bool hello = strcmp(option, "hello") == 0;
+
+	return outcome_set(oc, OC_USAGE,
+	    "--%s%s%s works only over TCP, and the service %s uses UDP", option, hello ? " " : "",
+	    hello ? hello_variant_names[o->hello_variant] : "", o->service.service->name);
+}
+
 /* The option that only TCP and QUIC have, or NULL. */
 static const char *needs_another(const struct client_options *o)
 {
@@ -90,14 +100,13 @@ static const char *needs_tls13(const struct client_options *o)
 static int check_dtls(const struct client_options *o, struct outcome *oc)
 {
 	if (needs_another(o))
-		return outcome_set(oc, OC_USAGE,
-		    "--%s and the service %s exclude each other: it is not for DTLS",
+		return outcome_set(oc, OC_USAGE, "--%s does not work with the service %s",
 		    needs_another(o), o->service.service->name);
 	if (!needs_tls13(o))
 		return 0;
 	outcome_set(oc, OC_USAGE,
-	    "--%s and the service %s exclude each other: its only version is DTLS 1.2, which "
-	    "follows the options of TLS 1.2",
+	    "--%s and the service %s exclude each other: the client speaks only DTLS 1.2, "
+	    "which follows the options of TLS 1.2",
 	    needs_tls13(o), o->service.service->name);
 	outcome_advise(oc, "omit --%s", needs_tls13(o));
 	return -1;
@@ -117,9 +126,7 @@ static int check_transport(const struct client_options *o, struct outcome *oc)
 		return -1;
 	}
 	if (needs_tcp(o))
-		return outcome_set(oc, OC_USAGE,
-		    "--%s and the service %s exclude each other: it is for TCP", needs_tcp(o),
-		    service->name);
+		return exclude_udp(o, needs_tcp(o), oc);
 	return service->transport == OVER_QUIC ? check_quic(o, oc) : check_dtls(o, oc);
 }
 

@@ -28,44 +28,44 @@ static const char *const dids[] = {
 
 static const char *const findings[ADMISSION_FINDINGS] = {
 	[ADMISSION_FITS_NO_REQUEST] =
-	    "The server asks for no client certificate. So only the good client was tried.",
+	    "The server requests no client certificate. So only the good client was tried.",
 	[ADMISSION_FITS_MIXED] =
-	    "It asks some clients for a certificate, and others not: are there several "
-	    "servers behind this address, set up in different ways?",
+	    "The server requests a certificate from some clients and not from others: are "
+	    "there several servers behind this address, set up in different ways?",
 	[ADMISSION_FITS_OPTIONAL] =
-	    "It lets in a client that has no certificate: it asks for one, but does not "
+	    "The server lets in a client without a certificate: it requests one, but does not "
 	    "require it. In nginx that is ssl_verify_client optional, in HAProxy verify "
 	    "optional, in Apache SSLVerifyClient optional, in s_server -verify where -Verify "
 	    "is meant, in Go tls.VerifyClientCertIfGiven, in stunnel verify = 1, in "
 	    "PostgreSQL a line of pg_hba.conf without clientcert, in OpenLDAP TLSVerifyClient "
 	    "try.",
 	[ADMISSION_FITS_NOT_VERIFIED] =
-	    "It lets in a certificate that its CA did not issue: it asks for one, but does "
-	    "not verify it. In nginx that is ssl_verify_client optional_no_ca, in Apache "
+	    "The server lets in a certificate that its CA did not issue: it requests one, but "
+	    "does not verify it. In nginx that is ssl_verify_client optional_no_ca, in Apache "
 	    "optional_no_ca, in HAProxy ca-ignore-err all, in Go tls.RequireAnyClientCert, in "
 	    "s_server -Verify without -verify_return_error, in gnutls-serv "
 	    "--require-client-cert without --verify-client-cert, in OpenLDAP TLSVerifyClient "
 	    "allow.",
 	[ADMISSION_FITS_NO_REVOCATION] =
-	    "It lets in a revoked certificate: it has no revocation list of this CA, or does "
-	    "not use it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache "
+	    "The server lets in a revoked certificate: it has no revocation list of this CA, "
+	    "or does not use it. In nginx that is ssl_crl, in HAProxy crl-file, in Apache "
 	    "SSLCARevocationFile with SSLCARevocationCheck chain, in PostgreSQL ssl_crl_file, "
 	    "in OpenLDAP TLSCRLFile or TLSCRLCheck.",
-	[ADMISSION_FITS_SOME] = "It lets in these clients, which it should refuse:",
+	[ADMISSION_FITS_SOME] = "The server lets in these clients, which it should refuse:",
 	[ADMISSION_FITS_OTHER_CA] =
-	    "It refuses the good client, or closes its connection: does it trust the ca.pem "
-	    "of this zoo for clients, and does the service behind it work?",
+	    "The server refuses the good client, or closes its connection: does it trust the "
+	    "ca.pem of this zoo for clients, and does the service behind it work?",
 	[ADMISSION_FITS_NO_KEY] =
-	    "It takes no key of the type that the good client has, so that client sent no "
+	    "The server accepts no key of the good client's type, so that client sent no "
 	    "certificate.",
 	[ADMISSION_FITS_SILENCE] =
-	    "Nothing proves that it lets in the good client: it says nothing, or not what "
-	    "proves it. With https, ask for a page that exists, or name its status with "
-	    "--expect-status; at a service that says nothing before a login, log in with a "
+	    "Nothing proves that the server lets in the good client: its answer is missing, or "
+	    "proves nothing. With https, request a page that exists, or name its status with "
+	    "--expect-status. If the service answers only after a login, log in with a "
 	    "client of that service and the good certificate.",
 	[ADMISSION_FITS_UNSTEADY] =
-	    "It did not treat the good client the same the second time, after all others; the "
-	    "last row shows that. So a limit of connections, or several servers behind this "
+	    "The server treated the good client differently the second time, after all others; "
+	    "the last row shows that. So a limit of connections, or several servers behind this "
 	    "address, may have changed the other rows as well.",
 };
 
@@ -117,7 +117,7 @@ const char *client_zoo_table_by(const struct session *s, const struct outcome *o
 	if (did == ADMISSION_NO_CONNECTION)
 		return quote("", outcome_name(oc->code), buf);
 	if (did == ADMISSION_NOT_SENT)
-		return quote("the server takes no key of its type", "", buf);
+		return quote("the server accepts no key of its type", "", buf);
 	if (oc->alert != OUTCOME_NO_ALERT)
 		return quote("alert ", tls_alert_name(oc->alert), buf);
 	if (session_talk(s) == TALK_HELLO && s->phases.us[PHASE_FIRST_BYTE] != PHASE_UNKNOWN)

@@ -15,9 +15,9 @@
 static const char *const texts[OUTCOME_COUNT] = {
 	[OC_OK] =
 	    "The chain and the name were verified, the whole greeting was read, and the peer "
-	    "closed the connection with close_notify. A handshake alone would prove less: with "
-	    "TLS 1.3 a server may still reject the client after it, and something on the path may "
-	    "cut the stream.",
+	    "ended it with close_notify (over QUIC: with the end of its stream). A handshake "
+	    "alone would prove less: with TLS 1.3 a server may still reject the client after "
+	    "it, and something on the path may cut the stream.",
 	[OC_INTERNAL] =
 	    "Memory, the system or the TLS library failed in a way that no input should cause. "
 	    "Please report it, with the versions that --version prints.",
@@ -31,9 +31,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "another certificate. Or standard output could not be written completely.\n\n"
 	    "\"hello-server --check --cert FILE --key FILE\" checks a certificate and its key.",
 	[OC_LISTEN] =
-	    "hello-server cannot listen on an address: another process uses it (\"ss -ltnp\" "
-	    "shows which), the machine does not have it (\"ip address\" lists its addresses), or "
-	    "the port is below 1024 and the user is not allowed to use it.",
+	    "hello-server cannot listen on an address: another process uses it (\"ss -ltunp\" "
+	    "shows which), the machine does not have it (\"ip address\" lists its addresses), "
+	    "or the port is below 1024 and the user is not allowed to use it.",
 	[OC_PRIVILEGES] =
 	    "hello-server could not change to the user that --user names, or could not confine "
 	    "its workers as \"--sandbox require\" demands. It exits rather than serve with "
@@ -67,7 +67,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "There was no answer at all: over TCP no SYN-ACK, no reset and no ICMP message, over "
 	    "UDP no datagram and no ICMP message. Nearly always a firewall drops the packets, or "
 	    "the machine is off and no router reports it. A UDP service that does not speak DTLS "
-	    "or QUIC, or does not admit this address, is silent, too.\n\n"
+	    "or QUIC, or does not admit this address, is silent, too; the error line says whether "
+	    "TCP connects to the same port.\n\n"
 	    "What cannot be known from here: where the packets are lost, and in which direction. "
 	    "\"tcpdump -n port PORT\" on the server shows whether they arrive; if they do, the "
 	    "answer is lost. \"traceroute -T -p PORT ADDRESS\" shows how far a SYN gets, and with "
@@ -190,10 +191,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "that is not in the store. --fetch-issuer FILE fetches it, if the certificate names "
 	    "its address.",
 	[OC_CERT_EXPIRED] =
-	    "A certificate of the chain ended before now, or before --verify-time. If it was "
-	    "renewed, the server may still serve the old file: many servers read it again only on "
-	    "a reload. --expect-cert FILE compares the served certificate with the file. If an "
-	    "intermediate expired, the server must send its replacement.",
+	    "A certificate of the chain expired before now, or before --verify-time. If it was "
+	    "renewed, the server may still serve the old file: many servers read it again only "
+	    "on a reload. --expect-cert FILE compares the served certificate with the file. If "
+	    "an intermediate expired, the server must send its replacement.",
 	[OC_CERT_NOT_YET_VALID] =
 	    "The validity of a certificate begins in the future. Either a clock is wrong, here or "
 	    "where the certificate was issued, by at least the time shown, or the certificate is "
@@ -260,11 +261,11 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "fits none of its signature algorithms is not sent.",
 	[OC_CLIENT_CERT_REFUSED] =
 	    "The client sent a certificate, and the server rejected it with an alert: the "
-	    "certificate is from an unknown CA, expired, revoked, for another purpose, or simply "
-	    "not one that the server admits. The protocol provides only the alert's name; the "
-	    "server's log may have the reason. Most servers also send the names of the CAs that "
-	    "they accept: -v shows them, and the error line shows if no issuer of ours is among "
-	    "them.",
+	    "certificate is from an unknown CA, expired, revoked, for another purpose, or "
+	    "simply not one that the server admits. The protocol provides only the alert's "
+	    "name; the server's log may have the reason. Most servers also send the names of "
+	    "the CAs that they accept: -v shows them, and if none of them issued this "
+	    "certificate, the error line says so.",
 	[OC_GREETING_TIMEOUT] =
 	    "The handshake was completed and the certificate is valid, but the greeting, or its "
 	    "end, did not arrive. The service behind TLS is stuck, or waits for a request. The "
@@ -301,17 +302,18 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "What cannot be known: whether a middlebox that wants to deceive also rewrites the "
 	    "report. --compare finds honest ones.",
 	[OC_CLIENT_AUTH_OPEN] =
-	    "With --client-zoo: the server let in a client that it has to refuse. It asks for no "
-	    "certificate, or accepts clients without one, or does not verify what it gets, or has "
-	    "no revocation list. The table shows each client, what the server did, and what proves "
-	    "it: an answer to that client, not the end of its handshake.",
+	    "With --client-zoo: the server let in a client that it should refuse. It requests "
+	    "no certificate, or accepts clients without one, or does not verify what it "
+	    "receives, or has no revocation list. The table shows each client, what the server "
+	    "did, and what proves it: an answer to that client, not the end of its handshake.",
 	[OC_CLIENT_AUTH_UNKNOWN] =
-	    "With --client-zoo: the server refused some bad clients, and of the others it is not "
-	    "known. In TLS 1.3 the handshake ends for the client before the server has verified "
-	    "its certificate, so only an answer of the service proves that the client was let in, "
-	    "and only an alert, a close or the service's words prove that it was refused. This "
-	    "server did neither in time. Or it refused all bad clients, but the service failed for "
-	    "the good one, so it is not known whether anybody gets in.",
+	    "With --client-zoo: the server let in no bad client, but nothing proves that it "
+	    "refused all of them. In TLS 1.3 the client completes the handshake before the "
+	    "server has verified its certificate. So only an answer of the service proves that "
+	    "the client was let in, and only an alert, a close or a refusal in the protocol of "
+	    "the service proves that it was refused. This server did neither in time.\n\n"
+	    "Or the server refused all bad clients, but the service failed for the good one, "
+	    "so it is unknown whether anybody is let in.",
 	[OC_OUTCOME_UNEXPECTED] =
 	    "With --expect-outcome: the probe ended with an outcome that is not on the list, which "
 	    "may be success. If you monitor a firewall, a certificate that must be rejected or a "

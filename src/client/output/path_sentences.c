@@ -45,7 +45,7 @@ const char *const path_sentences[FITS_COUNT] = {
 	    "In two segments the same ClientHello is answered. So something inspects single "
 	    "packets and does not reassemble them.",
 	[FITS_SHORT] =
-	    "A longer ClientHello of {size} bytes is answered, the plain one {how}. Something "
+	    "A longer ClientHello of {size} bytes is answered; the plain one {how}. Something "
 	    "that inspects only the first packet does this.",
 	[FITS_ALPN_WANTED] =
 	    "Without ALPN a ClientHello {how}; with http/1.1 it is answered. A server or a filter "
@@ -162,7 +162,7 @@ const char *const path_sentences[FITS_COUNT] = {
 	    "With the PROXY header and without it the ClientHello is answered: the server does "
 	    "not require it, or something removes it and adds its own.",
 	[FITS_NO_HYBRID] =
-	    "\"{variant}\" was not tried: the server takes no hybrid.",
+	    "\"{variant}\" was not tried: the server accepts no hybrid.",
 	[FITS_NO_RETRY] =
 	    "\"{variant}\" was not tried: the server accepts a classical key share, and did not "
 	    "ask for another.",
@@ -202,8 +202,7 @@ const char *const path_sentences[FITS_COUNT] = {
 	    "The server does not speak version 1 of QUIC, whatever the ClientHello is like. It "
 	    "offers {versions}.",
 	[FITS_VERSIONS] =
-	    "To a packet of an unknown version the server answers that it offers {versions} of "
-	    "QUIC.",
+	    "Asked for an unknown version, the server offers {versions} of QUIC.",
 	[FITS_VERSIONS_SILENT] =
 	    "A packet of an unknown version of QUIC gets no answer. Servers usually answer it "
 	    "with a list of their versions, but need not.",
@@ -227,5 +226,5 @@ const char *const path_sentences[FITS_COUNT] = {
 	    "What cannot be known from here: whether the server itself does this, or something in "
 	    "front of it. {trace}Run the same test next to the server to find out.",
 	[FITS_TRY] =
-	    "To send one of the ClientHellos that are answered, in any other run: {options}.",
+	    "These options send a ClientHello that is answered, in any run: {options}.",
 };

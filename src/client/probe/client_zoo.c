@@ -185,7 +185,7 @@ static void explain_refused(const struct client_zoo *z, struct outcome *oc)
 {
 	if (z->trials[0].did == ADMISSION_NOT_SENT)
 		outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the server takes no key of the type that the good client has");
+		    "the server accepts no key of the good client's type");
 	else if (z->good.code == OC_CLIENT_CERT_REFUSED)
 		*oc = z->good;
 	else
@@ -213,20 +213,20 @@ static void advise_unknown(const struct client_zoo *z, const struct admission_ve
 		    "there several servers behind this name? --connect-to tests one of them");
 	else if (z->good.code == OC_CLIENT_AUTH_UNKNOWN)
 		outcome_advise(oc,
-		    "the service refuses whoever does not log in: test it with a client that does, "
-		    "and the certificates in %.200s",
+		    "the service refuses clients that do not log in: test it with one that does, "
+		    "and with the certificates in %.200s",
 		    z->options[0].client_zoo);
 	else if (v->unknown == 0)
 		outcome_advise(oc, "%s", outcome_best_advice(&z->good));
 	else if (is_silent(z))
 		outcome_advise(oc,
 		    "hello-client does not speak this protocol after the handshake: test it with a "
-		    "client that does, and the certificates in %.200s",
+		    "client that does, and with the certificates in %.200s",
 		    z->options[0].client_zoo);
 	else if (service && service != service_hello && strcmp(service->name, "tls") != 0)
 		outcome_advise(oc,
-		    "the table on standard output shows of which clients nothing is known; see the "
-		    "log of the service for what it did with them");
+		    "the table on standard output shows for which clients nothing is proven; the "
+		    "log of the service may show what it did with them");
 }
 
 static void explain_unknown(const struct client_zoo *z, const struct admission_verdict *v,
@@ -234,13 +234,13 @@ static void explain_unknown(const struct client_zoo *z, const struct admission_v
 {
 	if (v->fits[ADMISSION_FITS_UNSTEADY])
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
-		    "the server did not treat the good client the same at the end");
+		    "the server treated the good client differently at the end");
 	else if (v->unknown == 0)
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
-		    "it is not proven that the server let in the good client: %s", z->good.detail);
+		    "nothing proves that the server let in the good client: %s", z->good.detail);
 	else
 		outcome_set(oc, OC_CLIENT_AUTH_UNKNOWN,
-		    "it is not proven that the server refused %u of %u bad clients", v->unknown,
+		    "nothing proves that the server refused %u of %u bad clients", v->unknown,
 		    v->bad);
 	advise_unknown(z, v, oc);
 }
@@ -254,7 +254,7 @@ static void conclude(const struct client_zoo *z, struct outcome *oc)
 	switch (v.code) {
 	case OC_CLIENT_AUTH_OPEN:
 		if (v.fits[ADMISSION_FITS_NO_REQUEST])
-			outcome_set(oc, v.code, "the server asks for no client certificate");
+			outcome_set(oc, v.code, "the server requests no client certificate");
 		else
 			outcome_set(oc, v.code, "the server let in %u of %u bad clients", v.open,
 			    v.bad);

@@ -136,7 +136,8 @@ static void destroy(struct datagram_clients *all, struct datagram_client *c)
 	c->release(c);
 }
 
-void datagram_clients_remove(struct datagram_clients *all, struct datagram_client *c)
+/* Ends the record of the connection, and frees the client. */
+static void remove_client(struct datagram_clients *all, struct datagram_client *c)
 {
 	pool_remove(&all->pool, &c->entry);
 	show_gauges(all);
@@ -149,7 +150,7 @@ static void close_client(struct datagram_clients *all, struct datagram_client *c
     enum outcome_code code, const char *why)
 {
 	conn_abort(c->entry.conn, clock_ms(), code, why);
-	datagram_clients_remove(all, c);
+	remove_client(all, c);
 }
 
 /*
@@ -176,7 +177,7 @@ static bool keep_limits(struct datagram_clients *all, struct datagram_client *c)
 bool datagram_clients_step(struct datagram_clients *all, struct datagram_client *c)
 {
 	if (conn_step(c->entry.conn, clock_ms()) == CONN_WANT_FREE) {
-		datagram_clients_remove(all, c);
+		remove_client(all, c);
 		return false;
 	}
 	if (pool_update(&all->pool, &c->entry) == 0)

@@ -22,9 +22,9 @@
  */
 struct datagram_clients;
 
-/* Part of the object of a protocol, at its beginning. */
+/* The first member of the object that a protocol keeps for each client. */
 struct datagram_client {
-	struct pool_entry entry; /* first: from the one the other can be found */
+	struct pool_entry entry; /* first: a pointer to it is cast to this one */
 	struct udp_path path;
 	struct datagram_link *link; /* its place in the table */
 	void (*release)(struct datagram_client *c); /* frees the object, after its connection */
@@ -50,9 +50,6 @@ void datagram_clients_add(struct datagram_clients *all, struct datagram_client *
 
 /* Goes on with the connection, see conn_step. Returns whether the client still exists. */
 bool datagram_clients_step(struct datagram_clients *all, struct datagram_client *c);
-
-/* Ends the record of the connection, and frees the client. */
-void datagram_clients_remove(struct datagram_clients *all, struct datagram_client *c);
 
 /* Counts a datagram that belongs to no connection. */
 void datagram_clients_count(struct datagram_clients *all, enum counters_datagram what);

@@ -163,7 +163,7 @@ static void handle_relay(struct datagram_worker *w, int which)
 		switch (relay_receive(w->poll[which].fd, w->job->listeners, w->buffer,
 		    sizeof w->buffer, &len, &from)) {
 		case RELAY_ASK:
-			w->asked = which == SUCCESSOR;
+			w->asked = w->asked || which == SUCCESSOR;
 			give_if_asked(w);
 			break;
 		case RELAY_GIVEN:

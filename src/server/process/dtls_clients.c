@@ -11,7 +11,7 @@
 #include "tls/dtls.h"
 
 struct dtls_client {
-	struct datagram_client common; /* first: from the one the other can be found */
+	struct datagram_client common; /* first: a pointer to it is cast to this one */
 	struct tls_datagram wire;
 	unsigned char random[TLS_DTLS_RANDOM]; /* of its ClientHello */
 };

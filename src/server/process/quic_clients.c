@@ -15,7 +15,7 @@
 #include "tls/quic_server.h"
 
 struct quic_client {
-	struct datagram_client common; /* first: from the one the other can be found */
+	struct datagram_client common; /* first: a pointer to it is cast to this one */
 	struct tls_conn *tls;          /* of the connection, which owns it */
 	struct quic_retries_use use;
 };

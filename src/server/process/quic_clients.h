@@ -10,8 +10,8 @@
 
 /*
  * The clients of the QUIC listeners of a datagram worker. One that is not known costs no memory: it
- * has to return the token of a Retry first. A client is known by its address, because another
- * generation's worker has to be told apart as well: if the address changes, the connection ends.
+ * has to return the token of a Retry first. The address identifies a client, because a worker must
+ * also recognize the clients of another generation's worker: if it changes, the connection ends.
  *
  * A build without QUIC has no such listeners, and then only quic_clients_new may be called.
  */
