@@ -5,8 +5,8 @@
  *	endless_datagrams [OPTION...] call STATE KIND PORT     a client of 127.0.0.1
  *	endless_datagrams [OPTION...] serve STATE KIND         a server there; prints its port
  *
- * Follows the protocol up to STATE. Then it sends datagrams of KIND (datagram_floods.c), ten in a
- * millisecond, until the port of the other end is closed, and discards what arrives. A client
+ * Follows the protocol up to STATE. Then it sends datagrams of KIND (datagram_floods.c), ten at a
+ * time, until the port of the other end is closed, and discards what arrives. A client
  * prints "port N" (its own) when it has one.
  *
  * STATE:
@@ -17,8 +17,8 @@
  *	keyed      all of the last flight was sent but Finished
  *	open       the handshake is over
  *
- * Options: --pace MS (a datagram at a time, with this pause), --units N (maximum number of
- * datagrams), --cert FILE and --key FILE (of a server), --time SECONDS (then status 1; 60).
+ * Options: --pace MS (pause after each ten; 1), --units N (maximum number of datagrams), --cert FILE
+ * and --key FILE (of a server), --time SECONDS (then status 1; 60).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -56,7 +56,7 @@ static struct options {
 	const char *cert, *key;
 	datagram_flood_kind *kind;
 	unsigned pace_ms, units, seconds, port;
-} options = { .seconds = 60 };
+} options = { .pace_ms = 1, .seconds = 60 };
 
 static struct datagram_flood flood;
 static int fd;
@@ -226,7 +226,7 @@ static _Noreturn void flow(void)
 	unsigned char unread[4096];
 
 	for (;;) {
-		for (int i = options.pace_ms > 0 ? 1 : BURST; i > 0; i--) {
+		for (int i = 0; i < BURST; i++) {
 			if (options.units > 0 && flood.made >= options.units)
 				break;
 			datagram_flood_make(&flood, options.kind);
@@ -234,7 +234,8 @@ static _Noreturn void flow(void)
 		}
 		while (receive(unread, sizeof unread) >= 0)
 			;
-		pause_ms(options.pace_ms > 0 ? options.pace_ms : 1);
+		if (options.pace_ms > 0)
+			pause_ms(options.pace_ms);
 	}
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # endless.sh - no stream without end holds a worker or the client beyond a deadline: each kind of record
-# and text, sent as fast as it is taken, and each kind of datagram, ten in a millisecond, in each state of
+# and text, sent as fast as it is taken, and each kind of datagram, ten in a millisecond or more, in each state of
 # both programs. The deadline of the state holds, the outcome is the one in the table, other clients are
 # served meanwhile, and a connection takes no more memory than the manual says. In a network with large
 # receive buffers. Only the rows with a + are tried, unless ROUNDS says how often all of them are.
@@ -140,7 +140,8 @@ sed 's/#.*//; /^$/d' >"$TMP/kinds" <<'ROWS'
   datagrams handshake nothing,junk,junk-byte,half,empty,ccs,hello-request - - HANDSHAKE_TIMEOUT
   datagrams handshake same-crumb,ahead,far,past,later,hello,another-hello - - HANDSHAKE_TIMEOUT
   datagrams handshake warning,data,cookie,long-crumb - - HANDSHAKE_FAILED
-+ datagrams keyed forged - - HANDSHAKE_TIMEOUT
+  datagrams keyed forged - - HANDSHAKE_TIMEOUT
++ datagrams keyed forged --pace,0 - HANDSHAKE_TIMEOUT
   datagrams keyed crumb,warning,data --pace,20 - HANDSHAKE_TIMEOUT
   datagrams keyed nothing,junk,half,empty,warning,ccs,data,hello-request,crumb - - HANDSHAKE_TIMEOUT
   datagrams keyed same-crumb,ahead,far,past,later,earlier,replay,hello,another-hello - - HANDSHAKE_TIMEOUT
@@ -159,7 +160,8 @@ sed 's/#.*//; /^$/d' >"$TMP/kinds" <<'ROWS'
   dtls handshake nothing,junk,half,empty,ccs,hello-request,crumb - - HANDSHAKE_TIMEOUT
   dtls handshake same-crumb,ahead,far,past,later - - HANDSHAKE_TIMEOUT
   dtls handshake warning,data,cookie,long-crumb - - HANDSHAKE_FAILED
-+ dtls keyed warning - - HANDSHAKE_TIMEOUT
+  dtls keyed warning - - HANDSHAKE_TIMEOUT
++ dtls keyed warning --pace,0 - HANDSHAKE_TIMEOUT
   dtls keyed nothing,junk,half,empty,ccs,data,hello-request,crumb,same-crumb - - HANDSHAKE_TIMEOUT
   dtls keyed ahead,far,past,later,forged,earlier,replay - - HANDSHAKE_TIMEOUT
   dtls keyed cookie,long-crumb - - HANDSHAKE_FAILED
