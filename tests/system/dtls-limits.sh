@@ -89,14 +89,14 @@ let_go
 one_more 'after the stalled ones'
 stop_server
 
-start_server --listen dtls:127.0.0.1:0 --max-handshakes 10
+start_server --listen dtls:127.0.0.1:0 --max-handshakes 10 --drain-timeout 1s
 stalled 30
 await 'outcome=LIMIT_REACHED .*--max-handshakes' 20
 one_more 'at --max-handshakes'
 let_go
 stop_server
 
-start_server --listen dtls:127.0.0.1:0 --max-per-client 5
+start_server --listen dtls:127.0.0.1:0 --max-per-client 5 --drain-timeout 1s
 stalled 12
 await 'outcome=LIMIT_REACHED .*--max-per-client' 7
 one_more 'at --max-per-client'
@@ -104,7 +104,7 @@ let_go
 stop_server
 
 # The datagram worker and the two others share the connections: 5 each.
-start_server --listen dtls:127.0.0.1:0 --listen 127.0.0.1:0 --workers 2 --max-connections 15
+start_server --listen dtls:127.0.0.1:0 --listen 127.0.0.1:0 --workers 2 --max-connections 15 --drain-timeout 1s
 PORT=$(sed -n 's/.*addr=dtls:.*:\([0-9]*\)$/\1/p' "$SERVER_LOG")
 stalled 12
 await 'outcome=LIMIT_REACHED .*--max-connections' 7
