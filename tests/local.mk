@@ -376,6 +376,7 @@ libtestsupport_a_SOURCES = \
 	tests/support/check_main.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/datagram_clients.c tests/support/datagram_clients.h \
+	tests/support/datagram_floods.c tests/support/datagram_floods.h \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
@@ -390,7 +391,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
+	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/endless_datagrams tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
 	tests/support/quic_clients tests/support/quic_peer \
 	tests/support/service_manager \
 	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \

@@ -140,7 +140,8 @@ bool tls_error_explain(const struct tls_error_about *a, bool broken, bool open, 
 		not_tls(a, oc);
 	else if (told)
 		tls_alert_explain(reason - SSL_AD_REASON_OFFSET, tls_error_identity(a), open, oc);
-	else if (broken || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+	else if (broken || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
+	    (!first && SSL_is_dtls(a->ssl)))
 		tls_error_vanished(a, open, oc);
 	else if (open)
 		outcome_set(oc, bad_record(a), "the peer sent invalid TLS after the handshake: %s",

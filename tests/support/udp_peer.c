@@ -16,6 +16,7 @@
  *	records    the same with datagrams that look like encrypted records of DTLS
  *	warnings   the same with warnings of DTLS
  *	fragments  the same with the bytes of a long ServerHello, one in each datagram
+ *	long       answers with the beginning of a ServerHello that is longer than any
  *	cookies    asks for another cookie (HelloVerifyRequest) whenever there is one
  *
  * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
@@ -194,6 +195,14 @@ static void be_fragments(int fd, const struct client *c)
 	}
 }
 
+static void be_long(int fd, const struct client *c)
+{
+	static const unsigned char fragment[] = { 2, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 1,
+		0xfe };
+
+	answer_record(fd, c, 22, 0, fragment, sizeof fragment);
+}
+
 static void be_cookies(int fd, const struct client *c)
 {
 	static unsigned char request[] = { 3, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 7, 0xfe, 0xff, 4, 1, 2,
@@ -223,6 +232,7 @@ static const struct kind {
 	{ "records", be_records, true },
 	{ "warnings", be_warnings, true },
 	{ "fragments", be_fragments, true },
+	{ "long", be_long, false },
 	{ "cookies", be_cookies, false },
 };
 

@@ -214,6 +214,8 @@ expect err 'not in DTLS: its first bytes are "220 time.test ready'
 other empty 40 NOT_TLS --handshake-timeout 500ms
 other cookies 46 HANDSHAKE_FAILED
 expect err 'asked for a cookie 17 times (HelloVerifyRequest), and accepted none'
+other long 46 HANDSHAKE_FAILED
+expect err 'the TLS library rejected a message without a reason, as it does if one is too long'
 other warnings 46 HANDSHAKE_FAILED
 expect err 'try: .* can disturb a handshake of DTLS'
 # A busy machine may not get to the limit in this time.

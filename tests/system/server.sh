@@ -137,9 +137,9 @@ stop_server() {
 	server_left 0
 }
 
-# server_left STATUS: it leaves, or has left, with that status.
+# server_left STATUS: it leaves, or has left, with that status. It drains for up to 30 seconds by default.
 server_left() {
-	wait_for "$PATIENCE" is_gone "$SERVER_PID" || fail 'the server does not leave'
+	wait_for $((PATIENCE + 30)) is_gone "$SERVER_PID" || fail 'the server does not leave'
 	status=0
 	wait "$SERVER_PID" || status=$?
 	untrack "$SERVER_PID"
