@@ -154,12 +154,14 @@ void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 
 bool crl_memory_has_key(struct crl_memory *m, const X509 *ca)
 {
-	bool found = false;
-
-	for (size_t i = 0; m && !found && i < m->count; i++) {
+	for (size_t i = 0; m && i < m->count; i++) {
 		const X509_PUBKEY *signer = signer_of(m, i);
 
-		found = signer && is_key_of(signer, ca);
+		if (signer &&
+		    X509_NAME_cmp(X509_CRL_get_issuer(m->known[i].list),
+			X509_get_subject_name(ca)) == 0 &&
+		    is_key_of(signer, ca))
+			return true;
 	}
-	return found;
+	return false;
 }

@@ -41,7 +41,7 @@ void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 /* crl_get. */
 void crl_memory_get(const struct crl_memory *m, X509_CRL *list, struct crl *out);
 
-/* Is the key of this CA certificate remembered, so was it proven once? */
+/* Is this key remembered for lists of this CA's name, so were both together proven once? */
 bool crl_memory_has_key(struct crl_memory *m, const X509 *ca);
 
 #endif

@@ -231,6 +231,23 @@ START_TEST(test_a_stranger_costs_nothing)
 }
 END_TEST
 
+/* A key proves a CA of its name alone: a copy of the root's is in any certificate that one likes. */
+START_TEST(test_the_key_of_another_ca)
+{
+	const struct testpki_cert *forged = make_ca("Middle", impostor, root);
+	const struct testpki_cert *stranger = make_leaf(forged);
+	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
+	SSL_CTX *ctx = load(crl, 2);
+	struct crl_store_file f;
+
+	crl_store_list(ctx, &f);
+	ck_assert_int_eq(judge(ctx, stranger->cert, forged->cert, NULL),
+	    X509_V_ERR_CERT_SIGNATURE_FAILURE);
+	ck_assert_uint_eq(verified, 0);
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
 static STACK_OF(X509_CRL) * make_lists(const struct crl_row *row)
 {
 	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
@@ -329,5 +346,6 @@ CHECK_MAIN_IN("crl_memory", make_files, testpki_end,
     test_another_key_of_that_name,
     test_another_certificate_of_that_key,
     test_a_stranger_costs_nothing,
+    test_the_key_of_another_ca,
     test_answers_are_the_same,
     test_entries_in_any_order)
