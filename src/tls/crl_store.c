@@ -47,7 +47,8 @@ static void find_indirect(X509_STORE *store, struct crl_answer *out)
 
 /*
  * The depth of the topmost certificate above from that nobody vouches for: it is not from
- * the store, no list remembers its key, and its issuer did not sign it. from: there is none.
+ * the store, no list of its name remembers its key, and its issuer did not sign it. from:
+ * there is none.
  */
 static int find_unproven(X509_STORE_CTX *judged, int from)
 {
