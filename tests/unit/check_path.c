@@ -278,7 +278,7 @@ START_TEST(test_each_finding_has_words)
 	    "without SNI it is answered. An SNI filter that blocks this name does this.");
 	findings.list[0].what = FITS_SHORT;
 	path_text_write(&findings, 0, results, &names, text);
-	ck_assert_has(text, "of 1452 bytes is answered, the plain one is rejected with a reset.");
+	ck_assert_has(text, "of 1452 bytes is answered; the plain one is rejected with a reset.");
 }
 END_TEST
 
