@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # $builddir and the like: of lib.sh, which the test brings
 # tests/system/confined.sh - for tests of the sandbox of a worker, with a real one that somebody has taken
 # over, or is traced. A test brings server.sh along before, and is in $TMP: what the probe may make, it makes
 # there.
@@ -8,7 +8,7 @@
 #	escapes_nowhere VISIT...    its first client is greeted by the command VISIT; all attempts are stopped
 #	dies_trying VISIT...        exec and ptrace end it
 #	escapes_without VISIT...    without a sandbox the attempts succeed
-#	trace_server [ARG...]       starts it under strace
+#	trace_server                starts it under strace
 #	calls_are_in LIST CALL N    no process made another call in the sandbox; CALL was made N times or more
 
 probe=$builddir/tests/support/escape_attempts.so
@@ -63,7 +63,7 @@ trace_server() {
 	chmod +x "$TMP/traced"
 	HELLO_SERVER=$TMP/traced
 	# shellcheck disable=SC2086 # words
-	start_server $SERVED "$@"
+	start_server $SERVED
 }
 
 # What comes after the filter was loaded.

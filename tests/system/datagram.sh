@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # $builddir and the like: of lib.sh, which the test brings
 # tests/system/datagram.sh - what the tests of DTLS and of QUIC share. A test brings server.sh, net.sh or
 # clients.sh along before, and sets SCHEME. For QUIC it is skipped in a build without.
 #
@@ -8,7 +8,7 @@
 #
 #	$DATAGRAM_CLIENTS           their program, see tests/support/datagram_clients.h
 #	has_quic                    has this build QUIC?
-#	datagram_port [N]           prints the port of the first, or Nth, listener of $SCHEME
+#	datagram_port N             prints the port of the Nth listener of $SCHEME
 #	greet_crowd N AT_ONCE WORDS N good clients must be greeted
 #	one_more WORDS              the same with one
 #	hold COMMAND...             it runs, and has said "ready" in $TMP/held, until let_go
@@ -54,7 +54,7 @@ has_quic() {
 [ "$SCHEME" = dtls ] || has_quic || skip 'this build has no QUIC'
 
 datagram_port() {
-	sed -n "s/.*msg=listening addr=$SCHEME:.*:\\([0-9]*\\)\$/\\1/p" "$SERVER_LOG" | sed -n "${1:-1}p"
+	sed -n "s/.*msg=listening addr=$SCHEME:.*:\\([0-9]*\\)\$/\\1/p" "$SERVER_LOG" | sed -n "${1}p"
 }
 
 # ---- clients -----------------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ hold() {
 
 let_go() {
 	exec 7>&-
-	wait_for 100 is_gone $held_pid || fail 'the clients that were held stay'
-	untrack $held_pid
+	wait_for 100 is_gone "$held_pid" || fail 'the clients that were held stay'
+	untrack "$held_pid"
 }
 
 stalled() {
@@ -152,7 +152,7 @@ limit() {
 	set -- "$@" "$1" "$2"
 	shift 4
 	start_server --listen "$SCHEME:127.0.0.1:0" --drain-timeout 1s "$@"
-	PORT=$(datagram_port)
+	PORT=$(datagram_port 1)
 	stalled "$many"
 	await "outcome=LIMIT_REACHED .*$limit" "$closed"
 	one_more "at $limit"

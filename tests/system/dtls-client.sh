@@ -16,7 +16,7 @@ make_zoo zoo
 
 # A client that is refused leaves at once, and the server would wait for what it may send.
 serve_zoo --listen dtls:127.0.0.1:0 --linger-timeout 300ms
-PORT=$(datagram_port)
+PORT=$(datagram_port 1)
 # OpenSSL's server has no cipher of DTLS 1.2 for their keys.
 excuse() {
 	case $1 in good-ed25519 | good-mldsa* | no-digital-signature) echo HANDSHAKE_ALERT ;; esac
@@ -48,7 +48,7 @@ ends() {
 }
 
 start_server --listen dtls:127.0.0.1:0 --listen 127.0.0.1:0 --report --node here
-PORT=$(datagram_port)
+PORT=$(datagram_port 1)
 greets -v
 [ "$(head -n 1 out)" = "$GREETING" ] || fail "the greeting is \"$(cat out)\""
 expect err 'connect  *127\.0\.0\.1:[0-9]* over UDP '

@@ -37,12 +37,12 @@ source=$srcdir/src/server/confine/sandbox_seccomp.c
 sed -n '/^static const int common/,/^};/p; /^static int add_common/,/^}/p' "$source" | sed -n 's/.*SCMP_SYS(\([a-z0-9_]*\)).*/\1/p' | sort -u >"$TMP/list"
 [ "$(wc -l <"$TMP/list")" -ge 30 ] || error 'the list was not found'
 ! grep -qE '^(accept|epoll|socket|connect|bind|shutdown)' "$TMP/list" || fail 'the list has calls of streams'
-! has_quic || set -- --listen quic:127.0.0.1:0
-trace_server "$@"
+! has_quic || SERVED="$SERVED --listen quic:127.0.0.1:0"
+trace_server
 # crowd N: of DTLS, and of QUIC in a build that has it.
 crowd() {
 	greet_crowd "$1" 4 'the traced worker'
-	quic=$(SCHEME=quic && datagram_port)
+	quic=$(SCHEME=quic && datagram_port 1)
 	[ -n "$quic" ] || return 0
 	(DATAGRAM_CLIENTS=$builddir/tests/support/quic_clients PORT=$quic && greet_crowd "$1" 4 'the traced worker, QUIC') ||
 		exit

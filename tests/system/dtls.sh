@@ -32,7 +32,7 @@ s_client() {
 start_server --workers 1 --listen 127.0.0.1:0 --listen dtls:127.0.0.1:0 --listen 'dtls:[::1]:0' \
 	--metrics 127.0.0.1:0 --log-level debug
 METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
-DTLS=$(datagram_port) DTLS6=$(datagram_port 2)
+DTLS=$(datagram_port 1) DTLS6=$(datagram_port 2)
 [ -n "$DTLS6" ] || fail 'the log names no two ports for datagrams'
 server_alive
 s_client "$DTLS"
@@ -118,7 +118,7 @@ stop_server
 cd "$TMP" || error cd
 make_zoo zoo
 serve_zoo --listen dtls:127.0.0.1:0
-DTLS=$(datagram_port)
+DTLS=$(datagram_port 1)
 for each in 'expired 10' 'self-signed 18'; do
 	timeout 10 openssl s_client -dtls1_2 -connect "127.0.0.1:$DTLS" -servername "${each% *}.zoo.test" \
 		-CAfile zoo/ca.pem </dev/null >"$TMP/out" 2>&1

@@ -30,7 +30,7 @@ start_server --workers 1 --listen 127.0.0.1:0 --listen quic:127.0.0.1:0 --listen
 	--metrics 127.0.0.1:0 --linger-timeout 1s
 METRICS=$(sed -n 's/.* msg=metrics addr=//p' "$SERVER_LOG")
 server_alive
-PORT=$(datagram_port) QUIC6=$(datagram_port 2)
+PORT=$(datagram_port 1) QUIC6=$(datagram_port 2)
 [ -n "$QUIC6" ] || fail 'the log names no two ports for QUIC'
 greets -v
 [ "$(cat "$TMP/out")" = "$GREETING" ] || fail "hello-client got \"$(cat "$TMP/out")\""
@@ -115,7 +115,7 @@ serve_zoo --listen quic:127.0.0.1:0
 is_greeted() {
 	grep -q '^This is a zoo of certificates' out
 }
-judge_zoo "$(datagram_port)"
+judge_zoo "$(datagram_port 1)"
 stop_server
 run_status 2 "$HELLO_ZOO" --misbehave plain --listen quic:127.0.0.1:0
 expect "$TMP/err" 'exclude each other'
