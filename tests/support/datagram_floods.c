@@ -78,7 +78,8 @@ static void put_sealed(struct datagram_flood *f, unsigned type, const void *byte
 	memcpy(head + EXPLICIT, f->bytes + at, 3);
 	head[11] = (unsigned char)(len >> 8);
 	head[12] = (unsigned char)len;
-	if (len > PART_MAX || EVP_EncryptInit_ex(ctx, EVP_aes_128_gcm(), NULL, f->key, nonce) != 1 ||
+	if (len > PART_MAX ||
+	    EVP_EncryptInit_ex(ctx, EVP_aes_128_gcm(), NULL, f->key, nonce) != 1 ||
 	    EVP_EncryptUpdate(ctx, NULL, &n, head, sizeof head) != 1 ||
 	    EVP_EncryptUpdate(ctx, out, &n, bytes, (int)len) != 1 ||
 	    EVP_EncryptFinal_ex(ctx, out + len, &n) != 1 ||

@@ -12,8 +12,9 @@
 enum { DATAGRAM_FLOOD_MAX = 2048 };
 
 /*
- * What a peer of endless_datagrams.c sends without end: one datagram after the other, of some kind.
- * Records of DTLS 1.2 (RFC 6347) are made and sealed here, because libssl does not make most of them.
+ * What a peer of endless_datagrams.c sends without end: one datagram after the other, of some
+ * kind. Records of DTLS 1.2 (RFC 6347) are made and sealed here, because libssl does not make most
+ * of them.
  */
 struct datagram_flood {
 	bool server;      /* we are one */

@@ -17,8 +17,8 @@
  *	keyed      all of the last flight was sent but Finished
  *	open       the handshake is over
  *
- * Options: --pace MS (pause after each ten; 1), --units N (maximum number of datagrams), --cert FILE
- * and --key FILE (of a server), --time SECONDS (then status 1; 60).
+ * Options: --pace MS (pause after each ten; 1), --units N (maximum number of datagrams), --cert
+ * FILE and --key FILE (of a server), --time SECONDS (then a signal ends it; 60).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -47,7 +47,7 @@ enum state { RAW, ASKED, COOKIE, SHAKING, KEYED, OPEN, STATES };
 static const char *const state_names[STATES] = { "raw", "asked", "cookie", "handshake", "keyed",
 	"open" };
 
-/* The number of the message that is due, of a client and of a server, see message_seq in RFC 6347. */
+/* The number of the message that is due (RFC 6347: message_seq), of a client and of a server. */
 static const unsigned due[STATES][2] = { { 0, 0 }, { 0, 0 }, { 0, 1 }, { 2, 2 }, { 3, 5 },
 	{ 4, 6 } };
 
@@ -241,9 +241,10 @@ static _Noreturn void flow(void)
 
 static void call(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((in_port_t)options.port) };
+	struct sockaddr_in at = { .sin_family = AF_INET };
 	unsigned port;
 
+	at.sin_port = htons((in_port_t)options.port);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	fd = bind_udp("127.0.0.1", 0, &port);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
