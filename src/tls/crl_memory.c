@@ -4,17 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
 #include <openssl/x509_vfy.h>
+
+/* A CA has few keys in its life. The last place is for the one that signed. */
+enum { KEYS_MAX = 16 };
+
+struct tried {
+	X509_PUBKEY *key;
+	bool is_signer;
+};
 
 struct remembered {
 	X509_CRL *list;
 	struct crl crl;
-	X509_PUBKEY *signer; /* NULL until it is known; then it never changes */
+	struct tried tried[KEYS_MAX]; /* those before count never change */
+	size_t count;
 };
 
 struct crl_memory {
-	X509_STORE *store; /* its lock guards the signers */
+	X509_STORE *store; /* its lock guards what was tried */
 	size_t count;
 	struct remembered known[];
 };
@@ -25,7 +33,8 @@ static void free_memory(struct crl_memory *m)
 {
 	for (size_t i = 0; m && i < m->count; i++) {
 		X509_CRL_free(m->known[i].list);
-		X509_PUBKEY_free(m->known[i].signer);
+		for (size_t k = 0; k < m->known[i].count; k++)
+			X509_PUBKEY_free(m->known[i].tried[k].key);
 	}
 	free(m);
 }
@@ -79,29 +88,30 @@ static size_t find(const struct crl_memory *m, const X509_CRL *list)
 	return i;
 }
 
-static const X509_PUBKEY *signer_of(struct crl_memory *m, size_t i)
+static size_t count_tried(struct crl_memory *m, size_t i)
 {
-	const X509_PUBKEY *signer;
+	size_t count;
 
 	if (X509_STORE_lock(m->store) != 1)
-		return NULL;
-	signer = m->known[i].signer;
+		return 0;
+	count = m->known[i].count;
 	X509_STORE_unlock(m->store);
-	return signer;
+	return count;
 }
 
-static void remember(struct crl_memory *m, size_t i, const X509 *issuer)
+static void remember(struct crl_memory *m, size_t i, const X509 *issuer, bool is_signer)
 {
-	X509_PUBKEY *signer = X509_PUBKEY_dup(X509_get_X509_PUBKEY(issuer));
+	X509_PUBKEY *key = X509_PUBKEY_dup(X509_get_X509_PUBKEY(issuer));
+	struct remembered *known = &m->known[i];
 
-	if (X509_STORE_lock(m->store) == 1) {
-		if (!m->known[i].signer) {
-			m->known[i].signer = signer;
-			signer = NULL;
+	if (key && X509_STORE_lock(m->store) == 1) {
+		if (known->count < (is_signer ? KEYS_MAX : KEYS_MAX - 1)) {
+			known->tried[known->count++] = (struct tried){ key, is_signer };
+			key = NULL;
 		}
 		X509_STORE_unlock(m->store);
 	}
-	X509_PUBKEY_free(signer);
+	X509_PUBKEY_free(key);
 }
 
 /* As encoded, so no two keys that the library might treat differently are the same. */
@@ -117,22 +127,33 @@ static bool is_key_of(const X509_PUBKEY *key, const X509 *cert)
 	    memcmp(a, b, (size_t)a_len) == 0;
 }
 
+/* What became of this key; NULL: it was not tried, or is forgotten. */
+static const struct tried *recall(struct crl_memory *m, size_t i, const X509 *ca)
+{
+	size_t count = count_tried(m, i);
+
+	for (size_t k = 0; k < count; k++) {
+		if (is_key_of(m->known[i].tried[k].key, ca))
+			return &m->known[i].tried[k];
+	}
+	return NULL;
+}
+
 static bool is_signed(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven)
 {
 	size_t i = m ? find(m, list) : 0;
 	bool is_known = m && i < m->count;
-	const X509_PUBKEY *signer = is_known ? signer_of(m, i) : NULL;
+	const struct tried *tried = is_known ? recall(m, i, issuer) : NULL;
+	int result = tried ? tried->is_signer : crl_verify(list, issuer);
 
-	if (signer && is_key_of(signer, issuer))
-		return true;
-	/* 0 means another key; other values, that they cannot be compared. */
-	if (signer && EVP_PKEY_eq(X509_PUBKEY_get0(signer), X509_get0_pubkey(issuer)) == 0)
-		return false;
-	if (!crl_is_signed(list, issuer))
-		return false;
-	if (is_known && !signer && is_proven)
-		remember(m, i, issuer);
-	return true;
+	if (!is_known || tried || !is_proven)
+		return result == 1;
+	/* A single allocation that failed must not keep out the clients of a CA for good. */
+	if (result == 0)
+		result = crl_verify(list, issuer);
+	if (result >= 0)
+		remember(m, i, issuer, result == 1);
+	return result == 1;
 }
 
 void crl_memory_get(const struct crl_memory *m, X509_CRL *list, struct crl *out)
@@ -155,12 +176,9 @@ void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 bool crl_memory_has_key(struct crl_memory *m, const X509 *ca)
 {
 	for (size_t i = 0; m && i < m->count; i++) {
-		const X509_PUBKEY *signer = signer_of(m, i);
-
-		if (signer &&
-		    X509_NAME_cmp(X509_CRL_get_issuer(m->known[i].list),
+		if (X509_NAME_cmp(X509_CRL_get_issuer(m->known[i].list),
 			X509_get_subject_name(ca)) == 0 &&
-		    is_key_of(signer, ca))
+		    recall(m, i, ca))
 			return true;
 	}
 	return false;

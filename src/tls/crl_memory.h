@@ -11,8 +11,8 @@
 
 /*
  * What is known about the lists of an X509_STORE, so that their length costs nothing in a
- * handshake: what each says about itself, and the key that signed it. A signature covers
- * the whole list, and the library would hash all of it each time.
+ * handshake: what each says about itself, and which keys signed it or did not. A signature
+ * covers the whole list, and the library would hash all of it each time.
  *
  * The memory belongs to the store and ends with it: a reload begins with none. Workers
  * inherit what the master knew, and learn the rest for themselves. Thread-safe once it is
@@ -31,9 +31,8 @@ struct crl_memory *crl_memory_of(const X509_STORE *store);
 
 /*
  * What crl_get and crl_judge_signature record of a list and a CA. m may be NULL, and need not
- * know the list. A key that signed the list is remembered, the first one only, and only if
- * is_proven: a stranger may have chosen a key to fit the signature. A key that did not is not
- * remembered, but once the right one is known, another one is rejected without the hash.
+ * know the list. Whether the key of the CA signed the list is remembered, but only if
+ * is_proven: a stranger may have chosen a key to fit the signature, and has any number.
  */
 void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven,
     struct crl *out);

@@ -163,7 +163,7 @@ START_TEST(test_a_bad_signature_is_rejected_each_time)
 		for (int again = 0; again < 3; again++) {
 			ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL),
 			    X509_V_ERR_CRL_SIGNATURE_FAILURE);
-			ck_assert_uint_eq(verified, 1);
+			ck_assert_uint_eq(verified, 0);
 		}
 		SSL_CTX_free(ctx);
 	}
@@ -243,6 +243,49 @@ START_TEST(test_the_key_of_another_ca)
 	crl_store_list(ctx, &f);
 	ck_assert_int_eq(judge(ctx, stranger->cert, forged->cert, NULL),
 	    X509_V_ERR_CERT_SIGNATURE_FAILURE);
+	ck_assert_uint_eq(verified, 0);
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
+/* A CA that changed its key: there is a list of each, and the clients of the old one are gone. */
+START_TEST(test_a_list_of_a_former_key)
+{
+	const struct testpki_cert *former = make_ca("Middle", root, NULL);
+	const struct testpki_crl crl[] = { { .issuer = root },
+		{ .issuer = former, .revoked = leaf }, { .issuer = middle, .revoked = other_leaf } };
+	SSL_CTX *ctx = load(crl, 3);
+
+	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
+	/* That it did not sign is verified twice. */
+	ck_assert_uint_eq(verified, 4);
+	for (int again = 0; again < 3; again++) {
+		ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
+		ck_assert_uint_eq(verified, 0);
+		ck_assert_int_eq(judge(ctx, other_leaf->cert, middle->cert, NULL),
+		    X509_V_ERR_CERT_REVOKED);
+		ck_assert_uint_eq(verified, 0);
+	}
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
+/* There is always room for the key that signed. */
+START_TEST(test_many_keys)
+{
+	enum { KEYS = 20 };
+	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
+	SSL_CTX *ctx = load(crl, 2);
+
+	for (int i = 0; i < KEYS; i++) {
+		const struct testpki_cert *namesake = make_ca("Middle", root, NULL);
+
+		ck_assert_int_eq(judge(ctx, leaf->cert, namesake->cert, NULL),
+		    X509_V_ERR_CRL_SIGNATURE_FAILURE);
+	}
+	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
+	ck_assert_uint_eq(verified, 2);
+	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 0);
 	SSL_CTX_free(ctx);
 }
@@ -347,5 +390,7 @@ CHECK_MAIN_IN("crl_memory", make_files, testpki_end,
     test_another_certificate_of_that_key,
     test_a_stranger_costs_nothing,
     test_the_key_of_another_ca,
+    test_a_list_of_a_former_key,
+    test_many_keys,
     test_answers_are_the_same,
     test_entries_in_any_order)
