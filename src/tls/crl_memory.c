@@ -144,7 +144,12 @@ static bool is_signed(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 	size_t i = m ? find(m, list) : 0;
 	bool is_known = m && i < m->count;
 	const struct tried *tried = is_known ? recall(m, i, issuer) : NULL;
-	int result = tried ? tried->is_signer : crl_verify(list, issuer);
+	int result;
+
+	/* OpenSSL 4.0 also finds lists of other names. */
+	if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(issuer)) != 0)
+		return false;
+	result = tried ? tried->is_signer : crl_verify(list, issuer);
 
 	if (!is_known || tried || !is_proven)
 		return result == 1;
