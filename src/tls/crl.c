@@ -140,11 +140,11 @@ static bool names_other_key(X509_CRL *list, X509 *issuer, bool *malformed)
 	return other;
 }
 
-bool crl_is_signed(X509_CRL *list, X509 *issuer)
+int crl_verify(X509_CRL *list, X509 *issuer)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
 
-	return key && X509_CRL_verify(list, key) == 1;
+	return key ? X509_CRL_verify(list, key) : -1;
 }
 
 void crl_judge_signature(struct crl *crl, X509_CRL *list, X509 *issuer, bool is_signed)

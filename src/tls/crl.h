@@ -68,10 +68,13 @@ struct crl {
  */
 void crl_get(X509_CRL *list, struct crl *out);
 
-/* Was it signed with the key of this CA certificate? Hashes the whole list. */
-bool crl_is_signed(X509_CRL *list, X509 *issuer);
+/*
+ * Was it signed with the key of this CA certificate? Hashes the whole list. Returns 1 or 0; below
+ * 0: it cannot be verified. If memory is short, the result may be any but 1.
+ */
+int crl_verify(X509_CRL *list, X509 *issuer);
 
-/* Adds the faults of its signature to what crl_get recorded; is_signed: see crl_is_signed. */
+/* Adds the faults of its signature to what crl_get recorded; is_signed: crl_verify returned 1. */
 void crl_judge_signature(struct crl *crl, X509_CRL *list, X509 *issuer, bool is_signed);
 
 /* The fault of a list at this moment: its own, or one of its dates. */

@@ -144,11 +144,21 @@ static bool is_signed(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 	size_t i = m ? find(m, list) : 0;
 	bool is_known = m && i < m->count;
 	const struct tried *tried = is_known ? recall(m, i, issuer) : NULL;
-	bool is_signer = tried ? tried->is_signer : crl_is_signed(list, issuer);
+	int result;
 
-	if (is_known && !tried && is_proven)
-		remember(m, i, issuer, is_signer);
-	return is_signer;
+	/* OpenSSL 4.0 also finds lists of other names. */
+	if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(issuer)) != 0)
+		return false;
+	result = tried ? tried->is_signer : crl_verify(list, issuer);
+
+	if (!is_known || tried || !is_proven)
+		return result == 1;
+	/* A single allocation that failed must not keep out the clients of a CA for good. */
+	if (result == 0)
+		result = crl_verify(list, issuer);
+	if (result >= 0)
+		remember(m, i, issuer, result == 1);
+	return result == 1;
 }
 
 void crl_memory_get(const struct crl_memory *m, X509_CRL *list, struct crl *out)
