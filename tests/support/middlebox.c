@@ -522,7 +522,7 @@ static void be_no_alpn(int fd)
 	pass(fd, &h);
 }
 
-/* The lengths of these two extensions: of --hello grease, and of any ECH. */
+/* The type of an extension and its length: that of --hello grease. */
 static void be_no_grease(int fd)
 {
 	struct hello h;
@@ -533,12 +533,13 @@ static void be_no_grease(int fd)
 	pass(fd, &h);
 }
 
+/* That of ECH: OpenSSL's GREASE has one of four lengths, 186 to 282 bytes. */
 static void be_no_ech(int fd)
 {
 	struct hello h;
 
 	take_hello(fd, &h);
-	if (holds(&h, "\376\015\000", 3))
+	if (holds(&h, "\376\015\000", 3) || holds(&h, "\376\015\001", 3))
 		reset(fd);
 	pass(fd, &h);
 }
