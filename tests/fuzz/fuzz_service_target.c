@@ -36,7 +36,7 @@ static void check_choice(const struct service_target *target, const struct servi
 	}
 	fuzz_expect(choice.service && port[0] && service_from_name(choice.from)[0]);
 	fuzz_expect(!target->service || choice.service == target->service);
-	fuzz_expect(!only_hello || choice.service == service_hello);
+	fuzz_expect(!only_hello || choice.service->talk == TALK_HELLO);
 }
 
 static const struct service_row *check_option(const char *name)

@@ -40,7 +40,7 @@ int service_check_path(const char *what, const char *path, struct outcome *oc);
 
 /*
  * Chooses the service: that of the scheme, that of the option (NULL: not given), the one that the
- * port implies, or hello. only_hello names an option that needs the service hello, or is NULL. If
+ * port implies, or hello. only_hello names an option that needs TALK_HELLO, or is NULL. If
  * port is "", the service's default port is written there. Returns 0, or -1 with OC_USAGE.
  */
 struct service_choice {
