@@ -53,8 +53,11 @@ code_of() {
 	}' "$@"
 }
 
-# plant FILE EXPECTED TEXT: with TEXT at the end of FILE, check must say EXPECTED about FILE. The
-# file is made when there is none, and is as before afterwards.
+style_newline='
+'
+
+# plant FILE EXPECTED TEXT [END]: with TEXT, and END in place of a newline, at the end of FILE, check
+# must say EXPECTED about FILE. The file is made when there is none, and is as before afterwards.
 plant() {
 	if [ -f "$style_copy/$1" ]; then
 		cp "$style_copy/$1" "$style_work/kept"
@@ -62,7 +65,7 @@ plant() {
 		rm -f "$style_work/kept"
 		mkdir -p "$(dirname "$style_copy/$1")"
 	fi
-	printf '%s\n' "$3" >>"$style_copy/$1"
+	printf '%s%s' "$3" "${4-$style_newline}" >>"$style_copy/$1"
 	check "$style_copy" "$1" >"$style_work/said"
 	if ! grep -F -- "$1" "$style_work/said" | grep -qF -- "$2"; then
 		echo "self-test: $1: a planted mistake was not reported as \"$2\""

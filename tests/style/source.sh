@@ -41,6 +41,7 @@ check() {
 		[ $# -eq 0 ] || check_code "$@"
 		[ $# -eq 0 ] || check_types
 		[ $# -eq 0 ] || check_lines "$@"
+		[ $# -eq 0 ] || check_ends "$@"
 		[ $# -eq 0 ] || check_comments "$@"
 	) | LC_ALL=C sort
 }
@@ -144,6 +145,14 @@ check_comments() {
 		if (FILENAME != "tests/unit/check_" suite ".c")
 			print FILENAME ":" FNR ": the suite is called " suite
 	}' "$@"
+}
+
+# Not file by file, where all is well: that takes seconds.
+check_ends() {
+	[ -n "$(tail -q -c 1 "$@" | tr -d '\n')" ] || return 0
+	for file; do
+		[ -z "$(tail -c 1 "$file")" ] || echo "$file:$(($(wc -l <"$file") + 1)): no newline at the end"
+	done
 }
 
 check_lines() {
@@ -255,6 +264,7 @@ self_test() {
 	plant src/net/addr.c 'white space' 'int x; '
 	plant src/net/addr.c 'white space' "$(printf 'int x;\t')"
 	plant src/net/addr.c 'white space' "$(printf 'int x;\r')"
+	plant src/net/addr.c 'no newline at the end' 'int x;' ''
 	plant src/net/addr.c 'left for later' "/* $(printf 'TO%s' DO): this */"
 	plant src/net/addr.c 'left for later' "/* $(printf 'FIX%s' ME) */"
 	plant src/net/addr.c 'more than 450 lines' "$(awk 'BEGIN { for (i = 0; i < 450; i++) print "int x;" }')"
