@@ -373,6 +373,7 @@ all_held() {
 # held STATE KIND UNITS: what each connection costs that stops there, as --max-handshakes has it.
 held() {
 	held_before=$(memory VmRSS) held_now=0
+	: >"$TMP/held" # those of before are none
 	"$ENDLESS" --time 60 --count 100 --units "$3" call "$1" "$2" "$PORT" >"$TMP/held" 2>&1 &
 	track $!
 	wait_for "$PATIENCE" all_held || fail "not all are held: $(memory VmRSS) KiB, $(cat "$TMP/held")"

@@ -94,6 +94,7 @@ revoke intermediate "$CERT" keyCompromise
 make_staple intermediate "$CERT" "$TMP/revoked.der"
 refused "$TMP/revoked.der" 'says that the certificate was revoked'
 careless() {
+	: >"$TMP/s_server" # an old port is none
 	openssl s_server -accept 127.0.0.1:0 -cert "$CERT" -cert_chain "$PKI/intermediate.pem" -key "$KEY" \
 		-www -status_file "$1" "$2" >"$TMP/s_server" 2>&1 </dev/null &
 	track $!
