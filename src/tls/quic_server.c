@@ -40,9 +40,8 @@ const struct ssl_method_st *tls_quic_server_method(void)
 static void reject_streams(struct tls_conn *t)
 {
 	enum { AT_ONCE = 16 };
-	SSL *stream;
-
 	unsigned rejected = 0;
+	SSL *stream;
 
 	while ((stream = SSL_accept_stream(t->ssl, SSL_ACCEPT_STREAM_NO_BLOCK))) {
 		SSL_free(stream);
