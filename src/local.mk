@@ -8,6 +8,7 @@ sbin_PROGRAMS += hello-server
 
 libshared_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
+	src/base/decimal.c src/base/decimal.h \
 	src/base/input_file.c src/base/input_file.h \
 	src/base/lifetime.c src/base/lifetime.h \
 	src/base/log.c src/base/log.h \

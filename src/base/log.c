@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/log_output.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -34,16 +34,13 @@ static char role[32] = "start";
 /* Reserved for the end of a line that was cut: a quote, a brace, the newline. */
 enum { TAIL = 3 };
 
-/* Digits of the largest number, and the terminator. */
-enum { LOG_NUMBER_MAX = 21 };
-
 _Static_assert(2 * (int)LOG_LINE_MAX <= PIPE_BUF, "a line fits behind the rest of another");
 
 /* What surrounds a key: in JSON a comma, three quotes and a colon. */
 enum { KEY_MARKS = 5 };
 
 /* The field that reports lost lines, with its key. */
-enum { LOST_MAX = 2 * LOG_NUMBER_MAX };
+enum { LOST_MAX = 2 * DECIMAL_MAX };
 
 /* A worker that was told to exit is killed after WORKERS_KILL_GRACE_MS more. */
 enum { FINISH_MS = 500 };
@@ -118,15 +115,15 @@ static void put_unescaped(struct log_line *line, const char *bytes, size_t len)
 	append(line, bytes, len);
 }
 
-static bool is_plain(const char *s)
+/* Is it a value that logfmt shows without quotes? Sets its length. */
+static bool is_plain(const char *s, size_t *len)
 {
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		if (*s <= ' ' || *s > '~' || *s == '"' || *s == '=' || *s == '\\')
-			return false;
-	}
-	return true;
+	size_t n = 0;
+
+	while (s[n] > ' ' && s[n] <= '~' && s[n] != '"' && s[n] != '=' && s[n] != '\\')
+		n++;
+	*len = n;
+	return n > 0 && !s[n];
 }
 
 /* Length of an escape at s that clean text already contains and that logfmt shares; else 0. */
@@ -194,7 +191,7 @@ static bool put_key(struct log_line *line, const char *key, bool quoted)
 	bool json = format == LOG_JSON;
 
 	/* Leaves room for any number, or for the beginning of a text. */
-	if (line->full || line->len + len + KEY_MARKS + LOG_NUMBER_MAX + TAIL > sizeof line->text) {
+	if (line->full || line->len + len + KEY_MARKS + DECIMAL_MAX + TAIL > sizeof line->text) {
 		line->full = true;
 		return false;
 	}
@@ -212,23 +209,36 @@ static bool put_key(struct log_line *line, const char *key, bool quoted)
 
 static void put_field(struct log_line *line, const char *key, const char *value)
 {
-	bool quoted = format == LOG_JSON || !is_plain(value);
+	size_t len;
+	bool plain = is_plain(value, &len), quoted = format == LOG_JSON || !plain;
 
 	if (!put_key(line, key, quoted))
 		return;
-	put_escaped(line, value);
+	if (plain)
+		put_unescaped(line, value, len);
+	else
+		put_escaped(line, value);
 	if (quoted)
 		put_end(line, '"');
 }
 
+/* A busy server writes many lines in a second, and only their milliseconds differ. */
 static void put_time(struct log_line *line)
 {
+	enum { MS_DIGITS = 3 };
+	static char text[TIME_TEXT_MAX];
+	static char *ms;
+	static time_t second;
 	struct timespec now;
-	char text[TIME_TEXT_MAX];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	put_field(line, "time",
-	    time_stamp_ms(now.tv_sec, (unsigned)(now.tv_nsec / 1000000), text));
+	if (!ms || now.tv_sec != second) {
+		second = now.tv_sec;
+		time_stamp_ms(second, 0, text);
+		ms = text + strlen(text) - strlen("000Z");
+	}
+	decimal_put_padded((unsigned)(now.tv_nsec / 1000000), MS_DIGITS, ms);
+	put_field(line, "time", text);
 }
 
 void log_begin(struct log_line *line, enum log_level level)
@@ -274,12 +284,10 @@ void log_text(struct log_line *line, const char *key, const char *value)
 
 void log_number(struct log_line *line, const char *key, uint64_t value)
 {
-	char text[LOG_NUMBER_MAX];
+	char text[DECIMAL_MAX];
 
-	if (!log_wants(line->level) || !put_key(line, key, false))
-		return;
-	snprintf(text, sizeof text, "%" PRIu64, value);
-	put(line, text);
+	if (log_wants(line->level) && put_key(line, key, false))
+		put_unescaped(line, text, decimal_put(value, text));
 }
 
 void log_end(struct log_line *line)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
+
 static int copy_part(char *to, size_t max, const char *from, size_t len, const char *what,
     struct outcome *oc)
 {
@@ -85,25 +87,48 @@ bool addr_is_literal(const char *host)
 	    inet_pton(AF_INET6, plain, bytes) == 1;
 }
 
+static void write_ipv4(const struct in_addr *host, char *at)
+{
+	unsigned char bytes[sizeof *host];
+
+	memcpy(bytes, host, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		at += decimal_put(bytes[i], at);
+		*at++ = '.';
+	}
+	at[-1] = '\0';
+}
+
+static void write_host(const struct addr *a, char *buf, size_t max)
+{
+	if (a->ss.any.sa_family == AF_INET)
+		write_ipv4(&a->ss.v4.sin_addr, buf);
+	else if (a->ss.any.sa_family == AF_UNIX)
+		snprintf(buf, max, "unix");
+	else if (getnameinfo(&a->ss.any, a->len, buf, (socklen_t)max, NULL, 0, NI_NUMERICHOST))
+		snprintf(buf, max, "unknown");
+}
+
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
-	if (a->ss.any.sa_family == AF_UNIX)
-		snprintf(buf, ADDR_TEXT_MAX, "unix");
-	else if (getnameinfo(&a->ss.any, a->len, buf, ADDR_TEXT_MAX, NULL, 0, NI_NUMERICHOST) != 0)
-		snprintf(buf, ADDR_TEXT_MAX, "unknown");
+	write_host(a, buf, ADDR_TEXT_MAX);
 	return buf;
 }
 
 const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
-	char host[ADDR_TEXT_MAX];
 	bool v6 = a->ss.any.sa_family == AF_INET6;
+	char *at = buf + v6;
 
+	buf[0] = '[';
+	write_host(a, at, ADDR_TEXT_MAX - sizeof "[]:65535");
 	if (a->ss.any.sa_family == AF_UNIX)
-		return addr_format_host(a, buf);
-	addr_format_host(a, host);
-	snprintf(buf, ADDR_TEXT_MAX, "%s%.70s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "",
-	    (unsigned)addr_port(a));
+		return buf;
+	at += strlen(at);
+	if (v6)
+		*at++ = ']';
+	*at++ = ':';
+	decimal_put(addr_port(a), at);
 	return buf;
 }
 

@@ -265,6 +265,44 @@ START_TEST(test_the_time_is_utc_with_milliseconds)
 }
 END_TEST
 
+/* What the next line says, in milliseconds since 1970. */
+static int64_t next_time(struct capture *c)
+{
+	struct tm tm = { .tm_isdst = 0 };
+	const char *rest;
+
+	log_at(LEVEL_ERROR, "x");
+	rest = strptime(next_write(c), "time=%Y-%m-%dT%H:%M:%S.", &tm);
+	ck_assert_msg(rest != NULL, "%s", c->text);
+	return (int64_t)timegm(&tm) * 1000 + strtol(rest, NULL, 10);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Within a second and across its end, where the date and the rest of the time change too. */
+START_TEST(test_each_line_has_its_own_time)
+{
+	struct capture c;
+	int64_t first, said;
+
+	begin(&c);
+	first = said = next_time(&c);
+	while (said / 1000 < first / 1000 + 2) {
+		int64_t before = now_ms();
+
+		said = next_time(&c);
+		ck_assert_msg(said >= before && said <= now_ms(), "%s", c.text);
+	}
+	end(&c);
+}
+END_TEST
+
 START_TEST(test_an_outcome_is_told_in_fields)
 {
 	struct outcome oc = OUTCOME_NONE;
@@ -381,5 +419,6 @@ CHECK_MAIN("log",
     test_a_message_is_one_line, test_values_that_are_quoted,
     test_a_line_too_long_still_ends, test_fields_after_the_end_are_left_out,
     test_the_role_is_named, test_the_time_is_utc_with_milliseconds,
+    test_each_line_has_its_own_time,
     test_an_outcome_is_told_in_fields, test_a_log_nobody_reads_stops_nothing, test_json,
     test_a_cut_value_ends_as_any_other, test_priorities_are_for_the_journal)
