@@ -50,16 +50,17 @@ const struct key_digest *key_digest_find(const char *name)
 bool hmac_begin(struct hmac *h, struct octets key)
 {
 	const size_t block = h->digest->block;
-	unsigned char inner[KEY_BLOCK_MAX];
+	unsigned char inner[KEY_BLOCK_MAX] = { 0 };
 	bool ok;
 
 	if (key.len > block)
 		return false;
-	memset(inner, 0x36, block);
-	memset(h->outer, 0x5c, block);
-	for (size_t i = 0; i < key.len; i++) {
-		inner[i] ^= key.at[i];
-		h->outer[i] ^= key.at[i];
+	if (key.len > 0)
+		memcpy(inner, key.at, key.len);
+	/* A constant length, because then the compiler takes whole vectors at a time. */
+	for (size_t i = 0; i < KEY_BLOCK_MAX; i++) {
+		h->outer[i] = inner[i] ^ 0x5c;
+		inner[i] ^= 0x36;
 	}
 	ok = EVP_DigestInit_ex(h->md, h->digest->md, NULL) == 1 &&
 	    EVP_DigestUpdate(h->md, inner, block) == 1;
