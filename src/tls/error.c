@@ -14,7 +14,9 @@
 
 void tls_error_clear(void)
 {
-	ERR_clear_error();
+	/* Clearing an empty queue costs as much as clearing a full one. */
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
 	errno = 0;
 }
 
