@@ -4,10 +4,13 @@
  * alone, from SSL_new to SSL_free, with both ends in one process and no socket between them.
  *
  *	limit --list
- *	limit [--scenario NAME] [--variant lean|default] [--count N] --cert FILE --key FILE
+ *	limit [--scenario NAME] [--variant lean|default] [--count N] [--pause US]
+ *	      --cert FILE --key FILE
  *
  * --list prints the scenarios that this library supports. Otherwise prints one line of key=value
- * pairs: microseconds of the thread's CPU time, and the bytes that the server sent.
+ * pairs: microseconds of the thread's CPU time, and the bytes that the server sent. --pause sleeps
+ * before each connection, like a server that waits for its next client: the cost includes what the
+ * processor forgot meanwhile.
  */
 #include "limit.h"
 
@@ -37,6 +40,7 @@ struct options {
 	const struct scenario *scenario;
 	enum variant variant;
 	unsigned long count;
+	struct timespec pause;
 	const char *cert, *key;
 };
 
@@ -71,11 +75,13 @@ static double clock_cost_us(void)
 }
 
 /* Make one connection. Returns the cost of the server's part. */
-static double connect_once(struct pair *p, double clock_us)
+static double connect_once(const struct options *o, struct pair *p, double clock_us)
 {
 	double began, us;
 
 	client_begin(p);
+	if (o->pause.tv_nsec > 0)
+		nanosleep(&o->pause, NULL);
 	began = cpu_us();
 	server_begin(p);
 	us = cpu_us() - began - clock_us;
@@ -96,9 +102,9 @@ static void measure(const struct options *o, struct pair *p)
 		exit(1);
 	}
 	for (int i = 0; i < WARM_UP; i++)
-		connect_once(p, clock_us);
+		connect_once(o, p, clock_us);
 	for (unsigned long i = 0; i < o->count; i++)
-		sum += (us[i] = connect_once(p, clock_us));
+		sum += (us[i] = connect_once(o, p, clock_us));
 	qsort(us, o->count, sizeof *us, compare);
 	printf("count=%lu median_us=%.1f mean_us=%.1f p10_us=%.1f p90_us=%.1f bytes=%zu\n",
 	    o->count, us[o->count / 2], sum / (double)o->count, us[o->count / 10],
@@ -123,7 +129,7 @@ static _Noreturn void usage(void)
 {
 	fputs("usage: limit --list\n"
 	      "       limit [--scenario NAME] [--variant lean|default] [--count N] "
-	      "--cert FILE --key FILE\n",
+	      "[--pause US] --cert FILE --key FILE\n",
 	    stderr);
 	exit(2);
 }
@@ -152,6 +158,7 @@ static void parse(struct options *o, int argc, char *argv[])
 		{ "scenario", required_argument, NULL, 's' },
 		{ "variant", required_argument, NULL, 'v' },
 		{ "count", required_argument, NULL, 'n' },
+		{ "pause", required_argument, NULL, 'p' },
 		{ "cert", required_argument, NULL, 'c' },
 		{ "key", required_argument, NULL, 'k' },
 		{ "list", no_argument, NULL, 'l' },
@@ -159,7 +166,7 @@ static void parse(struct options *o, int argc, char *argv[])
 	};
 	int option;
 
-	*o = (struct options){ &scenarios[0], VARIANT_LEAN, 1000, NULL, NULL };
+	*o = (struct options){ .scenario = &scenarios[0], .variant = VARIANT_LEAN, .count = 1000 };
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (option == 's')
 			o->scenario = find_scenario(optarg);
@@ -167,6 +174,8 @@ static void parse(struct options *o, int argc, char *argv[])
 			o->variant = find_variant(optarg);
 		else if (option == 'n')
 			o->count = strtoul(optarg, NULL, 10);
+		else if (option == 'p')
+			o->pause.tv_nsec = strtol(optarg, NULL, 10) * 1000;
 		else if (option == 'c')
 			o->cert = optarg;
 		else if (option == 'k')

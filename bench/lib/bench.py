@@ -96,16 +96,18 @@ class Bench:
                 self.failures.append({"options": list(options), "figures": result})
         return result
 
-    def limit(self, scenario, variant, count):
+    def limit(self, scenario, variant, count, pause_us=0):
         """
-        Microseconds of CPU per connection in memory, with the client's core kept busy. The mean,
-        like the servers' figures: a median would pick one of the machine's two speeds.
+        Microseconds of CPU per connection in memory, with the client's core kept busy, and with a
+        pause before each connection. The mean, like the servers' figures: a median would pick one
+        of the machine's two speeds.
         """
         command = [self.program("limit"), "--scenario", scenario.limit, "--variant", variant,
                    "--cert", self.path(scenario.key + ".crt"),
                    "--key", self.path(scenario.key + ".key")]
         with self.busy_client_core(command):
-            done = run([*command, "--count", str(count)], 60, self.server_core)
+            done = run([*command, "--count", str(count), "--pause", str(pause_us)], 60,
+                       self.server_core)
         return _pairs(done, "limit")["mean_us"]
 
     def floor(self, scenario, count):

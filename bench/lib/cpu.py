@@ -13,6 +13,9 @@ LIMIT_COUNT = 200
 FLOOR_COUNT = 400
 PARALLEL = 32
 
+# A server that is faster than its clients sleeps about once for each connection, so long or longer.
+PAUSE_US = 50
+
 
 def _start(bench, stack, scenario, server):
     """Starts and warms up a server. Raises Failed if it does not support this scenario."""
@@ -52,15 +55,20 @@ def _round(bench, scenario, farm, count, backwards):
     def measure_limit(variant):
         figures["limit-" + variant] = bench.limit(scenario, variant, LIMIT_COUNT)
 
+    def measure_pauses():
+        figures["limit-pauses"] = bench.limit(scenario, "lean", LIMIT_COUNT, PAUSE_US)
+
     def measure_floor():
         figures["kernel"] = bench.floor(scenario, FLOOR_COUNT)
 
     # Ours is in the middle of its references, because the machine changes within a second.
-    steps = [lambda: measure_limit("default"), measure_floor, lambda: measure_limit("lean")]
+    steps = [lambda: measure_limit("default"), measure_pauses, measure_floor,
+             lambda: measure_limit("lean")]
     steps += [lambda name=name: measure_server(name) for name in farm]
     for step in reversed(steps) if backwards else steps:
         step()
     figures["limit"] = figures["limit-lean"] + figures["kernel"]
+    figures["limit-pauses"] += figures["kernel"]
     return figures, failed
 
 
@@ -106,7 +114,8 @@ class Comparison:
     def table(self):
         names = dict.fromkeys(name for batch in self.batches for one in batch for name in one)
         against = {to: _ratios(self.batches, OURS, to)
-                   for to in (REFERENCE, "nginx-lean", "go", "rustls", "limit", QUIET)}
+                   for to in (REFERENCE, "nginx-lean", "go", "rustls", "limit", "limit-pauses",
+                              QUIET)}
         return {"servers": {name: self._row(name) for name in names},
                 "against": {to: stats.summary(ratios) for to, ratios in against.items()
                             if any(ratios)},

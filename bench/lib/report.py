@@ -7,6 +7,7 @@ from lib.servers import OURS
 
 LIMIT_TITLES = {
     "limit": "limit: lean OpenSSL and kernel",
+    "limit-pauses": "the limit, asleep between connections",
     "limit-lean": "  of it OpenSSL in memory",
     "limit-default": "OpenSSL in memory with its defaults",
     "kernel": "  of it the kernel, TCP alone",
