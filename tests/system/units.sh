@@ -62,7 +62,7 @@ sed 's/^#\(IPAddress\)/\1/; s/^#\([[:space:]]*--listen\)/\1/' "$TMP/$udp" >"$TMP
 listeners() {
 	awk '!/^#/ { if (more) all = all $0; else all = $0; more = sub(/\\$/, " ", all)
 		if (!more && all ~ /^ExecStart=/) last = all } END { print last }' "$1" |
-		tr -s ' \t' '\n\n' | sed -n '/^--listen$/ { n; p; }'
+		tr -s '[:space:]' '\n' | sed -n '/^--listen$/ { n; p; }'
 }
 listeners "$TMP/$udp" >"$TMP/listeners"
 [ "$(tr '\n' ' ' <"$TMP/listeners")" = '0.0.0.0:8443 [::]:8443 dtls:0.0.0.0:8443 dtls:[::]:8443 ' ] ||
