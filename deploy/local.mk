@@ -7,6 +7,8 @@ EXTRA_DIST += deploy/github/zoo-judge/action.yml
 deploydir = $(docdir)/deploy
 dist_deploy_DATA = \
 	deploy/firewall/gateway.nft \
+	deploy/firewall/hello-dtls.xml \
+	deploy/firewall/hello-quic.xml \
 	deploy/firewall/hello-tls.xml \
 	deploy/firewall/host.nft
 

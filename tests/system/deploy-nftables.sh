@@ -3,6 +3,10 @@
 # each line that is there for a reason makes the difference that it says.
 # shellcheck source=tests/system/net.sh
 . "${srcdir:-.}/tests/system/net.sh"
+# shellcheck disable=SC2034 # for datagram.sh
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
 PKI=$TMP/pki CA=$TMP/pki/ca.pem
 {
@@ -26,7 +30,15 @@ at gateway sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/i
 HELLO_SERVER=$(program_at server "$HELLO_SERVER")
 NEIGHBOUR=$(program_at gateway "$HELLO_CLIENT")
 HELLO_CLIENT=$(program_at client "$HELLO_CLIENT")
-start_server --listen 0.0.0.0:8443 --listen '[::]:8443' --listen 0.0.0.0:8444
+over_udp='dtls:8443' quic_listeners=''
+if has_quic; then
+	over_udp='dtls:8443 quic:8444' quic_listeners='--listen quic:0.0.0.0:8444 --listen quic:[::]:8444'
+else
+	echo 'not tried: QUIC, which this build does not have'
+fi
+# shellcheck disable=SC2086 # words, or none
+start_server --listen 0.0.0.0:8443 --listen '[::]:8443' --listen 0.0.0.0:8444 \
+	--listen dtls:0.0.0.0:8443 --listen 'dtls:[::]:8443' --listen dtls:0.0.0.0:8445 $quic_listeners
 
 # ends STATUS ADDR PORT: how the client ends there.
 ends() {
@@ -38,8 +50,32 @@ for_both() {
 	ends "$1" 192.0.2.7 "$2"
 	ends "$1" 2001:db8:0:1::7 "$2"
 }
+
+# udp STATUS: the same over DTLS and QUIC, at both addresses.
+udp() {
+	for udp_each in $over_udp; do
+		for udp_address in 192.0.2.7 '[2001:db8:0:1::7]'; do
+			run_status "$1" "$HELLO_CLIENT" --cacert "$CA" "${udp_each%:*}://$udp_address:${udp_each#*:}"
+			[ "$1" -ne 0 ] || printf '%s\n' "$GREETING" | cmp -s - "$TMP/out" ||
+				fail "no greeting from $udp_each of $udp_address"
+		done
+	done
+}
+# other_udp STATUS: over DTLS, at a port that the files do not open.
+other_udp() {
+	run_status "$1" "$HELLO_CLIENT" --cacert "$CA" dtls://192.0.2.7:8445
+}
+
+# opened FILE: prints it with the UDP ports of its example.
+opened() {
+	sed 's|^define hello_udp = { }$|define hello_udp = { 8443, 8444 }|' "$1" >"$TMP/opened.nft"
+	! cmp -s "$1" "$TMP/opened.nft" || error "$1: the UDP ports are not where they were"
+	cat "$TMP/opened.nft"
+}
 for_both 0 8443
 ends 0 192.0.2.7 8444
+udp 0
+other_udp 0
 
 echo 'host.nft: only the port, and the rest is rejected at once'
 host=$srcdir/deploy/firewall/host.nft
@@ -48,6 +84,21 @@ rules server "$host"
 [ "$(at server nft list tables | grep -c hello_host)" -eq 1 ] || fail 'loaded twice, it is there twice'
 for_both 0 8443
 ends 20 192.0.2.7 8444
+udp 22
+
+echo 'host.nft: the UDP ports that are named, and no others'
+opened "$host" >"$TMP/host.nft"
+rules server "$TMP/host.nft"
+udp 0
+other_udp 22
+for_both 0 8443
+ends 20 192.0.2.7 8444
+
+# dropped COUNTER
+dropped() {
+	at server nft list counter inet hello_host "$1" >"$TMP/counter"
+	grep -q 'packets [1-9]' "$TMP/counter" || fail "nothing was too fast: $(cat "$TMP/counter")"
+}
 
 echo 'host.nft: too many new connections wait, and are not refused'
 sed 's|rate 50/second burst 100|rate 1/second burst 2|' "$host" >"$TMP/slow.nft"
@@ -65,12 +116,22 @@ for each in $together; do
 	wait "$each" || fail "one of them is not greeted: $(cat "$TMP"/client-?)"
 	untrack "$each"
 done
-too_fast=$(at server nft list counters | sed -n 's/.*packets \([0-9]*\) .*/\1/p')
-[ "${too_fast:-0}" -gt 0 ] || fail 'nothing was too fast'
+dropped too_fast
+
+# The third datagram of a handshake follows an answer, which does not end the limit.
+echo 'host.nft: too many datagrams wait as well'
+opened "$host" | sed 's|rate 500/second burst 1000|rate 2/second burst 2|' >"$TMP/slow.nft"
+[ "$(grep -c 'rate 2/second burst 2' "$TMP/slow.nft")" -eq 2 ] || error 'the rate is not where it was'
+for address in 192.0.2.7 '[2001:db8:0:1::7]'; do
+	rules server "$TMP/slow.nft"
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" --handshake-timeout 30s --max-time 60s \
+		"dtls://$address:8443"
+	dropped too_fast_udp
+done
 
 echo 'host.nft: while the set of sources is full, a new source waits and a known one is served'
-sed 's|size 65536|size 1|; s|timeout 5s|timeout 1m|' "$host" >"$TMP/full.nft"
-[ "$(grep -c 'size 1$' "$TMP/full.nft")" -eq 2 ] || error 'the size is not where it was'
+opened "$host" | sed 's|size 65536|size 1|; s|timeout 5s|timeout 1m|' >"$TMP/full.nft"
+[ "$(grep -c 'size 1$' "$TMP/full.nft")" -eq 4 ] || error 'the size is not where it was'
 rules server "$TMP/full.nft"
 for_both 0 8443
 for address in 192.0.2.7 2001:db8:0:1::7; do
@@ -79,12 +140,29 @@ for address in 192.0.2.7 2001:db8:0:1::7; do
 done
 at server nft flush set inet hello_host new4
 run_status 0 "$NEIGHBOUR" --cacert "$CA" 192.0.2.7 8443
+
+echo 'host.nft: the same over UDP, and TCP does not notice'
+rules server "$TMP/full.nft"
+udp 0
+for address in 192.0.2.7 2001:db8:0:1::7; do
+	run_status 21 "$NEIGHBOUR" --cacert "$CA" --connect-timeout 300ms --service dtls "$address" 8443
+	run_status 0 "$NEIGHBOUR" --cacert "$CA" "$address" 8443
+done
+udp 0
 at server nft delete table inet hello_host
 
 echo 'gateway.nft: only the service is forwarded'
 gateway=$srcdir/deploy/firewall/gateway.nft
 rules gateway "$gateway"
 rules gateway "$gateway"
+for_both 0 8443
+ends 20 192.0.2.7 8444
+udp 22
+other_udp 22
+opened "$gateway" >"$TMP/gateway.nft"
+rules gateway "$TMP/gateway.nft"
+udp 0
+other_udp 22
 for_both 0 8443
 ends 20 192.0.2.7 8444
 
@@ -98,10 +176,33 @@ rules gateway "$TMP/unclamped.nft"
 for address in 192.0.2.7 2001:db8:0:1::7; do
 	run_status 41 "$HELLO_CLIENT" --cacert "$CA" --handshake-timeout 1s "$address" 8443
 done
-rules gateway "$gateway"
+rules gateway "$TMP/gateway.nft"
 for_both 0 8443
+udp 0
 
 stop_server
+
+# sends PORT: does the kernel let a program on the server send from there, without being asked?
+sends() {
+	at server python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("192.0.2.7", int(sys.argv[1])))
+try:
+    s.sendto(b"unasked", ("198.51.100.2", 53))
+except PermissionError:
+    sys.exit(3)
+' "$1"
+}
+if command -v python3 >/dev/null 2>&1; then
+	echo 'host.nft: from the UDP ports only answers'
+	opened "$host" >"$TMP/host.nft"
+	rules server "$TMP/host.nft"
+	run_status 3 sends 8443
+	run_status 0 sends 8445
+else
+	echo 'not tried: python3 is not installed'
+fi
 
 rules server "$host"
 echo 'host.nft: metrics for the monitoring alone'

@@ -3,6 +3,10 @@
 # them, and they expose next to nothing.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
+# shellcheck disable=SC2034 # for datagram.sh
+SCHEME=dtls
+# shellcheck source=tests/system/datagram.sh
+. "${srcdir:-.}/tests/system/datagram.sh"
 
 units=$builddir/deploy/systemd
 for unit in hello-server hello-server-standalone; do
@@ -46,6 +50,47 @@ greeted || fail "not greeted: $(cat "$TMP/greeted.err")"
 logged 'msg=metrics addr=' || fail 'no metrics'
 stop_managed
 
+# The drop-in for UDP, as it is and with each line in force that a # switches off.
+udp=hello-server-standalone.service.d/udp.conf
+mkdir -p "$TMP/all/${udp%/*}" "$TMP/${udp%/*}" || error mkdir
+! grep -n '@[a-z]*@' "$units/hello-server-udp.conf" || fail 'hello-server-udp.conf was not filled in'
+sed "s|^ExecStart=/[^ ]*|ExecStart=$HELLO_SERVER|" "$units/hello-server-udp.conf" >"$TMP/$udp"
+sed 's/^#\(IPAddress\)/\1/; s/^#\([[:space:]]*--listen\)/\1/' "$TMP/$udp" >"$TMP/all/$udp"
+[ "$(diff "$TMP/$udp" "$TMP/all/$udp" | grep -c '^>')" -eq 3 ] || fail 'hello-server-udp.conf: not three lines with #'
+
+# listeners FILE: prints the --listen of its last ExecStart=, joined as systemd does it: comments do not end it.
+listeners() {
+	awk '!/^#/ { if (more) all = all $0; else all = $0; more = sub(/\\$/, " ", all)
+		if (!more && all ~ /^ExecStart=/) last = all } END { print last }' "$1" |
+		tr -s '[:space:]' '\n' | sed -n '/^--listen$/ { n; p; }'
+}
+listeners "$TMP/$udp" >"$TMP/listeners"
+[ "$(tr '\n' ' ' <"$TMP/listeners")" = '0.0.0.0:8443 [::]:8443 dtls:0.0.0.0:8443 dtls:[::]:8443 ' ] ||
+	fail "hello-server-udp.conf: $(cat "$TMP/listeners")"
+listeners "$TMP/all/$udp" >"$TMP/listeners"
+[ "$(wc -l <"$TMP/listeners")" -eq 6 ] || fail "hello-server-udp.conf: $(cat "$TMP/listeners")"
+# One port for two listeners, or one that the firewall does not open.
+sed -n 's/^[a-z]*:.*:\([0-9]*\)$/\1/p' "$TMP/listeners" | sort | uniq -c | awk '{ print $1, $2 }' >"$TMP/ports"
+opened=$(sed -n 's/.*for example { \([0-9]*\), \([0-9]*\) }\.$/2 \1 2 \2 /p' "$srcdir/deploy/firewall/host.nft")
+[ "$(tr '\n' ' ' <"$TMP/ports")" = "${opened:?}" ] || fail "the ports are $(cat "$TMP/ports"), in host.nft $opened"
+# The same with any port of the loopback.
+if has_quic; then
+	all=$TMP/listeners
+else
+	listeners "$TMP/$udp" >"$TMP/without"
+	all=$TMP/without
+	echo 'not tried: QUIC, which this build does not have'
+fi
+# shellcheck disable=SC2046 # words
+start_server $(sed 's/0\.0\.0\.0:/127.0.0.1:/; s/\[::\]:/[::1]:/; s/:[0-9]*$/:0/; s/^/--listen /' "$all")
+greeted || fail "not greeted over TCP: $(cat "$TMP/greeted.err")"
+sed -n 's/.*msg=listening addr=\([dq][a-z]*\):\(.*\)$/\1:\/\/\2/p' "$SERVER_LOG" >"$TMP/urls"
+[ "$(wc -l <"$TMP/urls")" -eq $(($(wc -l <"$all") - 2)) ] || fail "not all UDP listeners are open: $(cat "$TMP/urls")"
+while read -r url; do
+	run_status 0 "$HELLO_CLIENT" --cacert "$CA" "$url" </dev/null
+done <"$TMP/urls"
+stop_server
+
 need systemd-analyze
 [ "$(systemd-analyze --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" -ge 250 ] ||
 	skip 'systemd-analyze is older than 250 and judges no files'
@@ -55,6 +100,11 @@ systemd-analyze verify --man=no "$TMP"/hello-server.socket "$TMP"/hello-server-m
 	"$TMP"/hello-server.service \
 	"$TMP"/hello-server-standalone.service >"$TMP/out" 2>&1 || fail 'systemd-analyze verify'
 [ ! -s "$TMP/out" ] || fail 'systemd-analyze verify has something to say'
+# The files above include the drop-in as it is, because it is in its place.
+cp "$TMP/hello-server-standalone.service" "$TMP/all"
+systemd-analyze verify --man=no "$TMP/all/hello-server-standalone.service" >"$TMP/out" 2>&1 ||
+	fail 'systemd-analyze verify of all lines of hello-server-udp.conf'
+[ ! -s "$TMP/out" ] || fail 'systemd-analyze verify has something to say about hello-server-udp.conf'
 
 # exposure UNIT TENTHS
 exposure() {

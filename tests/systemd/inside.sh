@@ -132,7 +132,42 @@ make_certificate hello-tls
 run_status 0 systemctl reload hello-server-standalone.service
 wait_for "$PATIENCE" serves "$serial" || fail 'the reload does not take the new certificate'
 
-echo '7. The timer probes a list of targets; one that fails is no failure of the unit, a wrong list is'
+echo '7. With the drop-in for UDP the unit greets over DTLS, and over QUIC once its line has no #'
+kit=/usr/share/doc/hello-tls/deploy
+drop_in=/etc/systemd/system/hello-server-standalone.service.d/udp.conf
+# The commands of its comment.
+sed -n '/^\[Service\]/q; s/^#\t//p' $kit/hello-server-udp.conf >"$TMP/install.sh"
+run_status 0 env -C $kit sh -e "$TMP/install.sh"
+[ -s $drop_in ] || fail 'hello-server-udp.conf does not say how it is installed'
+# over_udp URL...: these and TCP, over IPv4 and IPv6.
+over_udp() {
+	greeted || fail "nobody is greeted over TCP: $(cat "$TMP/main.err")"
+	for url; do
+		for address in 127.0.0.1 ::1; do
+			run_status 0 "$HELLO_CLIENT" --cacert "$TMP/ca/ca.pem" --connect-to $address "$url"
+			expect "$TMP/out" '^Hello world$'
+		done
+	done
+}
+over_udp dtls://localhost:8443
+run_status 0 systemctl reload hello-server-standalone.service
+over_udp dtls://localhost:8443
+sed -i 's/^#\(IPAddress\)/\1/' $drop_in
+run_status 0 systemctl daemon-reload
+[ "$(property hello-server-standalone.service IPAddressDeny)" = '::/0 0.0.0.0/0' ] ||
+	fail "IPAddressDeny is $(property hello-server-standalone.service IPAddressDeny)"
+if hello-server --check --listen quic:127.0.0.1:0 2>&1 | grep -q 'built without QUIC'; then
+	echo 'not tried: QUIC, which this build does not have'
+else
+	sed -i 's/^#\([[:space:]]*--listen quic\)/\1/' $drop_in
+	run_status 0 systemctl daemon-reload
+	run_status 0 systemctl restart hello-server-standalone.service
+	over_udp dtls://localhost:8443 quic://localhost:8444
+fi
+rm $drop_in
+run_status 0 systemctl daemon-reload
+
+echo '8. The timer probes a list of targets; one that fails is no failure of the unit, a wrong list is'
 install -m 0644 "$TMP/ca/ca.pem" $conf/ca.pem
 mkdir -p /run/systemd/system/hello-client.service.d /run/systemd/system/hello-client.timer.d
 printf '[Service]\nEnvironment=SSL_CERT_FILE=%s\n' $conf/ca.pem >/run/systemd/system/hello-client.service.d/ca.conf
