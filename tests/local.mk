@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/check_conn \
 	tests/unit/check_counters \
 	tests/unit/check_datagram \
+	tests/unit/check_datagram_worker \
 	tests/unit/check_dialogue \
 	tests/unit/check_dtls_client \
 	tests/unit/check_workers \
