@@ -271,23 +271,37 @@ START_TEST(test_a_list_of_a_former_key)
 }
 END_TEST
 
-/* There is always room for the key that signed. */
+/* How many lists are hashed to reject a chain of this CA, which signed no list? */
+static unsigned hashed_for(SSL_CTX *ctx, const struct testpki_cert *namesake)
+{
+	ck_assert_int_eq(judge(ctx, leaf->cert, namesake->cert, NULL),
+	    X509_V_ERR_CRL_SIGNATURE_FAILURE);
+	return verified;
+}
+
+/* Anybody may have the certificates of its CA, whose key was changed often. */
 START_TEST(test_many_keys)
 {
-	enum { KEYS = 20 };
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
 	SSL_CTX *ctx = load(crl, 2);
+	const struct testpki_cert *namesakes[CRL_MEMORY_OTHERS_MAX], *more[2];
 
-	for (int i = 0; i < KEYS; i++) {
-		const struct testpki_cert *namesake = make_ca("Middle", root, NULL);
-
-		ck_assert_int_eq(judge(ctx, leaf->cert, namesake->cert, NULL),
-		    X509_V_ERR_CRL_SIGNATURE_FAILURE);
+	for (int i = 0; i < CRL_MEMORY_OTHERS_MAX; i++) {
+		namesakes[i] = make_ca("Middle", root, NULL);
+		hashed_for(ctx, namesakes[i]);
 	}
+	for (int i = 0; i < CRL_MEMORY_OTHERS_MAX; i++)
+		ck_assert_uint_eq(hashed_for(ctx, namesakes[i]), 0);
+	for (int i = 0; i < 2; i++)
+		more[i] = make_ca("Middle", root, NULL);
+	for (int i = 0; i < 4; i++)
+		ck_assert_uint_eq(hashed_for(ctx, more[i % 2]), 1);
+	/* There is always room for the key that signed. */
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 2);
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 0);
+	ck_assert_uint_eq(hashed_for(ctx, more[0]), 1);
 	SSL_CTX_free(ctx);
 }
 END_TEST
