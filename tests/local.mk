@@ -375,6 +375,7 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
+	tests/support/crl_context.c tests/support/crl_context.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/datagram_clients.c tests/support/datagram_clients.h \
 	tests/support/datagram_floods.c tests/support/datagram_floods.h \
