@@ -93,7 +93,7 @@ libserver_a_SOURCES = \
 	src/server/confine/privdrop.c src/server/confine/privdrop.h \
 	src/server/confine/sandbox.c src/server/confine/sandbox.h \
 	src/server/conn/conn.c src/server/conn/conn.h \
-	src/server/conn/conn_datagram.c src/server/conn/conn_datagram.h \
+	src/server/conn/conn_dtls.c src/server/conn/conn_dtls.h \
 	src/server/conn/conn_log.c src/server/conn/conn_log.h \
 	src/server/conn/conn_record.c src/server/conn/conn_record.h \
 	src/server/conn/conn_states.c src/server/conn/conn_states.h \

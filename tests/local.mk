@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/check_counters \
 	tests/unit/check_datagram \
 	tests/unit/check_decimal \
+	tests/unit/check_datagram_worker \
 	tests/unit/check_dialogue \
 	tests/unit/check_dtls_client \
 	tests/unit/check_workers \
@@ -375,6 +376,7 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
+	tests/support/crl_context.c tests/support/crl_context.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/datagram_clients.c tests/support/datagram_clients.h \
 	tests/support/datagram_floods.c tests/support/datagram_floods.h \

@@ -28,7 +28,7 @@
 	    "hello-server(8) describes what --user and --sandbox need") \
 	X(WARNINGS, 6, LOCAL, 0, "only warnings were found", "each warning says what to do") \
 	X(RESOLVE_NOT_FOUND, 10, RESOLVE, 0, "no such host name", \
-	    "check the spelling; getent hosts NAME shows how this machine resolves it") \
+	    "check the spelling; getent ahosts NAME shows how this machine resolves it") \
 	X(RESOLVE_FAILED, 11, RESOLVE, 0, "the host name lookup failed", \
 	    "try again; check /etc/resolv.conf and the connection to the name server") \
 	X(CONNECT_REFUSED, 20, CONNECT, 0, "connection refused", \

@@ -4,13 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509_vfy.h>
 
-/* A CA has few keys in its life. The last place is for the one that signed. */
-enum { KEYS_MAX = 16 };
+/* The last place is for the key that signed. */
+enum { KEYS_MAX = CRL_MEMORY_OTHERS_MAX + 1 };
+
+/* Of a key as encoded: no two that the library might treat differently are the same. */
+struct key_id {
+	unsigned char sha256[SHA256_DIGEST_LENGTH];
+};
 
 struct tried {
-	X509_PUBKEY *key;
+	struct key_id key;
 	bool is_signer;
 };
 
@@ -31,11 +39,8 @@ static int memory_index = -1;
 
 static void free_memory(struct crl_memory *m)
 {
-	for (size_t i = 0; m && i < m->count; i++) {
+	for (size_t i = 0; m && i < m->count; i++)
 		X509_CRL_free(m->known[i].list);
-		for (size_t k = 0; k < m->known[i].count; k++)
-			X509_PUBKEY_free(m->known[i].tried[k].key);
-	}
 	free(m);
 }
 
@@ -88,6 +93,17 @@ static size_t find(const struct crl_memory *m, const X509_CRL *list)
 	return i;
 }
 
+static bool identify(const X509 *ca, struct key_id *out)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(ca), &der);
+	bool done =
+	    len > 0 && EVP_Digest(der, (size_t)len, out->sha256, NULL, EVP_sha256(), NULL) == 1;
+
+	OPENSSL_free(der);
+	return done;
+}
+
 static size_t count_tried(struct crl_memory *m, size_t i)
 {
 	size_t count;
@@ -99,41 +115,23 @@ static size_t count_tried(struct crl_memory *m, size_t i)
 	return count;
 }
 
-static void remember(struct crl_memory *m, size_t i, const X509 *issuer, bool is_signer)
+static void remember(struct crl_memory *m, size_t i, const struct key_id *key, bool is_signer)
 {
-	X509_PUBKEY *key = X509_PUBKEY_dup(X509_get_X509_PUBKEY(issuer));
 	struct remembered *known = &m->known[i];
 
-	if (key && X509_STORE_lock(m->store) == 1) {
-		if (known->count < (is_signer ? KEYS_MAX : KEYS_MAX - 1)) {
-			known->tried[known->count++] = (struct tried){ key, is_signer };
-			key = NULL;
-		}
-		X509_STORE_unlock(m->store);
-	}
-	X509_PUBKEY_free(key);
+	if (X509_STORE_lock(m->store) != 1)
+		return;
+	if (known->count < (is_signer ? KEYS_MAX : CRL_MEMORY_OTHERS_MAX))
+		known->tried[known->count++] = (struct tried){ *key, is_signer };
+	X509_STORE_unlock(m->store);
 }
-
-/* As encoded, so no two keys that the library might treat differently are the same. */
-static bool is_key_of(const X509_PUBKEY *key, const X509 *cert)
-{
-	const unsigned char *a, *b;
-	X509_ALGOR *a_type, *b_type;
-	int a_len, b_len;
-
-	return X509_PUBKEY_get0_param(NULL, &a, &a_len, &a_type, key) == 1 &&
-	    X509_PUBKEY_get0_param(NULL, &b, &b_len, &b_type, X509_get_X509_PUBKEY(cert)) == 1 &&
-	    X509_ALGOR_cmp(a_type, b_type) == 0 && a_len == b_len &&
-	    memcmp(a, b, (size_t)a_len) == 0;
-}
-
-/* What became of this key; NULL: it was not tried, or is forgotten. */
-static const struct tried *recall(struct crl_memory *m, size_t i, const X509 *ca)
+/* What became of this key; NULL: it was not tried, or is not remembered. */
+static const struct tried *recall(struct crl_memory *m, size_t i, const struct key_id *key)
 {
 	size_t count = count_tried(m, i);
 
 	for (size_t k = 0; k < count; k++) {
-		if (is_key_of(m->known[i].tried[k].key, ca))
+		if (memcmp(&m->known[i].tried[k].key, key, sizeof *key) == 0)
 			return &m->known[i].tried[k];
 	}
 	return NULL;
@@ -142,22 +140,27 @@ static const struct tried *recall(struct crl_memory *m, size_t i, const X509 *ca
 static bool is_signed(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool is_proven)
 {
 	size_t i = m ? find(m, list) : 0;
-	bool is_known = m && i < m->count;
-	const struct tried *tried = is_known ? recall(m, i, issuer) : NULL;
+	const struct tried *tried = NULL;
+	struct key_id key;
+	bool is_known;
 	int result;
 
 	/* OpenSSL 4.0 also finds lists of other names. */
 	if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(issuer)) != 0)
 		return false;
-	result = tried ? tried->is_signer : crl_verify(list, issuer);
-
-	if (!is_known || tried || !is_proven)
+	is_known = m && i < m->count && identify(issuer, &key);
+	if (is_known)
+		tried = recall(m, i, &key);
+	if (tried)
+		return tried->is_signer;
+	result = crl_verify(list, issuer);
+	if (!is_known || !is_proven)
 		return result == 1;
 	/* A single allocation that failed must not keep out the clients of a CA for good. */
-	if (result == 0)
+	if (result == 0 && count_tried(m, i) < CRL_MEMORY_OTHERS_MAX)
 		result = crl_verify(list, issuer);
 	if (result >= 0)
-		remember(m, i, issuer, result == 1);
+		remember(m, i, &key, result == 1);
 	return result == 1;
 }
 
@@ -180,10 +183,14 @@ void crl_memory_judge(struct crl_memory *m, X509_CRL *list, X509 *issuer, bool i
 
 bool crl_memory_has_key(struct crl_memory *m, const X509 *ca)
 {
-	for (size_t i = 0; m && i < m->count; i++) {
+	struct key_id key;
+
+	if (!m || !identify(ca, &key))
+		return false;
+	for (size_t i = 0; i < m->count; i++) {
 		if (X509_NAME_cmp(X509_CRL_get_issuer(m->known[i].list),
 			X509_get_subject_name(ca)) == 0 &&
-		    recall(m, i, ca))
+		    recall(m, i, &key))
 			return true;
 	}
 	return false;

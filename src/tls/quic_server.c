@@ -11,14 +11,18 @@
 #include "tls/error.h"
 #include "tls/quic_end.h"
 
-/* Headers of IP and UDP: without them, empty datagrams would cost nothing. */
-enum { HEADERS = 48 };
+/*
+ * What counts as received beside the contents of datagrams. Headers of IP and UDP: without them,
+ * empty datagrams would cost nothing. A stream: a client opens a hundred with one frame, and each
+ * that is rejected is an answer of ten bytes and the permission to open another one.
+ */
+enum { HEADERS = 48, STREAM = 1024 };
 
 struct tls_quic_server {
 	SSL *stream; /* the one that we opened; NULL: none yet */
 	bool concluded;
 	bool offered;      /* the ClientHello was seen */
-	uint64_t overhead; /* of the headers of what was received */
+	uint64_t overhead; /* of what was received: headers and streams */
 };
 
 struct tls_quic_listener {
@@ -45,6 +49,7 @@ static void reject_streams(struct tls_conn *t)
 
 	while ((stream = SSL_accept_stream(t->ssl, SSL_ACCEPT_STREAM_NO_BLOCK))) {
 		SSL_free(stream);
+		t->quic_server->overhead += STREAM;
 		if (++rejected % AT_ONCE == 0)
 			(void)SSL_handle_events(t->ssl);
 	}

@@ -49,8 +49,10 @@ uint64_t tls_quic_listener_timer(const struct tls_quic_listener *l);
 /*
  * The connections: the operations of tls/conn.h, except for those of early data and tls_conn_read.
  * IO_WANT_READ means: give the next datagram to the listener, then call the operation again.
- * tls_conn_write sends on a stream of our own, for which the client only listens; streams that the
- * client opens are rejected. tls_conn_close_notify sends CONNECTION_CLOSE.
+ * tls_conn_write sends on a stream of our own, for which the client only listens. Streams that the
+ * client opens are rejected: 200 at a time at most, for which it has permission from the start, and
+ * several hundred in all, because each counts as some of the bytes that a client may send.
+ * tls_conn_close_notify sends CONNECTION_CLOSE.
  */
 
 /* As tls_dtls_set_owner. */

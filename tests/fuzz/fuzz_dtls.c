@@ -19,7 +19,7 @@
 #include "fuzz/certificate.h"
 #include "fuzz/client.h"
 #include "fuzz/service.h"
-#include "server/conn/conn_datagram.h"
+#include "server/conn/conn_dtls.h"
 #include "server/conn/conn_states.h"
 #include "server/listen/udp_socket.h"
 #include "server/service/cookie.h"
@@ -90,15 +90,15 @@ static void play_known(struct tls_datagram *wire, const struct addr *peer, const
 	size_t len;
 
 	fuzz_expect(tls != NULL);
-	conn_datagram_plan(&fuzz_plan, &plan);
-	c = conn_datagram_new(service, &plan, tls, wire, peer, 1);
+	conn_dtls_plan(&fuzz_plan, &plan);
+	c = conn_dtls_new(service, &plan, tls, wire, peer, 1);
 	fuzz_expect(c != NULL);
 	for (int i = 0; i < DATAGRAMS_MAX && fuzz_next_datagram(&data, &size, &at, &len); i++) {
 		tls_datagram_give(wire, at, len);
 		if (conn_step(c, 1) == CONN_WANT_FREE)
 			break;
 		tls_datagram_drop(wire);
-		conn_datagram_retransmit(c);
+		conn_dtls_retransmit(c);
 	}
 	finish(c);
 	/* Nobody has proved a Finished, so nobody was greeted. */

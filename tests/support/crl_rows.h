@@ -13,11 +13,13 @@
  * write_crls writes the files for crl-table.sh, which tests the client, and the server at its
  * start, at a reload and with --check.
  */
+enum { CRL_ROW_LISTS = 3 };
+
 enum crl_row_start { STARTS, WARNS, REFUSES };
 
 struct crl_row {
 	const char *name;
-	struct testpki_crl list[3]; /* up to the one without an issuer */
+	struct testpki_crl list[CRL_ROW_LISTS]; /* up to the one without an issuer */
 	enum crl_fault fault;       /* what is said of the good leaf; CRL_USABLE: it passes */
 	bool bad_passes;            /* so does the bad leaf, which else is revoked */
 	enum crl_row_start start;    /* start, reload and --check */

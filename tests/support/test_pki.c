@@ -18,7 +18,7 @@
 #include <openssl/x509v3.h>
 
 /* Everything made so far, so that testpki_end can release it. */
-enum { CERTS_MAX = 128 };
+enum { CERTS_MAX = 512 };
 
 static struct testpki_cert made[CERTS_MAX];
 static size_t made_count;

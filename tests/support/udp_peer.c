@@ -18,6 +18,7 @@
  *	fragments  the same with the bytes of a long ServerHello, one in each datagram
  *	long       answers with the beginning of a ServerHello that is longer than any
  *	cookies    asks for another cookie (HelloVerifyRequest) whenever there is one
+ *	leave      answers once, in the client's protocol, and closes its port
  *
  * Prints its port as its only line of output. A signal ends it after its time (60 seconds).
  */
@@ -215,6 +216,18 @@ static void be_cookies(int fd, const struct client *c)
 	answer_record(fd, c, 22, 0, request, sizeof request);
 }
 
+static void be_leaving(int fd, const struct client *c)
+{
+	/* A long header of QUIC. */
+	if (c->count > 0 && c->bytes[0] >= 0xc0)
+		be_noise(fd, c);
+	else
+		be_cookies(fd, c);
+	close(fd);
+	for (;;)
+		pause();
+}
+
 static const struct kind {
 	const char *name;
 	void (*serve)(int fd, const struct client *c);
@@ -234,6 +247,7 @@ static const struct kind {
 	{ "fragments", be_fragments, true },
 	{ "long", be_long, false },
 	{ "cookies", be_cookies, false },
+	{ "leave", be_leaving, false },
 };
 
 static int start_listening(const char *address)

@@ -201,6 +201,7 @@ other() {
 	run_status "$other_status" timeout 20 "$HELLO_CLIENT" --cacert "$CA" "$@" \
 		"dtls://127.0.0.1:$(cat "peer-$started")"
 	expect err "^hello-client: $other_name: "
+	for_udp "$(sed -n 's/^  try: //p' err)" "dtls://"
 	stop_peer
 }
 
@@ -216,6 +217,8 @@ other cookies 46 HANDSHAKE_FAILED
 expect err 'asked for a cookie 17 times (HelloVerifyRequest), and accepted none'
 other long 46 HANDSHAKE_FAILED
 expect err 'the TLS library rejected a message without a reason, as it does if one is too long'
+other leave 43 HANDSHAKE_RESET
+expect err 'the connection broke during the handshake: Connection refused'
 other warnings 46 HANDSHAKE_FAILED
 expect err 'try: .* can disturb a handshake of DTLS'
 # A busy machine may not get to the limit in this time.

@@ -77,6 +77,12 @@ if python3 -c 'import aioquic.quic.packet_builder' 2>/dev/null; then
 	abuses flood 'GREETING_TIMEOUT .*within 1000 ms; the client sent more than it needs, .* not read'
 	abuses crypto 'RECORD_BAD .*alert=10 alert_from=us .*got the alert \\"unexpected message'
 	abuses streams 'GREETING_TIMEOUT .*within 1000 ms'
+	# Each stream that is rejected is permission for another one, and an answer. Without a limit: 30,000.
+	abuses credit OK
+	opened=$(sed -n 's/^opened //p' "$TMP/abuse")
+	if [ "$opened" -lt 200 ] || [ "$opened" -gt 800 ]; then
+		fail "the client could open $opened streams"
+	fi
 	one_more 'after the abuse'
 	stop_server
 else

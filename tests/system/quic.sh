@@ -91,7 +91,8 @@ for variant in classical no-pq-signatures grease ech-grease; do
 	expect out "\"hello\":\"$variant\""
 done
 greets --path-test
-expect out '^datagrams of 1452  *OK '
+expect out '^CLIENTHELLO  *OUTCOME  *MS$'
+expect out '^datagrams of 1452  *OK  *[0-9.]*$'
 expect out '^unknown version  *OK '
 tr '\n' ' ' <out >said
 expect said 'Asked for an unknown version, the server offers version 1 of QUIC\.'
@@ -171,6 +172,7 @@ other() {
 	run_status "$other_status" timeout "$other_limit" "$HELLO_CLIENT" --cacert $CA --connect-to 127.0.0.1 "$@" \
 		"quic://$to:$PORT"
 	expect err "^hello-client: $other_name: "
+	for_udp "$(sed -n 's/^  try: //p' err)" "quic://"
 	stop_peer
 }
 
@@ -191,6 +193,8 @@ expect err 'it offers versions 0xff000000, .*, 0xff000007 and 92 more (127'
 other ours 45 HANDSHAKE_PARAMETERS --handshake-timeout 500ms
 expect err 'rejects version 1 of QUIC, and then offers it: versions 0xff000000, .* and 93 more'
 other stranger 41 HANDSHAKE_TIMEOUT --handshake-timeout 500ms
+other leave 43 HANDSHAKE_RESET
+expect err 'the connection broke during the handshake: Connection refused'
 other versions 45 HANDSHAKE_PARAMETERS --path-test
 tr '\n' ' ' <out >said
 expect said 'does not speak version 1 of QUIC, whatever the ClientHello is like\. It offers versions 2, 0xff00001d\.'

@@ -39,6 +39,7 @@
 #	greeted                     is a good client of $HOST (127.0.0.1) greeted, exactly?
 #	refuses_clients             is a new connection to 127.0.0.1 refused?
 #	outcome STATUS NAME ARG...  hello-client ARG... must end so, $REPEAT times (1)
+#	for_udp ADVICE ARG...       if ARG... name a target over UDP, the ADVICE is not about what only TCP has
 
 # shellcheck source=tests/system/lib.sh
 . "${srcdir:-.}/tests/system/lib.sh"
@@ -258,6 +259,17 @@ refuses_clients() {
 	[ $? -eq 20 ]
 }
 
+for_udp() {
+	for_udp_advice=$1 for_udp_words='SYN\|RST\|reset\|segments\|STARTTLS\|PROXY\|[Pp]roxy\|--trace\|tcp port\|ss -ltn'
+	shift
+	case " $*" in
+	*' dtls://'*) for_udp_words="$for_udp_words\|--path-test" ;;
+	*' quic://'*) ;;
+	*) return 0 ;;
+	esac
+	! printf '%s\n' "$for_udp_advice" | grep -e "$for_udp_words" || fail "advice about TCP, over UDP: $*"
+}
+
 outcome() {
 	outcome_status=$1 outcome_name=$2 outcome_times=0
 	shift 2
@@ -277,6 +289,7 @@ outcome() {
 		'  try: '?*) ;;
 		*) fail "no advice of: $*" ;;
 		esac
+		[ "$outcome_name" = USAGE ] || for_udp "$outcome_advice" "$@"
 		outcome_times=$((outcome_times + 1))
 	done
 	printf '%s of %s: %s %s\n' "$outcome_times" "$REPEAT" "$outcome_status" "$outcome_name"

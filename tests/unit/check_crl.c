@@ -12,6 +12,7 @@
 #include "tls/crl_text.h"
 #include "tls/crl_store.h"
 #include "support/check_main.h"
+#include "support/crl_context.h"
 #include "support/crl_rows.h"
 
 static struct crl_row_pki pki;
@@ -28,11 +29,9 @@ static void make_rows(void)
 static struct crl_answer ask_at(const struct testpki_crl *list, size_t count, X509 *cert,
     int64_t now)
 {
-	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+	STACK_OF(X509_CRL) *lists = crl_context_lists(list, count);
 	struct crl_answer answer;
 
-	for (size_t i = 0; i < count && list[i].issuer; i++)
-		sk_X509_CRL_push(lists, testpki_make_crl(&list[i]));
 	crl_ask(lists, cert, &(struct crl_issuer){ .cert = pki.ca->cert }, now, &answer);
 	sk_X509_CRL_pop_free(lists, X509_CRL_free);
 	return answer;
@@ -40,7 +39,7 @@ static struct crl_answer ask_at(const struct testpki_crl *list, size_t count, X5
 
 static struct crl_answer ask(const struct crl_row *row, const struct testpki_cert *about)
 {
-	return ask_at(row->list, 3, about->cert, time(NULL));
+	return ask_at(row->list, CRL_ROW_LISTS, about->cert, time(NULL));
 }
 
 START_TEST(test_table)
@@ -70,7 +69,7 @@ START_TEST(test_table_of_files)
 	for (size_t i = 0; i < row_count; i++) {
 		const struct crl_row *row = &rows[i];
 		struct outcome oc = OUTCOME_NONE;
-		SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+		SSL_CTX *ctx = crl_context_trusting("ca.pem");
 		struct crl_store_file f;
 		bool refused = false;
 		size_t deciding = 0, lists = 0;
@@ -78,7 +77,6 @@ START_TEST(test_table_of_files)
 		while (row->list[lists].issuer)
 			lists++;
 		testpki_write_crls("crl.pem", row->list, lists);
-		ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, "ca.pem"), 1);
 		/* OpenSSL 4 does not even read a list that contradicts itself so. */
 		if (crl_store_use(ctx, "crl.pem", &oc) != 0) {
 			ck_assert_msg(strcmp(row->name, "foreign-entry") == 0, "%s: %s", row->name,
@@ -165,16 +163,14 @@ START_TEST(test_identifier_of_a_former_certificate)
 	    .ca = true,
 	    .same_key = pki.ca,
 	    .key_id = "01:02" });
-	const struct testpki_crl by_former = { .issuer = pki.ca,
-		.revoked = pki.bad,
-		.key_id = true };
-	const struct testpki_crl before = { .issuer = pki.ca, .from_s = -7200, .until_s = 7200 };
+	const struct testpki_crl former[] = {
+		{ .issuer = pki.ca, .revoked = pki.bad, .key_id = true },
+		{ .issuer = pki.ca, .from_s = -7200, .until_s = 7200 },
+	};
 	const struct crl_issuer issuer = { .cert = renewed->cert };
-	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
+	STACK_OF(X509_CRL) *lists = crl_context_lists(former, 2);
 	struct crl_answer answer;
 
-	sk_X509_CRL_push(lists, testpki_make_crl(&by_former));
-	sk_X509_CRL_push(lists, testpki_make_crl(&before));
 	crl_ask(lists, pki.bad->cert, &issuer, time(NULL), &answer);
 	ck_assert_int_eq(answer.fault, CRL_USABLE);
 	ck_assert(answer.revoked);

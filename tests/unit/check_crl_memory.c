@@ -11,6 +11,7 @@
 #include "tls/crl_ask.h"
 #include "tls/crl_store.h"
 #include "support/check_main.h"
+#include "support/crl_context.h"
 #include "support/crl_rows.h"
 #include "support/test_pki.h"
 
@@ -65,19 +66,6 @@ static void make_files(void)
 	testpki_write_certs("ca.pem", root, NULL);
 }
 
-/* A context that trusts the root and uses these lists. */
-static SSL_CTX *load(const struct testpki_crl *crl, size_t count)
-{
-	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
-	testpki_write_crls("crl.pem", crl, count);
-	ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, "ca.pem"), 1);
-	crl_store_use(ctx, "crl.pem", &oc);
-	ck_assert_no_failure(&oc);
-	return ctx;
-}
-
 static int accept_all(int ok, X509_STORE_CTX *judged)
 {
 	(void)ok;
@@ -88,28 +76,15 @@ static int accept_all(int ok, X509_STORE_CTX *judged)
 /* The verdict on this chain; verified and entries_read then count this verification alone. */
 static int judge(SSL_CTX *ctx, X509 *of, X509 *sent_ca, X509_STORE_CTX_verify_cb callback)
 {
-	X509_STORE_CTX *judged = X509_STORE_CTX_new();
-	STACK_OF(X509) *sent = sk_X509_new_null();
-	int error;
-
-	sk_X509_push(sent, sent_ca);
-	ck_assert_int_eq(X509_STORE_CTX_init(judged, SSL_CTX_get_cert_store(ctx), of, sent), 1);
-	X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(judged), SSL_CTX_get0_param(ctx));
-	if (callback)
-		X509_STORE_CTX_set_verify_cb(judged, callback);
 	verified = entries_read = 0;
-	X509_verify_cert(judged);
-	error = X509_STORE_CTX_get_error(judged);
-	X509_STORE_CTX_free(judged);
-	sk_X509_free(sent);
-	return error;
+	return crl_context_verify(ctx, of, sent_ca, callback);
 }
 
 START_TEST(test_a_list_is_verified_once)
 {
 	const struct testpki_crl crl[] = { { .issuer = root },
 		{ .issuer = middle, .revoked = other_leaf } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
 	struct crl_store_file f;
 
 	ck_assert_uint_eq(verified, 0);
@@ -133,11 +108,11 @@ START_TEST(test_a_new_context_knows_nothing)
 	const struct testpki_crl good[] = { { .issuer = root }, { .issuer = middle } };
 	const struct testpki_crl forged[] = { { .issuer = root },
 		{ .issuer = middle, .signer = impostor } };
-	SSL_CTX *before = load(good, 2), *after;
+	SSL_CTX *before = crl_context_using(good, 2), *after;
 
 	ck_assert_int_eq(judge(before, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 2);
-	after = load(forged, 2);
+	after = crl_context_using(forged, 2);
 	ck_assert_int_eq(judge(after, leaf->cert, middle->cert, NULL),
 	    X509_V_ERR_CRL_SIGNATURE_FAILURE);
 	ck_assert_int_eq(judge(before, leaf->cert, middle->cert, NULL), X509_V_OK);
@@ -157,7 +132,7 @@ START_TEST(test_a_bad_signature_is_rejected_each_time)
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		SSL_CTX *ctx = load(bad[i], 2);
+		SSL_CTX *ctx = crl_context_using(bad[i], 2);
 
 		judge(ctx, leaf->cert, middle->cert, NULL);
 		for (int again = 0; again < 3; again++) {
@@ -176,7 +151,7 @@ START_TEST(test_another_key_of_that_name)
 	const struct testpki_cert *namesake = make_ca("Middle", root, NULL);
 	const struct testpki_cert *stranger = make_leaf(namesake);
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
 
 	ck_assert_int_eq(judge(ctx, stranger->cert, namesake->cert, NULL),
 	    X509_V_ERR_CRL_SIGNATURE_FAILURE);
@@ -196,7 +171,7 @@ START_TEST(test_another_certificate_of_that_key)
 {
 	const struct testpki_cert *renewed = make_ca("Middle", root, middle);
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
 
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_int_eq(judge(ctx, leaf->cert, renewed->cert, NULL), X509_V_OK);
@@ -212,7 +187,7 @@ START_TEST(test_a_stranger_costs_nothing)
 	const struct testpki_cert *copied = make_ca("Middle", impostor, middle);
 	const struct testpki_cert *stranger = make_leaf(forged);
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
 
 	ck_assert_int_eq(judge(ctx, stranger->cert, forged->cert, NULL),
 	    X509_V_ERR_CERT_SIGNATURE_FAILURE);
@@ -237,7 +212,7 @@ START_TEST(test_the_key_of_another_ca)
 	const struct testpki_cert *forged = make_ca("Middle", impostor, root);
 	const struct testpki_cert *stranger = make_leaf(forged);
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
 	struct crl_store_file f;
 
 	crl_store_list(ctx, &f);
@@ -255,7 +230,7 @@ START_TEST(test_a_list_of_a_former_key)
 	const struct testpki_crl crl[] = { { .issuer = root },
 		{ .issuer = former, .revoked = leaf },
 		{ .issuer = middle, .revoked = other_leaf } };
-	SSL_CTX *ctx = load(crl, 3);
+	SSL_CTX *ctx = crl_context_using(crl, 3);
 
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	/* That it did not sign is verified twice. */
@@ -271,35 +246,40 @@ START_TEST(test_a_list_of_a_former_key)
 }
 END_TEST
 
-/* There is always room for the key that signed. */
+/* How many lists are hashed to reject a chain of this CA, which signed no list? */
+static unsigned hashed_for(SSL_CTX *ctx, const struct testpki_cert *namesake)
+{
+	ck_assert_int_eq(judge(ctx, leaf->cert, namesake->cert, NULL),
+	    X509_V_ERR_CRL_SIGNATURE_FAILURE);
+	return verified;
+}
+
+/* Anybody may have the certificates of its CA, whose key was changed often. */
 START_TEST(test_many_keys)
 {
-	enum { KEYS = 20 };
 	const struct testpki_crl crl[] = { { .issuer = root }, { .issuer = middle } };
-	SSL_CTX *ctx = load(crl, 2);
+	SSL_CTX *ctx = crl_context_using(crl, 2);
+	const struct testpki_cert *namesakes[CRL_MEMORY_OTHERS_MAX], *more[2];
 
-	for (int i = 0; i < KEYS; i++) {
-		const struct testpki_cert *namesake = make_ca("Middle", root, NULL);
-
-		ck_assert_int_eq(judge(ctx, leaf->cert, namesake->cert, NULL),
-		    X509_V_ERR_CRL_SIGNATURE_FAILURE);
+	for (int i = 0; i < CRL_MEMORY_OTHERS_MAX; i++) {
+		namesakes[i] = make_ca("Middle", root, NULL);
+		hashed_for(ctx, namesakes[i]);
 	}
+	for (int i = 0; i < CRL_MEMORY_OTHERS_MAX; i++)
+		ck_assert_uint_eq(hashed_for(ctx, namesakes[i]), 0);
+	for (int i = 0; i < 2; i++)
+		more[i] = make_ca("Middle", root, NULL);
+	for (int i = 0; i < 4; i++)
+		ck_assert_uint_eq(hashed_for(ctx, more[i % 2]), 1);
+	/* There is always room for the key that signed. */
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 2);
 	ck_assert_int_eq(judge(ctx, leaf->cert, middle->cert, NULL), X509_V_OK);
 	ck_assert_uint_eq(verified, 0);
+	ck_assert_uint_eq(hashed_for(ctx, more[0]), 1);
 	SSL_CTX_free(ctx);
 }
 END_TEST
-
-static STACK_OF(X509_CRL) * make_lists(const struct crl_row *row)
-{
-	STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
-
-	for (size_t i = 0; i < sizeof row->list / sizeof row->list[0] && row->list[i].issuer; i++)
-		sk_X509_CRL_push(lists, testpki_make_crl(&row->list[i]));
-	return lists;
-}
 
 static void expect_same(const struct crl_row *row, const struct crl_answer *a,
     const struct crl_answer *b)
@@ -319,7 +299,7 @@ START_TEST(test_answers_are_the_same)
 	const struct crl_row *rows = crl_rows_make(&pki, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		STACK_OF(X509_CRL) *lists = make_lists(&rows[i]);
+		STACK_OF(X509_CRL) *lists = crl_context_lists(rows[i].list, CRL_ROW_LISTS);
 		X509_STORE *store = X509_STORE_new();
 		struct crl_issuer known = { pki.ca->cert, true, NULL };
 		const struct crl_issuer unknown = { .cert = pki.ca->cert };

@@ -9,7 +9,7 @@
 
 #include "tls/crl_text.h"
 #include "support/check_main.h"
-#include "support/test_pki.h"
+#include "support/crl_context.h"
 
 static const struct testpki_cert *root, *middle, *leaf, *impostor;
 
@@ -24,24 +24,12 @@ static void make_files(void)
 	testpki_write_text("text", "no CRL\n", 7);
 }
 
-static SSL_CTX *trusting(const char *ca)
-{
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
-	ck_assert_int_eq(SSL_CTX_load_verify_file(ctx, ca), 1);
-	return ctx;
-}
-
 /* What is in it, as a context that trusts the root loads it. */
 static struct crl_store_file loaded(const struct testpki_crl *crl, size_t count)
 {
-	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = trusting("ca.pem");
+	SSL_CTX *ctx = crl_context_using(crl, count);
 	struct crl_store_file f;
 
-	testpki_write_crls("crl.pem", crl, count);
-	crl_store_use(ctx, "crl.pem", &oc);
-	ck_assert_no_failure(&oc);
 	crl_store_list(ctx, &f);
 	SSL_CTX_free(ctx);
 	return f;
@@ -50,22 +38,9 @@ static struct crl_store_file loaded(const struct testpki_crl *crl, size_t count)
 /* The library's verdict on the leaf behind these CRLs: X509_V_OK, or why not. */
 static int verdict(const struct testpki_crl *crl, size_t count)
 {
-	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = trusting("ca.pem");
-	X509_STORE_CTX *judge = X509_STORE_CTX_new();
-	STACK_OF(X509) *sent = sk_X509_new_null();
-	int error;
+	SSL_CTX *ctx = crl_context_using(crl, count);
+	int error = crl_context_verify(ctx, leaf->cert, middle->cert, NULL);
 
-	testpki_write_crls("crl.pem", crl, count);
-	ck_assert_int_eq(crl_store_use(ctx, "crl.pem", &oc), 0);
-	sk_X509_push(sent, middle->cert);
-	ck_assert_int_eq(
-	    X509_STORE_CTX_init(judge, SSL_CTX_get_cert_store(ctx), leaf->cert, sent), 1);
-	X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(judge), SSL_CTX_get0_param(ctx));
-	X509_verify_cert(judge);
-	error = X509_STORE_CTX_get_error(judge);
-	X509_STORE_CTX_free(judge);
-	sk_X509_free(sent);
 	SSL_CTX_free(ctx);
 	return error;
 }
@@ -195,7 +170,7 @@ END_TEST
 static void expect_refused(const char *path, const char *words)
 {
 	struct outcome oc = OUTCOME_NONE;
-	SSL_CTX *ctx = trusting("ca.pem");
+	SSL_CTX *ctx = crl_context_trusting("ca.pem");
 
 	ck_assert_int_eq(crl_store_use(ctx, path, &oc), -1);
 	ck_assert_outcome(&oc, OC_FILE, words);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/output/explain.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +67,64 @@ START_TEST(test_no_two_outcomes_have_the_same_text)
 }
 END_TEST
 
+/* The word after the next mention of this program, or NULL; *at goes behind it. */
+static const char *next_command(const char **at, const char *program, size_t *len)
+{
+	const size_t size = strlen(program);
+	const char *found = *at, *word;
+
+	while ((found = strstr(found, program))) {
+		bool whole = found == *at || !isalnum((unsigned char)found[-1]);
+
+		found += size;
+		if (!whole || !isspace((unsigned char)*found))
+			continue;
+		word = found + strspn(found, " \n");
+		*len = strcspn(word, " \n\";,)");
+		*at = word + *len;
+		return word;
+	}
+	return NULL;
+}
+
+/* Returns whether the text has this command of the program, or none at all. */
+static bool agrees(const char *text, const char *program, const char *word, size_t len)
+{
+	const char *other;
+	size_t other_len;
+	bool any = false;
+
+	while ((other = next_command(&text, program, &other_len))) {
+		if (other_len == len && memcmp(other, word, len) == 0)
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
+START_TEST(test_advice_and_text_name_the_same_command)
+{
+	static const char *const programs[] = { "getent", "hello-client", "hello-server", "ip",
+		"openssl", "ping", "ss", "tcpdump", "traceroute" };
+
+	for (int i = 0; i < OUTCOME_COUNT; i++) {
+		enum outcome_code code = (enum outcome_code)i;
+		char *text = paragraphs(code);
+
+		for (size_t p = 0; p < sizeof programs / sizeof programs[0]; p++) {
+			const char *at = outcome_advice(code), *word;
+			size_t len;
+
+			while ((word = next_command(&at, programs[p], &len)))
+				ck_assert_msg(agrees(text, programs[p], word, len),
+				    "%s: the text has another command than \"%s %.*s\"",
+				    outcome_name(code), programs[p], (int)len, word);
+		}
+		free(text);
+	}
+}
+END_TEST
+
 START_TEST(test_by_name_and_by_status)
 {
 	static const struct {
@@ -101,4 +161,5 @@ START_TEST(test_of_what_there_is_not)
 END_TEST
 
 CHECK_MAIN("explain", test_every_outcome_has_a_text, test_no_two_outcomes_have_the_same_text,
-    test_by_name_and_by_status, test_of_what_there_is_not)
+    test_advice_and_text_name_the_same_command, test_by_name_and_by_status,
+    test_of_what_there_is_not)

@@ -57,7 +57,7 @@ struct path_result {
 	bool quic;     /* all variants are over QUIC */
 	bool too_long; /* the path reported that it does not carry so long packets */
 	enum outcome_code code;
-	unsigned hello;           /* length of the ClientHello in bytes; 0: unknown */
+	unsigned hello;           /* length of the ClientHello in bytes; 0: unknown, as over QUIC */
 	unsigned second;          /* PATH_RETRY: length of the second ClientHello; 0: none */
 	char leaf[PATH_LEAF_MAX]; /* identifies the server's certificate; or "" */
 	char versions[PATH_VERSIONS_MAX]; /* that the server listed: "versions 1, 2" */

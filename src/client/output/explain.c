@@ -121,8 +121,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "HTTP answer means that the port serves HTTP without TLS, or that a proxy or balancer "
 	    "answers itself. A greeting of SSH or mail means the wrong port, or a port that "
 	    "requires STARTTLS first: use smtp://HOST:PORT and the like.\n\n"
-	    "A server that waits for a PROXY protocol header does not answer with one: it closes "
-	    "the connection or logs the fault.",
+	    "Over TCP, a server that waits for a PROXY protocol header does not answer with one: "
+	    "it closes the connection or logs the fault.",
 	[OC_HANDSHAKE_TIMEOUT] =
 	    "The connection is open, or over UDP the peer has answered, but the handshake did not "
 	    "finish in time.\n\n"
@@ -152,8 +152,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_HANDSHAKE_CLOSED] =
 	    "The peer closed the connection in an orderly way, but during the handshake and "
 	    "without an alert. A balancer without a healthy server does this, and so does a "
-	    "server that expects a PROXY protocol header, does not admit this address, or rejects "
-	    "the ClientHello.",
+	    "server that does not admit this address, rejects the ClientHello or, over TCP, "
+	    "expects a PROXY protocol header. Over QUIC the peer may give a code and a reason, "
+	    "which the error line quotes; a server that is shutting down or overloaded refuses "
+	    "connections like this.",
 	[OC_HANDSHAKE_PARAMETERS] =
 	    "Both ends speak TLS, but they have no common version, cipher suite, group, signature "
 	    "algorithm or application protocol (ALPN); or both speak QUIC, but not the same "
@@ -269,7 +271,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_GREETING_TIMEOUT] =
 	    "The handshake was completed and the certificate is valid, but the greeting, or its "
 	    "end, did not arrive. The service behind TLS is stuck, or waits for a request. The "
-	    "network and the certificates are not the cause, unless the path loses large packets.",
+	    "network and the certificates are not the cause, unless the path loses large packets. "
+	    "Over DTLS a datagram of the greeting may also have been lost: nobody repeats it.",
 	[OC_GREETING_MISMATCH] =
 	    "The whole greeting arrived, and it is not the text of --expect. Another service, an "
 	    "older version of it or another node may answer at this address. Over HTTP, the "

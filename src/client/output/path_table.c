@@ -17,14 +17,21 @@ const char *path_table_other_name(const char *sni)
 	return strcasecmp(sni, "example.com") == 0 ? "example.net" : "example.com";
 }
 
-static void print_row(FILE *to, enum path_variant v, const struct path_result *r, uint64_t took_us)
+static void print_bytes(FILE *to, const struct path_result *r)
 {
-	char ms[TERMINAL_MS_MAX], bytes[16] = "-";
+	char bytes[16] = "-";
 
 	if (r->second > 0)
 		snprintf(bytes, sizeof bytes, "%u+%u", r->hello, r->second);
 	else if (r->hello > 0)
 		snprintf(bytes, sizeof bytes, "%u", r->hello);
+	fprintf(to, "%*s", BYTES, bytes);
+}
+
+static void print_row(FILE *to, enum path_variant v, const struct path_result *r, uint64_t took_us)
+{
+	char ms[TERMINAL_MS_MAX];
+
 	fprintf(to, "%-*s", VARIANT, path_text_label(v));
 	if (r->idle)
 		fprintf(to, "%-*s", REASON, "not tried");
@@ -32,8 +39,9 @@ static void print_row(FILE *to, enum path_variant v, const struct path_result *r
 		fprintf(to, "%-*s", REASON, "OK");
 	else
 		terminal_print_bad(to, outcome_name(r->code), REASON);
-	fprintf(to, "%*s %8s%s\n", BYTES, bytes, terminal_ms(took_us, ms),
-	    r->unsteady ? "  unsteady" : "");
+	if (!r->quic)
+		print_bytes(to, r);
+	fprintf(to, " %8s%s\n", terminal_ms(took_us, ms), r->unsteady ? "  unsteady" : "");
 }
 
 void path_table_print(FILE *to, const struct path_table_target *target,
@@ -48,8 +56,11 @@ void path_table_print(FILE *to, const struct path_table_target *target,
 	if (target->peer.len > 0)
 		fprintf(to, " %s %s", target->through_proxy ? "through the proxy" : "at",
 		    addr_format(&target->peer, at));
-	fprintf(to, "\n\n%-*s%-*s%*s %8s\n", VARIANT, "CLIENTHELLO", REASON, "OUTCOME", BYTES,
-	    "BYTES", "MS");
+	fprintf(to, "\n\n%-*s%-*s", VARIANT, "CLIENTHELLO", REASON, "OUTCOME");
+	/* Over QUIC the ClientHello is in packets, whose length says nothing about its own. */
+	if (!results[PATH_PLAIN].quic)
+		fprintf(to, "%*s", BYTES, "BYTES");
+	fprintf(to, " %8s\n", "MS");
 	for (int v = 0; v < PATH_VARIANTS; v++) {
 		if (results[v].ran)
 			print_row(to, (enum path_variant)v, &results[v], took_us[v]);

@@ -26,7 +26,7 @@ struct tls_conn;
 
 /*
  * Begins to serve an accepted, non-blocking socket (-1: there is none, see
- * conn_datagram.h). Takes ownership of fd, also on failure (NULL: out of memory).
+ * conn_dtls.h). Takes ownership of fd, also on failure (NULL: out of memory).
  * service and plan must outlive the connection. Does no I/O: there is nothing to do
  * before the peer's first byte.
  */

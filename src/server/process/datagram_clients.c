@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/conn/conn_datagram.h"
+#include "server/conn/conn_dtls.h"
 #include "server/conn/conn_log.h"
 
 /* Denied datagrams may come from anywhere and at any rate: one log line in this time. */
@@ -245,7 +245,7 @@ void datagram_clients_tick(struct datagram_clients *all, uint64_t now_ms)
 	struct pool_entry *late;
 
 	for (struct pool_entry *e = all->pool.handshakes; e; e = e->handshake_next)
-		conn_datagram_retransmit(e->conn);
+		conn_dtls_retransmit(e->conn);
 	while ((late = pool_expired(&all->pool, now_ms)))
 		datagram_clients_step(all, (struct datagram_client *)late);
 }

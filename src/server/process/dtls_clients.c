@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/conn/conn_datagram.h"
+#include "server/conn/conn_dtls.h"
 #include "server/conn/conn_states.h"
 #include "tls/dtls.h"
 
@@ -32,7 +32,7 @@ struct dtls_clients *dtls_clients_new(struct datagram_clients *all)
 		return NULL;
 	d->all = all;
 	d->job = datagram_clients_job(all);
-	conn_datagram_plan(d->job->conn, &d->plan);
+	conn_dtls_plan(d->job->conn, &d->plan);
 	return d;
 }
 
@@ -89,7 +89,7 @@ static void admit(struct dtls_clients *d)
 
 	d->candidate = NULL;
 	d->candidate_tls = NULL;
-	c->common.entry.conn = conn_datagram_new(d->job->service, &d->plan, tls, &c->wire,
+	c->common.entry.conn = conn_dtls_new(d->job->service, &d->plan, tls, &c->wire,
 	    &c->common.path.peer, clock_ms());
 	datagram_clients_add(d->all, &c->common);
 }

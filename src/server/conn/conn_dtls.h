@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HELLO_SERVER_CONN_CONN_DATAGRAM_H
-#define HELLO_SERVER_CONN_CONN_DATAGRAM_H
+#ifndef HELLO_SERVER_CONN_CONN_DTLS_H
+#define HELLO_SERVER_CONN_CONN_DTLS_H
 
 #include <stdint.h>
 
@@ -8,8 +8,8 @@
 #include "tls/datagram.h"
 
 /*
- * A connection over datagrams (DTLS): the states of conn_states.h from HANDSHAKE on,
- * without a socket of its own. conn_step processes the datagram that was given to the
+ * A connection over DTLS: the states of conn_states.h from HANDSHAKE on, without a
+ * socket of its own. conn_step processes the datagram that was given to the
  * connection's tls_datagram, and all else of conn.h applies, too.
  *
  * In LINGER there is no TLS state any more: a handshake message shows that the last
@@ -17,14 +17,14 @@
  */
 
 /* Replaces the states of this plan by those for datagrams. */
-void conn_datagram_plan(const struct conn_plan *streams, struct conn_plan *out);
+void conn_dtls_plan(const struct conn_plan *streams, struct conn_plan *out);
 
 /*
  * Begins to serve a peer whose cookie was valid (tls_dtls_listen). Takes ownership of
  * tls, also on failure (NULL: out of memory), but not of datagram, which must outlive
  * the connection.
  */
-struct conn *conn_datagram_new(const struct service *service, const struct conn_plan *plan,
+struct conn *conn_dtls_new(const struct service *service, const struct conn_plan *plan,
     struct tls_conn *tls, struct tls_datagram *datagram, const struct addr *peer,
     uint64_t now_ms);
 
@@ -32,6 +32,6 @@ struct conn *conn_datagram_new(const struct service *service, const struct conn_
  * Sends the flight of the handshake again if its timer has expired. Does nothing for a
  * connection of another kind.
  */
-void conn_datagram_retransmit(struct conn *c);
+void conn_dtls_retransmit(struct conn *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "server/conn/conn_datagram.h"
+#include "server/conn/conn_dtls.h"
 
 #include "server/conn/conn_states.h"
 #include "tls/dtls.h"
@@ -71,7 +71,7 @@ static enum io run_linger(struct conn *c, struct outcome *oc)
 	return IO_WANT_READ;
 }
 
-void conn_datagram_plan(const struct conn_plan *streams, struct conn_plan *out)
+void conn_dtls_plan(const struct conn_plan *streams, struct conn_plan *out)
 {
 	static struct conn_state_row states[CONN_STATES];
 
@@ -82,7 +82,7 @@ void conn_datagram_plan(const struct conn_plan *streams, struct conn_plan *out)
 	states[CONN_LINGER].run = run_linger;
 }
 
-struct conn *conn_datagram_new(const struct service *service, const struct conn_plan *plan,
+struct conn *conn_dtls_new(const struct service *service, const struct conn_plan *plan,
     struct tls_conn *tls, struct tls_datagram *datagram, const struct addr *peer,
     uint64_t now_ms)
 {
@@ -95,7 +95,7 @@ struct conn *conn_datagram_new(const struct service *service, const struct conn_
 	return c;
 }
 
-void conn_datagram_retransmit(struct conn *c)
+void conn_dtls_retransmit(struct conn *c)
 {
 	/* The deadline of the handshake comes before the library gives up. */
 	if (c->datagram && conn_is_handshaking(c))
