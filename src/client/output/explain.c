@@ -233,10 +233,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_CERT_INVALID] =
 	    "The chain leads to a trusted root, but the chain breaks a rule: a CA signed for "
 	    "names that its name constraints exclude, the chain is longer than a path length "
-	    "allows, a signature is wrong, a key or a digest is too weak, an extension is "
-	    "critical and unknown, missing, malformed or present twice, or the certificate "
-	    "identifies its CA by a key identifier or serial number that the CA's current "
-	    "certificate does not have.\n\n"
+	    "allows, a signature is wrong, a key or a digest is too weak, the server could not "
+	    "sign with the key (with --chain), an extension is critical and unknown, missing, "
+	    "malformed or present twice, or the certificate identifies its CA by a key "
+	    "identifier or serial number that the CA's current certificate does not have.\n\n"
 	    "The error line begins with what every client rejects. If only the strict RFC 5280 "
 	    "checks reject the chain, the advice names --no-x509-strict.",
 	[OC_CERT_SELF_SIGNED] =
