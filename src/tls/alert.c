@@ -3,11 +3,19 @@
 
 #include <openssl/ssl.h>
 
-/* OpenSSL 3.0 has no text for one of them. */
+/* OpenSSL 3.0 has no text for these. */
 const char *tls_alert_name(int alert)
 {
-	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
-						      : SSL_alert_desc_string_long(alert);
+	switch (alert) {
+	case SSL_AD_INAPPROPRIATE_FALLBACK:
+		return "inappropriate fallback";
+	case SSL_AD_MISSING_EXTENSION:
+		return "missing extension";
+	case SSL_AD_CERTIFICATE_REQUIRED:
+		return "certificate required";
+	default:
+		return SSL_alert_desc_string_long(alert);
+	}
 }
 
 /*
