@@ -133,8 +133,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "firewall may silently drop a ClientHello because of the name in it or its size. If "
 	    "the peer began to answer, a small packet arrived and a large one did not. This "
 	    "happens on a path whose packet size is smaller than both ends believe, and on which "
-	    "ICMP is dropped (\"ping -M do -s 1472 HOST\" shows it; over TCP, --hello "
-	    "small-segments avoids it).\n\n"
+	    "ICMP is dropped (\"ping -M do -s 1472 HOST\" shows it, in IPv6 with 1452; "
+	    "over TCP, --hello small-segments avoids it).\n\n"
 	    "Over TCP and QUIC, --path-test finds out whether the name, the version or the size "
 	    "makes the difference.",
 	[OC_HANDSHAKE_ALERT] =
