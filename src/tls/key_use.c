@@ -29,7 +29,8 @@ static bool has_tls13(const SSL_CTX *ctx)
 	/* The macro's parameter is not const, but it only reads. */
 	const long max = SSL_CTX_get_max_proto_version((SSL_CTX *)ctx);
 
-	return max == 0 || max >= TLS1_3_VERSION;
+	/* The numbers of DTLS are greater. */
+	return max == 0 || max == TLS1_3_VERSION;
 }
 
 /* In TLS 1.2 the curve must be one of our groups (RFC 8422 section 5.1). */

@@ -53,6 +53,16 @@ openssl genpkey -algorithm X25519 -out "$TMP/x25519.key" 2>"$TMP/said" && certif
 	expect "$TMP/err" 'has a key of type X25519, with which no server can sign for this client'
 [ "$tried" -gt 0 ] || skip 'this openssl makes none of the odd keys'
 
+# A key may be good for TLS 1.3 alone.
+if openssl genpkey -algorithm ML-DSA-65 -out "$TMP/mldsa.key" 2>"$TMP/said" && certify mldsa; then
+	judged 0 mldsa
+	for older in '--listen 127.0.0.1:0 --tls-max 1.2' '--listen dtls:127.0.0.1:0'; do
+		# shellcheck disable=SC2086  # words
+		run_status 3 "$HELLO_SERVER" --check $WORK_AS $older --cert "$TMP/mldsa.pem" --key "$TMP/mldsa.key"
+		expect "$TMP/out" '"odd" has a key of type ML-DSA-65, with which this server cannot sign$'
+	done
+fi
+
 # The usual keys are not among them; P-521 is only a curve of TLS 1.3.
 for kind in 'EC -pkeyopt ec_paramgen_curve:P-256' 'EC -pkeyopt ec_paramgen_curve:P-521' ED25519 ED448 RSA-PSS; do
 	# shellcheck disable=SC2086  # words
