@@ -81,8 +81,8 @@ static int lacks_parameters(int alert, struct outcome *oc)
 	    tls_alert_name(alert), alert);
 	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		outcome_advise(oc,
-		    "check which application protocol the server expects: try --alpn http/1.1, "
-		    "or no --alpn");
+		    "check which application protocol the server expects: name it with --alpn, "
+		    "or omit --alpn");
 	else if (alert == SSL_AD_PROTOCOL_VERSION)
 		outcome_advise(oc,
 		    "the server supports no version from --tls-min to --tls-max; if it supports "
