@@ -214,7 +214,8 @@ const struct option_row client_option_rows[] = {
 	    .choices = announcements),
 
 	HEADING("Timeouts"),
-	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect, with proxy", PER_TARGET),
+	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect, with proxy",
+	    PER_TARGET),
 	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
 	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting or answer",
 	    PER_TARGET),
