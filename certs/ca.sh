@@ -133,10 +133,15 @@ open_ca() {
 	publish
 	verify "$dir/ca.pem" "$dir/intermediate.pem" ||
 		die FILE "the CA in $dir is not usable: $(reason)" "$(new_ca) --force"
-	lasts "$dir/intermediate.pem" "${ends_in:-$((${days:-0} * DAY))}" ||
-		die USAGE "the CA in $dir would expire first" \
-			"a certificate for less time, or a new CA: $(new_ca) --force"
+	ends_in=${ends_in:-$((${days:-0} * DAY))}
+	lasts "$dir/intermediate.pem" "$ends_in" || die USAGE "the CA in $dir would expire first" \
+		"less time: hello-certs show $(quoted "$dir") shows how much is left$(or_new_ca)"
 	unlock
+}
+
+# A new CA helps only if it lasts longer than what was asked for.
+or_new_ca() {
+	[ "$ends_in" -ge $((CA_DAYS * DAY)) ] || printf '; or a new CA: %s --force' "$(new_ca)"
 }
 
 # Called before anything is written in DIR; enter may have to restore what a killed init replaced.

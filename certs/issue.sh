@@ -63,6 +63,10 @@ issue() {
 	# shellcheck disable=SC2086 # a list of words
 	name_leaf $names
 	folder_of "${names%% *}"
+	case $folder in
+	private | ca.pem | intermediate.pem | crl.pem)
+		die FILE "$dir/$folder belongs to the CA itself" 'use another name' ;;
+	esac
 	chosen_dates
 	open_ca
 	if [ -e "$dir/$folder" ]; then

@@ -117,16 +117,18 @@ set_option() {
 		*) usage_error "invalid --key \"$2\": expected a type such as ecdsa, rsa or ed25519" ;;
 		esac ;;
 	--days)
-		days=$2
+		days=$2 least=1
+		[ "$verb" != issue ] || least=0
 		case $verb:$2 in
 		issue:0) days='' expired=yes; return ;;
 		esac
 		case $2:$options in
 		[1-9]*[smhd]:*' --valid-for= '*) ! seconds_of "$2" >/dev/null ||
-			die USAGE "invalid --days \"$2\": expected 1 to 9999" "--valid-for $2" ;;
+			die USAGE "invalid --days \"$2\": expected $least to 9999" "--valid-for $2" ;;
 		esac
 		case $2 in
-		'' | 0* | *[!0-9]* | ?????*) usage_error "invalid --days \"$2\": expected 1 to 9999" ;;
+		'' | 0* | *[!0-9]* | ?????*)
+			usage_error "invalid --days \"$2\": expected $least to 9999" ;;
 		esac ;;
 	--reason)
 		crl_reason=$2

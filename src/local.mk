@@ -54,6 +54,7 @@ libshared_a_SOURCES = \
 	src/tls/hello_offers.c src/tls/hello_offers.h \
 	src/tls/iana.c src/tls/iana.h \
 	src/tls/identity.c src/tls/identity.h \
+	src/tls/key_use.c src/tls/key_use.h \
 	src/tls/offers_text.c src/tls/offers_text.h \
 	src/tls/other_path.c src/tls/other_path.h \
 	src/tls/params.c src/tls/params.h \

@@ -172,6 +172,7 @@ system_tests = \
 	tests/system/json.sh \
 	tests/system/languages.sh \
 	tests/system/lifetime.sh \
+	tests/system/key-use.sh \
 	tests/system/keys.sh \
 	tests/system/keys-java.sh \
 	tests/system/keys-token.sh \

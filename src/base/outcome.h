@@ -40,7 +40,7 @@
 	    "shows the route") \
 	X(CONNECT_FAILED, 23, CONNECT, 0, "cannot connect", \
 	    "the system's message gives the reason; ip route get ADDRESS shows the route") \
-	X(PROXY_FAILED, 30, PROXY, 0, "the proxy could not reach the target", \
+	X(PROXY_FAILED, 30, PROXY, 0, "the proxy opened no tunnel", \
 	    "check that it is a proxy of this kind and that it can reach the target; see its log") \
 	X(PROXY_DENIED, 31, PROXY, 0, "the proxy refused to connect to the target", \
 	    "ask its operator to allow this target and port, or give it USER:PASSWORD") \
@@ -107,7 +107,7 @@
 	    "the server's log gives the reason") \
 	X(GREETING_TIMEOUT, 70, GREETING, SERVED, "the greeting did not arrive in time", \
 	    "the handshake succeeded, so check the service; --read-timeout allows more time") \
-	X(GREETING_MISMATCH, 71, GREETING, 0, "the greeting is not the expected one", \
+	X(GREETING_MISMATCH, 71, GREETING, 0, "the greeting or answer is not the expected one", \
 	    "check that this is the right service") \
 	X(GREETING_TRUNCATED, 72, GREETING, SERVED | PEER_LEFT, \
 	    "the greeting may be incomplete", \

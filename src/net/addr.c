@@ -61,9 +61,17 @@ int addr_parse(const char *host, const char *port, struct addr *out, struct outc
 	/* getaddrinfo accepts 65536 as 0, and " 1" and "+1" as 1. */
 	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
 		return outcome_set(oc, OC_USAGE, "invalid port \"%s\": expected 0 to 65535", port);
-	if (!addr_is_literal(host) || getaddrinfo(host, port, &hints, &found) != 0)
+	if (!addr_is_literal(host))
 		return outcome_set(oc, OC_USAGE,
 		    "invalid address \"%s\": expected an IPv4 or IPv6 address", host);
+	/* Of a literal the system judges only the zone. */
+	if (getaddrinfo(host, port, &hints, &found) != 0) {
+		outcome_set(oc, OC_USAGE,
+		    "invalid address \"%s\": only a link-local address has a zone, the name or "
+		    "number of an interface of this machine", host);
+		outcome_advise(oc, "ip -6 address shows the interfaces and their addresses");
+		return -1;
+	}
 	memset(out, 0, sizeof *out);
 	memcpy(&out->ss, found->ai_addr, found->ai_addrlen);
 	out->len = found->ai_addrlen;
@@ -112,6 +120,18 @@ static void write_host(const struct addr *a, char *buf, size_t max)
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX])
 {
 	write_host(a, buf, ADDR_TEXT_MAX);
+	return buf;
+}
+
+const char *addr_format_for_ip(const struct addr *a, char buf[ADDR_TEXT_MAX])
+{
+	char host[ADDR_TEXT_MAX], *zone;
+
+	addr_format_host(a, host);
+	zone = strchr(host, '%');
+	if (zone)
+		*zone++ = '\0';
+	snprintf(buf, ADDR_TEXT_MAX, "%.70s%s%.40s", host, zone ? " dev " : "", zone ? zone : "");
 	return buf;
 }
 

@@ -54,6 +54,9 @@ const char *addr_format(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 /* The same without port and brackets. */
 const char *addr_format_host(const struct addr *a, char buf[ADDR_TEXT_MAX]);
 
+/* The same as ip(8) reads it, which takes no zone: "fe80::1 dev eth0". */
+const char *addr_format_for_ip(const struct addr *a, char buf[ADDR_TEXT_MAX]);
+
 /* Turns an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) into its IPv4 address. */
 void addr_unmap(struct addr *a);
 

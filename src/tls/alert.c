@@ -3,11 +3,19 @@
 
 #include <openssl/ssl.h>
 
-/* OpenSSL 3.0 has no text for one of them. */
+/* OpenSSL 3.0 has no text for these. */
 const char *tls_alert_name(int alert)
 {
-	return alert == TLS13_AD_CERTIFICATE_REQUIRED ? "certificate required"
-						      : SSL_alert_desc_string_long(alert);
+	switch (alert) {
+	case SSL_AD_INAPPROPRIATE_FALLBACK:
+		return "inappropriate fallback";
+	case SSL_AD_MISSING_EXTENSION:
+		return "missing extension";
+	case SSL_AD_CERTIFICATE_REQUIRED:
+		return "certificate required";
+	default:
+		return SSL_alert_desc_string_long(alert);
+	}
 }
 
 /*
@@ -73,8 +81,8 @@ static int lacks_parameters(int alert, struct outcome *oc)
 	    tls_alert_name(alert), alert);
 	if (alert == SSL_AD_NO_APPLICATION_PROTOCOL)
 		outcome_advise(oc,
-		    "check which application protocol the server expects: try --alpn http/1.1, "
-		    "or no --alpn");
+		    "check which application protocol the server expects: name it with --alpn, "
+		    "or omit --alpn");
 	else if (alert == SSL_AD_PROTOCOL_VERSION)
 		outcome_advise(oc,
 		    "the server supports no version from --tls-min to --tls-max; if it supports "

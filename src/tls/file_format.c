@@ -97,9 +97,9 @@ static const struct format_row {
 };
 
 static const char *const labels[] = {
-	[WANT_CERTIFICATES] = "CERTIFICATE",
-	[WANT_KEY] = "PRIVATE KEY",
-	[WANT_CRLS] = "X509 CRL",
+	[WANT_CERTIFICATES] = "a CERTIFICATE",
+	[WANT_KEY] = "a PRIVATE KEY",
+	[WANT_CRLS] = "an X509 CRL",
 };
 
 const char *file_format_name(enum file_format format)
@@ -173,7 +173,7 @@ const char *file_format_advise(enum file_format format, enum file_format_wanted 
 		    buf);
 	if (command)
 		return fill_in(command, path, buf);
-	fill_in("check that it is the right file: grep BEGIN F should find a ", path, buf);
+	fill_in("check that it is the right file: grep BEGIN F should find ", path, buf);
 	add(buf, labels[wanted], strlen(labels[wanted]));
 	return buf;
 }

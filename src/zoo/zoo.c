@@ -50,15 +50,22 @@ static void put_first(struct zoo_options *o, size_t i)
 	o->server.service.identities[0] = first;
 }
 
+static int reject_list(const struct zoo_options *o, struct outcome *oc)
+{
+	outcome_advise(oc, "hello-certs zoo NEW makes a zoo; use it in place of %s", o->folder);
+	return -1;
+}
+
 static int add_certificate(struct zoo_options *o, const char *name, struct outcome *oc)
 {
 	struct tls_identity *id = &o->server.service.identities[o->server.service.identity_count];
 	char *staple;
 
-	if (o->server.service.identity_count == IDENTITIES_MAX)
-		return outcome_set(oc, OC_FILE,
-		    "%s/zoo.tsv lists more than %d certificates", o->folder,
+	if (o->server.service.identity_count == IDENTITIES_MAX) {
+		outcome_set(oc, OC_FILE, "%s/zoo.tsv lists more than %d certificates", o->folder,
 		    IDENTITIES_MAX);
+		return reject_list(o, oc);
+	}
 	id->chain_file = path_of(o, name, "/chain.pem", oc);
 	id->key_file = path_of(o, name, "/key.pem", oc);
 	id->unjudged_name = host_of(name, oc);
@@ -80,9 +87,10 @@ static int read_line(struct zoo_options *o, char *line, FILE *index, struct outc
 {
 	char *rest = line, *name = strsep(&rest, "\t"), *wrong = strsep(&rest, "\t");
 
-	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/'))
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv: invalid line: \"%s\"", o->folder,
-		    name);
+	if (!rest || name[0] == '\0' || name[0] == '.' || strchr(name, '/')) {
+		outcome_set(oc, OC_FILE, "%s/zoo.tsv: invalid line: \"%s\"", o->folder, name);
+		return reject_list(o, oc);
+	}
 	fprintf(index, "\n%-24s %s", name, wrong);
 	return add_certificate(o, name, oc);
 }
@@ -98,9 +106,10 @@ static int read_list(struct zoo_options *o, struct input_file *list, FILE *index
 		if (*line && read_line(o, line, index, oc) != 0)
 			return -1;
 	}
-	if (o->server.service.identity_count == 0)
-		return outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->folder);
-	return 0;
+	if (o->server.service.identity_count > 0)
+		return 0;
+	outcome_set(oc, OC_FILE, "%s/zoo.tsv lists nothing", o->folder);
+	return reject_list(o, oc);
 }
 
 /* Makes the list the greeting. */

@@ -43,6 +43,7 @@ openssl/   tls/offers_text  the names of ciphers
 openssl/   tls/cert_id     hashes a certificate and its key
 openssl/   tls/cert_info   reads the fields of a certificate
 openssl/   tls/signature   digests and keys of signatures
+openssl/   tls/key_use     the type and curve of a key
 openssl/   tls/weakness    the numbers of the library (X509_V_*) for a weak certificate
 openssl/   tls/crl        judges revocation lists
 openssl/   tls/crl_ask    looks certificates up in them

@@ -56,6 +56,11 @@ refused 3 issue $ca mine.test --force
 for each in ca.pem precious.txt private intermediate.pem; do
 	refused 3 issue $ca $each --client --force
 done
+# Nor is what the CA needs for itself, even before it is there.
+for each in private ca.pem crl.pem intermediate.pem; do
+	refused 3 issue $ca $each
+	expect err "^hello-certs: FILE: $ca/$each belongs to the CA itself"
+done
 
 # Wrong usage, and wrong places.
 refused 2
@@ -85,6 +90,18 @@ done
 refused 2 renew $ca a.test --valid-for 6
 refused 2 issue $ca a.test --valid-for 6h --days 1
 refused 2 crl $ca --valid-for 6h
+refused 2 renew $ca a.test --days 0
+expect err 'expected 1 to 9999$'
+refused 2 issue $ca a.test --days -1
+expect err 'expected 0 to 9999$'
+
+# A CA lasts a year; a new one does not help a certificate that would last longer.
+refused 2 issue $ca a.test --days 400
+expect err "^  try: less time: hello-certs show $ca shows how much is left\$"
+# A second less than a year: the CA is older by now.
+refused 2 issue $ca a.test --not-before +86399s --valid-for 364d
+expect err "^  try: .* is left; or a new CA: hello-certs init $ca --force\$"
+
 # Whoever asks --days for hours is shown how.
 refused 2 issue $ca a.test --days 6h
 expect err '^  try: --valid-for 6h$'

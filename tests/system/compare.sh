@@ -32,7 +32,7 @@ run_status 0 "$HELLO_CLIENT" --cacert "$CA" -v localhost "$PORT"
 expect "$TMP/out" '^binding: '
 ! grep -q '^compare' "$TMP/err" || fail 'compared without --compare'
 run_status 45 "$HELLO_CLIENT" --cacert "$CA" --alpn h2 localhost "$PORT"
-expect "$TMP/err" '^  try: .*--alpn http/1.1, or no --alpn'
+expect "$TMP/err" '^  try: .*name it with --alpn, or omit --alpn'
 run_status 2 "$HELLO_CLIENT" --cacert "$CA" --alpn http/1.1,, localhost "$PORT"
 echo 'nothing in between: the same'
 

@@ -42,6 +42,9 @@ kill -TERM "$SERVER_PID"
 await 'SIGTERM received: the drain begins'
 kill -INT "$SERVER_PID"
 server_left 0
+# The server itself killed the workers: that is no reason for a warning.
+logged 'level=debug .*was killed by signal 9' || fail 'no worker was killed'
+! logged 'level=warning' || fail 'a stop at once is logged as a fault'
 
 # The end of the delay: who is connected is greeted, and whoever comes then is refused.
 start_delayed 300ms

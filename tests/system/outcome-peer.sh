@@ -22,6 +22,11 @@ outcome 22 CONNECT_UNREACHABLE --cacert "$CA" 255.255.255.255 "$PORT"
 # A link-local address without its interface is none.
 outcome 23 CONNECT_FAILED --cacert "$CA" fe80::1 "$PORT"
 expect "$TMP/err" 'fe80::1%eth0\|Address family not supported'
+# ip(8) does not know the zone as a part of the address.
+if [ -s /proc/net/if_inet6 ]; then
+	run_status 22 "$HELLO_CLIENT" --cacert "$CA" fe80::1%lo "$PORT"
+	expect "$TMP/err" 'ip route get fe80::1 dev lo shows'
+fi
 
 meet plain 40 NOT_TLS
 expect "$TMP/err" 'Hello world\\x0a'

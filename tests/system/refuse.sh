@@ -19,6 +19,10 @@ refuses() {
 	[ "$(wc -l <"$TMP/err")" -eq 2 ] || fail "not two lines on standard error of: $*"
 	expect "$TMP/err" "^hello-server: $refuses_name: .*$refuses_regex"
 	expect "$TMP/err" '^  try: .'
+	# That advice is for files that the system does not let us read.
+	! grep -q '^  try: check its path, owner and mode' "$TMP/err" ||
+		grep -q '^hello-server: FILE: .*: \(Permission denied\|No such file or directory\)' "$TMP/err" ||
+		fail "advice about a path: $(cat "$TMP/err")"
 }
 refuses_file() {
 	refuses 3 FILE "$1" --listen 127.0.0.1:0 --cert "$2" --key "$3"
@@ -61,6 +65,14 @@ fi
 : >"$TMP/empty"
 refuses 3 FILE "$TMP/empty is empty" --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 \
 	--greeting-file "$TMP/empty"
+: >"$TMP/tickets"
+chmod 600 "$TMP/tickets"
+head -c 1360 /dev/urandom >"$TMP/tickets"
+refuses 3 FILE 'more than 16 ticket keys' --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 \
+	--ticket-keys "$TMP/tickets"
+head -c 160 /dev/zero >"$TMP/tickets"
+refuses 3 FILE 'ticket key 2 has the same name' --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 \
+	--ticket-keys "$TMP/tickets"
 head -c 65537 /dev/zero >"$TMP/much"
 refuses 3 FILE "$TMP/much is longer" --cert "$CERT" --key "$KEY" --listen 127.0.0.1:0 \
 	--greeting-file "$TMP/much"

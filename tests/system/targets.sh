@@ -88,6 +88,9 @@ bad_line 'localhost --nothing' 'unknown option'
 bad_line '--expect x' 'missing HOST'
 bad_line 'bücher.test' 'HOST: invalid name'
 expect "$TMP/err" 'try: idn2 bücher.test prints that form'
+run_status 2 "$HELLO_CLIENT" --targets - --cacert "$CA" </dev/null
+expect "$TMP/err" '^hello-client: USAGE: no target in standard input$'
+expect "$TMP/err" '^  try: write one target on each line'
 # Whatever the outcome there is an object.
 targets 2 --json
 [ "$(jq -c '[.outcome, .status]' "$TMP/out")" = '["USAGE",2]' ] || fail "no JSON: $(cat "$TMP/out")"

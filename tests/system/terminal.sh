@@ -140,3 +140,12 @@ for mode in "-c 20 -i 10ms --verify-name a.test localhost $good" "--targets $TMP
 	is_plain "$TMP/err"
 	expect "$TMP/out" CERT_WRONG_NAME
 done
+
+# ---- the greeting -------------------------------------------------------------------------------
+# What a terminal obeys is escaped, and text that looks like an escape is no escape.
+printf 'an escape \033, text \\x1b\n' >"$TMP/greeting"
+start_server --greeting-file "$TMP/greeting"
+on_terminal 80 localhost "$PORT"
+left '^an escape \\x1b, text \\\\x1b$'
+"$HELLO_CLIENT" --cacert "$CA" localhost "$PORT" >"$TMP/out" || fail 'no greeting'
+cmp -s "$TMP/greeting" "$TMP/out" || fail "the greeting was changed in a file: $(cat "$TMP/out")"

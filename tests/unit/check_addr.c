@@ -135,7 +135,8 @@ START_TEST(test_parse_takes_a_scope)
 	struct addr a = parsed("fe80::1%lo", "443");
 
 	ck_assert_uint_eq(a.ss.v6.sin6_scope_id, if_nametoindex("lo"));
-	refuse_parse("fe80::1%no-such-if", "443", "expected an IPv4 or IPv6 address");
+	refuse_parse("fe80::1%no-such-if", "443", "only a link-local address has a zone");
+	refuse_parse("::1%lo", "443", "only a link-local address has a zone");
 	refuse_parse("127.0.0.1%lo", "443", "expected an IPv4 or IPv6 address");
 }
 END_TEST
@@ -214,6 +215,17 @@ START_TEST(test_format_of_both_families)
 		ck_assert_ptr_eq(addr_format_host(&a, text), text);
 		ck_assert_str_eq(text, table[i].host);
 	}
+}
+END_TEST
+
+START_TEST(test_format_for_ip)
+{
+	struct addr a = parsed("fe80::1%lo", "443");
+	char text[ADDR_TEXT_MAX];
+
+	ck_assert_str_eq(addr_format_for_ip(&a, text), "fe80::1 dev lo");
+	a = parsed("2001:db8::1", "443");
+	ck_assert_str_eq(addr_format_for_ip(&a, text), "2001:db8::1");
 }
 END_TEST
 
@@ -316,6 +328,7 @@ CHECK_MAIN("addr",
     test_parse_asks_no_resolver,
     test_what_is_a_literal,
     test_format_of_both_families,
+    test_format_for_ip,
     test_format_of_no_address,
     test_a_unix_socket_has_a_family_and_nothing_else,
     test_what_the_kernel_gave_is_settled,

@@ -77,6 +77,18 @@ START_TEST(test_a_connection_is_counted_once_everywhere)
 }
 END_TEST
 
+/* A balancer's health checks would make every server look bad. */
+START_TEST(test_a_health_check_is_no_failure)
+{
+	struct counters *c = fresh();
+	const struct conn_record check = record(OC_HEALTH_CHECK, "", false, 1);
+
+	counters_add(c, &check);
+	ck_assert_uint_eq(c->work->outcome[OC_HEALTH_CHECK], 1);
+	ck_assert_uint_eq(counters_failed(c), 0);
+}
+END_TEST
+
 /* Who comes without a balancer has no such phase. */
 START_TEST(test_the_balancers_phase)
 {
@@ -301,7 +313,8 @@ START_TEST(test_a_worker_keeps_its_part_alone)
 }
 END_TEST
 
-CHECK_MAIN("counters", test_a_connection_is_counted_once_everywhere, test_the_balancers_phase,
+CHECK_MAIN("counters", test_a_connection_is_counted_once_everywhere,
+    test_a_health_check_is_no_failure, test_the_balancers_phase,
     test_they_survive_who_counted, test_slots_are_counted, test_a_reader_cannot_write,
     test_what_is_served, test_the_text, test_a_worker_that_was_taken_over,
     test_a_worker_keeps_its_part_alone)

@@ -305,6 +305,17 @@ START_TEST(test_any_part_of_any_format_will_do)
 }
 END_TEST
 
+START_TEST(test_what_a_file_should_hold)
+{
+	char advice[FILE_FORMAT_ADVICE_MAX];
+
+	ck_assert_has(file_format_advise(FORMAT_EMPTY, WANT_CERTIFICATES, "F", advice),
+	    "grep BEGIN F should find a CERTIFICATE");
+	ck_assert_has(file_format_advise(FORMAT_EMPTY, WANT_CRLS, "F", advice),
+	    "grep BEGIN F should find an X509 CRL");
+}
+END_TEST
+
 START_TEST(test_a_path_is_one_word_for_a_shell)
 {
 	char advice[FILE_FORMAT_ADVICE_MAX];
@@ -385,5 +396,6 @@ END_TEST
 
 CHECK_MAIN_IN("file_format", testpki_begin, testpki_end,
     test_each_format_is_recognized_and_has_its_advice, test_any_part_of_any_format_will_do,
-    test_a_path_is_one_word_for_a_shell, test_the_broken_block_is_found,
+    test_what_a_file_should_hold, test_a_path_is_one_word_for_a_shell,
+    test_the_broken_block_is_found,
     test_each_flaw_has_its_remedy)

@@ -173,6 +173,13 @@ START_TEST(test_nagios_limits_that_conflict_for_this_certificate)
 	set_limits("3", NULL);
 	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
 	ck_assert_outcome(&oc, OC_USAGE, "less than the default of --critical (7 days)");
+	/* Five days, and a sixth of thirty days and an hour. */
+	oc = OUTCOME_NONE;
+	f = fresh(30 * DAY + 3600, 30 * DAY);
+	set_limits("5", NULL);
+	ck_assert_int_eq(nagios_check(&f, &limits, &oc), -1);
+	ck_assert_outcome(&oc, OC_USAGE,
+	    "--warning 5 (432000 seconds) is less than the default of --critical (432600 seconds)");
 	/* A failure is more important, and it may have no certificate at all. */
 	oc = OUTCOME_NONE;
 	f = bad(OC_CONNECT_REFUSED);

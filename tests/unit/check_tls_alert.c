@@ -76,6 +76,11 @@ START_TEST(test_the_alert_is_named_and_when_it_came)
 	oc = explained(SSL_AD_UNKNOWN_CA, TLS_ALERT_SENT_OURS, false);
 	ck_assert_has(oc.detail, "\"unknown CA\" (48)");
 	ck_assert_ptr_null(strstr(oc.detail, "after"));
+	/* A server with --strict-sni, and OpenSSL 3.0 has no name for it. */
+	oc = explained(SSL_AD_MISSING_EXTENSION, TLS_ALERT_NOT_ASKED, false);
+	ck_assert_has(oc.detail, "\"missing extension\" (109)");
+	oc = explained(SSL_AD_INAPPROPRIATE_FALLBACK, TLS_ALERT_NOT_ASKED, false);
+	ck_assert_has(oc.detail, "\"inappropriate fallback\" (86)");
 }
 END_TEST
 

@@ -56,16 +56,20 @@ void post_quantum_judge(const struct tls_conn_facts *f, const struct verdict *v,
 
 int post_quantum_expect(const struct tls_conn_facts *f, bool offered, struct outcome *oc)
 {
+	const struct tls_policy_choice usual = { .groups = NULL };
+
 	if (tls_policy_is_post_quantum(f->group))
 		return 0;
 	outcome_set(oc, OC_KEY_EXCHANGE_CLASSICAL,
 	    "the key exchange is %s%s%s, which is not post-quantum%s", f->protocol,
 	    f->group[0] ? " with " : "", f->group,
 	    offered ? "" : "; this client offered no post-quantum group");
-	if (!offered)
+	if (!offered && tls_policy_offers_post_quantum(&usual))
+		outcome_advise(oc, "omit --groups and --tls-max: they exclude X25519MLKEM768");
+	else if (!offered)
 		outcome_advise(oc,
-		    "omit --groups and --tls-max; hello-client needs a TLS library with "
-		    "X25519MLKEM768, such as OpenSSL 3.5, and this is %s",
+		    "hello-client needs a TLS library with X25519MLKEM768, such as OpenSSL 3.5, "
+		    "and this is %s",
 		    tls_context_library());
 	return -1;
 }

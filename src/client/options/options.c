@@ -214,7 +214,8 @@ const struct option_row client_option_rows[] = {
 	    .choices = announcements),
 
 	HEADING("Timeouts"),
-	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect", PER_TARGET),
+	DURATION("connect-timeout", connect_ms, 5000, "time to resolve and connect, with proxy",
+	    PER_TARGET),
 	DURATION("handshake-timeout", handshake_ms, 5000, "time for the TLS handshake", PER_TARGET),
 	DURATION("read-timeout", read_ms, 5000, "time for the whole greeting or answer",
 	    PER_TARGET),
@@ -238,10 +239,11 @@ const struct option_row client_option_rows[] = {
 	FLAG("resume", resume, "connect twice, resuming the first session"),
 	TEXT("targets", "FILE", targets,
 	    "probe each target in FILE; \"-\" is standard input",
-	    .excludes = "count interval resume verbose", .why = "each target is probed once"),
+	    .excludes = "count interval resume verbose",
+	    .why = "each target is probed once, and has a row of a table"),
 	FLAG("all-addresses", all_addresses, "probe every address of HOST",
 	    .excludes = "targets count interval resume nagios prometheus verbose",
-	    .why = "each address is probed once"),
+	    .why = "each address is probed once, and has a row of a table"),
 	FLAG("path-test", path_test, "find a middlebox by trying variants of the ClientHello",
 	    .excludes =
 		"no-sni tls-min tls-max groups hello nagios prometheus verbose targets count "
@@ -251,7 +253,7 @@ const struct option_row client_option_rows[] = {
 	    .excludes =
 		"chain save-chain fetch-issuer proxy nagios prometheus targets count interval "
 		"resume expect-outcome all-addresses path-test client-zoo",
-	    .why = "it traces one connection and prints its own table"),
+	    .why = "it traces one direct connection, and prints its own table"),
 	TEXT("client-zoo", "DIR", client_zoo,
 	    "test mutual TLS with each bad client certificate in DIR",
 	    .excludes =

@@ -196,6 +196,14 @@ static int reject_binary(const struct input_file *file, const char *path, struct
 	return -1;
 }
 
+static int reject_empty(const char *path, struct outcome *oc)
+{
+	outcome_set(oc, OC_USAGE, "no target in %s",
+	    strcmp(path, "-") == 0 ? "standard input" : path);
+	outcome_advise(oc, "write one target on each line, such as localhost 8443");
+	return -1;
+}
+
 static int read_lines(struct target_list *list, const struct input_file *file,
     const struct client_options *base, struct outcome *oc)
 {
@@ -213,9 +221,7 @@ static int read_lines(struct target_list *list, const struct input_file *file,
 		if (!is_empty(line))
 			ret = add_line(list, line, number, base, oc);
 	}
-	if (ret == 0 && list->count == 0)
-		return outcome_set(oc, OC_USAGE, "no target in %s", base->targets);
-	return ret;
+	return ret == 0 && list->count == 0 ? reject_empty(base->targets, oc) : ret;
 }
 
 int target_list_read(struct target_list *list, const struct client_options *base,

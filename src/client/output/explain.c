@@ -17,7 +17,9 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "The chain and the name were verified, the whole greeting was read, and the peer "
 	    "ended it with close_notify (over QUIC: with the end of its stream). A handshake "
 	    "alone would prove less: with TLS 1.3 a server may still reject the client after "
-	    "it, and something on the path may cut the stream.",
+	    "it, and something on the path may cut the stream. With a service other than hello, "
+	    "the client reads only enough of the answer to recognize the service; some services "
+	    "need send nothing.",
 	[OC_INTERNAL] =
 	    "Memory, the system or the TLS library failed in a way that no input should cause. "
 	    "Please report it, with the versions that --version prints.",
@@ -131,8 +133,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "firewall may silently drop a ClientHello because of the name in it or its size. If "
 	    "the peer began to answer, a small packet arrived and a large one did not. This "
 	    "happens on a path whose packet size is smaller than both ends believe, and on which "
-	    "ICMP is dropped (\"ping -M do -s 1472 HOST\" shows it; over TCP, --hello "
-	    "small-segments avoids it).\n\n"
+	    "ICMP is dropped (\"ping -M do -s 1472 HOST\" shows it, in IPv6 with 1452; "
+	    "over TCP, --hello small-segments avoids it).\n\n"
 	    "Over TCP and QUIC, --path-test finds out whether the name, the version or the size "
 	    "makes the difference.",
 	[OC_HANDSHAKE_ALERT] =
@@ -235,10 +237,10 @@ static const char *const texts[OUTCOME_COUNT] = {
 	[OC_CERT_INVALID] =
 	    "The chain leads to a trusted root, but the chain breaks a rule: a CA signed for "
 	    "names that its name constraints exclude, the chain is longer than a path length "
-	    "allows, a signature is wrong, a key or a digest is too weak, an extension is "
-	    "critical and unknown, missing, malformed or present twice, or the certificate "
-	    "identifies its CA by a key identifier or serial number that the CA's current "
-	    "certificate does not have.\n\n"
+	    "allows, a signature is wrong, a key or a digest is too weak, the server could not "
+	    "sign with the key (with --chain), an extension is critical and unknown, missing, "
+	    "malformed or present twice, or the certificate identifies its CA by a key "
+	    "identifier or serial number that the CA's current certificate does not have.\n\n"
 	    "The error line begins with what every client rejects. If only the strict RFC 5280 "
 	    "checks reject the chain, the advice names --no-x509-strict.",
 	[OC_CERT_SELF_SIGNED] =

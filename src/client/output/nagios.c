@@ -2,6 +2,7 @@
 #include "client/output/nagios.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -123,8 +124,13 @@ int nagios_check(const struct probe_facts *f, const struct client_nagios *limits
 		return 0;
 	name_limit("--warning", &limits->warning, names[0]);
 	name_limit("--critical", &limits->critical, names[1]);
+	/* "5 days is less than 5 days" would explain nothing. */
+	if (strcmp(time_span(warning, spans[0]), time_span(critical, spans[1])) == 0) {
+		snprintf(spans[0], sizeof spans[0], "%lld seconds", (long long)warning);
+		snprintf(spans[1], sizeof spans[1], "%lld seconds", (long long)critical);
+	}
 	outcome_set(oc, OC_USAGE, "for this certificate %s (%s) is less than %s (%s)", names[0],
-	    time_span(warning, spans[0]), names[1], time_span(critical, spans[1]));
+	    spans[0], names[1], spans[1]);
 	outcome_advise(oc, "give both as a share of the lifetime: --warning 33%% --critical 16%%");
 	return -1;
 }

@@ -408,7 +408,8 @@ static void print_visible(const char *text, size_t len)
 		if (*text == '\n' || *text == '\t')
 			putchar(*text);
 		else
-			fputs(unit, stdout);
+			/* Doubled, or the peer's text "\x1b" would look like an escape. */
+			fputs(*text == '\\' ? "\\\\" : unit, stdout);
 	}
 }
 

@@ -54,7 +54,7 @@ struct session {
 	const struct resumption *offered; /* the caller's session to resume; NULL: none */
 	struct phases phases;             /* each step marks its own */
 
-	uint64_t connect_deadline_ms;         /* resolve: of resolve and connect together */
+	uint64_t connect_deadline_ms;         /* resolve: of resolve, connect and proxy */
 	struct addr addrs[SESSION_ADDRS_MAX]; /* resolve */
 	size_t addr_count;                    /* resolve */
 	size_t addr_left_out;                 /* resolve: addresses without room */

@@ -71,7 +71,7 @@ struct client_options {
 	struct tls_trust trust;
 	struct tls_policy_choice policy;
 	struct tls_identity identity; /* the client certificate; chain_file NULL: none */
-	unsigned connect_ms;          /* resolve and connect together, as in curl */
+	unsigned connect_ms;          /* resolve, connect and proxy, as in curl */
 	unsigned handshake_ms, read_ms, max_ms;
 	unsigned hello_variant; /* --hello: an enum hello_variant */
 	struct client_hello hello;

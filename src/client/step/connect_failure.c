@@ -112,7 +112,7 @@ static void advise(const struct session *s, size_t i, const struct connect_attem
 {
 	const struct addr *to = &s->addrs[i];
 	enum outcome_code code = socket_connect_code(a->error);
-	char host[ADDR_TEXT_MAX];
+	char host[ADDR_TEXT_MAX], command[ADDR_TEXT_MAX];
 
 	addr_format_host(to, host);
 	if (a->mtu > 0)
@@ -127,7 +127,7 @@ static void advise(const struct session *s, size_t i, const struct connect_attem
 	else if (code == OC_CONNECT_UNREACHABLE && a->error == EHOSTUNREACH)
 		outcome_advise(oc,
 		    "is %s up? It does not answer its neighbours: ip neighbour show %s", host,
-		    host);
+		    addr_format_for_ip(to, command));
 	else if (a->error == EINVAL && addr_is_link_local(to))
 		outcome_advise(oc,
 		    "a link-local address needs its interface, as in %s%%eth0; "
@@ -140,7 +140,7 @@ static void advise(const struct session *s, size_t i, const struct connect_attem
 		outcome_advise(oc,
 		    "this machine cannot reach the address; ip route get %s "
 		    "shows the route",
-		    host);
+		    addr_format_for_ip(to, command));
 }
 
 int connect_explain(const struct session *s, const struct connect_attempt tried[], size_t count,

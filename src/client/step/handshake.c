@@ -20,6 +20,9 @@ static unsigned long long sent(const struct session *s)
 	return (unsigned long long)tls_conn_sent(s->tls);
 }
 
+/* What fills a packet of 1500 bytes, without the headers of IP and ICMP. */
+enum { PING_IPV4 = 1500 - 20 - 8, PING_IPV6 = 1500 - 40 - 8 };
+
 /* The TCP state distinguishes a lost packet from a peer that does not answer. */
 static void explain_silence(const struct session *s, uint64_t deadline_ms, struct outcome *oc)
 {
@@ -34,8 +37,9 @@ static void explain_silence(const struct session *s, uint64_t deadline_ms, struc
 		    "; later parts of the answer arrived, but an earlier one was lost");
 		outcome_advise(oc,
 		    "are large packets lost on the path? --hello small-segments avoids them, and "
-		    "ping -M do -s 1472 %s tests it; if so, let the router clamp the MSS, or let "
+		    "ping -M do -s %d %s tests it; if so, let the router clamp the MSS, or let "
 		    "ICMP through",
+		    s->peer.ss.any.sa_family == AF_INET6 ? PING_IPV6 : PING_IPV4,
 		    addr_format_host(&s->peer, host));
 	} else if (!heard && tcp.beyond_gap > 0) {
 		outcome_append(oc,

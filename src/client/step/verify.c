@@ -17,6 +17,7 @@
 #include "client/judge/verdict.h"
 #include "client/session/session.h"
 #include "tls/conn.h"
+#include "tls/key_use.h"
 #include "tls/policy.h"
 #include "tls/trust.h"
 
@@ -389,6 +390,21 @@ static void judge_file(struct session *s)
 	X509_VERIFY_PARAM_free(param);
 }
 
+/* A server with such a key cannot send its chain: no handshake gets that far. */
+static int judge_key(const struct session *s, struct outcome *oc)
+{
+	char text[KEY_USE_TEXT_MAX];
+	const char *obstacle = key_use_obstacle(s->ctx, sk_X509_value(s->chain, 0), text);
+
+	if (!obstacle)
+		return 0;
+	outcome_set(oc, OC_CERT_INVALID,
+	    "the certificate of \"%s\" %s, with which no server can sign for this client",
+	    s->verdict.chain[0].label, obstacle);
+	outcome_advise(oc, "%s", key_use_advice());
+	return -1;
+}
+
 int step_judge(struct session *s, struct outcome *oc)
 {
 	judge_file(s);
@@ -402,6 +418,8 @@ int step_judge(struct session *s, struct outcome *oc)
 	if (!cert_name_matches(sk_X509_value(s->chain, 0), s->verify_name))
 		return outcome_set(oc, OC_CERT_WRONG_NAME, "the certificate is not for \"%s\"",
 		    s->verify_name);
+	if (judge_key(s, oc) != 0)
+		return -1;
 	note_local_root(s);
 	if (s->verdict.chain[0].must_staple)
 		snprintf(s->remark, sizeof s->remark,

@@ -138,7 +138,7 @@ void counters_serve(struct counters_certificates *list, const struct counters_ce
 void counters_get_served(const struct counters_certificates *list,
     struct counters_certificates *out);
 
-/* Sums over the gauges in use, and over all outcomes except OK. */
+/* Sums over the gauges in use, and over the failures: not OK, nor a health check. */
 uint64_t counters_open(const struct counters *c);
 uint64_t counters_handshaking(const struct counters *c);
 uint64_t counters_failed(const struct counters *c);

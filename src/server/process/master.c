@@ -31,6 +31,7 @@ struct master {
 	struct expiry expiry;   /* for this service */
 	unsigned pause_ms;      /* the restart delay of a slot, when last checked */
 	unsigned revivals;      /* revivals of listeners */
+	bool at_once;           /* it kills all workers, and stops */
 	struct outcome failure; /* the reason for a failed exit */
 };
 
@@ -121,6 +122,7 @@ static void announce_stop(struct master *m)
 static void stop(struct master *m, bool graceful)
 {
 	announce_stop(m);
+	m->at_once |= !graceful;
 	workers_stop(m->workers, graceful);
 	close_listeners(m);
 }
@@ -210,10 +212,10 @@ static void wait_for_news(struct master *m, uint64_t until_ms)
 		record_complete(m);
 }
 
-static void log_exit(pid_t pid, int status)
+static void log_exit(const struct master *m, pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		log_at(LEVEL_WARNING,
+		log_at(m->at_once && WTERMSIG(status) == SIGKILL ? LEVEL_DEBUG : LEVEL_WARNING,
 		    "the worker with pid %ld was killed by signal %d (%s)", (long)pid,
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
@@ -250,7 +252,7 @@ static void reap(struct master *m)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (metrics_process_exited(m->job->monitor, pid, clock_ms()))
 			continue;
-		log_exit(pid, status);
+		log_exit(m, pid, status);
 		handover_remove(&m->handover, pid);
 		counters_release_gauges(m->job->worker.counters, pid);
 		if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)

@@ -9,8 +9,8 @@
 #include <openssl/x509_vfy.h>
 
 #include "tls/cert_info.h"
-#include "tls/context_groups.h"
 #include "tls/error.h"
+#include "tls/key_use.h"
 #include "tls/pem.h"
 
 /* The length of a Certificate message without its header (RFC 8446 section 4.4.2). */
@@ -39,57 +39,20 @@ static int check_size(STACK_OF(X509) * chain, struct outcome *oc)
 
 /* ---- the key ------------------------------------------------------------------------------- */
 
-/* The curves of ECDSA in TLS 1.3 (RFC 8446 section 4.2.3, RFC 8734). */
-static const struct {
-	const char *name, *group; /* the library's, and ours for the same curve of TLS 1.2 */
-	bool recent;              /* only in OpenSSL from 3.2 */
-} curves[] = {
-	{ "prime256v1", "P-256", false },
-	{ "secp384r1", "P-384", false },
-	{ "secp521r1", NULL, false },
-	{ "brainpoolP256r1", NULL, true },
-	{ "brainpoolP384r1", NULL, true },
-	{ "brainpoolP512r1", NULL, true },
-};
-
-/* In TLS 1.2 the curve must be one of our groups (RFC 8422 section 5.1). */
-static bool allows_curve(const SSL_CTX *ctx, const char *name)
-{
-	const bool recent = OPENSSL_version_major() > 3 || OPENSSL_version_minor() >= 2;
-	const long max = SSL_CTX_get_max_proto_version((SSL_CTX *)ctx);
-	const char *groups = context_groups_get(ctx);
-
-	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
-		if (strcmp(curves[i].name, name) != 0)
-			continue;
-		if (max == 0 || max >= TLS1_3_VERSION)
-			return recent || !curves[i].recent;
-		return curves[i].group && groups && strstr(groups, curves[i].group);
-	}
-	return false;
-}
-
-/* The chain may be good, and no handshake with this server possible with its key. */
 static int check_key(const SSL_CTX *ctx, const X509 *leaf, struct outcome *oc)
 {
-	const EVP_PKEY *key = X509_get0_pubkey(leaf);
-	char curve[64] = "";
+	char text[KEY_USE_TEXT_MAX];
+	const char *obstacle = key_use_obstacle(ctx, leaf, text);
 	struct cert_info c;
-	size_t len;
 
-	cert_info_get(leaf, &c);
-	if (!key || !EVP_PKEY_can_sign(key))
-		return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-		    "the client's certificate \"%s\" has a key of a type that cannot sign",
-		    c.label);
-	if (!EVP_PKEY_is_a(key, "EC") ||
-	    (EVP_PKEY_get_group_name(key, curve, sizeof curve, &len) == 1 &&
-		allows_curve(ctx, curve)))
+	if (!obstacle)
 		return 0;
-	return outcome_set(oc, OC_CLIENT_CERT_REFUSED,
-	    "the client's certificate \"%s\" has a key on the curve %s, with which no client can "
-	    "sign for this server",
-	    c.label, curve[0] ? curve : "of its own");
+	cert_info_get(leaf, &c);
+	outcome_set(oc, OC_CLIENT_CERT_REFUSED,
+	    "the client's certificate \"%s\" %s, with which no client can sign for this server",
+	    c.label, obstacle);
+	outcome_advise(oc, "%s", key_use_advice());
+	return -1;
 }
 
 /* ---- the chain ----------------------------------------------------------------------------- */

@@ -6,8 +6,10 @@
 
 #include "server/service/cookie.h"
 #include "server/service/stapling.h"
+#include "tls/cert_info.h"
 #include "tls/context.h"
 #include "tls/error.h"
+#include "tls/key_use.h"
 
 static SSL_CTX *fail(SSL_CTX *ctx, struct outcome *oc, enum outcome_code code, const char *what)
 {
@@ -214,12 +216,37 @@ static bool use_identity(SSL *ssl, SSL_CTX *identity)
 		   SSL_CTX_get0_privatekey(identity), chain, 1) == 1;
 }
 
+static void explain_rehearsal(const SSL_CTX *server, const SSL_CTX *identity, int version,
+    struct outcome *oc)
+{
+	const X509 *leaf = SSL_CTX_get0_certificate(identity);
+	char text[KEY_USE_TEXT_MAX], error[128];
+	const char *obstacle = key_use_obstacle(server, leaf, text);
+	struct cert_info c;
+
+	cert_info_get(leaf, &c);
+	tls_error_text(error, sizeof error);
+	if (obstacle) {
+		outcome_set(oc, OC_FILE,
+		    "the certificate \"%s\" %s, with which this server cannot sign", c.label,
+		    obstacle);
+		outcome_advise(oc, "%s", key_use_advice());
+		return;
+	}
+	outcome_set(oc, OC_FILE,
+	    "a test handshake in %s with the certificate \"%s\" and its key, %s, failed: %s",
+	    version == TLS1_3_VERSION	    ? "TLS 1.3"
+		: version == TLS1_2_VERSION ? "TLS 1.2"
+					    : "DTLS 1.2",
+	    c.label, c.key, error);
+	outcome_advise(oc, "check the key, and the options of the TLS policy");
+}
+
 /* server may have no identity of its own. */
 static int rehearse_version(SSL_CTX *server, SSL_CTX *identity, SSL_CTX *client, int version,
     struct outcome *oc)
 {
 	SSL *s = SSL_new(server), *c = SSL_new(client);
-	char text[128];
 	int ret = -1;
 
 	if (s && use_identity(s, identity)) {
@@ -228,12 +255,7 @@ static int rehearse_version(SSL_CTX *server, SSL_CTX *identity, SSL_CTX *client,
 		ret = rehearse(s, c, version);
 	}
 	if (ret != 0)
-		outcome_set(oc, OC_FILE,
-		    "a test handshake in %s with this certificate failed: %s",
-		    version == TLS1_3_VERSION ? "TLS 1.3"
-			: version == TLS1_2_VERSION ? "TLS 1.2"
-						    : "DTLS 1.2",
-		    tls_error_text(text, sizeof text));
+		explain_rehearsal(server, identity, version, oc);
 	SSL_free(s);
 	SSL_free(c);
 	return ret;

@@ -74,6 +74,13 @@ static void copy_greeting(struct service *s, const char *text)
 	s->greeting[s->greeting_len - 1] = '\n';
 }
 
+static int reject_empty(const char *path, struct outcome *oc)
+{
+	outcome_set(oc, OC_FILE, "the greeting file %s is empty", path);
+	outcome_advise(oc, "write the greeting into it");
+	return -1;
+}
+
 static int load_greeting(struct service *s, const struct service_options *o, struct outcome *oc)
 {
 	size_t max = service_greeting_max(o);
@@ -86,7 +93,7 @@ static int load_greeting(struct service *s, const struct service_options *o, str
 	else if (read_greeting(s, o->greeting_file, max, oc) != 0)
 		return -1;
 	if (s->greeting_len == 0)
-		return outcome_set(oc, OC_FILE, "the greeting %s is empty", o->greeting_file);
+		return reject_empty(o->greeting_file, oc);
 	return 0;
 }
 
@@ -246,8 +253,10 @@ static int keep_valid(const struct service *was, const struct service *is,
 	if (!is_outdated(is->clients.ca, is->clients.ca_count, now, text) ||
 	    is_outdated(was->clients.ca, was->clients.ca_count, now, ignored))
 		return 0;
-	return outcome_set(oc, OC_FILE,
-	    "every client would be rejected with %s: %s", o->clients.ca_file, text);
+	outcome_set(oc, OC_FILE, "every client would be rejected with %s: %s", o->clients.ca_file,
+	    text);
+	outcome_advise(oc, "put a valid CA there, then reload");
+	return -1;
 }
 
 struct service *service_load(const struct service_options *o, const struct service *before,

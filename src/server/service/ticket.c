@@ -46,11 +46,15 @@ static int fill(struct ticket_keys *keys, const unsigned char *bytes, size_t len
 {
 	for (keys->count = 0; len > 0; len -= TICKET_KEY_SIZE, bytes += TICKET_KEY_SIZE) {
 		/* A ticket names its key, so the second key of a name would decrypt nothing. */
-		if (find(keys, bytes))
-			return outcome_set(oc, OC_FILE,
+		if (find(keys, bytes)) {
+			outcome_set(oc, OC_FILE,
 			    "ticket key %zu has the same name (its first %d bytes) as an earlier "
 			    "one",
 			    keys->count + 1, NAME_SIZE);
+			outcome_advise(oc, "remove it: each key is %d random bytes of its own",
+			    TICKET_KEY_SIZE);
+			return -1;
+		}
 		memcpy(keys->key[keys->count++], bytes, TICKET_KEY_SIZE);
 	}
 	return 0;
@@ -62,8 +66,11 @@ int ticket_parse(struct ticket_keys *keys, const void *bytes, size_t len, struct
 	int ret;
 
 	/* First, because only a part of a file that is too long was read. */
-	if (len > TICKET_KEYS_MAX * TICKET_KEY_SIZE)
-		return outcome_set(oc, OC_FILE, "more than %d ticket keys", TICKET_KEYS_MAX);
+	if (len > TICKET_KEYS_MAX * TICKET_KEY_SIZE) {
+		outcome_set(oc, OC_FILE, "more than %d ticket keys", TICKET_KEYS_MAX);
+		outcome_advise(oc, "remove old keys: those of tickets that have expired");
+		return -1;
+	}
 	if (len == 0 || len % TICKET_KEY_SIZE != 0) {
 		outcome_set(oc, OC_FILE,
 		    "not a multiple of %d bytes, the size of a ticket key: %zu",
