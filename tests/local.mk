@@ -245,6 +245,7 @@ system_tests = \
 	tests/system/terminal.sh \
 	tests/system/tickets.sh \
 	tests/system/targets-many.sh \
+	tests/system/targets-cost.sh \
 	tests/system/targets.sh \
 	tests/system/units.sh \
 	tests/system/unix-socket.sh \
@@ -347,7 +348,8 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/support/hello_capture.py tests/support/issuer_server.py \
 	tests/support/manifests.py tests/support/quic_aio.py tests/support/quic_aio_client.py \
 	tests/support/quic_aio_abuse.py tests/support/schemas.mjs \
-	tests/support/count_crls.c tests/support/late_clock.c tests/support/escape_attempts.c \
+	tests/support/count_contexts.c tests/support/count_crls.c tests/support/late_clock.c \
+	tests/support/escape_attempts.c \
 	tests/support/clients/Hello.java \
 	tests/support/servers/Hello.java tests/support/servers/hello.go \
 	tests/support/clients/hello.go \
@@ -514,11 +516,13 @@ check_PROGRAMS += tests/support/runtime_default
 tests_support_runtime_default_LDADD = $(SECCOMP_LIBS)
 endif
 
-# Shared libraries to preload; a rule, because for three of them libtool is too much.
-preloads = tests/support/count_crls.so tests/support/late_clock.so tests/support/escape_attempts.so
+# Shared libraries to preload; a rule, because for four of them libtool is too much.
+preloads = tests/support/count_contexts.so tests/support/count_crls.so tests/support/late_clock.so \
+	tests/support/escape_attempts.so
 check_DATA += $(preloads)
 MOSTLYCLEANFILES += $(preloads)
-$(preloads): tests/support/count_crls.c tests/support/late_clock.c tests/support/escape_attempts.c
+$(preloads): tests/support/count_contexts.c tests/support/count_crls.c tests/support/late_clock.c \
+		tests/support/escape_attempts.c
 	$(AM_V_CCLD)$(MKDIR_P) tests/support && $(CC) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu11 -fPIC \
 		-shared -o $@ $(top_srcdir)/$(@:.so=.c) -ldl
 

@@ -85,6 +85,8 @@ check_bounds() {
 	text=0
 	[ ! -e "$FILE" ] || text=$(($(wc -c <"$FILE") / 1024))
 	echo "$1: $targets targets, $PARALLEL at a time: $seconds s, at most $memory KiB and $fds descriptors"
+	[ "$fds" -gt 0 ] || fail 'no descriptors were counted'
+	[ "$memory" -gt 0 ] || fail 'no memory was measured'
 	[ "$fds" -le $((PARALLEL + 12)) ] || fail "$fds descriptors"
 	! grep -aq __asan_init "$HELLO_CLIENT" || return 0 # which keeps what was freed
 	if [ "$targets" -eq "$FEW" ]; then
