@@ -374,15 +374,18 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
+	tests/support/bytes.c tests/support/bytes.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/datagram_clients.c tests/support/datagram_clients.h \
 	tests/support/datagram_floods.c tests/support/datagram_floods.h \
+	tests/support/endless_peer.c tests/support/endless_peer.h \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/path_vectors.c tests/support/path_vectors.h \
 	tests/support/scene.c tests/support/scene.h \
+	tests/support/sealing.c tests/support/sealing.h \
 	tests/support/served.c tests/support/served.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
 	tests/support/tds_server.c tests/support/tds_server.h \
