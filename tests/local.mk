@@ -362,6 +362,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/system/lib.sh \
 	tests/system/monitoring-alerts.yml \
 	tests/system/net.sh \
+	tests/system/endless-rows.txt \
 	tests/system/outcomes.tsv \
 	tests/system/real.sh \
 	tests/system/revoke.sh \
@@ -379,16 +380,21 @@ libtestsupport_a_SOURCES = \
 	tests/fuzz/service.c tests/fuzz/service.h \
 	tests/fuzz/target.h \
 	tests/support/check_main.h \
+	tests/support/bytes.c tests/support/bytes.h \
 	tests/support/crl_context.c tests/support/crl_context.h \
 	tests/support/crl_rows.c tests/support/crl_rows.h \
 	tests/support/datagram_clients.c tests/support/datagram_clients.h \
 	tests/support/datagram_floods.c tests/support/datagram_floods.h \
+	tests/support/endless_peer.c tests/support/endless_peer.h \
 	tests/support/floods.c tests/support/floods.h \
 	tests/support/listening.c tests/support/listening.h \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/path_vectors.c tests/support/path_vectors.h \
+	tests/support/quic_floods.c tests/support/quic_floods.h \
+	tests/support/quic_maker.c tests/support/quic_maker.h \
 	tests/support/scene.c tests/support/scene.h \
+	tests/support/sealing.c tests/support/sealing.h \
 	tests/support/served.c tests/support/served.h \
 	tests/support/raw_record.c tests/support/raw_record.h \
 	tests/support/tds_server.c tests/support/tds_server.h \
@@ -397,7 +403,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/endless_datagrams tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
+	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/endless_datagrams tests/support/endless_quic tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
 	tests/support/quic_clients tests/support/quic_peer \
 	tests/support/service_manager \
 	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \

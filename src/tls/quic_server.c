@@ -18,11 +18,17 @@
  */
 enum { HEADERS = 48, STREAM = 1024 };
 
+/*
+ * What a CRYPTO frame that comes too early costs beside its bytes: OpenSSL (seen: 3.5.9) keeps an
+ * item of a list, and the buffer of its whole packet. A client needs some dozens of frames.
+ */
+enum { CRYPTO_FRAME = 0x06, FRAME_KEEPS = 512 };
+
 struct tls_quic_server {
 	SSL *stream; /* the one that we opened; NULL: none yet */
 	bool concluded;
 	bool offered;      /* the ClientHello was seen */
-	uint64_t overhead; /* of what was received: headers and streams */
+	uint64_t overhead; /* of what was received: headers, streams, what the library keeps */
 };
 
 struct tls_quic_listener {
@@ -255,22 +261,32 @@ static int on_pending(SSL_CTX *ctx, SSL *ssl, void *unused)
 	return 1;
 }
 
-/* As that of conn.c, for all connections of the context: QUIC has no object to set it on yet. */
-static void record_hello(int written, int version, int type, const void *message, size_t len,
-    SSL *ssl, void *unused)
+static bool is_crypto_frame(int type, const void *bytes, size_t len)
 {
-	struct tls_conn *t;
+	return type == SSL3_RT_QUIC_FRAME_HEADER && len > 0 &&
+	    *(const unsigned char *)bytes == CRYPTO_FRAME;
+}
+
+/*
+ * What the library reports: as that of conn.c, messages of TLS, for all connections of the context,
+ * because QUIC has no object to set it on yet; and what adopt asks for.
+ */
+static void look_at(int written, int version, int type, const void *bytes, size_t len, SSL *ssl,
+    void *unused)
+{
+	/* Packets of QUIC also come here, some without a connection. */
+	struct tls_conn *t = written || !ssl ? NULL : SSL_get_app_data(ssl);
 
 	(void)version;
 	(void)unused;
-	/* Packets and frames of QUIC also come here, some without a connection. */
-	if (written || type != SSL3_RT_HANDSHAKE || !ssl)
+	if (!t)
 		return;
-	t = SSL_get_app_data(ssl);
-	if (!t || t->quic_server->offered)
+	if (is_crypto_frame(type, bytes, len))
+		t->quic_server->overhead += FRAME_KEEPS;
+	if (type != SSL3_RT_HANDSHAKE || t->quic_server->offered)
 		return;
 	t->quic_server->offered = true;
-	hello_offers_read(&t->offers, message, len);
+	hello_offers_read(&t->offers, bytes, len);
 }
 
 static int set_up(struct tls_quic_listener *l, SSL_CTX *ctx)
@@ -281,7 +297,7 @@ static int set_up(struct tls_quic_listener *l, SSL_CTX *ctx)
 	if (SSL_CTX_set_domain_flags(ctx, SSL_DOMAIN_FLAG_SINGLE_THREAD) != 1)
 		return -1;
 	SSL_CTX_set_new_pending_conn_cb(ctx, on_pending, NULL);
-	SSL_CTX_set_msg_callback(ctx, record_hello);
+	SSL_CTX_set_msg_callback(ctx, look_at);
 	l->ssl = SSL_new_listener(ctx, 0);
 	bio = l->ssl ? quic_feed_bio(&l->feed) : NULL;
 	if (!bio)
@@ -332,6 +348,8 @@ static struct tls_conn *adopt(SSL *ssl)
 		tls_conn_free(t);
 		return NULL;
 	}
+	/* Frames of QUIC. In on_pending it would crash OpenSSL (seen: 3.5.9). */
+	SSL_set_msg_callback(ssl, look_at);
 	return t;
 }
 

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/ssl.h>
+
+#include "support/sealing.h"
 
 enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23 };
 enum { HELLO_REQUEST = 0, VERIFY_REQUEST = 3, CERTIFICATE = 11 };
@@ -27,66 +28,40 @@ static _Noreturn void die(const char *what)
 
 /* ---- records --------------------------------------------------------------------- */
 
-static void put(struct datagram_flood *f, const void *bytes, size_t len)
-{
-	if (len > sizeof f->bytes - f->len)
-		die("a datagram is too long");
-	if (len > 0)
-		memcpy(f->bytes + f->len, bytes, len);
-	f->len += len;
-}
-
-static void put_number(struct datagram_flood *f, unsigned width, uint64_t number)
-{
-	while (width-- > 0) {
-		unsigned char byte = (unsigned char)(number >> 8 * width);
-
-		put(f, &byte, 1);
-	}
-}
-
 static void put_header(struct datagram_flood *f, unsigned type, unsigned epoch, size_t len)
 {
-	put_number(f, 1, type);
-	put_number(f, 2, 0xfefd);
-	put_number(f, 2, epoch);
-	put_number(f, 6, f->number++);
-	put_number(f, 2, len);
+	bytes_put_number(&f->datagram, 1, type);
+	bytes_put_number(&f->datagram, 2, 0xfefd);
+	bytes_put_number(&f->datagram, 2, epoch);
+	bytes_put_number(&f->datagram, 6, f->number++);
+	bytes_put_number(&f->datagram, 2, len);
 }
 
 static void put_clear(struct datagram_flood *f, unsigned type, unsigned epoch, const void *bytes,
     size_t len)
 {
 	put_header(f, type, epoch, len);
-	put(f, bytes, len);
+	bytes_put(&f->datagram, bytes, len);
 }
 
 /* RFC 5288 section 3; RFC 6347 section 4.1.2.1: epoch and number are the explicit nonce. */
 static void put_sealed(struct datagram_flood *f, unsigned type, const void *bytes, size_t len)
 {
-	static EVP_CIPHER_CTX *ctx;
 	unsigned char nonce[4 + EXPLICIT], head[RECORD_HEADER], out[PART_MAX + TAG];
-	size_t at = f->len;
-	int n;
+	size_t at = f->datagram.len;
 
-	if (!ctx && !(ctx = EVP_CIPHER_CTX_new()))
-		die("EVP_CIPHER_CTX_new");
 	put_header(f, type, f->epoch, EXPLICIT + len + TAG);
 	memcpy(nonce, f->salt, sizeof f->salt);
-	memcpy(nonce + sizeof f->salt, f->bytes + at + 3, EXPLICIT);
+	memcpy(nonce + sizeof f->salt, f->datagram.at + at + 3, EXPLICIT);
 	memcpy(head, nonce + sizeof f->salt, EXPLICIT);
-	memcpy(head + EXPLICIT, f->bytes + at, 3);
+	memcpy(head + EXPLICIT, f->datagram.at + at, 3);
 	head[11] = (unsigned char)(len >> 8);
 	head[12] = (unsigned char)len;
-	if (len > PART_MAX ||
-	    EVP_EncryptInit_ex(ctx, EVP_aes_128_gcm(), NULL, f->key, nonce) != 1 ||
-	    EVP_EncryptUpdate(ctx, NULL, &n, head, sizeof head) != 1 ||
-	    EVP_EncryptUpdate(ctx, out, &n, bytes, (int)len) != 1 ||
-	    EVP_EncryptFinal_ex(ctx, out + len, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG, out + len) != 1)
-		die("AES-GCM");
-	put(f, nonce + sizeof f->salt, EXPLICIT);
-	put(f, out, len + TAG);
+	if (len > PART_MAX)
+		die("a record is too long");
+	sealing_gcm(f->key, nonce, head, sizeof head, bytes, len, out);
+	bytes_put(&f->datagram, nonce + sizeof f->salt, EXPLICIT);
+	bytes_put(&f->datagram, out, len + TAG);
 }
 
 /* RFC 5246 section 6.3; without a MAC key. */
@@ -147,18 +122,18 @@ static void make_nothing(struct datagram_flood *f)
 
 static void make_junk(struct datagram_flood *f)
 {
-	put(f, letters, sizeof letters);
+	bytes_put(&f->datagram, letters, sizeof letters);
 }
 
 static void make_junk_byte(struct datagram_flood *f)
 {
-	put(f, letters, 1);
+	bytes_put(&f->datagram, letters, 1);
 }
 
 static void make_half(struct datagram_flood *f)
 {
 	put_header(f, HANDSHAKE, f->epoch, 500);
-	put(f, letters, 100);
+	bytes_put(&f->datagram, letters, 100);
 }
 
 static void make_empty(struct datagram_flood *f)
@@ -261,15 +236,15 @@ static void make_replay(struct datagram_flood *f)
 /* Of a client: its first message, as it was, and with other random bytes. */
 static void make_hello(struct datagram_flood *f)
 {
-	put(f, f->hello, f->hello_len);
-	f->bytes[RECORD_HEADER - 3] = (unsigned char)f->made;
-	f->bytes[RECORD_HEADER - 4] = (unsigned char)(f->made >> 8);
+	bytes_put(&f->datagram, f->hello.at, f->hello.len);
+	f->datagram.at[RECORD_HEADER - 3] = (unsigned char)f->made;
+	f->datagram.at[RECORD_HEADER - 4] = (unsigned char)(f->made >> 8);
 }
 
 static void make_another_hello(struct datagram_flood *f)
 {
 	make_hello(f);
-	memcpy(f->bytes + RANDOM_AT, &f->made, sizeof f->made);
+	memcpy(f->datagram.at + RANDOM_AT, &f->made, sizeof f->made);
 }
 
 static const struct kind {
@@ -312,7 +287,7 @@ datagram_flood_kind *datagram_flood_find(const char *kind)
 
 void datagram_flood_make(struct datagram_flood *f, datagram_flood_kind *kind)
 {
-	f->len = 0;
+	f->datagram.len = 0;
 	kind(f);
 	f->made++;
 }

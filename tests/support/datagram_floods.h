@@ -3,13 +3,11 @@
 #define HELLO_TESTS_DATAGRAM_FLOODS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include <openssl/types.h>
 
-/* Bytes of the longest datagram. */
-enum { DATAGRAM_FLOOD_MAX = 2048 };
+#include "support/bytes.h"
 
 /*
  * What a peer of endless_datagrams.c sends without end: one datagram after the other, of some
@@ -20,15 +18,13 @@ struct datagram_flood {
 	bool server;      /* we are one */
 	uint64_t made;    /* datagrams so far */
 	unsigned message; /* number of the handshake message that is due */
-	unsigned char hello[DATAGRAM_FLOOD_MAX]; /* a ClientHello, as a record */
-	size_t hello_len;
+	struct bytes hello; /* a ClientHello, as a record */
 
 	unsigned epoch;  /* of our records: 0, in clear; or 1, sealed */
 	uint64_t number; /* of the next record */
 	unsigned char key[16], salt[4];
 
-	unsigned char bytes[DATAGRAM_FLOOD_MAX]; /* the datagram */
-	size_t len;
+	struct bytes datagram;
 };
 
 /*

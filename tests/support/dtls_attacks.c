@@ -30,7 +30,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DATAGRAM_MAX = 4096, REPEAT_MS = 50, REPEATS_MAX = 200, ALL_MAX_S = 60 };
+#include "support/bytes.h"
+
+enum { REPEAT_MS = 50, REPEATS_MAX = 200, ALL_MAX_S = 60 };
 enum { HANDSHAKE = 22 };
 enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, VERIFY_REQUEST = 3, CERTIFICATE = 11 };
 enum { RECORD_HEADER = 13, MESSAGE_HEADER = 12, COOKIE_AT = RECORD_HEADER + MESSAGE_HEADER + 2 };
@@ -43,11 +45,6 @@ struct client {
 	size_t cookie_len;
 };
 
-struct bytes {
-	unsigned char at[DATAGRAM_MAX];
-	size_t len;
-};
-
 static struct sockaddr_in server;
 static size_t sent, received, flights;
 
@@ -57,45 +54,28 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
-static void put(struct bytes *b, const void *bytes, size_t len)
-{
-	if (len > sizeof b->at - b->len)
-		die("too long");
-	memcpy(b->at + b->len, bytes, len);
-	b->len += len;
-}
-
-static void put_number(struct bytes *b, unsigned width, size_t number)
-{
-	while (width-- > 0) {
-		unsigned char byte = (unsigned char)(number >> 8 * width);
-
-		put(b, &byte, 1);
-	}
-}
-
 /* RFC 6347 section 4.1 */
 static void put_record(struct bytes *b, struct client *c, unsigned type, unsigned epoch,
     const struct bytes *body)
 {
-	put_number(b, 1, type);
-	put_number(b, 2, 0xfefd);
-	put_number(b, 2, epoch);
-	put_number(b, 6, c->records++);
-	put_number(b, 2, body->len);
-	put(b, body->at, body->len);
+	bytes_put_number(b, 1, type);
+	bytes_put_number(b, 2, 0xfefd);
+	bytes_put_number(b, 2, epoch);
+	bytes_put_number(b, 6, c->records++);
+	bytes_put_number(b, 2, body->len);
+	bytes_put(b, body->at, body->len);
 }
 
 /* A fragment at this offset of a message of this length (section 4.2.2). */
 static void put_fragment(struct bytes *b, unsigned type, unsigned number, size_t len, size_t at,
     const struct bytes *part)
 {
-	put_number(b, 1, type);
-	put_number(b, 3, len);
-	put_number(b, 2, number);
-	put_number(b, 3, at);
-	put_number(b, 3, part->len);
-	put(b, part->at, part->len);
+	bytes_put_number(b, 1, type);
+	bytes_put_number(b, 3, len);
+	bytes_put_number(b, 2, number);
+	bytes_put_number(b, 3, at);
+	bytes_put_number(b, 3, part->len);
+	bytes_put(b, part->at, part->len);
 }
 
 static void send_bytes(struct client *c, const struct bytes *b)
@@ -123,16 +103,16 @@ static void send_hello(struct client *c)
 		0, 23, 0, 0, 0xff, 1, 0, 1, 0 };       /* extended master secret, RFC 5746 */
 	struct bytes hello = { .len = 0 }, message = { .len = 0 };
 
-	put_number(&hello, 2, 0xfefd);
-	put(&hello, c->random, sizeof c->random);
-	put_number(&hello, 1, 0);
-	put_number(&hello, 1, c->cookie_len);
-	put(&hello, c->cookie, c->cookie_len);
-	put_number(&hello, 2, sizeof ciphers);
-	put(&hello, ciphers, sizeof ciphers);
-	put(&hello, compression, sizeof compression);
-	put_number(&hello, 2, sizeof extensions);
-	put(&hello, extensions, sizeof extensions);
+	bytes_put_number(&hello, 2, 0xfefd);
+	bytes_put(&hello, c->random, sizeof c->random);
+	bytes_put_number(&hello, 1, 0);
+	bytes_put_number(&hello, 1, c->cookie_len);
+	bytes_put(&hello, c->cookie, c->cookie_len);
+	bytes_put_number(&hello, 2, sizeof ciphers);
+	bytes_put(&hello, ciphers, sizeof ciphers);
+	bytes_put(&hello, compression, sizeof compression);
+	bytes_put_number(&hello, 2, sizeof extensions);
+	bytes_put(&hello, extensions, sizeof extensions);
 	put_fragment(&message, CLIENT_HELLO, c->cookie_len > 0, hello.len, 0, &hello);
 	send_record(c, HANDSHAKE, 0, &message);
 }

@@ -28,62 +28,24 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
 
+#include "support/endless_peer.h"
 #include "support/floods.h"
 
-static struct options {
-	const char *state, *cert, *key;
-	flood_kind *kind;
-	unsigned pace_ms, units, count, room, seconds, port;
-	bool server, unread;
-} options = { .count = 1, .seconds = 60 };
+static struct endless_options options = { .count = 1, .seconds = 60 };
 
+static flood_kind *kind;
 static struct flood flood;
 static int fd;
 
-static struct secret {
-	const char *label; /* in the lines that SSL_CTX_set_keylog_callback(3) is given */
-	unsigned char bytes[32];
-	bool known;
-} secrets[] = {
-	{ .label = "CLIENT_HANDSHAKE_TRAFFIC_SECRET" },
-	{ .label = "SERVER_HANDSHAKE_TRAFFIC_SECRET" },
-	{ .label = "CLIENT_TRAFFIC_SECRET_0" },
-	{ .label = "SERVER_TRAFFIC_SECRET_0" },
-};
-
-static _Noreturn void die(const char *what)
-{
-	fprintf(stderr, "endless: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
 /* ---- states: honest until then --------------------------------------------------- */
-
-static void note_secret(const SSL *unused, const char *line)
-{
-	const char *hex = strrchr(line, ' ');
-
-	(void)unused;
-	for (size_t i = 0; hex && i < sizeof secrets / sizeof secrets[0]; i++) {
-		size_t len = strlen(secrets[i].label);
-
-		if (strncmp(line, secrets[i].label, len) != 0 || line[len] != ' ')
-			continue;
-		for (size_t at = 0; at < sizeof secrets[i].bytes; at++)
-			sscanf(hex + 1 + 2 * at, "%2hhx", &secrets[i].bytes[at]);
-		secrets[i].known = true;
-	}
-}
 
 static void use_traffic(bool open)
 {
-	memcpy(flood.secret, secrets[2 * open + options.server].bytes, sizeof flood.secret);
-	flood_begin(&flood);
+	flood_begin(&flood, endless_secret(&options, open));
 }
 
 /* Returns false when the other end has left. */
@@ -121,12 +83,9 @@ static SSL_CTX *make_context(void)
 	    SSL_CTX_set_max_proto_version(ctx, tls12 ? TLS1_2_VERSION : TLS1_3_VERSION) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256") != 1 ||
 	    SSL_CTX_set_num_tickets(ctx, 0) != 1)
-		die("no context");
-	SSL_CTX_set_keylog_callback(ctx, note_secret);
-	if (options.cert &&
-	    (SSL_CTX_use_certificate_chain_file(ctx, options.cert) != 1 ||
-		SSL_CTX_use_PrivateKey_file(ctx, options.key, SSL_FILETYPE_PEM) != 1))
-		die(options.cert);
+		endless_die("no context");
+	endless_note_secrets(ctx);
+	endless_use_files(&options, ctx);
 	if (strcmp(options.state, "request") == 0)
 		SSL_CTX_set_alpn_protos(ctx, http, sizeof http - 1);
 	return ctx;
@@ -140,7 +99,7 @@ static void begin_tls(void)
 		ctx = make_context();
 	flood.ssl = SSL_new(ctx);
 	if (!flood.ssl)
-		die("SSL_new");
+		endless_die("SSL_new");
 	SSL_set_bio(flood.ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
 	if (options.server)
 		SSL_set_accept_state(flood.ssl);
@@ -158,8 +117,8 @@ static void enter_handshake(void)
 		if (!take())
 			exit(0);
 		SSL_do_handshake(flood.ssl);
-	} while (
-	    options.server ? BIO_ctrl_pending(SSL_get_wbio(flood.ssl)) == 0 : !secrets[0].known);
+	} while (options.server ? BIO_ctrl_pending(SSL_get_wbio(flood.ssl)) == 0
+				: !endless_secret(&options, false));
 	if (options.server)
 		say(true);
 	use_traffic(false);
@@ -217,20 +176,13 @@ static const struct state {
 
 /* ---- without end -------------------------------------------------------------------- */
 
-static void pause_ms(unsigned ms)
-{
-	const struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 /* As many units as there is room for; one, where there is a pause between them. */
 static bool refill(void)
 {
 	do {
 		if (options.units > 0 && flood.made >= options.units)
 			break;
-		flood_make(&flood, options.kind);
+		flood_make(&flood, kind);
 	} while (options.pace_ms == 0 && sizeof flood.block - flood.len >= FLOOD_UNIT_MAX);
 	return flood.len > 0;
 }
@@ -249,12 +201,12 @@ static void flow(void)
 		if (more && at == flood.len) {
 			at = flood.len = 0;
 			if (flood.made > 0)
-				pause_ms(options.pace_ms);
+				endless_pause(options.pace_ms);
 			more = refill();
 		}
 		p.events = (short)((ended ? 0 : POLLIN) | (more ? POLLOUT : 0));
 		if (poll(&p, 1, -1) < 0)
-			die("poll");
+			endless_die("poll");
 		if (p.revents & (POLLIN | POLLERR | POLLHUP)) {
 			n = recv(fd, unread, sizeof unread, MSG_DONTWAIT);
 			if (n < 0 && errno != EAGAIN)
@@ -281,7 +233,7 @@ static void play(void)
 			return;
 		}
 	}
-	die(options.state);
+	endless_die(options.state);
 }
 
 static void place(struct sockaddr_in *at, unsigned port)
@@ -298,7 +250,7 @@ static void make_socket(void)
 
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || (room > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0))
-		die("socket");
+		endless_die("socket");
 }
 
 static void print_port(const char *before)
@@ -307,7 +259,7 @@ static void print_port(const char *before)
 	socklen_t len = sizeof at;
 
 	if (getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-		die("getsockname");
+		endless_die("getsockname");
 	printf("%s%u\n", before, ntohs(at.sin_port));
 	fflush(stdout);
 }
@@ -321,7 +273,7 @@ static void call(void)
 		make_socket();
 		place(&at, options.port);
 		if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
-			die("connect");
+			endless_die("connect");
 		print_port("port ");
 		if (options.count == 1 || fork() == 0) {
 			alarm(options.seconds);
@@ -342,7 +294,7 @@ static void serve(void)
 	make_socket();
 	place(&at, 0);
 	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, SOMAXCONN) != 0)
-		die("listen");
+		endless_die("listen");
 	print_port("");
 	listener = fd;
 	while ((fd = accept(listener, NULL, NULL)) >= 0) {
@@ -353,57 +305,18 @@ static void serve(void)
 		}
 		close(fd);
 	}
-	die("accept");
-}
-
-static const struct {
-	const char *name;
-	unsigned *value;
-} numbers[] = {
-	{ "--pace", &options.pace_ms },
-	{ "--units", &options.units },
-	{ "--count", &options.count },
-	{ "--room", &options.room },
-	{ "--time", &options.seconds },
-};
-
-/* Returns the number of words taken; 0: it is no option. */
-static int take_option(char *argv[])
-{
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		if (strcmp(argv[0], numbers[i].name) == 0) {
-			*numbers[i].value = argv[1] ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
-			return 2;
-		}
-	}
-	if (strcmp(argv[0], "--unread") == 0) {
-		options.unread = true;
-		return 1;
-	}
-	if (strcmp(argv[0], "--cert") == 0)
-		options.cert = argv[1];
-	else if (strcmp(argv[0], "--key") == 0)
-		options.key = argv[1];
-	else
-		return 0;
-	return 2;
+	endless_die("accept");
 }
 
 int main(int argc, char *argv[])
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	int i = 1, n;
 
-	while (i < argc - 1 && (n = take_option(argv + i)) > 0)
-		i += n;
-	if (argc - i < 3 || !(options.kind = flood_find(argv[i + 2])))
-		die("which kind?");
-	options.server = flood.server = strcmp(argv[i], "serve") == 0;
-	options.state = argv[i + 1];
-	options.port = argc - i > 3 ? (unsigned)strtoul(argv[i + 3], NULL, 10) : 0;
+	endless_read_options(&options, argc, argv);
+	if (!(kind = flood_find(options.kind)))
+		endless_die(options.kind);
+	flood.server = options.server;
 	sigaction(SIGPIPE, &ignore, NULL);
-	/* Nobody is left behind, not even by a test that was killed. */
-	alarm(options.seconds);
 	if (options.server)
 		serve();
 	call();

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/ssl.h>
+
+#include "support/sealing.h"
 
 enum { RECORD_MAX = 16384 };
 
@@ -27,23 +27,11 @@ static void put(struct flood *f, const void *bytes, size_t len)
 	f->len += len;
 }
 
-/* HKDF-Expand-Label (RFC 8446 section 7.1) of an empty context, for up to 32 bytes. */
-static void expand(struct flood *f, const char *label, unsigned char *out, size_t len)
+void flood_begin(struct flood *f, const unsigned char secret[32])
 {
-	unsigned char info[64] = { 0, (unsigned char)len, (unsigned char)(6 + strlen(label)) };
-	unsigned char full[EVP_MAX_MD_SIZE];
-	size_t at = 3 + (size_t)snprintf((char *)info + 3, sizeof info - 3, "tls13 %s", label);
-
-	info[at++] = 0;
-	info[at++] = 1;
-	HMAC(EVP_sha256(), f->secret, sizeof f->secret, info, at, full, NULL);
-	memcpy(out, full, len);
-}
-
-void flood_begin(struct flood *f)
-{
-	expand(f, "key", f->key, sizeof f->key);
-	expand(f, "iv", f->iv, sizeof f->iv);
+	memcpy(f->secret, secret, sizeof f->secret);
+	sealing_expand(secret, "key", f->key, sizeof f->key);
+	sealing_expand(secret, "iv", f->iv, sizeof f->iv);
 	f->sequence = 0;
 	f->sealed = true;
 }
@@ -51,15 +39,8 @@ void flood_begin(struct flood *f)
 /* TLS_AES_128_GCM_SHA256, RFC 8446 section 5.2. */
 static void put_sealed(struct flood *f, unsigned type, const unsigned char *bytes, size_t len)
 {
-	static EVP_CIPHER_CTX *ctx;
-	static EVP_CIPHER *gcm;
 	unsigned char record[5 + RECORD_MAX + 17] = { 23, 3, 3 }, nonce[12], inner[1 + RECORD_MAX];
-	int n;
 
-	if (!ctx) {
-		ctx = EVP_CIPHER_CTX_new();
-		gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
-	}
 	record[3] = (unsigned char)((len + 17) >> 8);
 	record[4] = (unsigned char)(len + 17);
 	memcpy(nonce, f->iv, sizeof nonce);
@@ -68,12 +49,7 @@ static void put_sealed(struct flood *f, unsigned type, const unsigned char *byte
 	f->sequence++;
 	memcpy(inner, bytes, len);
 	inner[len] = (unsigned char)type;
-	if (EVP_EncryptInit_ex(ctx, gcm, NULL, f->key, nonce) != 1 ||
-	    EVP_EncryptUpdate(ctx, NULL, &n, record, 5) != 1 ||
-	    EVP_EncryptUpdate(ctx, record + 5, &n, inner, (int)len + 1) != 1 ||
-	    EVP_EncryptFinal_ex(ctx, record + 5 + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, 16, record + 5 + len + 1) != 1)
-		die("AES-GCM");
+	sealing_gcm(f->key, nonce, record, 5, inner, len + 1, record + 5);
 	put(f, record, 5 + len + 17);
 }
 
@@ -128,10 +104,11 @@ static void make_warning(struct flood *f)
 static void update_keys(struct flood *f, unsigned asked)
 {
 	const unsigned char update[] = { 24, 0, 0, 1, (unsigned char)asked };
+	unsigned char next[sizeof f->secret];
 
 	put_record(f, 22, update, sizeof update);
-	expand(f, "traffic upd", f->secret, sizeof f->secret);
-	flood_begin(f);
+	sealing_expand(f->secret, "traffic upd", next, sizeof next);
+	flood_begin(f, next);
 }
 
 static void make_key_update(struct flood *f)

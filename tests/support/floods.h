@@ -18,18 +18,18 @@ enum { FLOOD_UNIT_MAX = 17 * 1024 };
 struct flood {
 	bool server;              /* we are one */
 	SSL *ssl;                 /* for what only libssl can make */
-	unsigned char secret[32]; /* of our traffic, RFC 8446 section 7.1 */
 	uint64_t made;            /* units */
 	unsigned char block[64 * 1024];
 	size_t len;
 
 	bool sealed;
+	unsigned char secret[32];
 	unsigned char key[16], iv[12];
 	uint64_t sequence;
 };
 
-/* secret is set: seal all records from now on. */
-void flood_begin(struct flood *f);
+/* Seals all records from now on, with this secret of our traffic (RFC 8446 section 7.1). */
+void flood_begin(struct flood *f, const unsigned char secret[32]);
 
 typedef void flood_kind(struct flood *f);
 
