@@ -86,6 +86,12 @@ judge_all
 meet good-ecdsa.zoo.test --cacert $CA --expect-cert zoo/good-rsa/chain.pem
 [ "$(jq -c '[.outcome, .status]' live offline | uniq)" = '["CERT_NOT_EXPECTED",63]' ] || fail '--expect-cert'
 
+# When the root will have expired, nothing that the server could renew helps.
+run_status 52 "$HELLO_CLIENT" --cacert $CA --chain zoo/good-ecdsa/chain.pem --verify-time +4000d \
+	good-ecdsa.zoo.test
+expect err '^hello-client: CERT_EXPIRED: the root ".*" expires at .* before the chosen time'
+expect err '^  try: until then the CA needs a new root, and the clients have to trust it; --verify-time is '
+
 # A refused chain is saved, and the failure is the server's; what cannot be written is another one.
 run_status 50 "$HELLO_CLIENT" --save-chain refused.pem --cacert zoo/expired/chain.pem \
 	--connect-to "127.0.0.1:$PORT" good-ecdsa.zoo.test

@@ -91,13 +91,16 @@ static int explain_expired(const struct verdict *v, struct outcome *oc)
 	else
 		outcome_set(oc, OC_CERT_EXPIRED, "%s %s", name_culprit(v, buf),
 		    time_phrase_expired(v->culprit.not_after, v->at, text));
-	/* At another time the root may still be the current one. */
-	if (v->depth > 0 && v->culprit.self_signed && !v->another_time)
-		outcome_advise(oc, "--cacert FILE with the current root of that CA; %s",
-		    describe_clock(v, clock));
+	describe_clock(v, clock);
+	if (v->depth == 0 || !v->culprit.self_signed)
+		outcome_advise(oc, "renew it, then reload the server; %s", clock);
+	else if (v->another_time)
+		/* The root may still be the current one. */
+		outcome_advise(oc,
+		    "until then the CA needs a new root, and the clients have to trust it; %s",
+		    clock);
 	else
-		outcome_advise(oc, "renew it, then reload the server; %s",
-		    describe_clock(v, clock));
+		outcome_advise(oc, "--cacert FILE with the current root of that CA; %s", clock);
 	return -1;
 }
 
