@@ -357,6 +357,7 @@ EXTRA_DIST += $(system_tests) $(style_tests) tests/fuzz/seeds.sh tests/unit/tls1
 	tests/system/lib.sh \
 	tests/system/monitoring-alerts.yml \
 	tests/system/net.sh \
+	tests/system/endless-rows.txt \
 	tests/system/outcomes.tsv \
 	tests/system/real.sh \
 	tests/system/revoke.sh \
@@ -384,6 +385,8 @@ libtestsupport_a_SOURCES = \
 	tests/support/notified.c tests/support/notified.h \
 	tests/support/tls_peer_client.c tests/support/tls_peer_client.h \
 	tests/support/path_vectors.c tests/support/path_vectors.h \
+	tests/support/quic_floods.c tests/support/quic_floods.h \
+	tests/support/quic_maker.c tests/support/quic_maker.h \
 	tests/support/scene.c tests/support/scene.h \
 	tests/support/sealing.c tests/support/sealing.h \
 	tests/support/served.c tests/support/served.h \
@@ -394,7 +397,7 @@ libtestsupport_a_SOURCES = \
 # The source of a test is the file of its name. The linker takes from the libraries what a test
 # uses; the order is from those that call to those that are called.
 check_PROGRAMS += $(unit_tests) tests/support/garbage_server tests/support/load_clients tests/support/delayproxy \
-	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/endless_datagrams tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
+	tests/support/dtls_attacks tests/support/dtls_clients tests/support/endless tests/support/endless_datagrams tests/support/endless_quic tests/support/free_port tests/support/middlebox tests/support/mutual_peer \
 	tests/support/quic_clients tests/support/quic_peer \
 	tests/support/service_manager \
 	tests/support/service_peer tests/support/tls_peer tests/support/udp_peer \
