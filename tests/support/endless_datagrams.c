@@ -31,7 +31,8 @@
 #include "support/datagram_floods.h"
 #include "support/endless_peer.h"
 
-enum { REPEAT_US = 100000, PAYLOAD = 1200, TURN_MS = 20 };
+enum { REPEAT_US = 100000, REPEATS = 3, REPEAT_MS = 5, FLIGHT_MAX = 8 };
+enum { PAYLOAD = 1200, TURN_MS = 20 };
 enum { HANDSHAKE = 22, SERVER_HELLO = 2, CERTIFICATE_VERIFY = 15, RECORD_HEADER = 13 };
 /* Beyond those that libssl has sent in clear. */
 enum { FIRST_NUMBER = 100 };
@@ -77,17 +78,43 @@ static bool judge_record(const unsigned char *record, size_t len)
 	return !reached || state == SHAKING;
 }
 
+/* The last flight, of which some may be lost among floods. */
+static struct {
+	struct bytes record[FLIGHT_MAX];
+	size_t count;
+} flight;
+
+static void send_record(const unsigned char *record, size_t len)
+{
+	struct bytes *copy = &flight.record[flight.count++ % FLIGHT_MAX];
+
+	copy->len = 0;
+	bytes_put(copy, record, len);
+	endless_udp_send(fd, record, len);
+}
+
+static void repeat_flight(void)
+{
+	for (unsigned i = 0; i < REPEATS; i++) {
+		endless_pause(REPEAT_MS);
+		for (size_t at = 0; at < flight.count && at < FLIGHT_MAX; at++)
+			endless_udp_send(fd, flight.record[at].at, flight.record[at].len);
+	}
+}
+
 /* What the library has to say, each record in a datagram. */
 static void say(void)
 {
 	unsigned char *bytes;
 	long len = BIO_get_mem_data(SSL_get_wbio(ssl), (char **)&bytes);
 
+	if (len > 0)
+		flight.count = 0;
 	while (len > RECORD_HEADER) {
 		size_t record = RECORD_HEADER + (size_t)(bytes[11] << 8 | bytes[12]);
 
 		if (judge_record(bytes, record))
-			endless_udp_send(fd, bytes, record);
+			send_record(bytes, record);
 		bytes += record;
 		len -= (long)record;
 	}
@@ -169,6 +196,8 @@ static void enter(void)
 		open = SSL_do_handshake(ssl) == 1;
 		say();
 	}
+	if (state > COOKIE)
+		repeat_flight();
 	flood.message = due[state][flood.server];
 	if (state > SHAKING && (flood.server ? options.ca : options.cert))
 		flood.message += flood.server ? 1 : 2;

@@ -318,8 +318,10 @@ echo "$rounds of $rounds rounds were good, each of $n rows"
 		others "$DATAGRAMS" "${flood%:*}" "${flood#*:}" "$port_datagrams" "$url_datagrams"
 	done
 	floods=
-	! has_quic || floods='raw:first raw:version open:ping'
-	[ -z "$ROUNDS" ] || floods="$floods raw:junk raw:forged raw:bad-token token:crumb handshake:gap open:many-streams"
+	if has_quic; then
+		floods='raw:first raw:version open:ping'
+		[ -z "$ROUNDS" ] || floods="$floods raw:junk raw:forged raw:bad-token token:crumb handshake:gap open:many-streams"
+	fi
 	# QUIC sends a lost first packet again after a second.
 	OTHERS=5
 	for flood in $floods; do
