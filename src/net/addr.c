@@ -131,7 +131,7 @@ const char *addr_format_for_ip(const struct addr *a, char buf[ADDR_TEXT_MAX])
 	zone = strchr(host, '%');
 	if (zone)
 		*zone++ = '\0';
-	snprintf(buf, ADDR_TEXT_MAX, "%.70s%s%.40s", host, zone ? " dev " : "", zone ? zone : "");
+	snprintf(buf, ADDR_TEXT_MAX, "%.45s%s%.20s", host, zone ? " dev " : "", zone ? zone : "");
 	return buf;
 }
 

@@ -240,7 +240,7 @@ uint64_t counters_failed(const struct counters *c)
 	uint64_t sum = 0;
 
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
-		if (i != OC_OK && !outcome_is(i, OUTCOME_ROUTINE))
+		if (i != OC_OK && !outcome_is((enum outcome_code)i, OUTCOME_ROUTINE))
 			sum += c->work->outcome[i];
 	}
 	return sum;
