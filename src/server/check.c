@@ -105,6 +105,9 @@ static void check_client(struct check_findings *f, const struct service_options 
 	f->client = oc.code;
 	print_finding(&apart, AUDIT_ERROR, oc.detail);
 	printf("  a client with this certificate would be rejected: %s\n", outcome_name(oc.code));
+	/* The general advice of the outcome is for the client. */
+	if (oc.advice[0])
+		print_advice(&oc);
 }
 
 static void check_service(struct check_findings *f, const struct server_options *all)

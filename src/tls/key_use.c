@@ -79,7 +79,9 @@ const char *key_use_obstacle(const SSL_CTX *ctx, const X509 *leaf, char buf[KEY_
 	return buf;
 }
 
-const char *key_use_advice(void)
+const char *key_use_advice(const SSL_CTX *ctx)
 {
-	return "issue a certificate with a P-256 key, or with an RSA key of at least 2048 bits";
+	return allows_curve(ctx, "prime256v1")
+	    ? "issue a certificate with a P-256 key, or with an RSA key of at least 2048 bits"
+	    : "issue a certificate with an RSA key of at least 2048 bits";
 }

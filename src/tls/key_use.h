@@ -16,7 +16,7 @@ enum { KEY_USE_TEXT_MAX = 128 };
  */
 const char *key_use_obstacle(const SSL_CTX *ctx, const X509 *leaf, char buf[KEY_USE_TEXT_MAX]);
 
-/* What to do about it. */
-const char *key_use_advice(void);
+/* What to do about it, for the same context. */
+const char *key_use_advice(const SSL_CTX *ctx);
 
 #endif

@@ -37,6 +37,7 @@ useless() {
 	run_status 61 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" \
 		--client-ca "$CA" --allow-cn odd --client-cert "$TMP/$1.pem"
 	expect "$TMP/out" "\"odd\" $2, with which no client can sign for this server\$"
+	expect "$TMP/out" '^  try: issue a certificate with a P-256 key'
 	run_status 59 "$HELLO_CLIENT" --cacert "$CA" --chain "$TMP/$1.pem" localhost
 	expect "$TMP/err" "CERT_INVALID: .*\"odd\" $2, with which no server can sign for this client"
 	tried=$((tried + 1))
@@ -52,6 +53,16 @@ openssl genpkey -algorithm X25519 -out "$TMP/x25519.key" 2>"$TMP/said" && certif
 	run_status 59 "$HELLO_CLIENT" --cacert "$CA" --chain "$TMP/x25519.pem" localhost &&
 	expect "$TMP/err" 'has a key of type X25519, with which no server can sign for this client'
 [ "$tried" -gt 0 ] || skip 'this openssl makes none of the odd keys'
+
+# In TLS 1.2 the curve of a client must be in --groups: with these P-256 is no advice.
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$TMP/p256.key" 2>"$TMP/said" ||
+	error "no key: $(cat "$TMP/said")"
+certify p256 || error "no certificate: $(cat "$TMP/said")"
+# shellcheck disable=SC2086  # words
+run_status 61 "$HELLO_SERVER" --check $WORK_AS --listen 127.0.0.1:0 --cert "$CERT" --key "$KEY" \
+	--client-ca "$CA" --client-cert "$TMP/p256.pem" --tls-max 1.2 --groups X25519
+expect "$TMP/out" 'has a key on the curve prime256v1, with which no client can sign for this server$'
+expect "$TMP/out" '^  try: issue a certificate with an RSA key of at least 2048 bits$'
 
 # A key may be good for TLS 1.3 alone.
 if openssl genpkey -algorithm ML-DSA-65 -out "$TMP/mldsa.key" 2>"$TMP/said" && certify mldsa; then

@@ -403,7 +403,7 @@ static int judge_key(const struct session *s, struct outcome *oc)
 	outcome_set(oc, OC_CERT_INVALID,
 	    "the certificate of \"%s\" %s, with which no server can sign for this client",
 	    s->verdict.chain[0].label, obstacle);
-	outcome_advise(oc, "%s", key_use_advice());
+	outcome_advise(oc, "%s", key_use_advice(s->ctx));
 	return -1;
 }
 

@@ -51,7 +51,7 @@ static int check_key(const SSL_CTX *ctx, const X509 *leaf, struct outcome *oc)
 	outcome_set(oc, OC_CLIENT_CERT_REFUSED,
 	    "the client's certificate \"%s\" %s, with which no client can sign for this server",
 	    c.label, obstacle);
-	outcome_advise(oc, "%s", key_use_advice());
+	outcome_advise(oc, "%s", key_use_advice(ctx));
 	return -1;
 }
 

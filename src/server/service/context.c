@@ -230,7 +230,7 @@ static void explain_rehearsal(const SSL_CTX *server, const SSL_CTX *identity, in
 		outcome_set(oc, OC_FILE,
 		    "the certificate \"%s\" %s, with which this server cannot sign", c.label,
 		    obstacle);
-		outcome_advise(oc, "%s", key_use_advice());
+		outcome_advise(oc, "%s", key_use_advice(server));
 		return;
 	}
 	outcome_set(oc, OC_FILE,
