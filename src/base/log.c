@@ -115,7 +115,7 @@ static void put_unescaped(struct log_line *line, const char *bytes, size_t len)
 	append(line, bytes, len);
 }
 
-/* Is it a value that logfmt shows without quotes? Sets its length. */
+/* Can logfmt show the whole value without quotes? Sets len to how much of it. */
 static bool is_plain(const char *s, size_t *len)
 {
 	size_t n = 0;

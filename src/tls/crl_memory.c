@@ -125,6 +125,7 @@ static void remember(struct crl_memory *m, size_t i, const struct key_id *key, b
 		known->tried[known->count++] = (struct tried){ *key, is_signer };
 	X509_STORE_unlock(m->store);
 }
+
 /* What became of this key; NULL: it was not tried, or is not remembered. */
 static const struct tried *recall(struct crl_memory *m, size_t i, const struct key_id *key)
 {

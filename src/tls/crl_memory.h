@@ -14,12 +14,12 @@
  * handshake: what each says about itself, and which keys signed it or did not. A signature
  * covers the whole list, and the library would hash all of it each time.
  *
- * Only a key that a trusted CA has certified, for a CA of the list's name, makes a server hash a
- * list, and for each list CRL_MEMORY_OTHERS_MAX keys that did not sign it are remembered. Whoever
- * has more such certificates (expired ones count) can have the lists of that name hashed in each
- * handshake, to judge it and to log why it fails: no list is by that key, so it does fail, and no
- * other CA of the chain is looked at. A CA has fewer keys of one name in its life; its owner could
- * certify more, and is trusted.
+ * A server hashes a list only for a key that a trusted CA has certified, for a CA of the list's
+ * name. For each list it remembers up to CRL_MEMORY_OTHERS_MAX keys that did not sign it. A client
+ * with more such certificates, expired ones included, can make the server hash the lists of that
+ * name in each handshake, to judge the chain and to log why it fails. The chain does fail, because
+ * no list is signed by that key, and no other CA of the chain is looked at. A CA has fewer keys of
+ * one name in its life. Its owner could certify more, but is trusted.
  *
  * The memory belongs to the store and ends with it: a reload begins with none. Workers
  * inherit what the master knew, and learn the rest for themselves. Thread-safe once it is

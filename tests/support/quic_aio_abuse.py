@@ -3,8 +3,9 @@
 """quic_aio_abuse.py PORT KIND - a client of hello/1 with aioquic that acknowledges nothing once
 the handshake is over. KIND is refuse (it asks to stop the stream of the greeting), flood (padding
 without end), crypto (a message that TLS does not have), streams (all that it may open, in one
-packet), or credit (all that it may open, again and again; it acknowledges everything). It prints `closed` when the server closes the connection, or ends after 20 seconds without
-that."""
+packet), or credit (all that it may open, again and again; it acknowledges everything, and prints
+how many it opened). It prints `closed` when the server closes the connection, or ends after 20
+seconds without that."""
 
 import socket
 import sys
