@@ -18,8 +18,8 @@ static const char *const texts[OUTCOME_COUNT] = {
 	    "ended it with close_notify (over QUIC: with the end of its stream). A handshake "
 	    "alone would prove less: with TLS 1.3 a server may still reject the client after "
 	    "it, and something on the path may cut the stream. With a service other than hello, "
-	    "the client reads only enough of the answer to recognize the service; some services "
-	    "need send nothing.",
+	    "the client reads only enough of the answer to recognize the service, and accepts "
+	    "that some services send nothing.",
 	[OC_INTERNAL] =
 	    "Memory, the system or the TLS library failed in a way that no input should cause. "
 	    "Please report it, with the versions that --version prints.",
