@@ -80,8 +80,10 @@ static double connect_once(const struct options *o, struct pair *p, double clock
 	double began, us;
 
 	client_begin(p);
-	if (o->pause.tv_nsec > 0)
-		nanosleep(&o->pause, NULL);
+	if ((o->pause.tv_sec > 0 || o->pause.tv_nsec > 0) && nanosleep(&o->pause, NULL) != 0) {
+		perror("limit: nanosleep");
+		exit(1);
+	}
 	began = cpu_us();
 	server_begin(p);
 	us = cpu_us() - began - clock_us;
@@ -152,6 +154,12 @@ static enum variant find_variant(const char *name)
 	usage();
 }
 
+static void set_pause(struct options *o, unsigned long us)
+{
+	o->pause.tv_sec = (time_t)(us / 1000000);
+	o->pause.tv_nsec = (long)(us % 1000000) * 1000;
+}
+
 static void parse(struct options *o, int argc, char *argv[])
 {
 	static const struct option longs[] = {
@@ -175,7 +183,7 @@ static void parse(struct options *o, int argc, char *argv[])
 		else if (option == 'n')
 			o->count = strtoul(optarg, NULL, 10);
 		else if (option == 'p')
-			o->pause.tv_nsec = strtol(optarg, NULL, 10) * 1000;
+			set_pause(o, strtoul(optarg, NULL, 10));
 		else if (option == 'c')
 			o->cert = optarg;
 		else if (option == 'k')

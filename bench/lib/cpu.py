@@ -13,7 +13,7 @@ LIMIT_COUNT = 200
 FLOOR_COUNT = 400
 PARALLEL = 32
 
-# A server that is faster than its clients sleeps about once for each connection, so long or longer.
+# A server that is faster than its clients sleeps up to about once for each connection.
 PAUSE_US = 50
 
 

@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 /*
- * Decimal digits, for the log line of a connection: with printf(3) it took twice as many
- * instructions, and twice as much code in the processor's cache, which the handshake
- * needs too.
+ * Decimal digits, for the log line of a connection: with printf(3) the line took three
+ * times as many instructions.
  */
 
 /* Digits of the largest number, and the terminator. */
