@@ -7,7 +7,7 @@
  *
  * Follows the protocol up to STATE. Then it sends units of KIND, as fast as possible, until the
  * other end breaks the connection, and discards what arrives. A client prints "port N" (its own)
- * when it is connected.
+ * when it is connected, and "flows" when it begins to send them.
  *
  * Options: --pace MS (pause before each unit; 0), --units N (maximum number of units), --count N
  * (connections of one client; 1), --room BYTES (receive buffer), --unread (read nothing from the
@@ -229,6 +229,7 @@ static void play(void)
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
 		if (strcmp(states[i].name, options.state) == 0) {
 			states[i].enter();
+			endless_begin(&options);
 			flow();
 			return;
 		}

@@ -7,7 +7,7 @@
  *
  * Follows the protocol up to STATE. Then it sends datagrams of KIND (datagram_floods.c), ten at a
  * time, until the port of the other end is closed, and discards what arrives. A client
- * prints "port N" (its own) when it has one.
+ * prints "port N" (its own) when it has one, and "flows" when it begins to send them.
  *
  * STATE:
  *	raw        nothing was said
@@ -20,7 +20,8 @@
  *
  * Options: --pace MS (pause after each ten; 1), --units N (maximum number of datagrams), --cert
  * FILE and --key FILE (a server's; a client has them for the state shown, or to be let in), --ca
- * FILE (a server requires a certificate of it), --time SECONDS (then a signal ends it; 60).
+ * FILE (a server requires a certificate of it), --time SECONDS (then a signal ends it; 60),
+ * --lossless (a client's: see endless_udp_flow).
  */
 #include <stdbool.h>
 #include <stdlib.h>

@@ -18,6 +18,8 @@
 #include "support/sealing.h"
 
 enum { BURST = 10 };
+/* The status of a socket that is not connected, in /proc/net/udp. */
+enum { UNCONNECTED = 7 };
 
 _Noreturn void endless_die(const char *what)
 {
@@ -51,10 +53,19 @@ static int take_option(struct endless_options *o, char *argv[])
 		{ "--key", NULL, &o->key },
 		{ "--ca", NULL, &o->ca },
 	};
+	const struct {
+		const char *name;
+		bool *set;
+	} flags[] = {
+		{ "--unread", &o->unread },
+		{ "--lossless", &o->lossless },
+	};
 
-	if (strcmp(argv[0], "--unread") == 0) {
-		o->unread = true;
-		return 1;
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		if (strcmp(argv[0], flags[i].name) == 0) {
+			*flags[i].set = true;
+			return 1;
+		}
 	}
 	for (size_t i = 0; argv[1] && i < sizeof all / sizeof all[0]; i++) {
 		if (strcmp(argv[0], all[i].name) != 0)
@@ -81,6 +92,14 @@ void endless_read_options(struct endless_options *o, int argc, char *argv[])
 	o->kind = argv[i + 2];
 	o->port = o->server ? 0 : (unsigned)strtoul(argv[i + 3], NULL, 10);
 	alarm(o->seconds);
+}
+
+void endless_begin(const struct endless_options *o)
+{
+	if (o->server)
+		return;
+	puts("flows");
+	fflush(stdout);
 }
 
 /* ---- TLS ------------------------------------------------------------------------------ */
@@ -191,12 +210,49 @@ ssize_t endless_udp_receive(int fd, void *bytes, size_t max, int ms)
 	return n;
 }
 
+/* What waits in the unconnected socket of this port, in bytes of the kernel; see proc_net(5). */
+static unsigned long waiting_at(unsigned port)
+{
+	FILE *table = fopen("/proc/net/udp", "r");
+	char line[256];
+	unsigned at, status;
+	unsigned long waiting = 0, bytes;
+	bool found = false;
+
+	while (table && !found && fgets(line, sizeof line, table)) {
+		found = sscanf(line, " %*u: %*8x:%4x %*8x:%*4x %2x %*8x:%8lx", &at, &status,
+			    &bytes) == 3 &&
+		    at == port && status == UNCONNECTED;
+		if (found)
+			waiting = bytes;
+	}
+	if (!table)
+		endless_die("/proc/net/udp");
+	fclose(table);
+	return waiting;
+}
+
+/* A server sets no size, so its buffer is as large as ours. */
+static void wait_for_half(int fd, unsigned port)
+{
+	int size;
+	socklen_t len = sizeof size;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &len) != 0)
+		endless_die("SO_RCVBUF");
+	while (waiting_at(port) > (unsigned long)size / 2)
+		endless_pause(1);
+}
+
 _Noreturn void endless_udp_flow(int fd, const struct endless_options *o, endless_make *make)
 {
 	unsigned char unread[BYTES_SIZE];
 	unsigned made = 0;
 
+	endless_begin(o);
 	for (;;) {
+		if (o->lossless)
+			wait_for_half(fd, o->port);
 		for (int i = 0; i < BURST && (o->units == 0 || made < o->units); i++) {
 			const struct bytes *datagram = make();
 

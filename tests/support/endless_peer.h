@@ -18,7 +18,7 @@ struct endless_options {
 	const char *state, *kind;
 	const char *cert, *key, *ca; /* NULL: none */
 	unsigned pace_ms, units, count, room, seconds, port;
-	bool server, unread;
+	bool server, unread, lossless;
 };
 
 /*
@@ -27,6 +27,9 @@ struct endless_options {
  * by a test that was killed.
  */
 void endless_read_options(struct endless_options *o, int argc, char *argv[]);
+
+/* A client tells its test, by the line "flows", that it is in its state and floods from now on. */
+void endless_begin(const struct endless_options *o);
 
 /* Prints it with errno; status 2. */
 _Noreturn void endless_die(const char *what);
@@ -58,7 +61,9 @@ ssize_t endless_udp_receive(int fd, void *bytes, size_t max, int ms);
 
 /*
  * Sends what make makes, ten at a time, until the port of the other end is closed, and discards
- * what arrives.
+ * what arrives. lossless: waits while the socket at port holds half of what it can, so that the
+ * kernel discards nothing there, of nobody: then whoever is not served was kept waiting by the
+ * program, not by a loss.
  */
 typedef const struct bytes *endless_make(void);
 _Noreturn void endless_udp_flow(int fd, const struct endless_options *o, endless_make *make);
