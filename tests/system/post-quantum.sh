@@ -62,6 +62,11 @@ expect "$TMP/line" 'group=[Xx]25519 post_quantum=no'
 ask --tls-max 1.2
 expect "$TMP/line" 'protocol=TLSv1.2 .* post_quantum=no'
 
+for each in '--groups X25519' '--tls-max 1.2' '--hello classical'; do
+	# shellcheck disable=SC2086 # words
+	classical $each
+	expect "$TMP/err" "^  try: omit .*${each% *}"
+done
 stop_server
 
 start_server --groups X25519MLKEM768

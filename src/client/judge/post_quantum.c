@@ -66,7 +66,8 @@ int post_quantum_expect(const struct tls_conn_facts *f, bool offered, struct out
 	    offered ? "" : "; this client offered no post-quantum group");
 	if (!offered && tls_policy_offers_post_quantum(&usual))
 		outcome_advise(oc,
-		    "omit --groups and --tls-max: one of them excludes X25519MLKEM768");
+		    "omit --groups, --tls-max and --hello classical: one of them excludes "
+		    "X25519MLKEM768");
 	else if (!offered)
 		outcome_advise(oc,
 		    "hello-client needs a TLS library with X25519MLKEM768, such as OpenSSL 3.5, "
