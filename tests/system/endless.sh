@@ -249,6 +249,7 @@ lost() {
 
 # flood PEER OPTION...: until end_flood; it has come to its state.
 flood() {
+	: >"$TMP/flood" # what the flood before printed does not count
 	"$@" >"$TMP/flood" &
 	flood_pid=$!
 	track $flood_pid
@@ -293,9 +294,13 @@ interrupted() {
 	# It has begun, so the signal is not the default one any more.
 	wait_for "$PATIENCE" grep -qs '^Threads:[[:space:]]*[3-9]' "/proc/$pid/status" || fail 'no client'
 	kill -TERM $pid
-	wait_for 3 is_gone $pid || fail 'TERM does not end --targets'
-	wait $pid
+	# All of them would take 50 seconds.
+	wait_for 20 is_gone $pid || fail 'TERM does not end --targets'
+	interrupted_status=0
+	wait $pid || interrupted_status=$?
 	untrack $pid
+	[ $interrupted_status -lt 128 ] || fail "TERM ends --targets with status $interrupted_status"
+	! grep -q ' 100 sent' "$TMP/out" || fail "TERM ends nothing: $(cat "$TMP/out")"
 }
 
 # ---- memory ------------------------------------------------------------------------------------------
