@@ -221,11 +221,13 @@ static void explain_rehearsal(const SSL_CTX *server, const SSL_CTX *identity, in
 {
 	const X509 *leaf = SSL_CTX_get0_certificate(identity);
 	char text[KEY_USE_TEXT_MAX], error[128];
-	const char *obstacle = key_use_obstacle(server, leaf, text);
+	const char *obstacle;
 	struct cert_info c;
 
-	cert_info_get(leaf, &c);
+	/* First, because reading the key may leave errors as well. */
 	tls_error_text(error, sizeof error);
+	obstacle = key_use_obstacle(server, leaf, text);
+	cert_info_get(leaf, &c);
 	if (obstacle) {
 		outcome_set(oc, OC_FILE,
 		    "the certificate \"%s\" %s, with which this server cannot sign", c.label,
