@@ -115,7 +115,7 @@ static void put_unescaped(struct log_line *line, const char *bytes, size_t len)
 	append(line, bytes, len);
 }
 
-/* Can logfmt show the whole value without quotes? Sets len to how much of it. */
+/* Does logfmt show the value without quotes? If so, len is its length. */
 static bool is_plain(const char *s, size_t *len)
 {
 	size_t n = 0;

@@ -12,7 +12,7 @@
 /* The last place is for the key that signed. */
 enum { KEYS_MAX = CRL_MEMORY_OTHERS_MAX + 1 };
 
-/* Of a key as encoded: no two that the library might treat differently are the same. */
+/* Hash of the encoded key, so that keys which the library might treat differently are two. */
 struct key_id {
 	unsigned char sha256[SHA256_DIGEST_LENGTH];
 };

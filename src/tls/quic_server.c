@@ -268,8 +268,8 @@ static bool is_crypto_frame(int type, const void *bytes, size_t len)
 }
 
 /*
- * What the library reports: as that of conn.c, messages of TLS, for all connections of the context,
- * because QUIC has no object to set it on yet; and what adopt asks for.
+ * As the callback of conn.c, for all connections of the context, because QUIC has no object to set
+ * it on yet. adopt sets it on the connection as well, for frames of QUIC.
  */
 static void look_at(int written, int version, int type, const void *bytes, size_t len, SSL *ssl,
     void *unused)
@@ -348,7 +348,7 @@ static struct tls_conn *adopt(SSL *ssl)
 		tls_conn_free(t);
 		return NULL;
 	}
-	/* Frames of QUIC. In on_pending it would crash OpenSSL (seen: 3.5.9). */
+	/* For frames of QUIC. In on_pending this would crash OpenSSL (seen: 3.5.9). */
 	SSL_set_msg_callback(ssl, look_at);
 	return t;
 }
