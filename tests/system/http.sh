@@ -85,6 +85,7 @@ slow() {
 begin() {
 	rm -f "$TMP/ask"
 	mkfifo "$TMP/ask" || error mkfifo
+	: >"$TMP/told" # the answer to the client before does not count
 	openssl s_client -quiet -verify_return_error -CAfile "$CA" -verify_hostname localhost "$@" \
 		-connect "localhost:$PORT" <"$TMP/ask" >"$TMP/told" 2>"$TMP/err" &
 	asking=$!
