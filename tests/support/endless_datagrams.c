@@ -20,8 +20,7 @@
  *
  * Options: --pace MS (pause after each ten; 1), --units N (maximum number of datagrams), --cert
  * FILE and --key FILE (a server's; a client has them for the state shown, or to be let in), --ca
- * FILE (a server requires a certificate of it), --time SECONDS (then a signal ends it; 60),
- * --lossless (a client's: see endless_udp_flow).
+ * FILE (a server requires a certificate of it), --time SECONDS (then a signal ends it; 60).
  */
 #include <stdbool.h>
 #include <stdlib.h>

@@ -53,19 +53,10 @@ static int take_option(struct endless_options *o, char *argv[])
 		{ "--key", NULL, &o->key },
 		{ "--ca", NULL, &o->ca },
 	};
-	const struct {
-		const char *name;
-		bool *set;
-	} flags[] = {
-		{ "--unread", &o->unread },
-		{ "--lossless", &o->lossless },
-	};
 
-	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-		if (strcmp(argv[0], flags[i].name) == 0) {
-			*flags[i].set = true;
-			return 1;
-		}
+	if (strcmp(argv[0], "--unread") == 0) {
+		o->unread = true;
+		return 1;
 	}
 	for (size_t i = 0; argv[1] && i < sizeof all / sizeof all[0]; i++) {
 		if (strcmp(argv[0], all[i].name) != 0)
@@ -251,7 +242,7 @@ _Noreturn void endless_udp_flow(int fd, const struct endless_options *o, endless
 
 	endless_begin(o);
 	for (;;) {
-		if (o->lossless)
+		if (!o->server)
 			wait_for_half(fd, o->port);
 		for (int i = 0; i < BURST && (o->units == 0 || made < o->units); i++) {
 			const struct bytes *datagram = make();

@@ -18,7 +18,7 @@ struct endless_options {
 	const char *state, *kind;
 	const char *cert, *key, *ca; /* NULL: none */
 	unsigned pace_ms, units, count, room, seconds, port;
-	bool server, unread, lossless;
+	bool server, unread;
 };
 
 /*
@@ -61,9 +61,9 @@ ssize_t endless_udp_receive(int fd, void *bytes, size_t max, int ms);
 
 /*
  * Sends what make makes, ten at a time, until the port of the other end is closed, and discards
- * what arrives. lossless: waits while the socket at port holds half of what it can, so that the
- * kernel discards nothing there, of nobody: then whoever is not served was kept waiting by the
- * program, not by a loss.
+ * what arrives. A client waits while the socket of the server holds half of what it can, so the
+ * kernel discards nothing there, of no client: what another client waits for is the program, and
+ * not the next repetition of a datagram that was lost.
  */
 typedef const struct bytes *endless_make(void);
 _Noreturn void endless_udp_flow(int fd, const struct endless_options *o, endless_make *make);

@@ -13,7 +13,7 @@
  *	open       the handshake is over for the one that floods
  *	greeted    of a client: it has acknowledged the greeting
  *
- * Options: --pace, --units, --cert, --key, --ca, --time, --lossless, see there.
+ * Options: --pace, --units, --cert, --key, --ca, --time, see there.
  */
 #include <stdio.h>
 #include <stdlib.h>
