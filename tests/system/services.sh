@@ -347,6 +347,9 @@ run_status 0 "$HELLO_CLIENT" --prometheus - --cacert "$CA" "smtp://localhost:$PO
 expect "$TMP/out" 'phase="starttls"'
 printf 'smtp://localhost:%s\nlocalhost %s --service submission\n' "$PORT" "$PORT" >"$TMP/list"
 run_status 0 "$HELLO_CLIENT" --targets "$TMP/list" --cacert "$CA"
+# The table distinguishes them.
+expect "$TMP/out" "^smtp://localhost $PORT  *OK "
+expect "$TMP/out" "^submission://localhost $PORT  *OK "
 
 for each in http://localhost gopher://localhost tls://localhost smtp://localhost/x \
 	'--service imap smtp://localhost' '--service nothing localhost' '--path x https://localhost' \
