@@ -17,6 +17,7 @@ libshared_a_SOURCES = \
 	src/base/options_help.c src/base/options_help.h \
 	src/base/outcome.c src/base/outcome.h \
 	src/base/prometheus.c src/base/prometheus.h \
+	src/base/same_path.c src/base/same_path.h \
 	src/base/streams.c src/base/streams.h \
 	src/base/text.c src/base/text.h \
 	src/base/time.c src/base/time.h \
@@ -111,6 +112,7 @@ libserver_a_SOURCES = \
 	src/server/listen/cidr.c src/server/listen/cidr.h \
 	src/server/listen/endpoint.c src/server/listen/endpoint.h \
 	src/server/listen/listener.c src/server/listen/listener.h \
+	src/server/listen/overlap.c src/server/listen/overlap.h \
 	src/server/listen/socket.c src/server/listen/socket.h \
 	src/server/listen/udp_socket.c src/server/listen/udp_socket.h \
 	src/server/listen/unix_socket.c src/server/listen/unix_socket.h \

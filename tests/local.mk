@@ -236,6 +236,7 @@ system_tests = \
 	tests/system/services-quic.sh \
 	tests/system/services-real.sh \
 	tests/system/services.sh \
+	tests/system/signal-group.sh \
 	tests/system/sni.sh \
 	tests/system/spiffe.sh \
 	tests/system/stable.sh \

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/listen/overlap.h"
 #include "tls/context.h"
 
 /* Uses the credentials of systemd if either file exists. Reading them reports errors. */
@@ -62,6 +63,8 @@ int server_optcheck(struct server_options *o, struct outcome *oc)
 	    strlen(o->service.greeting) >= service_greeting_max(&o->service))
 		return outcome_set(oc, OC_USAGE, "--greeting is longer than %zu bytes",
 		    service_greeting_max(&o->service));
+	if (overlap_check(&o->listen, o->metrics.wanted ? &o->metrics.endpoint : NULL, oc) != 0)
+		return -1;
 	if (o->service.identity_count == 0)
 		choose_usual_files(o);
 	if (client_auth_settle(&o->service.clients, oc) != 0)

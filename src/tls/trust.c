@@ -63,19 +63,20 @@ static int add_certificates(X509_STORE *store, const struct tls_pem_file *f, str
 	return ret;
 }
 
-/*
- * Looked up by hash, when needed. NULL: the system's folder, or those that the
- * environment names.
- */
+/* One folder, or several with colons between them. Looked up by hash, when needed. */
 static int add_folder(X509_STORE *store, const char *dir)
 {
 	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
 
-	return lookup &&
-		X509_LOOKUP_add_dir(lookup, dir, dir ? X509_FILETYPE_PEM : X509_FILETYPE_DEFAULT) ==
-		    1
-	    ? 0
-	    : -1;
+	return lookup && X509_LOOKUP_add_dir(lookup, dir, X509_FILETYPE_PEM) == 1 ? 0 : -1;
+}
+
+/* An empty variable counts as not set, which is why the library does not read it itself. */
+static const char *read_variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && value[0] ? value : NULL;
 }
 
 /* SSL_CERT_FILE. An empty file, such as /dev/null, means that no root is trusted. */
@@ -99,8 +100,8 @@ static int add_named_file(X509_STORE *store, const char *path, struct outcome *o
  */
 static int use_system_trust(X509_STORE *store, struct outcome *oc)
 {
-	const char *file = getenv(X509_get_default_cert_file_env());
-	const char *dir = getenv(X509_get_default_cert_dir_env());
+	const char *file = tls_trust_file_variable();
+	const char *dir = tls_trust_dir_variable();
 	char text[128];
 	X509_LOOKUP *lookup;
 
@@ -112,9 +113,10 @@ static int use_system_trust(X509_STORE *store, struct outcome *oc)
 		lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
 		/* A system without a bundle is not an error: then no root is trusted. */
 		if (lookup)
-			X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
+			X509_LOOKUP_load_file(lookup, X509_get_default_cert_file(),
+			    X509_FILETYPE_PEM);
 	}
-	if (add_folder(store, NULL) == 0) {
+	if (add_folder(store, dir) == 0) {
 		tls_error_text(text, sizeof text);
 		return 0;
 	}
@@ -162,10 +164,14 @@ int tls_trust_share(SSL_CTX *ctx, SSL_CTX *with, struct outcome *oc)
 	return 0;
 }
 
-bool tls_trust_is_default(void)
+const char *tls_trust_file_variable(void)
 {
-	return !getenv(X509_get_default_cert_file_env()) &&
-	    !getenv(X509_get_default_cert_dir_env());
+	return read_variable(X509_get_default_cert_file_env());
+}
+
+const char *tls_trust_dir_variable(void)
+{
+	return read_variable(X509_get_default_cert_dir_env());
 }
 
 bool tls_trust_knows_issuer(X509 *cert)

@@ -27,8 +27,12 @@ int tls_trust_use(SSL_CTX *ctx, const struct tls_trust *trust, struct outcome *o
  */
 int tls_trust_share(SSL_CTX *ctx, SSL_CTX *with, struct outcome *oc);
 
-/* Does the environment leave the system's store as it is (no SSL_CERT_FILE or SSL_CERT_DIR)? */
-bool tls_trust_is_default(void);
+/*
+ * What the environment has in place of the parts of the system's store: SSL_CERT_FILE and
+ * SSL_CERT_DIR. NULL: the variable is not set, or empty.
+ */
+const char *tls_trust_file_variable(void);
+const char *tls_trust_dir_variable(void);
 
 /* Is the issuer of this certificate in the system's store? Reads the store. */
 bool tls_trust_knows_issuer(X509 *cert);

@@ -116,6 +116,24 @@ live="--cacert $CA --connect-to 127.0.0.1:$PORT"
 	for other in '-c 1' '-i 1s' --resume '--targets x' --all-addresses --path-test; do
 		run_status 2 "$HELLO_CLIENT" --save-chain x $other
 	done
+	# No output replaces another one, whatever the file's name.
+	ln -s . folder
+	ln -s twice.pem link
+	for other in '--prometheus twice.pem' '--fetch-issuer ./twice.pem' '--prometheus folder/twice.pem' \
+		'--prometheus link'; do
+		run_status 2 "$HELLO_CLIENT" $live --save-chain twice.pem $other good-ecdsa.zoo.test
+		expect err "^hello-client: USAGE: --save-chain twice.pem and $other are the same file\$"
+	done
+	run_status 2 env SSLKEYLOGFILE=twice.pem "$HELLO_CLIENT" $live --prometheus "$PWD/twice.pem" \
+		good-ecdsa.zoo.test
+	expect err "USAGE: --prometheus $PWD/twice.pem and SSLKEYLOGFILE=twice.pem are the same file\$"
+	[ ! -e twice.pem ] || fail 'a file was written in spite of the wrong command line'
+	# Nothing is lost where both are written: a device, and the other name of a file.
+	run_status 0 "$HELLO_CLIENT" $live --save-chain /dev/null --prometheus /dev/null good-ecdsa.zoo.test
+	echo old >name
+	ln name other-name
+	run_status 0 "$HELLO_CLIENT" $live --save-chain name --prometheus other-name good-ecdsa.zoo.test
+	grep -q '^-----BEGIN' name && grep -q '^hello_client_success' other-name || fail 'one of two files is lost'
 }
 stop_server
 # Without certificates the file stays as it is.

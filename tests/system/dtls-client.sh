@@ -71,7 +71,8 @@ expect err 'ECDHE-ECDSA-CHACHA20-POLY1305'
 # TCP and DTLS in one list: the other one has nothing at this port.
 printf '%s\n' "dtls://127.0.0.1:$PORT" "tls://127.0.0.1:$PORT" >list
 run_status 20 "$HELLO_CLIENT" --cacert "$CA" --targets list
-expect out "^127.0.0.1 $PORT  *OK "
+expect out "^dtls://127.0.0.1 $PORT  *OK "
+expect out "^tls://127.0.0.1 $PORT  *CONNECT_REFUSED "
 expect err '1 of 2 targets failed'
 expect err 'try: .*; ss -ltun there lists its ports'
 # What is for TCP, and what DTLS does not have.

@@ -66,6 +66,13 @@ outcome 50 CERT_UNKNOWN_CA --cacert "$TMP/other/ca.pem" 127.0.0.1 "$PORT"
 ! grep -q 'system.s store' "$TMP/err" || fail 'the system knows it'
 leave
 
+echo 'an empty variable counts as not set'
+for each in SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF SSLKEYLOGFILE https_proxy; do
+	run_status 50 env "$each=" "$HELLO_CLIENT" --chain "$CERT" localhost
+	expect "$TMP/err" 'which is not in the system.s store ('
+	! grep -q "$each" "$TMP/err" || fail "it counts: $each"
+done
+
 echo 'out of order'
 # Root and intermediate the wrong way round; the leaf has to be first, or no server would take it.
 {

@@ -159,6 +159,8 @@ run_status 0 "$HELLO_CLIENT" --cacert "$CA" "mssql://localhost:$PORT"
 find_port mssql:good
 run_status 0 "$HELLO_CLIENT" --resume --cacert "$CA" "mssql://localhost:$PORT"
 expect "$TMP/err" 'the second connection resumed the first session (TLSv1.2)'
+run_status 2 "$HELLO_CLIENT" --expect-pq --cacert "$CA" "mssql://localhost:$PORT"
+expect "$TMP/err" '[-]-expect-pq and the service mssql exclude each other: it uses TLS 1.2 at most'
 run_status 2 "$HELLO_CLIENT" --tls-min 1.3 --cacert "$CA" "mssql://localhost:$PORT"
 expect "$TMP/err" '^  try: .*--alpn tds/8.0 tls://localhost'
 outcome 20 CONNECT_REFUSED --cacert "$CA" --connect-to 127.0.0.1:1 mssql://localhost
@@ -347,6 +349,9 @@ run_status 0 "$HELLO_CLIENT" --prometheus - --cacert "$CA" "smtp://localhost:$PO
 expect "$TMP/out" 'phase="starttls"'
 printf 'smtp://localhost:%s\nlocalhost %s --service submission\n' "$PORT" "$PORT" >"$TMP/list"
 run_status 0 "$HELLO_CLIENT" --targets "$TMP/list" --cacert "$CA"
+# The table distinguishes them.
+expect "$TMP/out" "^smtp://localhost $PORT  *OK "
+expect "$TMP/out" "^submission://localhost $PORT  *OK "
 
 for each in http://localhost gopher://localhost tls://localhost smtp://localhost/x \
 	'--service imap smtp://localhost' '--service nothing localhost' '--path x https://localhost' \

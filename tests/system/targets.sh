@@ -62,7 +62,8 @@ localhost $good --verify-name other.test
 LINES
 run_status 54 "$HELLO_CLIENT" --targets - --cacert "$CA" <"$LIST"
 expect "$TMP/out" ': 4 sent, 2 ok, 2 failed in '
-expect "$TMP/out" '^other.test .* OK '
+expect "$TMP/out" "^other.test $good .* OK .*  to 127.0.0.1 $good\$"
+expect "$TMP/out" "^localhost $good .* OK .* [0-9.]*\$"
 expect "$TMP/out" '^localhost .* GREETING_MISMATCH .*"Good night"'
 
 # A pipe gives its bytes once.

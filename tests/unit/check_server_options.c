@@ -199,10 +199,13 @@ END_TEST
 
 START_TEST(test_at_most_16_addresses)
 {
+	static char text[LISTENERS_MAX][32];
 	const char *words[LISTENERS_MAX + 2] = { NULL };
 
-	for (int i = 0; i < LISTENERS_MAX; i++)
-		words[i] = "--listen=127.0.0.1:443";
+	for (int i = 0; i < LISTENERS_MAX; i++) {
+		snprintf(text[i], sizeof text[i], "--listen=127.0.0.1:%d", 444 + i);
+		words[i] = text[i];
+	}
 	ck_assert_uint_eq(taken(words).listen.count, LISTENERS_MAX);
 	words[LISTENERS_MAX] = "--listen=127.0.0.1:443";
 	refused(words, "--listen: more than 16 addresses");
@@ -366,6 +369,45 @@ START_TEST(test_other_endpoints)
 }
 END_TEST
 
+START_TEST(test_a_socket_is_opened_once)
+{
+	struct outcome oc;
+
+	oc = refused(WORDS("-l", "127.0.0.1:8443", "-l", "[::1]:8443", "-l", "127.0.0.1:8443"),
+	    "--listen 127.0.0.1:8443 is given twice");
+	ck_assert_str_eq(oc.advice, "omit one of them, or change its port");
+	refused(WORDS("-l", "127.0.0.1:8443", "--metrics", "127.0.0.1:08443"),
+	    "--listen 127.0.0.1:8443 and --metrics 127.0.0.1:8443 need the same socket");
+	refused(WORDS("-l", "dtls:[::1]:1", "-l", "dtls:[0::1]:1"),
+	    "--listen dtls:[::1]:1 is given twice");
+	refused(WORDS("-l", "127.0.0.1:8443", "-l", "0.0.0.0:8443"),
+	    "--listen 0.0.0.0:8443 includes --listen 127.0.0.1:8443: the same port");
+	refused(WORDS("-l", "dtls:[::]:1", "-l", "dtls:[fe80::1%7]:1"),
+	    "--listen dtls:[::]:1 includes");
+	/* Without --listen. */
+	refused(WORDS("--metrics", "127.0.0.1:8443"),
+	    "port 8443 of all addresses includes --metrics 127.0.0.1:8443");
+	refused(WORDS("443", "--metrics", "[::1]:443"), "port 443 of all addresses includes");
+	refused(WORDS("--metrics", "0.0.0.0:8443"),
+	    "port 8443 of all addresses and --metrics 0.0.0.0:8443 need the same socket");
+	oc = refused(WORDS("-l", "unix:/tmp/h", "-l", "unix:/tmp/h"),
+	    "--listen unix:/tmp/h is given twice");
+	ck_assert_str_eq(oc.advice, "omit one of them, or change its path");
+	refused(WORDS("-l", "unix:/tmp/h", "--metrics", "unix:/tmp/../tmp/h"),
+	    "--listen unix:/tmp/h and --metrics unix:/tmp/../tmp/h need the same socket");
+	refused(WORDS("--check", "-l", "127.0.0.1:1", "-l", "127.0.0.1:1"), "is given twice");
+
+	/* Other addresses, families, protocols and ports; any port that is free. */
+	taken(WORDS("-l", "0.0.0.0:8443", "-l", "[::]:8443", "-l", "dtls:0.0.0.0:8443", "-l",
+	    "127.0.0.1:8444", "--metrics", "127.0.0.2:8444", "-l", "[fe80::1%7]:1", "-l",
+	    "[fe80::1%8]:1"));
+	taken(WORDS("-l", "127.0.0.1:0", "-l", "127.0.0.1:0", "--metrics", "127.0.0.1:0"));
+	taken(WORDS("0", "--metrics", "127.0.0.1:0"));
+	taken(WORDS("-l", "unix:/tmp/h", "-l", "unix:/tmp/i", "-l", "unix:/var/tmp/h"));
+	taken(WORDS("-l", "systemd", "-l", "systemd:a", "--metrics", "systemd:b"));
+}
+END_TEST
+
 START_TEST(test_credentials_come_before_the_usual_files)
 {
 	char folder[] = "/tmp/hello-tls-options-XXXXXX", chain[64], key[64];
@@ -408,4 +450,5 @@ CHECK_MAIN("server_options", test_the_defaults, test_each_option_sets_its_own, t
     test_a_bad_address_names_its_option, test_a_bad_value_names_its_option,
     test_the_bounds_are_within, test_the_levels_of_the_log, test_a_client_takes_no_longer_greeting,
     test_unknown_options, test_help_and_version_end_it, test_other_endpoints,
+    test_a_socket_is_opened_once,
     test_credentials_come_before_the_usual_files)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/outcome.h"
+#include "client/output/keylog.h"
+#include "client/output/output_file.h"
 #include "client/session/hello_variant.h"
 #include "tls/cert_info.h"
 #include "tls/context.h"
@@ -31,20 +33,27 @@ static int check_limits(const struct client_nagios *n, struct outcome *oc)
 	return -1;
 }
 
+/* The option that only TLS 1.3 can meet, or NULL. */
+static const char *needs_tls13(const struct client_options *o)
+{
+	if (!tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
+		return "tls-min 1.3";
+	return o->expect_pq ? "expect-pq" : NULL;
+}
+
 /* With --targets each line names its service. */
 static int check_version(const struct client_options *o, struct outcome *oc)
 {
 	const struct service_row *service = o->service.service;
 
-	if (!service || !service_uses_tds(service) ||
-	    tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
+	if (!service || !service_uses_tds(service) || !needs_tls13(o))
 		return 0;
 	outcome_set(oc, OC_USAGE,
-	    "--tls-min 1.3 and the service %s exclude each other: it uses TLS 1.2 at most",
+	    "--%s and the service %s exclude each other: it uses TLS 1.2 at most", needs_tls13(o),
 	    service->name);
 	outcome_advise(oc,
-	    "omit --tls-min; if the server uses strict encryption, use --alpn tds/8.0 tls://%s:%s",
-	    o->host, o->port);
+	    "omit --%s; if the server uses strict encryption, use --alpn tds/8.0 tls://%s:%s",
+	    needs_tls13(o), o->host, o->port);
 	return -1;
 }
 
@@ -87,14 +96,6 @@ static int check_quic(const struct client_options *o, struct outcome *oc)
 	    o->service.service->name);
 	outcome_advise(oc, "omit --tls-max");
 	return -1;
-}
-
-/* The option for TLS 1.3, which has no counterpart in DTLS 1.2, or NULL. */
-static const char *needs_tls13(const struct client_options *o)
-{
-	if (!tls_policy_allows(&o->policy, TLS_POLICY_TLS12))
-		return "tls-min 1.3";
-	return o->expect_pq ? "expect-pq" : NULL;
 }
 
 static int check_dtls(const struct client_options *o, struct outcome *oc)
@@ -176,6 +177,33 @@ static int check_stdout(const struct client_options *o, struct outcome *oc)
 	    "standard output", first, other);
 }
 
+/* The one that is written last would replace the other. */
+static int check_files(const struct client_options *o, struct outcome *oc)
+{
+	const struct {
+		const char *file, *option;
+	} all[] = {
+		{ o->save_chain, "--save-chain " },
+		{ o->fetch_issuer, "--fetch-issuer " },
+		{ o->prometheus, "--prometheus " },
+		{ o->chain ? NULL : keylog_file(), "SSLKEYLOGFILE=" },
+	};
+	const size_t count = sizeof all / sizeof all[0];
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = i + 1; j < count; j++) {
+			if (!all[i].file || !all[j].file ||
+			    !output_file_is_same(all[i].file, all[j].file))
+				continue;
+			outcome_set(oc, OC_USAGE, "%s%s and %s%s are the same file", all[i].option,
+			    all[i].file, all[j].option, all[j].file);
+			outcome_advise(oc, "use two files");
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int client_options_check(struct client_options *o, struct outcome *oc)
 {
 	if (options_check(client_option_rows, &o->given, oc) != 0 ||
@@ -185,7 +213,8 @@ int client_options_check(struct client_options *o, struct outcome *oc)
 	if (o->all_addresses && o->proxy.kind != PROXY_NONE)
 		return outcome_set(oc, OC_USAGE,
 		    "--all-addresses and --proxy exclude each other: the proxy resolves the name");
-	if (check_stdout(o, oc) != 0 || check_version(o, oc) != 0 || check_transport(o, oc) != 0)
+	if (check_stdout(o, oc) != 0 || check_files(o, oc) != 0 || check_version(o, oc) != 0 ||
+	    check_transport(o, oc) != 0)
 		return -1;
 	if (load_expected(&o->expected, oc) != 0 || hello_variant_choose(o, oc) != 0)
 		return -1;

@@ -2,6 +2,7 @@
 #include "client/options/target_list.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -159,6 +160,22 @@ static struct target *add_room(struct target_list *list)
 	return &targets[list->count];
 }
 
+/* Returns 0, or -1 when there is no memory. */
+static int keep_detour(struct target *t, const struct client_options *base,
+    const struct client_options *o)
+{
+	struct route_endpoint usual, to;
+	char text[sizeof to.host + sizeof to.port];
+
+	route_follow(&base->route, o->host, o->port, &usual);
+	route_follow(&o->route, o->host, o->port, &to);
+	if (strcmp(usual.host, to.host) == 0 && strcmp(usual.port, to.port) == 0)
+		return 0;
+	snprintf(text, sizeof text, "%s %s", to.host, to.port);
+	t->detour = strdup(text);
+	return t->detour ? 0 : -1;
+}
+
 static int add_line(struct target_list *list, const char *line, unsigned number,
     const struct client_options *base, struct outcome *oc)
 {
@@ -180,7 +197,7 @@ static int add_line(struct target_list *list, const char *line, unsigned number,
 	}
 	t->host = strdup(o.host);
 	t->port = strdup(o.port);
-	if (!t->host || !t->port || keep_changes(t, base, &o) != 0)
+	if (!t->host || !t->port || keep_detour(t, base, &o) != 0 || keep_changes(t, base, &o) != 0)
 		return outcome_set(oc, OC_INTERNAL, "out of memory for targets");
 	return 0;
 }
@@ -253,6 +270,7 @@ void target_list_free(struct target_list *list)
 		free(list->targets[i].changes);
 		free(list->targets[i].host);
 		free(list->targets[i].port);
+		free(list->targets[i].detour);
 	}
 	free(list->targets);
 	list->targets = NULL;

@@ -20,6 +20,7 @@ struct target_list {
 		char *words;     /* the options' strings point here */
 		unsigned number; /* line number, from 1 */
 		char *host, *port;
+		char *detour; /* where --connect-to of this line leads: "HOST PORT"; NULL: none */
 		unsigned char *changes;
 		size_t changes_size;
 	} * targets;

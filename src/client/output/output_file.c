@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/same_path.h"
 
 enum { LINKS_MAX = 16, WAIT_MS = 5000 };
 
@@ -205,6 +206,15 @@ bool output_file_is_replaced(const char *path)
 	int number;
 
 	return is_replaced(path, at, &number);
+}
+
+bool output_file_is_same(const char *a, const char *b)
+{
+	char at_a[PATH_MAX], at_b[PATH_MAX];
+	int number;
+
+	return is_replaced(a, at_a, &number) && is_replaced(b, at_b, &number) &&
+	    same_path(at_a, at_b);
 }
 
 int output_file_write(const char *path, const void *bytes, size_t len, unsigned mode,

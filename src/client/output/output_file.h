@@ -16,6 +16,12 @@
 bool output_file_is_replaced(const char *path);
 
 /*
+ * Are both of that kind, and the same file? Links are followed. Two names of one file (hard links)
+ * are not: replacing one leaves the other.
+ */
+bool output_file_is_same(const char *a, const char *b);
+
+/*
  * Write these bytes to a file. "-" is standard output, which streams_finish flushes and checks. A
  * regular or new file is replaced as a whole: a new file with this mode is written beside it,
  * synced and renamed; a symbolic link stays a link. Anything else (a device, a FIFO, /dev/fd/N or a

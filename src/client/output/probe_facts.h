@@ -15,9 +15,14 @@
 /* Room for the part of a detail that a table prints. */
 enum { PROBE_FACTS_DETAIL_MAX = 120 };
 
+/* Longest detour: "HOST PORT". */
+enum { PROBE_FACTS_DETOUR_MAX = ADDR_HOST_MAX + ADDR_PORT_MAX };
+
 /* What is kept of a probe after its session: the values that are watched over time. */
 struct probe_facts {
 	const char *host, *port;             /* the target, owned by the caller; "" for none */
+	const char *detour;                  /* --connect-to of the target alone, owned by the
+						caller: "HOST PORT"; NULL: none */
 	const char *name;                    /* the name to verify, as in the options; NULL: host */
 	const struct service_row *service;   /* the service that was probed; NULL: none */
 	bool greets;                         /* what it said after the handshake is a greeting */

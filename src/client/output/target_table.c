@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "client/output/terminal.h"
+#include "client/services/service.h"
 
 /* Widths. REST: all columns but the target; WIDE: a table with details; BAR: the longest bar. */
 enum { TARGET_MIN = 12, TARGET_MAX = 31, REASON = 26, REST = REASON + 23, WIDE = 100, BAR = 50 };
@@ -31,9 +32,27 @@ static int compare(const void *left, const void *right)
 	return order != 0 ? order : strcmp(a->port, b->port);
 }
 
+/* Where the port does not imply the service, its name: two rows may differ in nothing else. */
+static const char *shown_service(const struct probe_facts *v)
+{
+	const struct service_row *usual = service_of_port(v->port);
+
+	if (!v->service || v->service == (usual ? usual : service_hello))
+		return NULL;
+	return v->service->name;
+}
+
+/* Of all but the host. */
+static int other_width(const struct probe_facts *v)
+{
+	const char *service = shown_service(v);
+
+	return (int)((service ? strlen(service) + strlen("://") : 0) + 1 + strlen(v->port));
+}
+
 static int target_width(const struct probe_facts *v)
 {
-	return (int)(strlen(v->host) + 1 + strlen(v->port));
+	return (int)strlen(v->host) + other_width(v);
 }
 
 static int widest(const struct probe_facts all[], size_t count)
@@ -47,12 +66,14 @@ static int widest(const struct probe_facts all[], size_t count)
 	return width > TARGET_MAX ? TARGET_MAX : width;
 }
 
-/* A long host loses its middle: its two ends and the port identify it. */
+/* A long host loses its middle: its two ends, the service and the port identify it. */
 static void print_target(FILE *to, const struct probe_facts *v, int width)
 {
+	const char *service = shown_service(v);
 	int over = target_width(v) - width, len = (int)strlen(v->host);
 	int head = (len - over - 2) / 2;
 
+	fprintf(to, "%s%s", service ? service : "", service ? "://" : "");
 	if (over <= 0)
 		fprintf(to, "%s %s%*s", v->host, v->port, -over, "");
 	else
@@ -73,6 +94,16 @@ static void print_left(FILE *to, const struct probe_facts *v)
 	fprintf(to, "%6s %5s", days, share);
 }
 
+static void print_words(FILE *to, const struct probe_facts *v, int words)
+{
+	char text[PROBE_FACTS_DETAIL_MAX + PROBE_FACTS_DETOUR_MAX + sizeof "to : "];
+
+	snprintf(text, sizeof text, "%s%s%s%s", v->detour ? "to " : "",
+	    v->detour ? v->detour : "", v->detour && v->detail[0] ? ": " : "", v->detail);
+	if (text[0])
+		fprintf(to, "  %.*s", words, text);
+}
+
 static void print_row(FILE *to, const struct probe_facts *v, int width, int words)
 {
 	char ms[TERMINAL_MS_MAX];
@@ -85,8 +116,8 @@ static void print_row(FILE *to, const struct probe_facts *v, int width, int word
 		terminal_print_bad(to, outcome_name(v->code), REASON);
 	print_left(to, v);
 	fprintf(to, " %8s", terminal_ms((uint64_t)v->us[PHASE_TOTAL], ms));
-	if (words > 0 && v->detail[0])
-		fprintf(to, "  %.*s", words, v->detail);
+	if (words > 0)
+		print_words(to, v, words);
 	fputc('\n', to);
 }
 

@@ -20,7 +20,7 @@ bool terminal_is_live(FILE *to)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(fileno(to)) && term && strcmp(term, "dumb") != 0;
+	return isatty(fileno(to)) && term && term[0] && strcmp(term, "dumb") != 0;
 }
 
 unsigned terminal_columns(FILE *to)

@@ -38,6 +38,7 @@ static void record(void *mode, struct runner_probe *p)
 	/* The probe's options do not live until the table is printed. */
 	f->host = t->list.targets[p->number].host;
 	f->port = t->list.targets[p->number].port;
+	f->detour = t->list.targets[p->number].detour;
 }
 
 /* Remove the rows of targets that a signal left unprobed. Returns the number of rows. */

@@ -12,6 +12,7 @@
 #include "client/session/chain_file.h"
 #include "net/sock.h"
 #include "tls/closing.h"
+#include "tls/trust.h"
 
 /*
  * Copy a name as a certificate has it: a host name without its final dot (RFC 6066 section 3), and
@@ -57,7 +58,7 @@ static void add_store(struct session *s, const char *what, const char *value)
 static void describe_store(struct session *s)
 {
 	const struct tls_trust *trust = &s->options->trust;
-	const char *file = getenv("SSL_CERT_FILE");
+	const char *file = tls_trust_file_variable();
 
 	if (trust->ca_file || trust->ca_dir) {
 		add_store(s, "--cacert ", trust->ca_file);
@@ -66,7 +67,8 @@ static void describe_store(struct session *s)
 	}
 	add_store(s, "the system's store", "");
 	add_store(s, " with SSL_CERT_FILE=", file);
-	add_store(s, file ? " and SSL_CERT_DIR=" : " with SSL_CERT_DIR=", getenv("SSL_CERT_DIR"));
+	add_store(s, file ? " and SSL_CERT_DIR=" : " with SSL_CERT_DIR=",
+	    tls_trust_dir_variable());
 }
 
 void session_init(struct session *s, const struct client_options *o, SSL_CTX *ctx)

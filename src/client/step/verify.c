@@ -321,7 +321,8 @@ static void note_local_root(struct session *s)
 	const struct tls_trust *trust = &s->options->trust;
 	int last = verdict_count(&s->verdict) - 1;
 
-	if (last > 0 && !trust->ca_file && !trust->ca_dir && tls_trust_is_default())
+	if (last > 0 && !trust->ca_file && !trust->ca_dir && !tls_trust_file_variable() &&
+	    !tls_trust_dir_variable())
 		local_root_find(local_root_folders, verdict_certificate(&s->verdict, last),
 		    s->local_root);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/metrics/metrics.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +47,7 @@ struct metrics {
 	struct event_base *base;
 	struct evhttp *http;
 	struct evconnlistener *listener;
-	struct event *terminate, *master, *resume;
+	struct event *master, *resume;
 	struct metrics_client *oldest; /* ordered by deadline */
 	size_t clients;
 };
@@ -268,11 +267,9 @@ static int set_up(struct metrics *m, int listen_fd, int life_fd, struct outcome 
 	evhttp_set_cb(m->http, "/metrics", on_metrics, m);
 	evhttp_set_cb(m->http, "/healthz", on_health, m);
 	evhttp_set_gencb(m->http, on_other, m);
-	m->terminate = evsignal_new(m->base, SIGTERM, on_end, m);
 	m->master = event_new(m->base, life_fd, EV_READ, on_end, m);
 	m->resume = evtimer_new(m->base, on_resume, m);
-	if (!m->terminate || !m->master || !m->resume || event_add(m->terminate, NULL) != 0 ||
-	    event_add(m->master, NULL) != 0)
+	if (!m->master || !m->resume || event_add(m->master, NULL) != 0)
 		return outcome_set(oc, OC_INTERNAL, "cannot create the event loop for the metrics");
 	return 0;
 }
@@ -283,8 +280,6 @@ static void tear_down(struct metrics *m)
 		evhttp_free(m->http);
 	while (m->oldest)
 		forget(m->oldest);
-	if (m->terminate)
-		event_free(m->terminate);
 	if (m->master)
 		event_free(m->master);
 	if (m->resume)
@@ -304,7 +299,6 @@ static int confine(const struct confine_options *o, struct outcome *oc)
 
 int metrics_run(const struct confine_options *o, struct outcome *oc)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const char *given = getenv(METRICS_ENVIRONMENT);
 	int listen_fd, work_fd, state_fd, life_fd, ret;
 	struct metrics m = { .base = NULL };
@@ -314,10 +308,6 @@ int metrics_run(const struct confine_options *o, struct outcome *oc)
 		    METRICS_ENVIRONMENT);
 	if (counters_map(&m.counters, work_fd, state_fd, oc) != 0)
 		return -1;
-	/* The terminal sends signals to the whole process group; only the master handles them. */
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGHUP, &ignore, NULL);
-	sigaction(SIGUSR1, &ignore, NULL);
 	ret = set_up(&m, listen_fd, life_fd, oc);
 	if (ret == 0)
 		ret = confine(o, oc);

@@ -27,8 +27,8 @@ bool metrics_is_us(void);
  * The metrics process: GET or HEAD of /metrics returns the counters (exposition.h),
  * /healthz returns 200 while the server serves and 503 before that and while it drains.
  * It has access only to the counters and its listener, drops privileges and enters the
- * sandbox as a worker does. Returns -1 after a failure, or 0 when it was stopped or the
- * master is gone.
+ * sandbox as a worker does. The master has made it ignore the signals that are for the
+ * master. Returns -1 after a failure, or 0 when the master is gone.
  */
 int metrics_run(const struct confine_options *o, struct outcome *oc);
 

@@ -13,15 +13,30 @@
 #include "base/log.h"
 #include "server/metrics/metrics.h"
 
+/*
+ * A terminal, timeout(1) or a service manager sends signals to all processes at once, but
+ * only the master handles them. Ignored signals stay ignored across the exec, so none ends
+ * the new program before it could ignore them itself.
+ */
+static void set_signals(void)
+{
+	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* In the child: only the descriptors for the new program stay open across the exec. */
 static _Noreturn void become_metrics(const struct metrics_process *m, int life_fd)
 {
 	const int given[] = { m->listen_fd, m->counters->work_fd, m->counters->state_fd, life_fd };
 	char text[64];
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	set_signals();
 	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
 		fcntl(given[i], F_SETFD, 0);
 	snprintf(text, sizeof text, "%d %d %d %d", given[0], given[1], given[2], given[3]);
