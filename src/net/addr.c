@@ -2,14 +2,10 @@
 #include "net/addr.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/decimal.h"
 
@@ -52,102 +48,51 @@ int addr_split(const char *text, char host[ADDR_HOST_MAX], char port[ADDR_PORT_M
 	return copy_part(host, ADDR_HOST_MAX, text, (size_t)(colon - text), "the host", oc);
 }
 
-/* Everything but the zone, which needs the system. */
-static bool parse_literal(const char *host, struct addr *out)
+int addr_parse(const char *host, const char *port, struct addr *out, struct outcome *oc)
 {
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *found;
+	char *end;
+	unsigned long number = strtoul(port, &end, 10);
+
+	/* getaddrinfo accepts 65536 as 0, and " 1" and "+1" as 1. */
+	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
+		return outcome_set(oc, OC_USAGE, "invalid port \"%s\": expected 0 to 65535", port);
+	if (!addr_is_literal(host))
+		return outcome_set(oc, OC_USAGE,
+		    "invalid address \"%s\": expected an IPv4 or IPv6 address", host);
+	/* Of a literal the system judges only the zone. */
+	if (getaddrinfo(host, port, &hints, &found) != 0) {
+		outcome_set(oc, OC_USAGE,
+		    "invalid address \"%s\": only a link-local address has a zone, the name or "
+		    "number of an interface of this machine", host);
+		outcome_advise(oc, "ip -6 address shows the interfaces and their addresses");
+		return -1;
+	}
+	memset(out, 0, sizeof *out);
+	memcpy(&out->ss, found->ai_addr, found->ai_addrlen);
+	out->len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return 0;
+}
+
+bool addr_is_literal(const char *host)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
 	char plain[INET6_ADDRSTRLEN];
-	size_t len = strcspn(host, "%");
+	const char *scope = strchr(host, '%');
+	size_t len = scope ? (size_t)(scope - host) : strlen(host);
 
 	/* inet_pton, not inet_aton: for TLS, "1" and "127.1" are host names (RFC 6125). */
 	if (len >= sizeof plain)
 		return false;
 	memcpy(plain, host, len);
 	plain[len] = '\0';
-	memset(out, 0, sizeof *out);
-	if (!host[len] && inet_pton(AF_INET, plain, &out->ss.v4.sin_addr) == 1) {
-		out->ss.v4.sin_family = AF_INET;
-		out->len = sizeof out->ss.v4;
-		return true;
-	}
-	if (inet_pton(AF_INET6, plain, &out->ss.v6.sin6_addr) != 1)
-		return false;
-	out->ss.v6.sin6_family = AF_INET6;
-	out->len = sizeof out->ss.v6;
-	return true;
-}
-
-/* As if_nametoindex(3), but errno is the reason: glibc's hides a lack of descriptors. */
-static unsigned find_interface(const char *name)
-{
-	struct ifreq request = { .ifr_ifindex = 0 };
-	int fd, ret, saved;
-
-	if (strlen(name) >= sizeof request.ifr_name) {
-		errno = ENODEV;
-		return 0;
-	}
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return 0;
-	memcpy(request.ifr_name, name, strlen(name) + 1);
-	ret = ioctl(fd, SIOCGIFINDEX, &request);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return ret == 0 ? (unsigned)request.ifr_ifindex : 0;
-}
-
-/* A name first, as getaddrinfo(3) does it: an interface may have a number as its name. */
-static int parse_zone(const char *host, const char *zone, struct addr *out, struct outcome *oc)
-{
-	const struct in6_addr *at = &out->ss.v6.sin6_addr;
-	unsigned long number;
-	char *end;
-
-	if (IN6_IS_ADDR_LINKLOCAL(at) || IN6_IS_ADDR_MC_LINKLOCAL(at)) {
-		number = strtoul(zone, &end, 10);
-		if (zone[0] < '0' || zone[0] > '9' || *end || number > UINT32_MAX)
-			number = 0;
-		out->ss.v6.sin6_scope_id = find_interface(zone);
-		if (out->ss.v6.sin6_scope_id == 0)
-			out->ss.v6.sin6_scope_id = (uint32_t)number;
-		if (out->ss.v6.sin6_scope_id != 0)
-			return 0;
-		if (errno != ENODEV)
-			return outcome_set_errno(oc, OC_INTERNAL,
-			    "cannot look up the zone of \"%s\"", host);
-	}
-	outcome_set(oc, OC_USAGE,
-	    "invalid address \"%s\": only a link-local address has a zone, the name or "
-	    "number of an interface of this machine", host);
-	outcome_advise(oc, "ip -6 address shows the interfaces and their addresses");
-	return -1;
-}
-
-int addr_parse(const char *host, const char *port, struct addr *out, struct outcome *oc)
-{
-	const char *zone = strchr(host, '%');
-	struct addr a;
-	char *end;
-	unsigned long number = strtoul(port, &end, 10);
-
-	if (port[0] < '0' || port[0] > '9' || *end || number > 65535)
-		return outcome_set(oc, OC_USAGE, "invalid port \"%s\": expected 0 to 65535", port);
-	if (!parse_literal(host, &a))
-		return outcome_set(oc, OC_USAGE,
-		    "invalid address \"%s\": expected an IPv4 or IPv6 address", host);
-	if (zone && parse_zone(host, zone + 1, &a, oc) != 0)
-		return -1;
-	addr_set_port(&a, (uint16_t)number);
-	*out = a;
-	return 0;
-}
-
-bool addr_is_literal(const char *host)
-{
-	struct addr unused;
-
-	return parse_literal(host, &unused);
+	return (!scope && inet_pton(AF_INET, plain, bytes) == 1) ||
+	    inet_pton(AF_INET6, plain, bytes) == 1;
 }
 
 static void write_ipv4(const struct in_addr *host, char *at)

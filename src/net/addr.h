@@ -41,7 +41,7 @@ int addr_split(const char *text, char host[ADDR_HOST_MAX], char port[ADDR_PORT_M
 
 /*
  * Parses a numeric host and port, without a resolver. Port 0 is allowed. Returns 0, or
- * -1 with OC_USAGE; OC_INTERNAL if the system cannot look up the zone.
+ * -1 with OC_USAGE.
  */
 int addr_parse(const char *host, const char *port, struct addr *out, struct outcome *oc);
 

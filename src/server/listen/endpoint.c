@@ -39,8 +39,6 @@ static int parse_inet(const char *name, const char *prefix, const char *value,
 		*out = (struct endpoint){ .kind = kind, .at = at, .text = value };
 		return 0;
 	}
-	if (why.code == OC_INTERNAL)
-		return outcome_report(oc, &why);
 	outcome_set(oc, OC_USAGE, "invalid %s \"%s%s\": expected %sADDR:PORT%s%s", name, prefix,
 	    value, prefix, why.detail[0] ? ": " : "", why.detail);
 	if (prefix[0])
