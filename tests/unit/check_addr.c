@@ -136,6 +136,8 @@ START_TEST(test_parse_takes_a_scope)
 
 	ck_assert_uint_eq(a.ss.v6.sin6_scope_id, if_nametoindex("lo"));
 	refuse_parse("fe80::1%no-such-if", "443", "only a link-local address has a zone");
+	refuse_parse("fe80::1%", "443", "only a link-local address has a zone");
+	refuse_parse("fe80::1%1x", "443", "only a link-local address has a zone");
 	refuse_parse("::1%lo", "443", "only a link-local address has a zone");
 	refuse_parse("127.0.0.1%lo", "443", "expected an IPv4 or IPv6 address");
 }
