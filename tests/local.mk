@@ -81,6 +81,7 @@ unit_tests = \
 	tests/unit/check_conn_report \
 	tests/unit/check_sock \
 	tests/unit/check_staple \
+	tests/unit/check_service \
 	tests/unit/check_service_manager \
 	tests/unit/check_service_target \
 	tests/unit/check_tls_alert \

@@ -101,6 +101,10 @@ const struct crl_row *crl_rows_make(struct crl_row_pki *pki, size_t *count)
 		    { ca, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,
 		    .words = "is not valid before" },
 
+		{ .name = "forged-revokes", .list = { { ca, OLD },
+		    { ca, .revoked = bad, NEW, .tampered = true } }, .bad_passes = true,
+		    .start = WARNS, .words = "was not signed by that CA" },
+
 		/* The CA has said so, whatever our clock says. */
 		{ .name = "early-revokes", .rare = true, .list = { { ca, OLD },
 		    { ca, .revoked = bad, .from_s = HOUR, .until_s = DAY } }, .start = WARNS,

@@ -4,7 +4,8 @@
  * inside accept4() of the worker that accepts the first connection, and prints one line for each
  * attempt: "probe NAME=ERRNO-NAME"; or inside recvmsg() of the datagram worker, which received the
  * first datagram. With PROBE=exec in the environment it tries exec, which ends
- * the process; with PROBE=shutdown only shutdown; with PROBE=refuse or die no worker becomes ready.
+ * the process; with PROBE=shutdown only shutdown; with PROBE=refuse or die no worker becomes ready:
+ * it cannot give up privileges, although the rehearsal could, or it is killed.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,6 +13,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +103,25 @@ static void probe(int fd)
 	say("end", 0);
 }
 
-/* The event loop is made by workers alone: some of them end here, before they are ready. */
+static bool refusing;
+
+int prctl(int option, ...)
+{
+	unsigned long arg[4];
+	va_list ap;
+
+	va_start(ap, option);
+	for (int i = 0; i < 4; i++)
+		arg[i] = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (refusing && option == PR_SET_NO_NEW_PRIVS) {
+		errno = EPERM;
+		return -1;
+	}
+	return (int)syscall(SYS_prctl, option, arg[0], arg[1], arg[2], arg[3]);
+}
+
+/* The event loop is made by workers alone: some of them get no further than this. */
 int epoll_create1(int flags)
 {
 	static int (*next)(int);
@@ -108,7 +129,7 @@ int epoll_create1(int flags)
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "epoll_create1");
 	if (wanted && strcmp(wanted, "refuse") == 0)
-		_exit(5);
+		refusing = true;
 	if (wanted && strcmp(wanted, "die") == 0)
 		raise(SIGKILL);
 	return next(flags);

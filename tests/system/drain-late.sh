@@ -1,6 +1,6 @@
 #!/bin/sh
 # drain-late.sh - a drain has an end: who is still not done at --drain-timeout is cut, which the log
-# tells; a second TERM, or INT, does not wait for anybody.
+# tells; a second TERM, or INT, does not wait for anybody. A worker that does not react is killed.
 # shellcheck source=tests/system/server.sh
 . "${srcdir:-.}/tests/system/server.sh"
 
@@ -32,4 +32,14 @@ finish_crowd
 idle_server --drain-timeout 10m
 kill -INT "$SERVER_PID"
 server_left 0
+! logged 'level=warning' || fail 'the log warns of what was asked for'
 finish_crowd
+
+# A worker that does not even answer is killed, which the log tells.
+start_server --workers 1 --drain-timeout 100ms
+stuck=$(workers)
+kill -STOP "$stuck"
+kill -TERM "$SERVER_PID"
+server_left 0
+logged "level=warning .*msg=\"killed the worker with pid $stuck: it missed its deadline\"" ||
+	fail 'the log does not tell of the worker that was killed'

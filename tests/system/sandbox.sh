@@ -52,4 +52,5 @@ for each in 'refuse 5 PRIVILEGES' 'die 1 INTERNAL'; do
 		--listen 127.0.0.1:0 --workers 2 --cert "$CERT" --key "$KEY"
 	expect "$TMP/err" "^hello-server: $3: the first workers "
 	! grep 'workers are confined' "$TMP/err" || fail 'that was not proven'
+	[ "$1" = die ] || expect "$TMP/err" 'this worker is not confined and does not serve'
 done

@@ -186,4 +186,39 @@ START_TEST(test_the_rules_are_the_librarys)
 }
 END_TEST
 
-CHECK_MAIN("cert_name", test_what_is_said_is_so, test_the_rules_are_the_librarys)
+/* X509-SVID section 5.2: a certificate that may sign others identifies nobody. */
+START_TEST(test_a_spiffe_id_of_a_signer)
+{
+	static const char id[] = "spiffe://a.test/me";
+	static const struct {
+		int extension;
+		const char *value, *detail; /* NULL: it matches */
+	} signers[] = {
+		{ NID_basic_constraints, "CA:TRUE", "it is a CA" },
+		{ NID_basic_constraints, "CA:FALSE", NULL },
+		{ NID_key_usage, "digitalSignature,keyCertSign", "its key usage allows" },
+		{ NID_key_usage, "digitalSignature,cRLSign", "its key usage allows" },
+		{ NID_key_usage, "digitalSignature", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof signers / sizeof signers[0]; i++) {
+		X509 *cert = make("me", SANS("URI:spiffe://a.test/me"));
+		X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, signers[i].extension,
+		    signers[i].value);
+		struct outcome oc = OUTCOME_NONE;
+
+		ck_assert_int_eq(X509_add_ext(cert, extension, -1), 1);
+		ck_assert_msg(cert_name_matches(cert, id) == !signers[i].detail, "%s",
+		    signers[i].value);
+		if (signers[i].detail) {
+			cert_name_explain(cert, id, &oc);
+			ck_assert_outcome(&oc, OC_CERT_WRONG_NAME, signers[i].detail);
+		}
+		X509_EXTENSION_free(extension);
+		X509_free(cert);
+	}
+}
+END_TEST
+
+CHECK_MAIN("cert_name", test_what_is_said_is_so, test_the_rules_are_the_librarys,
+    test_a_spiffe_id_of_a_signer)

@@ -174,6 +174,7 @@ START_TEST(test_what_cannot_be_meant_is_refused)
 	expect_refused(CLIENT_ALLOW_SPKI, "sha1//" A20 A20 "AAA=", "expected sha256//BASE64");
 	expect_refused(CLIENT_ALLOW_SPKI, "sha256//" A20 A20 "AAA==", "expected sha256//BASE64");
 	expect_refused(CLIENT_ALLOW_SPKI, "sha256//" A20 " " A20 "AA=", "expected sha256//BASE64");
+	expect_refused(CLIENT_ALLOW_SPKI, "sha256//" A20 A20 "AAA!", "expected sha256//BASE64");
 	/* No 32 bytes have this base64, so it could be nobody's. */
 	expect_refused(CLIENT_ALLOW_SPKI, "sha256//" A20 A20 "AAB=", "expected sha256//BASE64");
 	ck_assert_int_eq(client_allow_add(&list, CLIENT_ALLOW_DNS, "a.test", &oc), -1);

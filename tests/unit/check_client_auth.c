@@ -78,6 +78,7 @@ struct fate {
 	struct client_auth_peer peer;
 	struct outcome oc; /* as tls_conn and client_auth_explain tell it */
 	int alert;         /* that the client was sent */
+	int kept;          /* certificates in memory besides the client's own */
 };
 
 /* As a server of the zoo has it. */
@@ -112,6 +113,7 @@ static void shake_hands(struct tls_conn *server, SSL *c, struct fate *f)
 		io = tls_conn_handshake(server, &f->oc);
 	}
 	f->in = io == IO_DONE;
+	f->kept = sk_X509_num(SSL_get_peer_cert_chain(tls_conn_library(server)));
 	tls_conn_flush(server, &ignored);
 	f->alert = tls_conn_sent_alert(server);
 	ck_assert(f->in || io == IO_FAILED);
@@ -162,6 +164,7 @@ static void expect_in(const struct client_auth *a, const struct testpki_cert *sh
 		ck_assert(f.in);
 		ck_assert_int_eq(f.peer.sent, shown != NULL);
 		ck_assert_int_eq(f.peer.error, X509_V_OK);
+		ck_assert_int_le(f.kept, 0);
 	}
 }
 

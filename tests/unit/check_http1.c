@@ -55,6 +55,8 @@ static const struct {
 	{ "GET / a HTTP/1.1\r\n" HOST END, 400, HTTP1_GET, "version" },
 	{ "GET / http/1.1\r\n" HOST END, 400, HTTP1_GET, "version" },
 	{ "GET / HTTP/1\r\n" HOST END, 400, HTTP1_GET, "version" },
+	/* The target does not complete the version. */
+	{ "GET /12345.1 HTTP/1\r\n" HOST END, 400, HTTP1_GET, "version" },
 	{ "GET / HTTP/1.x\r\n" HOST END, 400, HTTP1_GET, "version" },
 	{ "GET / HTTP/11.1\r\n" HOST END, 400, HTTP1_GET, "version" },
 	{ "GET / HTTP/1.10\r\n" HOST END, 400, HTTP1_GET, "version" },
@@ -87,6 +89,7 @@ static const struct {
 	{ "GET http://a.test/ HTTP/1.1\r\n" END, 400, HTTP1_GET, "missing" },
 	{ LINE HOST HOST END, 400, HTTP1_GET, "more than once" },
 	{ LINE HOST "Host:\r\n" END, 400, HTTP1_GET, "more than once" },
+	{ LINE "Host: a.test \r\nHost:b.test\r\n" END, 400, HTTP1_GET, "more than once" },
 	{ "GET / HTTP/1.0\r\n" HOST HOST END, 400, HTTP1_GET, "more than once" },
 	{ LINE "Host: a.test b.test\r\n" END, 400, HTTP1_GET, "Host" },
 	{ LINE "Host: a.test/\r\n" END, 400, HTTP1_GET, "Host" },
@@ -139,6 +142,7 @@ static const struct {
 	{ "Accept: text/plain;q=0, application/json;q=0, */*;q=0.001\r\n", HTML },
 	{ "Accept: text/html;q=0.0001\r\n", TEXT },
 	{ "Accept: text/htm\r\n", TEXT },
+	{ "Accept-Language: text/html\r\n", TEXT },
 	{ "Accept: x/y;z=\"a, text/html\"\r\n", TEXT },
 	{ "Accept: application/json, text/plain, */*\r\n", TEXT },
 	{ "Accept: application/json, */*\r\n", JSON },
@@ -271,6 +275,8 @@ START_TEST(test_the_longest_head)
 	ck_assert_uint_eq(feed_long(LINE HOST, "", HTTP1_HEAD_MAX + 1), 431);
 	ck_assert_uint_eq(feed_long("GET /", " HTTP/1.0\r\n\r\n", HTTP1_HEAD_MAX), 200);
 	ck_assert_uint_eq(feed_long("GET /", " HTTP/1.0\r\n\r\n", HTTP1_HEAD_MAX + 16), 414);
+	/* Within the version. */
+	ck_assert_uint_eq(feed_long("GET /", " HTTP/1.0\r\n\r\n", HTTP1_HEAD_MAX + 8), 414);
 	ck_assert_uint_eq(feed_long("", "", HTTP1_HEAD_MAX), 0);
 	ck_assert_uint_eq(feed_long("", "", HTTP1_HEAD_MAX + 1), 414);
 }

@@ -86,6 +86,24 @@ START_TEST(test_the_soft_limit_is_raised_to_what_is_needed)
 }
 END_TEST
 
+/* The master has a socket for each worker of two generations, however few connections there are. */
+START_TEST(test_the_soft_limit_has_room_for_the_workers)
+{
+	const struct limits_options o = { .connections = 1 };
+	struct rlimit limit = { 64, 512 };
+	struct outcome oc = OUTCOME_NONE;
+	struct limits l;
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(limits_apply(&o, 100, &l, &oc), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, 2 * 100 + LIMITS_OTHER_DESCRIPTORS);
+	ck_assert_int_eq(limits_apply(&o, 300, &l, &oc), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, 512);
+}
+END_TEST
+
 CHECK_MAIN("limits", test_each_worker_has_its_share, test_a_default_is_cut_to_what_fits,
     test_what_was_asked_for_and_does_not_fit_is_refused, test_no_room_at_all_is_refused_too,
-    test_the_soft_limit_is_raised_to_what_is_needed)
+    test_the_soft_limit_is_raised_to_what_is_needed, test_the_soft_limit_has_room_for_the_workers)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -58,7 +59,10 @@ static bool has(const char *mechanism)
 START_TEST(test_dropped_for_good)
 {
 	const struct privdrop who = somebody();
+	const gid_t more = 54321;
 
+	if (who.change)
+		ck_assert_int_eq(setgroups(1, &more), 0);
 	drop();
 	ck_assert_uint_eq(getuid(), who.uid);
 	ck_assert_uint_eq(geteuid(), who.uid);

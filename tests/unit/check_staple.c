@@ -20,7 +20,7 @@ static const struct testpki_cert *root, *middle, *leaf, *other, *responder, *str
 
 /* What a response says; zero or NULL is the ordinary: "good", of now, for a day. */
 struct response {
-	const struct testpki_cert *about, *signer;
+	const struct testpki_cert *about, *signer, *issuer;
 	int status, reason;
 	long from_s, until_s;
 	bool no_end;
@@ -34,9 +34,10 @@ static size_t make(const struct response *r, unsigned char **der)
 {
 	const struct testpki_cert *about = r->about ? r->about : leaf;
 	const struct testpki_cert *signer = r->signer ? r->signer : middle;
+	const struct testpki_cert *issuer = r->issuer ? r->issuer : middle;
 	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
 	OCSP_CERTID *id = OCSP_cert_to_id(r->sha256 ? EVP_sha256() : EVP_sha1(), about->cert,
-	    middle->cert);
+	    issuer->cert);
 	ASN1_TIME *from = X509_gmtime_adj(NULL, r->from_s ? r->from_s : -HOUR);
 	ASN1_TIME *until = r->no_end ? NULL : X509_gmtime_adj(NULL, r->until_s ? r->until_s : DAY);
 	ASN1_TIME *revoked = X509_gmtime_adj(NULL, -DAY);
@@ -141,6 +142,19 @@ START_TEST(test_the_response_may_bring_the_issuer)
 }
 END_TEST
 
+/* Anybody can make a certificate of that name and bring it. */
+START_TEST(test_what_only_looks_like_the_issuer)
+{
+	const struct testpki_cert *impostor = testpki_make(&(struct testpki_spec){
+	    .cn = "Test Intermediate", .ca = true, .no_key_ids = true });
+	struct staple_facts facts = judge_at(
+	    &(struct response){ .issuer = impostor, .signer = impostor }, NULL, time(NULL));
+
+	ck_assert_int_eq(facts.status, STAPLE_UNUSABLE);
+	ck_assert_has(facts.why, "neither in the chain nor in the response");
+}
+END_TEST
+
 START_TEST(test_its_time)
 {
 	const struct response usual = { .sha256 = false };
@@ -152,6 +166,48 @@ START_TEST(test_its_time)
 	ck_assert_int_eq(judge_at(&usual, middle->cert, now + 2 * DAY).status, STAPLE_UNUSABLE);
 	/* A clock that is a little behind is no reason. */
 	ck_assert_int_eq(judge(&(struct response){ .from_s = 60 }).status, STAPLE_GOOD);
+}
+END_TEST
+
+/* From five minutes before thisUpdate to the last second before nextUpdate. */
+START_TEST(test_the_seconds_of_its_time)
+{
+	static const struct {
+		bool at_end;
+		int64_t offset;
+		enum staple_status status;
+	} times[] = {
+		{ false, -301, STAPLE_UNUSABLE },
+		{ false, -300, STAPLE_GOOD },
+		{ true, -1, STAPLE_GOOD },
+		{ true, 0, STAPLE_UNUSABLE },
+	};
+	unsigned char *der;
+	size_t len = make(&(struct response){ .from_s = HOUR }, &der);
+	struct staple_facts usual, facts;
+
+	staple_judge(der, len, leaf->cert, middle->cert, time(NULL), &usual);
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		int64_t from = times[i].at_end ? usual.next_update : usual.this_update;
+
+		staple_judge(der, len, leaf->cert, middle->cert, from + times[i].offset, &facts);
+		ck_assert_msg(facts.status == times[i].status, "%zu: %s", i, facts.why);
+	}
+	OPENSSL_free(der);
+}
+END_TEST
+
+/* At the time of the verification, which may be another than now. */
+START_TEST(test_the_time_of_its_signer)
+{
+	const struct response r = { .signer = testpki_make(&(struct testpki_spec){
+	    .cn = "Brief", .eku = "OCSPSigning", .issuer = middle, .from_s = -HOUR,
+	    .until_s = HOUR }) };
+	struct staple_facts facts = judge_at(&r, middle->cert, time(NULL) + 2 * HOUR);
+
+	ck_assert_int_eq(judge(&r).status, STAPLE_GOOD);
+	ck_assert_int_eq(facts.status, STAPLE_UNUSABLE);
+	ck_assert_has(facts.why, "signed neither by the issuer");
 }
 END_TEST
 
@@ -305,6 +361,7 @@ START_TEST(test_a_weak_signature)
 END_TEST
 
 CHECK_MAIN_IN("staple", make_files, testpki_end, test_a_good_one,
-    test_the_response_may_bring_the_issuer, test_its_time, test_whose_it_is_and_who_signed_it,
+    test_the_response_may_bring_the_issuer, test_what_only_looks_like_the_issuer, test_its_time,
+    test_the_seconds_of_its_time, test_the_time_of_its_signer, test_whose_it_is_and_who_signed_it,
     test_what_it_says, test_what_is_none, test_a_weak_signature,
     test_it_is_stapled_until_it_is_stale, test_only_a_good_one_is_loaded)

@@ -251,7 +251,20 @@ START_TEST(test_a_forged_ticket_is_none)
 }
 END_TEST
 
+/* The key would be all zero. */
+START_TEST(test_a_server_without_a_key)
+{
+	const struct ticket_keys none = { .count = 0 };
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	ck_assert_int_eq(ticket_use(ctx, &none, &oc), -1);
+	ck_assert_outcome(&oc, OC_INTERNAL, "cannot generate a ticket key");
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
 CHECK_MAIN_IN("ticket", make_files, testpki_end, test_keys_are_read_in_their_order,
     test_what_is_no_list_of_keys, test_a_file_is_a_secret, test_a_renewal_keeps_the_last_one,
     test_an_old_key_is_taken_and_its_ticket_renewed, test_the_format_is_the_one_of_the_library,
-    test_a_forged_ticket_is_none)
+    test_a_forged_ticket_is_none, test_a_server_without_a_key)

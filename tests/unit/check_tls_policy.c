@@ -89,6 +89,33 @@ START_TEST(test_what_was_loosened_is_undone)
 }
 END_TEST
 
+/* Does the context accept a key of 1024 bits for this use? */
+static bool accepts_weak(SSL_CTX *ctx, int use)
+{
+	return SSL_CTX_get_security_callback(ctx)(NULL, ctx, use, 80, 0, NULL,
+		   SSL_CTX_get0_security_ex_data(ctx)) == 1;
+}
+
+START_TEST(test_who_sends_weak_certificates_accepts_none)
+{
+	static const int uses[] = { SSL_SECOP_EE_KEY, SSL_SECOP_CA_KEY, SSL_SECOP_CA_MD };
+	const struct tls_policy_choice choice = { .min = 0 };
+	struct outcome oc = OUTCOME_NONE;
+	SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+
+	ck_assert_int_eq(tls_policy_apply(ctx, &choice, &oc), 0);
+	for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++)
+		ck_assert(!accepts_weak(ctx, uses[i]));
+	tls_policy_relax_own(ctx);
+	for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+		ck_assert(accepts_weak(ctx, uses[i]));
+		ck_assert(!accepts_weak(ctx, uses[i] | SSL_SECOP_PEER));
+	}
+	ck_assert(!accepts_weak(ctx, SSL_SECOP_TMP_DH));
+	SSL_CTX_free(ctx);
+}
+END_TEST
+
 START_TEST(test_lists_narrow_and_order)
 {
 	SSL_CTX *ctx = narrowed(&(struct tls_policy_choice){
@@ -261,7 +288,8 @@ START_TEST(test_a_client_offers_shares_of_both_kinds)
 END_TEST
 
 CHECK_MAIN("tls_policy", test_the_whole_policy_is_aead_with_forward_secrecy,
-    test_what_was_loosened_is_undone, test_lists_narrow_and_order,
+    test_what_was_loosened_is_undone, test_who_sends_weak_certificates_accepts_none,
+    test_lists_narrow_and_order,
     test_names_are_taken_as_people_write_them, test_versions_narrow, test_versions_are_read,
     test_nothing_widens, test_a_refusal_lists_what_there_is,
     test_the_hybrid_where_the_library_has_it, test_a_client_offers_shares_of_both_kinds)

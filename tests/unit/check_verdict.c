@@ -4,6 +4,7 @@
 
 #include <openssl/x509_vfy.h>
 
+#include "client/judge/expected.h"
 #include "client/judge/findings.h"
 #include "support/check_main.h"
 #include "support/scene.h"
@@ -386,9 +387,31 @@ START_TEST(test_the_order_of_a_long_chain)
 }
 END_TEST
 
+/* Neither a key that was not read nor a certificate that was not sent is the expected one. */
+START_TEST(test_what_is_expected_and_not_known)
+{
+	const struct expected key = {
+		.pins = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	};
+	const struct expected certificate = { .file = "a.pem", .cert.sha256 = "00" };
+	struct verdict v = { .chain_len = 1 };
+	struct outcome oc = OUTCOME_NONE;
+
+	ck_assert_int_eq(expected_judge_key(&key, &v, &oc), -1);
+	ck_assert_outcome(&oc, OC_CERT_PIN_MISMATCH, "does not match --pinnedpubkey");
+	/* The handshake ended earlier, and its own outcome counts. */
+	oc = OUTCOME_NONE;
+	ck_assert_int_eq(expected_judge_certificate(&certificate, &v, &oc), 0);
+	ck_assert_no_failure(&oc);
+	v.ran = true;
+	ck_assert_int_eq(expected_judge_certificate(&certificate, &v, &oc), -1);
+	ck_assert_outcome(&oc, OC_CERT_NOT_EXPECTED, "does not send the certificate in a.pem");
+}
+END_TEST
+
 CHECK_MAIN("verdict", test_a_flaw_of_the_leaf_is_named, test_a_malformed_name,
     test_a_flaw_of_the_issuer_is_named, test_a_root_renewed_with_its_key,
     test_an_intermediate_renewed_with_its_key, test_a_ca_that_changes_its_key,
     test_an_issuer_that_may_not_sign, test_a_ca_made_anew, test_who_is_missing, test_self_signed,
     test_dates, test_purposes_and_names, test_what_only_strict_clients_refuse, test_other_rules,
-    test_the_order_of_a_long_chain)
+    test_the_order_of_a_long_chain, test_what_is_expected_and_not_known)
