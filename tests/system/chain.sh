@@ -133,7 +133,8 @@ live="--cacert $CA --connect-to 127.0.0.1:$PORT"
 	echo old >name
 	ln name other-name
 	run_status 0 "$HELLO_CLIENT" $live --save-chain name --prometheus other-name good-ecdsa.zoo.test
-	grep -q '^-----BEGIN' name && grep -q '^hello_client_success' other-name || fail 'one of two files is lost'
+	expect name '^-----BEGIN'
+	expect other-name '^hello_client_success'
 }
 stop_server
 # Without certificates the file stays as it is.
