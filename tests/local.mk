@@ -546,7 +546,7 @@ endif
 
 # Scripts run in the top build folder and find everything by these.
 TEST_EXTENSIONS = .sh
-SH_LOG_COMPILER = $(SHELL)
+SH_LOG_COMPILER = sh
 AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(top_builddir)' top_srcdir='$(top_srcdir)' \
 	abs_top_builddir='$(abs_top_builddir)' abs_top_srcdir='$(abs_top_srcdir)'; \
