@@ -242,13 +242,13 @@ within() {
 
 # ---- others ------------------------------------------------------------------------------------------
 
-# lost PORT: so many datagrams found no room in the socket there.
+# lost PORT: how many datagrams the socket there had no room for.
 lost() {
 	awk -v port="$(printf ':%04X' "$1")" 'substr($2, 9) == port && $4 == "07" { n += $NF } END { print n + 0 }' \
 		/proc/net/udp
 }
 
-# flood PEER OPTION...: until end_flood; it has come to its state.
+# flood PEER OPTION...: starts a flood, and waits until it is in its state.
 flood() {
 	: >"$TMP/flood" # what the flood before printed does not count
 	"$@" >"$TMP/flood" &
@@ -257,7 +257,7 @@ flood() {
 	wait_for "$PATIENCE" grep -q '^flows$' "$TMP/flood" || fail "no flood: $*"
 }
 
-# Ours is the signal, or the server has ended it.
+# Ends the flood, if the server did not end it first.
 end_flood() {
 	kill $flood_pid 2>"$TMP/err"
 	wait $flood_pid 2>"$TMP/err" || [ $? -eq 143 ] || fail "flood: $(cat "$TMP/flood")"
